@@ -1,0 +1,1 @@
+"""What is stored and served; the only part that touches SQL."""

@@ -1,0 +1,33 @@
+"""Guides: what demonstrations add to a learner while the generalist is fine-tuned."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gsl.config.base import Settings, setting
+
+
+class NoGuide(Settings):
+    """Fine-tuning without demonstrations: the control arm."""
+
+    name: Literal["none"] = "none"
+
+
+class DAPG(Settings):
+    """Demonstration-augmented policy gradient (Rajeswaran et al. 2018; Jia et al. 2022)."""
+
+    name: Literal["dapg"] = "dapg"
+    form: Literal["log_probability", "probability"] = setting(
+        "log_probability",
+        "Whether demonstrated actions are weighed by the logarithm of their probability or, as the authors do, "
+        "by the probability times the epoch's largest advantage.",
+    )
+    coefficient: float = setting(
+        0.3, "Weight of the demonstrations beside PPO's loss with normalised advantages.", ge=0, le=100
+    )
+    decay: float = setting(1.0, "Factor on the coefficient after each epoch; 1 keeps it constant.", gt=0, le=1)
+    frequency: int = setting(1, "Demonstrations join every n-th minibatch.", unit="minibatches", ge=1, le=1000)
+    batch_size: int = setting(256, "Demonstrated steps in each such minibatch.", unit="steps", ge=1, le=65_536)
+
+
+Guide = Annotated[DAPG | NoGuide, Field(discriminator="name")]

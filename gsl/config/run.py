@@ -1,0 +1,51 @@
+"""One run's whole configuration and the rules between its parts."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from gsl.config.base import Settings, setting
+from gsl.config.guides import DAPG, Guide
+from gsl.config.learners import PPO, Learner
+from gsl.config.method import (
+    BudgetSettings,
+    DemonstrationSettings,
+    EvaluationSettings,
+    FinetuneSettings,
+    GateSettings,
+    PlateauSettings,
+    SpecialistSettings,
+)
+from gsl.config.rules import check, evaluation_reserve
+from gsl.config.suites import ForkMazeSuite, Suite
+
+
+class RunConfig(Settings):
+    """Everything that decides a run: the same objects in the API, the form, the database and the worker."""
+
+    suite: Suite = Field(default_factory=ForkMazeSuite, description="The family of environments.")
+    learner: Learner = Field(default_factory=PPO, description="What turns experience into a better policy.")
+    plateau: PlateauSettings = Field(default_factory=PlateauSettings, description="When the generalist has stopped learning.")
+    specialists: SpecialistSettings = Field(default_factory=SpecialistSettings, description="Who learns the worst variations.")
+    demonstrations: DemonstrationSettings = Field(
+        default_factory=DemonstrationSettings, description="Which episodes are kept to fine-tune on."
+    )
+    guide: Guide = Field(default_factory=DAPG, description="What demonstrations add to the learner.")
+    finetune: FinetuneSettings = Field(default_factory=FinetuneSettings, description="How the generalist is fine-tuned.")
+    evaluation: EvaluationSettings = Field(default_factory=EvaluationSettings, description="How policies are measured.")
+    gate: GateSettings = Field(default_factory=GateSettings, description="Who decides to train specialists.")
+    budget: BudgetSettings = Field(default_factory=BudgetSettings, description="How many environment steps may be spent.")
+    arm: Literal["gsl", "generalist"] = setting(
+        "gsl", "The method, or the plain generalist trained for the same total steps as a baseline."
+    )
+    seed: int = setting(0, "Everything random in the run derives from this seed.", ge=0, lt=2**31)
+
+    @model_validator(mode="after")
+    def _parts_fit_together(self) -> Self:
+        check(self)
+        return self
+
+    @property
+    def evaluation_reserve(self) -> int:
+        """Steps kept back for the last evaluation, the same in both arms."""
+        return evaluation_reserve(self)

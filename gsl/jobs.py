@@ -1,0 +1,49 @@
+"""What a job is: the words that phases, backend and worker share, and the specification a trainer works from."""
+
+from typing import Literal
+
+from gsl.config.base import Settings, setting
+from gsl.config.run import RunConfig
+
+JobKind = Literal["generalist", "evaluation", "specialist", "demonstrations", "finetune"]
+Phase = Literal["generalist", "evaluation", "gate", "specialists", "finetune"]
+JobStatus = Literal["queued", "running", "lost", "paused", "succeeded", "failed", "cancelled"]
+RunStatus = Literal[
+    "queued", "generalist", "evaluation", "awaiting_approval", "specialists", "finetune",
+    "succeeded", "failed", "cancelled", "paused",
+]  # fmt: skip
+Purpose = Literal["training", "evaluation", "demonstrations"]
+Wish = Literal["run", "pause", "cancel"]
+
+ENDED: frozenset[str] = frozenset({"succeeded", "failed", "cancelled"})
+
+
+class CheckpointSource(Settings):
+    """Which earlier job's policy a job starts from, and which of its checkpoints."""
+
+    job: str = setting("", "Key of the job in the same run.")
+    which: Literal["last", "best", "plateau"] = setting(
+        "last", "Its last checkpoint, its best by evaluation, or the one where the plateau began."
+    )
+
+
+class JobSpec(Settings):
+    """One piece of work, complete: with its inputs beside it, a trainer needs nothing else."""
+
+    key: str = setting("", "Unique in the run: generalist-1, specialist-1-3, demonstrations-1-g ...")
+    kind: JobKind = setting("generalist", "What the job does.")
+    phase: Phase = setting("generalist", "The phase whose budget it spends.")
+    cycle: int = setting(1, "Round of generalist, specialists and fine-tuning.", ge=1)
+    index: int = setting(0, "Which specialist, counted from 1; 0 for the generalist.", ge=0)
+    config: RunConfig
+    variations: tuple[int, ...] = setting((), "Training variations the job may touch.")
+    held_out: tuple[int, ...] = setting((), "Held-out variations the job may evaluate, never train on.")
+    seed: int = setting(0, "Seed of everything random in the job.", ge=0)
+    budget_steps: int = setting(0, "No epoch starts that would exceed this, everything the job spent counted.", ge=0)
+    stop_at_plateau: bool = setting(False, "Whether criterion H ends the job.")
+    source: CheckpointSource | None = setting(None, "Where the policy comes from; none starts fresh.")
+    start: Literal["resume", "clone", "clone_fresh_head", "scratch"] = setting(
+        "scratch", "Whether learner state goes on whole (resume), is cloned, gets a fresh policy head, or is new."
+    )
+    demonstrations: tuple[str, ...] = setting((), "Keys of the demonstrations jobs a guide learns from.")
+    thresholds: dict[int, float] = setting({}, "Least return of a kept demonstration, by variation.")

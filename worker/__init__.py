@@ -1,0 +1,1 @@
+"""What trains: the only part that imports torch; it speaks to the backend through client/ alone."""

@@ -1,0 +1,98 @@
+"""The fork maze's geometry: cells, walls and what each of the four moves does.
+
+. . . # g0        start s at the left, one corridor row, a fork column, and one branch row a goal,
+s . . . .         branches two rows apart with wall between them.
+. . . # g1
+"""
+
+from collections import deque
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsl.config.suites import ForkMazeSuite
+from gsl.seeds import derive
+
+MOVES = ((1, 0), (-1, 0), (0, 1), (0, -1))
+"""(dx, dy) of the actions: right, left, down, up."""
+
+
+class ForkMaze:
+    """Cells are (x, y), x to the right, y down; a cell's index is y * width + x."""
+
+    def __init__(self, suite: ForkMazeSuite) -> None:
+        self.suite = suite
+        self.fork_x = suite.corridor
+        self.width = suite.corridor + 1 + suite.branch
+        self.height = 2 * suite.goals - 1
+        self.start = (0, (self.height - 1) // 2)
+        self.goals = tuple((self.width - 1, 2 * goal) for goal in range(suite.goals))
+
+    @cached_property
+    def open(self) -> NDArray[np.bool_]:
+        """(height, width); False is wall."""
+        cells = np.zeros((self.height, self.width), dtype=np.bool_)
+        cells[self.start[1], : self.fork_x] = True
+        cells[:, self.fork_x] = True
+        cells[::2, self.fork_x :] = True
+        return cells
+
+    def index(self, cell: tuple[int, int]) -> int:
+        return cell[1] * self.width + cell[0]
+
+    @cached_property
+    def goal_index(self) -> NDArray[np.int64]:
+        """(goals,) index of each goal's cell."""
+        return np.array([self.index(goal) for goal in self.goals], dtype=np.int64)
+
+    @cached_property
+    def after(self) -> NDArray[np.int64]:
+        """(cells, 4): the cell after each move; a wall or the border leaves the agent where it is."""
+        table = np.repeat(np.arange(self.width * self.height, dtype=np.int64)[:, None], len(MOVES), axis=1)
+        for y, x in np.argwhere(self.open):
+            for action, (dx, dy) in enumerate(MOVES):
+                if 0 <= x + dx < self.width and 0 <= y + dy < self.height and self.open[y + dy, x + dx]:
+                    table[y * self.width + x, action] = (y + dy) * self.width + x + dx
+        return table
+
+    @cached_property
+    def position(self) -> NDArray[np.float32]:
+        """(cells, 2): x and y of each cell scaled to [-1, 1], as the policy sees them."""
+        y, x = np.divmod(np.arange(self.width * self.height), self.width)
+        return np.stack([_scaled(x, self.width), _scaled(y, self.height)], axis=1)
+
+    @cached_property
+    def context(self) -> NDArray[np.float32]:
+        """(goals,): the scalar in [-1, 1] that tells each goal, in a fixed permutation when shuffled."""
+        order = np.arange(self.suite.goals)
+        if self.suite.context_order == "shuffled":
+            order = np.random.default_rng(derive(self.suite.context_seed, "forkmaze context")).permutation(order)
+        return _scaled(order, self.suite.goals)
+
+    def cells(self, observation: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Decode observations (n, 3) to cells (n, 2) of (x, y)."""
+        spans = np.array([self.width - 1, self.height - 1])
+        cells: NDArray[np.int64] = np.rint((observation[:, :2] + 1) / 2 * spans).astype(np.int64)
+        return cells
+
+    def shortest_path(self, goal: int) -> list[tuple[int, int]]:
+        """Cells from the start to a goal, both included, by breadth-first search."""
+        before = {self.index(self.start): -1}
+        queue = deque(before)
+        while queue:
+            cell = queue.popleft()
+            for neighbour in self.after[cell].tolist():
+                if neighbour not in before:
+                    before[neighbour] = cell
+                    queue.append(neighbour)
+        path, cell = [], int(self.goal_index[goal])
+        while cell >= 0:
+            path.append((cell % self.width, cell // self.width))
+            cell = before[cell]
+        return path[::-1]
+
+
+def _scaled(values: NDArray[np.int64], count: int) -> NDArray[np.float32]:
+    """Integers 0..count-1 to [-1, 1]."""
+    return (2 * values / max(count - 1, 1) - 1).astype(np.float32)

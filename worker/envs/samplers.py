@@ -1,0 +1,67 @@
+"""Which variation a slot plays next: drawn from a set while training, dealt from a list while evaluating."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from gsl.config.suites import Suite
+from worker.envs.base import EnvError
+
+
+class UniformSampler:
+    """Draws from a set of variations, each equally often in the long run, for ever."""
+
+    def __init__(self, variations: Iterable[int], rng: np.random.Generator) -> None:
+        self.variations = frozenset(variations)
+        if not self.variations:
+            raise EnvError("a sampler needs at least one variation")
+        self._order = sorted(self.variations)
+        self._rng = rng
+
+    def next(self, slot: int) -> int:
+        return self._order[int(self._rng.integers(len(self._order)))]
+
+    def state(self) -> dict[str, Any]:
+        return {"variations": list(self._order), "rng": self._rng.bit_generator.state}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        if state["variations"] != self._order:
+            raise EnvError("this state belongs to a sampler of other variations")
+        self._rng.bit_generator.state = state["rng"]
+
+
+class QueueSampler:
+    """Deals a sequence once, in order, to whichever slot asks first; then nothing."""
+
+    def __init__(self, sequence: Sequence[int]) -> None:
+        self.variations = frozenset(sequence)
+        self._sequence = list(sequence)
+        self._position = 0
+
+    @property
+    def remaining(self) -> int:
+        """How many variations are still to be dealt."""
+        return len(self._sequence) - self._position
+
+    def next(self, slot: int) -> int | None:
+        if not self.remaining:
+            return None
+        self._position += 1
+        return self._sequence[self._position - 1]
+
+    def state(self) -> dict[str, Any]:
+        return {"sequence": list(self._sequence), "position": self._position}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        if state["sequence"] != self._sequence:
+            raise EnvError("this state belongs to a sampler of another sequence")
+        self._position = state["position"]
+
+
+def training_sampler(suite: Suite, variations: Collection[int], rng: np.random.Generator) -> UniformSampler:
+    """The only sampler training may use. Raises EnvError when one of `variations` is not a training variation."""
+    foreign = sorted(set(variations) - set(suite.training_variations()))
+    if foreign:
+        raise EnvError(f"{suite.name}: not training variations: {foreign[:10]}")
+    return UniformSampler(variations, rng)

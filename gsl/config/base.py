@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 
 class Settings(BaseModel):
@@ -16,5 +17,5 @@ def setting(default: Any, help: str, *, unit: str | None = None, **limits: Any) 
 
     `limits` are pydantic's `ge`, `gt`, `le`, `lt`, `min_length`, `max_length`.
     """
-    extra = {"unit": unit} if unit else None
+    extra: JsonDict | None = {"unit": unit} if unit else None
     return Field(default, description=help, json_schema_extra=extra, validate_default=True, **limits)

@@ -1,0 +1,226 @@
+"""Everything the page does, from a script or a notebook.
+
+    with Client("http://127.0.0.1:8000") as api:
+        run = api.create_run(preset="forkmaze", config={"seed": 3})
+        run = api.wait(run.id)
+"""
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar
+
+import httpx
+from pydantic import BaseModel
+
+from client import files, models
+from client.errors import Refused
+from client.transport import Transport
+from gsl.jobs import RunStatus
+from gsl.reports import Source
+
+M = TypeVar("M", bound=BaseModel)
+_PAGE = 100
+
+
+class Client:
+    """One API. Every method raises `Unreachable` (try later) or `Refused` (with the wrong fields) when it fails."""
+
+    def __init__(self, url: str = "http://127.0.0.1:8000", token: str | None = None) -> None:
+        self._transport = Transport(url, token)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def health(self) -> models.Health:
+        return self._get(models.Health, "/health")
+
+    def suites(self) -> list[models.Suite]:
+        return self._list(models.Suite, "/suites")
+
+    def presets(self) -> list[models.Preset]:
+        return self._list(models.Preset, "/presets")
+
+    def workers(self) -> list[models.Worker]:
+        return self._list(models.Worker, "/workers")
+
+    def queue(self) -> models.Queue:
+        return self._get(models.Queue, "/queue")
+
+    def create_experiment(self, name: str, description: str = "") -> models.Experiment:
+        return self._post(models.Experiment, "/experiments", {"name": name, "description": description})
+
+    def experiment(self, experiment_id: int) -> models.Experiment:
+        return self._get(models.Experiment, f"/experiments/{experiment_id}")
+
+    def experiments(self) -> Iterator[models.Experiment]:
+        return self._pages(models.Experiment, "/experiments", {})
+
+    def create_run(
+        self,
+        preset: str | None = None,
+        config: Mapping[str, Any] | None = None,
+        *,
+        name: str = "",
+        experiment_id: int | None = None,
+        tags: Sequence[str] = (),
+        notes: str = "",
+    ) -> models.Run:
+        """Launch a run from a preset, a configuration, or a preset with parts of it changed."""
+        body = {
+            "preset": preset, "config": dict(config or {}), "name": name, "experiment_id": experiment_id,
+            "tags": list(tags), "notes": notes,
+        }  # fmt: skip
+        return self._post(models.Run, "/runs", body)
+
+    def preview(self, preset: str | None = None, config: Mapping[str, Any] | None = None) -> models.BudgetPreview:
+        """What a configuration's budget means, without launching it."""
+        return self._post(models.BudgetPreview, "/runs/preview", {"preset": preset, "config": dict(config or {})})
+
+    def run(self, run_id: int) -> models.Run:
+        return self._get(models.Run, f"/runs/{run_id}")
+
+    def runs(self, *, status: RunStatus | None = None, experiment_id: int | None = None) -> Iterator[models.RunSummary]:
+        filters = {"status": status, "experiment_id": experiment_id}
+        return self._pages(models.RunSummary, "/runs", {k: v for k, v in filters.items() if v is not None})
+
+    def update_run(
+        self, run_id: int, *, name: str | None = None, notes: str | None = None, tags: Sequence[str] | None = None
+    ) -> models.Run:
+        changes = {"name": name, "notes": notes, "tags": None if tags is None else list(tags)}
+        body = {key: value for key, value in changes.items() if value is not None}
+        response = self._transport.request("PATCH", f"/runs/{run_id}", json=body)
+        return models.Run.model_validate_json(response.content)
+
+    def delete_run(self, run_id: int) -> None:
+        self._transport.request("DELETE", f"/runs/{run_id}")
+
+    def cancel(self, run_id: int) -> models.Run:
+        return self._post(models.Run, f"/runs/{run_id}/cancel")
+
+    def pause(self, run_id: int) -> models.Run:
+        return self._post(models.Run, f"/runs/{run_id}/pause")
+
+    def resume(self, run_id: int) -> models.Run:
+        return self._post(models.Run, f"/runs/{run_id}/resume")
+
+    def wait(self, run_id: int, *, every: float = 2.0, timeout: float | None = None) -> models.Run:
+        """The run once it ended well, badly or by wish. Raises `TimeoutError` after `timeout` seconds."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not (run := self.run(run_id)).ended:
+            if deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError(f"run {run_id} is {run.status} after {timeout:.0f} s: {run.message}")
+            time.sleep(every)
+        return run
+
+    def gate(self, run_id: int) -> models.Gate | None:
+        """The run's latest gate, or None before it reached one."""
+        try:
+            return self._get(models.Gate, f"/runs/{run_id}/gate")
+        except Refused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
+    def approve(
+        self,
+        run_id: int,
+        *,
+        partition: Sequence[Sequence[int]] | None = None,
+        specialist_steps: int | None = None,
+        start: models.Start | None = None,
+        reason: str = "",
+    ) -> models.Gate:
+        """Let the specialists start; what is left out is approved as proposed. A gate that is not open refuses: 409."""
+        body = {"partition": partition, "specialist_steps": specialist_steps, "start": start, "reason": reason}
+        return self._post(models.Gate, f"/runs/{run_id}/gate/approve", body)
+
+    def reject(self, run_id: int, action: Literal["continue", "stop"], *, reason: str = "") -> models.Gate:
+        return self._post(models.Gate, f"/runs/{run_id}/gate/reject", {"action": action, "reason": reason})
+
+    def jobs(self, run_id: int) -> list[models.Job]:
+        return self._list(models.Job, f"/runs/{run_id}/jobs")
+
+    def job(self, job_id: int) -> models.Job:
+        return self._get(models.Job, f"/jobs/{job_id}")
+
+    def log(self, job_id: int) -> str:
+        return self._transport.request("GET", f"/jobs/{job_id}/log").text
+
+    def returns(
+        self, run_id: int, *, source: Source | None = None, epoch: int | None = None, after: int = 0
+    ) -> models.Returns:
+        """Returns by variation: the latest estimates, or one epoch's; `after` takes an earlier answer's cursor."""
+        filters = {"source": source, "epoch": epoch, "after": after or None}
+        query = {key: value for key, value in filters.items() if value is not None}
+        return self._get(models.Returns, f"/runs/{run_id}/returns", query)
+
+    def plateaus(self, run_id: int) -> list[models.Plateau]:
+        return self._list(models.Plateau, f"/runs/{run_id}/plateaus")
+
+    def ledger(self, run_id: int) -> models.Ledger:
+        return self._get(models.Ledger, f"/runs/{run_id}/ledger")
+
+    def events(self, run_id: int) -> list[models.Event]:
+        return self._list(models.Event, f"/runs/{run_id}/events")
+
+    def figures(self, run_id: int) -> list[models.FigureInfo]:
+        return self._list(models.FigureInfo, f"/runs/{run_id}/figures")
+
+    def figure(self, run_id: int, name: str, **options: Any) -> dict[str, Any]:
+        """A figure as Plotly JSON: `plotly.graph_objects.Figure(api.figure(7, "learning_curve"))` draws it."""
+        response = self._transport.request("GET", f"/runs/{run_id}/figures/{name}", params=options)
+        figure: dict[str, Any] = response.json()
+        return figure
+
+    def artifacts(self, run_id: int) -> list[models.Artifact]:
+        return self._list(models.Artifact, f"/runs/{run_id}/artifacts")
+
+    def download(self, artifact: models.Artifact, path: Path) -> Path:
+        return files.download(self._transport, artifact, path)
+
+    def stream(self) -> Iterator[models.StreamEvent]:
+        """Changes as they happen, until the server ends or breaks off (`Unreachable`)."""
+        with self._transport.stream("GET", "/stream", timeout=httpx.Timeout(60.0)) as response:
+            kind = "message"
+            for line in response.iter_lines():
+                field, _, value = line.partition(":")
+                if field == "event":
+                    kind = value.strip()
+                elif field == "data":
+                    yield models.StreamEvent(kind=kind, data=json.loads(value))
+                elif not line:
+                    kind = "message"
+
+    def _get(self, model: type[M], path: str, query: Mapping[str, Any] | None = None) -> M:
+        return model.model_validate_json(self._transport.request("GET", path, params=query).content)
+
+    def _post(self, model: type[M], path: str, body: Mapping[str, Any] | None = None) -> M:
+        return model.model_validate_json(self._transport.request("POST", path, json=body).content)
+
+    def _list(self, model: type[M], path: str) -> list[M]:
+        """A whole list, whether the route answers plainly or in pages."""
+        answer = self._transport.request("GET", path).json()
+        if isinstance(answer, dict):
+            return list(self._pages(model, path, {}))
+        return [model.model_validate(item) for item in answer]
+
+    def _pages(self, model: type[M], path: str, filters: Mapping[str, Any]) -> Iterator[M]:
+        offset = 0
+        while True:
+            query = {**filters, "limit": _PAGE, "offset": offset}
+            answer = self._transport.request("GET", path, params=query).json()
+            yield from (model.model_validate(item) for item in answer["items"])
+            offset += len(answer["items"])
+            if not answer["items"] or offset >= answer["total"]:
+                return

@@ -1,0 +1,94 @@
+"""One HTTP session with the API; every failure becomes one of client/errors.py, here and nowhere else."""
+
+import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from client.errors import Refused, Unreachable
+
+API = "/api/v1"
+_TRY_LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+# A big upload keeps the server busy hashing and storing for a while after its last byte.
+_TIMEOUT = httpx.Timeout(30.0, connect=5.0, read=60.0)
+
+
+class _FieldError(BaseModel):
+    field: str
+    message: str
+
+
+class _Problem(BaseModel):
+    """The parts of RFC 9457 problem details that are shown."""
+
+    title: str = ""
+    detail: str = ""
+    errors: list[_FieldError] = []
+
+
+class Transport:
+    """Requests to one API. Thread-safe, as httpx's client is."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self.url = url.rstrip("/")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        # A proxy of the environment is for the outside; a server on this very machine is never behind it.
+        self._http = httpx.Client(
+            base_url=self.url + API, headers=headers, timeout=_TIMEOUT, trust_env=not _is_loopback(self.url)
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """One whole answer; `options` are httpx's. Raises `Unreachable` or `Refused`."""
+        with _translated(self.url):
+            response = self._http.request(method, path, **options)
+        return _checked(response)
+
+    @contextmanager
+    def stream(self, method: str, path: str, **options: Any) -> Iterator[httpx.Response]:
+        """An answer read piece by piece; breaking off in the middle raises `Unreachable` too."""
+        with _translated(self.url), self._http.stream(method, path, **options) as response:
+            if response.is_error:
+                response.read()
+            yield _checked(response)
+
+
+@contextmanager
+def _translated(url: str) -> Iterator[None]:
+    try:
+        yield
+    except httpx.RequestError as error:
+        raise Unreachable(f"no answer from {url}: {str(error) or type(error).__name__}") from error
+
+
+def _checked(response: httpx.Response) -> httpx.Response:
+    if not response.is_error:
+        return response
+    detail, fields = _explained(response)
+    if response.status_code in _TRY_LATER or response.is_server_error:
+        raise Unreachable(f"{response.status_code} from {response.request.url}: {detail}")
+    raise Refused(response.status_code, detail, fields)
+
+
+def _explained(response: httpx.Response) -> tuple[str, dict[str, str]]:
+    """Detail and wrong fields of a problem; of anything else, as a proxy's page, its first characters."""
+    try:
+        problem = _Problem.model_validate_json(response.content)
+    except ValidationError:
+        return response.text[:500] or response.reason_phrase, {}
+    fields = {error.field: error.message for error in problem.errors}
+    return problem.detail or problem.title or response.reason_phrase, fields
+
+
+def _is_loopback(url: str) -> bool:
+    host = httpx.URL(url).host
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

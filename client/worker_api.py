@@ -1,0 +1,87 @@
+"""What a worker says to the backend: its presence, and everything about a job that it holds."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel
+
+from client import files
+from client.errors import Refused, Stale
+from client.transport import Transport
+from gsl.lease import (
+    ArtifactRef,
+    ClaimedJob,
+    ClaimRequest,
+    FinishRequest,
+    HeartbeatReply,
+    HeartbeatRequest,
+    ReportBatch,
+    WorkerInfo,
+)
+from gsl.reports import ArtifactReport
+
+_GONE = (404, 409)
+
+
+class _LogSize(BaseModel):
+    size: int
+
+
+class WorkerApi:
+    """The worker's routes. A refused attempt (409), or a job that was deleted (404), raises `Stale`."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._transport = Transport(url, token)
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def announce(self, info: WorkerInfo) -> None:
+        self._transport.request("PUT", f"/workers/{quote(info.name, safe='')}", **_json(info))
+
+    def claim(self, job_id: int, worker: str) -> ClaimedJob:
+        """Raises `Stale` when somebody else was quicker or there is nothing to claim."""
+        response = self._post(job_id, "claim", **_json(ClaimRequest(worker=worker)))
+        return ClaimedJob.model_validate_json(response.content)
+
+    def heartbeat(self, job_id: int, attempt: int, worker: str) -> HeartbeatReply:
+        response = self._post(job_id, "heartbeat", **_json(HeartbeatRequest(attempt=attempt, worker=worker)))
+        return HeartbeatReply.model_validate_json(response.content)
+
+    def report(self, job_id: int, batch: ReportBatch) -> None:
+        self._post(job_id, "reports", **_json(batch))
+
+    def upload(self, job_id: int, attempt: int, report: ArtifactReport, path: Path) -> None:
+        """Send an announced file; sending it twice is harmless."""
+        query: dict[str, str | int] = {
+            "attempt": attempt, "kind": report.kind, "name": report.name, "epoch": report.epoch,
+            "sha256": files.sha256(path),
+        }  # fmt: skip
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(path.stat().st_size)}
+        self._post(job_id, "artifacts", params=query, content=files.chunks(path), headers=headers)
+
+    def append_log(self, job_id: int, attempt: int, offset: int, text: bytes) -> int:
+        """Put `text` at `offset` of the job's log; returns the log's size in bytes. Empty text only asks for it."""
+        query = {"attempt": attempt, "offset": offset}
+        headers = {"Content-Type": "text/plain; charset=utf-8"}
+        response = self._post(job_id, "log", params=query, content=text, headers=headers)
+        return _LogSize.model_validate_json(response.content).size
+
+    def finish(self, job_id: int, request: FinishRequest) -> None:
+        self._post(job_id, "finish", **_json(request))
+
+    def download(self, artifact: ArtifactRef, path: Path) -> Path:
+        return files.download(self._transport, artifact, path)
+
+    def _post(self, job_id: int, what: str, **options: object) -> httpx.Response:
+        try:
+            return self._transport.request("POST", f"/jobs/{job_id}/{what}", **options)
+        except Refused as refused:
+            if refused.status in _GONE:
+                raise Stale(refused.status, refused.detail) from refused
+            raise
+
+
+def _json(message: BaseModel) -> dict[str, object]:
+    return {"content": message.model_dump_json().encode(), "headers": {"Content-Type": "application/json"}}

@@ -47,6 +47,10 @@ class ForkMazeSuite(Settings):
         """Returns that count as 0 and as 1 when a return is normalised."""
         return 0.0, 1.0 + self.progress_reward
 
+    def score(self, mean_return: float, success_rate: float | None) -> float | None:
+        """The success rate; None when nobody measured it."""
+        return success_rate
+
     def training_variations(self) -> tuple[int, ...]:
         held_out = set(self.held_out_variations())
         return tuple(goal for goal in range(self.goals) if goal not in held_out)
@@ -97,6 +101,11 @@ class ProcgenSuite(Settings):
     def score_range(self) -> tuple[float, float]:
         """Published minimum and maximum of the game (Cobbe et al. 2020, appendix C)."""
         return SCORE_RANGES[self.mode][self.game]
+
+    def score(self, mean_return: float, success_rate: float | None) -> float | None:
+        """The return normalised by the published range, (R - min) / (max - min); not clipped, so it may leave [0, 1]."""
+        low, high = self.score_range
+        return (mean_return - low) / (high - low)
 
     def training_variations(self) -> tuple[int, ...]:
         return tuple(range(self.start_level, self.start_level + self.num_levels))

@@ -67,7 +67,7 @@ demo: .make/product
 	@exec $(BIN)/python -m client.demo --preset "$(PRESET)"
 
 dev: .make/dev .make/page-packages
-	@GSL_DEV=1 exec $(BIN)/python -m backend.local
+	@exec $(BIN)/python -m backend.local --dev
 
 # --- checking --------------------------------------------------------------------------------------------------------
 

@@ -51,7 +51,9 @@ def _id() -> Any:
 
 def _reference(target: str, *, nullable: bool = False, on_delete: str = "CASCADE", **options: Any) -> Any:
     default = None if nullable else ...
-    return Field(default, sa_column=Column(BIG_ID, ForeignKey(target, ondelete=on_delete), nullable=nullable, **options))
+    return Field(
+        default, sa_column=Column(BIG_ID, ForeignKey(target, ondelete=on_delete), nullable=nullable, **options)
+    )
 
 
 def _json(default: Any = ...) -> Any:
@@ -110,6 +112,7 @@ class Run(SQLModel, table=True):
     score: float | None = _number()
     sparkline: list[float | None] = _json(list)
     sparkline_stride: int = 1  # epochs behind each point; doubles whenever 40 points are full
+    revision: int = _steps()  # grows with every batch of reports: the cursor for deltas
     sparkline_epochs: int = 0  # epochs of generalist and fine-tuning seen so far
     created_at: datetime = _time(index=True)
     updated_at: datetime = _time()
@@ -174,19 +177,15 @@ class Epoch(SQLModel, table=True):
 
 
 class VariationReturn(SQLModel, table=True):
-    """Finished episodes of one variation in one epoch. Ids only grow, so an id serves as cursor."""
+    """Finished episodes of one variation in one epoch."""
 
     __tablename__ = "variation_return"
-    __table_args__ = (
-        UniqueConstraint("job_id", "source", "epoch", "variation", name="uq_variation_return"),
-        {"sqlite_autoincrement": True},  # without it SQLite gives deleted ids again
-    )
+    __table_args__ = {"sqlite_with_rowid": False}
 
-    id: int | None = _id()
-    job_id: int = _reference("job.id")
-    source: str
-    epoch: int
-    variation: int = Field(sa_column=Column(BigInteger, nullable=False))
+    job_id: int = _reference("job.id", primary_key=True)
+    source: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    variation: int = Field(sa_column=Column(BigInteger, primary_key=True))
     episodes: int
     mean_return: float | None = _number()
     std_return: float | None = _number()
@@ -203,6 +202,7 @@ class LatestReturn(SQLModel, table=True):
     source: str = Field(primary_key=True)
     variation: int = Field(sa_column=Column(BigInteger, primary_key=True))
     run_id: int = _reference("run.id", index=True)
+    revision: int = _steps()  # the run's revision when this estimate arrived
     epoch: int
     episodes: int
     mean_return: float | None = _number()

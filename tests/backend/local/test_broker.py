@@ -1,0 +1,46 @@
+"""The embedded Valkey keeps what it was told over a restart, and says where to look when it cannot start."""
+
+import os
+from pathlib import Path
+
+import pytest
+import redis
+
+from backend.local_broker import broker_child, wait_for_broker
+from backend.local_folder import CannotStart
+from backend.local_processes import Child
+
+
+@pytest.fixture
+def socket(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("s") / "v.sock"
+
+
+def start(data: Path, socket: Path) -> Child:
+    broker = broker_child(data, socket, data / "valkey.log", dict(os.environ))
+    broker.start()
+    wait_for_broker(broker, socket, lambda: None)
+    return broker
+
+
+def stop(broker: Child) -> None:
+    broker.ask_to_stop()
+    assert broker.process is not None
+    assert broker.process.wait(timeout=10) == 0
+
+
+def test_messages_outlive_a_restart(tmp_path: Path, socket: Path) -> None:
+    broker = start(tmp_path, socket)
+    with redis.Redis(unix_socket_path=str(socket)) as connection:
+        connection.lpush("jobs", "a")
+        assert connection.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+    stop(broker)
+    again = start(tmp_path, socket)
+    with redis.Redis(unix_socket_path=str(socket)) as connection:
+        assert connection.lrange("jobs", 0, -1) == [b"a"]
+    stop(again)
+
+
+def test_a_broker_that_ends_at_once_names_its_log(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match=r"valkey\.log"):
+        start(tmp_path, tmp_path / "no such folder" / "v.sock")

@@ -26,8 +26,9 @@ def check(config: "RunConfig") -> None:
 
 def broken_rules(config: "RunConfig") -> Iterator[Problem]:
     yield from _learner_fits_suite(config)
-    if config.learner.batch_size > config.budget.total_steps:
-        yield ("budget", "total_steps"), f"must be at least one epoch ({config.learner.batch_size} steps)"
+    least = config.learner.batch_size + evaluation_reserve(config)
+    if least > config.budget.total_steps:
+        yield ("budget", "total_steps"), f"must be at least {least}: one epoch and the last evaluation"
     if config.arm == "gsl":
         yield from _specialists_fit(config)
         yield from _budgets_add_up(config)
@@ -36,10 +37,23 @@ def broken_rules(config: "RunConfig") -> Iterator[Problem]:
 
 
 def evaluation_reserve(config: "RunConfig") -> int:
-    """Steps kept back for the last evaluation: its longest possible length, at most a twentieth of the budget."""
+    """Steps kept back for the last evaluation: its longest possible length, at most a tenth of the budget."""
+    return min(longest_evaluation(config), config.budget.total_steps // 10)
+
+
+def longest_evaluation(config: "RunConfig") -> int:
+    """Steps of a fresh evaluation in which every episode runs into its time limit."""
     held_out = min(config.evaluation.held_out_sample, len(config.suite.held_out_variations()))
     episodes = config.evaluation.episodes * (len(config.suite.training_variations()) + held_out)
-    return min(episodes * config.suite.max_episode_steps, config.budget.total_steps // 20)
+    return episodes * config.suite.max_episode_steps
+
+
+def demonstration_floor(config: "RunConfig") -> int:
+    """Steps kept back for demonstrations: one longest episode of each variation that is demonstrated."""
+    lowest = config.specialists.count * config.specialists.variations_each
+    rest = len(config.suite.training_variations()) - lowest
+    demonstrated = lowest + (rest if config.demonstrations.generalist_per_variation else 0)
+    return demonstrated * config.suite.max_episode_steps
 
 
 def _learner_fits_suite(config: "RunConfig") -> Iterator[Problem]:
@@ -68,12 +82,14 @@ def _budgets_add_up(config: "RunConfig") -> Iterator[Problem]:
         yield ("budget", "generalist_steps"), f"must be at least one epoch ({epoch} steps)"
     if specialists.steps < epoch:
         yield ("specialists", "steps"), f"must be at least one epoch ({epoch} steps)"
-    needed = budget.generalist_steps + specialists.count * specialists.steps + epoch + evaluation_reserve(config)
+    reserve, floor = evaluation_reserve(config), demonstration_floor(config)
+    needed = budget.generalist_steps + specialists.count * specialists.steps + floor + epoch + 2 * reserve
     if needed > budget.total_steps:
         yield (
             ("budget", "total_steps"),
             f"must be at least {needed}: generalist {budget.generalist_steps} + specialists {specialists.count} x "
-            f"{specialists.steps} + one epoch of fine-tuning {epoch} + last evaluation {evaluation_reserve(config)}",
+            f"{specialists.steps} + an episode of each demonstrated variation {floor} + one epoch of fine-tuning "
+            f"{epoch} + evaluations 2 x {reserve}",
         )
 
 
@@ -81,6 +97,15 @@ def _window_fits(config: "RunConfig") -> Iterator[Problem]:
     epochs = config.budget.generalist_steps // config.learner.batch_size
     if config.plateau.window >= epochs:
         yield ("plateau", "window"), f"must be shorter than the generalist's share of the budget ({epochs} epochs)"
+    elif config.plateau.min_epochs + config.plateau.window > epochs:
+        most = epochs - config.plateau.window
+        yield (
+            ("plateau", "min_epochs"),
+            f"must be at most {most}, so that a window of {config.plateau.window} epochs fits behind it into the "
+            f"generalist's share of the budget ({epochs} epochs)",
+        )
+    if config.plateau.margin_mode == "fraction" and config.plateau.margin >= 1:
+        yield ("plateau", "margin"), "must be below 1 as a share of the range: no improvement could exceed the range"
     if config.plateau.metric == "success" and not config.suite.has_success:
         yield ("plateau", "metric"), f"{config.suite.name} has no success signal: choose return"
 

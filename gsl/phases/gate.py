@@ -1,0 +1,139 @@
+"""The gate: its evidence and proposal, and what is wrong with an edited proposal."""
+
+from collections.abc import Iterator, Sequence
+
+from gsl.config import RunConfig
+from gsl.config.rules import demonstration_floor
+from gsl.partition import split
+from gsl.phases.budget import specialist_steps
+from gsl.phases.jobs import CYCLE
+from gsl.phases.state import GateOpening, JobView, Proposal, ReasonAsked, RunState
+from gsl.reports import VariationReturn
+from gsl.seeds import derive
+from gsl.selection import Ranking, rank
+
+
+def open_specialists_gate(config: RunConfig, state: RunState, generalist: JobView) -> GateOpening | None:
+    """The gate after a segment's evaluation; None when the budget that is left trains no specialist."""
+    segment = segment_of(generalist)
+    ranking = _ranking(config, state, segment)
+    proposal = _proposal(config, state, segment, ranking)
+    if proposal is None:
+        return None
+    plateaued = generalist.outcome == "plateau"
+    why = "the generalist plateaued" if plateaued else "the generalist used its share of the budget without a plateau"
+    if ranking.unmeasured:
+        why += f"; {len(ranking.unmeasured)} variations finished no episode in the evaluation"
+    return _opening(config, state, generalist, ranking, proposal, why, "specialists")
+
+
+def open_too_few_gate(
+    config: RunConfig, state: RunState, generalist: JobView, ended_well: Sequence[int], decision: Proposal
+) -> GateOpening:
+    """Asks a person, also in auto mode, whether to go on with the specialists numbered `ended_well`."""
+    why = (
+        f"only {len(ended_well)} of {len(decision.partition)} specialists ended well; "
+        f"at least {config.specialists.min_share:.0%} must"
+    )
+    left = Proposal(tuple(decision.partition[i - 1] for i in ended_well), decision.specialist_steps, decision.start)
+    ranking = _ranking(config, state, segment_of(generalist))
+    return _opening(config, state, generalist, ranking, left, why, "too_few_specialists")
+
+
+def wrong_edits(config: RunConfig, edited: Proposal, left_steps: int) -> Iterator[tuple[str, str]]:
+    """Each field of an edited proposal that cannot be approved, and what would be right.
+
+    `left_steps` is the run's total minus what it has spent.
+    """
+    yield from _wrong_partition(config, edited.partition)
+    epoch = config.learner.batch_size
+    if edited.specialist_steps < epoch:
+        yield "specialist_steps", f"must be at least one epoch ({epoch} steps)"
+    available = left_steps - config.evaluation_reserve - epoch - demonstration_floor(config)
+    needed = len(edited.partition) * edited.specialist_steps
+    if needed > available:
+        most = max(0, available) // max(1, len(edited.partition))
+        yield (
+            "specialist_steps",
+            f"{len(edited.partition)} specialists x {edited.specialist_steps} steps = {needed}, but "
+            f"{max(0, available)} are left beside demonstrations, fine-tuning and the last evaluation: "
+            f"at most {most} each",
+        )
+
+
+def score(config: RunConfig, returns: Sequence[VariationReturn]) -> float | None:
+    """Mean over variations of the success rate, or of the return normalised by the suite's range; None: unmeasured."""
+    successes = [entry.success_rate for entry in returns if entry.success_rate is not None]
+    if successes:
+        return sum(successes) / len(successes)
+    means = [entry.mean_return for entry in returns if entry.mean_return is not None]
+    low, high = config.suite.score_range
+    return sum((mean - low) / (high - low) for mean in means) / len(means) if means else None
+
+
+def segment_of(generalist: JobView) -> int:
+    return int(generalist.key.rsplit("-", 1)[1])
+
+
+def _opening(
+    config: RunConfig,
+    state: RunState,
+    generalist: JobView,
+    ranking: Ranking,
+    proposal: Proposal,
+    why: str,
+    reason_asked: ReasonAsked,
+) -> GateOpening:
+    estimates = ranking.estimates
+    successes = [e.success_rate for e in estimates if e.success_rate is not None]
+    return GateOpening(
+        segment=segment_of(generalist),
+        cycle=CYCLE,
+        mode=config.gate.mode if reason_asked == "specialists" else "ask",
+        reason_asked=reason_asked,
+        fired="plateau" if generalist.outcome == "plateau" else "budget",
+        why=why,
+        generalist=generalist.key,
+        evaluation=f"evaluation-{segment_of(generalist)}",
+        estimates=estimates,
+        mean_return=sum(e.mean_return for e in estimates) / len(estimates) if estimates else 0.0,
+        success_rate=sum(successes) / len(successes) if successes else None,
+        proposal=proposal,
+        spent_steps=state.spent,
+        left_steps=max(0, config.budget.total_steps - state.spent),
+    )
+
+
+def _ranking(config: RunConfig, state: RunState, segment: int) -> Ranking:
+    """A fresh evaluation of the policy at the gate, lowest variation first."""
+    returns = state.evaluations.get(f"evaluation-{segment}", ())
+    chosen, seed = config.specialists, derive(config.seed, "selection", CYCLE, segment)
+    return rank(config.suite.training_variations(), returns, chosen.selection, chosen.confidence, seed)
+
+
+def _proposal(config: RunConfig, state: RunState, segment: int, ranking: Ranking) -> Proposal | None:
+    count, steps = specialist_steps(config, state)
+    if count == 0:
+        return None
+    lowest = ranking.lowest(count * config.specialists.variations_each)
+    returns = {estimate.variation: estimate.mean_return for estimate in ranking.estimates}
+    seed = derive(config.seed, "partition", CYCLE, segment)
+    partition = split(lowest, count, config.specialists.partition, returns, seed)
+    return Proposal(partition, steps, config.specialists.start)
+
+
+def _wrong_partition(config: RunConfig, partition: Sequence[Sequence[int]]) -> Iterator[tuple[str, str]]:
+    training = set(config.suite.training_variations())
+    seen: set[int] = set()
+    if not partition:
+        yield "partition", "must hold at least one specialist"
+    for index, part in enumerate(partition):
+        field = f"partition.{index}"
+        if not part:
+            yield field, f"specialist {index + 1} needs at least one variation; leave the specialist out otherwise"
+        for variation in part:
+            if variation not in training:
+                yield field, f"{variation} is not a training variation of this run"
+            elif variation in seen:
+                yield field, f"variation {variation} already belongs to a specialist: sets must be disjoint"
+            seen.add(variation)

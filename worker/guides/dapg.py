@@ -1,0 +1,68 @@
+"""Demonstration-augmented policy gradient (Rajeswaran et al. 2018), in two forms.
+
+With D a batch of demonstrated (s, a), c the coefficient and k the epochs since the start, the loss gains
+
+    log_probability   - c * decay^k * mean over D of log pi(a|s)          (PPO + DAPG of ManiSkill2-Learn, hand_dapg)
+    probability       - c * decay^k * A_max * mean over D of pi(a|s)      (the authors of GSL; A_max detached)
+
+Scale: with normalised advantages PPO's policy loss weighs an action's log-probability by about one, so c in the
+log_probability form reads as "demonstrations weigh c times the experience": 0.1 to 0.3 steers, above 1 is cloning. In
+the probability form A_max is then about 3 to 6 standard deviations instead of a return, and the gradient is scaled by
+pi(a|s): it vanishes where the policy never does what is demonstrated.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from gsl.config.guides import DAPG as DAPGSettings
+from worker.experience import Demonstrations
+from worker.guides.base import Guide
+from worker.nets import ActorCritic
+
+
+class DAPG(Guide):
+    """Adds its loss to every `frequency`-th minibatch."""
+
+    def __init__(self, settings: DAPGSettings, demonstrations: Demonstrations, seed: int) -> None:
+        self._settings, self._demonstrations = settings, demonstrations
+        self._generator = torch.Generator().manual_seed(seed)
+        self._minibatches = 0
+        self._coefficient = settings.coefficient
+
+    def loss(self, network: ActorCritic, max_advantage: float) -> tuple[Tensor, dict[str, float]] | None:
+        """See the module; scalar."""
+        self._minibatches += 1
+        if self._minibatches % self._settings.frequency:
+            return None
+        log_prob = self._log_prob(network)
+        if self._settings.form == "probability":
+            loss = -self._coefficient * max_advantage * log_prob.exp().mean()
+        else:
+            loss = -self._coefficient * log_prob.mean()
+        return loss, {"demonstration_loss": loss.item(), "demonstration_log_prob": log_prob.mean().item()}
+
+    def end_epoch(self) -> None:
+        self._coefficient *= self._settings.decay
+
+    def _log_prob(self, network: ActorCritic) -> Tensor:
+        """Log-probability (B,) of demonstrated actions, drawn with replacement."""
+        size = min(self._settings.batch_size, len(self._demonstrations))
+        index = torch.randint(len(self._demonstrations), (size,), generator=self._generator)
+        device = network.policy_head.weight.device
+        logits = network.logits(self._demonstrations.observation[index].to(device))
+        action = self._demonstrations.action[index].to(device)
+        return F.log_softmax(logits, dim=-1).gather(-1, action[:, None]).squeeze(-1)
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "coefficient": self._coefficient,
+            "minibatches": self._minibatches,
+            "generator": self._generator.get_state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self._coefficient, self._minibatches = state["coefficient"], state["minibatches"]
+        self._generator.set_state(torch.as_tensor(state["generator"]))

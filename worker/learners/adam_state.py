@@ -1,0 +1,39 @@
+"""Adam's moments by the parameter's name, so that they survive a file and can be cleared for one layer."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+def save_moments(optimiser: torch.optim.Adam, network: nn.Module) -> dict[str, dict[str, Tensor]]:
+    """Step count and moments of every parameter that was stepped; copies."""
+    return {
+        name: {key: value.detach().clone() for key, value in optimiser.state[parameter].items()}
+        for name, parameter in network.named_parameters()
+        if parameter in optimiser.state
+    }
+
+
+def load_moments(optimiser: torch.optim.Adam, network: nn.Module, moments: dict[str, dict[str, Any]]) -> None:
+    """Put saved moments back. Raises KeyError when they belong to another network."""
+    parameters = dict(network.named_parameters())
+    for name, values in moments.items():
+        parameter = parameters[name]
+        # _like keeps channels_last; `step` is a scalar that fused Adam wants beside the parameter
+        optimiser.state[parameter] = {
+            key: torch.as_tensor(value).to(parameter.device) if key == "step" else _like(parameter, value)
+            for key, value in values.items()
+        }
+
+
+def clear_moments(optimiser: torch.optim.Adam, layer: nn.Module) -> None:
+    """Forget what Adam knows of one layer: it starts anew."""
+    for parameter in layer.parameters():
+        optimiser.state.pop(parameter, None)
+
+
+def _like(parameter: Tensor, value: Any) -> Tensor:
+    moment = torch.empty_like(parameter, requires_grad=False)
+    moment.copy_(torch.as_tensor(value))
+    return moment

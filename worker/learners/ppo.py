@@ -1,0 +1,220 @@
+"""Proximal policy optimisation with the details of CleanRL's `ppo_procgen`.
+
+Advantages by GAE, clipped policy and value losses, advantages normalised in each minibatch, rewards normalised by the
+running deviation of the discounted return, gradients clipped, Adam. A minibatch goes through the network in
+micro-batches whose gradients add up to the minibatch's.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gsl.config.learners import PPO as PPOSettings
+from gsl.seeds import derive
+from worker.experience import Decision, Rollout
+from worker.learners.adam_state import clear_moments, load_moments, save_moments
+from worker.learners.gae import gae
+from worker.learners.ppo_losses import Batch, compute_losses
+from worker.learners.reward_normaliser import RewardNormaliser
+from worker.nets import ActorCritic, make_network
+
+Metrics = dict[str, float]
+
+
+class ExtraLoss(Protocol):
+    """What a guide adds to the loss of each minibatch; None where it adds nothing."""
+
+    def __call__(self, network: ActorCritic, max_advantage: float) -> tuple[Tensor, Metrics] | None: ...
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What a specialist or fine-tuning does differently; None takes the learner's setting."""
+
+    ent_coef: float | None = None
+    learning_rate: float | None = None
+
+
+class PPO:
+    """One policy with its value function, optimiser and random states."""
+
+    def __init__(
+        self,
+        settings: PPOSettings,
+        observation_shape: tuple[int, ...],
+        num_actions: int,
+        seed: int,
+        device: torch.device,
+        overrides: Overrides | None = None,
+    ) -> None:
+        overrides = overrides or Overrides()
+        self.settings, self.device = settings, device
+        self.ent_coef = settings.ent_coef if overrides.ent_coef is None else overrides.ent_coef
+        self.learning_rate = settings.learning_rate if overrides.learning_rate is None else overrides.learning_rate
+        network = make_network(settings.network, observation_shape, num_actions, derive(seed, "network"))
+        self.network = network.to(device)
+        self.optimiser = torch.optim.Adam(
+            self.network.parameters(), lr=self.learning_rate, eps=settings.adam_eps, fused=True
+        )
+        self._forward = torch.compile(self.network) if settings.compile else self.network
+        self._rewards = RewardNormaliser(settings.num_envs, settings.gamma)
+        self._seed = seed
+        self._acting = torch.Generator(device).manual_seed(derive(seed, "acting"))
+        self._shuffling = torch.Generator().manual_seed(derive(seed, "shuffling"))
+
+    # Acting
+
+    @torch.no_grad()
+    def decide(self, observation: NDArray[Any]) -> Decision:
+        """Sampled actions for the training environments' observations (num_envs, *observation_shape)."""
+        logits, value = self._forward(self._to_device(observation))
+        log_probs = F.log_softmax(logits, dim=-1)
+        action = torch.multinomial(log_probs.exp(), 1, generator=self._acting)
+        log_prob = log_probs.gather(-1, action).squeeze(-1)
+        return Decision(action.squeeze(-1).cpu().numpy(), log_prob.cpu(), value.cpu())
+
+    def policy(self, *, deterministic: bool, seed: int) -> Callable[[NDArray[Any]], NDArray[np.int64]]:
+        """The policy as it is now, for evaluation and demonstrations; leaves the training's random states alone."""
+        generator = torch.Generator(self.device).manual_seed(seed)
+
+        @torch.no_grad()
+        def choose(observation: NDArray[Any]) -> NDArray[np.int64]:
+            logits = self.network.logits(self._to_device(observation))
+            if deterministic:
+                return logits.argmax(-1).cpu().numpy()
+            action = torch.multinomial(logits.softmax(-1), 1, generator=generator).squeeze(-1)
+            return action.cpu().numpy()
+
+        return choose
+
+    def _to_device(self, observation: NDArray[Any]) -> Tensor:
+        return torch.from_numpy(observation).to(self.device)
+
+    # Learning
+
+    def update(
+        self, rollout: Rollout, extra_loss: ExtraLoss | None = None, *, progress: float = 0.0,
+        between: Callable[[], None] | None = None,
+    ) -> Metrics:  # fmt: skip
+        """Learn from one rollout; diagnostics averaged over the minibatches.
+
+        `progress` is the share of the job's budget spent; `between` is called between minibatches and may raise.
+        """
+        self._set_learning_rate(progress)
+        samples = self._prepare(rollout)
+        max_advantage = self._max_advantage(samples.advantage)
+        seen: dict[str, list[float]] = defaultdict(list)
+        for index in self._minibatches(samples.advantage.shape[0]):
+            for name, value in self._step(samples[index.to(self.device)], extra_loss, max_advantage).items():
+                seen[name].append(value)
+            if self.settings.target_kl is not None and seen["approx_kl"][-1] > self.settings.target_kl:
+                break
+            if between is not None:
+                between()
+        metrics = {name: float(np.mean(values)) for name, values in seen.items()}
+        return metrics | {
+            "explained_variance": _explained_variance(samples),
+            "learning_rate": float(self.optimiser.param_groups[0]["lr"]),
+        }
+
+    def _prepare(self, rollout: Rollout) -> Batch:
+        """Every sample of the rollout (T*N) with advantage and return, on the device."""
+        reward = self._rewards(rollout.reward, rollout.done) if self.settings.norm_reward else rollout.reward
+        with torch.no_grad():
+            _, next_value = self._forward(rollout.next_observation.to(self.device))
+        advantage, returns = gae(
+            reward, rollout.value, rollout.done, next_value.cpu(), self.settings.gamma, self.settings.gae_lambda
+        )
+        columns = (rollout.observation, rollout.action, rollout.log_prob, rollout.value, advantage, returns)
+        return Batch(*(column.flatten(0, 1).to(self.device) for column in columns))
+
+    def _max_advantage(self, advantage: Tensor) -> float:
+        """The epoch's largest advantage, on the scale that the losses see."""
+        if self.settings.norm_adv:
+            advantage = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
+        return float(advantage.max())
+
+    def _minibatches(self, samples: int) -> Iterator[Tensor]:
+        size = samples // self.settings.num_minibatches
+        for _ in range(self.settings.update_epochs):
+            order = torch.randperm(samples, generator=self._shuffling)
+            yield from torch.split(order, size)
+
+    def _step(self, minibatch: Batch, extra_loss: ExtraLoss | None, max_advantage: float) -> Metrics:
+        """One step of Adam on one minibatch."""
+        self.optimiser.zero_grad(set_to_none=True)
+        metrics = self.accumulate_gradients(minibatch)
+        extra = extra_loss(self.network, max_advantage) if extra_loss else None
+        if extra is not None:
+            loss, said = extra
+            torch.autograd.backward(loss)
+            metrics |= said
+        norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.max_grad_norm)
+        self.optimiser.step()
+        return metrics | {"grad_norm": float(norm)}
+
+    def accumulate_gradients(self, minibatch: Batch) -> Metrics:
+        """Add the minibatch's gradient to the parameters', micro-batch by micro-batch."""
+        if self.settings.norm_adv:
+            advantage = minibatch.advantage
+            normalised = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
+            minibatch = Batch(**(vars(minibatch) | {"advantage": normalised}))
+        samples, said = minibatch.advantage.shape[0], dict[str, Tensor]()
+        for start in range(0, samples, self.settings.micro_batch):
+            micro = minibatch[slice(start, start + self.settings.micro_batch)]
+            share = micro.advantage.shape[0] / samples
+            logits, value = self.network(micro.observation)
+            losses, diagnostics = compute_losses(logits, value, micro, self.settings, self.ent_coef)
+            torch.autograd.backward(losses.total * share)
+            said = {name: said.get(name, 0.0) + share * figure for name, figure in diagnostics.items()}
+        return {name: float(figure) for name, figure in said.items()}
+
+    def _set_learning_rate(self, progress: float) -> None:
+        share = max(0.0, 1.0 - progress) if self.settings.anneal_lr else 1.0
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate * share
+
+    # Keeping
+
+    def state(self) -> dict[str, Any]:
+        """Complete: a learner that restores it goes on with the same numbers."""
+        return {
+            "network": {name: value.detach().clone() for name, value in self.network.state_dict().items()},
+            "adam": save_moments(self.optimiser, self.network),
+            "rewards": self._rewards.state(),
+            "acting": self._acting.get_state(),
+            "shuffling": self._shuffling.get_state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on exactly: the same job, interrupted."""
+        self.clone(state)
+        self._rewards.restore(state["rewards"], same_slots=True)
+        self._acting.set_state(torch.as_tensor(state["acting"]))
+        self._shuffling.set_state(torch.as_tensor(state["shuffling"]))
+
+    def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
+        """Start as another job's learner: policy, value, optimiser and reward scale, with random states of one's own.
+
+        With `fresh_head` the policy's last layer and its moments start anew. Raises RuntimeError or KeyError when the
+        state belongs to another network.
+        """
+        self.network.load_state_dict({name: torch.as_tensor(value) for name, value in state["network"].items()})
+        load_moments(self.optimiser, self.network, state["adam"])
+        self._rewards.restore(state["rewards"], same_slots=False)
+        if fresh_head:
+            self.network.refresh_policy_head(derive(self._seed, "policy_head"))
+            clear_moments(self.optimiser, self.network.policy_head)
+
+
+def _explained_variance(samples: Batch) -> float:
+    """Share of the returns' variance that the values foresaw; not a number when the returns do not vary."""
+    variance = samples.returns.var()
+    return float(1 - (samples.returns - samples.value).var() / variance) if variance > 0 else float("nan")

@@ -1,0 +1,144 @@
+"""The only code that steps environments: for training, for evaluation, for demonstrations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from worker.envs.base import IDLE, Env, Step
+from worker.episodes import Episodes, join
+from worker.experience import Decision, Rollout
+
+Policy = Callable[[NDArray[Any]], NDArray[np.int64]]
+"""Observations of all slots to one action a slot."""
+
+
+class Actor(Protocol):
+    """A learner, as far as a rollout needs it."""
+
+    def decide(self, observation: NDArray[Any]) -> Decision: ...
+
+
+@dataclass(frozen=True)
+class Advance:
+    """One step of every slot, with the episodes that ended in it and the slots they ended in."""
+
+    step: Step
+    ended: Episodes
+    slots: NDArray[np.int64]
+    counted: int  # environment steps, idle slots left out
+
+
+class EnvironmentLoop:
+    """An environment under way: its current observation and what each running episode has earned so far."""
+
+    def __init__(self, env: Env) -> None:
+        self.env = env
+        self.observation: NDArray[Any] = env.reset()
+        self._earned = np.zeros(env.num_envs)
+        self._length = np.zeros(env.num_envs, np.int64)
+
+    def advance(self, actions: NDArray[np.int64]) -> Advance:
+        """Step every slot once; episodes that end together are all noted."""
+        step = self.env.step(actions)
+        busy = step.variation != IDLE
+        self._earned += step.reward
+        self._length += 1
+        slots = np.flatnonzero(step.done & busy)
+        success = None if step.success is None else step.success[slots]
+        ended = Episodes(step.variation[slots], self._earned[slots], self._length[slots], success)
+        self._earned[step.done] = 0.0
+        self._length[step.done] = 0
+        self.observation = step.observation
+        return Advance(step, ended, slots, int(busy.sum()))
+
+    def state(self) -> dict[str, Any]:
+        """Complete but for the sampler, whose state is kept beside it."""
+        return {"env": self.env.state(), "earned": self._earned.copy(), "length": self._length.copy()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on exactly where `state` was taken."""
+        self.observation = self.env.restore(state["env"])
+        self._earned = np.array(state["earned"], np.float64)
+        self._length = np.array(state["length"], np.int64)
+
+
+def collect(
+    loop: EnvironmentLoop, actor: Actor, num_steps: int, between: Callable[[], None]
+) -> tuple[Rollout, Episodes]:
+    """`num_steps` steps of every slot to learn from. `between` is called between steps and may raise."""
+    store = _Storage(loop.env, num_steps)
+    ended = []
+    for t in range(num_steps):
+        between()
+        observation = loop.observation
+        decision = actor.decide(observation)
+        store.put_decision(t, observation, decision)
+        advance = loop.advance(decision.action)
+        store.put_step(t, advance.step)
+        ended.append(advance.ended)
+    return store.rollout(loop.observation), join(ended)
+
+
+class Watcher(Protocol):
+    """Sees what is played, as a recorder of demonstrations does."""
+
+    def __call__(self, observation: NDArray[Any], action: NDArray[np.int64], advance: Advance) -> None: ...
+
+
+def play(
+    env: Env, policy: Policy, episodes: int, between: Callable[[], None],
+    watch: Watcher | None = None, most_steps: int | None = None,
+) -> tuple[Episodes, int]:  # fmt: skip
+    """Play until `episodes` have ended; the sampler decides which. Returns them and the environment steps they took.
+
+    No step is taken that might exceed `most_steps`; episodes under way by then are lost.
+    """
+    loop = EnvironmentLoop(env)
+    ended: list[Episodes] = []
+    finished = steps = 0
+    while finished < episodes and (most_steps is None or steps + env.num_envs <= most_steps):
+        between()
+        observation = loop.observation.copy()  # an environment may write the next one into the same memory
+        action = policy(observation)
+        advance = loop.advance(action)
+        if watch is not None:
+            watch(observation, action, advance)
+        ended.append(advance.ended)
+        finished, steps = finished + len(advance.ended), steps + advance.counted
+    return join(ended), steps
+
+
+class _Storage:
+    """Memory for one rollout."""
+
+    def __init__(self, env: Env, num_steps: int) -> None:
+        shape = (num_steps, env.num_envs)
+        self._observation = np.empty((*shape, *env.observation_shape), env.observation_dtype)
+        self._action = np.empty(shape, np.int64)
+        self._log_prob, self._value = torch.empty(shape), torch.empty(shape)
+        self._reward = np.empty(shape, np.float32)
+        self._done = np.empty(shape, np.bool_)
+        self._variation = np.empty(shape, np.int64)
+
+    def put_decision(self, t: int, observation: NDArray[Any], decision: Decision) -> None:
+        self._observation[t], self._action[t] = observation, decision.action
+        self._log_prob[t], self._value[t] = decision.log_prob, decision.value
+
+    def put_step(self, t: int, step: Step) -> None:
+        self._reward[t], self._done[t], self._variation[t] = step.reward, step.done, step.variation
+
+    def rollout(self, next_observation: NDArray[Any]) -> Rollout:
+        return Rollout(
+            observation=torch.from_numpy(self._observation),
+            action=torch.from_numpy(self._action),
+            log_prob=self._log_prob,
+            value=self._value,
+            reward=torch.from_numpy(self._reward),
+            done=torch.from_numpy(self._done),
+            variation=torch.from_numpy(self._variation),
+            next_observation=torch.from_numpy(next_observation.copy()),
+        )

@@ -1,0 +1,247 @@
+"""The training loop of a generalist, a specialist or fine-tuning: epochs until plateau, solved or budget."""
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gsl.jobs import JobSpec
+from gsl.plateau import PlateauDetector
+from gsl.reports import EpochReport, JobResult, Outcome, PlateauReport, StartedReport
+from gsl.seeds import derive
+from worker import checkpoint
+from worker.checkpoint import State
+from worker.device import device_name
+from worker.envs import make_env
+from worker.envs.samplers import training_sampler
+from worker.episodes import Episodes, finite, score
+from worker.evaluation import evaluate, longest_evaluation
+from worker.experience import Demonstrations
+from worker.guides import make_guide
+from worker.job_folder import JobFolder
+from worker.keeper import Keeper
+from worker.rollout import EnvironmentLoop, collect
+from worker.spool import Spool
+from worker.starting import make_learner
+from worker.stopping import Stopped, StopRequest
+
+log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 5.0
+"""An epoch that would go on longer than this after a wish to stop is abandoned; the last checkpoint stays."""
+
+
+@dataclass
+class Progress:
+    """Counters of a job; they travel in its checkpoints."""
+
+    epoch: int = 0
+    job_steps: int = 0  # environment steps, everything counted
+    evaluated_epoch: int = 0
+    best_score: float | None = None
+    best_epoch: int | None = None
+    outcome: Outcome | None = None
+
+
+class Training:
+    """One training job, at its start or where its newest checkpoint left it."""
+
+    def __init__(
+        self, spec: JobSpec, source: State | None, demonstrations: Demonstrations | None,
+        folder: JobFolder, spool: Spool, stop: StopRequest,
+    ) -> None:  # fmt: skip
+        self.spec, self.progress = spec, Progress()
+        self._settings = spec.config.learner
+        self._folder, self._spool, self._stop = folder, spool, stop
+        self._keeper = Keeper(folder, spool)
+        rng = np.random.default_rng(derive(spec.seed, "sampler"))
+        self._sampler = training_sampler(spec.config.suite, spec.variations, rng)
+        env = make_env(spec.config.suite, self._settings.num_envs, self._sampler, derive(spec.seed, "env"))
+        self._loop = EnvironmentLoop(env)
+        self.learner = make_learner(spec, env.observation_shape, env.num_actions, source)
+        self._guide = make_guide(spec.config.guide, demonstrations, derive(spec.seed, "guide"))
+        self._detector = PlateauDetector(spec.config.plateau)
+        if source is not None and spec.start == "resume" and spec.kind == "generalist":
+            self._detector.restore(source["detector"])
+            self._detector.rearm()
+        self._epoch_started, self._epoch_seconds = time.monotonic(), float("inf")
+
+    # The loop
+
+    def run(self) -> JobResult:
+        """Train to the end. Raises Stopped when asked to stop; `resume.ckpt` is then where the job goes on."""
+        self._begin()
+        try:
+            while not self._ended():
+                self._epoch()
+            if self.spec.kind == "specialist" and self.progress.evaluated_epoch != self.progress.epoch:
+                self._evaluate()
+        except Stopped:
+            self._keeper.announce()
+            raise
+        return self._end()
+
+    def _begin(self) -> None:
+        resumed = self._folder.resume.exists()
+        if resumed:
+            self._restore(checkpoint.load(self._folder.resume))
+        self._spool.say(
+            StartedReport(
+                epoch=self.progress.epoch, device=device_name(self.learner.device), num_envs=self._settings.num_envs
+            )
+        )
+        if resumed:
+            self._keeper.resumed(self.progress.epoch)
+        else:
+            self._guide.before_training(self.learner.network)
+            self._keeper.write(0, self._state())
+
+    def _epoch(self) -> None:
+        self._epoch_started = time.monotonic()
+        rollout, episodes = collect(self._loop, self.learner, self._settings.num_steps, self._between)
+        metrics = self.learner.update(
+            self._guide.reward(rollout),
+            self._guide.loss,
+            progress=self.progress.job_steps / self.spec.budget_steps,
+            between=self._between,
+        )
+        self._guide.end_epoch()
+        self._epoch_seconds = time.monotonic() - self._epoch_started
+        self.progress.epoch += 1
+        self.progress.job_steps += self._settings.batch_size
+        self._spool.say(report := self._report(episodes, metrics, self._watch_for_plateau(episodes)))
+        _log(report)
+        if self.spec.config.evaluation.every_epochs == 0:
+            self._look_whether_solved(score(report.returns, self.spec.config.suite))
+        self._keep()
+
+    def _ended(self) -> bool:
+        """Evaluate if that is due; then whether there is an outcome, or no further epoch fits the budget."""
+        if self._evaluation_due():
+            self._evaluate()
+        afterwards = self.progress.job_steps + self._settings.batch_size + self._reserve()
+        if self.progress.outcome is None and afterwards > self.spec.budget_steps:
+            self.progress.outcome = "budget"
+        return self.progress.outcome is not None
+
+    def _reserve(self) -> int:
+        """Steps kept back for a specialist's last evaluation: its longest, at most a twentieth of the budget."""
+        if self.spec.kind != "specialist":
+            return 0
+        return min(longest_evaluation(self.spec), self.spec.budget_steps // 20)
+
+    def _between(self) -> None:
+        """Between two steps: abandon the epoch if a stop is wanted and the epoch's end is far."""
+        if self._stop.wanted:
+            elapsed = time.monotonic() - self._epoch_started
+            if self._epoch_seconds - elapsed > PATIENCE_SECONDS:
+                raise Stopped
+
+    # What an epoch means
+
+    def _watch_for_plateau(self, episodes: Episodes) -> PlateauReport | None:
+        settings = self.spec.config.plateau
+        figure = episodes.success_rate if settings.metric == "success" else episodes.mean_return
+        plateau = self._detector.update(self.progress.epoch, figure)
+        if plateau is not None and self.spec.stop_at_plateau:
+            self.progress.outcome = "plateau"
+            if settings.rewind:
+                self._keeper.rewind_to(plateau.start_epoch)
+        return plateau
+
+    def _report(self, episodes: Episodes, metrics: dict[str, float], plateau: PlateauReport | None) -> EpochReport:
+        return EpochReport(
+            epoch=self.progress.epoch,
+            steps=self._settings.batch_size,
+            job_steps=self.progress.job_steps,
+            seconds=self._epoch_seconds,
+            episodes=len(episodes),
+            mean_return=episodes.mean_return,
+            success_rate=episodes.success_rate,
+            mean_length=episodes.mean_length,
+            metrics={name: finite(value) for name, value in metrics.items()},
+            returns=episodes.by_variation(),
+            plateau=plateau,
+        )
+
+    def _evaluation_due(self) -> bool:
+        every, progress = self.spec.config.evaluation.every_epochs, self.progress
+        if not every or progress.epoch % every or progress.evaluated_epoch == progress.epoch:
+            return False
+        return progress.job_steps + longest_evaluation(self.spec) + self._reserve() <= self.spec.budget_steps
+
+    def _evaluate(self) -> None:
+        report = evaluate(self.spec, self.learner, self.progress.epoch, self._stop.check)
+        self.progress.job_steps += report.steps
+        self.progress.evaluated_epoch = report.epoch
+        self._spool.say(report)
+        if self.spec.kind == "specialist":
+            figure = score(report.training, self.spec.config.suite)
+            self._remember_best(figure, report.epoch)
+            self._look_whether_solved(figure)
+
+    def _remember_best(self, figure: float | None, epoch: int) -> None:
+        best = self.progress.best_score
+        if figure is not None and (best is None or figure > best):
+            self.progress.best_score, self.progress.best_epoch = figure, epoch
+            self._keeper.best(epoch, self._state())
+
+    def _look_whether_solved(self, figure: float | None) -> None:
+        """A specialist's score: of its evaluations, or of training's own episodes where no evaluation is scheduled."""
+        solved_at = self.spec.config.specialists.solved_at
+        reached = figure is not None and solved_at is not None and figure >= solved_at
+        if self.spec.kind == "specialist" and reached and self.progress.outcome is None:
+            self.progress.outcome = "solved"
+
+    # Keeping
+
+    def _keep(self) -> None:
+        epoch, plateau = self.progress.epoch, self.spec.config.plateau
+        if plateau.rewind and self.spec.stop_at_plateau and self.progress.outcome is None:
+            self._keeper.candidate(epoch, self._state(), plateau.window)
+        self._keeper.after_epoch(epoch, self._state)
+        if self._stop.wanted:
+            self._keeper.write(epoch, self._state())
+            raise Stopped
+
+    def _end(self) -> JobResult:
+        progress = self.progress
+        if progress.outcome is None:
+            raise AssertionError("a job ends with an outcome")
+        self._keeper.write(progress.epoch, self._state())
+        self._keeper.announce()
+        return JobResult(
+            outcome=progress.outcome, epochs=progress.epoch, steps=progress.job_steps, best_epoch=progress.best_epoch
+        )
+
+    def _state(self) -> State:
+        return {
+            "job": self.spec.key,
+            "epoch": self.progress.epoch,
+            "observation_shape": list(self._loop.env.observation_shape),
+            "num_actions": self._loop.env.num_actions,
+            "progress": dict(vars(self.progress)),
+            "learner": self.learner.state(),
+            "guide": self._guide.state(),
+            "loop": self._loop.state(),
+            "sampler": self._sampler.state(),
+            "detector": dict(self._detector.state()),
+        }
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        self.progress = Progress(**state["progress"])
+        self.learner.restore(state["learner"])
+        self._guide.restore(state["guide"])
+        self._loop.restore(state["loop"])
+        self._sampler.restore(state["sampler"])
+        self._detector.restore(state["detector"])
+
+
+def _log(report: EpochReport) -> None:
+    speed = report.steps / max(report.seconds, 1e-9)
+    figure = "-" if report.mean_return is None else f"{report.mean_return:.3f}"
+    log.info("epoch %d: return %s, %d steps, %.0f steps/s", report.epoch, figure, report.job_steps, speed)
+    if report.plateau is not None:
+        log.info("plateau since epoch %d", report.plateau.start_epoch)

@@ -1,0 +1,76 @@
+"""A server of one's own for a while: a fresh data folder, a free port, and nothing left afterwards."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from client.api import Client
+from client.errors import Unreachable
+
+_ROOT = Path(__file__).parent.parent
+_READY_WITHIN_S = 120.0
+_STOP_WITHIN_S = 90.0
+
+
+@contextmanager
+def temporary_server() -> Iterator[str]:
+    """Starts the local product and gives its address; raises RuntimeError when it does not come up."""
+    with tempfile.TemporaryDirectory(prefix="gsl-demo-") as folder:
+        port = _free_port()
+        address = f"http://127.0.0.1:{port}"
+        server = _start(Path(folder), port)
+        try:
+            _wait_until_ready(server, address)
+            yield address
+        finally:
+            _stop(server)
+
+
+def is_up(address: str) -> bool:
+    """Whether a GSL Lab API answers there."""
+    with Client(address) as api:
+        try:
+            api.health()
+        except Unreachable:
+            return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
+    """A product that shares nothing with one that this machine's environment describes."""
+    shared = ("DATABASE_URL", "REDIS_URL", "GSL_ARTIFACTS_URL", "GSL_WORKER_TOKEN", "GSL_API_URL")
+    environment = {name: value for name, value in os.environ.items() if name not in shared}
+    environment |= {"PORT": str(port), "GSL_HOST": "127.0.0.1", "GSL_DATA_DIR": str(folder)}
+    # A session of its own: Ctrl-C reaches us alone, and we stop the server once.
+    return subprocess.Popen([sys.executable, "-m", "backend.local"], cwd=_ROOT, env=environment, start_new_session=True)
+
+
+def _wait_until_ready(server: "subprocess.Popen[bytes]", address: str) -> None:
+    deadline = time.monotonic() + _READY_WITHIN_S
+    while not is_up(address):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the temporary server did not come up at {address}")
+        time.sleep(0.2)
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(_STOP_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,1 @@
+"""Measurements of the product: run by `make bench`, too slow for every test run."""

@@ -1,0 +1,96 @@
+"""A whole run without a server: the product's state machine and trainer, one job after the other in this process."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from gsl.config import RunConfig
+from gsl.jobs import CheckpointSource, JobSpec, Phase, Purpose
+from gsl.phases import GateView, JobView, RunState, plan
+from gsl.reports import DemonstrationsReport, EpochReport, EvaluationReport, SpoolLine, VariationReturn
+from worker.job_folder import EXIT_ENDED, JobFile, JobFolder
+from worker.stopping import StopRequest
+from worker.trainer import run
+
+SPOOL_LINE: TypeAdapter[SpoolLine] = TypeAdapter(SpoolLine)
+ENDED = ("succeeded", "failed", "cancelled")
+
+
+@dataclass
+class RunAlone:
+    """One run in a folder of its own; its gate is approved as proposed."""
+
+    config: RunConfig
+    folder: Path
+    status: str = "queued"
+    message: str = ""
+    jobs: list[JobView] = field(default_factory=list)
+    gates: list[GateView] = field(default_factory=list)
+    evaluations: dict[str, EvaluationReport] = field(default_factory=dict)
+    ledger: dict[tuple[Phase, Purpose], int] = field(default_factory=dict)
+
+    def finish(self) -> "RunAlone":
+        """Work through every phase."""
+        while self.status not in ENDED:
+            returns = {key: report.training for key, report in self.evaluations.items()}
+            step = plan(self.config, RunState(tuple(self.jobs), tuple(self.gates), returns))
+            self.status, self.message = step.status, step.message
+            if step.gate is not None:
+                self.gates.append(
+                    GateView(step.gate.segment, "approved", step.gate.cycle, step.gate.reason_asked, "approve",
+                             step.gate.proposal)
+                )  # fmt: skip
+            elif not step.jobs and self.status not in ENDED:
+                raise RuntimeError(f"the run stands still: {self.message}")
+            for spec in step.jobs:
+                self._do(spec)
+        return self
+
+    def lines(self, key: str) -> list[SpoolLine]:
+        """What the trainer of a job said."""
+        return [SPOOL_LINE.validate_json(line) for line in self._folder(key).spool.read_bytes().splitlines()]
+
+    def _do(self, spec: JobSpec) -> None:
+        folder = self._folder(spec.key)
+        shown = tuple(str(self._folder(key).path / f"{key}.npz") for key in spec.demonstrations)
+        folder.write_job(JobFile(spec=spec, source=self._source(spec.source), demonstrations=shown))
+        code = run(folder, StopRequest())
+        result = folder.read_result()
+        if code != EXIT_ENDED or result is None:
+            raise RuntimeError(f"{spec.key} ended with exit code {code}")
+        self.jobs.append(
+            JobView(spec.key, spec.kind, "succeeded", spec.budget_steps, result.steps, 1, result.outcome)
+        )
+        self._note(spec, self.lines(spec.key))
+
+    def _note(self, spec: JobSpec, lines: Iterable[SpoolLine]) -> None:
+        for line in lines:
+            if isinstance(line, EpochReport):
+                self._spend(spec.phase, "training", line.steps)
+            elif isinstance(line, EvaluationReport):
+                self._spend(spec.phase, "evaluation", line.steps)
+                self.evaluations[spec.key] = line
+            elif isinstance(line, DemonstrationsReport):
+                self._spend(spec.phase, "demonstrations", line.steps)
+
+    def _spend(self, phase: Phase, purpose: Purpose, steps: int) -> None:
+        self.ledger[phase, purpose] = self.ledger.get((phase, purpose), 0) + steps
+
+    def _source(self, source: CheckpointSource | None) -> str | None:
+        if source is None:
+            return None
+        folder = self._folder(source.job)
+        named = {"best": "best-*.ckpt", "plateau": "plateau-*.ckpt"}.get(source.which)
+        found = sorted(folder.checkpoints.glob(named)) if named else []
+        return str(found[-1] if found else folder.resume)
+
+    def _folder(self, key: str) -> JobFolder:
+        return JobFolder(self.folder / key)
+
+
+def mean_success(returns: Iterable[VariationReturn]) -> float:
+    """Success of a policy, every variation counting alike."""
+    rates = [entry.success_rate for entry in returns if entry.success_rate is not None]
+    return sum(rates) / len(rates)

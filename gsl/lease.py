@@ -1,6 +1,7 @@
 """What a worker and the backend say about holding a job: claim, heartbeat, reports, finish.
 
-Every message carries `attempt`; the backend refuses an older one (409), so that a worker that lost its lease cannot write.
+Every message carries `attempt`; the backend refuses an older one (409), so that a worker that lost its lease
+cannot write.
 """
 
 from typing import Literal
@@ -48,7 +49,9 @@ class ClaimedJob(Wire):
     lease_seconds: float
     heartbeat_seconds: float
     spec: JobSpec
-    resume: ArtifactRef | None = Field(description="This job's own newest checkpoint, when an earlier attempt left one.")
+    resume: ArtifactRef | None = Field(
+        description="This job's own newest checkpoint, when an earlier attempt left one."
+    )
     source: ArtifactRef | None = Field(description="The checkpoint named by `spec.source`.")
     demonstrations: tuple[ArtifactRef, ...] = ()
 

@@ -104,9 +104,7 @@ class ArtifactReport(Wire):
     path: str = Field(description="Relative to the job's folder.")
 
 
-Report = Annotated[
-    StartedReport | EpochReport | EvaluationReport | DemonstrationsReport, Field(discriminator="type")
-]
+Report = Annotated[StartedReport | EpochReport | EvaluationReport | DemonstrationsReport, Field(discriminator="type")]
 SpoolLine = Annotated[
     StartedReport | EpochReport | EvaluationReport | DemonstrationsReport | ArtifactReport, Field(discriminator="type")
 ]

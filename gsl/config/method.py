@@ -23,7 +23,9 @@ class SpecialistSettings(Settings):
     """How many specialists there are, what they train on and how they start."""
 
     count: int = setting(4, "How many specialists are trained.", unit="specialists", ge=1, le=1000)
-    variations_each: int = setting(1, "Lowest variations each specialist trains on.", unit="variations", ge=1, le=10_000)
+    variations_each: int = setting(
+        1, "Lowest variations each specialist trains on.", unit="variations", ge=1, le=10_000
+    )
     selection: Literal["mean", "lower_bound"] = setting(
         "mean", "Whether the lowest variations are found by their mean return or by its lower confidence bound."
     )
@@ -49,7 +51,9 @@ class SpecialistSettings(Settings):
 class DemonstrationSettings(Settings):
     """Which episodes of specialists and generalist are kept to fine-tune on."""
 
-    per_variation: int = setting(20, "Episodes kept of each variation of a specialist.", unit="episodes", ge=1, le=10_000)
+    per_variation: int = setting(
+        20, "Episodes kept of each variation of a specialist.", unit="episodes", ge=1, le=10_000
+    )
     generalist_per_variation: int = setting(
         20, "Episodes kept of each variation that the generalist demonstrates.", unit="episodes", ge=0, le=10_000
     )
@@ -72,7 +76,9 @@ class EvaluationSettings(Settings):
 class GateSettings(Settings):
     """Who decides between plateau and specialists."""
 
-    mode: Literal["ask", "auto"] = setting("ask", "Whether a person approves the specialists or they start by themselves.")
+    mode: Literal["ask", "auto"] = setting(
+        "ask", "Whether a person approves the specialists or they start by themselves."
+    )
     optimal_score: float | None = setting(
         None,
         "Score (0 to 1: success, or normalised return) from which the generalist needs no specialists; empty never.",

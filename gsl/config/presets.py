@@ -33,12 +33,14 @@ _MAZE_PPO = PPO(
 FORKMAZE = Preset(
     name="forkmaze",
     title="Fork maze",
-    description="Ten goals behind one corridor, two million steps: the paper's illustrative example, minutes on a laptop.",
+    description="Ten goals behind one corridor, two million steps: the paper's own example, minutes on a laptop.",
     config=RunConfig(
         suite=ForkMazeSuite(),
         learner=_MAZE_PPO,
         plateau=PlateauSettings(sigma=3, window=20, margin=0.05, min_epochs=20),
-        specialists=SpecialistSettings(count=7, variations_each=1, start="clone_fresh_head", ent_coef=0.03, steps=80_000),
+        specialists=SpecialistSettings(
+            count=7, variations_each=1, start="clone_fresh_head", ent_coef=0.03, steps=80_000
+        ),
         demonstrations=DemonstrationSettings(per_variation=20, generalist_per_variation=20, max_tries=100),
         guide=DAPG(form="log_probability", coefficient=0.3),
         finetune=FinetuneSettings(),
@@ -50,12 +52,14 @@ FORKMAZE = Preset(
 FORKMAZE_QUICK = Preset(
     name="forkmaze-quick",
     title="Fork maze, quick look",
-    description="Four goals and a small budget: every phase in about a minute, to learn the product rather than the method.",
+    description="Four goals, a small budget: every phase in about a minute, to learn the product, not the method.",
     config=RunConfig(
         suite=ForkMazeSuite(goals=4, corridor=3, branch=2, time_limit=30),
         learner=_MAZE_PPO,
         plateau=PlateauSettings(sigma=1, window=4, margin=0.05, min_epochs=2),
-        specialists=SpecialistSettings(count=2, variations_each=1, start="clone_fresh_head", ent_coef=0.03, steps=16_384),
+        specialists=SpecialistSettings(
+            count=2, variations_each=1, start="clone_fresh_head", ent_coef=0.03, steps=16_384
+        ),
         demonstrations=DemonstrationSettings(per_variation=5, generalist_per_variation=5, max_tries=50),
         guide=DAPG(form="log_probability", coefficient=0.3),
         evaluation=EvaluationSettings(episodes=5, every_epochs=5),
@@ -72,7 +76,9 @@ PROCGEN_SMALL = Preset(
         learner=PPO(network=SmallCNN(), num_envs=64, num_steps=128),
         plateau=PlateauSettings(sigma=2, window=8, margin=0.05, min_epochs=4),
         specialists=SpecialistSettings(count=2, variations_each=4, steps=65_536),
-        demonstrations=DemonstrationSettings(per_variation=5, generalist_per_variation=2, max_tries=20, filter="return"),
+        demonstrations=DemonstrationSettings(
+            per_variation=5, generalist_per_variation=2, max_tries=20, filter="return"
+        ),
         guide=DAPG(form="log_probability", coefficient=0.1),
         evaluation=EvaluationSettings(episodes=3, held_out_sample=12),
         budget=BudgetSettings(total_steps=800_000, generalist_steps=262_144),
@@ -88,7 +94,9 @@ PROCGEN_PAPER = Preset(
         learner=PPO(network=Impala(), micro_batch=2048),
         plateau=PlateauSettings(sigma=30, window=300, margin=0.05, min_epochs=600),
         specialists=SpecialistSettings(count=75, variations_each=4, steps=1_000_000),
-        demonstrations=DemonstrationSettings(per_variation=10, generalist_per_variation=2, max_tries=50, filter="return"),
+        demonstrations=DemonstrationSettings(
+            per_variation=10, generalist_per_variation=2, max_tries=50, filter="return"
+        ),
         guide=DAPG(form="log_probability", coefficient=0.1),
         evaluation=EvaluationSettings(episodes=3, held_out_sample=200),
         budget=BudgetSettings(total_steps=200_000_000, generalist_steps=50_000_000),

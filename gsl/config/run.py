@@ -1,6 +1,6 @@
 """One run's whole configuration and the rules between its parts."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -25,16 +25,24 @@ class RunConfig(Settings):
 
     suite: Suite = Field(default_factory=ForkMazeSuite, description="The family of environments.")
     learner: Learner = Field(default_factory=PPO, description="What turns experience into a better policy.")
-    plateau: PlateauSettings = Field(default_factory=PlateauSettings, description="When the generalist has stopped learning.")
-    specialists: SpecialistSettings = Field(default_factory=SpecialistSettings, description="Who learns the worst variations.")
+    plateau: PlateauSettings = Field(
+        default_factory=PlateauSettings, description="When the generalist has stopped learning."
+    )
+    specialists: SpecialistSettings = Field(
+        default_factory=SpecialistSettings, description="Who learns the worst variations."
+    )
     demonstrations: DemonstrationSettings = Field(
         default_factory=DemonstrationSettings, description="Which episodes are kept to fine-tune on."
     )
     guide: Guide = Field(default_factory=DAPG, description="What demonstrations add to the learner.")
-    finetune: FinetuneSettings = Field(default_factory=FinetuneSettings, description="How the generalist is fine-tuned.")
+    finetune: FinetuneSettings = Field(
+        default_factory=FinetuneSettings, description="How the generalist is fine-tuned."
+    )
     evaluation: EvaluationSettings = Field(default_factory=EvaluationSettings, description="How policies are measured.")
     gate: GateSettings = Field(default_factory=GateSettings, description="Who decides to train specialists.")
-    budget: BudgetSettings = Field(default_factory=BudgetSettings, description="How many environment steps may be spent.")
+    budget: BudgetSettings = Field(
+        default_factory=BudgetSettings, description="How many environment steps may be spent."
+    )
     arm: Literal["gsl", "generalist"] = setting(
         "gsl", "The method, or the plain generalist trained for the same total steps as a baseline."
     )

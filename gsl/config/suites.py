@@ -47,7 +47,7 @@ class ForkMazeSuite(Settings):
         """Returns that count as 0 and as 1 when a return is normalised."""
         return 0.0, 1.0 + self.progress_reward
 
-    def score(self, mean_return: float, success_rate: float | None) -> float | None:
+    def score(self, mean_return: float | None, success_rate: float | None) -> float | None:
         """The success rate; None when nobody measured it."""
         return success_rate
 
@@ -72,7 +72,11 @@ class ProcgenSuite(Settings):
     start_level: int = setting(0, "First training level.", unit="level", ge=0, lt=2**30)
     num_levels: int = setting(200, "How many levels are trained on.", unit="levels", ge=1, le=100_000)
     held_out_start: int = setting(
-        1_000_000, "First level that is never trained on and only measures generalisation.", unit="level", ge=0, lt=2**30
+        1_000_000,
+        "First level that is never trained on and only measures generalisation.",
+        unit="level",
+        ge=0,
+        lt=2**30,
     )
     held_out_levels: int = setting(50, "How many held-out levels there are.", unit="levels", ge=0, le=100_000)
     num_threads: int = setting(4, "Threads that step the levels; 0 steps them in the trainer's thread.", ge=0, le=256)
@@ -83,8 +87,8 @@ class ProcgenSuite(Settings):
         held_out_end = self.held_out_start + self.held_out_levels
         if self.held_out_levels and self.start_level < held_out_end and self.held_out_start < train_end:
             raise ValueError(
-                f"held_out_start: held-out levels {self.held_out_start}..{held_out_end - 1} overlap the training levels "
-                f"{self.start_level}..{train_end - 1}; start them at {train_end} or later"
+                f"held_out_start: held-out levels {self.held_out_start}..{held_out_end - 1} overlap the training "
+                f"levels {self.start_level}..{train_end - 1}; start them at {train_end} or later"
             )
         return self
 
@@ -102,10 +106,10 @@ class ProcgenSuite(Settings):
         """Published minimum and maximum of the game (Cobbe et al. 2020, appendix C)."""
         return SCORE_RANGES[self.mode][self.game]
 
-    def score(self, mean_return: float, success_rate: float | None) -> float | None:
-        """The return normalised by the published range, (R - min) / (max - min); not clipped, so it may leave [0, 1]."""
+    def score(self, mean_return: float | None, success_rate: float | None) -> float | None:
+        """(R - min) / (max - min) of the published range; not clipped, may leave [0, 1]. None without a return."""
         low, high = self.score_range
-        return (mean_return - low) / (high - low)
+        return None if mean_return is None else (mean_return - low) / (high - low)
 
     def training_variations(self) -> tuple[int, ...]:
         return tuple(range(self.start_level, self.start_level + self.num_levels))

@@ -1,6 +1,7 @@
 """The gate: its evidence and proposal, and what is wrong with an edited proposal."""
 
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 
 from gsl.config import RunConfig
 from gsl.config.rules import demonstration_floor
@@ -62,13 +63,10 @@ def wrong_edits(config: RunConfig, edited: Proposal, left_steps: int) -> Iterato
 
 
 def score(config: RunConfig, returns: Sequence[VariationReturn]) -> float | None:
-    """Mean over variations of the success rate, or of the return normalised by the suite's range; None: unmeasured."""
-    successes = [entry.success_rate for entry in returns if entry.success_rate is not None]
-    if successes:
-        return sum(successes) / len(successes)
+    """The suite's score of the means over variations; None where nothing was measured."""
     means = [entry.mean_return for entry in returns if entry.mean_return is not None]
-    low, high = config.suite.score_range
-    return sum((mean - low) / (high - low) for mean in means) / len(means) if means else None
+    successes = [entry.success_rate for entry in returns if entry.success_rate is not None]
+    return config.suite.score(fmean(means) if means else None, fmean(successes) if successes else None)
 
 
 def segment_of(generalist: JobView) -> int:
@@ -96,8 +94,8 @@ def _opening(
         generalist=generalist.key,
         evaluation=f"evaluation-{segment_of(generalist)}",
         estimates=estimates,
-        mean_return=sum(e.mean_return for e in estimates) / len(estimates) if estimates else 0.0,
-        success_rate=sum(successes) / len(successes) if successes else None,
+        mean_return=fmean(e.mean_return for e in estimates) if estimates else 0.0,
+        success_rate=fmean(successes) if successes else None,
         proposal=proposal,
         spent_steps=state.spent,
         left_steps=max(0, config.budget.total_steps - state.spent),

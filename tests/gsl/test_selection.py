@@ -1,0 +1,77 @@
+"""The lowest variations, and their split among specialists."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gsl.partition import split
+from gsl.reports import VariationReturn
+from gsl.selection import lower_bound, rank
+
+
+def entry(variation: int, mean: float | None, std: float | None = 0.0, episodes: int = 4) -> VariationReturn:
+    return VariationReturn(
+        variation=variation, episodes=episodes, mean_return=mean, std_return=std, success_rate=None, mean_length=1.0
+    )
+
+
+def test_lowest_by_mean() -> None:
+    ranking = rank((1, 2, 3), [entry(1, 0.9), entry(2, 0.1), entry(3, 0.5)], "mean", 0.9, seed=0)
+    assert ranking.lowest(2) == (2, 3)
+
+
+def test_lowest_by_lower_bound_prefers_the_uncertain() -> None:
+    noisy = [entry(1, 0.5, std=0.0), entry(2, 0.6, std=2.0)]
+    assert rank((1, 2), noisy, "mean", 0.9, seed=0).lowest(1) == (1,)
+    assert rank((1, 2), noisy, "lower_bound", 0.9, seed=0).lowest(1) == (2,)
+
+
+def test_the_bound_is_students() -> None:
+    assert lower_bound(1.0, 2.0, 4, 0.95) == pytest.approx(1.0 - 2.353363 * 2.0 / 2)
+
+
+def test_a_single_episode_takes_the_pooled_deviation() -> None:
+    single = rank((1, 2), [entry(1, 0.5, std=None, episodes=1), entry(2, 0.5, std=1.0)], "mean", 0.9, seed=0)
+    bounds = {estimate.variation: estimate.lower_bound for estimate in single.estimates}
+    assert bounds[1] < bounds[2] < 0.5
+
+
+def test_ties_are_broken_by_the_seed() -> None:
+    tied = [entry(v, 0.0) for v in range(10)]
+    picks = {rank(range(10), tied, "mean", 0.9, seed).lowest(3) for seed in range(20)}
+    assert len(picks) > 1
+    assert rank(range(10), tied, "mean", 0.9, 5) == rank(range(10), tied, "mean", 0.9, 5)
+
+
+def test_unmeasured_variations_only_fill_up() -> None:
+    ranking = rank((1, 2, 3), [entry(1, 5.0), entry(2, None)], "mean", 0.9, seed=0)
+    assert set(ranking.unmeasured) == {2, 3}
+    assert ranking.lowest(1) == (1,)
+    assert set(ranking.lowest(3)) == {1, 2, 3}
+
+
+@given(
+    st.lists(st.integers(0, 999), min_size=1, max_size=40, unique=True),
+    st.integers(1, 10),
+    st.sampled_from(["random", "balanced"]),
+    st.integers(0, 100),
+)
+def test_a_split_is_even_disjoint_complete_and_seeded(variations: list[int], count: int, kind: str, seed: int) -> None:
+    count = min(count, len(variations))
+    means = {v: float(v % 7) for v in variations if v % 3}
+    parts = split(variations, count, kind, means, seed)  # type: ignore[arg-type]  # hypothesis draws plain strings
+    assert sorted(v for part in parts for v in part) == sorted(variations)
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+    assert parts == split(variations, count, kind, means, seed)  # type: ignore[arg-type]  # as above
+
+
+def test_balanced_parts_have_about_the_same_sum() -> None:
+    means = {v: float(v) for v in range(12)}
+    parts = split(range(12), 3, "balanced", means, seed=0)
+    sums = [sum(means[v] for v in part) for part in parts]
+    assert max(sums) - min(sums) <= 2
+
+
+def test_refuses_more_specialists_than_variations() -> None:
+    with pytest.raises(ValueError, match="cannot be split"):
+        split((1, 2), 3, "random", {}, 0)

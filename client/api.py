@@ -1,8 +1,8 @@
 """Everything the page does, from a script or a notebook.
 
-    with Client("http://127.0.0.1:8000") as api:
-        run = api.create_run(preset="forkmaze", config={"seed": 3})
-        run = api.wait(run.id)
+with Client("http://127.0.0.1:8000") as api:
+    run = api.create_run(preset="forkmaze", config={"seed": 3})
+    run = api.wait(run.id)
 """
 
 import json

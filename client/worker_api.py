@@ -46,7 +46,9 @@ class WorkerApi:
         return ClaimedJob.model_validate_json(response.content)
 
     def heartbeat(self, job_id: int, attempt: int, worker: str) -> HeartbeatReply:
-        response = self._post(job_id, "heartbeat", **_json(HeartbeatRequest(attempt=attempt, worker=worker)))
+        response = self._post(
+            job_id, "heartbeat", **_json(HeartbeatRequest(attempt=attempt, worker=worker)), timeout=10.0
+        )
         return HeartbeatReply.model_validate_json(response.content)
 
     def report(self, job_id: int, batch: ReportBatch) -> None:

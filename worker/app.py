@@ -1,0 +1,68 @@
+"""One worker slot as a Celery worker: it waits for the doorbell and answers one ring at a time."""
+
+import logging
+import os
+import signal
+from types import FrameType
+
+# Celery reads it when it is imported. Its own SIGTERM would wait for the job's end, hours away; see `_stop_on`.
+os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+
+from celery import Celery
+from celery.signals import setup_logging, worker_ready
+from celery.worker import state
+
+from gsl.doorbell import QUEUE, celery_settings
+from worker.settings import WorkerSettings
+from worker.slot import Slot
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def create_app(settings: WorkerSettings) -> Celery:
+    app = Celery("gsl")
+    app.conf.update(celery_settings(settings.redis_url))
+    app.conf.update(imports=("worker.tasks",))
+    return app
+
+
+def run(settings: WorkerSettings, slot: Slot) -> int:
+    """Answer rings until a signal ends the slot. Returns the exit code."""
+    setup_logging.connect(configure_logging)
+    app = create_app(settings)
+
+    def stop_gently(**_: object) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            _stop_on(number, slot)
+
+    worker_ready.connect(stop_gently)
+    worker = app.Worker(
+        hostname=f"gsl@{settings.name}", queues=[QUEUE], quiet=True, without_mingle=True, without_gossip=True
+    )
+    worker.start()
+    code: int = worker.exitcode or 0
+    return code
+
+
+def configure_logging(**_: object) -> None:
+    """Celery's own chatter only from warnings on; ours says what happens to jobs. Also in the tasks' processes."""
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, force=True)
+    logging.getLogger("worker").setLevel(logging.INFO)
+
+
+def _stop_on(number: signal.Signals, slot: Slot) -> None:
+    """The first signal gives the job back and ends the slot when that is done; the second is Celery's: end now.
+
+    Celery's soft shutdown sleeps for its whole timeout even when the task ends at once, so it is left as the last
+    resort. Its warm shutdown waits for the task, and the task watches the slot's wish to stop.
+    """
+    celerys = signal.getsignal(number)
+
+    def handle(signum: int, frame: FrameType | None) -> None:
+        if slot.stopping and callable(celerys):
+            celerys(signum, frame)
+            return
+        slot.stop()
+        state.should_stop = 0
+
+    signal.signal(number, handle)

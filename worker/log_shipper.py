@@ -1,0 +1,69 @@
+"""Ships the trainer's log to the API as it grows."""
+
+import logging
+import threading
+
+from client.errors import Refused, Stale
+from client.worker_api import WorkerApi
+from gsl.lease import ClaimedJob
+from worker.job_folder import JobFolder
+from worker.patience import Patience
+from worker.sent import Sent
+
+logger = logging.getLogger(__name__)
+
+MAX_BYTES = 256 * 1024
+POLL_S = 2.0
+
+
+class LogShipper:
+    """One job's log, from its folder to the API; an offset makes sending twice harmless.
+
+    The API keeps one log for all attempts of a job. A fresh folder's log continues where that one ends.
+    """
+
+    def __init__(self, api: WorkerApi, claim: ClaimedJob, folder: JobFolder, sent: Sent, patience: Patience) -> None:
+        self._api, self._claim, self._folder, self._sent, self._patience = api, claim, folder, sent, patience
+        self._closed = threading.Event()
+
+    def run(self) -> None:
+        """Follow the log until `close`, then ship what is left. Raises `Stale`, `GaveUp`; no log is worth a job."""
+        try:
+            self._follow()
+        except Stale:
+            raise
+        except Refused as refused:
+            logger.error("job %d: the log is refused and stays here: %s", self._claim.job_id, refused)
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def _follow(self) -> None:
+        while True:
+            closed = self._closed.is_set()
+            self._drain()
+            if closed:
+                return
+            self._closed.wait(POLL_S)
+
+    def _drain(self) -> None:
+        while text := self._unsent():
+            self._ship(text)
+
+    def _unsent(self) -> bytes:
+        if not self._folder.log.exists():
+            return b""
+        with self._folder.log.open("rb") as file:
+            file.seek(self._sent.log)
+            return file.read(MAX_BYTES)
+
+    def _ship(self, text: bytes) -> None:
+        base = self._sent.log_base
+        if base is None:
+            base = self._append(0, b"")
+            self._sent.note(log_base=base)
+        self._append(base + self._sent.log, text)
+        self._sent.note(log=self._sent.log + len(text))
+
+    def _append(self, offset: int, text: bytes) -> int:
+        return self._patience.call(lambda: self._api.append_log(self._claim.job_id, self._claim.attempt, offset, text))

@@ -1,0 +1,40 @@
+"""How far a job folder's spool and log have been sent, kept on disk so that a new supervisor goes on there."""
+
+import threading
+from pathlib import Path
+
+from gsl.reports import Wire
+from worker.job_folder import write_atomically
+
+
+class _Offsets(Wire):
+    spool: int = 0
+    log: int = 0
+    log_base: int | None = None
+
+
+class Sent:
+    """Byte offsets of what the API has acknowledged. Reporter and log shipper each change their own, in two threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "sent.json"
+        self._lock = threading.Lock()
+        self._offsets = _Offsets.model_validate_json(self._path.read_text()) if self._path.exists() else _Offsets()
+
+    @property
+    def spool(self) -> int:
+        return self._offsets.spool
+
+    @property
+    def log(self) -> int:
+        return self._offsets.log
+
+    @property
+    def log_base(self) -> int | None:
+        """Where the API's log of the job stood when this folder's log began; None before it was asked."""
+        return self._offsets.log_base
+
+    def note(self, **offsets: int) -> None:
+        with self._lock:
+            self._offsets = self._offsets.model_copy(update=offsets)
+            write_atomically(self._path, self._offsets.model_dump_json())

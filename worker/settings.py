@@ -1,0 +1,44 @@
+"""One worker slot's settings, read from the environment."""
+
+import os
+import socket
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_name() -> str:
+    """Host and slot; the slot is the GPU it was given, or the CPU."""
+    devices = os.environ.get("CUDA_VISIBLE_DEVICES", "").replace(",", "+")
+    return f"{socket.gethostname()}-{devices or 'cpu'}"
+
+
+class WorkerSettings(BaseSettings):
+    """Where the slot finds its work and keeps its files."""
+
+    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", env_ignore_empty=True)
+
+    api_url: str = Field("http://127.0.0.1:8000", validation_alias="GSL_API_URL", description="Where the API is.")
+    token: SecretStr = Field(
+        validation_alias="GSL_WORKER_TOKEN", min_length=1, description="The token the server keeps for workers."
+    )
+    redis_url: str = Field(
+        validation_alias="REDIS_URL", min_length=1, description="The broker that rings when there is work."
+    )
+    dir: Path = Field(
+        Path("data/worker"), validation_alias="GSL_WORKER_DIR", description="Folder of job folders; best a local disk."
+    )
+    name: str = Field(
+        default_factory=_default_name,
+        validation_alias="GSL_WORKER_NAME",
+        pattern=r"^[\w.+@-]{1,200}$",
+        description="Unique name of this slot; empty is the host's name and the slot.",
+    )
+    stop_seconds: float = Field(
+        30,
+        validation_alias="GSL_STOP_SECONDS",
+        gt=0,
+        le=3600,
+        description="How long a trainer that must stop may take to write its checkpoint.",
+    )

@@ -11,6 +11,9 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack
+from pathlib import Path
+
+from dotenv import load_dotenv
 
 from client.api import Client
 from client.errors import ApiError
@@ -110,6 +113,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m client.demo", description=__doc__)
     parser.add_argument("--preset", default="forkmaze", help="which preset to run (default: forkmaze)")
     preset = parser.parse_args(arguments).preset
+    load_dotenv(Path.cwd() / ".env")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leaves through the temporary server's clean-up
     try:
         with ExitStack() as stack:

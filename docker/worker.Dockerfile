@@ -1,0 +1,17 @@
+# One worker slot with torch; no SQL. Build from the repository's root:
+#   docker build -f docker/worker.Dockerfile -t gsl-lab-worker .
+FROM python:3.11-slim
+ENV PYTHONUNBUFFERED=1 PYTHONPATH=/app GSL_WORKER_DIR=/data
+WORKDIR /app
+# Its own layer, because it is the largest piece and changes least.
+ARG TORCH=torch==2.13.0
+RUN pip install --no-cache-dir "$TORCH"
+COPY pyproject.toml constraints.txt README.md LICENSE ./
+RUN pip install --no-cache-dir -c constraints.txt ".[worker]"
+COPY gsl/ gsl/
+COPY client/ client/
+COPY worker/ worker/
+RUN useradd --uid 1000 gsl && mkdir /data && chown gsl /data
+USER gsl
+VOLUME /data
+CMD ["python", "-m", "worker"]

@@ -1,0 +1,62 @@
+"""The team's server uses only settings that exist, and its images only files that exist."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from backend.settings import Settings
+from worker.settings import WorkerSettings
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+# Of other programs, and of compose itself.
+FOREIGN = {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "REDISCLI_AUTH", "REDIS_PASSWORD", "GSL_BIND"}
+CUDA = {"CUDA_VISIBLE_DEVICES"}
+
+
+def settings_of(model: type[Settings | WorkerSettings]) -> set[str]:
+    """Environment variables that a settings object reads."""
+    return {str(field.validation_alias) for field in model.model_fields.values()}
+
+
+@pytest.mark.parametrize(("service", "model"), [("api", Settings), ("migrate", Settings), ("worker", WorkerSettings)])
+def test_a_service_sets_only_what_its_program_reads(service: str, model: type[Settings | WorkerSettings]) -> None:
+    assert set(COMPOSE["services"][service]["environment"]) <= settings_of(model)
+
+
+def test_the_gpu_worker_is_a_profile_of_its_own() -> None:
+    service = COMPOSE["services"]["gpu-worker"]
+    assert service["profiles"] == ["gpu"]
+    assert set(service["environment"]) <= settings_of(WorkerSettings) | CUDA
+
+
+def test_what_compose_asks_of_the_environment_is_in_the_example() -> None:
+    asked = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    example = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert asked <= example
+    assert example == settings_of(Settings) | settings_of(WorkerSettings) | (FOREIGN & asked)
+
+
+def test_redis_loses_and_evicts_nothing() -> None:
+    command = COMPOSE["services"]["redis"]["command"]
+    assert command[command.index("--appendonly") + 1] == "yes"
+    assert command[command.index("--maxmemory-policy") + 1] == "noeviction"
+
+
+@pytest.mark.parametrize("dockerfile", sorted((ROOT / "docker").iterdir()), ids=lambda path: path.name)
+def test_an_image_copies_only_what_exists(dockerfile: Path) -> None:
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile.read_text(), re.MULTILINE)
+    missing = [name for line in copied for name in line.split() if not (ROOT / name).exists()]
+    assert missing == []
+
+
+def test_the_api_image_has_no_torch_and_the_worker_image_no_sql() -> None:
+    api = (ROOT / "docker/api.Dockerfile").read_text()
+    worker = (ROOT / "docker/worker.Dockerfile").read_text()
+    assert 'pip install --no-cache-dir -c constraints.txt ".[api]"' in api
+    assert "COPY worker" not in api
+    assert 'pip install --no-cache-dir -c constraints.txt ".[worker]"' in worker
+    assert "COPY backend" not in worker

@@ -1,0 +1,56 @@
+"""constraints.txt pins exactly what the product and its developers need, and this environment holds those versions."""
+
+import re
+import tomllib
+from importlib.metadata import distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[2]
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins() -> dict[str, str]:
+    lines = (ROOT / "constraints.txt").read_text().split()
+    return {normal(name): version for name, _, version in (line.partition("==") for line in lines)}
+
+
+def needed() -> dict[str, str]:
+    """Version of every distribution that pyproject.toml asks for, directly or through another one."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    todo = [Requirement(text) for text in asked]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    versions = {}
+    while todo:
+        requirement = todo.pop()
+        key = (normal(requirement.name), frozenset(requirement.extras))
+        if key in seen:
+            continue
+        seen.add(key)
+        found = distribution(requirement.name)
+        versions[key[0]] = found.version.partition("+")[0]
+        below = (Requirement(text) for text in found.requires or [])
+        todo += [one for one in below if _applies(one, requirement.extras)]
+    return versions
+
+
+def _applies(requirement: Requirement, extras: set[str]) -> bool:
+    return requirement.marker is None or any(requirement.marker.evaluate({"extra": one}) for one in extras or {""})
+
+
+def test_everything_needed_is_pinned_to_what_is_installed() -> None:
+    pinned = pins()
+    # PyTorch's CUDA builds bring NVIDIA's libraries, whose versions PyTorch itself pins.
+    unpinned = {name: version for name, version in needed().items() if pinned.get(name) != version}
+    assert {
+        name: v for name, v in unpinned.items() if not name.startswith(("nvidia-", "cuda-")) and name != "triton"
+    } == {}
+
+
+def test_nothing_is_pinned_that_nobody_needs() -> None:
+    assert set(pins()) - set(needed()) == set()

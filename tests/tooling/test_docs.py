@@ -1,0 +1,46 @@
+"""The documentation keeps pace: every setting, every command and every path it names exists, and none is left out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from backend.settings import Settings
+from worker.settings import WorkerSettings
+
+ROOT = Path(__file__).parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text()
+PAGES = ("README.md", "CONTRIBUTING.md")
+MADE_BY_MAKE = {"frontend/dist"}
+FIELDS = {**Settings.model_fields, **WorkerSettings.model_fields}
+
+
+@pytest.mark.parametrize("name", sorted(str(field.validation_alias) for field in FIELDS.values()))
+def test_every_setting_is_in_the_readme(name: str) -> None:
+    assert re.search(rf"^\| `{name}` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+
+
+def test_the_readme_names_no_setting_that_does_not_exist() -> None:
+    named = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert named == {str(field.validation_alias) for field in FIELDS.values()}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_named_make_target_exists(page: str) -> None:
+    named = set(re.findall(r"\bmake ([a-z][a-z-]+)`", (ROOT / page).read_text()))
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    assert named
+    assert named <= targets
+
+
+def test_make_alone_tells_every_target_a_person_types() -> None:
+    told = set(re.findall(r"make ([a-z]+) ", MAKEFILE))
+    assert told >= {"up", "demo", "test", "check", "bench", "dev", "types", "format", "clean"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_named_path_exists(page: str) -> None:
+    text = (ROOT / page).read_text()
+    folders = r"gsl|client|backend|worker|frontend|tests|benchmarks|docker|tools|alembic|docs"
+    named = re.findall(rf"[`(]((?:{folders})/[\w./-]*)[`)]", text)
+    assert [path for path in named if path not in MADE_BY_MAKE and not (ROOT / path).exists()] == []

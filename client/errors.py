@@ -21,4 +21,8 @@ class Refused(ApiError):
 
 
 class Stale(Refused):
-    """A newer attempt holds the job, or the job is gone: whoever gets this must stop working on it."""
+    """The attempt holds the job no longer (409), or the job is gone (404): whoever gets this must stop working on it."""
+
+    @property
+    def gone(self) -> bool:
+        return self.status == 404

@@ -64,7 +64,7 @@ class WorkerApi:
         self._post(job_id, "artifacts", params=query, content=files.chunks(path), headers=headers)
 
     def append_log(self, job_id: int, attempt: int, offset: int, text: bytes) -> int:
-        """Put `text` at `offset` of the job's log; returns the log's size in bytes. Empty text only asks for it."""
+        """Put `text` at `offset` bytes of this attempt's log; returns that log's size."""
         query = {"attempt": attempt, "offset": offset}
         headers = {"Content-Type": "text/plain; charset=utf-8"}
         response = self._post(job_id, "log", params=query, content=text, headers=headers)

@@ -2,35 +2,7 @@
 
 import sys
 
-from pydantic import ValidationError
-
-from client.worker_api import WorkerApi
-from worker import app
-from worker.machine import describe
-from worker.presence import Presence
-from worker.settings import WorkerSettings
-from worker.slot import Slot
-
-
-def main() -> int:
-    try:
-        settings = WorkerSettings()
-    except ValidationError as error:
-        wrong = "; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors())
-        print(f"A setting is missing or wrong. {wrong}", file=sys.stderr)
-        return 2
-    app.configure_logging()
-    slot = Slot(settings.dir, settings.name)
-    slot.begin()
-    api = WorkerApi(settings.api_url, settings.token.get_secret_value())
-    presence = Presence(api, describe(settings.name), slot)
-    presence.start()
-    try:
-        return app.run(settings, slot)
-    finally:
-        presence.end()
-        api.close()
-
-
 if __name__ == "__main__":
+    from worker.main import main  # here, because the process of each task imports this file once more
+
     sys.exit(main())

@@ -3,12 +3,14 @@
 import logging
 import os
 import signal
+import warnings
 from types import FrameType
 
 # Celery reads it when it is imported. Its own SIGTERM would wait for the job's end, hours away; see `_stop_on`.
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging, worker_ready
 from celery.worker import state
 
@@ -28,7 +30,8 @@ def create_app(settings: WorkerSettings) -> Celery:
 
 def run(settings: WorkerSettings, slot: Slot) -> int:
     """Answer rings until a signal ends the slot. Returns the exit code."""
-    setup_logging.connect(configure_logging)
+    # Containers and laptops without a service user run as root; the warning is about pickle, and we accept JSON alone.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     app = create_app(settings)
 
     def stop_gently(**_: object) -> None:
@@ -44,6 +47,7 @@ def run(settings: WorkerSettings, slot: Slot) -> int:
     return code
 
 
+@setup_logging.connect  # type: ignore[untyped-decorator]  # Celery ships no types
 def configure_logging(**_: object) -> None:
     """Celery's own chatter only from warnings on; ours says what happens to jobs. Also in the tasks' processes."""
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, force=True)

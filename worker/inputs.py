@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -96,6 +97,13 @@ def forget(folder: JobFolder) -> None:
     """Wipe the folder of a job that has ended, and its lock: nobody will ask for either again."""
     wipe(folder)
     _lock_file(folder).unlink(missing_ok=True)
+
+
+def tidy(worker_dir: Path, older_than_s: float = 14 * 24 * 3600.0) -> None:
+    """Forget folders that nobody came back to, as those of jobs that went on at another machine."""
+    for path in (worker_dir / "jobs").glob("*/"):
+        if time.time() - path.stat().st_mtime > older_than_s:
+            forget(JobFolder(path))
 
 
 def _input(api: WorkerApi, artifact: ArtifactRef, folder: JobFolder, patience: Patience) -> str:

@@ -17,13 +17,15 @@ POLL_S = 2.0
 
 
 class LogShipper:
-    """One job's log, from its folder to the API; an offset makes sending twice harmless.
+    """One attempt's log, from its folder to the API; an offset makes sending twice harmless.
 
-    The API keeps one log for all attempts of a job. A fresh folder's log continues where that one ends.
+    The API counts bytes from the attempt's begin. The folder's log may begin earlier, with attempts before this one:
+    what they left unsent opens this attempt's log.
     """
 
     def __init__(self, api: WorkerApi, claim: ClaimedJob, folder: JobFolder, sent: Sent, patience: Patience) -> None:
         self._api, self._claim, self._folder, self._sent, self._patience = api, claim, folder, sent, patience
+        self._begin = sent.log
         self._closed = threading.Event()
 
     def run(self) -> None:
@@ -58,12 +60,6 @@ class LogShipper:
             return file.read(MAX_BYTES)
 
     def _ship(self, text: bytes) -> None:
-        base = self._sent.log_base
-        if base is None:
-            base = self._append(0, b"")
-            self._sent.note(log_base=base)
-        self._append(base + self._sent.log, text)
+        claim, offset = self._claim, self._sent.log - self._begin
+        self._patience.call(lambda: self._api.append_log(claim.job_id, claim.attempt, offset, text))
         self._sent.note(log=self._sent.log + len(text))
-
-    def _append(self, offset: int, text: bytes) -> int:
-        return self._patience.call(lambda: self._api.append_log(self._claim.job_id, self._claim.attempt, offset, text))

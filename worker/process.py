@@ -14,6 +14,7 @@ ORPHAN_GRACE_S = 10.0
 """How long a trainer whose supervisor died may write its checkpoint."""
 
 _DEATH_TAKES_S = 5.0
+_LOOK_EVERY_S = 0.1
 
 # A trainer never speaks to the network, and what it prints is stored and shown: it gets none of the slot's secrets.
 _NOT_FOR_TRAINERS = ("GSL_WORKER_TOKEN", "REDIS_URL", "DATABASE_URL", "REMAP_SIGTERM", "FORKED_BY_MULTIPROCESSING")
@@ -65,6 +66,12 @@ class TrainerProcess:
         if self._kill_at is None and self._runs():
             self._kill_at = time.monotonic() + grace
             self._signal(signal.SIGTERM)
+
+    def end(self, grace: float) -> None:
+        """Stop the group and wait until it is gone."""
+        self.stop(grace)
+        while self.poll() is None:
+            time.sleep(_LOOK_EVERY_S)
 
     def kill(self) -> None:
         """End the whole group now, if it has not ended, and wait until the trainer is gone."""

@@ -10,7 +10,6 @@ from worker.job_folder import write_atomically
 class _Offsets(Wire):
     spool: int = 0
     log: int = 0
-    log_base: int | None = None
 
 
 class Sent:
@@ -28,11 +27,6 @@ class Sent:
     @property
     def log(self) -> int:
         return self._offsets.log
-
-    @property
-    def log_base(self) -> int | None:
-        """Where the API's log of the job stood when this folder's log began; None before it was asked."""
-        return self._offsets.log_base
 
     def note(self, **offsets: int) -> None:
         with self._lock:

@@ -103,8 +103,9 @@ class Supervisor:
         try:
             self._finish(self._work(lock, threads, patience), patience)
         except Stale as stale:
-            logger.warning("job %d is somebody else's now, its folder is wiped: %s", self._claim.job_id, stale.detail)
-            wipe(self._folder)
+            logger.warning("job %d is no longer ours: %s", self._claim.job_id, stale.detail)
+            if stale.gone:
+                forget(self._folder)
 
     def _work(self, lock: int, threads: ThreadPoolExecutor, patience: Patience) -> FinishRequest:
         """Everything up to the end of the trainer and its last report. What is wrong here fails the job, in words."""
@@ -152,16 +153,24 @@ class Supervisor:
 
     def _watch(self, trainer: TrainerProcess, carriers: list[Future[None]]) -> int:
         while (code := trainer.poll()) is None:
-            if self._beat.stale:
-                raise self._beat.stale
-            for carrier in carriers:
-                if carrier.done():
-                    carrier.result()  # only an error ends a carrier before it is closed
+            try:
+                self._check(carriers)
+            except Stale as stale:
+                # Lost while the API was away, the job may come back to this folder: then the checkpoint is worth it.
+                trainer.end(0 if stale.gone else self._around.stop_seconds)
+                raise
             if reason := self._reason_to_stop():
                 self._reason = reason if reason == "cancel" else self._reason or reason
                 trainer.stop(self._around.stop_seconds)
             time.sleep(_LOOK_EVERY_S)
         return code
+
+    def _check(self, carriers: list[Future[None]]) -> None:
+        if self._beat.stale:
+            raise self._beat.stale
+        for carrier in carriers:
+            if carrier.done():
+                carrier.result()  # only an error ends a carrier before it is closed
 
     def _head_log(self) -> None:
         with self._folder.log.open("a") as log:

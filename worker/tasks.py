@@ -7,6 +7,7 @@ from celery import shared_task
 
 from client.worker_api import WorkerApi
 from gsl.doorbell import TASK_NAME
+from worker import app as app  # configures logging in this process too
 from worker import supervisor
 from worker.settings import WorkerSettings
 from worker.slot import Slot

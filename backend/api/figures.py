@@ -1,0 +1,116 @@
+"""Figures of a run as Plotly JSON, built in Python: the page, a notebook and a script show the same ones."""
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import Header, Query, Response
+from sqlmodel import Session
+
+import backend.figures
+from backend.api.deps import Reading, RunId, problems, router
+from backend.errors import InvalidError, NotFoundError
+from backend.figures import FIGURES, Wanted
+from backend.figures.style import Theme, View
+from backend.schemas import FigureInfo, FigurePublic
+from backend.store.figure_state import figure_state, figure_version
+from backend.store.moments import Moment
+from backend.store.series import job_rows, suite_of
+from backend.store.series_types import Metric
+from gsl.reports import Source
+
+routes = router("figures")
+
+MOST_MOMENTS = 8  # panels side by side
+_MOMENTS = re.compile(r"\d{1,18}:\d{1,9}(,\d{1,18}:\d{1,9})*")
+
+Moments = Annotated[
+    str,
+    Query(
+        max_length=300,
+        description="Moments of `variation_histogram`: `latest`, `paper` (early, midway, before the gate, at the end), "
+        f"or at most {MOST_MOMENTS} pairs job:epoch, as 12:40,12:80.",
+        examples=["12:40,12:80"],
+    ),
+]
+
+
+@routes.get("/runs/{run_id}/figures", summary="Which figures there are", responses=problems(404))
+def list_figures(run_id: RunId, session: Reading) -> list[FigureInfo]:
+    """All of them, with whether the run has data for each; one that has none says when it will come."""
+    _version(session, run_id)
+    state = figure_state(session, run_id)
+    return [
+        FigureInfo(name=spec.name, title=spec.title, description=spec.description, ready=spec.ready(state))
+        for spec in FIGURES.values()
+    ]
+
+
+@routes.get(
+    "/runs/{run_id}/figures/{name}",
+    summary="One figure as Plotly JSON",
+    response_model=FigurePublic,
+    responses=problems(404) | {304: {"description": "Nothing changed since the version in `If-None-Match`."}},
+)
+def get_figure(
+    run_id: RunId,
+    name: str,
+    session: Reading,
+    theme: Annotated[Theme, Query(description="Colours of the page around it.")] = "light",
+    metric: Annotated[
+        Metric | None, Query(description="Mean return or success; empty: success where the suite has it.")
+    ] = None,
+    width: Annotated[int, Query(ge=200, le=4000, description="Its width on the screen in CSS pixels.")] = 900,
+    epochs: Moments = "latest",
+    source: Annotated[
+        Source | Literal["any"], Query(description="Episodes of `variation_histogram`; any prefers fresh evaluations.")
+    ] = "any",
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """`data` and `layout` for Plotly; numbers are typed arrays. Polling with `If-None-Match` costs next to nothing."""
+    if name not in FIGURES:
+        raise NotFoundError(f"There is no figure {name}; there are {', '.join(FIGURES)}.")
+    headers = {"ETag": f'W/"{_version(session, run_id)}-{_code_version()}"', "Cache-Control": "no-cache"}
+    if if_none_match is not None and headers["ETag"] in if_none_match:
+        return Response(status_code=304, headers=headers)
+    wanted = Wanted(
+        view=View(theme=theme, metric=metric or _metric(session, run_id), width=width),
+        moments=_moments(session, run_id, epochs),
+        paper=epochs == "paper",
+        source=None if source == "any" else source,
+    )
+    figure = FIGURES[name].build(session, run_id, wanted)
+    return Response(figure.to_json(), media_type="application/json", headers=headers)
+
+
+def _version(session: Session, run_id: int) -> str:
+    version = figure_version(session, run_id)
+    if version is None:
+        raise NotFoundError.of("run", run_id)
+    return version
+
+
+@cache
+def _code_version() -> str:
+    """Changes with the figures' own code, so that an upgraded server's figures are fetched anew."""
+    sources = sorted(Path(backend.figures.__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
+
+
+def _metric(session: Session, run_id: int) -> Metric:
+    return "success" if suite_of(session, run_id).has_success else "return"
+
+
+def _moments(session: Session, run_id: int, text: str) -> list[Moment]:
+    if text in ("latest", "paper"):
+        return []
+    if not _MOMENTS.fullmatch(text) or text.count(",") >= MOST_MOMENTS:
+        raise InvalidError.field("epochs", f"latest, paper, or at most {MOST_MOMENTS} pairs job:epoch as 12:40,12:80")
+    pairs = [pair.split(":") for pair in text.split(",")]
+    moments = [(int(job), int(epoch)) for job, epoch in pairs]
+    unknown = sorted({job for job, _ in moments} - {job.id for job in job_rows(session, run_id)})
+    if unknown:
+        raise InvalidError.field("epochs", f"run {run_id} has no job {unknown[0]}")
+    return moments

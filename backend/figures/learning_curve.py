@@ -1,0 +1,150 @@
+"""The learning curve: mean training score over the run's environment steps, with plateaus and specialists."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from backend.figures.empty import empty_figure
+from backend.figures.sampling import points_per_curve, rows_to_keep
+from backend.figures.style import (
+    NUMBER_FORMATS,
+    ROLE_NAMES,
+    View,
+    new_figure,
+    palette,
+    score_axis,
+    score_text,
+    steps_axis,
+    steps_text,
+)
+from backend.store.series_types import Curve, EvaluationPoint, FloatArray, LearningCurves, PlateauMark
+from gsl.plateau import smooth
+from gsl.reports import Source
+
+
+def learning_curve(data: LearningCurves, view: View) -> go.Figure:
+    """Training curves of generalist, specialists and fine-tuned generalist, evaluations, and a bar at each plateau.
+
+    Specialists branch off where the generalist had got to. The faint line is what was measured, the strong one is
+    smoothed as criterion H smooths it.
+    """
+    curves = [curve for curve in data.curves if not np.isnan(curve.scores.of(view.metric)).all()]
+    evaluations = [point for point in data.evaluations if point.of(view.metric) is not None]
+    if not curves and not evaluations:
+        return _nothing(data, view)
+    figure = new_figure(view, height=380 if view.narrow else 440)
+    limit = points_per_curve(len(curves) + 2)
+    named: set[str] = set()
+    for curve in sorted(curves, key=lambda curve: curve.role != "specialist"):  # specialists lie behind
+        _add_curve(figure, curve, data.sigma, view, limit, named)
+    for source in ("evaluation", "held_out"):
+        _add_evaluations(figure, [point for point in evaluations if point.source == source], source, view)
+    for plateau in data.plateaus:
+        _add_plateau(figure, plateau, view)
+    figure.update_xaxes(steps_axis())
+    figure.update_yaxes(score_axis(view.metric))
+    return figure
+
+
+def _nothing(data: LearningCurves, view: View) -> go.Figure:
+    if view.metric == "success" and data.curves and not np.isnan(data.curves[0].scores.returns).all():
+        return empty_figure(view, "No success rate", "This suite has no success signal: look at the mean return.")
+    return empty_figure(view, "No training yet", "The curve begins with the first epoch in which an episode ends.")
+
+
+def _add_curve(figure: go.Figure, curve: Curve, sigma: float, view: View, limit: int, named: set[str]) -> None:
+    """A faint line of what was measured under a smoothed one; a specialist gets the smoothed one alone."""
+    values = curve.scores.of(view.metric)
+    colour, name = palette(view).role(curve.role), ROLE_NAMES[curve.role]
+    rows = rows_to_keep(values, limit)
+    specialist = curve.role == "specialist"
+    if not specialist:
+        figure.add_scatter(
+            x=curve.steps[rows], y=values[rows], mode="lines", line={"color": colour, "width": 1}, opacity=0.3,
+            hoverinfo="skip", showlegend=False, legendgroup=name,
+        )  # fmt: skip
+    smoothed = _smoothed(values, min(sigma, len(values) / 20))
+    figure.add_scatter(
+        x=curve.steps[rows], y=smoothed[rows], customdata=np.stack([curve.epochs[rows], values[rows]], axis=1),
+        mode="lines+markers" if len(values) < 3 else "lines",
+        line={"color": colour, "width": 1.2 if specialist else 2.4},
+        opacity=0.75 if specialist else 1.0, name=name, legendgroup=name, showlegend=name not in named,
+        hovertemplate=_hover(curve, view),
+    )  # fmt: skip
+    named.add(name)
+
+
+def _smoothed(values: FloatArray, sigma: float) -> FloatArray:
+    """Epochs in which no episode ended are bridged; before the first known one there is nothing. Shape (epochs,)."""
+    known = np.flatnonzero(~np.isnan(values))
+    if len(known) == 0 or sigma < 0.5:
+        return values
+    first = int(known[0])
+    filled = np.interp(np.arange(first, len(values)), known, values[known])
+    return np.concatenate([np.full(first, np.nan), smooth(filled.tolist(), sigma)])
+
+
+def _hover(curve: Curve, view: View) -> str:
+    form = NUMBER_FORMATS[view.metric]
+    what = "success" if view.metric == "success" else "mean return"
+    return (
+        f"<b>{curve.key}</b><br>{what} %{{customdata[1]:{form}}} (smoothed %{{y:{form}}})"
+        "<br>epoch %{customdata[0]:,} · %{x:,} steps<extra></extra>"
+    )
+
+
+def _add_evaluations(figure: go.Figure, points: list[EvaluationPoint], source: Source, view: View) -> None:
+    if not points:
+        return
+    colours = palette(view)
+    held_out = source == "held_out"
+    fills = [colours.held_out if held_out else colours.role(point.role) for point in points]
+    form = NUMBER_FORMATS[view.metric]
+    figure.add_scatter(
+        x=[point.steps for point in points], y=[point.of(view.metric) for point in points], mode="markers",
+        name="Held-out evaluation" if held_out else "Evaluation",
+        marker={
+            "symbol": "diamond" if held_out else "circle", "size": [_marker_size(point) for point in points],
+            "color": fills, "line": {"color": colours.surface, "width": 1.5},
+        },
+        customdata=[[point.key, point.variations] for point in points],
+        hovertemplate=f"<b>%{{customdata[0]}}</b><br>%{{y:{form}}} over %{{customdata[1]}} "
+        f"{'held-out' if held_out else 'training'} variations, fresh episodes<br>%{{x:,}} steps<extra></extra>",
+    )  # fmt: skip
+
+
+def _marker_size(point: EvaluationPoint) -> int:
+    """The evaluations that decide (before the gate, at the end) stand out from those on a schedule."""
+    if point.role == "specialist":
+        return 5
+    return 11 if point.key.startswith("evaluation-") else 7
+
+
+def _add_plateau(figure: go.Figure, plateau: PlateauMark, view: View) -> None:
+    """A band from t* to T with a bar at each end; the markers carry the evidence."""
+    colours = palette(view)
+    figure.add_vrect(
+        x0=plateau.start_steps, x1=plateau.detected_steps, fillcolor=colours.muted, opacity=0.14, line_width=0,
+        layer="below",
+    )  # fmt: skip
+    for steps, dash in ((plateau.start_steps, "solid"), (plateau.detected_steps, "dot")):
+        figure.add_vline(x=steps, line={"color": colours.muted, "width": 1.5, "dash": dash}, layer="below")
+    bars = (
+        (plateau.start_steps, "t*", "right", f"plateau begins at epoch {plateau.start_epoch:,} (t*)"),
+        (plateau.detected_steps, "T", "left", f"plateau known at epoch {plateau.detected_epoch:,} (T)"),
+    )
+    for steps, label, anchor, what in bars:
+        figure.add_annotation(
+            x=steps, y=1, yref="paper", yanchor="top", text=label, showarrow=False, xanchor=anchor,
+            font={"color": colours.muted, "size": 12},
+            hovertext=f"<b>{plateau.key}</b>: {what}<br>{_evidence(plateau)}",
+        )  # fmt: skip
+
+
+def _evidence(plateau: PlateauMark) -> str:
+    value = score_text(plateau.value, plateau.metric)
+    what = "success" if plateau.metric == "success" else "return"
+    return (
+        f"no smoothed {what} in the {plateau.window:,} epochs after t* beat {value}<br>"
+        f"by more than {plateau.margin:.3g}; {steps_text(plateau.start_steps)} to "
+        f"{steps_text(plateau.detected_steps)} steps"
+    )

@@ -1,0 +1,99 @@
+"""Where the environment steps went: by phase and purpose, one phase after the other, against the budget."""
+
+import plotly.graph_objects as go
+
+from backend.figures.empty import empty_figure
+from backend.figures.style import Palette, View, new_figure, palette, steps_axis, steps_text
+from backend.store.series_types import LedgerTotals
+from gsl.jobs import Phase, Purpose
+
+PHASE_NAMES: dict[Phase, str] = {
+    "generalist": "Generalist", "evaluation": "Evaluation", "specialists": "Specialists", "finetune": "Fine-tuning",
+}  # fmt: skip
+PURPOSES: tuple[Purpose, ...] = ("training", "evaluation", "demonstrations")
+PATTERNS: dict[Purpose, str] = {"training": "", "evaluation": "/", "demonstrations": "x"}
+
+
+def ledger(data: LedgerTotals, view: View) -> go.Figure:
+    """A staircase of phases that ends at what was spent; the line is the budget, the last bar the critical path."""
+    spent = {(row.phase, row.purpose): row.steps for row in data.spent if row.steps}
+    if not spent:
+        return empty_figure(view, "No environment step spent yet", "Steps are counted from the first epoch on.")
+    figure = new_figure(view, height=290)
+    starts = _starts(spent)
+    for purpose in PURPOSES:
+        if any(purpose == of for _, of in spent):
+            _add_purpose(figure, spent, starts, purpose, view)
+    _add_totals(figure, data, sum(spent.values()), view)
+    figure.add_vline(
+        x=data.total_steps, line={"color": palette(view).text, "width": 1.5, "dash": "dash"},
+        annotation={
+            "text": f"budget {steps_text(data.total_steps)}", "xanchor": "right", "xshift": -5,
+            "yanchor": "top", "yref": "paper", "y": 1,
+        },
+    )  # fmt: skip
+    longest = max(data.total_steps, sum(spent.values()))
+    figure.update_layout(barmode="overlay", bargap=0.3, legend={"traceorder": "normal"})
+    figure.update_xaxes(steps_axis("Environment steps"), range=[0, longest * 1.03])
+    figure.update_yaxes(
+        categoryorder="array", categoryarray=[*PHASE_NAMES.values(), "All phases", "Critical path"],
+        autorange="reversed", showgrid=False,
+    )  # fmt: skip
+    return figure
+
+
+def _starts(spent: dict[tuple[Phase, Purpose], int]) -> dict[tuple[Phase, Purpose], int]:
+    """Where each piece begins when phase follows phase, and in a phase purpose follows purpose."""
+    starts, total = {}, 0
+    for phase in PHASE_NAMES:
+        for purpose in PURPOSES:
+            starts[phase, purpose] = total
+            total += spent.get((phase, purpose), 0)
+    return starts
+
+
+def _phase_colour(phase: Phase, colours: Palette) -> str:
+    return {
+        "generalist": colours.generalist, "specialists": colours.specialist, "finetune": colours.finetune,
+    }.get(phase, colours.evaluation)  # fmt: skip
+
+
+def _add_purpose(
+    figure: go.Figure,
+    spent: dict[tuple[Phase, Purpose], int],
+    starts: dict[tuple[Phase, Purpose], int],
+    purpose: Purpose,
+    view: View,
+) -> None:
+    """Pieces of one purpose, coloured by phase; the legend's key is neutral, for colour means phase here."""
+    colours = palette(view)
+    pattern = {
+        "shape": PATTERNS[purpose], "fillmode": "overlay", "fgcolor": colours.surface, "solidity": 0.35, "size": 7,
+    }  # fmt: skip
+    total = sum(spent.values())
+    for phase in PHASE_NAMES:
+        if steps := spent.get((phase, purpose)):
+            figure.add_bar(
+                y=[PHASE_NAMES[phase]], x=[steps], base=[starts[phase, purpose]], orientation="h", showlegend=False,
+                name=purpose.capitalize(), marker={"color": _phase_colour(phase, colours), "pattern": pattern},
+                hovertemplate=f"<b>%{{y}}</b>: {purpose}<br>{steps:,} steps, {steps / total:.1%} of what was spent"
+                "<extra></extra>",
+            )  # fmt: skip
+    figure.add_bar(
+        y=[PHASE_NAMES["generalist"]], x=[None], orientation="h", name=purpose.capitalize(),
+        marker={"color": colours.muted, "pattern": pattern},
+    )  # fmt: skip
+
+
+def _add_totals(figure: go.Figure, data: LedgerTotals, total: int, view: View) -> None:
+    critical = data.critical_path_steps
+    rows = (
+        ("All phases", total, f"{total:,} of {data.total_steps:,} steps, {max(0, data.total_steps - total):,} left"),
+        ("Critical path", critical, f"{critical:,} steps: specialists run side by side,<br>only the longest counts"),
+    )
+    figure.add_bar(
+        y=[name for name, _, _ in rows], x=[steps for _, steps, _ in rows], orientation="h", showlegend=False,
+        marker={"color": palette(view).muted}, text=[f" {steps_text(steps)} " for _, steps, _ in rows],
+        textposition="inside", insidetextanchor="end", textfont={"color": palette(view).surface},
+        hovertext=[text for _, _, text in rows], hovertemplate="<b>%{y}</b><br>%{hovertext}<extra></extra>",
+    )  # fmt: skip

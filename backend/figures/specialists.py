@@ -1,0 +1,91 @@
+"""Each specialist's training beside what the generalist reached on the same variations."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from backend.figures.empty import empty_figure
+from backend.figures.grid import Grid, Panel, Trace, columns_for, grid_figure
+from backend.figures.sampling import points_per_curve, rows_to_keep
+from backend.figures.style import METRIC_NAMES, NUMBER_FORMATS, View, palette, steps_axis
+from backend.store.series_types import SpecialistSeries
+
+PANEL_WIDTH = 132  # CSS pixels below which a panel cannot be read
+MAX_COLUMNS = 8
+NAMES_IN_HOVER = 6
+MARKS = {"failed": " ✕", "cancelled": " ✕", "succeeded": " ✓"}
+
+
+def specialists(data: tuple[SpecialistSeries, ...], view: View) -> go.Figure:
+    """A grid of small curves on the same axes; the dashed line is the generalist's evaluated mean."""
+    if not any(len(series.curve.epochs) for series in data):
+        return empty_figure(view, "No specialist has trained yet", "Specialists start once the gate is approved.")
+    if all(np.isnan(series.curve.scores.of(view.metric)).all() for series in data):
+        return empty_figure(view, "No success rate", "This suite has no success signal: look at the mean return.")
+    limit = points_per_curve(len(data))
+    panels = [
+        Panel(_title(series), _traces(series, view, limit, first=place == 0)) for place, series in enumerate(data)
+    ]
+    return grid_figure(panels, _grid(data, view), view)
+
+
+def _grid(data: tuple[SpecialistSeries, ...], view: View) -> Grid:
+    ended = sum(series.status == "succeeded" for series in data)
+    own_steps = max(int(series.curve.steps.max(initial=0)) - series.curve.start_steps for series in data)
+    y_axis = {"nticks": 4, "tickfont": {"size": 10}, "range": _range(data, view)}
+    if view.metric == "success":
+        y_axis |= {"tickformat": ".0%", "tickvals": [0, 0.5, 1]}
+    return Grid(
+        columns=columns_for(len(data), view, PANEL_WIDTH, MAX_COLUMNS),
+        panel_height=110 if len(data) <= 12 else 76,
+        title_height=20,
+        x_title=f"{METRIC_NAMES[view.metric]} by own steps · {ended} of {len(data)} ended well",
+        xaxis=steps_axis("") | {"nticks": 4, "tickfont": {"size": 10}, "range": [0, own_steps * 1.02]},
+        yaxis=y_axis,
+        top=56 if view.narrow else 36,
+    )
+
+
+def _range(data: tuple[SpecialistSeries, ...], view: View) -> list[float]:
+    """Of all panels: Plotly's own for axes that match looks at one panel alone."""
+    if view.metric == "success":
+        return [-0.05, 1.05]
+    values = np.concatenate([series.curve.scores.of(view.metric) for series in data])
+    levels = [series.baseline_return for series in data if series.baseline_return is not None]
+    low, high = min([float(np.nanmin(values)), *levels]), max([float(np.nanmax(values)), *levels])
+    pad = 0.06 * ((high - low) or 1.0)
+    return [low - pad, high + pad]
+
+
+def _title(series: SpecialistSeries) -> str:
+    """Number, variations and how it ended, short enough for a narrow panel."""
+    more = f" +{len(series.variations) - 1}" if len(series.variations) > 1 else ""
+    return f"{series.curve.index}: {series.variations[0]}{more}{MARKS.get(series.status, '')}"
+
+
+def _traces(series: SpecialistSeries, view: View, limit: int, *, first: bool) -> list[Trace]:
+    curve, colours, form = series.curve, palette(view), NUMBER_FORMATS[view.metric]
+    values = curve.scores.of(view.metric)
+    rows = rows_to_keep(values, limit)
+    own_steps = curve.steps[rows] - curve.start_steps
+    trained = {
+        "type": "scatter", "x": own_steps, "y": values[rows], "mode": "lines", "name": "Specialist",
+        "legendgroup": "specialist", "showlegend": first, "line": {"color": colours.specialist, "width": 1.6},
+        "hovertemplate": f"<b>{curve.key}</b>: {_members(series)}<br>%{{y:{form}}} after %{{x:,}} steps of its own"
+        "<extra></extra>",
+    }  # fmt: skip
+    baseline = series.baseline(view.metric)
+    if baseline is None:
+        return [trained]
+    end = int(own_steps[-1]) if len(own_steps) else 1
+    level = {
+        "type": "scatter", "x": [0, end], "y": [baseline, baseline], "mode": "lines", "showlegend": first,
+        "name": "Generalist at the gate, same variations", "legendgroup": "generalist",
+        "line": {"color": colours.generalist, "width": 1.6, "dash": "dash"},
+        "hovertemplate": f"generalist at the gate: %{{y:{form}}}<br>on {_members(series)}<extra></extra>",
+    }  # fmt: skip
+    return [trained, level]
+
+
+def _members(series: SpecialistSeries) -> str:
+    more = len(series.variations) - NAMES_IN_HOVER
+    return ", ".join(series.variations[:NAMES_IN_HOVER]) + (f" and {more} more" if more > 0 else "")

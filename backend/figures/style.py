@@ -1,0 +1,128 @@
+"""How every figure looks: colours by role, light and dark, margins that work on a phone."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from backend.store.series_types import Metric, Role
+
+Theme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True)
+class View:
+    """What the viewer chose; `width` is that of the figure on the screen in CSS pixels."""
+
+    theme: Theme = "light"
+    metric: Metric = "return"
+    width: int = 900
+
+    @property
+    def narrow(self) -> bool:
+        return self.width < 600
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours by meaning; hues of Okabe and Ito, who chose them for colour-blind readers."""
+
+    text: str
+    muted: str
+    grid: str
+    surface: str
+    generalist: str
+    specialist: str
+    finetune: str
+    evaluation: str
+    held_out: str
+    gained: str
+    forgotten: str
+    scale: str  # Plotly's name of the continuous colour scale, dark end on the page's own background
+
+    def role(self, role: Role) -> str:
+        return {"generalist": self.generalist, "specialist": self.specialist, "finetune": self.finetune}[role]
+
+
+PALETTES: dict[Theme, Palette] = {
+    "light": Palette(
+        text="#1f2933", muted="#66717d", grid="rgba(31,41,51,0.12)", surface="#ffffff",
+        generalist="#0072b2", specialist="#d98200", finetune="#00875f",
+        evaluation="#66717d", held_out="#b3558a", gained="#00875f", forgotten="#c94f00", scale="Cividis",
+    ),
+    "dark": Palette(
+        text="#e4e8ec", muted="#9aa5b1", grid="rgba(228,232,236,0.14)", surface="#1f2328",
+        generalist="#56b4e9", specialist="#e69f00", finetune="#2bc795",
+        evaluation="#9aa5b1", held_out="#e29cc4", gained="#2bc795", forgotten="#ff7f3b", scale="Cividis",
+    ),
+}  # fmt: skip
+
+ROLE_NAMES: dict[Role, str] = {"generalist": "Generalist", "specialist": "Specialists", "finetune": "Fine-tuned"}
+METRIC_NAMES: dict[Metric, str] = {"return": "Mean return", "success": "Success rate"}
+NUMBER_FORMATS: dict[Metric, str] = {"return": ",.4~g", "success": ".1%"}
+
+
+def palette(view: View) -> Palette:
+    return PALETTES[view.theme]
+
+
+def new_figure(view: View, height: int) -> go.Figure:
+    """An empty figure in the house's style; as wide as its place on the page, `height` CSS pixels high."""
+    figure = go.Figure()
+    apply_style(figure, view, height)
+    return figure
+
+
+def apply_style(figure: go.Figure, view: View, height: int) -> None:
+    """Give a figure, as one made of subplots, the house's style."""
+    figure.update_layout(template=template(view.theme), height=height)
+    if view.narrow:
+        figure.update_layout(margin={"l": 46, "r": 10, "t": 16, "b": 40}, font_size=11)
+
+
+@cache
+def template(theme: Theme) -> go.layout.Template:
+    """Plotly template of a theme: transparent, in the page's own font."""
+    colours = PALETTES[theme]
+    axis = {
+        "gridcolor": colours.grid, "zerolinecolor": colours.grid, "linecolor": colours.grid, "automargin": True,
+        "ticks": "outside", "ticklen": 4, "tickcolor": "rgba(0,0,0,0)", "tickfont": {"color": colours.muted},
+        "title": {"standoff": 8, "font": {"color": colours.muted}},
+    }  # fmt: skip
+    hover = {"bgcolor": colours.surface, "bordercolor": colours.grid, "font": {"color": colours.text}, "align": "left"}
+    layout = {
+        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "autosize": True,
+        "font": {"family": "inherit", "size": 12, "color": colours.text},
+        "margin": {"l": 56, "r": 16, "t": 20, "b": 44},
+        "xaxis": axis, "yaxis": axis, "hoverlabel": hover, "hovermode": "closest", "dragmode": "zoom",
+        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
+        "coloraxis": {"colorbar": {"outlinewidth": 0, "thickness": 12}},
+    }  # fmt: skip
+    return go.layout.Template(layout=layout)
+
+
+def steps_axis(title: str = "Environment steps of the run") -> dict[str, object]:
+    """Layout of an axis that counts environment steps: 500k, 1.5M."""
+    return {"title": {"text": title}, "tickformat": "~s", "rangemode": "tozero", "nticks": 8}
+
+
+def score_axis(metric: Metric, title: str | None = None) -> dict[str, object]:
+    """Layout of an axis of returns, or of success as a percentage that always shows 0 to 100."""
+    axis: dict[str, object] = {"title": {"text": title or METRIC_NAMES[metric]}, "nticks": 7}
+    if metric == "success":
+        axis |= {"tickformat": ".0%", "range": [-0.03, 1.03]}
+    return axis
+
+
+def steps_text(steps: int) -> str:
+    """Environment steps for a label: 1.25 M, 80 k, 512."""
+    for size, letter in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
+        if steps >= size:
+            return f"{steps / size:.3g} {letter}"
+    return str(steps)
+
+
+def score_text(value: float, metric: Metric) -> str:
+    """A return or a success rate for a label."""
+    return f"{value:.0%}" if metric == "success" else f"{value:.3g}"

@@ -1,0 +1,116 @@
+"""Each variation's score over training: which are learned when, which never, which are forgotten."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from backend.figures.empty import empty_figure
+from backend.figures.style import METRIC_NAMES, ROLE_NAMES, View, new_figure, palette, steps_axis
+from backend.store.series_types import FloatArray, IntArray, VariationProgress
+
+MAX_ROWS = 128  # a row needs a few pixels to be seen and hovered
+MAX_NAMED_ROWS = 40
+
+
+def variation_heatmap(data: VariationProgress, view: View) -> go.Figure:
+    """Variations over training, those that score least at the end at the top.
+
+    With more than 128 variations neighbours of that order share a row, which shows their mean.
+    """
+    values = data.scores.of(view.metric)
+    if values.size == 0 or np.isnan(values).all():
+        return empty_figure(
+            view, "No variation has been measured yet", "A column is added as training goes on, from its first epochs."
+        )
+    order = np.argsort(_final(values), kind="stable")[::-1]  # heatmaps are drawn from the bottom
+    groups = np.array_split(order, min(MAX_ROWS, len(order)))
+    means = np.stack([_mean(values[group]) for group in groups])  # (rows, columns)
+    labels = [_label(data, group) for group in groups]
+    named = len(groups) <= MAX_NAMED_ROWS
+    edges, table = _with_gaps(data, means)
+    figure = new_figure(view, height=int(np.clip(120 + len(groups) * (18 if named else 4), 240, 640)))
+    figure.add_heatmap(
+        x=edges, y=labels, z=table, xgap=0, ygap=1 if named else 0,
+        colorscale=palette(view).scale, hoverongaps=False, hovertemplate=_hover(view, data),
+        colorbar=_colorbar(view), **_limits(data, view),
+    )  # fmt: skip
+    figure.update_xaxes(steps_axis(), showgrid=False, rangemode="normal")
+    figure.update_yaxes(_row_axis(named))
+    if view.narrow:
+        figure.update_layout(margin={"t": 28, "b": 110}, height=figure.layout.height + 80)
+    _mark_phases(figure, data, view)
+    return figure
+
+
+def _final(values: FloatArray) -> FloatArray:
+    """Last known score of each variation; one that never finished an episode counts as lowest. Shape (variations,)."""
+    known = ~np.isnan(values)
+    last = values.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
+    final = values[np.arange(len(values)), last]
+    return np.where(known.any(axis=1), final, -np.inf)
+
+
+def _mean(rows: FloatArray) -> FloatArray:
+    """Mean of the known scores in each column, NaN where there is none. Shape (columns,)."""
+    known = ~np.isnan(rows)
+    count = known.sum(axis=0)
+    total = np.where(known, rows, 0).sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _with_gaps(data: VariationProgress, means: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Edges (columns + 1,) and cells, with an empty column where others spent steps between two jobs."""
+    gaps = np.flatnonzero(data.starts[1:] > data.ends[:-1]) + 1
+    edges = np.unique(np.concatenate([data.starts, data.ends]))
+    return edges, np.insert(means, gaps, np.nan, axis=1)
+
+
+def _label(data: VariationProgress, group: IntArray) -> str:
+    names = [data.names[int(data.variations[row])] for row in group]
+    if len(names) == 1:
+        return names[0]
+    return f"{len(names)} variations: {', '.join(names[:4])}{' ...' if len(names) > 4 else ''}"
+
+
+def _hover(view: View, data: VariationProgress) -> str:
+    form = ".0%" if view.metric == "success" else ".3~g"
+    kind = "training episodes" if data.source == "training" else "fresh episodes"
+    return f"<b>%{{y}}</b><br>%{{z:{form}}} in {kind} around %{{x:,}} steps<extra></extra>"
+
+
+def _limits(data: VariationProgress, view: View) -> dict[str, float]:
+    if view.metric == "success":
+        return {"zmin": 0.0, "zmax": 1.0}
+    low, high = np.nanpercentile(data.scores.returns, [1, 99])  # one lucky episode would bleach all others
+    return {"zmin": float(low), "zmax": float(high)}
+
+
+def _colorbar(view: View) -> dict[str, object]:
+    bar: dict[str, object] = {
+        "title": {"text": METRIC_NAMES[view.metric], "side": "right"}, "thickness": 10, "outlinewidth": 0, "nticks": 5,
+    }  # fmt: skip
+    if view.metric == "success":
+        bar["tickformat"] = ".0%"
+    if view.narrow:
+        bar |= {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom"}
+        del bar["title"]  # it would lie on the bar
+    return bar
+
+
+def _row_axis(named: bool) -> dict[str, object]:
+    if named:
+        return {"type": "category", "dtick": 1, "showgrid": False}
+    title = {"text": "Variations, lowest at the top"}
+    return {"type": "category", "showticklabels": False, "showgrid": False, "title": title}
+
+
+def _mark_phases(figure: go.Figure, data: VariationProgress, view: View) -> None:
+    """A line where the fine-tuned generalist takes over."""
+    for column in range(1, len(data.roles)):
+        if data.roles[column] == data.roles[column - 1]:
+            continue
+        figure.add_vline(
+            x=int(data.starts[column]), line={"color": palette(view).text, "width": 2},
+            annotation={
+                "text": ROLE_NAMES[data.roles[column]], "yanchor": "bottom", "xanchor": "left", "y": 1, "yref": "paper",
+            },
+        )  # fmt: skip

@@ -1,0 +1,110 @@
+"""How many variations score how much, at one moment of a run or at several side by side."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from backend.figures.empty import empty_figure
+from backend.figures.grid import Grid, Panel, columns_for, grid_figure
+from backend.figures.style import METRIC_NAMES, View, palette, score_text
+from backend.store.series_types import FloatArray, IntArray, Metric, Snapshots, VariationScores
+
+RETURN_BINS = 20
+SUCCESS_BINS = 10
+NAMES_IN_HOVER = 8
+PANEL_WIDTH = 150  # CSS pixels below which a panel cannot be read
+MAX_COLUMNS = 4
+
+
+def variation_histogram(data: Snapshots, view: View) -> go.Figure:
+    """One panel a moment, all with the same bins; `customdata` of a bar holds the variations in it."""
+    panels = [panel for panel in data.panels if not np.isnan(panel.scores.of(view.metric)).all()]
+    if not panels:
+        return _nothing(data, view)
+    edges = bin_edges([panel.scores.of(view.metric) for panel in panels], view.metric, data.score_range)
+    drawn = [_panel(panel, edges, data.names, view) for panel in panels]
+    highest = max(max(panel.traces[0]["y"]) for panel in drawn)
+    return grid_figure(drawn, _grid(len(panels), highest, view), view)
+
+
+def _nothing(data: Snapshots, view: View) -> go.Figure:
+    if view.metric == "success" and data.panels:
+        return empty_figure(view, "No success rate", "This suite has no success signal: look at the mean return.")
+    return empty_figure(
+        view, "No variation has been measured yet",
+        "Each variation's returns come with the first epochs, fresh evaluations on schedule and before the gate.",
+    )  # fmt: skip
+
+
+def _grid(panels: int, highest: int, view: View) -> Grid:
+    """Ranges are given: Plotly's own for axes that match looks at one panel alone."""
+    x_axis: dict[str, object] = {"showgrid": False, "nticks": 6}
+    if view.metric == "success":
+        x_axis |= {"tickformat": ".0%", "range": [-0.02, 1.02]}
+    return Grid(
+        columns=columns_for(panels, view, PANEL_WIDTH, MAX_COLUMNS),
+        panel_height=220 if panels <= MAX_COLUMNS and not view.narrow else 150,
+        title_height=34,
+        x_title=f"{METRIC_NAMES[view.metric]} of a variation",
+        xaxis=x_axis,
+        yaxis={"nticks": 5, "tickformat": "d", "range": [0, highest * 1.05]},
+    )
+
+
+def bin_edges(values: list[FloatArray], metric: Metric, score_range: tuple[float, float]) -> FloatArray:
+    """Edges shared by all panels, shape (bins + 1,): fixed for success; the suite's range and what leaves it else."""
+    if metric == "success":
+        return np.linspace(0, 1, SUCCESS_BINS + 1)
+    finite = np.concatenate([array[~np.isnan(array)] for array in values])
+    low, high = min(score_range[0], float(finite.min())), max(score_range[1], float(finite.max()))
+    width = _round_width((high - low) / RETURN_BINS)
+    first, last = np.floor(low / width + 1e-9), np.ceil(high / width - 1e-9)
+    return np.arange(first, max(last, first + 1) + 1) * width
+
+
+def bins_of(values: FloatArray, edges: FloatArray) -> IntArray:
+    """Bin of each value, -1 for NaN; a bin holds its lower edge, the last bin its upper edge too."""
+    width = edges[1] - edges[0]
+    places = np.floor((np.nan_to_num(values) - edges[0]) / width + 1e-9).astype(np.int64)  # 0.3 / 0.1 is 2.9999...
+    return np.where(np.isnan(values), -1, np.clip(places, 0, len(edges) - 2))
+
+
+def _round_width(width: float) -> float:
+    """The next width of 1, 2, 2.5 or 5 times a power of ten."""
+    if width <= 0:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(width))
+    return float(next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= width * 0.999))
+
+
+def _panel(panel: VariationScores, edges: FloatArray, names: dict[int, str], view: View) -> Panel:
+    values = panel.scores.of(view.metric)
+    bins = bins_of(values, edges)
+    members = [
+        _lowest_first(panel.variations, values, np.flatnonzero(bins == number)) for number in range(len(edges) - 1)
+    ]
+    mean = float(np.nanmean(values))
+    bars = {
+        "type": "bar", "x": (edges[:-1] + edges[1:]) / 2, "y": [len(member) for member in members],
+        "width": np.diff(edges), "customdata": members, "hovertext": _hovers(members, edges, names, view.metric),
+        "hovertemplate": "%{hovertext}<extra></extra>", "name": panel.title, "showlegend": False,
+        "marker": {"color": palette(view).role(panel.role), "line": {"width": 1, "color": palette(view).surface}},
+    }  # fmt: skip
+    kind = {"evaluation": "", "held_out": ", held out", "training": ", training"}[panel.source]
+    return Panel(f"<b>{panel.title}</b><br>mean {score_text(mean, view.metric)}{kind}", [bars], line=mean)
+
+
+def _lowest_first(variations: IntArray, values: FloatArray, chosen: IntArray) -> list[int]:
+    """The variations in the chosen rows."""
+    order = chosen[np.argsort(values[chosen], kind="stable")]
+    return [int(variation) for variation in variations[order]]
+
+
+def _hovers(members: list[list[int]], edges: FloatArray, names: dict[int, str], metric: Metric) -> list[str]:
+    texts = []
+    for number, member in enumerate(members):
+        span = f"{score_text(float(edges[number]), metric)} to {score_text(float(edges[number + 1]), metric)}"
+        shown = ", ".join(names[variation] for variation in member[:NAMES_IN_HOVER])
+        more = f" and {len(member) - NAMES_IN_HOVER} more" if len(member) > NAMES_IN_HOVER else ""
+        count = "1 variation" if len(member) == 1 else f"{len(member)} variations"
+        texts.append(f"<b>{count}</b> at {span}<br>{shown}{more}")
+    return texts

@@ -1,0 +1,212 @@
+"""Reads what curves are drawn from: epochs, evaluations, plateaus, specialists, ledger."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter
+from sqlalchemy import Row, func, select
+from sqlmodel import Session, col
+
+from backend.models import Epoch, Gate, Job, LedgerEntry, Plateau, Run, VariationReturn
+from backend.store.series_types import (
+    Curve,
+    EvaluationPoint,
+    FloatArray,
+    IntArray,
+    LearningCurves,
+    LedgerTotals,
+    PlateauMark,
+    Role,
+    Scores,
+    SpecialistSeries,
+    Spent,
+)
+from gsl.config.suites import Suite
+from gsl.jobs import Phase, Purpose
+from gsl.ledger import Entry, critical_path
+
+_SUITE: TypeAdapter[Suite] = TypeAdapter(Suite)
+TRAINING_KINDS = ("generalist", "specialist", "finetune")
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """What figures need of a job; `index` counts specialists from 1."""
+
+    id: int
+    key: str
+    kind: str
+    index: int
+    status: str
+    start_steps: int
+    epochs: int
+
+
+def job_rows(session: Session, run_id: int) -> list[JobRow]:
+    """A run's jobs in the order in which they were planned."""
+    columns: tuple[Any, ...] = (Job.id, Job.key, Job.kind, Job.index, Job.status, Job.start_steps, Job.epochs)
+    rows = session.execute(select(*columns).where(col(Job.run_id) == run_id).order_by(col(Job.id)))
+    return [JobRow(*row) for row in rows]
+
+
+def role_of(job: JobRow, jobs: Sequence[JobRow]) -> Role:
+    """Whose policy a job trains or measures; the last evaluation measures the fine-tuned one where there is one."""
+    if job.kind == "specialist":
+        return "specialist"
+    fine_tuned = job.kind == "finetune" or (job.key == "evaluation-final" and any(j.kind == "finetune" for j in jobs))
+    return "finetune" if fine_tuned else "generalist"
+
+
+def suite_of(session: Session, run_id: int) -> Suite:
+    config = session.execute(select(col(Run.config)).where(col(Run.id) == run_id)).scalar_one()
+    return _SUITE.validate_python(config["suite"])
+
+
+def learning_curves(session: Session, run_id: int) -> LearningCurves:
+    jobs = job_rows(session, run_id)
+    curves = _curves(session, jobs, TRAINING_KINDS)
+    config, total_steps = session.execute(
+        select(col(Run.config), col(Run.total_steps)).where(col(Run.id) == run_id)
+    ).one()
+    return LearningCurves(
+        curves=tuple(curves.values()),
+        evaluations=_evaluations(session, jobs, curves),
+        plateaus=_plateaus(session, run_id, jobs),
+        total_steps=total_steps,
+        sigma=config["plateau"]["sigma"],
+    )
+
+
+def specialist_series(session: Session, run_id: int) -> tuple[SpecialistSeries, ...]:
+    jobs = [job for job in job_rows(session, run_id) if job.kind == "specialist"]
+    if not jobs:
+        return ()
+    suite, curves = suite_of(session, run_id), _curves(session, jobs, ("specialist",))
+    variations = _variations_of(session, [job.id for job in jobs])
+    gate = approved_gate(session, run_id)
+    return tuple(
+        SpecialistSeries(
+            curve=curves[job.id],
+            status=job.status,
+            variations=tuple(suite.variation_name(variation) for variation in variations[job.id]),
+            baseline_return=_mean_of(gate, variations[job.id], "mean_return"),
+            baseline_success=_mean_of(gate, variations[job.id], "success_rate"),
+        )
+        for job in jobs
+    )
+
+
+def approved_gate(session: Session, run_id: int) -> Gate | None:
+    """The gate that let the latest cycle's specialists start."""
+    wanted = (col(Gate.run_id) == run_id, col(Gate.status) == "approved", col(Gate.reason_asked) == "specialists")
+    return session.execute(select(Gate).where(*wanted).order_by(col(Gate.id).desc()).limit(1)).scalar_one_or_none()
+
+
+def ledger_totals(session: Session, run_id: int) -> LedgerTotals:
+    columns: tuple[Any, ...] = (LedgerEntry.phase, Job.key, LedgerEntry.purpose, func.sum(LedgerEntry.steps))
+    joined = select(*columns).join(Job, col(Job.id) == col(LedgerEntry.job_id)).where(col(LedgerEntry.run_id) == run_id)
+    rows = session.execute(joined.group_by(LedgerEntry.phase, Job.key, LedgerEntry.purpose))
+    entries = [Entry(phase, key, purpose, int(steps)) for phase, key, purpose, steps in rows]
+    sums: Counter[tuple[Phase, Purpose]] = Counter()
+    for entry in entries:
+        sums[entry.phase, entry.purpose] += entry.steps
+    return LedgerTotals(
+        spent=tuple(Spent(phase, purpose, steps) for (phase, purpose), steps in sums.items()),
+        total_steps=session.execute(select(col(Run.total_steps)).where(col(Run.id) == run_id)).scalar_one(),
+        critical_path_steps=critical_path(entries),
+    )
+
+
+def score_array(values: Sequence[float | None]) -> FloatArray:
+    """SQL's NULL as NaN, shape (n,)."""
+    return np.array(values, dtype=np.float64)
+
+
+def weighted_means(places: IntArray, weights: IntArray, values: FloatArray, size: int) -> FloatArray:
+    """Weighted mean of the known values at each place, NaN where there is none. Shape (size,)."""
+    known = ~np.isnan(values)
+    weight = np.bincount(places[known], weights=weights[known], minlength=size)
+    total = np.bincount(places[known], weights=(weights * values)[known], minlength=size)
+    return np.where(weight > 0, total / np.where(weight > 0, weight, 1), np.nan)
+
+
+def _curves(session: Session, jobs: Sequence[JobRow], kinds: Sequence[str]) -> dict[int, Curve]:
+    """Training curves by job, in one query; a job without epochs yet has an empty one."""
+    wanted = [job for job in jobs if job.kind in kinds]
+    columns: tuple[Any, ...] = (Epoch.job_id, Epoch.epoch, Epoch.job_steps, Epoch.mean_return, Epoch.success_rate)
+    of_jobs = col(Epoch.job_id).in_([job.id for job in wanted])
+    rows = session.execute(select(*columns).where(of_jobs).order_by(col(Epoch.job_id), col(Epoch.epoch))).all()
+    bounds = np.searchsorted([row[0] for row in rows], [*sorted(job.id for job in wanted), 2**62])
+    slices = {
+        job_id: rows[bounds[place] : bounds[place + 1]] for place, job_id in enumerate(sorted(job.id for job in wanted))
+    }
+    return {job.id: _curve(job, role_of(job, jobs), slices[job.id]) for job in wanted}
+
+
+def _curve(job: JobRow, role: Role, rows: Sequence[Row[Any]]) -> Curve:
+    _, epochs, job_steps, returns, success = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    return Curve(
+        key=job.key,
+        role=role,
+        index=job.index,
+        start_steps=job.start_steps,
+        epochs=np.array(epochs, dtype=np.int64),
+        steps=job.start_steps + np.array(job_steps, dtype=np.int64),
+        scores=Scores(score_array(returns), score_array(success)),
+    )
+
+
+def _evaluations(session: Session, jobs: Sequence[JobRow], curves: dict[int, Curve]) -> tuple[EvaluationPoint, ...]:
+    """Means over the variations of each evaluation; a variation counts once, however many episodes it had."""
+    table = VariationReturn
+    groups = (col(table.job_id), col(table.source), col(table.epoch))
+    means = (func.count(), func.avg(table.mean_return), func.avg(table.success_rate))
+    by_id = {job.id: job for job in jobs}
+    wanted = (groups[0].in_(list(by_id)), groups[1].in_(("evaluation", "held_out")))
+    rows = session.execute(select(*groups, *means).where(*wanted).group_by(*groups).order_by(*groups))
+    return tuple(
+        EvaluationPoint(
+            by_id[job_id].key, role_of(by_id[job_id], jobs), source, epoch,
+            _steps_at(by_id[job_id], curves.get(job_id), epoch), count, mean_return, success,
+        )
+        for job_id, source, epoch, count, mean_return, success in rows
+    )  # fmt: skip
+
+
+def _steps_at(job: JobRow, curve: Curve | None, epoch: int) -> int:
+    """Environment steps of the run after an epoch; an evaluation job measures what had been trained when it began."""
+    if curve is None or len(curve.epochs) == 0:
+        return job.start_steps
+    row = int(np.searchsorted(curve.epochs, epoch, side="right")) - 1
+    return int(curve.steps[row]) if row >= 0 else job.start_steps
+
+
+def _plateaus(session: Session, run_id: int, jobs: Sequence[JobRow]) -> tuple[PlateauMark, ...]:
+    """Where the generalist's detector fired; specialists that stop at a plateau would only clutter the picture."""
+    keys = {job.id: job.key for job in jobs if job.kind != "specialist"}
+    table = Plateau
+    columns: tuple[Any, ...] = (
+        table.job_id, table.start_epoch, table.detected_epoch, table.start_steps, table.detected_steps,
+        table.value, table.margin, table.window, table.metric,
+    )  # fmt: skip
+    rows = session.execute(select(*columns).where(col(table.run_id) == run_id).order_by(col(table.id)))
+    return tuple(PlateauMark(keys[job_id], *rest) for job_id, *rest in rows if job_id in keys)
+
+
+def _variations_of(session: Session, job_ids: Sequence[int]) -> dict[int, list[int]]:
+    rows = session.execute(select(col(Job.id), col(Job.spec)["variations"]).where(col(Job.id).in_(job_ids)))
+    return {job_id: list(variations) for job_id, variations in rows}
+
+
+def _mean_of(gate: Gate | None, variations: Sequence[int], figure: str) -> float | None:
+    """Mean of the frozen evidence over some variations; None where any of them lacks the figure."""
+    if gate is None:
+        return None
+    known = {row["variation"]: row[figure] for row in gate.evidence["variations"]}
+    values = [known.get(variation) for variation in variations]
+    if not values or None in values:
+        return None
+    return float(score_array(values).mean())

@@ -138,6 +138,8 @@ class Job(SQLModel, table=True):
     status: str = "queued"
     wish: str = "run"
     attempt: int = 0
+    losses: int = 0  # how often in a row it was lost without having got further
+    lost_at_steps: int = Field(-1, sa_column=Column(BigInteger, nullable=False))  # what it had spent at the last loss
     worker: str | None = None
     device: str | None = None
     lease_until: datetime | None = _time(nullable=True)

@@ -41,7 +41,7 @@ def invalid(errors: Sequence[Mapping[str, Any]], prefix: tuple[str, ...] = ()) -
 
 
 def from_validation(error: ValidationError, *prefix: str) -> InvalidError:
-    return invalid(error.errors(include_url=False, include_context=False, include_input=False), prefix)  # type: ignore[arg-type]  # ErrorDetails is a mapping
+    return invalid(error.errors(include_url=False, include_context=False, include_input=False), prefix)
 
 
 def install(app: FastAPI) -> None:

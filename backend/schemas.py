@@ -9,7 +9,6 @@ from gsl.config import RunConfig
 from gsl.jobs import JobKind, JobStatus, Phase, Purpose, RunStatus
 from gsl.reports import Outcome, Source
 
-
 T = TypeVar("T")
 
 
@@ -146,7 +145,9 @@ class JobPublic(Schema):
     device: str | None
     variations: list[int]
     budget_steps: int
-    start_steps: int = Field(description="What the run had spent when the job was queued; where its curve branches off.")
+    start_steps: int = Field(
+        description="What the run had spent when the job was queued; where its curve branches off."
+    )
     steps: int
     epochs: int
     mean_return: float | None
@@ -292,6 +293,13 @@ class FigureInfo(Schema):
     ready: bool = Field(description="Whether the run has data for it yet.")
 
 
+class FigurePublic(Schema):
+    """A figure as Plotly takes it; numbers may be typed arrays (`dtype`, `bdata`)."""
+
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+
+
 class ArtifactPublic(Schema):
     id: int
     run_id: int
@@ -331,3 +339,11 @@ class BudgetPreview(Schema):
     finetune_steps: int
     eta_seconds: float | None = Field(description="From live workers' measured speed; null when none was measured.")
     steps_per_second: float | None
+
+
+class Accepted(Schema):
+    accepted: int = Field(description="How many reports were taken in.")
+
+
+class LogSize(Schema):
+    size: int = Field(description="Bytes of this attempt's log; go on from here.")

@@ -1,0 +1,59 @@
+"""What a run measured: returns by variation, plateaus, steps spent, events."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from backend.api.deps import MAX_ID, Count, Limit, Offset, Reading, RunId, problems, router
+from backend.errors import InvalidError
+from backend.models import Job
+from backend.schemas import EventPublic, LedgerPublic, Page, PlateauPublic, ReturnsPublic
+from backend.store import history, jobs, returns, runs
+from gsl.reports import Source
+
+routes = router("measurements")
+
+
+@routes.get("/runs/{run_id}/returns", summary="Returns by variation", responses=problems(404))
+def get_returns(
+    run_id: RunId,
+    session: Reading,
+    source: Annotated[
+        Source, Query(description="Training episodes, fresh evaluation, or held-out evaluation.")
+    ] = "training",
+    epoch: Annotated[int | None, Query(ge=0, le=2**31 - 1, description="Of the job; empty is the latest.")] = None,
+    after: Annotated[Count, Query(description="An earlier answer's cursor: only what came later.")] = 0,
+    job_id: Annotated[
+        int | None, Query(ge=1, le=MAX_ID, description="Empty is the run's own policy: generalist, then fine-tuned.")
+    ] = None,
+) -> ReturnsPublic:
+    """The latest estimate of every variation, or what was reported at one epoch."""
+    run = runs.get(session, run_id)
+    job = None if job_id is None else _job_of(jobs.get(session, job_id), run_id)
+    if epoch is not None:
+        return returns.of_epoch(session, run, source, job, epoch)
+    return returns.latest(session, run, source, job, after)
+
+
+def _job_of(job: Job, run_id: int) -> Job:
+    if job.run_id != run_id:
+        raise InvalidError.field("job_id", f"job {job.id} belongs to run {job.run_id}, not to run {run_id}")
+    return job
+
+
+@routes.get("/runs/{run_id}/plateaus", summary="Where criterion H held, with its evidence", responses=problems(404))
+def list_plateaus(run_id: RunId, session: Reading) -> list[PlateauPublic]:
+    runs.get(session, run_id)
+    return history.plateaus(session, run_id)
+
+
+@routes.get("/runs/{run_id}/ledger", summary="Environment steps spent", responses=problems(404))
+def get_ledger(run_id: RunId, session: Reading) -> LedgerPublic:
+    """By job, phase and purpose, and along the critical path."""
+    return history.ledger(session, runs.get(session, run_id))
+
+
+@routes.get("/runs/{run_id}/events", summary="Who did what when, newest first", responses=problems(404))
+def list_events(run_id: RunId, session: Reading, limit: Limit = 50, offset: Offset = 0) -> Page[EventPublic]:
+    runs.get(session, run_id)
+    return history.events(session, run_id, limit, offset)

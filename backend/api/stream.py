@@ -1,0 +1,18 @@
+"""Live changes as server-sent events."""
+
+from collections.abc import AsyncIterable
+
+from fastapi import APIRouter
+from fastapi.sse import EventSourceResponse
+
+from backend.api.deps import ServicesDep
+from backend.events import Change
+
+routes = APIRouter(tags=["live"])
+
+
+@routes.get("/stream", summary="Changes as they happen", response_class=EventSourceResponse)
+async def stream_changes(services: ServicesDep) -> AsyncIterable[Change]:
+    """Ids only, at most twice a second for each kind of change of a run; the data comes from the other routes."""
+    async for change in services.events.listen():
+        yield change

@@ -1,0 +1,93 @@
+"""Workers' routes: claim a job, keep it, report, send files and log, give it back; fenced by attempt."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
+
+from backend.api.deps import Count, JobId, ServicesDep, WorkerOnly, Writing, problems, router
+from backend.job_logs import JobLog
+from backend.schemas import Accepted, ArtifactPublic, JobPublic, LogSize
+from backend.services import Services
+from backend.store import artifacts, intake, jobs, leases
+from backend.uploads import receive
+from gsl.lease import ClaimedJob, ClaimRequest, FinishRequest, HeartbeatReply, HeartbeatRequest, ReportBatch
+
+routes = router("for workers")
+routes.dependencies.append(WorkerOnly)
+streams = APIRouter(tags=["for workers"], dependencies=[WorkerOnly])  # bodies of any size, so no JsonRoute
+
+Attempt = Annotated[int, Query(description="The attempt that holds the job.", ge=1, le=2**31 - 1)]
+
+
+@routes.post("/jobs/{job_id}/claim", summary="Claim a queued job", responses=problems(400, 401, 404, 409))
+def claim_job(job_id: JobId, body: ClaimRequest, session: Writing, services: ServicesDep) -> ClaimedJob:
+    """The only way from queued to running; 409 when somebody was quicker or the run waits."""
+    run, job = leases.locked_job(session, job_id)
+    claimed = leases.claim(session, run, job, body.worker, services.terms)
+    session.flush()
+    services.advance(session, job.run_id)
+    return claimed
+
+
+@routes.post("/jobs/{job_id}/heartbeat", summary="Keep a job", responses=problems(400, 401, 404, 409))
+def keep_job(job_id: JobId, body: HeartbeatRequest, session: Writing, services: ServicesDep) -> HeartbeatReply:
+    """Extends the lease and says what the supervisor shall do; 409 when the lease was lost."""
+    run, job = leases.held_job(session, job_id, body.attempt)
+    return HeartbeatReply(wish=leases.heartbeat(run, job, services.terms))
+
+
+@routes.post("/jobs/{job_id}/reports", summary="Report", responses=problems(400, 401, 404, 409, 413))
+def report_job(job_id: JobId, body: ReportBatch, session: Writing, services: ServicesDep) -> Accepted:
+    """Takes in reports in order; a batch sent twice changes nothing."""
+    run, job = leases.held_job(session, job_id, body.attempt)
+    voided = intake.take_in(session, run, job, body.reports)
+    services.remove_files(session, *voided)
+    services.tell(session, "epoch", job.run_id)
+    return Accepted(accepted=len(body.reports))
+
+
+@streams.post(
+    "/jobs/{job_id}/artifacts", status_code=201, summary="Send a file", responses=problems(401, 404, 409, 507)
+)
+async def upload_artifact(
+    job_id: JobId,
+    request: Request,
+    services: ServicesDep,
+    attempt: Attempt,
+    kind: Annotated[Literal["checkpoint", "best", "demonstrations", "picture"], Query()],
+    name: Annotated[str, Query(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$", description="A plain file name.")],
+    epoch: Annotated[int, Query(ge=0, le=2**31 - 1)],
+    sha256: Annotated[str, Query(pattern=r"^[0-9a-fA-F]{64}$", description="Of the whole content.")],
+) -> ArtifactPublic:
+    """The raw content is the body. Sent twice it changes nothing; 422 when the SHA-256 differs."""
+    announced = artifacts.Announced(kind, name, epoch, sha256.lower())
+    return await receive(services, request, job_id, attempt, announced)
+
+
+@streams.post("/jobs/{job_id}/log", summary="Append to the log", responses=problems(401, 404, 409, 507))
+async def append_job_log(
+    job_id: JobId, request: Request, services: ServicesDep, attempt: Attempt, offset: Count
+) -> LogSize:
+    """Puts the raw body at `offset` bytes of this attempt's log; answers with the log's size, from which to go on."""
+    text = await request.body()
+    return LogSize(size=await run_in_threadpool(_append_log, services, job_id, attempt, offset, text))
+
+
+def _append_log(services: Services, job_id: int, attempt: int, offset: int, text: bytes) -> int:
+    with services.database.read() as session:
+        job = leases.readable_job(session, job_id, attempt)
+    log = JobLog(services.files, artifacts.job_folder(job.run_id, job.id))
+    return log.append(attempt, offset, text)
+
+
+@routes.post("/jobs/{job_id}/finish", summary="Give a job back", responses=problems(400, 401, 404, 409))
+def finish_job(job_id: JobId, body: FinishRequest, session: Writing, services: ServicesDep) -> JobPublic:
+    """Ended, or to go on later; what comes next is planned in the same transaction. Sent twice it changes nothing."""
+    run, job = leases.locked_job(session, job_id)
+    if not leases.is_finished_as(job, body):
+        leases.check_held(job, body.attempt)
+        leases.finish(session, run, job, body)
+        session.flush()
+        services.advance(session, job.run_id)
+    return jobs.public(job)

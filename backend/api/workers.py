@@ -1,0 +1,41 @@
+"""Workers and the queue."""
+
+from typing import Annotated
+
+from fastapi import Path
+
+from backend.api.deps import Reading, ServicesDep, WorkerOnly, Writing, problems, router
+from backend.errors import InvalidError
+from backend.schemas import QueuePublic, WorkerPublic
+from backend.store import jobs, workers
+from gsl.lease import WorkerInfo
+
+routes = router("workers")
+
+
+@routes.get("/workers", summary="Workers, live ones first", responses=problems())
+def list_workers(session: Reading) -> list[WorkerPublic]:
+    """Devices, suites, what they run, measured speeds. A worker silent for 45 seconds is not live."""
+    return workers.listed(session)
+
+
+@routes.put(
+    "/workers/{name}",
+    summary="A worker says that it lives",
+    tags=["for workers"],
+    dependencies=[WorkerOnly],
+    responses=problems(400, 401),
+)
+def announce_worker(
+    name: Annotated[str, Path(max_length=200)], body: WorkerInfo, session: Writing, services: ServicesDep
+) -> WorkerPublic:
+    """Every ten seconds; what it says replaces what it said."""
+    if body.name != name:
+        raise InvalidError.field("name", f"must be {name!r} as in the path")
+    services.tell(session, "worker", worker=name)
+    return workers.announce(session, body)
+
+
+@routes.get("/queue", summary="Jobs that wait and jobs that run", responses=problems())
+def get_queue(session: Reading) -> QueuePublic:
+    return jobs.queue(session)

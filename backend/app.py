@@ -1,0 +1,132 @@
+"""The server: `uvicorn backend.app:create_app --factory`, settings from the environment."""
+
+import signal
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from types import FrameType
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
+
+import gsl
+from backend import documentation, page, problems
+from backend.api import (
+    artifacts,
+    experiments,
+    figures,
+    gates,
+    jobs,
+    measurements,
+    meta,
+    runs,
+    stream,
+    worker_jobs,
+    workers,
+)
+from backend.artifact_store import ArtifactStore
+from backend.db import Database
+from backend.events import Events
+from backend.queue import Doorbell
+from backend.security import BrowserSafety, is_loopback
+from backend.services import Services
+from backend.settings import Settings
+
+_ROUTES = (
+    meta.routes,
+    experiments.routes,
+    runs.routes,
+    jobs.routes,
+    measurements.routes,
+    gates.routes,
+    figures.routes,
+    artifacts.routes,
+    workers.routes,
+    stream.routes,
+    worker_jobs.routes,
+    worker_jobs.streams,
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The whole application. It opens the database lazily, so that making it needs nothing but the settings."""
+    settings = settings or Settings()
+    services = Services(
+        settings=settings,
+        database=Database(settings.database_url),
+        files=ArtifactStore(settings.artifacts_url),
+        events=Events(settings.redis_url),
+        doorbell=Doorbell(settings.redis_url),
+    )
+    app = FastAPI(
+        title="GSL Lab",
+        version=gsl.__version__,
+        summary="Generalist-Specialist Learning, seen variation by variation.",
+        description=documentation.DESCRIPTION,
+        openapi_tags=documentation.TAGS,
+        openapi_url="/api/openapi.json",
+        docs_url="/api/docs",
+        redoc_url="/api/redoc",
+        generate_unique_id_function=_operation_id,
+        lifespan=_lifespan,
+    )
+    app.state.services = services
+    for routes in _ROUTES:
+        app.include_router(routes, prefix="/api/v1")
+    page.serve_page(app, settings.page_dir)
+    problems.install(app)
+    documentation.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(BrowserSafety, hosts=_hosts(settings))
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _hosts(settings: Settings) -> list[str] | None:
+    """Names under which the page may be opened; None allows any, on a server that listens beyond loopback."""
+    named = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
+    if named:
+        return named
+    return [] if is_loopback(settings.host) else None
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    services.events.start()
+    try:
+        with _streams_end_at_signals(services.events):
+            yield
+    finally:
+        services.events.close()
+        services.doorbell.close()
+        services.database.close()
+
+
+@contextmanager
+def _streams_end_at_signals(events: Events) -> Iterator[None]:
+    """End open streams as soon as the server is told to stop: it would wait for them before its own shutdown."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def stopping(number: int, frame: FrameType | None) -> None:
+        events.close()
+        handler: Any = before[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
+
+    for number, handler in before.items():
+        if callable(handler):
+            signal.signal(number, stopping)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,177 @@
+"""Where files lie: checkpoints, demonstrations, pictures and logs behind one fsspec URL, a folder by default.
+
+A file appears under its name only when it is whole and its SHA-256 is right. Sizes are bytes.
+"""
+
+import errno
+import hashlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import fsspec
+from fsspec.core import url_to_fs
+
+from backend.errors import InvalidError, NotFoundError, StorageFullError
+
+_CHUNK = 2**20
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class ArtifactStore:
+    """Files by relative path. Raises `StorageFullError` naming the place when no space is left."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        filesystem, root = url_to_fs(url, auto_mkdir=True) if "://" not in url else url_to_fs(url)
+        self._files: fsspec.AbstractFileSystem = filesystem
+        self._root = str(root).rstrip("/")
+
+    def upload(self, path: str) -> "Upload":
+        """Begin a file that will appear at `path`."""
+        part = self._at(f"uploads/{secrets.token_hex(16)}")
+        with self._naming_full():
+            self._files.makedirs(self._parent(part), exist_ok=True)
+            stream = self._files.open(part, "wb")
+        return Upload(self, path, part, stream)
+
+    def size(self, path: str) -> int:
+        """Size of the file, 0 where there is none."""
+        try:
+            return int(self._files.size(self._at(path)))
+        except FileNotFoundError:
+            return 0
+
+    def read(self, path: str, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """The content in chunks from `offset` on, at most `length` bytes. Raises `NotFoundError` before the first."""
+        try:
+            stream = self._files.open(self._at(path), "rb")
+        except FileNotFoundError as error:
+            raise NotFoundError(f"The file {path} is no longer in the store.") from error
+        return _chunks(stream, offset, length)
+
+    def append(self, path: str, offset: int, data: bytes) -> int:
+        """Put `data` at `offset`; what is there already stays, a gap stores nothing. Returns the file's size after."""
+        size = self.size(path)
+        fresh = data[size - offset :] if offset <= size else b""
+        if fresh:
+            target = self._at(path)
+            with self._naming_full():
+                self._files.makedirs(self._parent(target), exist_ok=True)
+                with self._files.open(target, "ab") as stream:
+                    stream.write(fresh)
+        return size + len(fresh)
+
+    def list(self, folder: str) -> list[str]:
+        """Relative paths of the files of a folder, sorted."""
+        try:
+            found = self._files.ls(self._at(folder), detail=False)
+        except FileNotFoundError:
+            return []
+        return sorted(f"{folder}/{str(path).rsplit('/', 1)[-1]}" for path in found)
+
+    def remove(self, path: str) -> None:
+        """Remove a file or a folder with all it holds; nothing there is fine."""
+        target = self._at(path)
+        if self._files.exists(target):
+            self._files.rm(target, recursive=True)
+
+    def finish(self, part: str, path: str) -> None:
+        target = self._at(path)
+        with self._naming_full():
+            self._files.makedirs(self._parent(target), exist_ok=True)
+            self._files.mv(part, target)
+
+    def discard(self, part: str) -> None:
+        if self._files.exists(part):
+            self._files.rm(part)
+
+    def _at(self, path: str) -> str:
+        return f"{self._root}/{path}"
+
+    @staticmethod
+    def _parent(path: str) -> str:
+        return path.rsplit("/", 1)[0]
+
+    def _naming_full(self) -> "_NamesFullPlace":
+        return _NamesFullPlace(self.url)
+
+
+@dataclass
+class Upload:
+    """A file that arrives in pieces. `finish` or `discard` ends it."""
+
+    store: ArtifactStore
+    path: str
+    part: str
+    stream: IO[bytes]
+    size: int = 0
+    _digest: Any = field(default_factory=hashlib.sha256)
+
+    def write(self, data: bytes) -> None:
+        with _NamesFullPlace(self.store.url):
+            self.stream.write(data)
+        self._digest.update(data)
+        self.size += len(data)
+
+    @property
+    def sha256(self) -> str:
+        return str(self._digest.hexdigest())
+
+    def finish(self, sha256: str) -> None:
+        """Make the file appear, if it is the one announced; raises `InvalidError` when the digest differs."""
+        with _NamesFullPlace(self.store.url):
+            self.stream.close()
+        if self.sha256 != sha256.lower():
+            self.discard()
+            message = f"the {self.size} bytes received have {self.sha256}: send the file again"
+            raise InvalidError.field("sha256", message)
+        self.store.finish(self.part, self.path)
+
+    def discard(self) -> None:
+        with _Closing(self.stream):
+            self.store.discard(self.part)
+
+
+class _NamesFullPlace:
+    """Turns "no space left" into `StorageFullError` that names the store."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise StorageFullError(f"No space is left in {self.url}: free some and send it again.") from error
+
+
+class _Closing:
+    """Closes a stream whose buffered rest may not fit on the disk: what it held is thrown away anyhow."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self.stream.close()
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+
+
+def _chunks(stream: IO[bytes], offset: int, length: int | None) -> Iterator[bytes]:
+    with stream:
+        stream.seek(offset)
+        left = length
+        while left is None or left > 0:
+            chunk = stream.read(_CHUNK if left is None else min(_CHUNK, left))
+            if not chunk:
+                return
+            yield chunk
+            left = None if left is None else left - len(chunk)

@@ -1,0 +1,39 @@
+"""From what a person sends to a `RunConfig`: a preset, a configuration, or a preset with parts of it changed."""
+
+from typing import Any, TypeGuard
+
+from pydantic import ValidationError
+
+from backend.errors import InvalidError
+from backend.problems import from_validation
+from backend.schemas import RunCreate
+from gsl.config import PRESETS, RunConfig
+
+
+def resolve(body: RunCreate) -> RunConfig:
+    """Raises `InvalidError` that names every wrong field below `config`, or the unknown preset."""
+    config = body.config
+    if body.preset is not None:
+        if body.preset not in PRESETS:
+            raise InvalidError.field("preset", f"there is no preset {body.preset!r}; there are {', '.join(PRESETS)}")
+        config = merge(PRESETS[body.preset].config.model_dump(mode="json"), config)
+    try:
+        return RunConfig.model_validate(config)
+    except ValidationError as error:
+        raise from_validation(error, "config") from error
+
+
+def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """`base` with `changes` laid over it, part by part; a part that names another member starts from its defaults."""
+    merged = dict(base)
+    for key, value in changes.items():
+        before = merged.get(key)
+        merged[key] = merge(before, value) if _same_member(before, value) else value
+    return merged
+
+
+def _same_member(before: Any, value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether both are parts, and of one kind: a change without a name changes the member that is there."""
+    if not isinstance(before, dict) or not isinstance(value, dict):
+        return False
+    return value.get("name", before.get("name")) == before.get("name")

@@ -1,0 +1,148 @@
+"""Live by events: says that something of a run changed, never what it is. Data comes from REST.
+
+One process tells its own listeners; several tell each other through Redis. A lost event costs one stale moment: the
+page asks again anyhow. Each listener gets a change at most every half second, many changes of one kind as one.
+"""
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import AsyncIterator
+from typing import Any
+
+import redis
+from pydantic import BaseModel, ConfigDict, Field
+
+_CHANNEL = "gsl:changes"
+_PAUSE_S = 0.5
+_RETRY_S = 2.0
+_log = logging.getLogger(__name__)
+
+
+class Change(BaseModel):
+    """What changed: ids only."""
+
+    model_config = ConfigDict(frozen=True)
+
+    what: str = Field(description="run, job, epoch, gate, artifact, worker or deleted.")
+    run_id: int | None = None
+    worker: str | None = None
+
+
+class Listener:
+    """One open stream: the changes that it was not told yet."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._pending: dict[Change, None] = {}
+        self._awake = asyncio.Event()
+        self._closed = False
+
+    def tell(self, change: Change) -> None:
+        """From any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._note, change)
+
+    def close(self) -> None:
+        """From any thread: the stream ends."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end)
+
+    def _note(self, change: Change) -> None:
+        self._pending[change] = None
+        self._awake.set()
+
+    def _end(self) -> None:
+        self._closed = True
+        self._awake.set()
+
+    async def changes(self) -> AsyncIterator[Change]:
+        while not self._is_closed():
+            await self._awake.wait()
+            told, self._pending = list(self._pending), {}
+            self._awake.clear()
+            for change in told:
+                yield change
+            if not self._is_closed():
+                await asyncio.sleep(_PAUSE_S)
+
+    def _is_closed(self) -> bool:
+        return self._closed
+
+
+class Events:
+    """The hub of one process."""
+
+    def __init__(self, redis_url: str = "") -> None:
+        self._listeners: set[Listener] = set()
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._redis = redis_client(redis_url) if redis_url else None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Listen to the other processes, where there is a broker."""
+        if self._redis is not None:
+            self._thread = threading.Thread(target=self._relay, name="events", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """End every stream. May be called from a signal handler, and twice."""
+        self._closed.set()
+        for listener in tuple(self._listeners):
+            listener.close()
+
+    def publish(self, what: str, run_id: int | None = None, worker: str | None = None) -> None:
+        """Tell everybody, or at least this process while the broker is away."""
+        change = Change(what=what, run_id=run_id, worker=worker)
+        if self._redis is not None:
+            try:
+                if self._redis.publish(_CHANNEL, change.model_dump_json()):
+                    return  # comes back through `_relay`, here as in every process
+            except redis.RedisError as error:
+                _log.warning("changes stay in this process, the broker is away: %s", error)
+        self._tell(change)
+
+    async def listen(self) -> AsyncIterator[Change]:
+        """Changes from now on, until the server stops."""
+        listener = Listener(asyncio.get_running_loop())
+        with self._lock:
+            self._listeners.add(listener)
+        if self._closed.is_set():
+            listener.close()
+        try:
+            async for change in listener.changes():
+                yield change
+        finally:
+            with self._lock:
+                self._listeners.discard(listener)
+
+    def _tell(self, change: Change) -> None:
+        with self._lock:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener.tell(change)
+
+    def _relay(self) -> None:
+        while not self._closed.is_set():
+            try:
+                self._follow()
+            except redis.RedisError as error:
+                _log.info("changes of other processes wait for the broker: %s", error)
+                self._closed.wait(_RETRY_S)
+
+    def _follow(self) -> None:
+        assert self._redis is not None
+        with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
+            channel.subscribe(_CHANNEL)
+            while not self._closed.is_set():
+                message = channel.get_message(timeout=1.0)
+                if message is not None:
+                    self._tell(Change(**json.loads(message["data"])))
+
+
+def redis_client(url: str) -> Any:
+    """A client for either Celery's or redis-py's way to write a Unix socket's address."""
+    address = url.replace("redis+socket://", "unix://", 1)
+    return redis.Redis.from_url(address, socket_connect_timeout=1, socket_timeout=5)

@@ -1,0 +1,104 @@
+"""Where a run stands: its phases with budget, steps and time left. Pure; `backend.store` gathers what it needs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from backend.schemas import PhaseProgress
+from gsl.config import RunConfig
+from gsl.jobs import ENDED, Phase
+
+State = Literal["pending", "active", "done", "skipped", "failed"]
+ORDER: tuple[Phase, ...] = ("generalist", "evaluation", "gate", "specialists", "finetune")
+_BASELINE: frozenset[Phase] = frozenset({"generalist", "evaluation"})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the phases of one run follow from. `speed` is environment steps per second of one job."""
+
+    config: RunConfig
+    status: str
+    phase: str
+    spent: Mapping[str, int] = field(default_factory=dict)
+    jobs: Mapping[str, int] = field(default_factory=dict)  # how many jobs each phase has
+    speed: float | None = None
+    slots: int = 1  # live workers that can run the suite
+
+
+def phases(standing: Standing) -> list[PhaseProgress]:
+    budgets = phase_budgets(standing.config)
+    states = {phase: _state(standing, phase) for phase in ORDER}
+    return [
+        PhaseProgress(
+            phase=phase,
+            state=states[phase],
+            budget_steps=budgets[phase],
+            spent_steps=standing.spent.get(phase, 0),
+            eta_seconds=_eta(standing, phase, states[phase], budgets[phase]),
+        )
+        for phase in ORDER
+    ]
+
+
+def eta(progress: Sequence[PhaseProgress]) -> float | None:
+    """Seconds until the run ends, None when no speed was measured."""
+    parts = [phase.eta_seconds for phase in progress]
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def phase_budgets(config: RunConfig) -> dict[Phase, int]:
+    """Environment steps that each phase is meant to spend; fine-tuning gets what is left."""
+    total, reserve = config.budget.total_steps, config.evaluation_reserve
+    if config.arm == "generalist":
+        return {"generalist": total - reserve, "evaluation": reserve, "gate": 0, "specialists": 0, "finetune": 0}
+    generalist, specialists = config.budget.generalist_steps, config.specialists.count * config.specialists.steps
+    finetune = max(0, total - generalist - specialists - 2 * reserve)
+    evaluation = total - generalist - specialists - finetune
+    return {
+        "generalist": generalist,
+        "evaluation": evaluation,
+        "gate": 0,
+        "specialists": specialists,
+        "finetune": finetune,
+    }
+
+
+def _state(standing: Standing, phase: Phase) -> State:
+    if standing.config.arm == "generalist" and phase not in _BASELINE:
+        return "skipped"
+    started = bool(standing.jobs.get(phase)) or (phase == "gate" and bool(standing.jobs.get("specialists")))
+    if standing.status == "succeeded":
+        return "done" if started else "skipped"
+    if phase == standing.phase:
+        return _active(standing.status)
+    if _is_before(standing, phase):
+        return "done" if started else "skipped"
+    return "skipped" if standing.status in ENDED else "pending"
+
+
+def _active(status: str) -> State:
+    if status == "queued":
+        return "pending"
+    if status in ENDED:
+        return "failed" if status == "failed" else "skipped"
+    return "active"
+
+
+def _is_before(standing: Standing, phase: Phase) -> bool:
+    """Whether the run has passed the phase; the last evaluation comes after fine-tuning."""
+    if standing.phase == "evaluation" and standing.jobs.get("finetune"):
+        return True
+    current = standing.phase if standing.phase in ORDER else "generalist"
+    return ORDER.index(phase) < [str(name) for name in ORDER].index(current)
+
+
+def _eta(standing: Standing, phase: Phase, state: State, budget: int) -> float | None:
+    left = max(0, budget - standing.spent.get(phase, 0))
+    if state in ("done", "skipped", "failed") or left == 0:
+        return 0.0
+    if not standing.speed:
+        return None
+    side_by_side = min(standing.config.specialists.count, max(1, standing.slots)) if phase == "specialists" else 1
+    return left / (standing.speed * side_by_side)

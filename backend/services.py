@@ -1,0 +1,63 @@
+"""What the routes work with: made once by `create_app`, handed to each request."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from sqlmodel import Session, col, update
+
+from backend import orchestrator
+from backend.artifact_store import ArtifactStore
+from backend.db import Database, after_commit
+from backend.events import Events
+from backend.models import Job, now
+from backend.queue import Doorbell
+from backend.settings import Settings
+from backend.store.leases import Terms
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    database: Database
+    files: ArtifactStore
+    events: Events
+    doorbell: Doorbell
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(self.settings.lease_seconds, self.settings.heartbeat_seconds)
+
+    def advance(self, session: Session, run_id: int, what: str = "job") -> None:
+        """Plan what comes next in this transaction; once it is committed, ring for new jobs and tell the pages."""
+        advanced = orchestrator.advance(session, run_id)
+        if advanced.to_ring:
+            after_commit(session, partial(self.ring, advanced.to_ring))
+        if advanced.gate_opened:
+            self.tell(session, "gate", run_id)
+        self.tell(session, what, run_id)
+
+    def ring(self, job_ids: Sequence[int]) -> None:
+        """Announce queued jobs and note when; those that the broker did not take are the sweeper's."""
+        rung = self.doorbell.ring(job_ids)
+        if rung:
+            with self.database.write() as session:
+                session.execute(update(Job).where(col(Job.id).in_(rung)).values(rung_at=now()))
+
+    def tell(self, session: Session, what: str, run_id: int | None = None, worker: str | None = None) -> None:
+        """Tell the open pages, once the change is committed."""
+        after_commit(session, partial(self.events.publish, what, run_id, worker))
+
+    def remove_files(self, session: Session, *paths: str) -> None:
+        """Remove files that no row names any more, once that is committed."""
+        for path in paths:
+            after_commit(session, partial(self._remove, path))
+
+    def _remove(self, path: str) -> None:
+        try:
+            self.files.remove(path)
+        except OSError:
+            _log.exception("left behind in the artifact store: %s", path)

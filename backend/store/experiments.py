@@ -1,0 +1,42 @@
+"""Experiments: runs that are compared."""
+
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from backend.errors import NotFoundError
+from backend.models import Experiment, Run
+from backend.schemas import ExperimentCreate, ExperimentPublic, Page
+
+
+def create(session: Session, body: ExperimentCreate) -> ExperimentPublic:
+    row = Experiment(**body.model_dump())
+    session.add(row)
+    session.flush()
+    return _public(row, 0)
+
+
+def get(session: Session, experiment_id: int) -> ExperimentPublic:
+    """Raises `NotFoundError`."""
+    found = session.exec(_with_runs().where(Experiment.id == experiment_id)).first()
+    if found is None:
+        raise NotFoundError.of("experiment", experiment_id)
+    return _public(*found)
+
+
+def page(session: Session, limit: int, offset: int) -> Page[ExperimentPublic]:
+    """Newest first."""
+    rows = session.exec(_with_runs().order_by(col(Experiment.id).desc()).limit(limit).offset(offset))
+    total = session.exec(select(func.count()).select_from(Experiment)).one()
+    return Page(items=[_public(*row) for row in rows], total=total, limit=limit, offset=offset)
+
+
+def _with_runs() -> Any:
+    runs = select(func.count()).where(Run.experiment_id == Experiment.id).correlate(Experiment).scalar_subquery()
+    return select(Experiment, runs)
+
+
+def _public(row: Experiment, runs: int) -> ExperimentPublic:
+    assert row.id is not None
+    return ExperimentPublic(id=row.id, name=row.name, description=row.description, created_at=row.created_at, runs=runs)

@@ -1,0 +1,48 @@
+"""What happened in a run: plateaus, steps spent, events."""
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from backend.models import Event, Job, LedgerEntry, Plateau, Run
+from backend.schemas import EventPublic, LedgerPublic, LedgerRow, Page, PlateauPublic
+from gsl.ledger import Entry, totals
+
+
+def plateaus(session: Session, run_id: int) -> list[PlateauPublic]:
+    rows = session.exec(select(Plateau).where(Plateau.run_id == run_id).order_by(col(Plateau.id)))
+    return [PlateauPublic.model_validate(row) for row in rows]
+
+
+def ledger(session: Session, run: Run) -> LedgerPublic:
+    """Steps by job and purpose, with their sums and the longest path from start to end."""
+    query = (
+        select(Job, LedgerEntry.purpose, func.sum(LedgerEntry.steps))
+        .join(LedgerEntry, col(LedgerEntry.job_id) == col(Job.id))
+        .where(LedgerEntry.run_id == run.id)
+        .group_by(col(Job.id), col(LedgerEntry.purpose))
+        .order_by(col(Job.id), col(LedgerEntry.purpose))
+    )
+    rows = [
+        LedgerRow.model_validate(
+            {"phase": job.phase, "job_id": job.id, "job_key": job.key, "purpose": purpose, "steps": int(steps)}
+        )
+        for job, purpose, steps in session.exec(query)
+    ]
+    sums = totals([Entry(row.phase, row.job_key, row.purpose, row.steps) for row in rows], run.total_steps)
+    return LedgerPublic(
+        rows=rows,
+        by_phase=sums.by_phase,
+        by_purpose=sums.by_purpose,
+        total_steps=sums.total,
+        spent_steps=sums.spent,
+        left_steps=sums.left,
+        critical_path_steps=sums.critical_path,
+    )
+
+
+def events(session: Session, run_id: int, limit: int, offset: int) -> Page[EventPublic]:
+    """Newest first."""
+    total = session.exec(select(func.count()).select_from(Event).where(Event.run_id == run_id)).one()
+    query = select(Event).where(Event.run_id == run_id).order_by(col(Event.id).desc())
+    rows = session.exec(query.limit(limit).offset(offset))
+    return Page(items=[EventPublic.model_validate(row) for row in rows], total=total, limit=limit, offset=offset)

@@ -1,0 +1,91 @@
+"""Returns by variation: the latest estimates, or those of one epoch."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from backend.models import Epoch, Job, LatestReturn, LedgerEntry, Run, VariationReturn
+from backend.schemas import ReturnsPublic, VariationReturnPublic
+from backend.store.rollups import MAIN_KINDS
+from gsl.config import RunConfig
+from gsl.reports import Source
+
+_SLIDER_POINTS = 500
+
+
+def latest(session: Session, run: Run, source: Source, job: Job | None, after: int) -> ReturnsPublic:
+    """The newest estimate of each variation, by the run's own policy or by one job; `after`: only what came later."""
+    query = (
+        select(LatestReturn)
+        .join(Job, col(Job.id) == col(LatestReturn.job_id))
+        .where(LatestReturn.run_id == run.id, LatestReturn.source == source)
+        .order_by(col(LatestReturn.job_id), col(LatestReturn.variation))
+    )
+    query = query.where(col(Job.kind).in_(MAIN_KINDS)) if job is None else query.where(LatestReturn.job_id == job.id)
+    newest = {row.variation: row for row in session.exec(query)}  # later jobs replace earlier ones
+    fresh = [row for row in newest.values() if row.revision > after]
+    chosen = job or newest_job(session, run, source)
+    return ReturnsPublic(
+        epochs=_epochs(session, chosen, source), epoch=None, cursor=run.revision, items=_public(run, fresh, source)
+    )
+
+
+def of_epoch(session: Session, run: Run, source: Source, job: Job | None, epoch: int) -> ReturnsPublic:
+    """What one job, by default the newest of the run's own policy, reported at one epoch."""
+    chosen = job or newest_job(session, run, source)
+    rows: Iterable[VariationReturn] = ()
+    if chosen is not None:
+        rows = session.exec(
+            select(VariationReturn)
+            .where(
+                VariationReturn.job_id == chosen.id, VariationReturn.source == source, VariationReturn.epoch == epoch
+            )
+            .order_by(col(VariationReturn.variation))
+        )
+    items = _public(run, rows, source)
+    return ReturnsPublic(epochs=_epochs(session, chosen, source), epoch=epoch, cursor=run.revision, items=items)
+
+
+def newest_job(session: Session, run: Run, source: Source) -> Job | None:
+    """The newest job of the run's own policy that has returns of this source."""
+    has_returns = select(1).where(LatestReturn.job_id == Job.id, LatestReturn.source == source).exists()
+    query = select(Job).where(Job.run_id == run.id, col(Job.kind).in_(MAIN_KINDS), has_returns)
+    return session.exec(query.order_by(col(Job.id).desc())).first()
+
+
+def _epochs(session: Session, job: Job | None, source: Source) -> list[int]:
+    """Epochs for a slider, thinned out evenly, first and last kept."""
+    if job is None:
+        return []
+    if source == "training":
+        query = select(Epoch.epoch).where(Epoch.job_id == job.id, Epoch.episodes > 0).order_by(col(Epoch.epoch))
+    else:
+        query = (
+            select(LedgerEntry.epoch)
+            .where(LedgerEntry.job_id == job.id, LedgerEntry.purpose == "evaluation")
+            .order_by(col(LedgerEntry.epoch))
+        )
+    epochs = list(session.exec(query))
+    if len(epochs) <= _SLIDER_POINTS:
+        return epochs
+    last = len(epochs) - 1
+    return [epochs[round(i * last / (_SLIDER_POINTS - 1))] for i in range(_SLIDER_POINTS)]
+
+
+def _public(run: Run, rows: Iterable[LatestReturn | VariationReturn], source: Source) -> list[VariationReturnPublic]:
+    suite = RunConfig.model_validate(run.config).suite
+    return [
+        VariationReturnPublic(
+            job_id=row.job_id,
+            epoch=row.epoch,
+            variation=row.variation,
+            name=suite.variation_name(row.variation),
+            source=source,
+            episodes=row.episodes,
+            mean_return=row.mean_return,
+            std_return=row.std_return,
+            success_rate=row.success_rate,
+            mean_length=row.mean_length or 0.0,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,181 @@
+"""Runs: creation, the page's list, one run, changes, deletion."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import String, cast, func, or_
+from sqlmodel import Session, col, delete, select
+
+from backend.errors import ConflictError, InvalidError, NotFoundError
+from backend.models import Experiment, Gate, Job, Run, now
+from backend.phases import Standing, eta, phases
+from backend.schemas import Page, RunPublic, RunSummary, RunUpdate
+from backend.store import standings
+from backend.store.locks import lock_run
+from gsl.config import RunConfig
+from gsl.jobs import ENDED, RunStatus, Wish
+
+Sort = Literal["-created_at", "created_at", "-updated_at", "updated_at", "name", "-name", "-score", "score"]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which runs a list shows; None and empty do not filter."""
+
+    text: str | None = None
+    status: Sequence[RunStatus] = ()
+    tag: str | None = None
+    suite: str | None = None
+    experiment_id: int | None = None
+    arm: str | None = None
+
+
+def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
+    """A queued run without jobs; the orchestrator plans them. `fields`: name, experiment_id, notes, tags."""
+    experiment_id = fields["experiment_id"]
+    if experiment_id is not None and session.get(Experiment, experiment_id) is None:
+        raise InvalidError.field("experiment_id", f"there is no experiment {experiment_id}")
+    name = fields["name"] or f"{config.suite.name} {config.arm} seed {config.seed}"
+    run = Run(
+        **{**fields, "name": name},
+        suite=config.suite.name,
+        arm=config.arm,
+        seed=config.seed,
+        config=config.model_dump(mode="json"),
+        total_steps=config.budget.total_steps,
+    )
+    session.add(run)
+    session.flush()
+    return run
+
+
+def get(session: Session, run_id: int) -> Run:
+    """Raises `NotFoundError`."""
+    run = session.get(Run, run_id)
+    if run is None:
+        raise NotFoundError.of("run", run_id)
+    return run
+
+
+def locked(session: Session, run_id: int) -> Run:
+    """The run, locked; raises `NotFoundError`."""
+    run = lock_run(session, run_id)
+    if run is None:
+        raise NotFoundError.of("run", run_id)
+    return run
+
+
+def page(session: Session, wanted: Filter, sort: Sort, limit: int, offset: int) -> Page[RunSummary]:
+    conditions = _conditions(wanted, session.get_bind().dialect.name)
+    total = session.exec(select(func.count()).select_from(Run).where(*conditions)).one()
+    column = getattr(Run, sort.removeprefix("-"))
+    order = column.desc() if sort.startswith("-") else column.asc()
+    query = select(Run).where(*conditions).order_by(order.nulls_last(), col(Run.id).desc())
+    runs = list(session.exec(query.limit(limit).offset(offset)))
+    return Page(items=summaries(session, runs), total=total, limit=limit, offset=offset)
+
+
+def _conditions(wanted: Filter, dialect: str) -> list[Any]:
+    exact = {"suite": wanted.suite, "experiment_id": wanted.experiment_id, "arm": wanted.arm}
+    conditions: list[Any] = [col(getattr(Run, name)) == value for name, value in exact.items() if value is not None]
+    if wanted.status:
+        conditions.append(col(Run.status).in_(wanted.status))
+    if wanted.text:
+        found = [col(Run.name).icontains(wanted.text, autoescape=True), _notes(wanted.text), _tag_like(wanted.text)]
+        conditions.append(or_(*found))
+    if wanted.tag:
+        conditions.append(_has_tag(wanted.tag, dialect))
+    return conditions
+
+
+def _notes(text: str) -> Any:
+    return col(Run.notes).icontains(text, autoescape=True)
+
+
+def _tag_like(text: str) -> Any:
+    return cast(col(Run.tags), String).icontains(text, autoescape=True)
+
+
+def _has_tag(tag: str, dialect: str) -> Any:
+    if dialect == "postgresql":
+        return func.jsonb_exists(col(Run.tags), tag)
+    tags = func.json_each(col(Run.tags)).table_valued("value", name="tags")
+    return select(1).select_from(tags).where(tags.c.value == tag).exists()
+
+
+def summaries(session: Session, runs: Sequence[Run]) -> list[RunSummary]:
+    """What the list shows, from the runs' own columns and one sum over their jobs."""
+    stand = standings.of(session, runs)
+    names = _experiment_names(session, runs)
+    return [_summary(run, stand[run.id or 0], names) for run in runs]
+
+
+def _experiment_names(session: Session, runs: Sequence[Run]) -> dict[int, str]:
+    ids = {run.experiment_id for run in runs if run.experiment_id is not None}
+    if not ids:
+        return {}
+    rows = session.exec(select(Experiment.id, Experiment.name).where(col(Experiment.id).in_(ids)))
+    return {key: name for key, name in rows if key is not None}
+
+
+def _summary(run: Run, standing: Standing, experiments: dict[int, str]) -> RunSummary:
+    progress = phases(standing)
+    own = run.model_dump(include=set(RunSummary.model_fields))
+    return RunSummary(
+        **own,
+        experiment_name=experiments.get(run.experiment_id or 0),
+        eta_seconds=eta(progress),
+        phases=progress,
+    )
+
+
+def public(session: Session, run: Run) -> RunPublic:
+    [summary] = summaries(session, [run])
+    gate_id = session.exec(select(Gate.id).where(Gate.run_id == run.id).order_by(col(Gate.id).desc())).first()
+    return RunPublic(
+        **summary.model_dump(),
+        config=RunConfig.model_validate(run.config),
+        notes=run.notes,
+        warnings=run.warnings,
+        wish=_wish(run),
+        gate_id=gate_id,
+    )
+
+
+def _wish(run: Run) -> Wish:
+    return "cancel" if run.wish == "cancel" else "pause" if run.wish == "pause" else "run"
+
+
+def update(run: Run, changes: RunUpdate) -> None:
+    """Change what was given; null changes nothing."""
+    for name, value in changes.model_dump(exclude_none=True).items():
+        setattr(run, name, value)
+    run.updated_at = now()
+
+
+def remove(session: Session, run_id: int) -> None:
+    """Delete an ended run with everything it has; raises `ConflictError` while it goes on."""
+    run = locked(session, run_id)
+    if run.status not in ENDED:
+        raise ConflictError(f"Run {run_id} is {run.status}: cancel it first, then delete it.")
+    running = select(func.count()).where(Job.run_id == run_id, Job.status == "running")
+    if session.exec(running).one():
+        raise ConflictError(f"Run {run_id} still has running jobs: wait until they have stopped.")
+    session.execute(delete(Run).where(col(Run.id) == run_id))
+
+
+def check_going_on(run: Run, action: str) -> None:
+    """Raises `ConflictError` when the run has ended."""
+    if run.status in ENDED:
+        raise ConflictError(f"Run {run.id} has ended ({run.status}): there is nothing to {action}.")
+
+
+def check_wish(run: Run, wish: Wish) -> None:
+    """Raises `ConflictError` when the wish was uttered before, or a cancelled run should go on."""
+    if run.wish == "cancel" and wish != "cancel":
+        raise ConflictError(f"Run {run.id} is being cancelled: that cannot be taken back.")
+    if wish == "run" and run.wish == "run":
+        raise ConflictError(f"Run {run.id} is not paused ({run.status}): there is nothing to resume.")
+    if wish == "pause" and run.wish == "pause":
+        raise ConflictError(f"Run {run.id} is paused already, or about to be.")

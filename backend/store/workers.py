@@ -1,0 +1,50 @@
+"""Workers as they describe themselves."""
+
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from backend.models import Job, Worker, now
+from backend.schemas import WorkerPublic
+from backend.store.standings import LIVE_S, live_workers
+from gsl.lease import WorkerInfo
+
+_FORGOTTEN_AFTER = timedelta(days=7)
+
+
+def announce(session: Session, info: WorkerInfo) -> WorkerPublic:
+    """Store what a worker says; the speeds it measured earlier stay."""
+    worker = session.get(Worker, info.name)
+    fields = info.model_dump(mode="json", exclude={"speeds", "job_id"})
+    if worker is None:
+        worker = Worker(**fields)
+        session.add(worker)
+    else:
+        worker.sqlmodel_update(fields)
+    worker.speeds = {**worker.speeds, **info.speeds}
+    job = None if info.job_id is None else session.get(Job, info.job_id)
+    worker.job_id = None if job is None else job.id
+    worker.last_seen = now()
+    return _public(worker, None if job is None else job.run_id)
+
+
+def listed(session: Session) -> list[WorkerPublic]:
+    """Live ones first; those silent for a week are left out."""
+    query = (
+        select(Worker, Job.run_id)
+        .join(Job, col(Job.id) == col(Worker.job_id), isouter=True)
+        .where(col(Worker.last_seen) > now() - _FORGOTTEN_AFTER)
+        .order_by(col(Worker.name))
+    )
+    found = [_public(worker, run_id) for worker, run_id in session.exec(query)]
+    return sorted(found, key=lambda worker: not worker.live)
+
+
+def runnable_suites(session: Session) -> frozenset[str]:
+    """Suites that a live worker can run."""
+    return frozenset(suite for worker in live_workers(session) for suite in worker.suites)
+
+
+def _public(worker: Worker, run_id: int | None) -> WorkerPublic:
+    live = now() - worker.last_seen < timedelta(seconds=LIVE_S)
+    return WorkerPublic(**worker.model_dump(), live=live, run_id=run_id)

@@ -29,6 +29,7 @@ from backend.api import (
 from backend.artifact_store import ArtifactStore
 from backend.db import Database
 from backend.events import Events
+from backend.housekeeping import Housekeeper
 from backend.queue import Doorbell
 from backend.security import BrowserSafety, is_loopback
 from backend.services import Services
@@ -98,12 +99,15 @@ def _hosts(settings: Settings) -> list[str] | None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
+    housekeeper = Housekeeper(services)
     services.events.start()
+    housekeeper.start()
     try:
         with _streams_end_at_signals(services.events):
             yield
     finally:
         services.events.close()
+        housekeeper.close()
         services.doorbell.close()
         services.database.close()
 

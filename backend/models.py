@@ -41,6 +41,15 @@ BIG_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by 
 JSON_TYPE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
+# Names for every constraint, so that a later migration can name what it changes.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -291,7 +300,7 @@ class Event(SQLModel, table=True):
 
     id: int | None = _id()
     run_id: int | None = _reference("run.id", nullable=True, index=True)
-    job_id: int | None = _reference("job.id", nullable=True)
+    job_id: int | None = _reference("job.id", nullable=True, index=True)
     at: datetime = _time()
     who: str
     what: str

@@ -39,7 +39,10 @@ class Settings(BaseSettings):
         90, validation_alias="GSL_LEASE_SECONDS", gt=0, description="How long a silent worker keeps its job."
     )
     max_attempts: int = Field(
-        5, validation_alias="GSL_MAX_ATTEMPTS", ge=1, description="How often a job is started at most."
+        5,
+        validation_alias="GSL_MAX_ATTEMPTS",
+        ge=1,
+        description="How often in a row a job may be lost at the same place before it fails.",
     )
     workers: int = Field(
         1, validation_alias="GSL_WORKERS", ge=0, description="Local worker slots that `make up` starts."

@@ -33,7 +33,10 @@ def approve(session: Session, run: Run, edits: GateApprove, who: str) -> Gate:
     gate = _open(session, run)
     changes = edits.model_dump(exclude_none=True, exclude={"reason"})
     decision = GateProposal.model_validate({**gate.proposal, **changes})
-    _check(run, decision)
+    if gate.reason_asked == "specialists":
+        _check(run, decision)
+    elif changes:
+        raise InvalidError.field(min(changes), "nothing can be edited once the specialists have ended; leave it out")
     gate.decision = decision.model_dump(mode="json")
     edited = f"edited: {', '.join(sorted(changes))}. " if changes else ""
     _decide(session, run, gate, "approved", "approve", who, edits.reason, edited)

@@ -1,0 +1,70 @@
+"""Runs migrations on the settings' database, or on the connection that a caller hands over, under a lock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from alembic import context
+from sqlalchemy import JSON, Connection, text
+from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
+
+from backend import models
+from backend.db import make_engine
+from backend.settings import Settings
+
+_LOCK = 0x67736C  # any number that only we use
+_metadata = SQLModel.metadata  # filled by importing `models`
+_RENDERED: dict[type, str] = {
+    models.FiniteFloat: "sa.Float(53)",
+    models.UtcDateTime: "sa.DateTime(timezone=True)",
+    AutoString: "sa.String()",
+    JSON: 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")',
+}
+
+
+def _render(kind: str, item: Any, _context: object) -> str | Literal[False]:
+    """Plain types in migrations, which must not change when the code does."""
+    return _RENDERED.get(type(item), False) if kind == "type" else False
+
+
+def _run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=_metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        render_item=_render,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Of several processes that start together one migrates, the others wait and then find nothing to do.
+
+    PostgreSQL has a lock for it; on SQLite the transaction is the writer's from its beginning (BEGIN IMMEDIATE).
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    yield
+
+
+def _migrate() -> None:
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        _run(given)
+        return
+    engine = make_engine(Settings().database_url)
+    with engine.execution_options(gsl_write=True).begin() as connection, _alone(connection):
+        _run(connection)
+    engine.dispose()
+
+
+if context.is_offline_mode():
+    context.configure(dialect_name="postgresql", target_metadata=_metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    _migrate()

@@ -1,0 +1,88 @@
+"""DAPG: the gradient of both forms, decay, frequency, exact keeping."""
+
+import pytest
+import torch
+
+from gsl.config.guides import DAPG as DAPGSettings
+from gsl.config.guides import NoGuide
+from gsl.config.networks import MLP
+from worker.experience import Demonstrations
+from worker.guides import make_guide
+from worker.guides.base import Guide
+from worker.guides.dapg import DAPG
+from worker.nets import ActorCritic, make_network
+
+ONE = Demonstrations(torch.tensor([[0.5, -0.5, 1.0]]), torch.tensor([2]), torch.tensor([0]))
+
+
+def network() -> ActorCritic:
+    made = make_network(MLP(width=8), (3,), 4, seed=0)
+    with torch.no_grad():
+        made.policy_head.bias.copy_(torch.tensor([2.0, 1.0, 0.0, -1.0]))
+    return made
+
+
+def bias_gradient(settings: DAPGSettings, max_advantage: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """The gradient on the policy's last bias, and the probabilities of the one demonstrated state."""
+    made = network()
+    found = DAPG(settings, ONE, seed=0).loss(made, max_advantage)
+    assert found is not None
+    loss, _ = found
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert made.policy_head.bias.grad is not None
+    return made.policy_head.bias.grad, made.logits(ONE.observation).softmax(-1).detach()[0]
+
+
+def test_log_probability_form() -> None:
+    """d/dlogits of -c log pi(a) is c (pi - onehot(a)); the largest advantage plays no part."""
+    gradient, probability = bias_gradient(DAPGSettings(form="log_probability", coefficient=0.3), max_advantage=7.0)
+    onehot = torch.tensor([0.0, 0.0, 1.0, 0.0])
+    torch.testing.assert_close(gradient, 0.3 * (probability - onehot))
+
+
+def test_probability_form() -> None:
+    """d/dlogits of -c A_max pi(a) is c A_max pi(a) (pi - onehot(a))."""
+    gradient, probability = bias_gradient(DAPGSettings(form="probability", coefficient=0.5), max_advantage=4.0)
+    onehot = torch.tensor([0.0, 0.0, 1.0, 0.0])
+    torch.testing.assert_close(gradient, 0.5 * 4.0 * probability[2] * (probability - onehot))
+
+
+def test_the_value_function_does_not_learn_from_demonstrations() -> None:
+    made = network()
+    found = DAPG(DAPGSettings(), ONE, seed=0).loss(made, 1.0)
+    assert found is not None
+    found[0].backward()  # type: ignore[no-untyped-call]
+    assert made.value_head.weight.grad is None
+
+
+def test_decay_and_frequency() -> None:
+    guide, made = DAPG(DAPGSettings(coefficient=1.0, decay=0.5, frequency=3), ONE, seed=0), network()
+    joined = [guide.loss(made, 1.0) is not None for _ in range(6)]
+    assert joined == [False, False, True, False, False, True]
+    before = DAPG(DAPGSettings(coefficient=1.0), ONE, seed=0).loss(made, 1.0)
+    guide = DAPG(DAPGSettings(coefficient=1.0, decay=0.5), ONE, seed=0)
+    guide.end_epoch()
+    after = guide.loss(made, 1.0)
+    assert before is not None
+    assert after is not None
+    assert after[0].item() == pytest.approx(before[0].item() / 2)
+
+
+def test_goes_on_exactly() -> None:
+    torch.manual_seed(0)
+    many = Demonstrations(torch.randn(500, 3), torch.randint(4, (500,)), torch.zeros(500, dtype=torch.int64))
+    settings, made = DAPGSettings(batch_size=16, frequency=2, decay=0.9), network()
+    through, resumed = DAPG(settings, many, seed=1), DAPG(settings, many, seed=2)
+    for _ in range(5):
+        through.loss(made, 1.0)
+    through.end_epoch()
+    resumed.restore(through.state())
+    said = [[found and found[1] for found in (guide.loss(made, 1.0) for _ in range(6))] for guide in (through, resumed)]
+    assert said[0] == said[1]
+
+
+def test_nothing_to_guide_by() -> None:
+    assert type(make_guide(DAPGSettings(), None, 0)) is Guide
+    assert type(make_guide(NoGuide(), ONE, 0)) is Guide
+    assert isinstance(make_guide(DAPGSettings(), ONE, 0), DAPG)
+    assert Guide().loss(network(), 1.0) is None

@@ -21,10 +21,12 @@ from dotenv import load_dotenv
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
+from backend.db import Database
 from backend.local_broker import broker_child, wait_for_broker
 from backend.local_folder import CannotStart, lock_data_folder, log_folder, socket_folder
 from backend.local_processes import Child, Orphans, adopt_orphans, stop_in_order
 from backend.settings import Settings
+from backend.store.lost_jobs import release
 
 _ROOT = Path(__file__).parent.parent
 _API_READY_WITHIN_S = 60.0
@@ -87,6 +89,7 @@ class Local:
             environment["REDIS_URL"] = self._start_broker(logs, environment)
         _say("Preparing the database")
         _migrate(self.settings.database_url)
+        _give_back_jobs(self.settings.database_url)
         _say("Starting the API" + (" and Vite, both reloading" if self.dev else ""))
         self._start_api(logs, environment)
         self._start_workers(logs, environment)
@@ -132,7 +135,7 @@ class Local:
         for slot in range(1, self.settings.workers + 1):
             own = {
                 "GSL_API_URL": self.address,
-                "GSL_WORKER_NAME": f"{socket.gethostname()}-local-{slot}",
+                "GSL_WORKER_NAME": _worker_name(slot),
                 "GSL_WORKER_DIR": str(self.data / "workers" / str(slot)),
             }
             program = (sys.executable, "-m", "worker")
@@ -185,6 +188,22 @@ def _migrate(database_url: str) -> None:
     except OperationalError as error:
         where = database_url.rpartition("@")[2]  # without user and password
         raise CannotStart(f"The database {where} does not answer: {error.orig}") from error
+
+
+def _give_back_jobs(database_url: str) -> None:
+    """Our workers of an earlier start are gone, as we hold the data folder: their jobs need not wait for a lease."""
+    database = Database(database_url)
+    try:
+        with database.write() as session:
+            count = release(session, _worker_name())
+    finally:
+        database.close()
+    if count:
+        _say(f"  going on with {count} unfinished job{'s' if count > 1 else ''}")
+
+
+def _worker_name(slot: int | str = "") -> str:
+    return f"{socket.gethostname()}-local-{slot}"
 
 
 def _need_free_port(host: str, port: int) -> None:

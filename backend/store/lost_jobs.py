@@ -55,9 +55,13 @@ def _recover(session: Session, run: Run, job: Job, max_attempts: int) -> None:
     note(session, "orchestrator", "lost", detail, run_id=run.id, job_id=job.id)
 
 
-def release(session: Session, workers: Sequence[str]) -> int:
-    """Give back the jobs of workers that are known to be gone, without waiting for their leases; returns how many."""
-    jobs = session.exec(select(Job).where(Job.status == "running", col(Job.worker).in_(workers))).all()
+def release(session: Session, prefix: str) -> int:
+    """Give back the jobs of workers that are known to be gone, by what their names begin with; returns how many.
+
+    Nobody waits for their leases then, and the loss does not count against the jobs.
+    """
+    theirs = col(Job.worker).startswith(prefix, autoescape=True)
+    jobs = session.exec(select(Job).where(Job.status == "running", theirs).with_for_update()).all()
     for job in jobs:
         job.status, job.lease_until = "lost", None
     return len(jobs)

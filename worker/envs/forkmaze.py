@@ -1,10 +1,11 @@
 """The fork maze, all slots in a handful of numpy operations.
 
-Observation (3,) float32: x, y, context, each in [-1, 1]. Actions: right, left, down, up; walls block.
+Observation (3,) float32: x, y, context, each in [-2, 2] (`forkmaze_map.SCALE`). Actions: right, left, down, up; walls block.
 Reward: 1 at the right goal, plus `progress_reward` times the change of progress, the share of the maze's width that
-lies behind the agent. Progress paid for is taken back by going back, so a return is always
+lies behind the agent. Going back takes back what progress has paid, so a return is always
 `success + progress_reward * final progress`: 1 + progress_reward at the right goal, the upper end of
-`suite.score_range`, whatever the path. A wrong goal pays nothing more and the episode goes on.
+`suite.score_range`, whatever the path. Every goal ends the episode; a wrong one does so without success, and pays no
+more than its progress.
 """
 
 from typing import Any
@@ -37,7 +38,8 @@ class ForkMazeEnv:
         x = np.arange(self.maze.width * self.maze.height) % self.maze.width
         self._progress = (suite.progress_reward * x / (self.maze.width - 1)).astype(np.float32)
         self._cell = np.full(num_envs, self._start, dtype=np.int64)
-        self._goal = np.full(num_envs, IDLE, dtype=np.int64)  # index of the goal's cell; an idle slot has none
+        self._goal = np.full(num_envs, IDLE, dtype=np.int64)  # index of the right goal's cell; an idle slot has none
+        self._is_goal = np.isin(np.arange(x.size), self.maze.goal_index)
         self._steps = np.zeros(num_envs, dtype=np.int64)
         self._observation = np.empty((num_envs, 3), dtype=np.float32)
 
@@ -51,7 +53,7 @@ class ForkMazeEnv:
         reward = self._progress[cell] - self._progress[self._cell] + success
         self._cell = cell
         self._steps += 1
-        done = success | (self._steps >= self._time_limit)
+        done = self._is_goal[cell] | (self._steps >= self._time_limit)
         variation = self.variation.copy()
         if done.any():
             self._begin(np.flatnonzero(done))

@@ -1,6 +1,7 @@
 """The fork maze, all slots in a handful of numpy operations.
 
-Observation (3,) float32: x, y, context, each in [-2, 2] (`forkmaze_map.SCALE`). Actions: right, left, down, up; walls block.
+Observation (3,) float32: x, y, context, each in [-2, 2] (`forkmaze_map.SCALE`).
+Actions: right, left, down, up; walls block.
 Reward: 1 at the right goal, plus `progress_reward` times the change of progress, the share of the maze's width that
 lies behind the agent. Going back takes back what progress has paid, so a return is always
 `success + progress_reward * final progress`: 1 + progress_reward at the right goal, the upper end of

@@ -20,8 +20,9 @@ MOVES = ((1, 0), (-1, 0), (0, 1), (0, -1))
 SCALE = 2.0
 """Half the range of every entry of an observation, so that each has about unit variance over the maze.
 
-Ignoring a shuffled context is easy because nearby values mean unrelated goals. How easy depends on this scale: with 1, a
-PPO of 64 x 2 units rarely learns more than two of ten goals; with 3, it learns most.
+Ignoring a shuffled context is easy because nearby values mean unrelated goals; how easy depends on this scale. With
+1, a PPO of 128 x 2 units stayed at two of ten goals for two million steps; with 2, it had four after 0.3 M steps and
+six after 1 M.
 """
 
 

@@ -1,0 +1,79 @@
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, unwrap } from "./client";
+import { keys } from "./queries";
+import type { GateApprove, Run, RunCreate, RunUpdate } from "./types";
+
+function useTell(runId?: number) {
+  const client = useQueryClient();
+  return {
+    onSuccess: () => {
+      client.invalidateQueries({ queryKey: keys.runs });
+      if (runId !== undefined) client.invalidateQueries({ queryKey: keys.run(runId) });
+    },
+    onError: (error: Error) => notifications.show({ color: "red", title: "That did not work", message: error.message }),
+  };
+}
+
+export function useLaunch() {
+  const { onSuccess } = useTell(); // errors are shown in the form
+  return useMutation({
+    mutationFn: (body: RunCreate): Promise<Run> => unwrap(api.POST("/api/v1/runs", { body })),
+    onSuccess,
+  });
+}
+
+export function useCreateExperiment() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) => unwrap(api.POST("/api/v1/experiments", { body: { name, description: "" } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["experiments"] }),
+    onError: useTell().onError,
+  });
+}
+
+export function useUpdateRun(id: number) {
+  return useMutation({
+    mutationFn: (body: RunUpdate) =>
+      unwrap(api.PATCH("/api/v1/runs/{run_id}", { params: { path: { run_id: id } }, body })),
+    ...useTell(id),
+  });
+}
+
+const WISHES = {
+  pause: (run_id: number) => api.POST("/api/v1/runs/{run_id}/pause", { params: { path: { run_id } } }),
+  resume: (run_id: number) => api.POST("/api/v1/runs/{run_id}/resume", { params: { path: { run_id } } }),
+  cancel: (run_id: number) => api.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id } } }),
+};
+
+export type WishName = keyof typeof WISHES;
+
+export function useWish(id: number) {
+  return useMutation({ mutationFn: (wish: WishName) => unwrap(WISHES[wish](id)), ...useTell(id) });
+}
+
+export function useDeleteRun(id: number) {
+  const { onError } = useTell();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => unwrap(api.DELETE("/api/v1/runs/{run_id}", { params: { path: { run_id: id } } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.runs }),
+    onError,
+  });
+}
+
+export function useApprove(id: number) {
+  return useMutation({
+    mutationFn: (body: GateApprove) =>
+      unwrap(api.POST("/api/v1/runs/{run_id}/gate/approve", { params: { path: { run_id: id } }, body })),
+    onSuccess: useTell(id).onSuccess, // errors are shown in the panel
+  });
+}
+
+export function useReject(id: number) {
+  return useMutation({
+    mutationFn: (body: { action: "continue" | "stop"; reason: string }) =>
+      unwrap(api.POST("/api/v1/runs/{run_id}/gate/reject", { params: { path: { run_id: id } }, body })),
+    onSuccess: useTell(id).onSuccess,
+  });
+}

@@ -1,0 +1,153 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "./client";
+import { mergeReturns } from "./deltas";
+import { ApiError } from "./problem";
+import type { Gate, Returns, Source } from "./types";
+
+/** Keys start with what an event names, so that one invalidation reaches all that shows it. */
+export const keys = {
+  runs: ["runs"] as const,
+  run: (id: number) => ["run", id] as const,
+  workers: ["workers"] as const,
+};
+
+export interface RunsFilter {
+  q?: string;
+  status?: string;
+  tag?: string;
+  suite?: string;
+  offset: number;
+}
+
+export const PAGE_SIZE = 50;
+
+export const healthQuery = queryOptions({
+  queryKey: ["health"],
+  queryFn: () => unwrap(api.GET("/api/v1/health")),
+});
+
+export const presetsQuery = queryOptions({
+  queryKey: ["presets"],
+  queryFn: () => unwrap(api.GET("/api/v1/presets")),
+});
+
+export const suitesQuery = queryOptions({
+  queryKey: ["suites"],
+  queryFn: () => unwrap(api.GET("/api/v1/suites")),
+});
+
+export const experimentsQuery = queryOptions({
+  queryKey: ["experiments"],
+  queryFn: () => unwrap(api.GET("/api/v1/experiments", { params: { query: { limit: 200 } } })),
+});
+
+export function runsQuery(filter: RunsFilter) {
+  return queryOptions({
+    queryKey: [...keys.runs, filter],
+    queryFn: () =>
+      unwrap(
+        api.GET("/api/v1/runs", {
+          params: { query: { ...filter, status: filter.status as never, limit: PAGE_SIZE } },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function runQuery(id: number) {
+  return queryOptions({
+    queryKey: keys.run(id),
+    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}", { params: { path: { run_id: id } } })),
+  });
+}
+
+export function jobsQuery(id: number) {
+  return queryOptions({
+    queryKey: [...keys.run(id), "jobs"],
+    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}/jobs", { params: { path: { run_id: id } } })),
+  });
+}
+
+export function gateQuery(id: number) {
+  return queryOptions({
+    queryKey: [...keys.run(id), "gate"],
+    queryFn: (): Promise<Gate | null> =>
+      unwrap(api.GET("/api/v1/runs/{run_id}/gate", { params: { path: { run_id: id } } })).catch(noneYet),
+  });
+}
+
+/** Before the first plateau a run has no gate: that is an answer, not an error. */
+function noneYet(error: unknown): null {
+  if (error instanceof ApiError && error.status === 404) return null;
+  throw error;
+}
+
+/** The latest estimate of every variation; after the first answer only what changed is asked for. */
+export function latestReturnsQuery(id: number, source: Source) {
+  const queryKey = [...keys.run(id), "returns", source] as const;
+  return queryOptions({
+    queryKey,
+    queryFn: async ({ client }) => {
+      const known = client.getQueryData<Returns>(queryKey);
+      const query = { source, after: known?.cursor };
+      const path = { run_id: id };
+      const news = await unwrap(api.GET("/api/v1/runs/{run_id}/returns", { params: { path, query } }));
+      return mergeReturns(known, news);
+    },
+  });
+}
+
+export function epochReturnsQuery(id: number, source: Source, epoch: number) {
+  return queryOptions({
+    queryKey: ["returns-of-epoch", id, source, epoch],
+    queryFn: () =>
+      unwrap(api.GET("/api/v1/runs/{run_id}/returns", { params: { path: { run_id: id }, query: { source, epoch } } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function ledgerQuery(id: number) {
+  return queryOptions({
+    queryKey: [...keys.run(id), "ledger"],
+    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}/ledger", { params: { path: { run_id: id } } })),
+  });
+}
+
+export function plateausQuery(id: number) {
+  return queryOptions({
+    queryKey: [...keys.run(id), "plateaus"],
+    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}/plateaus", { params: { path: { run_id: id } } })),
+  });
+}
+
+export function eventsQuery(id: number, offset: number) {
+  return queryOptions({
+    queryKey: [...keys.run(id), "events", offset],
+    queryFn: () =>
+      unwrap(
+        api.GET("/api/v1/runs/{run_id}/events", {
+          params: { path: { run_id: id }, query: { limit: PAGE_SIZE, offset } },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function artifactsQuery(id: number) {
+  return queryOptions({
+    queryKey: [...keys.run(id), "artifacts"],
+    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}/artifacts", { params: { path: { run_id: id } } })),
+  });
+}
+
+export const workersQuery = queryOptions({
+  queryKey: keys.workers,
+  queryFn: () => unwrap(api.GET("/api/v1/workers")),
+  refetchInterval: 10_000,
+});
+
+export const queueQuery = queryOptions({
+  queryKey: [...keys.workers, "queue"],
+  queryFn: () => unwrap(api.GET("/api/v1/queue")),
+  refetchInterval: 10_000,
+});

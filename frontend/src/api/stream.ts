@@ -1,0 +1,79 @@
+import { throttleByKey } from "./throttle";
+
+/** What changed: ids only. The data comes from REST. */
+export interface Change {
+  run_id?: number | null;
+  worker?: string | null;
+}
+
+export interface StreamHandlers {
+  onRun: (id: number) => void;
+  onWorkers: () => void;
+  /** Everything may have changed: after a silence, or at every poll while there is no stream. */
+  onUnknown: () => void;
+  onLive: (live: boolean) => void;
+}
+
+const THROTTLE_MS = 1500;
+const POLL_MS = 5000;
+const RECONNECT_MS = 15_000;
+
+/** Listen to /stream while the tab is visible; poll while the stream is away. Returns the way to stop. */
+export function listen(url: string, handlers: StreamHandlers): () => void {
+  let source: EventSource | undefined;
+  let poll: ReturnType<typeof setInterval> | undefined;
+  let reconnect: ReturnType<typeof setTimeout> | undefined;
+  const runs = throttleByKey<number>(handlers.onRun, THROTTLE_MS);
+  const workers = throttleByKey<string>(handlers.onWorkers, THROTTLE_MS);
+
+  function open(): void {
+    close();
+    source = new EventSource(url);
+    source.onopen = () => setLive(true);
+    source.onerror = () => {
+      setLive(false);
+      // A browser gives up on a refused stream (readyState CLOSED): then we ask again ourselves.
+      if (source?.readyState === EventSource.CLOSED) reconnect = setTimeout(open, RECONNECT_MS);
+    };
+    for (const name of ["message", "run", "worker", "change"]) source.addEventListener(name, receive);
+  }
+
+  function receive(event: MessageEvent<string>): void {
+    const change = parseChange(event.data);
+    if (typeof change?.run_id === "number") runs.call(change.run_id);
+    if (change?.worker || event.type === "worker") workers.call("workers");
+  }
+
+  function setLive(live: boolean): void {
+    handlers.onLive(live);
+    clearInterval(poll);
+    poll = live ? undefined : setInterval(handlers.onUnknown, POLL_MS);
+    if (live) handlers.onUnknown(); // what happened before the stream stood
+  }
+
+  function close(): void {
+    source?.close();
+    source = undefined;
+    clearInterval(poll);
+    clearTimeout(reconnect);
+  }
+
+  const follow = () => (document.hidden ? close() : open());
+  document.addEventListener("visibilitychange", follow);
+  follow();
+  return () => {
+    document.removeEventListener("visibilitychange", follow);
+    runs.stop();
+    workers.stop();
+    close();
+  };
+}
+
+export function parseChange(data: string): Change | null {
+  try {
+    const value: unknown = JSON.parse(data);
+    return typeof value === "object" ? (value as Change) : null;
+  } catch {
+    return null; // a keep-alive or a newer server's message: nothing we know how to show
+  }
+}

@@ -1,0 +1,30 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type RunConfig = Schemas["RunConfig"];
+export type RunSummary = Schemas["RunSummary"];
+export type Run = Schemas["RunPublic"];
+export type RunCreate = Schemas["RunCreate"];
+export type RunUpdate = Schemas["RunUpdate"];
+export type PhaseProgress = Schemas["PhaseProgress"];
+export type Job = Schemas["JobPublic"];
+export type Gate = Schemas["GatePublic"];
+export type GateVariation = Schemas["GateVariation"];
+export type GateProposal = Schemas["GateProposal"];
+export type GateApprove = Schemas["GateApprove"];
+export type Returns = Schemas["ReturnsPublic"];
+export type VariationReturn = Schemas["VariationReturnPublic"];
+export type Ledger = Schemas["LedgerPublic"];
+export type Artifact = Schemas["ArtifactPublic"];
+export type Event = Schemas["EventPublic"];
+export type Worker = Schemas["WorkerPublic"];
+export type Preset = Schemas["PresetInfo"];
+export type BudgetPreview = Schemas["BudgetPreview"];
+export type FigureInfo = Schemas["FigureInfo"];
+export type Plateau = Schemas["PlateauPublic"];
+
+export type RunStatus = RunSummary["status"];
+export type Phase = PhaseProgress["phase"];
+export type Source = VariationReturn["source"];
+export type StartMode = GateProposal["start"];

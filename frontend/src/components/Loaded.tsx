@@ -1,0 +1,24 @@
+import { Skeleton, Stack } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { ErrorState } from "./ErrorState";
+
+interface Props<T> {
+  query: UseQueryResult<T, Error>;
+  rows?: number;
+  children: (data: T) => ReactNode;
+}
+
+/** A query's data, or a skeleton while it loads, or its error with a way to try again. Old data outlives an error. */
+export function Loaded<T>({ query, rows = 4, children }: Props<T>) {
+  if (query.data !== undefined) return children(query.data);
+  if (query.isError) return <ErrorState error={query.error} onRetry={() => query.refetch()} />;
+  return (
+    <Stack gap="xs" role="status" aria-label="Loading">
+      {Array.from({ length: rows }, (_, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: skeleton rows have no other identity
+        <Skeleton key={row} height={36} />
+      ))}
+    </Stack>
+  );
+}

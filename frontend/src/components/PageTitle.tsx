@@ -1,0 +1,20 @@
+import { Group, Text, Title } from "@mantine/core";
+import type { ReactNode } from "react";
+
+export function PageTitle({ title, text, children }: { title: string; text?: string; children?: ReactNode }) {
+  return (
+    <Group justify="space-between" align="flex-end" mb="md" gap="sm">
+      <div>
+        <Title order={1} size="h2">
+          {title}
+        </Title>
+        {text && (
+          <Text c="dimmed" size="sm">
+            {text}
+          </Text>
+        )}
+      </div>
+      {children}
+    </Group>
+  );
+}

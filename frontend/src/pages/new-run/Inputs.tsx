@@ -1,0 +1,131 @@
+import { NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { FieldGrid } from "./FieldGrid";
+import type { Path } from "./paths";
+import { Changed, useSetting } from "./Setting";
+import type { ChoiceField, Field, NumberField, PlainField, UnionField } from "./schema";
+import { label as readable } from "./schema";
+
+interface Props<F extends Field> {
+  field: F;
+  path: Path;
+}
+
+export function NumberSetting({ field, path }: Props<NumberField>) {
+  const { value, error, set } = useSetting(path);
+  return (
+    <NumberInput
+      label={field.label}
+      description={field.help}
+      error={error}
+      value={typeof value === "number" ? value : ""}
+      onChange={(next) => set(typeof next === "number" ? next : null)}
+      placeholder={field.nullable ? "empty" : undefined}
+      allowDecimal={!field.integer}
+      allowNegative={(field.min ?? -1) < 0}
+      min={field.min}
+      max={field.max}
+      step={field.integer ? 1 : 0.01}
+      clampBehavior="none"
+      thousandSeparator={field.integer ? " " : undefined}
+      suffix={field.unit ? ` ${field.unit}` : undefined}
+      hideControls={!field.integer}
+    />
+  );
+}
+
+export function ChoiceSetting({ field, path }: Props<ChoiceField>) {
+  const { value, error, set } = useSetting(path);
+  return (
+    <Select
+      label={field.label}
+      description={field.help}
+      error={error}
+      data={field.options.map((option) => ({ value: option, label: readable(option) }))}
+      value={value === null || value === undefined ? null : String(value)}
+      onChange={set}
+      allowDeselect={false}
+      clearable={field.nullable}
+      searchable={field.options.length > 8}
+    />
+  );
+}
+
+export function SwitchSetting({ field, path }: Props<PlainField>) {
+  const { value, error, set } = useSetting(path);
+  return (
+    <Switch
+      label={field.label}
+      description={field.help}
+      error={error}
+      checked={value === true}
+      onChange={(event) => set(event.currentTarget.checked)}
+      pt={4}
+    />
+  );
+}
+
+export function TextSetting({ field, path }: Props<PlainField>) {
+  const { value, error, set } = useSetting(path);
+  return (
+    <TextInput
+      label={field.label}
+      description={field.help}
+      error={error}
+      value={typeof value === "string" ? value : ""}
+      onChange={(event) => set(event.currentTarget.value)}
+    />
+  );
+}
+
+/** A list of whole numbers, written with commas. What is no number goes to the server, which says what is wrong. */
+export function NumbersSetting({ field, path }: Props<PlainField>) {
+  const { value, error, set } = useSetting(path);
+  const parse = (text: string) =>
+    text.split(/[\s,]+/).flatMap((part) => (part === "" ? [] : [Number.isNaN(Number(part)) ? part : Number(part)]));
+  return (
+    <TextInput
+      label={field.label}
+      description={`${field.help} Separated by commas.`}
+      error={error}
+      key={String(value)} // drawn anew when the value is reset from outside
+      defaultValue={Array.isArray(value) ? value.join(", ") : ""}
+      onBlur={(event) => set(parse(event.currentTarget.value))}
+    />
+  );
+}
+
+/** Which variant, and below it the settings that this variant has. */
+export function UnionSetting({ field, path }: Props<UnionField>) {
+  const { value, original, error, set } = useSetting(path);
+  const tag = variantOf(value, field);
+  const choose = (next: string | null) => {
+    if (next) set(variantOf(original, field) === next ? original : field.defaults[next]);
+  };
+  return (
+    <Stack gap="sm">
+      <Changed path={path} label={field.label}>
+        <Select
+          label={field.label}
+          description={field.helps[tag] || field.help}
+          error={error}
+          data={Object.keys(field.variants).map((option) => ({ value: option, label: readable(option) }))}
+          value={tag}
+          onChange={choose}
+          allowDeselect={false}
+        />
+      </Changed>
+      {(field.variants[tag] ?? []).length > 0 ? (
+        <FieldGrid fields={field.variants[tag] ?? []} path={path} />
+      ) : (
+        <Text size="sm" c="dimmed">
+          Nothing to set.
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function variantOf(value: unknown, field: UnionField): string {
+  if (typeof value !== "object" || value === null) return "";
+  return String((value as Record<string, unknown>)[field.discriminator] ?? "");
+}

@@ -1,0 +1,51 @@
+import { Alert, Button, Card, List, Stack, Text, Title } from "@mantine/core";
+import { IconPlayerPlay } from "@tabler/icons-react";
+import type { BudgetPreview } from "../../api/types";
+import { many } from "../../format/numbers";
+import { Preview } from "./Preview";
+
+interface Props {
+  preview: BudgetPreview | undefined;
+  stale: boolean;
+  problems: string[];
+  faults: number;
+  changes: number;
+  busy: boolean;
+  onLaunch: () => void;
+  onReset: () => void;
+}
+
+export function LaunchCard({ preview, stale, problems, faults, changes, busy, onLaunch, onReset }: Props) {
+  return (
+    <Card withBorder style={{ position: "sticky", top: 72 }}>
+      <Stack gap="sm">
+        <Title order={2} size="h4">
+          What this costs
+        </Title>
+        <Preview preview={preview} stale={stale} />
+        {faults > 0 && (
+          <Text size="sm" c="red" role="alert">
+            {many(faults, "setting")} to mend; see the marks in the form.
+          </Text>
+        )}
+        {problems.length > 0 && (
+          <Alert color="red" role="alert">
+            <List size="sm">
+              {problems.map((problem) => (
+                <List.Item key={problem}>{problem}</List.Item>
+              ))}
+            </List>
+          </Alert>
+        )}
+        <Button leftSection={<IconPlayerPlay size={16} />} loading={busy} onClick={onLaunch} data-testid="launch">
+          Launch run
+        </Button>
+        {changes > 0 && (
+          <Button variant="subtle" size="xs" onClick={onReset}>
+            Reset {many(changes, "change")}
+          </Button>
+        )}
+      </Stack>
+    </Card>
+  );
+}

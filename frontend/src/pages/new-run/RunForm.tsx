@@ -1,0 +1,89 @@
+import { Accordion, Grid, Text } from "@mantine/core";
+import { useCallback, useMemo, useState } from "react";
+import { useNavigate } from "react-router";
+import { useLaunch } from "../../api/mutations";
+import { ApiError } from "../../api/problem";
+import { About, type AboutRun, OWN_FIELDS } from "./About";
+import { ConfigForm } from "./ConfigForm";
+import { NO_ERRORS, placeErrors } from "./errors";
+import { FormProvider } from "./FormContext";
+import { LaunchCard } from "./LaunchCard";
+import { changedPaths, type Path, setIn } from "./paths";
+import type { Field } from "./schema";
+import { sectionsOf } from "./sections";
+import { asBody, usePreview } from "./usePreview";
+
+interface Props {
+  fields: Field[];
+  base: Record<string, unknown>;
+  about: AboutRun;
+}
+
+/** The form of one new run, starting from `base`; drawn anew when the base changes. */
+export function RunForm({ fields, base, about: firstAbout }: Props) {
+  const [config, setConfig] = useState(base);
+  const [about, setAbout] = useState(firstAbout);
+  const set = useCallback((path: Path, value: unknown) => setConfig((old) => setIn(old, path, value)), []);
+  const sections = useMemo(() => sectionsOf(fields), [fields]);
+  const launch = useLaunch();
+  const navigate = useNavigate();
+  const { preview, refused, outage, stale } = usePreview(config);
+
+  // The preview judges what stands in the form now; a refused launch adds what only launching can find.
+  const launchError = launch.error instanceof ApiError ? launch.error : null;
+  const heard = [...(refused?.errors ?? []), ...(launchError?.errors ?? [])];
+  const placed = heard.length > 0 ? placeErrors(heard, fields, OWN_FIELDS) : NO_ERRORS;
+  const unexplained = [refused, launchError, outage].filter((error) => error && !hasFields(error));
+  const problems = [...new Set([...placed.rest, ...unexplained.map((error) => error?.message ?? "")])];
+
+  const start = () =>
+    launch.mutate(asBody({ ...about, name: about.name.trim(), config }), {
+      onSuccess: (run) => navigate(`/runs/${run.id}`),
+      onError: () => requestAnimationFrame(focusFirstFault),
+    });
+  const change = useCallback(
+    (path: Path, value: unknown) => {
+      launch.reset();
+      set(path, value);
+    },
+    [launch.reset, set],
+  );
+
+  return (
+    <FormProvider value={{ config, base, errors: placed.at, set: change }}>
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, md: 8 }}>
+          <Accordion defaultValue="about" variant="separated" order={2} mb="md">
+            <Accordion.Item value="about">
+              <Accordion.Control>
+                <Text fw={600}>About this run</Text>
+              </Accordion.Control>
+              <Accordion.Panel>
+                <About value={about} errors={placed.at} onChange={setAbout} />
+              </Accordion.Panel>
+            </Accordion.Item>
+          </Accordion>
+          <ConfigForm sections={sections} />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <LaunchCard
+            preview={preview}
+            stale={stale}
+            problems={problems}
+            faults={Object.keys(placed.at).length}
+            changes={changedPaths(base, config).length}
+            busy={launch.isPending}
+            onLaunch={start}
+            onReset={() => setConfig(base)}
+          />
+        </Grid.Col>
+      </Grid>
+    </FormProvider>
+  );
+}
+
+const hasFields = (error: Error) => error instanceof ApiError && error.errors.length > 0;
+
+function focusFirstFault(): void {
+  document.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+}

@@ -1,0 +1,21 @@
+import { queryOptions } from "@tanstack/react-query";
+import { toApiError, unreachable } from "../../api/problem";
+import { type Definitions, type Field, fieldsOf } from "./schema";
+
+/** The form's fields, read from the API's own description of a RunConfig. */
+export const configSchemaQuery = queryOptions({
+  queryKey: ["config-schema"],
+  queryFn: fetchFields,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+async function fetchFields(): Promise<Field[]> {
+  const response = await fetch("/api/openapi.json").catch((cause) => {
+    throw unreachable(cause);
+  });
+  if (!response.ok) throw toApiError(response.status, await response.text());
+  const { components }: { components: { schemas: Definitions } } = await response.json();
+  const config = components.schemas.RunConfig;
+  if (!config) throw new Error("The API's description holds no RunConfig.");
+  return fieldsOf(config, components.schemas);
+}

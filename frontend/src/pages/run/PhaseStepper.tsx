@@ -1,0 +1,63 @@
+import { Card, Group, Text } from "@mantine/core";
+import { IconCheck, IconMinus, IconX } from "@tabler/icons-react";
+import type { PhaseProgress } from "../../api/types";
+import { filled } from "../../components/phase-share";
+import { count } from "../../format/numbers";
+import { duration } from "../../format/time";
+import { PHASE_COLOR, PHASE_LABEL } from "../../theme";
+import classes from "./PhaseStepper.module.css";
+
+/** Where the run stands: its phases with what each may spend and how long it still takes. */
+export function PhaseStepper({ phases }: { phases: PhaseProgress[] }) {
+  return (
+    <Card withBorder p="sm">
+      <ol className={classes.list} aria-label="Phases">
+        {phases.map((phase) => (
+          <Step key={phase.phase} phase={phase} />
+        ))}
+      </ol>
+    </Card>
+  );
+}
+
+function Step({ phase }: { phase: PhaseProgress }) {
+  const colour = `var(--mantine-color-${phase.state === "failed" ? "red" : PHASE_COLOR[phase.phase]}-6)`;
+  const active = phase.state === "active";
+  return (
+    <li className={classes.step} data-state={phase.state} aria-current={active ? "step" : undefined}>
+      <Group gap={6} wrap="nowrap">
+        <span className={classes.mark} style={{ background: phase.state === "pending" ? undefined : colour }}>
+          <Mark state={phase.state} />
+        </span>
+        <Text size="sm" fw={active ? 700 : 500}>
+          {PHASE_LABEL[phase.phase]}
+        </Text>
+      </Group>
+      <div className={classes.track}>
+        <div
+          className={active ? `${classes.fill} pulse` : classes.fill}
+          style={{ width: `${filled(phase) * 100}%`, background: colour }}
+        />
+      </div>
+      <Text size="xs" c="dimmed" className="tabular">
+        {describe(phase)}
+      </Text>
+    </li>
+  );
+}
+
+function Mark({ state }: { state: PhaseProgress["state"] }) {
+  if (state === "done") return <IconCheck size={12} stroke={3} />;
+  if (state === "failed") return <IconX size={12} stroke={3} />;
+  if (state === "skipped") return <IconMinus size={12} stroke={3} />;
+  return null;
+}
+
+function describe(phase: PhaseProgress): string {
+  if (phase.state === "skipped") return "skipped";
+  if (phase.phase === "gate")
+    return { pending: "later", active: "open", done: "decided", failed: "failed" }[phase.state];
+  const spent = phase.state === "pending" ? "" : `${count(phase.spent_steps)} of `;
+  const left = phase.state === "active" && phase.eta_seconds !== null ? ` · ${duration(phase.eta_seconds)} left` : "";
+  return `${spent}${count(phase.budget_steps)} steps${left}`;
+}

@@ -1,0 +1,92 @@
+import { Button, Group } from "@mantine/core";
+import { IconCopy, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconTrash } from "@tabler/icons-react";
+import { useState } from "react";
+import { Link, useNavigate } from "react-router";
+import { hasEnded } from "../../api/live";
+import { useDeleteRun, useWish } from "../../api/mutations";
+import type { Run } from "../../api/types";
+import { Confirm } from "../../components/Confirm";
+
+export function RunActions({ run }: { run: Run }) {
+  const wish = useWish(run.id);
+  const remove = useDeleteRun(run.id);
+  const navigate = useNavigate();
+  const [asked, setAsked] = useState<"cancel" | "delete" | null>(null);
+  const ended = hasEnded(run.status);
+  const pausing = run.wish === "pause";
+  const close = () => setAsked(null);
+  return (
+    <Group gap="xs">
+      {!ended && !pausing && run.status !== "paused" && (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconPlayerPause size={14} />}
+          loading={wish.isPending && wish.variables === "pause"}
+          onClick={() => wish.mutate("pause")}
+        >
+          Pause
+        </Button>
+      )}
+      {!ended && (pausing || run.status === "paused") && (
+        <Button
+          size="xs"
+          leftSection={<IconPlayerPlay size={14} />}
+          loading={wish.isPending && wish.variables === "resume"}
+          onClick={() => wish.mutate("resume")}
+        >
+          Resume
+        </Button>
+      )}
+      {!ended && (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconPlayerStop size={14} />}
+          disabled={run.wish === "cancel"}
+          onClick={() => setAsked("cancel")}
+        >
+          {run.wish === "cancel" ? "Cancelling" : "Cancel"}
+        </Button>
+      )}
+      <Button
+        component={Link}
+        to={`/runs/new?from=${run.id}`}
+        size="xs"
+        variant="default"
+        leftSection={<IconCopy size={14} />}
+      >
+        Start from this run
+      </Button>
+      {ended && (
+        <Button
+          size="xs"
+          variant="default"
+          c="red"
+          leftSection={<IconTrash size={14} />}
+          onClick={() => setAsked("delete")}
+        >
+          Delete
+        </Button>
+      )}
+      <Confirm
+        opened={asked === "cancel"}
+        title="Cancel this run?"
+        text="Its jobs stop and cannot go on. What was measured stays. Pause instead to go on later."
+        confirm="Cancel the run"
+        keep="Keep it running"
+        onConfirm={() => wish.mutate("cancel", { onSettled: close })}
+        onClose={close}
+      />
+      <Confirm
+        opened={asked === "delete"}
+        title="Delete this run?"
+        text="All its numbers, figures, checkpoints and logs are deleted for everybody."
+        confirm="Delete for good"
+        keep="Keep it"
+        onConfirm={() => remove.mutate(undefined, { onSuccess: () => navigate("/runs"), onSettled: close })}
+        onClose={close}
+      />
+    </Group>
+  );
+}

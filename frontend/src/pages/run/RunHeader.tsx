@@ -1,0 +1,67 @@
+import { Anchor, Box, Breadcrumbs, Card, Group, Progress, Stack, Text } from "@mantine/core";
+import { Link } from "react-router";
+import { useUpdateRun } from "../../api/mutations";
+import type { Run } from "../../api/types";
+import { spentShare } from "../../components/phase-share";
+import { StatusBadge } from "../../components/StatusBadge";
+import { TimeLeft } from "../../components/TimeLeft";
+import { When } from "../../components/When";
+import { count, figure } from "../../format/numbers";
+import { EditableName } from "./EditableName";
+import { EditableTags } from "./EditableTags";
+import { RunActions } from "./RunActions";
+
+export function RunHeader({ run }: { run: Run }) {
+  const update = useUpdateRun(run.id);
+  return (
+    <Card withBorder>
+      <Breadcrumbs separatorMargin={6} mb={4} fz="sm">
+        <Anchor component={Link} to="/runs" size="sm">
+          Runs
+        </Anchor>
+        <Text size="sm" c="dimmed">
+          Run {run.id}
+        </Text>
+      </Breadcrumbs>
+      <Group justify="space-between" align="flex-start" gap="sm">
+        <Group gap="sm" style={{ minWidth: 0, flex: "1 1 260px" }}>
+          <EditableName name={run.name} onSave={(name) => update.mutate({ name })} />
+          <StatusBadge status={run.status} size="lg" />
+        </Group>
+        <RunActions run={run} />
+      </Group>
+      <Text size="sm" c="dimmed" mt={4} component="div">
+        {run.suite} · {run.arm === "gsl" ? "GSL" : "baseline (plain generalist)"} · seed {run.seed}
+        {run.cycle > 1 && ` · cycle ${run.cycle}`}
+        {run.experiment_name && ` · ${run.experiment_name}`} · launched <When at={run.created_at} />
+      </Text>
+      <Group mt="xs" gap="lg" align="flex-end">
+        <Box style={{ flex: "1 1 220px" }}>
+          <Group justify="space-between" gap="xs">
+            <Text size="sm" className="tabular">
+              {count(run.spent_steps)} of {count(run.total_steps)} steps
+            </Text>
+            <TimeLeft run={run} />
+          </Group>
+          <Progress value={spentShare(run) * 100} size="sm" mt={4} aria-label="Share of the steps spent" />
+        </Box>
+        <Fact title="Mean return" value={figure(run.mean_return)} />
+        <Fact title="Score" value={figure(run.score)} />
+      </Group>
+      <EditableTags tags={run.tags} onSave={(tags) => update.mutate({ tags })} />
+    </Card>
+  );
+}
+
+function Fact({ title, value }: { title: string; value: string }) {
+  return (
+    <Stack gap={0}>
+      <Text size="xs" c="dimmed">
+        {title}
+      </Text>
+      <Text fw={600} fz="lg" className="tabular" lh={1.2}>
+        {value}
+      </Text>
+    </Stack>
+  );
+}

@@ -1,0 +1,39 @@
+import { Alert, Button, Group, List, Text } from "@mantine/core";
+import { IconAlertTriangle, IconGitFork, IconInfoCircle } from "@tabler/icons-react";
+import { Link } from "react-router";
+import type { Run } from "../../api/types";
+
+/** What a run waits for, why it ended, and what went wrong on the way. */
+export function RunNotices({ run }: { run: Run }) {
+  const waits = run.status === "awaiting_approval";
+  return (
+    <>
+      {waits && (
+        <Alert color="grape" icon={<IconGitFork />} title="The run waits for your decision">
+          <Group justify="space-between" gap="sm">
+            <Text size="sm">{run.message || "The generalist is at its gate. No worker is held meanwhile."}</Text>
+            <Button component={Link} to="?tab=gate" size="xs" color="grape">
+              Open the gate
+            </Button>
+          </Group>
+        </Alert>
+      )}
+      {run.message && !waits && (
+        <Alert color={run.status === "failed" ? "red" : "gray"} icon={<IconInfoCircle />} p="xs">
+          <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+            {run.message}
+          </Text>
+        </Alert>
+      )}
+      {run.warnings.length > 0 && (
+        <Alert color="yellow" icon={<IconAlertTriangle />} title="To know">
+          <List size="sm">
+            {run.warnings.map((warning) => (
+              <List.Item key={warning}>{warning}</List.Item>
+            ))}
+          </List>
+        </Alert>
+      )}
+    </>
+  );
+}

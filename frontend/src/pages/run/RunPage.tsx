@@ -1,0 +1,50 @@
+import { Button, Stack } from "@mantine/core";
+import { IconMapQuestion } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "react-router";
+import { ApiError } from "../../api/problem";
+import { runQuery } from "../../api/queries";
+import type { Run } from "../../api/types";
+import { EmptyState } from "../../components/EmptyState";
+import { Loaded } from "../../components/Loaded";
+import { useTitle } from "../../components/useTitle";
+import { STATUS_LABEL } from "../../theme";
+import { PhaseStepper } from "./PhaseStepper";
+import { RunHeader } from "./RunHeader";
+import { RunNotices } from "./RunNotices";
+import { RunTabs } from "./RunTabs";
+
+export function RunPage() {
+  const id = Number(useParams().id);
+  const query = useQuery({ ...runQuery(id), enabled: Number.isInteger(id) });
+  if (!Number.isInteger(id) || (query.error instanceof ApiError && query.error.status === 404)) return <NoSuchRun />;
+  return <Loaded query={query}>{(run) => <RunView run={run} />}</Loaded>;
+}
+
+function RunView({ run }: { run: Run }) {
+  useTitle(`${run.name} (${STATUS_LABEL[run.status]})`);
+  return (
+    <Stack gap="md">
+      <RunHeader run={run} />
+      <PhaseStepper phases={run.phases} />
+      <RunNotices run={run} />
+      <RunTabs run={run} />
+    </Stack>
+  );
+}
+
+function NoSuchRun() {
+  useTitle("No such run");
+  return (
+    <EmptyState
+      icon={IconMapQuestion}
+      title="No such run"
+      text="It may have been deleted."
+      action={
+        <Button component={Link} to="/runs">
+          Go to the runs
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,64 @@
+import { Indicator, Select, Tabs } from "@mantine/core";
+import { useSearchParams } from "react-router";
+import type { Run } from "../../api/types";
+import { ArtifactsTab } from "./artifacts/ArtifactsTab";
+import { ConfigurationTab } from "./configuration/ConfigurationTab";
+import { EventsTab } from "./events/EventsTab";
+import { GateTab } from "./gate/GateTab";
+import { JobsTab } from "./jobs/JobsTab";
+import { OverviewTab } from "./overview/OverviewTab";
+import { ResultsTab } from "./results/ResultsTab";
+import { SpecialistsTab } from "./specialists/SpecialistsTab";
+import { VariationsTab } from "./variations/VariationsTab";
+
+const TABS = [
+  { name: "overview", title: "Overview", Content: OverviewTab },
+  { name: "variations", title: "Variations", Content: VariationsTab },
+  { name: "gate", title: "Gate", Content: GateTab },
+  { name: "specialists", title: "Specialists", Content: SpecialistsTab },
+  { name: "results", title: "Before and after", Content: ResultsTab },
+  { name: "jobs", title: "Jobs and logs", Content: JobsTab },
+  { name: "events", title: "Events", Content: EventsTab },
+  { name: "configuration", title: "Configuration", Content: ConfigurationTab },
+  { name: "artifacts", title: "Artifacts", Content: ArtifactsTab },
+];
+
+/** The views of a run; which one is open is in the URL. */
+export function RunTabs({ run }: { run: Run }) {
+  const [params, setParams] = useSearchParams();
+  const wanted = params.get("tab") ?? "overview";
+  const current = TABS.some((tab) => tab.name === wanted) ? wanted : "overview";
+  const open = (name: string | null) => name && setParams({ tab: name });
+  return (
+    <Tabs value={current} onChange={open} keepMounted={false}>
+      <Select
+        hiddenFrom="sm"
+        mb="sm"
+        aria-label="View of the run"
+        data={TABS.map(({ name, title }) => ({ value: name, label: title }))}
+        value={current}
+        onChange={open}
+        allowDeselect={false}
+      />
+      <Tabs.List mb="md" visibleFrom="sm">
+        {TABS.map(({ name, title }) => (
+          <Tabs.Tab key={name} value={name}>
+            <Indicator
+              color="grape"
+              offset={-4}
+              disabled={name !== "gate" || run.status !== "awaiting_approval"}
+              processing
+            >
+              {title}
+            </Indicator>
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {TABS.map(({ name, Content }) => (
+        <Tabs.Panel key={name} value={name}>
+          {current === name && <Content run={run} />}
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}

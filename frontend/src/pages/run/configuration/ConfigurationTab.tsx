@@ -1,0 +1,70 @@
+import { Button, CopyButton, Group, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import type { Run } from "../../../api/types";
+import { Loaded } from "../../../components/Loaded";
+import { Panel } from "../../../components/Panel";
+import { configSchemaQuery } from "../../new-run/config-schema";
+import type { Field } from "../../new-run/schema";
+import { sectionsOf } from "../../new-run/sections";
+import { settingsOf } from "./settings";
+
+export function ConfigurationTab({ run }: { run: Run }) {
+  const fields = useQuery(configSchemaQuery);
+  return (
+    <Panel
+      title="Configuration"
+      text="Everything that decided this run."
+      actions={
+        <Group gap="xs">
+          <CopyButton value={JSON.stringify(run.config, null, 2)}>
+            {({ copied, copy }) => (
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+                onClick={copy}
+              >
+                {copied ? "Copied" : "Copy as JSON"}
+              </Button>
+            )}
+          </CopyButton>
+          <Button size="xs" component={Link} to={`/runs/new?from=${run.id}`}>
+            Start from this run
+          </Button>
+        </Group>
+      }
+    >
+      <Loaded query={fields}>{(known) => <Settings config={run.config} fields={known} />}</Loaded>
+    </Panel>
+  );
+}
+
+function Settings({ config, fields }: { config: Run["config"]; fields: Field[] }) {
+  return (
+    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
+      {sectionsOf(fields).map((section) => (
+        <Stack key={section.name} gap={4}>
+          <Title order={3} size="h5">
+            {section.title}
+          </Title>
+          <Table fz="sm" aria-label={section.title}>
+            <Table.Tbody className="tabular">
+              {settingsOf(section.fields, config, section.own ? [] : [section.name]).map((setting) => (
+                <Table.Tr key={setting.path} title={setting.help}>
+                  <Table.Td pl={setting.depth * 16}>
+                    <Text size="sm" c="dimmed">
+                      {setting.label}
+                    </Text>
+                  </Table.Td>
+                  <Table.Td ta="right">{setting.value}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Stack>
+      ))}
+    </SimpleGrid>
+  );
+}

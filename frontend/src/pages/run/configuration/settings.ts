@@ -1,0 +1,34 @@
+import { dotted, getIn, type Path } from "../../new-run/paths";
+import type { Field } from "../../new-run/schema";
+
+export interface ShownSetting {
+  path: string;
+  label: string;
+  help: string;
+  value: string;
+  depth: number;
+}
+
+/** A configuration as lines to read, in the form's order and words. */
+export function settingsOf(fields: Field[], config: unknown, path: Path, depth = 0): ShownSetting[] {
+  return fields.flatMap((field) => {
+    const here = [...path, field.name];
+    const value = getIn(config, here);
+    const base = { path: dotted(here), label: field.label, help: field.help, depth };
+    if (field.kind === "group") return settingsOf(field.fields, config, here, depth);
+    if (field.kind === "union") {
+      const tag = String(getIn(value, [field.discriminator]) ?? "");
+      return [{ ...base, value: tag }, ...settingsOf(field.variants[tag] ?? [], config, here, depth + 1)];
+    }
+    return [{ ...base, value: inWords(value, field) }];
+  });
+}
+
+function inWords(value: unknown, field: Field): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.join(", ");
+  const unit = field.kind === "number" && field.unit ? ` ${field.unit}` : "";
+  const text = typeof value === "number" && Number.isInteger(value) ? value.toLocaleString("en") : String(value);
+  return `${text}${unit}`;
+}

@@ -1,0 +1,43 @@
+import { Alert, List, Stack } from "@mantine/core";
+import { Facts } from "../../../components/Facts";
+import { count } from "../../../format/numbers";
+import { duration } from "../../../format/time";
+import { consequences, type Edits } from "./edits";
+
+interface Props {
+  edits: Edits;
+  leftSteps: number;
+  stepsPerSecond: number | null;
+  problems: string[];
+}
+
+/** What an approval would start and what it would leave. */
+export function ConsequenceList({ edits, leftSteps, stepsPerSecond, problems }: Props) {
+  const all = consequences(edits, leftSteps);
+  const size = all.smallest === all.largest ? `${all.largest}` : `${all.smallest} to ${all.largest}`;
+  const time = stepsPerSecond
+    ? [["Time of one specialist", duration(edits.specialist_steps / stepsPerSecond)] as const]
+    : [];
+  return (
+    <Stack gap="xs" data-testid="consequences">
+      <Facts
+        facts={[
+          ["Specialists x variations", `${all.specialists} x ${size} = ${all.variations}`],
+          ["Jobs", String(all.jobs)],
+          ["Steps of the specialists", count(all.steps)],
+          ["Left for the rest", count(Math.max(0, all.left))],
+          ...time,
+        ]}
+      />
+      {problems.length > 0 && (
+        <Alert color="red" p="xs" role="alert">
+          <List size="sm">
+            {problems.map((problem) => (
+              <List.Item key={problem}>{problem}</List.Item>
+            ))}
+          </List>
+        </Alert>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,63 @@
+import { Alert, Stack, Text } from "@mantine/core";
+import { IconCheck, IconRepeat } from "@tabler/icons-react";
+import type { Gate } from "../../../api/types";
+import { Facts } from "../../../components/Facts";
+import { Panel } from "../../../components/Panel";
+import { When } from "../../../components/When";
+import { count } from "../../../format/numbers";
+import { Evidence } from "./Evidence";
+import { editsOf, isEdited } from "./edits";
+import { Split } from "./Split";
+import { startLabel } from "./start-modes";
+
+const ACTIONS = {
+  approve: "Specialists approved",
+  continue: "Rejected: the generalist trained on",
+  stop: "Rejected: the run was stopped",
+};
+
+/** The record of a decision: who, when, why, and what was approved. Nothing can be changed. */
+export function DecidedGate({ gate }: { gate: Gate }) {
+  const approved = gate.status === "approved";
+  const split = approved ? (gate.decision ?? gate.proposal) : null;
+  return (
+    <Stack gap="md" data-testid="decided-gate">
+      <Alert
+        color={approved ? "green" : "gray"}
+        icon={approved ? <IconCheck /> : <IconRepeat />}
+        title={gate.action ? ACTIONS[gate.action] : gate.status}
+      >
+        <Text size="sm">
+          {gate.mode === "auto" ? "Decided automatically" : `By ${gate.decided_by ?? "unknown"}`}
+          {gate.decided_at && (
+            <>
+              {", "}
+              <When at={gate.decided_at} />
+            </>
+          )}
+          {gate.reason && `: ${gate.reason}`}
+        </Text>
+      </Alert>
+      {split && (
+        <Panel
+          title="Approved specialists"
+          text={
+            isEdited(editsOf(split), gate.proposal) ? "The proposal was edited before it was approved." : "As proposed."
+          }
+        >
+          <Stack gap="md">
+            <Facts
+              facts={[
+                ["Specialists", String(split.partition.length)],
+                ["Steps each", count(split.specialist_steps)],
+                ["Start", startLabel(split.start)],
+              ]}
+            />
+            <Split partition={split.partition} variations={gate.evidence.variations} />
+          </Stack>
+        </Panel>
+      )}
+      <Evidence gate={gate} chosen={new Set((split ?? gate.proposal).partition.flat())} />
+    </Stack>
+  );
+}

@@ -1,0 +1,66 @@
+import { Alert, Button, Group, Stack, Textarea } from "@mantine/core";
+import { IconCheck, IconPlayerStop, IconRepeat } from "@tabler/icons-react";
+import { useState } from "react";
+import { Panel } from "../../../components/Panel";
+
+interface Props {
+  approveLabel: string;
+  canApprove: boolean;
+  busy: boolean;
+  error: string | null;
+  onApprove: (reason: string) => void;
+  onReject: (action: "continue" | "stop", reason: string) => void;
+}
+
+/** Approve, keep training or stop, with the reason that stays in the record. */
+export function Decision({ approveLabel, canApprove, busy, error, onApprove, onReject }: Props) {
+  const [reason, setReason] = useState("");
+  return (
+    <Panel title="Your decision" text="It is taken once and stays in the run's record.">
+      <Stack gap="sm">
+        <Textarea
+          label="Reason"
+          description="Optional: why, for those who read the run later."
+          autosize
+          minRows={1}
+          maxLength={2000}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        {error && (
+          <Alert color="red" role="alert">
+            {error}
+          </Alert>
+        )}
+        <Group gap="xs">
+          <Button
+            color="green.8"
+            leftSection={<IconCheck size={16} />}
+            disabled={!canApprove}
+            loading={busy}
+            onClick={() => onApprove(reason)}
+          >
+            {approveLabel}
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<IconRepeat size={16} />}
+            disabled={busy}
+            onClick={() => onReject("continue", reason)}
+          >
+            Keep training
+          </Button>
+          <Button
+            variant="default"
+            c="red"
+            leftSection={<IconPlayerStop size={16} />}
+            disabled={busy}
+            onClick={() => onReject("stop", reason)}
+          >
+            Stop the run
+          </Button>
+        </Group>
+      </Stack>
+    </Panel>
+  );
+}

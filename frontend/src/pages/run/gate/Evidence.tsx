@@ -1,0 +1,71 @@
+import { Grid, ScrollArea, Stack, Table, Text } from "@mantine/core";
+import type { Gate, GateVariation } from "../../../api/types";
+import { Facts } from "../../../components/Facts";
+import { Panel } from "../../../components/Panel";
+import { count, figure, percent } from "../../../format/numbers";
+import { inWords } from "../overview/Plateaus";
+import { EvidenceBars } from "./EvidenceBars";
+
+/** What was known when the gate opened. It is frozen: later numbers do not change it. */
+export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) {
+  const { evidence } = gate;
+  const success = evidence.success_rate === null ? [] : [["Success", percent(evidence.success_rate)] as const];
+  return (
+    <Panel title="Why the gate opened" text="Evidence frozen at that moment.">
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, sm: 6 }}>
+          <Stack gap="sm">
+            <Text size="sm" fw={600}>
+              {evidence.why}
+            </Text>
+            {evidence.plateau && (
+              <Text size="sm" c="dimmed">
+                {inWords(evidence.plateau)}
+              </Text>
+            )}
+            <Facts
+              facts={[
+                ["Mean return", figure(evidence.mean_return)],
+                ...success,
+                ["Steps spent", count(evidence.spent_steps)],
+                ["Steps left", count(evidence.left_steps)],
+              ]}
+            />
+            <EvidenceBars variations={evidence.variations} chosen={chosen} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, sm: 6 }}>
+          <EvidenceTable variations={evidence.variations} chosen={chosen} />
+        </Grid.Col>
+      </Grid>
+    </Panel>
+  );
+}
+
+function EvidenceTable({ variations, chosen }: { variations: GateVariation[]; chosen: Set<number> }) {
+  const hasSuccess = variations.some((item) => item.success_rate !== null);
+  return (
+    <ScrollArea.Autosize mah={330} tabIndex={0}>
+      <Table fz="sm" stickyHeader aria-label="Fresh evaluation, lowest first">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Variation</Table.Th>
+            <Table.Th>Mean return</Table.Th>
+            <Table.Th>At least</Table.Th>
+            {hasSuccess && <Table.Th>Success</Table.Th>}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody className="tabular">
+          {variations.map((item) => (
+            <Table.Tr key={item.variation} fw={chosen.has(item.variation) ? 600 : undefined}>
+              <Table.Td c={chosen.has(item.variation) ? "orange" : undefined}>{item.name}</Table.Td>
+              <Table.Td>{figure(item.mean_return)}</Table.Td>
+              <Table.Td>{figure(item.lower_bound)}</Table.Td>
+              {hasSuccess && <Table.Td>{percent(item.success_rate)}</Table.Td>}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </ScrollArea.Autosize>
+  );
+}

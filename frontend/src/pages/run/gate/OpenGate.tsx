@@ -1,0 +1,65 @@
+import { Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useApprove, useReject } from "../../../api/mutations";
+import { ApiError } from "../../../api/problem";
+import { jobsQuery } from "../../../api/queries";
+import type { Gate, Run } from "../../../api/types";
+import { Decision } from "./Decision";
+import { Evidence } from "./Evidence";
+import { approval, editsOf, isEdited, problemsOf } from "./edits";
+import { Proposal } from "./Proposal";
+
+/** The gate while it waits for a person. */
+export function OpenGate({ run, gate }: { run: Run; gate: Gate }) {
+  const [edits, setEdits] = useState(() => editsOf(gate.proposal));
+  const jobs = useQuery(jobsQuery(run.id)).data ?? [];
+  const approve = useApprove(run.id);
+  const reject = useReject(run.id);
+  const error = approve.error ?? reject.error;
+  const fields = error instanceof ApiError ? error.errors : [];
+  const editable = gate.reason_asked === "specialists";
+  const left = gate.evidence.left_steps;
+  const problems = editable ? problemsOf(edits, left, epochSteps(run.config)) : [];
+  const change = (next: typeof edits) => {
+    approve.reset();
+    setEdits(next);
+  };
+  return (
+    <Stack gap="md" data-testid="open-gate">
+      <Evidence gate={gate} chosen={new Set(edits.partition.flat())} />
+      {editable && (
+        <Proposal
+          edits={edits}
+          edited={isEdited(edits, gate.proposal)}
+          variations={gate.evidence.variations}
+          leftSteps={left}
+          stepsPerSecond={speedOf(jobs)}
+          problems={problems}
+          errors={Object.fromEntries(fields.map(({ field, message }) => [field.split(".")[0] ?? field, message]))}
+          onChange={change}
+          onReset={() => change(editsOf(gate.proposal))}
+        />
+      )}
+      <Decision
+        approveLabel={editable ? "Approve specialists" : "Go on with those that ended well"}
+        canApprove={problems.length === 0}
+        busy={approve.isPending || reject.isPending}
+        error={error?.message ?? null}
+        onApprove={(reason) => approve.mutate(approval(edits, gate.proposal, reason))}
+        onReject={(action, reason) => reject.mutate({ action, reason })}
+      />
+    </Stack>
+  );
+}
+
+/** Environment steps of one epoch. */
+function epochSteps(config: Run["config"]): number {
+  return (config.learner?.num_envs ?? 1) * (config.learner?.num_steps ?? 1);
+}
+
+/** Steps per second of the latest training job that has measured them. */
+function speedOf(jobs: { kind: string; steps_per_second: number | null }[]): number | null {
+  const trained = jobs.filter((job) => job.kind === "generalist" && job.steps_per_second);
+  return trained[trained.length - 1]?.steps_per_second ?? null;
+}

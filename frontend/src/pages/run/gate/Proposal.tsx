@@ -1,0 +1,93 @@
+import { Button, NumberInput, Select, SimpleGrid, Stack } from "@mantine/core";
+import type { GateVariation, StartMode } from "../../../api/types";
+import { Panel } from "../../../components/Panel";
+import { ConsequenceList } from "./ConsequenceList";
+import { assign, type Edits, resize } from "./edits";
+import { Split } from "./Split";
+import { START_MODES } from "./start-modes";
+
+interface Props {
+  edits: Edits;
+  edited: boolean;
+  variations: GateVariation[];
+  leftSteps: number;
+  stepsPerSecond: number | null;
+  problems: string[];
+  errors: Record<string, string>;
+  onChange: (edits: Edits) => void;
+  onReset: () => void;
+}
+
+/** The proposed specialists, all of it editable, with what it would cost. */
+export function Proposal({
+  edits,
+  edited,
+  variations,
+  leftSteps,
+  stepsPerSecond,
+  problems,
+  errors,
+  onChange,
+  onReset,
+}: Props) {
+  const change = (part: Partial<Edits>) => onChange({ ...edits, ...part });
+  return (
+    <Panel
+      title="Proposed specialists"
+      text="Change what you like: click a variation to move it or leave it out."
+      actions={
+        edited && (
+          <Button size="xs" variant="subtle" onClick={onReset}>
+            Back to the proposal
+          </Button>
+        )
+      }
+    >
+      <Stack gap="md">
+        <SimpleGrid cols={{ base: 1, sm: 3 }}>
+          <NumberInput
+            label="Number of specialists"
+            description="Their variations are shared out anew."
+            min={1}
+            max={variations.length}
+            allowDecimal={false}
+            value={edits.partition.length}
+            error={errors.partition}
+            onChange={(value) => {
+              if (typeof value === "number" && value >= 1 && value <= variations.length) {
+                change({ partition: resize(edits.partition, value) });
+              }
+            }}
+          />
+          <NumberInput
+            label="Steps of each specialist"
+            description="Environment steps it may spend."
+            min={1}
+            step={1000}
+            thousandSeparator=" "
+            suffix=" steps"
+            allowDecimal={false}
+            value={edits.specialist_steps}
+            error={errors.specialist_steps}
+            onChange={(value) => typeof value === "number" && change({ specialist_steps: value })}
+          />
+          <Select
+            label="Start as"
+            description="Where a specialist's policy comes from."
+            data={START_MODES}
+            value={edits.start}
+            error={errors.start}
+            allowDeselect={false}
+            onChange={(value) => value && change({ start: value as StartMode })}
+          />
+        </SimpleGrid>
+        <ConsequenceList edits={edits} leftSteps={leftSteps} stepsPerSecond={stepsPerSecond} problems={problems} />
+        <Split
+          partition={edits.partition}
+          variations={variations}
+          onAssign={(variation, place) => change({ partition: assign(edits.partition, variation, place) })}
+        />
+      </Stack>
+    </Panel>
+  );
+}

@@ -1,0 +1,31 @@
+import { List, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { plateausQuery } from "../../../api/queries";
+import type { Plateau, Run } from "../../../api/types";
+import { count, figure } from "../../../format/numbers";
+
+/** Every detection of criterion H in words. */
+export function Plateaus({ run }: { run: Run }) {
+  const plateaus = useQuery(plateausQuery(run.id)).data ?? [];
+  if (plateaus.length === 0) return null;
+  return (
+    <List size="sm" mt="xs" c="dimmed" aria-label="Plateaus">
+      {plateaus.map((plateau) => (
+        <List.Item key={plateau.id}>
+          <Text span size="sm">
+            {inWords(plateau)}
+          </Text>
+        </List.Item>
+      ))}
+    </List>
+  );
+}
+
+export function inWords(plateau: Plateau): string {
+  return (
+    `Plateau from epoch ${plateau.start_epoch} (${count(plateau.start_steps)} steps), known at epoch ` +
+    `${plateau.detected_epoch} (${count(plateau.detected_steps)} steps): smoothed ${plateau.metric} ` +
+    `${figure(plateau.value)}, later at most ${figure(plateau.best_later)}, margin ${figure(plateau.margin)}, ` +
+    `window ${plateau.window} epochs.`
+  );
+}

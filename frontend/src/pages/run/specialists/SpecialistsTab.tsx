@@ -1,0 +1,118 @@
+import { Badge, Card, Stack, Table, Text } from "@mantine/core";
+import { IconUsersGroup } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { jobsQuery } from "../../../api/queries";
+import type { Job, Run } from "../../../api/types";
+import { EmptyState } from "../../../components/EmptyState";
+import { JobBadge } from "../../../components/JobBadge";
+import { Loaded } from "../../../components/Loaded";
+import { Panel } from "../../../components/Panel";
+import { count, figure, many, percent } from "../../../format/numbers";
+import { duration } from "../../../format/time";
+import { Figure } from "../../../plot/Figure";
+import { MetricChoice } from "../MetricChoice";
+import { useMetric } from "../useMetric";
+
+export function SpecialistsTab({ run }: { run: Run }) {
+  const query = useQuery(jobsQuery(run.id));
+  return (
+    <Loaded query={query}>
+      {(jobs) => {
+        const specialists = jobs.filter((job) => job.kind === "specialist");
+        return specialists.length === 0 ? <None run={run} /> : <Specialists run={run} jobs={specialists} />;
+      }}
+    </Loaded>
+  );
+}
+
+function Specialists({ run, jobs }: { run: Run; jobs: Job[] }) {
+  const { metric, setMetric, hasSuccess } = useMetric(run.suite);
+  return (
+    <Stack gap="md">
+      <Panel
+        title="Specialists side by side"
+        text="Each one's training score over its own steps; dashed, what the generalist had on the same variations."
+        actions={<MetricChoice metric={metric} onChange={setMetric} hasSuccess={hasSuccess} />}
+      >
+        <Figure
+          runId={run.id}
+          name="specialists"
+          label="Training curve of each specialist"
+          choice={{ metric }}
+          height={240}
+        />
+      </Panel>
+      <Panel title="How they ended" text={many(jobs.length, "specialist")}>
+        <Table.ScrollContainer minWidth={620}>
+          <Table fz="sm" aria-label="Specialists">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Specialist</Table.Th>
+                <Table.Th>Status</Table.Th>
+                <Table.Th>Variations</Table.Th>
+                <Table.Th>Steps</Table.Th>
+                <Table.Th>Mean return</Table.Th>
+                {hasSuccess && <Table.Th>Success</Table.Th>}
+                <Table.Th>Time left</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody className="tabular">
+              {jobs.map((job) => (
+                <SpecialistRow key={job.id} job={job} hasSuccess={hasSuccess} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      </Panel>
+    </Stack>
+  );
+}
+
+const SHOWN = 6;
+
+function SpecialistRow({ job, hasSuccess }: { job: Job; hasSuccess: boolean }) {
+  const more = job.variations.length - SHOWN;
+  return (
+    <Table.Tr>
+      <Table.Td>{job.index}</Table.Td>
+      <Table.Td>
+        <JobBadge status={job.status} />
+        {job.outcome === "solved" && (
+          <Badge size="xs" ml={4} color="teal" variant="light" tt="none">
+            solved
+          </Badge>
+        )}
+      </Table.Td>
+      <Table.Td>
+        {job.variations.slice(0, SHOWN).join(", ")}
+        {more > 0 && ` and ${more} more`}
+      </Table.Td>
+      <Table.Td>
+        {count(job.steps)} of {count(job.budget_steps)}
+      </Table.Td>
+      <Table.Td>{figure(job.mean_return)}</Table.Td>
+      {hasSuccess && <Table.Td>{percent(job.success_rate)}</Table.Td>}
+      <Table.Td>
+        <Text size="sm" c="dimmed">
+          {job.status === "running" ? duration(job.eta_seconds) : ""}
+        </Text>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function None({ run }: { run: Run }) {
+  return (
+    <Card withBorder>
+      <EmptyState
+        icon={IconUsersGroup}
+        title={run.arm === "gsl" ? "No specialist has started" : "A baseline has no specialists"}
+        text={
+          run.arm === "gsl"
+            ? "Specialists start once the gate is approved, each on its own share of the worst variations."
+            : "The plain generalist is trained for the same total steps, to be compared with GSL."
+        }
+      />
+    </Card>
+  );
+}

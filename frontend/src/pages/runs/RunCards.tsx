@@ -1,0 +1,54 @@
+import { Anchor, Box, Card, Group, Stack, Text } from "@mantine/core";
+import { Link } from "react-router";
+import type { RunSummary } from "../../api/types";
+import { PhaseBar } from "../../components/PhaseBar";
+import { Sparkline } from "../../components/Sparkline";
+import { StatusBadge } from "../../components/StatusBadge";
+import { Tags } from "../../components/Tags";
+import { TimeLeft } from "../../components/TimeLeft";
+import { When } from "../../components/When";
+import { count, figure } from "../../format/numbers";
+
+/** The runs as cards, for screens too narrow for the table. */
+export function RunCards({ runs }: { runs: RunSummary[] }) {
+  return (
+    <Stack gap="sm" component="section" aria-label="Runs">
+      {runs.map((run) => (
+        <RunCard key={run.id} run={run} />
+      ))}
+    </Stack>
+  );
+}
+
+function RunCard({ run }: { run: RunSummary }) {
+  return (
+    <Card withBorder p="sm">
+      <Stack gap={8}>
+        <Group justify="space-between" wrap="nowrap" align="flex-start" gap="xs">
+          <Anchor component={Link} to={`/runs/${run.id}`} fw={600} style={{ overflowWrap: "anywhere" }}>
+            {run.name}
+          </Anchor>
+          <StatusBadge status={run.status} size="sm" />
+        </Group>
+        <Text size="xs" c="dimmed">
+          {run.suite} · {run.arm === "gsl" ? "GSL" : "baseline"} · seed {run.seed} · <When at={run.updated_at} />
+        </Text>
+        <PhaseBar phases={run.phases} />
+        <Group justify="space-between" wrap="nowrap">
+          <Text size="xs" className="tabular">
+            {count(run.spent_steps)} of {count(run.total_steps)} steps · <TimeLeft run={run} />
+          </Text>
+        </Group>
+        <Group justify="space-between" wrap="nowrap">
+          <Text size="sm" className="tabular">
+            return {figure(run.mean_return)} · score {figure(run.score)}
+          </Text>
+          <Box c="brand">
+            <Sparkline values={run.sparkline} label={`Mean return of ${run.name} over training`} />
+          </Box>
+        </Group>
+        <Tags tags={run.tags} />
+      </Stack>
+    </Card>
+  );
+}

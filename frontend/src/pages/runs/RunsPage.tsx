@@ -1,0 +1,86 @@
+import { Box, Button, Card, Group, Pagination, Text } from "@mantine/core";
+import { IconFilterOff, IconPlayerPlay } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import { PAGE_SIZE, runsQuery } from "../../api/queries";
+import { EmptyState } from "../../components/EmptyState";
+import { Loaded } from "../../components/Loaded";
+import { PageTitle } from "../../components/PageTitle";
+import { useTitle } from "../../components/useTitle";
+import { many } from "../../format/numbers";
+import { RunCards } from "./RunCards";
+import { RunFilters } from "./RunFilters";
+import { RunsTable } from "./RunsTable";
+import { useRunFilters } from "./useRunFilters";
+
+export function RunsPage() {
+  useTitle("Runs");
+  const { filter, page, set, clear, filtered } = useRunFilters();
+  const query = useQuery(runsQuery(filter));
+  return (
+    <>
+      <PageTitle title="Runs" text={query.data ? many(query.data.total, "run") : undefined} />
+      <RunFilters filter={filter} onChange={set} />
+      <Loaded query={query} rows={8}>
+        {({ items, total }) =>
+          items.length === 0 ? (
+            <Card withBorder>{filtered ? <NothingFound onClear={clear} /> : <NoRuns />}</Card>
+          ) : (
+            <>
+              <Box visibleFrom="md">
+                <RunsTable runs={items} />
+              </Box>
+              <Box hiddenFrom="md">
+                <RunCards runs={items} />
+              </Box>
+              {total > PAGE_SIZE && (
+                <Group justify="space-between" mt="md">
+                  <Text size="sm" c="dimmed">
+                    {filter.offset + 1}–{Math.min(filter.offset + PAGE_SIZE, total)} of {total}
+                  </Text>
+                  <Pagination
+                    total={Math.ceil(total / PAGE_SIZE)}
+                    value={page}
+                    onChange={(next) => set("page", String(next))}
+                    size="sm"
+                    getControlProps={(control) => ({ "aria-label": `${control} page` })}
+                  />
+                </Group>
+              )}
+            </>
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+function NoRuns() {
+  return (
+    <EmptyState
+      icon={IconPlayerPlay}
+      title="No runs yet"
+      text="A run trains a generalist, shows where it plateaus, and asks you before specialists learn its worst variations. The quick fork maze shows all of that in about a minute."
+      action={
+        <Button component={Link} to="/runs/new?preset=forkmaze-quick">
+          Launch your first run
+        </Button>
+      }
+    />
+  );
+}
+
+function NothingFound({ onClear }: { onClear: () => void }) {
+  return (
+    <EmptyState
+      icon={IconFilterOff}
+      title="No run matches"
+      text="Search looks at names, tags and notes. Fewer filters show more runs."
+      action={
+        <Button variant="default" onClick={onClear}>
+          Clear all filters
+        </Button>
+      }
+    />
+  );
+}

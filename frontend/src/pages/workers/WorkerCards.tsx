@@ -1,0 +1,65 @@
+import { Anchor, Badge, Card, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Link } from "react-router";
+import type { Job, Worker } from "../../api/types";
+import { When } from "../../components/When";
+import { count } from "../../format/numbers";
+
+export function WorkerCards({ workers, running }: { workers: Worker[]; running: Job[] }) {
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
+      {workers.map((worker) => (
+        <WorkerCard key={worker.name} worker={worker} job={running.find((job) => job.id === worker.job_id)} />
+      ))}
+    </SimpleGrid>
+  );
+}
+
+function WorkerCard({ worker, job }: { worker: Worker; job: Job | undefined }) {
+  const speeds = Object.entries(worker.speeds);
+  return (
+    <Card withBorder component="section" aria-label={`Worker ${worker.name}`} opacity={worker.live ? 1 : 0.6}>
+      <Stack gap={6}>
+        <Group justify="space-between" wrap="nowrap">
+          <Text fw={600} style={{ overflowWrap: "anywhere" }}>
+            {worker.name}
+          </Text>
+          <Badge color={worker.live ? "green" : "gray"} variant="light" tt="none">
+            {worker.live ? (worker.job_id ? "busy" : "idle") : "away"}
+          </Badge>
+        </Group>
+        <Text size="sm" c="dimmed">
+          {worker.device} · {worker.host} · version {worker.version}
+        </Text>
+        <Text size="sm">
+          {job ? (
+            <>
+              Runs{" "}
+              <Anchor component={Link} to={`/runs/${job.run_id}?tab=jobs&job=${job.id}`} size="sm">
+                {job.key} of run {job.run_id}
+              </Anchor>
+              {job.steps_per_second !== null && ` at ${count(job.steps_per_second)} steps/s`}
+            </>
+          ) : worker.live ? (
+            "Waits for a job."
+          ) : (
+            <>
+              Last heard of <When at={worker.last_seen} />.
+            </>
+          )}
+        </Text>
+        <Group gap={4}>
+          {worker.suites.map((suite) => (
+            <Badge key={suite} size="sm" variant="outline" color="gray" tt="none">
+              {suite}
+            </Badge>
+          ))}
+        </Group>
+        <Text size="xs" c="dimmed" className="tabular">
+          {speeds.length
+            ? speeds.map(([suite, speed]) => `${suite}: ${count(speed)} steps/s`).join(" · ")
+            : "No speed measured yet"}
+        </Text>
+      </Stack>
+    </Card>
+  );
+}

@@ -1,0 +1,43 @@
+import { Card, Stack } from "@mantine/core";
+import { IconServerOff } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { queueQuery, workersQuery } from "../../api/queries";
+import { EmptyState } from "../../components/EmptyState";
+import { Loaded } from "../../components/Loaded";
+import { PageTitle } from "../../components/PageTitle";
+import { useTitle } from "../../components/useTitle";
+import { many } from "../../format/numbers";
+import { Queue } from "./Queue";
+import { WorkerCards } from "./WorkerCards";
+
+export function WorkersPage() {
+  useTitle("Workers");
+  const workers = useQuery(workersQuery);
+  const queue = useQuery(queueQuery);
+  const live = workers.data?.filter((worker) => worker.live).length;
+  return (
+    <>
+      <PageTitle title="Workers" text={live === undefined ? undefined : many(live, "live worker")} />
+      <Stack gap="md">
+        <Loaded query={workers}>
+          {(list) =>
+            list.length === 0 ? <NoWorkers /> : <WorkerCards workers={list} running={queue.data?.running ?? []} />
+          }
+        </Loaded>
+        <Loaded query={queue}>{(data) => <Queue queue={data} />}</Loaded>
+      </Stack>
+    </>
+  );
+}
+
+function NoWorkers() {
+  return (
+    <Card withBorder>
+      <EmptyState
+        icon={IconServerOff}
+        title="No worker has joined"
+        text="Runs wait in the queue until one does. On one machine `make up` starts it; a GPU machine joins with this server's address and worker token, see the README."
+      />
+    </Card>
+  );
+}

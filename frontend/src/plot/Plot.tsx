@@ -1,0 +1,56 @@
+import Plotly, { type ClickedPoint, type Figure, type PlotElement } from "plotly.js-cartesian-dist-min";
+import { useEffect, useRef } from "react";
+
+export interface PlotProps {
+  figure: Figure;
+  label: string;
+  onClick?: (point: ClickedPoint) => void;
+}
+
+/** Draws a Plotly figure as wide as its place; knows nothing of where figures come from. */
+export default function Plot({ figure, label, onClick }: PlotProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const clicked = useRef(onClick);
+  clicked.current = onClick;
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    let stopped = false;
+    Plotly.react(element, figure.data, layoutOf(figure), CONFIG).then((drawn: PlotElement) => {
+      if (stopped) return;
+      drawn.removeAllListeners?.("plotly_click");
+      drawn.on("plotly_click", ({ points }) => points[0] && clicked.current?.(points[0]));
+    });
+    return () => {
+      stopped = true;
+    };
+  }, [figure]);
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const observer = new ResizeObserver(
+      () => element.classList.contains("js-plotly-plot") && Plotly.Plots.resize(element),
+    );
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      Plotly.purge(element);
+    };
+  }, []);
+
+  return <div ref={place} role="img" aria-label={label} style={{ width: "100%", minHeight: figure.layout?.height }} />;
+}
+
+const CONFIG = {
+  displaylogo: false,
+  responsive: false,
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+};
+
+/** A finger scrolls the page; only a mouse drags a zoom. */
+function layoutOf(figure: Figure): object {
+  const touch = window.matchMedia("(pointer: coarse)").matches;
+  return { ...figure.layout, width: undefined, autosize: true, ...(touch ? { dragmode: false } : {}) };
+}

@@ -1,0 +1,24 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { Figure } from "plotly.js-cartesian-dist-min";
+import { api, unwrap } from "../api/client";
+import { keys } from "../api/queries";
+import type { paths } from "../api/schema";
+
+type Query = NonNullable<paths["/api/v1/runs/{run_id}/figures/{name}"]["get"]["parameters"]["query"]>;
+
+export type FigureName = paths["/api/v1/runs/{run_id}/figures/{name}"]["get"]["parameters"]["path"]["name"];
+
+/** A figure as the API draws it for this theme, width and choice of data. */
+export function figureQuery(runId: number, name: FigureName, query: Query) {
+  return queryOptions({
+    queryKey: [...keys.run(runId), "figures", name, query],
+    queryFn: async () => {
+      const path = { run_id: runId, name };
+      const answer = await unwrap(api.GET("/api/v1/runs/{run_id}/figures/{name}", { params: { path, query } }));
+      return answer as unknown as Figure; // Plotly's own JSON, which OpenAPI knows only as an object
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
+export type FigureChoice = Omit<Query, "theme" | "width">;

@@ -1,0 +1,21 @@
+declare module "plotly.js-cartesian-dist-min" {
+  export interface Figure {
+    data: unknown[];
+    layout?: Record<string, unknown> & { height?: number };
+  }
+  export interface ClickedPoint {
+    customdata?: unknown;
+    x?: unknown;
+    y?: unknown;
+  }
+  export interface PlotElement extends HTMLElement {
+    on(event: "plotly_click", handler: (event: { points: ClickedPoint[] }) => void): void;
+    removeAllListeners?(event: string): void;
+  }
+  const Plotly: {
+    react(element: HTMLElement, data: unknown[], layout: object, config: object): Promise<PlotElement>;
+    purge(element: HTMLElement): void;
+    Plots: { resize(element: HTMLElement): void };
+  };
+  export default Plotly;
+}

@@ -1,0 +1,20 @@
+import { createBrowserRouter } from "react-router";
+import { Crash } from "./components/Crash";
+import { NotFound } from "./components/NotFound";
+import { Shell } from "./components/Shell";
+import { RunsPage } from "./pages/runs/RunsPage";
+
+export const router = createBrowserRouter([
+  {
+    element: <Shell />,
+    errorElement: <Crash />,
+    children: [
+      { index: true, element: <RunsPage /> },
+      { path: "runs", element: <RunsPage /> },
+      { path: "runs/new", lazy: async () => ({ Component: (await import("./pages/new-run/NewRunPage")).NewRunPage }) },
+      { path: "runs/:id", lazy: async () => ({ Component: (await import("./pages/run/RunPage")).RunPage }) },
+      { path: "workers", lazy: async () => ({ Component: (await import("./pages/workers/WorkersPage")).WorkersPage }) },
+      { path: "*", element: <NotFound /> },
+    ],
+  },
+]);

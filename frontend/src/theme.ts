@@ -1,0 +1,61 @@
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import type { Phase, RunStatus } from "./api/types";
+
+const brand: MantineColorsTuple = [
+  "#eef0fd", "#dadff7", "#b3bbec", "#8a96e2", "#6877d9", "#5363d4", "#4857d0", "#3a48b8", "#323fa5", "#283592",
+]; // biome-ignore format: ten shades, light to dark
+
+export const theme = createTheme({
+  primaryColor: "brand",
+  primaryShade: { light: 6, dark: 5 },
+  colors: { brand },
+  defaultRadius: "md",
+  cursorType: "pointer",
+  focusRing: "auto",
+  fontFamily: "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
+  headings: { fontWeight: "650" },
+  respectReducedMotion: true,
+});
+
+/** The hues of the figures, so that a phase looks the same in a badge and in a curve. */
+export const PHASE_COLOR: Record<Phase, string> = {
+  generalist: "blue",
+  evaluation: "gray",
+  gate: "grape",
+  specialists: "orange",
+  finetune: "teal",
+};
+
+export const PHASE_LABEL: Record<Phase, string> = {
+  generalist: "Generalist",
+  evaluation: "Evaluation",
+  gate: "Gate",
+  specialists: "Specialists",
+  finetune: "Fine-tuning",
+};
+
+export const STATUS_COLOR: Record<RunStatus, string> = {
+  queued: "gray",
+  generalist: "blue",
+  evaluation: "blue",
+  awaiting_approval: "grape",
+  specialists: "orange",
+  finetune: "teal",
+  succeeded: "green",
+  failed: "red",
+  cancelled: "gray",
+  paused: "yellow",
+};
+
+export const STATUS_LABEL: Record<RunStatus, string> = {
+  queued: "Queued",
+  generalist: "Generalist",
+  evaluation: "Evaluation",
+  awaiting_approval: "Awaiting approval",
+  specialists: "Specialists",
+  finetune: "Fine-tuning",
+  succeeded: "Succeeded",
+  failed: "Failed",
+  cancelled: "Cancelled",
+  paused: "Paused",
+};

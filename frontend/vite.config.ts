@@ -1,0 +1,13 @@
+import { env } from "node:process";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// Where `npm run dev` finds the API; the built page is served by the API itself.
+const api = env.GSL_API_URL ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react()],
+  server: { host: "127.0.0.1", proxy: { "/api": { target: api, changeOrigin: true } } },
+  build: { chunkSizeWarningLimit: 1600 }, // Plotly is one chunk, loaded when the first figure is shown
+  test: { environment: "node", include: ["src/**/*.test.ts"] },
+});

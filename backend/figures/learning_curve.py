@@ -16,9 +16,12 @@ from backend.figures.style import (
     steps_axis,
     steps_text,
 )
-from backend.store.series_types import Curve, EvaluationPoint, FloatArray, LearningCurves, PlateauMark
+from backend.store.series_types import Curve, EvaluationPoint, FloatArray, LearningCurves, PlateauMark, Role
 from gsl.plateau import smooth
 from gsl.reports import Source
+
+DRAWN: tuple[Role, ...] = ("specialist", "generalist", "finetune")  # specialists lie behind
+EVALUATIONS: tuple[Source, ...] = ("evaluation", "held_out")
 
 
 def learning_curve(data: LearningCurves, view: View) -> go.Figure:
@@ -32,11 +35,9 @@ def learning_curve(data: LearningCurves, view: View) -> go.Figure:
     if not curves and not evaluations:
         return _nothing(data, view)
     figure = new_figure(view, height=380 if view.narrow else 440)
-    limit = points_per_curve(len(curves) + 2)
-    named: set[str] = set()
-    for curve in sorted(curves, key=lambda curve: curve.role != "specialist"):  # specialists lie behind
-        _add_curve(figure, curve, data.sigma, view, limit, named)
-    for source in ("evaluation", "held_out"):
+    for role in DRAWN:
+        _add_curves(figure, [curve for curve in curves if curve.role == role], role, data.sigma, view)
+    for source in EVALUATIONS:
         _add_evaluations(figure, [point for point in evaluations if point.source == source], source, view)
     for plateau in data.plateaus:
         _add_plateau(figure, plateau, view)
@@ -51,26 +52,35 @@ def _nothing(data: LearningCurves, view: View) -> go.Figure:
     return empty_figure(view, "No training yet", "The curve begins with the first epoch in which an episode ends.")
 
 
-def _add_curve(figure: go.Figure, curve: Curve, sigma: float, view: View, limit: int, named: set[str]) -> None:
-    """A faint line of what was measured under a smoothed one; a specialist gets the smoothed one alone."""
-    values = curve.scores.of(view.metric)
-    colour, name = palette(view).role(curve.role), ROLE_NAMES[curve.role]
-    rows = rows_to_keep(values, limit)
-    specialist = curve.role == "specialist"
+def _add_curves(figure: go.Figure, curves: list[Curve], role: Role, sigma: float, view: View) -> None:
+    """All curves of a role as one trace, smoothed, over a faint one of what was measured but for specialists."""
+    if not curves:
+        return
+    specialist = role == "specialist"
+    limit = points_per_curve(len(curves))
+    points = np.concatenate([_points(curve, sigma, view, limit) for curve in curves])  # (points, 5)
+    line = {"color": palette(view).role(role), "width": 1.2 if specialist else 2.4}
+    name = ROLE_NAMES[role]
     if not specialist:
         figure.add_scatter(
-            x=curve.steps[rows], y=values[rows], mode="lines", line={"color": colour, "width": 1}, opacity=0.3,
-            hoverinfo="skip", showlegend=False, legendgroup=name,
+            x=points[:, 0], y=points[:, 1], mode="lines", line=line | {"width": 1}, opacity=0.3, hoverinfo="skip",
+            showlegend=False, legendgroup=name,
         )  # fmt: skip
-    smoothed = _smoothed(values, min(sigma, len(values) / 20))
     figure.add_scatter(
-        x=curve.steps[rows], y=smoothed[rows], customdata=np.stack([curve.epochs[rows], values[rows]], axis=1),
-        mode="lines+markers" if len(values) < 3 else "lines",
-        line={"color": colour, "width": 1.2 if specialist else 2.4},
-        opacity=0.75 if specialist else 1.0, name=name, legendgroup=name, showlegend=name not in named,
-        hovertemplate=_hover(curve, view),
+        x=points[:, 0], y=points[:, 2], customdata=points[:, [3, 1, 4]], line=line, opacity=0.75 if specialist else 1.0,
+        mode="lines+markers" if len(points) < 4 else "lines", name=name, legendgroup=name, showlegend=True,
+        hovertemplate=_hover(role, view),
     )  # fmt: skip
-    named.add(name)
+
+
+def _points(curve: Curve, sigma: float, view: View, limit: int) -> FloatArray:
+    """Steps, measured and smoothed score, epoch and index of the sampled epochs, and a NaN row that ends the line."""
+    values = curve.scores.of(view.metric)
+    rows = rows_to_keep(values, limit)
+    smoothed = _smoothed(values, min(sigma, len(values) / 20))
+    index = np.full(len(rows), curve.index)
+    points = np.stack([curve.steps[rows], values[rows], smoothed[rows], curve.epochs[rows], index], axis=1)
+    return np.concatenate([points, np.full((1, 5), np.nan)])
 
 
 def _smoothed(values: FloatArray, sigma: float) -> FloatArray:
@@ -83,11 +93,12 @@ def _smoothed(values: FloatArray, sigma: float) -> FloatArray:
     return np.concatenate([np.full(first, np.nan), smooth(filled.tolist(), sigma)])
 
 
-def _hover(curve: Curve, view: View) -> str:
+def _hover(role: Role, view: View) -> str:
     form = NUMBER_FORMATS[view.metric]
     what = "success" if view.metric == "success" else "mean return"
+    who = "Specialist %{customdata[2]}" if role == "specialist" else ROLE_NAMES[role]
     return (
-        f"<b>{curve.key}</b><br>{what} %{{customdata[1]:{form}}} (smoothed %{{y:{form}}})"
+        f"<b>{who}</b><br>{what} %{{customdata[1]:{form}}} (smoothed %{{y:{form}}})"
         "<br>epoch %{customdata[0]:,} · %{x:,} steps<extra></extra>"
     )
 

@@ -47,10 +47,10 @@ def figure_state(session: Session, run_id: int) -> FigureState:
 def figure_version(session: Session, run_id: int) -> str | None:
     """A short text that changes whenever a figure of the run might; None where there is no such run.
 
-    Every report moves its job's epochs or the run's spent steps, so no series needs to be looked at.
+    Every batch of reports moves the run's revision, so no series needs to be looked at.
     """
     run = session.execute(
-        select(col(Run.status), col(Run.spent_steps), col(Run.total_steps)).where(col(Run.id) == run_id)
+        select(col(Run.status), col(Run.revision), col(Run.spent_steps)).where(col(Run.id) == run_id)
     ).first()
     if run is None:
         return None

@@ -8,17 +8,17 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from backend.models import Epoch, VariationReturn
-from backend.store.series import JobRow, job_rows, role_of, suite_of, weighted_means
+from backend.store.series import JobRow, job_rows, number_table, role_of, suite_of, weighted_means
 from backend.store.series_types import FloatArray, IntArray, Scores, VariationProgress
 
 COLUMNS = 60  # of the heatmap
-ROW_BUDGET = 60_000  # rows of variation_return read for one heatmap
+ROW_BUDGET = 40_000  # rows of variation_return read for one heatmap
 
 
 def variation_progress(session: Session, run_id: int) -> VariationProgress:
     """Training scores of each variation in at most 60 equal stretches of epochs of generalist and fine-tuning.
 
-    Where a run has more than 60 000 such rows, whole epochs are left out evenly in every stretch.
+    Where a run has more than 40 000 such rows, whole epochs are left out evenly in every stretch.
     """
     suite, jobs = suite_of(session, run_id), job_rows(session, run_id)
     trained = [job for job in jobs if job.kind in ("generalist", "finetune")]
@@ -102,8 +102,7 @@ def _sampled_rows(session: Session, job: JobRow, epochs: Sequence[int], all_epoc
     stride = _stride(session, job, epochs, all_epochs)
     if stride > 1:
         wanted.append(col(table.epoch).in_(list(epochs[::stride])))
-    rows = session.execute(select(*columns).where(*wanted)).all()
-    return np.array([tuple(row) for row in rows], dtype=np.float64).reshape(len(rows), 5)
+    return number_table(session, select(*columns).where(*wanted), 5)
 
 
 def _stride(session: Session, job: JobRow, epochs: Sequence[int], all_epochs: int) -> int:

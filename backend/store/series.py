@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter
-from sqlalchemy import Row, func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from backend.models import Epoch, Gate, Job, LedgerEntry, Plateau, Run, VariationReturn
@@ -133,29 +133,34 @@ def weighted_means(places: IntArray, weights: IntArray, values: FloatArray, size
     return np.where(weight > 0, total / np.where(weight > 0, weight, 1), np.nan)
 
 
+def number_table(session: Session, query: Select[*tuple[Any, ...]], columns: int) -> FloatArray:
+    """All rows of a query that selects numbers alone, NULL as NaN; shape (rows, columns). Exact up to 2**53."""
+    rows = session.connection().execute(query).all()
+    return np.array([tuple(row) for row in rows], dtype=np.float64).reshape(len(rows), columns)
+
+
 def _curves(session: Session, jobs: Sequence[JobRow], kinds: Sequence[str]) -> dict[int, Curve]:
     """Training curves by job, in one query; a job without epochs yet has an empty one."""
     wanted = [job for job in jobs if job.kind in kinds]
     columns: tuple[Any, ...] = (Epoch.job_id, Epoch.epoch, Epoch.job_steps, Epoch.mean_return, Epoch.success_rate)
     of_jobs = col(Epoch.job_id).in_([job.id for job in wanted])
-    rows = session.execute(select(*columns).where(of_jobs).order_by(col(Epoch.job_id), col(Epoch.epoch))).all()
-    bounds = np.searchsorted([row[0] for row in rows], [*sorted(job.id for job in wanted), 2**62])
-    slices = {
-        job_id: rows[bounds[place] : bounds[place + 1]] for place, job_id in enumerate(sorted(job.id for job in wanted))
+    table = number_table(session, select(*columns).where(of_jobs).order_by(col(Epoch.job_id), col(Epoch.epoch)), 5)
+    first, last = (np.searchsorted(table[:, 0], [job.id for job in wanted], side=side) for side in ("left", "right"))
+    return {
+        job.id: _curve(job, role_of(job, jobs), table[first[place] : last[place]]) for place, job in enumerate(wanted)
     }
-    return {job.id: _curve(job, role_of(job, jobs), slices[job.id]) for job in wanted}
 
 
-def _curve(job: JobRow, role: Role, rows: Sequence[Row[Any]]) -> Curve:
-    _, epochs, job_steps, returns, success = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+def _curve(job: JobRow, role: Role, table: FloatArray) -> Curve:
+    """From rows of job, epoch, steps of the job, mean return, success; shape (epochs, 5)."""
     return Curve(
         key=job.key,
         role=role,
         index=job.index,
         start_steps=job.start_steps,
-        epochs=np.array(epochs, dtype=np.int64),
-        steps=job.start_steps + np.array(job_steps, dtype=np.int64),
-        scores=Scores(score_array(returns), score_array(success)),
+        epochs=table[:, 1].astype(np.int64),
+        steps=job.start_steps + table[:, 2].astype(np.int64),
+        scores=Scores(table[:, 3], table[:, 4]),
     )
 
 

@@ -1,0 +1,188 @@
+"""Each figure shows the numbers it was given, in both themes, small and large, full and empty."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from backend.figures.before_after import before_after, changes_of
+from backend.figures.learning_curve import learning_curve
+from backend.figures.ledger import ledger
+from backend.figures.specialists import specialists
+from backend.figures.style import PALETTES, Theme, View
+from backend.figures.variation_heatmap import MAX_ROWS, variation_heatmap
+from backend.figures.variation_histogram import bin_edges, bins_of, variation_histogram
+from backend.store.series_types import LearningCurves, LedgerTotals, Metric, Scores, Snapshots
+from tests.backend.figures import synthetic
+from tests.backend.figures.synthetic import MAZE, PROCGEN, Shape
+
+BUILDERS: dict[str, Callable[[Shape, View], go.Figure]] = {
+    "learning_curve": lambda shape, view: learning_curve(synthetic.learning(shape), view),
+    "variation_histogram": lambda shape, view: variation_histogram(synthetic.snapshots(shape), view),
+    "variation_heatmap": lambda shape, view: variation_heatmap(synthetic.progress(shape), view),
+    "before_after": lambda shape, view: before_after(synthetic.pairs(shape), view),
+    "specialists": lambda shape, view: specialists(synthetic.specialist_series(shape), view),
+    "ledger": lambda shape, view: ledger(synthetic.spent(shape), view),
+}
+CARTESIAN = {"scatter", "bar", "heatmap"}  # what the page's Plotly bundle draws
+
+
+def document(figure: go.Figure) -> dict[str, Any]:
+    """The figure as the page gets it; a NaN outside typed arrays would not be JSON."""
+    parsed: dict[str, Any] = json.loads(figure.to_json(), parse_constant=pytest.fail)
+    return parsed
+
+
+def annotations(figure: go.Figure) -> str:
+    return " ".join(annotation.text for annotation in figure.layout.annotations)
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize("theme", list(PALETTES))
+@pytest.mark.parametrize("name", list(BUILDERS))
+def test_it_is_json_the_page_can_draw(name: str, theme: Theme, width: int) -> None:
+    drawn = document(BUILDERS[name](MAZE, View(theme=theme, metric="success", width=width)))
+    assert {trace["type"] for trace in drawn["data"]} <= CARTESIAN
+    assert drawn["layout"]["height"] > 0
+    assert "width" not in drawn["layout"]
+    assert drawn["layout"]["template"]["layout"]["paper_bgcolor"] == "rgba(0,0,0,0)"
+
+
+@pytest.mark.parametrize("name", list(BUILDERS))
+def test_a_run_of_the_papers_size_stays_small(name: str) -> None:
+    assert len(BUILDERS[name](PROCGEN, View(metric="return")).to_json()) < 600_000
+
+
+@pytest.mark.parametrize("metric", ["return", "success"])
+def test_nothing_yet_says_what_comes_when(metric: Metric) -> None:
+    view = View(metric=metric)
+    none = np.full((3, 0), np.nan)
+    nobody = Scores(np.full(10, np.nan), np.full(10, np.nan))
+    progress = replace(
+        synthetic.progress(MAZE), starts=np.array([]), ends=np.array([]), roles=(), scores=Scores(none, none)
+    )
+    for figure in (
+        learning_curve(LearningCurves((), (), (), 1000, 3.0), view),
+        variation_histogram(Snapshots((), {}, (0, 1)), view),
+        variation_heatmap(progress, view),
+        before_after(replace(synthetic.pairs(MAZE), after=nobody), view),
+        specialists((), view),
+        ledger(LedgerTotals((), 1000, 0), view),
+    ):
+        assert not figure.data
+        assert len(annotations(figure)) > 30
+
+
+@pytest.mark.parametrize("name", ["learning_curve", "variation_histogram", "specialists"])
+def test_a_suite_without_success_says_so(name: str) -> None:
+    assert "no success signal" in annotations(BUILDERS[name](PROCGEN, View(metric="success"))).replace("<br>", " ")
+
+
+def test_learning_curve_branches_specialists_and_bars_the_plateau() -> None:
+    data = synthetic.learning(MAZE)
+    figure = learning_curve(data, View())
+    by_name = {trace.name: trace for trace in figure.data if trace.name}
+    branch = MAZE.epoch_steps * MAZE.generalist_epochs
+    steps = np.array(by_name["Specialists"].x, dtype=float)
+    assert np.nanmin(steps) == branch + MAZE.epoch_steps
+    assert np.isnan(steps).sum() == MAZE.specialists  # the lines of the specialists do not join
+    bars = {shape.x0 for shape in figure.layout.shapes if shape.type == "line"}
+    assert bars == {data.plateaus[0].start_steps, data.plateaus[0].detected_steps}
+    assert [annotation.text for annotation in figure.layout.annotations] == ["t*", "T"]
+    assert "0.559" in figure.layout.annotations[0].hovertext
+    assert {"Generalist", "Fine-tuned", "Evaluation", "Held-out evaluation"} <= set(by_name)
+
+
+def test_roles_have_the_same_colour_everywhere() -> None:
+    view = View(metric="success")
+    curves = {trace.name: trace for trace in learning_curve(synthetic.learning(MAZE), view).data if trace.name}
+    panels = variation_histogram(synthetic.snapshots(MAZE), view).data
+    small = specialists(synthetic.specialist_series(MAZE), view).data[0]
+    assert panels[0].marker.color == curves["Generalist"].line.color
+    assert panels[-1].marker.color == curves["Fine-tuned"].line.color
+    assert small.line.color == curves["Specialists"].line.color
+
+
+def test_histogram_counts_every_variation_once_and_names_them() -> None:
+    data = synthetic.snapshots(PROCGEN)
+    figure = variation_histogram(data, View(metric="return"))
+    for trace, panel in zip(figure.data, data.panels, strict=True):
+        members = [list(bar) for bar in trace.customdata]
+        assert [len(bar) for bar in members] == list(trace.y)
+        assert sorted(sum(members, [])) == panel.variations.tolist()
+        assert list(trace.x) == list(figure.data[0].x)
+    assert figure.layout.yaxis.range[1] >= max(max(trace.y) for trace in figure.data)
+
+
+def test_success_bins_hold_their_lower_edge_and_the_last_its_upper() -> None:
+    values = np.array([0.0, 0.1, 0.3, 0.6, 0.7, 0.95, 1.0, np.nan])
+    edges = bin_edges([values], "success", (0, 1))
+    assert bins_of(values, edges).tolist() == [0, 1, 3, 6, 7, 9, 9, -1]
+
+
+def test_return_bins_are_round_and_cover_what_leaves_the_suites_range() -> None:
+    edges = bin_edges([np.array([-3.0, 41.5])], "return", (1, 40))
+    assert edges[0] <= -3
+    assert edges[-1] >= 41.5
+    assert np.allclose(np.diff(edges), 2.5)
+    assert bin_edges([np.array([0.0])], "return", (0, 0)).tolist() == [0, 1]
+
+
+def test_heatmap_sorts_by_the_end_and_shares_rows() -> None:
+    few, many = (variation_heatmap(synthetic.progress(shape), View()).data[0] for shape in (MAZE, PROCGEN))
+    last = np.array(few.z)[:, -1]
+    assert (np.diff(last) <= 1e-9).all()  # drawn from the bottom: the lowest is on top
+    assert sorted(few.y) == sorted(synthetic.names(MAZE).values())
+    assert np.array(many.z).shape[0] == MAX_ROWS
+    assert len(few.x) == np.array(few.z).shape[1] + 1
+    assert np.isnan(np.array(few.z)).all(axis=0).sum() == 1  # where the specialists spent their steps
+
+
+def test_before_after_counts_what_was_gained_and_forgotten() -> None:
+    data = synthetic.pairs(MAZE)
+    before = np.array([0.0, 0.5, 0.5, 0.9, 1.0, 0.2, 0.2, 0.2, 0.2, np.nan])
+    after = np.array([1.0, 0.51, 0.1, 1.0, 1.0, 0.9, 0.9, 0.9, 0.9, 1.0])
+    scores = (Scores(values, values) for values in (before, after))
+    first, second = scores
+    figure = before_after(replace(data, before=first, after=second), View(metric="success"))
+    assert "6 gained · 1 forgotten · 2 unchanged" in annotations(figure)
+    mean = float(np.nanmean((after - before)[:-1]))
+    assert re.search(rf"mean \+{mean:.0%} \(95% interval [+−]\d+% to \+\d+%\)", annotations(figure))
+    assert len(figure.layout.yaxis.ticktext) == 9
+
+
+def test_small_differences_are_noise() -> None:
+    assert changes_of(np.array([0.5, 0.5, 0.5]), np.array([0.53, 0.47, 0.515]), "success").tolist() == [0, 1, 2]
+
+
+def test_many_pairs_become_points_beside_the_diagonal() -> None:
+    figure = before_after(synthetic.pairs(PROCGEN), View(metric="return"))
+    assert sum(len(trace.x) for trace in figure.data[1:]) == PROCGEN.variations
+    assert list(figure.data[0].x) == list(figure.data[0].y)
+
+
+def test_seventy_five_specialists_fit_into_any_width() -> None:
+    series = synthetic.specialist_series(PROCGEN)
+    for width, columns in ((360, 1), (700, 4), (1400, 8)):
+        layout = specialists(series, View(width=width)).layout
+        lefts = {axis.domain[0] for axis in layout.select_xaxes()} if hasattr(layout, "select_xaxes") else set()
+        lefts = lefts or {layout[f"xaxis{number or ''}"].domain[0] for number in (0, *range(2, 76))}
+        assert columns <= len(lefts) <= 8
+    assert "74 of 75 ended well" in annotations(specialists(series, View()))
+
+
+def test_ledger_stairs_end_at_what_was_spent() -> None:
+    data = synthetic.spent(MAZE)
+    figure = ledger(data, View())
+    pieces = [bar for bar in figure.data if bar.base is not None]
+    ends = [bar.base[0] + bar.x[0] for bar in pieces]
+    total = sum(row.steps for row in data.spent)
+    assert max(ends) == total
+    assert sum(bar.x[0] for bar in pieces) == total
+    assert f"{data.total_steps - total:,} left" in figure.data[-1].hovertext[0]
+    assert figure.data[-1].x[1] == data.critical_path_steps

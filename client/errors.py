@@ -21,7 +21,7 @@ class Refused(ApiError):
 
 
 class Stale(Refused):
-    """The attempt holds the job no longer (409), or the job is gone (404): whoever gets this must stop working on it."""
+    """The attempt holds the job no longer (409), or the job is gone (404): stop working on it."""
 
     @property
     def gone(self) -> bool:

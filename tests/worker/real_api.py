@@ -1,0 +1,89 @@
+"""The real API on SQLite in a thread of the test, that can go away and come back at the same address."""
+
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Self
+
+import uvicorn
+from pydantic import SecretStr
+from sqlmodel import SQLModel
+
+from backend import orchestrator
+from backend.app import create_app
+from backend.db import Database
+from backend.models import Job
+from backend.settings import Settings
+from client.api import Client
+from client.worker_api import WorkerApi
+
+TOKEN = "a-token-for-tests"
+
+
+class RealApi:
+    """One server on its own data folder; a heartbeat is due twice a second."""
+
+    def __init__(self, data_dir: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.settings = Settings(
+            data_dir=data_dir, token=SecretStr(TOKEN), port=port, lease_seconds=2, page_dir=data_dir / "no-page"
+        )
+        self.url = f"http://127.0.0.1:{port}"
+        self.client = Client(self.url)
+        self.worker_api = WorkerApi(self.url, TOKEN)
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        database = Database(self.settings.database_url)
+        SQLModel.metadata.create_all(database.engine)
+        database.close()
+        self.come_back()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.go_away()
+        self.client.close()
+        self.worker_api.close()
+
+    def come_back(self) -> None:
+        app = create_app(self.settings)
+        config = uvicorn.Config(app, port=self.settings.port, log_level="error", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run)
+        self._thread.start()
+        deadline = time.monotonic() + 20
+        while not self._server.started:
+            assert time.monotonic() < deadline, "the API did not start"
+            time.sleep(0.01)
+
+    def go_away(self) -> None:
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join()
+
+    def launch(self) -> int:
+        """A run with the quick preset; returns the id of its first job."""
+        run = self.client.create_run(preset="forkmaze-quick")
+        return self.client.jobs(run.id)[0].id
+
+    def erase(self, run_id: int) -> None:
+        """Cancel and delete a run at once, before its worker heard of either."""
+        self.client.cancel(run_id)
+        for job in self.client.jobs(run_id):
+            self.lose(job.id)
+        self.client.delete_run(run_id)
+
+    def lose(self, job_id: int) -> None:
+        """What the reaper does to a job whose lease has ended."""
+        database = Database(self.settings.database_url)
+        with database.write() as session:
+            job = session.get(Job, job_id)
+            assert job is not None
+            job.status, job.lease_until = "lost", None
+            session.flush()
+            orchestrator.advance(session, job.run_id)
+        database.close()

@@ -8,6 +8,7 @@ export const router = createBrowserRouter([
   {
     element: <Shell />,
     errorElement: <Crash />,
+    hydrateFallbackElement: <span />,
     children: [
       { index: true, element: <RunsPage /> },
       { path: "runs", element: <RunsPage /> },

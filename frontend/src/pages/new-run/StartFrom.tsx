@@ -28,7 +28,7 @@ export function StartFrom({ presets, origin, onChange }: Props) {
       >
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xs" mt="xs">
           {presets.map((preset) => (
-            <Radio.Card key={preset.name} value={preset.name} p="sm" aria-label={preset.title}>
+            <Radio.Card key={preset.name} value={preset.name} p="sm" h="100%" aria-label={preset.title}>
               <Group wrap="nowrap" align="flex-start" gap="sm">
                 <Radio.Indicator mt={3} />
                 <div>

@@ -135,6 +135,8 @@ function withoutNull(schema: JsonSchema): { schema: JsonSchema; nullable: boolea
 
 const ABBREVIATIONS: Record<string, string> = {
   num: "number of", envs: "environments", lr: "learning rate", ent: "entropy", vf: "value", coef: "coefficient",
+  gsl: "GSL",
+  forkmaze: "fork maze",
   gae: "GAE", kl: "KL", adv: "advantages", norm: "normalise", vloss: "value loss", eps: "epsilon", ppo: "PPO",
   mlp: "MLP", cnn: "CNN", dapg: "DAPG", adam: "Adam", impala: "IMPALA",
 }; // biome-ignore format: a glossary

@@ -11,7 +11,9 @@ export function RunNotices({ run }: { run: Run }) {
       {waits && (
         <Alert color="grape" icon={<IconGitFork />} title="The run waits for your decision">
           <Group justify="space-between" gap="sm">
-            <Text size="sm">{run.message || "The generalist is at its gate. No worker is held meanwhile."}</Text>
+            <Text size="sm">
+              {sentence(run.message) || "The generalist is at its gate. No worker is held meanwhile."}
+            </Text>
             <Button component={Link} to="?tab=gate" size="xs" color="grape">
               Open the gate
             </Button>
@@ -21,7 +23,7 @@ export function RunNotices({ run }: { run: Run }) {
       {run.message && !waits && (
         <Alert color={run.status === "failed" ? "red" : "gray"} icon={<IconInfoCircle />} p="xs">
           <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-            {run.message}
+            {sentence(run.message)}
           </Text>
         </Alert>
       )}
@@ -37,3 +39,5 @@ export function RunNotices({ run }: { run: Run }) {
     </>
   );
 }
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

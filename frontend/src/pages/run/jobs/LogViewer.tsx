@@ -49,6 +49,7 @@ function Lines({ text, follow, onScrollUp }: { text: string; follow: boolean; on
     if (follow && box && box.scrollHeight - box.scrollTop - box.clientHeight > 60) onScrollUp();
   };
   return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled box must be reachable by keyboard
     <pre ref={place} className={classes.log} onScroll={scrolled} tabIndex={0} role="log" aria-label="Log">
       {text}
     </pre>

@@ -51,6 +51,8 @@ class SlotStates:
 
     def _check(self, state: Any, expected: int | None) -> None:
         """Raise EnvError unless the header is that of this game and mode and would draw `expected`, if given."""
+        if len(state) < self._header.size:
+            raise EnvError(f"a Procgen state of {len(state)} bytes is shorter than its header")
         version, name_length, name, *rest = self._header.unpack_from(state)
         mode, sequential, grid_step, low, high = rest[7], rest[8], rest[12], rest[13], rest[14]
         found = {"version": version, "name length": name_length, "game": name, "mode": mode, "sequential": sequential}

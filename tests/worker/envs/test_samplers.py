@@ -1,0 +1,76 @@
+"""Samplers: every variation of the set and no other, each queue entry once, exact continuation."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gsl.config.suites import ForkMazeSuite, ProcgenSuite
+from worker.envs.base import IDLE, EnvError, deal
+from worker.envs.samplers import QueueSampler, UniformSampler, training_sampler
+
+LEVELS = st.integers(0, 2**30)
+
+
+@given(st.sets(LEVELS, min_size=1, max_size=20), st.integers(0, 2**31))
+def test_uniform_deals_from_its_set_alone(variations: set[int], seed: int) -> None:
+    sampler = UniformSampler(variations, np.random.default_rng(seed))
+    assert {deal(sampler, slot % 7) for slot in range(100)} <= variations
+
+
+def test_uniform_deals_each_variation_equally_often() -> None:
+    sampler = UniformSampler([3, 17, 120, 199], np.random.default_rng(0))
+    dealt = [sampler.next(0) for _ in range(4000)]
+    assert all(900 < dealt.count(level) < 1100 for level in (3, 17, 120, 199))
+
+
+@given(st.lists(LEVELS, min_size=1, max_size=30), st.integers(0, 40))
+def test_queue_deals_every_entry_once_in_order_and_then_nothing(sequence: list[int], more: int) -> None:
+    sampler = QueueSampler(sequence)
+    dealt = [deal(sampler, slot) for slot in range(len(sequence) + more)]
+    assert dealt == sequence + [IDLE] * more
+    assert sampler.remaining == 0
+
+
+@given(st.sets(LEVELS, min_size=1, max_size=20), st.integers(0, 50), st.integers(0, 2**31))
+def test_a_restored_sampler_goes_on_exactly(variations: set[int], steps: int, seed: int) -> None:
+    for make in (
+        lambda: UniformSampler(variations, np.random.default_rng(seed)),
+        lambda: QueueSampler(sorted(variations) * 3),
+    ):
+        undisturbed, restored = make(), make()
+        for _ in range(steps):
+            undisturbed.next(0)
+        restored.restore(json.loads(json.dumps(undisturbed.state())))
+        assert [undisturbed.next(0) for _ in range(50)] == [restored.next(0) for _ in range(50)]
+
+
+def test_a_state_of_other_variations_is_refused() -> None:
+    rng = np.random.default_rng(0)
+    with pytest.raises(EnvError, match="other variations"):
+        UniformSampler([1, 2], rng).restore(UniformSampler([1, 3], rng).state())
+    with pytest.raises(EnvError, match="another sequence"):
+        QueueSampler([1, 2]).restore(QueueSampler([2, 1]).state())
+
+
+def test_a_sampler_needs_a_variation() -> None:
+    with pytest.raises(EnvError, match="at least one"):
+        UniformSampler([], np.random.default_rng(0))
+
+
+def test_a_sampler_that_deals_what_it_did_not_announce_is_caught() -> None:
+    sampler = QueueSampler([1, 2])
+    sampler.variations = frozenset({1})
+    assert deal(sampler, 0) == 1
+    with pytest.raises(EnvError, match="dealt variation 2"):
+        deal(sampler, 0)
+
+
+@pytest.mark.parametrize("suite", [ForkMazeSuite(goals=6, held_out_goals=2), ProcgenSuite(num_levels=5)])
+def test_training_refuses_held_out_variations(suite: ForkMazeSuite | ProcgenSuite) -> None:
+    rng = np.random.default_rng(0)
+    assert training_sampler(suite, suite.training_variations(), rng).variations == set(suite.training_variations())
+    with pytest.raises(EnvError, match="not training variations"):
+        training_sampler(suite, [suite.training_variations()[0], suite.held_out_variations()[0]], rng)

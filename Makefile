@@ -33,7 +33,7 @@ help:
 	@mkdir -p .make
 	@sh tools/find_python.sh > .make/python
 	@echo "Making a Python environment in $(VENV)"
-	@"$$(cat .make/python)" -m venv --clear $(VENV)
+	@"$$(cat .make/python)" -m venv $(VENV)
 	@touch $@
 
 .make/torch: .make/venv
@@ -90,13 +90,13 @@ check: .make/dev .make/page-packages
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(NPM) run check
-	@mkdir -p .make/fresh && $(BIN)/python tools/openapi.py > .make/fresh/openapi.json
+	@mkdir -p .make/fresh && $(BIN)/python -m backend.openapi > .make/fresh/openapi.json
 	@$(NPM) run types -- ../.make/fresh/openapi.json -o ../.make/fresh/schema.d.ts
 	@cmp .make/fresh/schema.d.ts frontend/src/api/schema.d.ts \
 		|| { echo "frontend/src/api/schema.d.ts is stale: run make types"; exit 1; }
 
 types: .make/dev .make/page-packages
-	$(BIN)/python tools/openapi.py > .make/openapi.json
+	$(BIN)/python -m backend.openapi > .make/openapi.json
 	$(NPM) run types -- ../.make/openapi.json -o src/api/schema.d.ts
 
 format: .make/dev .make/page-packages

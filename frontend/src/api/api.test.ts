@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { appended } from "../pages/run/jobs/log-query";
+import { mergeReturns } from "./deltas";
+import { ApiError, isWorthRetrying, toApiError } from "./problem";
+import { parseChange } from "./stream";
+import { throttleByKey } from "./throttle";
+import type { Returns, VariationReturn } from "./types";
+
+describe("problems", () => {
+  it("keeps title, detail and fields", () => {
+    const error = toApiError(422, { title: "Invalid", detail: "no", errors: [{ field: "a", message: "b" }, "odd"] });
+    expect(error).toMatchObject({
+      status: 422,
+      title: "Invalid",
+      detail: "no",
+      errors: [{ field: "a", message: "b" }],
+    });
+  });
+  it("reads answers that are no problem details", () =>
+    expect(toApiError(502, "bad gateway").message).toBe("bad gateway"));
+  it("asks again after an outage only", () => {
+    expect(isWorthRetrying(new ApiError(404, "", ""))).toBe(false);
+    expect(isWorthRetrying(new ApiError(503, "", ""))).toBe(true);
+    expect(isWorthRetrying(new ApiError(0, "", ""))).toBe(true);
+  });
+});
+
+describe("throttle", () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+  it("acts at once, then once a period, and loses no last call", () => {
+    const seen: number[] = [];
+    const { call } = throttleByKey<number>((key) => seen.push(key), 1000);
+    for (let time = 0; time < 5; time++) call(7);
+    call(8);
+    expect(seen).toEqual([7, 8]);
+    vi.advanceTimersByTime(1000);
+    expect(seen).toEqual([7, 8, 7]);
+    vi.advanceTimersByTime(5000);
+    expect(seen).toEqual([7, 8, 7]);
+  });
+});
+
+it("reads changes and passes over what is none", () => {
+  expect(parseChange('{"what":"epoch","run_id":7}')).toMatchObject({ run_id: 7 });
+  expect(parseChange("ping")).toBeNull();
+});
+
+it("lays newer estimates over known ones", () => {
+  const item = (variation: number, mean_return: number) =>
+    ({ source: "training", variation, mean_return }) as VariationReturn;
+  const answer = (cursor: number, items: VariationReturn[]): Returns => ({ cursor, items, epochs: [], epoch: null });
+  const merged = mergeReturns(answer(1, [item(0, 1), item(1, 1)]), answer(2, [item(1, 5)]));
+  expect(merged.cursor).toBe(2);
+  expect(merged.items.map(({ mean_return }) => mean_return)).toEqual([1, 5]);
+});
+
+it("takes whole lines of a log, so that no character is cut in two", () => {
+  const bytes = new TextEncoder().encode("höhe\nnoch");
+  const log = appended({ text: "", offset: 0 }, bytes.slice(0, 8).buffer);
+  expect(log).toEqual({ text: "höhe\n", offset: 6 });
+});

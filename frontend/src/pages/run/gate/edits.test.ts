@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { binsOf } from "./bins";
+import { approval, assign, consequences, editsOf, isEdited, problemsOf, resize } from "./edits";
+
+const proposal = { partition: [[3], [2], [7, 9]], specialist_steps: 1000, start: "clone" as const };
+
+describe("the split", () => {
+  it("moves a variation and never holds it twice", () => {
+    expect(assign(proposal.partition, 3, 1)).toEqual([[], [2, 3], [7, 9]]);
+    expect(assign(proposal.partition, 7, null)).toEqual([[3], [2], [9]]);
+    expect(assign(proposal.partition, 5, 0)).toEqual([[3, 5], [2], [7, 9]]);
+  });
+
+  it("shares out anew when the number of specialists changes, losing none", () => {
+    expect(resize(proposal.partition, 2)).toEqual([
+      [3, 7],
+      [2, 9],
+    ]);
+    expect(resize(proposal.partition, 4)).toEqual([[3], [2], [7], [9]]);
+    expect(resize([[1], [2]], 3)).toEqual([[1], [2], []]);
+    for (const number of [1, 2, 3, 4]) expect(resize(proposal.partition, number).flat().sort()).toEqual([2, 3, 7, 9]);
+  });
+});
+
+describe("consequences", () => {
+  it("counts jobs and steps", () => {
+    expect(consequences(editsOf(proposal), 10_000)).toEqual({
+      specialists: 3,
+      variations: 4,
+      jobs: 7,
+      steps: 3000,
+      left: 7000,
+      largest: 2,
+      smallest: 1,
+    });
+  });
+
+  it("says what cannot be approved", () => {
+    const edits = editsOf(proposal);
+    expect(problemsOf(edits, 10_000, 500)).toEqual([]);
+    expect(problemsOf({ ...edits, specialist_steps: 100 }, 10_000, 500)[0]).toContain("one epoch (500 steps)");
+    expect(problemsOf({ ...edits, partition: [[1], []] }, 10_000, 500)[0]).toContain("Specialist 2");
+    expect(problemsOf(edits, 3000, 500)[0]).toContain("more steps than are left");
+  });
+});
+
+describe("the approval", () => {
+  it("sends only what was edited", () => {
+    const edits = editsOf(proposal);
+    expect(isEdited(edits, proposal)).toBe(false);
+    expect(approval({ ...edits, specialist_steps: 2000 }, proposal, "why")).toEqual({
+      partition: null,
+      specialist_steps: 2000,
+      start: null,
+      reason: "why",
+    });
+    expect(approval({ ...edits, partition: [[3]] }, proposal, "").partition).toEqual([[3]]);
+  });
+});
+
+it("puts every score into one of the bins", () => {
+  const bins = binsOf([0, 0.3, 0.6, 1, 1].map((score, index) => ({ score, chosen: index < 2 })));
+  expect(bins.reduce((sum, bin) => sum + bin.chosen, 0)).toBe(2);
+  expect(bins.reduce((sum, bin) => sum + bin.others, 0)).toBe(3);
+  expect(bins[9]?.others).toBe(2);
+  expect(binsOf([{ score: 1, chosen: false }]).reduce((sum, bin) => sum + bin.others, 0)).toBe(1);
+});

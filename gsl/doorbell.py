@@ -31,6 +31,9 @@ def celery_settings(broker_url: str) -> dict[str, Any]:
         "worker_pool": "prefork",
         "worker_pool_start_method": "spawn",
         "worker_max_tasks_per_child": 1,
+        # A spawned child imports everything anew: on a busy machine that takes longer than Celery's 4 s, after which
+        # Celery would kill it, and the job would wait for the sweeper's next ring.
+        "worker_proc_alive_timeout": 120,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "worker_soft_shutdown_timeout": 60,
         "worker_direct": True,

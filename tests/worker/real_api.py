@@ -22,15 +22,16 @@ TOKEN = "a-token-for-tests"
 
 
 class RealApi:
-    """One server on its own data folder; a heartbeat is due twice a second."""
+    """One server on its own data folder; by default, a heartbeat is due twice a second."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, redis_url: str = "", lease_seconds: float = 2) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.settings = Settings(
-            data_dir=data_dir, token=SecretStr(TOKEN), port=port, lease_seconds=2, page_dir=data_dir / "no-page"
-        )
+            data_dir=data_dir, token=SecretStr(TOKEN), port=port, redis_url=redis_url, lease_seconds=lease_seconds,
+            page_dir=data_dir / "no-page",
+        )  # fmt: skip
         self.url = f"http://127.0.0.1:{port}"
         self.client = Client(self.url)
         self.worker_api = WorkerApi(self.url, TOKEN)
@@ -65,9 +66,11 @@ class RealApi:
             self._server.should_exit = True
             self._thread.join()
 
-    def launch(self) -> int:
-        """A run with the quick preset; returns the id of its first job."""
-        run = self.client.create_run(preset="forkmaze-quick")
+    def launch(self, steps: int = 160_000) -> int:
+        """A baseline run, which trains its generalist for most of its `steps`; returns the id of that job."""
+        run = self.client.create_run(
+            preset="forkmaze-quick", config={"arm": "generalist", "budget": {"total_steps": steps}}
+        )
         return self.client.jobs(run.id)[0].id
 
     def erase(self, run_id: int) -> None:

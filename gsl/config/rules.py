@@ -48,6 +48,11 @@ def longest_evaluation(config: "RunConfig") -> int:
     return episodes * config.suite.max_episode_steps
 
 
+def specialist_floor(config: "RunConfig") -> int:
+    """Fewest steps of a specialist: one epoch, beside the twentieth of its budget that its last evaluation may need."""
+    return config.learner.batch_size * 20 // 19 + 1
+
+
 def demonstration_floor(config: "RunConfig") -> int:
     """Steps kept back for demonstrations: one longest episode of each variation that is demonstrated."""
     lowest = config.specialists.count * config.specialists.variations_each
@@ -80,8 +85,9 @@ def _budgets_add_up(config: "RunConfig") -> Iterator[Problem]:
     epoch, budget, specialists = config.learner.batch_size, config.budget, config.specialists
     if budget.generalist_steps < epoch:
         yield ("budget", "generalist_steps"), f"must be at least one epoch ({epoch} steps)"
-    if specialists.steps < epoch:
-        yield ("specialists", "steps"), f"must be at least one epoch ({epoch} steps)"
+    least = specialist_floor(config)
+    if specialists.steps < least:
+        yield ("specialists", "steps"), f"must be at least one epoch and an evaluation ({least} steps)"
     reserve, floor = evaluation_reserve(config), demonstration_floor(config)
     needed = budget.generalist_steps + specialists.count * specialists.steps + floor + epoch + 2 * reserve
     if needed > budget.total_steps:

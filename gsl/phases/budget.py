@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gsl.config import RunConfig
-from gsl.config.rules import demonstration_floor, longest_evaluation
+from gsl.config.rules import demonstration_floor, longest_evaluation, specialist_floor
 from gsl.phases.state import RunState
 
 
@@ -39,7 +39,7 @@ def specialist_steps(config: RunConfig, state: RunState) -> tuple[int, int]:
     """How many specialists can be afforded (at most as many as are configured) and the steps of each; (0, 0): none."""
     epoch = config.learner.batch_size
     affordable = free_steps(config, state) - epoch - demonstration_floor(config)
-    count = min(config.specialists.count, max(0, affordable) // epoch)
+    count = min(config.specialists.count, max(0, affordable) // specialist_floor(config))
     return (count, min(config.specialists.steps, affordable // count)) if count else (0, 0)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 
 from gsl.config import RunConfig
-from gsl.config.rules import demonstration_floor
+from gsl.config.rules import demonstration_floor, specialist_floor
 from gsl.partition import split
 from gsl.phases.budget import specialist_steps
 from gsl.phases.jobs import CYCLE
@@ -48,8 +48,9 @@ def wrong_edits(config: RunConfig, edited: Proposal, left_steps: int) -> Iterato
     """
     yield from _wrong_partition(config, edited.partition)
     epoch = config.learner.batch_size
-    if edited.specialist_steps < epoch:
-        yield "specialist_steps", f"must be at least one epoch ({epoch} steps)"
+    least = specialist_floor(config)
+    if edited.specialist_steps < least:
+        yield "specialist_steps", f"must be at least one epoch and an evaluation ({least} steps)"
     available = left_steps - config.evaluation_reserve - epoch - demonstration_floor(config)
     needed = len(edited.partition) * edited.specialist_steps
     if needed > available:

@@ -81,7 +81,7 @@ def test_specialists_that_end_at_the_same_moment_are_planned_for_once(services: 
     run_id = to_the_gate(services, gate={"mode": "auto"})
     held = [(job, claim(services, job)) for job in jobs(services, run_id, "queued")]
     _at_once(lambda job, attempt: finish(services, job, attempt), held)
-    assert keys(services, run_id, "queued") == sorted(["demonstrations-1-1", "demonstrations-1-2"])
+    assert sorted(keys(services, run_id, "queued")) == ["demonstrations-1-1", "demonstrations-1-2"]
     held = [(job, claim(services, job)) for job in jobs(services, run_id, "queued")]
     _at_once(lambda job, attempt: finish(services, job, attempt), held)
     assert keys(services, run_id, "queued") == ["finetune-1"]

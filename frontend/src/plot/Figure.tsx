@@ -27,7 +27,7 @@ export function Figure({ runId, name, label, choice, height = 320, onClick }: Pr
     enabled: width > 0,
   });
   return (
-    <Box ref={ref} mih={height} data-testid={`figure-${name}`}>
+    <Box ref={ref} mih={query.data ? undefined : height} data-testid={`figure-${name}`}>
       {query.data ? (
         <Suspense fallback={<Skeleton height={height} />}>
           <Plot figure={query.data} label={label} onClick={onClick} />

@@ -17,7 +17,7 @@ export default function Plot({ figure, label, onClick }: PlotProps) {
     const element = place.current;
     if (!element) return;
     let stopped = false;
-    Plotly.react(element, figure.data, layoutOf(figure), CONFIG).then((drawn: PlotElement) => {
+    Plotly.react(element, figure.data, layoutOf(figure), config()).then((drawn: PlotElement) => {
       if (stopped) return;
       drawn.removeAllListeners?.("plotly_click");
       drawn.on("plotly_click", ({ points }) => points[0] && clicked.current?.(points[0]));
@@ -43,14 +43,16 @@ export default function Plot({ figure, label, onClick }: PlotProps) {
   return <div ref={place} role="img" aria-label={label} style={{ width: "100%", minHeight: figure.layout?.height }} />;
 }
 
-const CONFIG = {
+const isTouch = () => window.matchMedia("(pointer: coarse)").matches;
+
+/** Buttons come with the mouse; on a touch screen they would hide the legend. */
+const config = () => ({
   displaylogo: false,
-  responsive: false,
+  displayModeBar: isTouch() ? false : "hover",
   modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
-};
+});
 
 /** A finger scrolls the page; only a mouse drags a zoom. */
 function layoutOf(figure: Figure): object {
-  const touch = window.matchMedia("(pointer: coarse)").matches;
-  return { ...figure.layout, width: undefined, autosize: true, ...(touch ? { dragmode: false } : {}) };
+  return { ...figure.layout, width: undefined, autosize: true, ...(isTouch() ? { dragmode: false } : {}) };
 }

@@ -133,17 +133,23 @@ function withoutNull(schema: JsonSchema): { schema: JsonSchema; nullable: boolea
   return { schema: { ...schema, ...options[0] }, nullable: schema.anyOf.length > 1 };
 }
 
+/** What a switch's name begins with. */
+const VERBS: Record<string, string> = { norm: "normalise", anneal: "lower" };
+
 const ABBREVIATIONS: Record<string, string> = {
-  num: "number of", envs: "environments", lr: "learning rate", ent: "entropy", vf: "value", coef: "coefficient",
+  num: "number of",
+  min: "least",
+  max: "most",
+  grad: "gradient", envs: "environments", lr: "learning rate", ent: "entropy", vf: "value", coef: "coefficient",
   gsl: "GSL",
   forkmaze: "fork maze",
-  gae: "GAE", kl: "KL", adv: "advantages", norm: "normalise", vloss: "value loss", eps: "epsilon", ppo: "PPO",
+  gae: "GAE", kl: "KL", adv: "advantages", vloss: "value loss", eps: "epsilon", ppo: "PPO",
   mlp: "MLP", cnn: "CNN", dapg: "DAPG", adam: "Adam", impala: "IMPALA",
 }; // biome-ignore format: a glossary
 
 /** `num_envs` -> "Number of environments". */
 export function label(name: string): string {
-  const words = name.split("_").map((word) => ABBREVIATIONS[word] ?? word);
+  const words = name.split("_").map((word, place) => (place === 0 && VERBS[word]) || ABBREVIATIONS[word] || word);
   const text = words.join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -45,17 +45,19 @@ export function RunHeader({ run }: { run: Run }) {
           </Group>
           <Progress value={spentShare(run) * 100} size="sm" mt={4} aria-label="Share of the steps spent" />
         </Box>
-        <Fact title="Mean return" value={figure(run.mean_return)} />
-        <Fact title="Score" value={figure(run.score)} />
+        <Group gap="lg" wrap="nowrap">
+          <Fact title="Mean return" help="Latest of the run's own policy in training" value={figure(run.mean_return)} />
+          <Fact title="Score" help="Latest evaluation: success rate, or normalised return" value={figure(run.score)} />
+        </Group>
       </Group>
       <EditableTags tags={run.tags} onSave={(tags) => update.mutate({ tags })} />
     </Card>
   );
 }
 
-function Fact({ title, value }: { title: string; value: string }) {
+function Fact({ title, help, value }: { title: string; help: string; value: string }) {
   return (
-    <Stack gap={0}>
+    <Stack gap={0} title={help}>
       <Text size="xs" c="dimmed">
         {title}
       </Text>

@@ -2,6 +2,7 @@ import { Alert, Button, Group, List, Text } from "@mantine/core";
 import { IconAlertTriangle, IconGitFork, IconInfoCircle } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Run } from "../../api/types";
+import { sentence } from "../../format/numbers";
 
 /** What a run waits for, why it ended, and what went wrong on the way. */
 export function RunNotices({ run }: { run: Run }) {
@@ -39,5 +40,3 @@ export function RunNotices({ run }: { run: Run }) {
     </>
   );
 }
-
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

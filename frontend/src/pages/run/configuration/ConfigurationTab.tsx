@@ -1,4 +1,4 @@
-import { Button, CopyButton, Group, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Button, CopyButton, Group, Stack, Table, Text, Title } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
@@ -8,6 +8,7 @@ import { Panel } from "../../../components/Panel";
 import { configSchemaQuery } from "../../new-run/config-schema";
 import type { Field } from "../../new-run/schema";
 import { sectionsOf } from "../../new-run/sections";
+import classes from "./ConfigurationTab.module.css";
 import { settingsOf } from "./settings";
 
 export function ConfigurationTab({ run }: { run: Run }) {
@@ -43,9 +44,9 @@ export function ConfigurationTab({ run }: { run: Run }) {
 
 function Settings({ config, fields }: { config: Run["config"]; fields: Field[] }) {
   return (
-    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
+    <div className={classes.columns}>
       {sectionsOf(fields).map((section) => (
-        <Stack key={section.name} gap={4}>
+        <Stack key={section.name} gap={4} className={classes.section}>
           <Title order={3} size="h5">
             {section.title}
           </Title>
@@ -65,6 +66,6 @@ function Settings({ config, fields }: { config: Run["config"]; fields: Field[] }
           </Table>
         </Stack>
       ))}
-    </SimpleGrid>
+    </div>
   );
 }

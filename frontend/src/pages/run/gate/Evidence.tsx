@@ -2,7 +2,7 @@ import { Grid, ScrollArea, Stack, Table, Text } from "@mantine/core";
 import type { Gate, GateVariation } from "../../../api/types";
 import { Facts } from "../../../components/Facts";
 import { Panel } from "../../../components/Panel";
-import { count, figure, percent } from "../../../format/numbers";
+import { count, figure, percent, sentence } from "../../../format/numbers";
 import { inWords } from "../overview/Plateaus";
 import { EvidenceBars } from "./EvidenceBars";
 
@@ -16,7 +16,7 @@ export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) 
         <Grid.Col span={{ base: 12, sm: 6 }}>
           <Stack gap="sm">
             <Text size="sm" fw={600}>
-              {evidence.why}
+              {sentence(evidence.why)}
             </Text>
             {evidence.plateau && (
               <Text size="sm" c="dimmed">

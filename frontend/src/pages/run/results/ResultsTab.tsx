@@ -5,7 +5,7 @@ import type { Ledger, Run } from "../../../api/types";
 import { Facts } from "../../../components/Facts";
 import { Loaded } from "../../../components/Loaded";
 import { Panel } from "../../../components/Panel";
-import { count } from "../../../format/numbers";
+import { count, sentence } from "../../../format/numbers";
 import { Figure } from "../../../plot/Figure";
 import { MetricChoice } from "../MetricChoice";
 import { useMetric } from "../useMetric";
@@ -49,10 +49,8 @@ function LedgerFacts({ ledger }: { ledger: Ledger }) {
         ["Spent", count(ledger.spent_steps)],
         ["Left", count(ledger.left_steps)],
         ["Critical path", count(ledger.critical_path_steps)],
-        ...Object.entries(ledger.by_purpose).map(([purpose, steps]) => [capital(purpose), count(steps)] as const),
+        ...Object.entries(ledger.by_purpose).map(([purpose, steps]) => [sentence(purpose), count(steps)] as const),
       ]}
     />
   );
 }
-
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

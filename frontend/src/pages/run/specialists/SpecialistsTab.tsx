@@ -1,7 +1,7 @@
 import { Badge, Card, Stack, Table, Text } from "@mantine/core";
 import { IconUsersGroup } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { jobsQuery } from "../../../api/queries";
+import { gateQuery, jobsQuery } from "../../../api/queries";
 import type { Job, Run } from "../../../api/types";
 import { EmptyState } from "../../../components/EmptyState";
 import { JobBadge } from "../../../components/JobBadge";
@@ -27,6 +27,8 @@ export function SpecialistsTab({ run }: { run: Run }) {
 
 function Specialists({ run, jobs }: { run: Run; jobs: Job[] }) {
   const { metric, setMetric, hasSuccess } = useMetric(run.suite);
+  const evidence = useQuery(gateQuery(run.id)).data?.evidence.variations ?? [];
+  const names = new Map(evidence.map((item) => [item.variation, item.name]));
   return (
     <Stack gap="md">
       <Panel
@@ -58,7 +60,7 @@ function Specialists({ run, jobs }: { run: Run; jobs: Job[] }) {
             </Table.Thead>
             <Table.Tbody className="tabular">
               {jobs.map((job) => (
-                <SpecialistRow key={job.id} job={job} hasSuccess={hasSuccess} />
+                <SpecialistRow key={job.id} job={job} names={names} hasSuccess={hasSuccess} />
               ))}
             </Table.Tbody>
           </Table>
@@ -70,7 +72,13 @@ function Specialists({ run, jobs }: { run: Run; jobs: Job[] }) {
 
 const SHOWN = 6;
 
-function SpecialistRow({ job, hasSuccess }: { job: Job; hasSuccess: boolean }) {
+interface RowProps {
+  job: Job;
+  names: Map<number, string>;
+  hasSuccess: boolean;
+}
+
+function SpecialistRow({ job, names, hasSuccess }: RowProps) {
   const more = job.variations.length - SHOWN;
   return (
     <Table.Tr>
@@ -84,7 +92,10 @@ function SpecialistRow({ job, hasSuccess }: { job: Job; hasSuccess: boolean }) {
         )}
       </Table.Td>
       <Table.Td>
-        {job.variations.slice(0, SHOWN).join(", ")}
+        {job.variations
+          .slice(0, SHOWN)
+          .map((variation) => names.get(variation) ?? variation)
+          .join(", ")}
         {more > 0 && ` and ${more} more`}
       </Table.Td>
       <Table.Td>

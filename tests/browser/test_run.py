@@ -1,0 +1,108 @@
+"""The main job in a real browser: from the form to `succeeded` through an edited approval."""
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+PHASES_TAKE_MS = 150_000
+
+
+@pytest.mark.timeout(420)
+def test_a_run_goes_from_the_form_to_succeeded_through_an_edited_approval(page: Page, product: str) -> None:
+    launch_from_the_form(page)
+    run_id = int(page.url.rsplit("/", 1)[1].split("?")[0])
+    status = page.get_by_test_id("run-status")
+    expect(status).to_have_attribute("data-status", "awaiting_approval", timeout=PHASES_TAKE_MS)
+
+    proposed = httpx.get(f"{product}/api/v1/runs/{run_id}/gate").json()
+    approve_with_edits(page)
+    expect(page.get_by_test_id("decided-gate")).to_contain_text("Specialists approved")
+    expect(page.get_by_test_id("decided-gate")).to_contain_text("one specialist is enough here")
+    expect(status).to_have_attribute("data-status", "succeeded", timeout=PHASES_TAKE_MS)
+
+    the_edits_were_carried_out(product, run_id, proposed)
+    every_view_shows_the_run(page)
+
+
+def launch_from_the_form(page: Page) -> None:
+    page.goto("/runs")
+    page.get_by_role("link", name="New run").click()
+    page.get_by_role("radio", name="Fork maze, quick look").click()
+    page.get_by_label("Name", exact=True).fill("Browser test")
+    preview = page.get_by_test_id("preview")
+    expect(preview).to_contain_text("160 k steps in 9 jobs")
+
+    count = page.get_by_label("Count")
+    count.fill("9")
+    expect(page.get_by_text("but the suite has 4 training variations")).to_be_visible()
+    expect(count).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name="Reset Count").click()
+    expect(count).to_have_attribute("aria-invalid", "false")
+
+    page.get_by_label("Seed", exact=True).fill("3")
+    expect(page.get_by_test_id("changed-seed")).to_be_visible()
+    page.get_by_role("button", name="Launch run").click()
+    expect(page.get_by_role("heading", name="Browser test")).to_be_visible()
+
+
+def approve_with_edits(page: Page) -> None:
+    """One specialist for both variations, with fewer steps, started as a plain clone."""
+    page.get_by_role("link", name="Open the gate").click()
+    consequences = page.get_by_test_id("consequences")
+    expect(consequences).to_contain_text("2 x 1 = 2")
+    page.get_by_label("Steps of each specialist").fill("900000")
+    expect(consequences).to_contain_text("more steps than are left")
+    expect(page.get_by_role("button", name="Approve specialists")).to_be_disabled()
+    page.get_by_label("Steps of each specialist").fill("8192")
+    page.get_by_label("Number of specialists").fill("1")
+    expect(consequences).to_contain_text("1 x 2 = 2")
+    expect(consequences).to_contain_text("8,192")
+    page.get_by_label("Start as").click()
+    page.get_by_role("option", name="Clone of the generalist").click()
+    page.get_by_label("Reason").fill("one specialist is enough here")
+    page.get_by_role("button", name="Approve specialists").click()
+
+
+def the_edits_were_carried_out(product: str, run_id: int, proposed: dict[str, dict[str, list[list[int]]]]) -> None:
+    gate = httpx.get(f"{product}/api/v1/runs/{run_id}/gate").json()
+    jobs = httpx.get(f"{product}/api/v1/runs/{run_id}/jobs").json()
+    wanted = sorted(variation for part in proposed["proposal"]["partition"] for variation in part)
+    specialists = [job for job in jobs if job["kind"] == "specialist"]
+    assert gate["proposal"] == proposed["proposal"]
+    assert gate["decision"]["start"] == "clone"
+    assert [sorted(job["variations"]) for job in specialists] == [wanted]
+    assert all(job["budget_steps"] == 8192 for job in specialists)
+    assert gate["evidence"] == proposed["evidence"]
+
+
+def every_view_shows_the_run(page: Page) -> None:
+    figures = {
+        "Overview": ["learning_curve", "variation_histogram"],
+        "Variations": ["variation_heatmap"],
+        "Specialists": ["specialists"],
+        "Before and after": ["before_after", "ledger"],
+    }
+    for tab, names in figures.items():
+        page.get_by_role("tab", name=tab).click()
+        for name in names:
+            expect(page.get_by_test_id(f"figure-{name}").locator(".main-svg").first).to_be_visible(timeout=15_000)
+    the_bars_list_their_variations(page)
+    page.get_by_role("tab", name="Jobs and logs").click()
+    page.get_by_role("button", name="Log of finetune-1").click()
+    expect(page.get_by_role("log")).to_contain_text("epoch")
+    page.get_by_role("tab", name="Events").click()
+    expect(page.get_by_role("table", name="Events")).to_contain_text("gate approved")
+    page.get_by_role("tab", name="Artifacts").click()
+    expect(page.get_by_role("table", name="Artifacts")).to_contain_text("demonstrations-1-1.npz")
+    page.get_by_role("tab", name="Configuration").click()
+    expect(page.get_by_role("table", name="Budget")).to_contain_text("160,000 steps")
+
+
+def the_bars_list_their_variations(page: Page) -> None:
+    page.get_by_role("tab", name="Overview").click()
+    histogram = page.get_by_test_id("figure-variation_histogram")
+    bars = histogram.locator(".bars .point path")
+    expect(bars.first).to_be_attached(timeout=15_000)
+    places = [box for bar in bars.all() if (box := bar.bounding_box()) and box["height"] > 2]
+    page.mouse.click(places[0]["x"] + places[0]["width"] / 2, places[0]["y"] + places[0]["height"] / 2)
+    expect(page.get_by_role("table", name="Variations of the bar")).to_contain_text("goal")

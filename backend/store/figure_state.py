@@ -28,9 +28,8 @@ def figure_state(session: Session, run_id: int) -> FigureState:
         select(col(Job.kind), col(Job.key), col(Job.id), col(Job.epochs)).where(col(Job.run_id) == run_id)
     ).all()
     mine = col(LatestReturn.run_id) == run_id
-    measured = set(
-        session.execute(select(col(LatestReturn.job_id), col(LatestReturn.source)).where(mine).distinct()).tuples()
-    )
+    sources = select(col(LatestReturn.job_id), col(LatestReturn.source)).where(mine).distinct()
+    measured = {(job_id, source) for job_id, source in session.execute(sources)}
     after = {job_id for kind, key, job_id, _ in jobs if kind == "finetune" or key == "evaluation-final"}
     approved = (col(Gate.run_id) == run_id, col(Gate.status) == "approved", col(Gate.reason_asked) == "specialists")
     return FigureState(

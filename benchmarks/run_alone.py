@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from gsl.config import RunConfig
 from gsl.jobs import CheckpointSource, JobSpec, Phase, Purpose
 from gsl.phases import GateView, JobView, RunState, plan
-from gsl.reports import DemonstrationsReport, EpochReport, EvaluationReport, SpoolLine, VariationReturn
+from gsl.reports import DemonstrationsReport, EpochReport, EvaluationReport, SpoolLine
 from worker.job_folder import EXIT_ENDED, JobFile, JobFolder
 from worker.stopping import StopRequest
 from worker.trainer import run
@@ -52,6 +52,12 @@ class RunAlone:
         """What the trainer of a job said."""
         return [SPOOL_LINE.validate_json(line) for line in self._folder(key).spool.read_bytes().splitlines()]
 
+    def success_by_variation(self, key: str) -> tuple[float, ...]:
+        """Success rates of an evaluation job in order of the variations; empty where there was none."""
+        report = self.evaluations.get(key)
+        rates = [entry.success_rate for entry in report.training] if report else []
+        return tuple(rate for rate in rates if rate is not None)
+
     def _do(self, spec: JobSpec) -> None:
         folder = self._folder(spec.key)
         shown = tuple(str(self._folder(key).path / f"{key}.npz") for key in spec.demonstrations)
@@ -60,9 +66,7 @@ class RunAlone:
         result = folder.read_result()
         if code != EXIT_ENDED or result is None:
             raise RuntimeError(f"{spec.key} ended with exit code {code}")
-        self.jobs.append(
-            JobView(spec.key, spec.kind, "succeeded", spec.budget_steps, result.steps, 1, result.outcome)
-        )
+        self.jobs.append(JobView(spec.key, spec.kind, "succeeded", spec.budget_steps, result.steps, 1, result.outcome))
         self._note(spec, self.lines(spec.key))
 
     def _note(self, spec: JobSpec, lines: Iterable[SpoolLine]) -> None:
@@ -88,9 +92,3 @@ class RunAlone:
 
     def _folder(self, key: str) -> JobFolder:
         return JobFolder(self.folder / key)
-
-
-def mean_success(returns: Iterable[VariationReturn]) -> float:
-    """Success of a policy, every variation counting alike."""
-    rates = [entry.success_rate for entry in returns if entry.success_rate is not None]
-    return sum(rates) / len(rates)

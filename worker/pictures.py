@@ -1,12 +1,43 @@
-"""Pictures of what a policy does, for suites that can draw one."""
+"""Pictures of what a policy does, drawn from the very episodes that an evaluation plays."""
 
+from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
-from gsl.config.suites import ForkMazeSuite
-from gsl.jobs import JobSpec
-from worker.evaluation import Evaluated
+import numpy as np
+from numpy.typing import NDArray
+
+from gsl.config.suites import ForkMazeSuite, Suite
+from worker.envs import forkmaze_picture
+from worker.rollout import Advance
+
+EPISODES_EACH = 4
+"""Paths drawn of each variation."""
 
 
-def draw_policy(spec: JobSpec, learner: Evaluated, path: Path) -> bool:
-    """Write an SVG of the policy's paths; False where the suite has no such picture."""
-    return False
+class MazeSketch:
+    """Watches an evaluation in the fork maze and draws its first paths to every goal."""
+
+    def __init__(self, suite: ForkMazeSuite) -> None:
+        self._suite = suite
+        self._steps: list[tuple[NDArray[Any], ...]] = []
+
+    def __call__(self, observation: NDArray[Any], action: NDArray[np.int64], advance: Advance) -> None:
+        step = advance.step
+        success = np.zeros_like(step.done) if step.success is None else step.success
+        self._steps.append((observation, action, step.done, step.variation, success))
+
+    def draw(self, path: Path) -> None:
+        """Write the SVG."""
+        chosen: dict[int, list[forkmaze_picture.Path]] = defaultdict(list)
+        if self._steps:
+            columns = (np.stack(column) for column in zip(*self._steps, strict=True))
+            for episode in forkmaze_picture.paths(self._suite, *columns):
+                chosen[episode.variation].append(episode)
+        drawn = [episode for episodes in chosen.values() for episode in episodes[:EPISODES_EACH]]
+        path.write_text(forkmaze_picture.picture(self._suite, drawn))
+
+
+def sketch_of(suite: Suite) -> MazeSketch | None:
+    """What draws a policy in this suite; None where nothing can."""
+    return MazeSketch(suite) if isinstance(suite, ForkMazeSuite) else None

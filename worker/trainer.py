@@ -22,7 +22,7 @@ from worker.checkpoint import State
 from worker.device import device_name, limit_threads
 from worker.evaluation import evaluate
 from worker.job_folder import EXIT_ENDED, EXIT_STOPPED, JobFile, JobFolder, rewind_spool
-from worker.pictures import draw_policy
+from worker.pictures import sketch_of
 from worker.spool import Spool
 from worker.starting import recall_learner
 from worker.stopping import Stopped, StopRequest
@@ -80,10 +80,12 @@ def _evaluate(spec: JobSpec, source: State | None, folder: JobFolder, spool: Spo
     learner = recall_learner(spec, source)
     epoch = source["epoch"] if source else 0
     _say_started(spec, device_name(learner.device), spool)
-    report = evaluate(spec, learner, epoch, stop.check, spec.budget_steps or None)
+    sketch = sketch_of(spec.config.suite)
+    report = evaluate(spec, learner, epoch, stop.check, spec.budget_steps or None, sketch)
     spool.say(report)
-    picture = folder.path / "policy.svg"
-    if draw_policy(spec, learner, picture):
+    if sketch is not None:
+        picture = folder.path / "policy.svg"
+        sketch.draw(picture)
         spool.say(ArtifactReport(kind="picture", name=picture.name, epoch=epoch, path=picture.name))
     return JobResult(outcome="completed", epochs=0, steps=report.steps)
 

@@ -35,17 +35,15 @@ FORKMAZE = Preset(
     title="Fork maze",
     description="Ten goals behind one corridor, two million steps: the paper's own example, minutes on a laptop.",
     config=RunConfig(
-        suite=ForkMazeSuite(),
+        suite=ForkMazeSuite(branch=2, time_limit=120),
         learner=_MAZE_PPO,
         plateau=PlateauSettings(sigma=3, window=20, margin=0.05, min_epochs=20),
-        specialists=SpecialistSettings(
-            count=7, variations_each=1, start="clone_fresh_head", ent_coef=0.03, steps=80_000
-        ),
+        specialists=SpecialistSettings(count=7, variations_each=1, start="clone_fresh_head", steps=100_000),
         demonstrations=DemonstrationSettings(per_variation=20, generalist_per_variation=20, max_tries=100),
         guide=DAPG(form="log_probability", coefficient=0.3),
         finetune=FinetuneSettings(),
         evaluation=EvaluationSettings(episodes=20, every_epochs=25),
-        budget=BudgetSettings(total_steps=2_000_000, generalist_steps=300_000),
+        budget=BudgetSettings(total_steps=2_000_000, generalist_steps=400_000),
     ),
 )
 

@@ -3,6 +3,7 @@
 import pickle
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from worker.checkpoint import CheckpointError, load, save
 def test_everything_comes_back_exactly(tmp_path: Path) -> None:
     rng = np.random.default_rng(0).bit_generator.state
     picture = torch.randn(2, 3, 4, 5).contiguous(memory_format=torch.channels_last)
-    state = {
+    state: dict[str, Any] = {
         "epoch": 3, "none": None, "third": 1 / 3, "rng": rng, "words": ["a", "b"],
         "deep": {"er": {"scalar": torch.tensor(5.0), "picture": picture, "bytes": np.arange(7, dtype=np.uint8)}},
         "truth": np.array([True, False]), "empty": np.empty((0, 3)), "wide": np.array([2**63], np.uint64),
@@ -27,8 +28,8 @@ def test_everything_comes_back_exactly(tmp_path: Path) -> None:
     assert np.array_equal(back["deep"]["er"]["picture"], picture.numpy())
     assert back["deep"]["er"]["scalar"].shape == ()
     for name in ("truth", "empty", "wide"):
-        assert back[name].dtype == state[name].dtype  # type: ignore[attr-defined]
-        assert np.array_equal(back[name], state[name])  # type: ignore[arg-type]
+        assert back[name].dtype == state[name].dtype
+        assert np.array_equal(back[name], state[name])
 
 
 def test_the_same_state_makes_the_same_file(tmp_path: Path) -> None:

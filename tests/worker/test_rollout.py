@@ -17,9 +17,10 @@ MAZE = ForkMazeSuite(goals=4, corridor=2, branch=1, time_limit=6)
 
 
 class Scripted:
-    """Three slots; slot s ends an episode every s + 1 steps, each step earns s + 1, slot 2 goes idle after one episode."""
+    """Three slots; slot s ends an episode every s + 1 steps and earns s + 1 each; slot 2 idles after one episode."""
 
-    num_envs, observation_shape, num_actions = 3, (1,), 2
+    num_envs, num_actions = 3, 2
+    observation_shape: tuple[int, ...] = (1,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
 
     def __init__(self) -> None:

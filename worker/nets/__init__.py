@@ -11,7 +11,7 @@ __all__ = ["ActorCritic", "make_network"]
 
 
 def make_network(settings: Network, observation_shape: tuple[int, ...], num_actions: int, seed: int) -> ActorCritic:
-    """A fresh network on the CPU; a seed always gives the same weights, and torch's own random state stays as it was."""
+    """A fresh network on the CPU; a seed always gives the same weights, torch's own random state stays as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return _build(settings, observation_shape, num_actions)

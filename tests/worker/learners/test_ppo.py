@@ -130,7 +130,8 @@ def as_seen(gathered: Rollout) -> Rollout:
     """With uint8 pictures in place of normal numbers where observations are pictures."""
     if gathered.observation.dim() == 3:
         return gathered
-    pictures = {name: (getattr(gathered, name).abs() * 80).to(torch.uint8) for name in ("observation", "next_observation")}
+    names = ("observation", "next_observation")
+    pictures = {name: (getattr(gathered, name).abs() * 80).to(torch.uint8) for name in names}
     return Rollout(**(vars(gathered) | pictures))
 
 
@@ -183,7 +184,8 @@ def test_target_kl_ends_the_updates() -> None:
 class Identity:
     """Reward 1 for doing what the observation names; one-hot of four, episodes of eight steps."""
 
-    num_envs, observation_shape, num_actions = 8, (4,), 4
+    num_envs, num_actions = 8, 4
+    observation_shape: tuple[int, ...] = (4,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
 
     def __init__(self) -> None:
@@ -192,7 +194,8 @@ class Identity:
 
     def reset(self) -> NDArray[Any]:
         self._named = self._rng.integers(4, size=8)
-        return np.eye(4, dtype=np.float32)[self._named]
+        seen: NDArray[Any] = np.eye(4, dtype=np.float32)[self._named]
+        return seen
 
     def step(self, actions: NDArray[np.integer[Any]]) -> Step:
         reward = (actions == self._named).astype(np.float32)

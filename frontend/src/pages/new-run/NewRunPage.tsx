@@ -1,6 +1,6 @@
 import { Alert } from "@mantine/core";
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { presetsQuery, runQuery } from "../../api/queries";
 import type { Preset, Run } from "../../api/types";
@@ -17,6 +17,7 @@ export function NewRunPage() {
   useTitle("New run");
   const [params, setParams] = useSearchParams();
   const presets = useQuery(presetsQuery);
+  const [about, setAbout] = useState(NOTHING); // outlives a change of preset
   const fields = useQuery(configSchemaQuery);
   const run = params.get("from") ? Number(params.get("from")) : undefined;
   const preset = run === undefined ? (params.get("preset") ?? presets.data?.[0]?.name) : undefined;
@@ -32,9 +33,9 @@ export function NewRunPage() {
             <Loaded query={fields} rows={8}>
               {(known) =>
                 run === undefined ? (
-                  <FromPreset presets={list} name={preset} fields={known} />
+                  <FromPreset presets={list} name={preset} fields={known} about={about} onAbout={setAbout} />
                 ) : (
-                  <FromRun id={run} fields={known} />
+                  <FromRun id={run} fields={known} about={about} onAbout={setAbout} />
                 )
               }
             </Loaded>
@@ -47,26 +48,32 @@ export function NewRunPage() {
 
 const NOTHING: AboutRun = { name: "", experiment_id: null, notes: "", tags: [] };
 
-function FromPreset({ presets, name, fields }: { presets: Preset[]; name?: string; fields: Field[] }) {
-  const preset = presets.find((candidate) => candidate.name === name);
-  if (!preset) return <Alert color="yellow">There is no preset “{name}”. Choose one above.</Alert>;
-  return <RunForm key={preset.name} fields={fields} base={preset.config} about={NOTHING} />;
+interface FormProps {
+  fields: Field[];
+  about: AboutRun;
+  onAbout: (about: AboutRun) => void;
 }
 
-function FromRun({ id, fields }: { id: number; fields: Field[] }) {
+function FromPreset({ presets, name, ...form }: FormProps & { presets: Preset[]; name?: string }) {
+  const preset = presets.find((candidate) => candidate.name === name);
+  if (!preset) return <Alert color="yellow">There is no preset “{name}”. Choose one above.</Alert>;
+  return <RunForm key={preset.name} base={preset.config} {...form} />;
+}
+
+function FromRun({ id, ...form }: FormProps & { id: number }) {
   const query: UseQueryResult<Run, Error> = useQuery(runQuery(id));
   return (
     <Loaded query={query} rows={8}>
-      {(run) => <FromLoadedRun key={run.id} run={run} fields={fields} />}
+      {(run) => <FromLoadedRun key={run.id} run={run} {...form} />}
     </Loaded>
   );
 }
 
-function FromLoadedRun({ run, fields }: { run: Run; fields: Field[] }) {
+function FromLoadedRun({ run, ...form }: FormProps & { run: Run }) {
   // The form keeps what it started from, also while the run itself goes on changing.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run's configuration never changes
   const base = useMemo(() => run.config, [run.id]);
-  return (
-    <RunForm fields={fields} base={base} about={{ ...NOTHING, experiment_id: run.experiment_id, tags: run.tags }} />
-  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when another run is chosen
+  useEffect(() => form.onAbout({ ...form.about, experiment_id: run.experiment_id, tags: run.tags }), [run.id]);
+  return <RunForm base={base} {...form} />;
 }

@@ -17,12 +17,12 @@ interface Props {
   fields: Field[];
   base: Record<string, unknown>;
   about: AboutRun;
+  onAbout: (about: AboutRun) => void;
 }
 
 /** The form of one new run, starting from `base`; drawn anew when the base changes. */
-export function RunForm({ fields, base, about: firstAbout }: Props) {
+export function RunForm({ fields, base, about, onAbout }: Props) {
   const [config, setConfig] = useState(base);
-  const [about, setAbout] = useState(firstAbout);
   const set = useCallback((path: Path, value: unknown) => setConfig((old) => setIn(old, path, value)), []);
   const sections = useMemo(() => sectionsOf(fields), [fields]);
   const launch = useLaunch();
@@ -59,7 +59,7 @@ export function RunForm({ fields, base, about: firstAbout }: Props) {
                 <Text fw={600}>About this run</Text>
               </Accordion.Control>
               <Accordion.Panel>
-                <About value={about} errors={placed.at} onChange={setAbout} />
+                <About value={about} errors={placed.at} onChange={onAbout} />
               </Accordion.Panel>
             </Accordion.Item>
           </Accordion>

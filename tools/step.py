@@ -20,23 +20,23 @@ def main(title: str, command: list[str]) -> int:
     print(f"{title} ...", flush=True)
     with tempfile.NamedTemporaryFile(suffix=".log") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
-        _wait(process, Path(log.name), started)
+        _wait(title, process, Path(log.name), started)
         lines = Path(log.name).read_text(errors="replace").splitlines()
     if process.returncode:
         print(f"{title} failed: {shlex.join(command)}\n" + "\n".join(lines[-SHOWN_LINES:]), file=sys.stderr)
     else:
-        print(f"  done in {time.monotonic() - started:.0f} s", flush=True)
+        print(f"{title}: done in {time.monotonic() - started:.0f} s", flush=True)
     return process.returncode
 
 
-def _wait(process: "subprocess.Popen[bytes]", log: Path, started: float) -> None:
+def _wait(title: str, process: "subprocess.Popen[bytes]", log: Path, started: float) -> None:
     """Waits for the end and tells the step's newest line now and then."""
     while True:
         try:
             process.wait(timeout=SPEAK_EVERY_S)
             return
         except subprocess.TimeoutExpired:
-            print(f"  {time.monotonic() - started:3.0f} s  {_last_line(log)}", flush=True)
+            print(f"{title}: {time.monotonic() - started:.0f} s  {_last_line(log)}".rstrip(), flush=True)
         except KeyboardInterrupt:
             process.terminate()
             process.wait()

@@ -21,7 +21,7 @@ FORBIDDEN = {
     ),
 }
 SOURCE_SUFFIXES = {".py", ".ts", ".tsx", ".css", ".sh", ".toml", ".yml", ".md"}
-NOT_OURS = {"node_modules", "dist", "data", "build"}
+NOT_OURS = {"node_modules", "dist", "data", "build", "versions"}  # versions: migrations, written by alembic
 GENERATED = {"frontend/src/api/schema.d.ts"}
 
 

@@ -30,7 +30,7 @@ TINY_PROCGEN = RunConfig(
     learner=PPO(network=SmallCNN(channels=4, width=16), device="cpu", num_envs=8, num_steps=16, num_minibatches=2,
                 update_epochs=1),
     plateau=PlateauSettings(window=2, min_epochs=0),
-    specialists=SpecialistSettings(count=2, variations_each=2, steps=128),
+    specialists=SpecialistSettings(count=2, variations_each=2, steps=256),
     demonstrations=DemonstrationSettings(per_variation=1, generalist_per_variation=1, max_tries=2, filter="return"),
     evaluation=EvaluationSettings(episodes=1, held_out_sample=2),
     budget=BudgetSettings(total_steps=20_000, generalist_steps=512),

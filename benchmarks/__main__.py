@@ -1,0 +1,18 @@
+"""All measurements, one after the other: python -m benchmarks."""
+
+import subprocess
+import sys
+
+NAMES = ("envs", "figures", "training_speed", "gsl_forkmaze")
+
+
+def main() -> int:
+    codes = []
+    for name in NAMES:
+        print(f"\n== benchmarks.{name}", flush=True)
+        codes.append(subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode)
+    return max(codes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

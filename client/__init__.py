@@ -1,6 +1,1 @@
-"""The REST client: used by the worker, by scripts and by notebooks."""
-
-from client.api import Client
-from client.errors import ApiError, Refused, Stale, Unreachable
-
-__all__ = ["ApiError", "Client", "Refused", "Stale", "Unreachable"]
+"""The REST client: `client.api.Client` for scripts and notebooks, `client.worker_api.WorkerApi` for workers."""

@@ -1,0 +1,85 @@
+"""Kill the trainer, then the worker, then everything: the run succeeds with the numbers of an undisturbed one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client.models import Run
+from tests.system.product import Product, wait
+
+EPOCHS = 120
+STEPS = 16 * 32  # an epoch
+CONFIG: dict[str, Any] = {
+    "arm": "generalist",
+    "seed": 11,
+    "learner": {"num_envs": 16, "num_steps": 32, "micro_batch": 512},
+    "evaluation": {"episodes": 2, "every_epochs": 20},
+    "budget": {"total_steps": EPOCHS * STEPS},
+}
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    with Product(tmp_path / "data", lease_seconds=4) as product:
+        yield product
+
+
+def launch(product: Product) -> Run:
+    return product.client.create_run(preset="forkmaze-quick", config=CONFIG)
+
+
+def reach(product: Product, run: Run, epoch: int) -> None:
+    """Wait until the generalist has reported so many epochs."""
+    wait(lambda: product.client.jobs(run.id)[0].epochs >= epoch, 180)
+
+
+def stored(product: Product, run: Run, table: str, columns: str, keys: int) -> list[tuple[object, ...]]:
+    """All rows of a run's jobs: the job's key and `columns`, the first `keys` of which make a row unique."""
+    selected = [f"{table}.{column}" for column in columns.split()]
+    rows = product.rows(
+        f"SELECT job.key, {', '.join(selected)} FROM {table} JOIN job ON job.id = {table}.job_id "
+        f"WHERE job.run_id = ? ORDER BY job.key, {', '.join(selected[:keys])}",
+        run.id,
+    )
+    assert len({row[: keys + 1] for row in rows}) == len(rows)
+    return rows
+
+
+def curve(product: Product, run: Run) -> list[tuple[object, ...]]:
+    """Every stored number of every epoch but the clock's."""
+    columns = "epoch steps job_steps episodes mean_return success_rate mean_length metrics"
+    return stored(product, run, "epoch", columns, keys=1)
+
+
+def returns(product: Product, run: Run) -> list[tuple[object, ...]]:
+    columns = "source epoch variation episodes mean_return std_return success_rate mean_length"
+    return stored(product, run, "variation_return", columns, keys=3)
+
+
+@pytest.mark.timeout(600)
+def test_a_run_that_is_killed_again_and_again_ends_with_the_same_numbers(product: Product) -> None:
+    undisturbed = launch(product)
+    assert product.client.wait(undisturbed.id, every=0.3, timeout=180).status == "succeeded"
+
+    disturbed = launch(product)
+    for kill, at_epoch in (
+        (product.kill_trainer, 10),
+        (product.kill_worker, 40),
+        (product.kill_everything, 70),
+    ):
+        reach(product, disturbed, at_epoch)
+        kill()
+    product.start()
+    run = product.client.wait(disturbed.id, every=0.3, timeout=180)
+
+    assert run.status == "succeeded"
+    assert product.client.jobs(run.id)[0].attempt == 4
+    expected = curve(product, undisturbed)
+    assert [row[1] for row in expected] == list(range(1, len(expected) + 1))
+    assert len(expected) > 100
+    assert curve(product, disturbed) == expected
+    assert returns(product, disturbed) == returns(product, undisturbed)
+    ledgers = [product.client.ledger(each.id) for each in (undisturbed, disturbed)]
+    assert ledgers[0].by_purpose == ledgers[1].by_purpose

@@ -74,11 +74,11 @@ class Keeper:
             self._candidate(epoch - window - 2 * spacing).unlink(missing_ok=True)
 
     def rewind_to(self, start_epoch: int) -> None:
-        """Announce the newest kept state that is not after `start_epoch`, where the plateau began."""
+        """Announce the newest kept state that is not after `start_epoch`, where the plateau began, as that epoch's."""
         kept = sorted(self._folder.checkpoints.glob("plateau-*.ckpt"))
         early = [path for path in kept if _epoch(path) <= start_epoch] or kept[:1]
         if early:
-            self._say("checkpoint", early[-1], _epoch(early[-1]))
+            self._say("checkpoint", early[-1], start_epoch)
 
     def _candidate(self, epoch: int) -> Path:
         return self._folder.checkpoints / f"plateau-{epoch:06d}.ckpt"

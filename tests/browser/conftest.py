@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.product import running_product
+
+expect.set_options(timeout=20_000)  # the machine is shared with the run itself
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ with Client("http://127.0.0.1:8000") as api:
     run = api.wait(run.id)
 """
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -189,18 +188,13 @@ class Client:
     def download(self, artifact: models.Artifact, path: Path) -> Path:
         return files.download(self._transport, artifact, path)
 
-    def stream(self) -> Iterator[models.StreamEvent]:
+    def stream(self) -> Iterator[models.Change]:
         """Changes as they happen, until the server ends or breaks off (`Unreachable`)."""
         with self._transport.stream("GET", "/stream", timeout=httpx.Timeout(60.0)) as response:
-            kind = "message"
             for line in response.iter_lines():
                 field, _, value = line.partition(":")
-                if field == "event":
-                    kind = value.strip()
-                elif field == "data":
-                    yield models.StreamEvent(kind=kind, data=json.loads(value))
-                elif not line:
-                    kind = "message"
+                if field == "data":
+                    yield models.Change.model_validate_json(value)
 
     def _get(self, model: type[M], path: str, query: Mapping[str, Any] | None = None) -> M:
         return model.model_validate_json(self._transport.request("GET", path, params=query).content)

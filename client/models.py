@@ -1,7 +1,7 @@
 """What the API answers, as far as scripts and notebooks need it; newer servers may say more, which is passed over."""
 
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -248,8 +248,9 @@ class BudgetPreview(Answer):
     eta_seconds: float | None
 
 
-class StreamEvent(Answer):
-    """Something changed: its kind, and ids that say where to look."""
+class Change(Answer):
+    """Something changed: what kind of thing, and whose; the data itself comes from the other calls."""
 
-    kind: str
-    data: dict[str, Any]
+    what: str
+    run_id: int | None
+    worker: str | None

@@ -1,0 +1,154 @@
+"""The client at the real API: what it answers, and one of three errors when it fails."""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from pydantic import BaseModel
+
+from backend import schemas
+from client import models
+from client.errors import Refused, Stale, Unreachable
+from client.worker_api import WorkerApi
+from gsl.lease import ArtifactRef
+from gsl.reports import ArtifactReport
+from tests.worker.real_api import RealApi
+
+SAME_NAMES = {"VariationEstimate": "VariationReturnPublic"}
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[RealApi]:
+    with RealApi(tmp_path / "data", lease_seconds=60) as api:
+        yield api
+
+
+def test_a_run_is_launched_found_renamed_cancelled_and_deleted(api: RealApi) -> None:
+    client = api.client
+    experiment = client.create_experiment("seeds", "three of them")
+    run = client.create_run(
+        "forkmaze-quick", {"seed": 3}, name="mine", experiment_id=experiment.id, tags=["a"], notes="why"
+    )
+    assert (run.name, run.seed, run.config.suite.name, run.tags) == ("mine", 3, "forkmaze", ("a",))
+    assert [each.id for each in client.runs(experiment_id=experiment.id)] == [run.id]
+    assert list(client.runs(status="failed")) == []
+    assert client.update_run(run.id, name="ours").name == "ours"
+    assert client.gate(run.id) is None
+    assert client.cancel(run.id).id == run.id
+    assert client.wait(run.id, every=0.05, timeout=30).status == "cancelled"
+    client.delete_run(run.id)
+    with pytest.raises(Refused, match="404"):
+        client.run(run.id)
+
+
+def test_what_can_be_asked_of_a_server_and_a_run_is_answered(api: RealApi) -> None:
+    client = api.client
+    job_id = api.launch()
+    run_id = client.job(job_id).run_id
+    assert client.health().database == "ok"
+    assert {suite.name for suite in client.suites()} >= {"forkmaze", "procgen"}
+    assert "forkmaze" in {preset.name for preset in client.presets()}
+    assert client.workers() == []
+    assert [job.id for job in client.queue().queued] == [job_id]
+    assert client.preview("forkmaze-quick").jobs > 3
+    assert client.returns(run_id).items == ()
+    assert client.plateaus(run_id) == []
+    assert client.ledger(run_id).spent_steps == 0
+    assert client.events(run_id)
+    assert client.log(job_id) == ""
+    names = [figure.name for figure in client.figures(run_id)]
+    assert set(client.figure(run_id, names[0])) >= {"data", "layout"}
+    assert client.artifacts(run_id) == []
+
+
+def test_every_page_of_a_list_is_read(api: RealApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("client.api._PAGE", 2)
+    ids = [api.client.create_run("forkmaze-quick").id for _ in range(5)]
+    assert sorted(run.id for run in api.client.runs()) == ids
+
+
+def test_a_refusal_names_the_field(api: RealApi) -> None:
+    with pytest.raises(Refused, match="goals") as caught:
+        api.client.create_run("forkmaze-quick", {"suite": {"name": "forkmaze", "goals": -1}})
+    assert caught.value.status == 422
+    assert any("goals" in field for field in caught.value.fields)
+
+
+def test_a_server_that_is_away_is_unreachable(api: RealApi) -> None:
+    api.go_away()
+    with pytest.raises(Unreachable, match="no answer"):
+        api.client.health()
+
+
+def test_a_wrong_token_is_refused_and_a_lost_lease_is_stale(api: RealApi) -> None:
+    job_id = api.launch()
+    stranger = WorkerApi(api.url, "wrong")
+    with pytest.raises(Refused, match="401") as refused:
+        stranger.claim(job_id, "w1")
+    stranger.close()
+    assert not isinstance(refused.value, Stale)
+    api.worker_api.claim(job_id, "w1")
+    with pytest.raises(Stale) as stale:
+        api.worker_api.claim(job_id, "w2")
+    assert not stale.value.gone
+    with pytest.raises(Stale) as gone:
+        api.worker_api.heartbeat(job_id + 99, 1, "w1")
+    assert gone.value.gone
+
+
+def test_a_file_arrives_as_it_was_sent_and_damage_is_noticed(api: RealApi, tmp_path: Path) -> None:
+    job_id = api.launch()
+    content = bytes(range(256)) * 20_000
+    (tmp_path / "sent.ckpt").write_bytes(content)
+    claim = api.worker_api.claim(job_id, "w1")
+    report = ArtifactReport(kind="checkpoint", name="epoch-000001.ckpt", epoch=1, path="sent.ckpt")
+    for _ in range(2):
+        api.worker_api.upload(job_id, claim.attempt, report, tmp_path / "sent.ckpt")
+    (stored,) = api.client.artifacts(claim.run_id)
+    assert (stored.size, stored.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert api.client.download(stored, tmp_path / "got" / "it.ckpt").read_bytes() == content
+    damaged = ArtifactRef.model_validate(
+        {**stored.model_dump(include=set(ArtifactRef.model_fields)), "sha256": "0" * 64}
+    )
+    with pytest.raises(Unreachable, match="damaged"):
+        api.worker_api.download(damaged, tmp_path / "bad.ckpt")
+    assert not list(tmp_path.glob("*bad*"))
+
+
+def test_the_log_grows_at_its_offsets(api: RealApi) -> None:
+    job_id = api.launch()
+    claim = api.worker_api.claim(job_id, "w1")
+    for _ in range(2):
+        assert api.worker_api.append_log(job_id, claim.attempt, 0, b"one\n") == 4
+    assert api.worker_api.append_log(job_id, claim.attempt, 4, "zwö\n".encode()) == 9
+    assert api.client.log(job_id) == "one\nzwö\n"
+
+
+def test_the_stream_tells_what_changed(api: RealApi) -> None:
+    launching = threading.Timer(0.5, api.launch)
+    launching.start()
+    changes = api.client.stream()
+    assert next(change for change in changes if change.run_id == 1).what in ("run", "job")
+    launching.join()
+
+
+def answers() -> list[type[BaseModel]]:
+    found = [value for value in vars(models).values() if isinstance(value, type) and issubclass(value, models.Answer)]
+    return [each for each in found if each not in (models.Answer, models.Page, models.Change)]
+
+
+@pytest.mark.parametrize("answer", answers(), ids=lambda answer: str(answer.__name__))
+def test_the_client_expects_only_what_the_api_sends(answer: type[BaseModel]) -> None:
+    name = SAME_NAMES.get(answer.__name__, answer.__name__)
+    sent: type[BaseModel] | None = next(
+        (getattr(schemas, each) for each in (name, name + "Public", name + "Info") if hasattr(schemas, each)), None
+    )
+    if sent is None:
+        pytest.fail(f"no schema answers {answer.__name__}")
+    for field, expected in answer.model_fields.items():
+        assert field in sent.model_fields
+        if type(None) in get_args(sent.model_fields[field].annotation):
+            assert type(None) in get_args(expected.annotation), f"{field} may be null"

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Receive, Scope, Send
 
 import gsl
 from backend import documentation, page, problems
@@ -79,9 +80,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     page.serve_page(app, settings.page_dir)
     problems.install(app)
     documentation.install(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(Compression, minimum_size=1000)
     app.add_middleware(BrowserSafety, hosts=_hosts(settings))
     return app
+
+
+class Compression(GZipMiddleware):
+    """Compresses all but stored files, which are large, compressed already, and announce their length."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_file = scope["type"] == "http" and scope["path"].endswith("/content")
+        handle = self.app if is_file else super().__call__
+        await handle(scope, receive, send)
 
 
 def _operation_id(route: APIRoute) -> str:

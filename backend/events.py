@@ -93,16 +93,28 @@ class Events:
         for listener in tuple(self._listeners):
             listener.close()
 
-    def publish(self, what: str, run_id: int | None = None, worker: str | None = None) -> None:
-        """Tell everybody, or at least this process while the broker is away."""
+    @property
+    def listening(self) -> int:
+        """How many streams are open in this process."""
+        return len(self._listeners)
+
+    def publish(self, what: str, run_id: int | None = None, worker: str | None = None) -> bool:
+        """Tell everybody, or at least this process while the broker is away; returns whether the broker took it."""
         change = Change(what=what, run_id=run_id, worker=worker)
-        if self._redis is not None:
-            try:
-                if self._redis.publish(_CHANNEL, change.model_dump_json()):
-                    return  # comes back through `_relay`, here as in every process
-            except redis.RedisError as error:
-                _log.warning("changes stay in this process, the broker is away: %s", error)
-        self._tell(change)
+        relayed = self._send(change)
+        if not relayed:
+            self._tell(change)
+        return relayed
+
+    def _send(self, change: Change) -> bool:
+        """Through the broker, if somebody listens there; it comes back through `_relay`, here as in every process."""
+        if self._redis is None:
+            return False
+        try:
+            return bool(self._redis.publish(_CHANNEL, change.model_dump_json()))
+        except redis.RedisError as error:
+            _log.warning("changes stay in this process, the broker is away: %s", error)
+            return False
 
     async def listen(self) -> AsyncIterator[Change]:
         """Changes from now on, until the server stops."""

@@ -1,15 +1,16 @@
 """What the REST API answers: one model for each thing the page, a script or a notebook sees."""
 
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gsl.config import RunConfig
 from gsl.jobs import JobKind, JobStatus, Phase, Purpose, RunStatus
 from gsl.reports import Outcome, Source
 
 T = TypeVar("T")
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
 class Schema(BaseModel):
@@ -82,13 +83,13 @@ class RunCreate(Schema):
     config: dict[str, Any] = Field(default={}, description="A RunConfig, whole or, beside a preset, in part.")
     experiment_id: int | None = None
     notes: str = Field(default="", max_length=20_000)
-    tags: list[str] = Field(default=[], max_length=20)
+    tags: list[Tag] = Field(default=[], max_length=20)
 
 
 class RunUpdate(Schema):
     name: str | None = Field(default=None, min_length=1, max_length=200)
     notes: str | None = Field(default=None, max_length=20_000)
-    tags: list[str] | None = Field(default=None, max_length=20)
+    tags: list[Tag] | None = Field(default=None, max_length=20)
 
 
 class PhaseProgress(Schema):

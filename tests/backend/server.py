@@ -1,0 +1,34 @@
+"""The application behind a real socket, in a thread of the test."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+
+@contextmanager
+def serving(app: FastAPI, lifespan: bool = False) -> Iterator[str]:
+    """The server's address; without `lifespan` nothing happens by itself (housekeeping has tests of its own)."""
+    config = uvicorn.Config(
+        app, port=0, log_level="critical", lifespan="on" if lifespan else "off", timeout_graceful_shutdown=2, ws="none"
+    )
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            _wait_until_started(server, thread)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(timeout=20)
+
+
+def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.002)

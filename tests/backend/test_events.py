@@ -1,0 +1,135 @@
+"""Live changes: told soon, at most twice a second, across processes, and no open stream keeps the server from stopping."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlmodel import SQLModel
+
+from backend.db import Database
+from backend.events import Events
+from backend.services import Services
+from backend.settings import Settings
+from tests.backend.api_driver import ApiDriver, epoch, started
+from tests.backend.orchestration.broker import short_folder, valkey
+from tests.backend.server import serving
+
+pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+
+
+def told(lines: Iterator[str], count: int) -> list[dict[str, object]]:
+    """The next changes of a stream."""
+    changes: list[dict[str, object]] = []
+    for line in lines:
+        if line.startswith("data:"):
+            changes.append(json.loads(line.removeprefix("data:")))
+            if len(changes) == count:
+                break
+    return changes
+
+
+def test_changes_come_soon_and_many_as_one(app: FastAPI) -> None:
+    services: Services = app.state.services
+    with serving(app, lifespan=True) as address, httpx.Client(base_url=address, timeout=10) as client:
+        api = ApiDriver(client)
+        job_id = api.job(api.launch())
+        api.claim(job_id)
+        with client.stream("GET", "/api/v1/stream") as response:
+            assert response.headers["content-type"].startswith("text/event-stream")
+            lines = response.iter_lines()
+            _until_listening(services.events)
+            api.report(job_id, started(), epoch(1))
+            assert told(lines, 1) == [{"what": "epoch", "run_id": 1, "worker": None}]
+            begun = time.monotonic()
+            for number in range(2, 12):
+                api.report(job_id, epoch(number))
+            api.ask("PATCH", "/runs/1", json={"notes": "n"})
+            heard = ["epoch"]
+            while heard[-1] != "run":
+                heard += [str(change["what"]) for change in told(lines, 1)]
+            assert 2 <= len(heard[1:]) <= 2 + 2 * (time.monotonic() - begun)
+
+
+def _until_listening(events: Events) -> None:
+    deadline = time.monotonic() + 10
+    while not events.listening:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_nothing_is_told_of_what_was_rolled_back(services: Services) -> None:
+    published: list[str] = []
+    object.__setattr__(services, "events", Events())
+    services.events.publish = lambda what, *_: published.append(what)  # type: ignore[method-assign,assignment]  # listens in
+    with pytest.raises(ValueError, match="on purpose"), services.database.write() as session:
+        services.tell(session, "run", 1)
+        raise ValueError("on purpose")
+    assert published == []
+    with services.database.write() as session:
+        services.tell(session, "run", 1)
+        assert published == []
+    assert published == ["run"]
+
+
+def test_an_open_stream_does_not_keep_the_server_from_stopping(settings: Settings, tmp_path: Path) -> None:
+    database = Database(settings.database_url)
+    SQLModel.metadata.create_all(database.engine)
+    database.close()
+    log = (tmp_path / "log").open("w+")
+    command = [sys.executable, "-m", "uvicorn", "backend.app:create_app", "--factory", "--port", "0"]
+    environment = {**os.environ, "GSL_DATA_DIR": str(tmp_path), "REDIS_URL": "", "DATABASE_URL": ""}
+    root = Path(__file__).parent.parent.parent
+    with subprocess.Popen(command, env=environment, cwd=root, stderr=log, stdout=log) as server:
+        address = _address(tmp_path / "log", server)
+        with httpx.stream("GET", f"{address}/api/v1/stream", timeout=10, trust_env=False) as response:
+            assert response.status_code == 200
+            server.send_signal(signal.SIGINT)
+            assert [line for line in response.iter_lines() if line.startswith("data:")] == []
+        assert server.wait(timeout=20) in (0, -signal.SIGINT, 130)
+    log.close()
+
+
+def _address(log: Path, server: subprocess.Popen[bytes]) -> str:
+    deadline = time.monotonic() + 60
+    while "running on " not in (text := log.read_text()):
+        assert server.poll() is None, text
+        assert time.monotonic() < deadline, text
+        time.sleep(0.05)
+    return text.split("running on ")[1].split(" ")[0]
+
+
+def test_processes_tell_each_other_through_the_broker(app: FastAPI) -> None:
+    with short_folder() as folder, valkey(folder / "s"):
+        elsewhere = Events(f"redis+socket://{folder / 's'}")
+        here: Services = app.state.services
+        object.__setattr__(here, "events", Events(f"redis+socket://{folder / 's'}"))
+        with serving(app, lifespan=True) as address, httpx.stream("GET", f"{address}/api/v1/stream") as response:
+            _until_listening(here.events)
+            lines = response.iter_lines()
+            _until_heard(elsewhere)
+            elsewhere.publish("worker", worker="w1")
+            assert {"what": "worker", "run_id": None, "worker": "w1"} in told(lines, 2)
+        elsewhere.close()
+
+
+def _until_heard(events: Events) -> None:
+    """Until the other process has subscribed."""
+    deadline = time.monotonic() + 10
+    while not events.publish("hello"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_broker_that_is_away_keeps_nobody_from_telling(settings: Settings) -> None:
+    events = Events(f"redis+socket://{settings.data_dir}/none")
+    assert not events.publish("run", 1)
+    events.start()
+    events.close()

@@ -1,0 +1,80 @@
+"""The page's files beside the API, and the OpenAPI document."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from tests.backend.api_driver import ApiDriver
+
+pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def built_page(settings: Any) -> Path:
+    folder: Path = settings.page_dir
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<title>the page</title>")
+    (folder / "assets" / "a-1b2c.js").write_text("let a")
+    (folder.parent / "secret").write_text("secret")
+    return folder
+
+
+@pytest.mark.usefixtures("built_page")
+def test_every_address_of_the_page_is_the_page(api: ApiDriver) -> None:
+    for path in ("/", "/runs", "/runs/7", "/new?preset=forkmaze"):
+        answer = api.client.get(path)
+        assert (answer.status_code, answer.text) == (200, "<title>the page</title>")
+        assert answer.headers["cache-control"] == "no-cache"
+    asset = api.client.get("/assets/a-1b2c.js")
+    assert asset.text == "let a"
+    assert "immutable" in asset.headers["cache-control"]
+    assert "javascript" in asset.headers["content-type"]
+
+
+@pytest.mark.usefixtures("built_page")
+def test_nothing_outside_the_page_is_served(api: ApiDriver) -> None:
+    for path in ("/%2e%2e/secret", "/..%2fsecret", "/assets/..%2f..%2fsecret"):
+        assert "secret" not in api.client.get(path).text
+    assert api.client.get("/assets/old-name.js").status_code == 404
+    assert api.client.get("/api/v2/runs").headers["content-type"] == "application/problem+json"
+
+
+def test_a_page_that_is_not_built_says_so(api: ApiDriver) -> None:
+    answer = api.client.get("/")
+    assert answer.status_code == 503
+    assert "make up" in answer.text
+
+
+def test_every_operation_is_documented(app: FastAPI) -> None:
+    document = app.openapi()
+    tags = {tag["name"] for tag in document["tags"]}
+    names = []
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            names.append(operation["operationId"])
+            assert operation["summary"]
+            assert set(operation["tags"]) <= tags
+            for status, answer in operation["responses"].items():
+                assert status < "400" or list(answer["content"]) == ["application/problem+json"]
+    assert len(names) == len(set(names))
+    assert all(name.isidentifier() for name in names)
+
+
+def test_the_routes_there_must_be(app: FastAPI) -> None:
+    paths = app.openapi()["paths"]
+    wanted = """
+    get /health; get /suites; get /presets; post /experiments; get /experiments; get /experiments/{experiment_id};
+    post /runs; get /runs; get /runs/{run_id}; patch /runs/{run_id}; delete /runs/{run_id}; post /runs/preview;
+    post /runs/{run_id}/cancel; post /runs/{run_id}/pause; post /runs/{run_id}/resume; get /runs/{run_id}/jobs;
+    get /jobs/{job_id}; get /jobs/{job_id}/log; get /runs/{run_id}/returns; get /runs/{run_id}/plateaus;
+    get /runs/{run_id}/ledger; get /runs/{run_id}/events; get /runs/{run_id}/gate; post /runs/{run_id}/gate/approve;
+    post /runs/{run_id}/gate/reject; get /runs/{run_id}/figures; get /runs/{run_id}/figures/{name};
+    get /runs/{run_id}/artifacts; get /artifacts/{artifact_id}/content; get /workers; get /queue; get /stream;
+    post /jobs/{job_id}/claim; post /jobs/{job_id}/heartbeat; post /jobs/{job_id}/reports; post /jobs/{job_id}/log;
+    post /jobs/{job_id}/artifacts; post /jobs/{job_id}/finish; put /workers/{name}
+    """
+    for line in wanted.split(";"):
+        method, path = line.split()
+        assert method in paths[f"/api/v1{path}"], line

@@ -5,6 +5,7 @@ Prints progress and the before/after table; the exit status is 0 only if the run
 """
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -37,7 +38,7 @@ def demo(api: Client, preset: str) -> Run:
         run = api.run(run.id)
         now = time.monotonic()
         if run.status != told or now - spoke_at >= _SPEAK_EVERY_S:
-            print(_progress(run, now - started), flush=True)
+            print(_progress(run, now - started))
             told, spoke_at = run.status, now
         if not gate_told:
             gate_told = _tell_gate(api.gate(run.id))
@@ -114,12 +115,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--preset", default="forkmaze", help="which preset to run (default: forkmaze)")
     preset = parser.parse_args(arguments).preset
     load_dotenv(Path.cwd() / ".env")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # progress is seen at once through a pipe too
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leaves through the temporary server's clean-up
     try:
         with ExitStack() as stack:
             address = _address()
             if not is_up(address):
-                print(f"No server at {address}; starting a temporary one", flush=True)
+                print(f"No server at {address}; starting a temporary one")
                 address = stack.enter_context(temporary_server())
             api = stack.enter_context(Client(address))
             run = demo(api, preset)

@@ -9,7 +9,8 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up demo test test-page test-python check bench dev types format clean install
+.PHONY: help up demo test test-page test-python check bench dev types format clean install \
+	check-format check-lint check-types check-imports check-page check-schema
 
 PRESET ?= forkmaze
 TORCH ?= torch==2.13.0
@@ -90,15 +91,28 @@ bench: .make/dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --timeout=3600
 	$(BIN)/python -m benchmarks
 
-check: .make/dev .make/page-packages
+# Targets of their own, so that `make -k check` tells everything that is wrong.
+check: check-format check-lint check-types check-imports check-page check-schema
+
+check-format: .make/dev
 	$(BIN)/ruff format --check .
+
+check-lint: .make/dev
 	$(BIN)/ruff check .
+
+check-types: .make/dev
 	$(BIN)/mypy
+
+check-imports: .make/dev
 	$(BIN)/lint-imports
+
+check-page: .make/page-packages
 	$(NPM) run check
-	@mkdir -p .make/fresh && $(BIN)/python -m backend.openapi > .make/fresh/openapi.json
-	@$(NPM) run types -- ../.make/fresh/openapi.json -o ../.make/fresh/schema.d.ts
-	@cmp .make/fresh/schema.d.ts frontend/src/api/schema.d.ts \
+
+check-schema: .make/dev .make/page-packages
+	$(BIN)/python -m backend.openapi > .make/openapi.json
+	$(NPM) run types -- ../.make/openapi.json -o ../.make/schema.d.ts
+	@cmp .make/schema.d.ts frontend/src/api/schema.d.ts \
 		|| { echo "frontend/src/api/schema.d.ts is stale: run make types"; exit 1; }
 
 types: .make/dev .make/page-packages

@@ -27,10 +27,9 @@ class JsonRoute(APIRoute):
         async def checked(request: Request) -> Response:
             body = await bounded_body(request)
             is_json = "json" in request.headers.get("content-type", "")
-            request._json = parse_json(body) if body and is_json else None
-            request._body = body
-            if not is_json:
-                del request._json
+            request._body = body  # read once: Starlette keeps both under these names
+            if body and is_json:
+                request._json = parse_json(body)
             return await handle(request)
 
         return checked
@@ -50,7 +49,7 @@ async def bounded_body(request: Request) -> bytes:
 def parse_json(body: bytes) -> Any:
     """The JSON value of `body`; raises `BadRequestError` when it is none, `InvalidError` when it cannot be stored."""
     try:
-        value = json.loads(body, parse_int=_int64, parse_constant=_no_constant)
+        value = json.loads(body.decode(), parse_int=_int64, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
         raise BadRequestError(f"The body is not UTF-8 (byte {error.start}).") from error
     except json.JSONDecodeError as error:

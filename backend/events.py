@@ -13,6 +13,8 @@ from typing import Any
 
 import redis
 from pydantic import BaseModel, ConfigDict, Field
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 _CHANNEL = "gsl:changes"
 _PAUSE_S = 0.5
@@ -155,6 +157,6 @@ class Events:
 
 
 def redis_client(url: str) -> Any:
-    """A client for either Celery's or redis-py's way to write a Unix socket's address."""
+    """A client that never waits long, for either Celery's or redis-py's way to write a Unix socket's address."""
     address = url.replace("redis+socket://", "unix://", 1)
-    return redis.Redis.from_url(address, socket_connect_timeout=1, socket_timeout=5)
+    return redis.Redis.from_url(address, socket_connect_timeout=1, socket_timeout=5, retry=Retry(NoBackoff(), 0))

@@ -83,25 +83,18 @@ class BrowserSafety:
 
 def _host_name(header: str) -> str:
     """The name without its port, as `localhost` of `localhost:8000` and `::1` of `[::1]:8000`."""
-    return urlsplit(f"//{header}").hostname or "" if _is_address(header) else header
-
-
-def _is_address(header: str) -> bool:
     try:
-        urlsplit(f"//{header}")
+        return urlsplit(f"//{header}").hostname or ""
     except ValueError:
-        return False
-    return True
+        return header
 
 
 def _is_foreign(headers: Headers) -> bool:
     """Whether a browser says that a page of another origin is behind the request; scripts send neither header."""
     if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         return True
-    origin = headers.get("origin")
-    if origin is None:
-        return False
-    return not _is_address(origin) or urlsplit(origin).netloc != headers.get("host", "")
+    host = headers.get("host", "")
+    return headers.get("origin", f"http://{host}") not in (f"http://{host}", f"https://{host}")
 
 
 def _with_headers(send: Send, path: str) -> Send:

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, update
 
 from backend import orchestrator
 from backend.artifact_store import ArtifactStore
+from backend.columns import now
 from backend.db import Database, after_commit
 from backend.events import Events
-from backend.models import Job, now
+from backend.models import Job
 from backend.queue import Doorbell
 from backend.settings import Settings
 from backend.store.leases import Terms
@@ -43,9 +45,14 @@ class Services:
     def ring(self, job_ids: Sequence[int]) -> None:
         """Announce queued jobs and note when; those that the broker did not take are the sweeper's."""
         rung = self.doorbell.ring(job_ids)
-        if rung:
+        if not rung:
+            return
+        try:
             with self.database.write() as session:
                 session.execute(update(Job).where(col(Job.id).in_(rung)).values(rung_at=now()))
+        except SQLAlchemyError:
+            # What was asked for is committed and announced; the sweeper will announce it once more.
+            _log.exception("announced, but could not note it: jobs %s", rung)
 
     def tell(self, session: Session, what: str, run_id: int | None = None, worker: str | None = None) -> None:
         """Tell the open pages, once the change is committed."""

@@ -1,11 +1,12 @@
 """Workers' routes: claim a job, keep it, report, send files and log, give it back; fenced by attempt."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from backend.api.deps import Count, JobId, ServicesDep, WorkerOnly, Writing, problems, router
+from backend.bodies import bounded_body
 from backend.job_logs import JobLog
 from backend.schemas import Accepted, ArtifactPublic, JobPublic, LogSize
 from backend.services import Services
@@ -18,6 +19,13 @@ routes.dependencies.append(WorkerOnly)
 streams = APIRouter(tags=["for workers"], dependencies=[WorkerOnly])  # bodies of any size, so no JsonRoute
 
 Attempt = Annotated[int, Query(description="The attempt that holds the job.", ge=1, le=2**31 - 1)]
+
+
+def _raw(media_type: str) -> dict[str, Any]:
+    """The documentation of a body that is taken as it comes."""
+    return {
+        "requestBody": {"required": True, "content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}
+    }
 
 
 @routes.post("/jobs/{job_id}/claim", summary="Claim a queued job", responses=problems(400, 401, 404, 409))
@@ -48,7 +56,11 @@ def report_job(job_id: JobId, body: ReportBatch, session: Writing, services: Ser
 
 
 @streams.post(
-    "/jobs/{job_id}/artifacts", status_code=201, summary="Send a file", responses=problems(401, 404, 409, 507)
+    "/jobs/{job_id}/artifacts",
+    status_code=201,
+    summary="Send a file",
+    responses=problems(401, 404, 409, 507),
+    openapi_extra=_raw("application/octet-stream"),
 )
 async def upload_artifact(
     job_id: JobId,
@@ -65,12 +77,17 @@ async def upload_artifact(
     return await receive(services, request, job_id, attempt, announced)
 
 
-@streams.post("/jobs/{job_id}/log", summary="Append to the log", responses=problems(401, 404, 409, 507))
+@streams.post(
+    "/jobs/{job_id}/log",
+    summary="Append to the log",
+    responses=problems(401, 404, 409, 413, 507),
+    openapi_extra=_raw("text/plain"),
+)
 async def append_job_log(
     job_id: JobId, request: Request, services: ServicesDep, attempt: Attempt, offset: Count
 ) -> LogSize:
     """Puts the raw body at `offset` bytes of this attempt's log; answers with the log's size, from which to go on."""
-    text = await request.body()
+    text = await bounded_body(request)
     return LogSize(size=await run_in_threadpool(_append_log, services, job_id, attempt, offset, text))
 
 

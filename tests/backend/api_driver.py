@@ -58,9 +58,7 @@ class ApiDriver:
     def upload(self, job_id: int, content: bytes, status: int = 201, **query: Any) -> Any:
         announced = {"attempt": 1, "kind": "checkpoint", "name": "epoch-1.ckpt", "epoch": 1, **query}
         announced.setdefault("sha256", hashlib.sha256(content).hexdigest())
-        return self.ask(
-            "POST", f"/jobs/{job_id}/artifacts", status, params=announced, content=content, headers=BEARER
-        )
+        return self.ask("POST", f"/jobs/{job_id}/artifacts", status, params=announced, content=content, headers=BEARER)
 
     def cancelled(self, **fields: Any) -> int:
         """A run that has ended."""

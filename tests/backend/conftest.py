@@ -20,6 +20,7 @@ from backend.settings import Settings
 from tests.backend.api_driver import TOKEN, ApiDriver
 from tests.backend.server import serving
 
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Address of a PostgreSQL server of our own, which need not outlive a power cut."""

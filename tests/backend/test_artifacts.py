@@ -90,7 +90,7 @@ def test_a_second_attempt_adds_to_the_log(api: ApiDriver, services: Services, jo
     assert api.response("GET", f"/jobs/{job_id}/log", params={"offset": 3}).text == "st second"
 
 
-class FullDisk(LocalFileSystem):
+class FullDisk(LocalFileSystem):  # type: ignore[misc]  # fsspec ships no types
     """A disk without any room: the kernel's own."""
 
     def _open(self, path: str, mode: str = "rb", **options: Any) -> Any:

@@ -1,5 +1,6 @@
 """Reports: stored once however often they come, fenced, voided by a restart, rolled up onto job and run."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -52,8 +53,8 @@ def test_a_restart_voids_what_came_after_its_epoch(api: ApiDriver, services: Ser
     api.report(job_id, started(), epoch(1, 0.1), epoch(2, 0.2))
     kept = facts(services)
     api.upload(job_id, b"policy", epoch=3)
-    only_third = {"returns": returns([0.0, 0.7, 0.7])}
-    api.report(job_id, epoch(3, 0.3, plateau=PLATEAU | {"detected_epoch": 3}, **only_third), evaluation(3, [0.5, 0.5]))
+    plateau = PLATEAU | {"detected_epoch": 3}
+    api.report(job_id, epoch(3, 0.3, plateau=plateau, returns=returns([0.0, 0.7, 0.7])), evaluation(3, [0.5, 0.5]))
     assert facts(services) != kept
     api.report(job_id, started(2))
     assert facts(services) == kept
@@ -139,3 +140,21 @@ def test_a_demonstrations_job_says_what_it_kept(api: ApiDriver, job_id: int) -> 
     api.report(job_id, started(), {"type": "demonstrations", "steps": 70, "seconds": 1.0, "counts": counts})
     job = api.get(f"/jobs/{job_id}")
     assert (job["message"], job["steps"]) == ("kept 5 of 20 episodes; none on 1 of 2 variations", 70)
+
+
+def test_workers_of_one_run_report_at_the_same_time(api: ApiDriver) -> None:
+    run_id = api.at_the_gate()
+    api.post(f"/runs/{run_id}/gate/approve", {})
+    jobs = [job for job in api.get(f"/runs/{run_id}/jobs") if job["key"].startswith("specialist-")]
+    for job in jobs:
+        api.claim(job["id"])
+    before = api.get(f"/runs/{run_id}")["spent_steps"]
+
+    def work(job: dict[str, Any]) -> int:
+        api.report(job["id"], started())
+        return sum(api.report(job["id"], epoch(number, returns=[]))["accepted"] for number in range(1, 16))
+
+    with ThreadPoolExecutor() as pool:
+        assert sum(pool.map(work, jobs)) == 15 * len(jobs)
+    assert len(jobs) == 2
+    assert api.get(f"/runs/{run_id}")["spent_steps"] == before + 15 * 100 * len(jobs)

@@ -1,6 +1,7 @@
 """Bad input: whatever is thrown at whatever route, the answer is a problem, never a 500, and nothing is half stored."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from tests.backend.api_driver import BEARER, ApiDriver
 _JSON = {"Content-Type": "application/json"}
 ODD_NUMBERS = (-1, 0, 2**31, 2**63 - 1, 2**63, 10**30, 1e308, 0.5, True)
 ODD_TEXTS = ("", "\x00", "a\x00b", "\ud800", "x" * 300, "'; DROP TABLE run; --", "%00", "../..", "☃", "null")
+ODD_SETTINGS: tuple[Any, ...] = (None, -1, 2**63 - 1, 10**30, 1e308, "x", "\x00", [], {})
 ODD_VALUES: tuple[Any, ...] = (None, [], {}, [[]], [{}], {"": None}, *ODD_NUMBERS, *ODD_TEXTS)
 
 
@@ -96,16 +98,17 @@ def test_odd_settings_deep_in_a_configuration(api: ApiDriver) -> None:
     config = api.get("/presets")[0]["config"]
     for part, fields in config.items():
         for field in fields if isinstance(fields, dict) else ():
-            for value in (None, -1, 2**63 - 1, 10**30, 1e308, "x", "\x00", [], {}):
+            for value in ODD_SETTINGS:
                 body = json.dumps({"preset": "forkmaze", "config": {part: {field: value}}})
                 check(api.client.post("/api/v1/runs/preview", content=body, headers=_JSON))
 
 
+_names = st.sampled_from(["preset", "config", "suite", "name", "seed", "budget", "tags"])
 _anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["preset", "config", "suite", "name", "seed", "budget", "tags"]) | st.text(), inner),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_names | st.text(), inner),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
@@ -176,8 +179,8 @@ def test_a_database_that_is_away(api: ApiDriver, services: Services) -> None:
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-def test_a_database_without_tables_is_said_to_be(api: ApiDriver, services: Services) -> None:
-    empty = Database("sqlite://")
+def test_a_database_without_tables_is_said_to_be(api: ApiDriver, services: Services, tmp_path: Path) -> None:
+    empty = Database(f"sqlite:///{tmp_path}/empty.db")
     object.__setattr__(services, "database", empty)
     assert "no such table" in api.get("/runs", 503)["detail"]
     empty.close()

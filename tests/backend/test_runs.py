@@ -38,7 +38,11 @@ def test_launch_again_from_an_earlier_run(api: ApiDriver) -> None:
         ({"config": {"suite": {"name": "chess"}}}, "config.suite", "'forkmaze', 'procgen'"),
         ({"preset": "forkmaze", "config": {"suite": {"goals": 1}}}, "config.suite.goals", "greater than or equal to 2"),
         ({"preset": "forkmaze", "config": {"suite": {"start_level": 3}}}, "config.suite.start_level", "not permitted"),
-        ({"preset": "forkmaze", "config": {"specialists": {"count": 11}}}, "config.specialists.count", "11 specialists"),
+        (
+            {"preset": "forkmaze", "config": {"specialists": {"count": 11}}},
+            "config.specialists.count",
+            "11 specialists",
+        ),
         ({"preset": "forkmaze", "config": {"learner": {"network": {"width": 0}}}}, "config.learner.network.width", ""),
         ({"preset": "forkmaze", "config": {"budget": {"total_steps": 1}}}, "config.budget.total_steps", "at least"),
         ({"preset": "forkmaze", "experiment_id": 99}, "experiment_id", "there is no experiment 99"),
@@ -191,7 +195,9 @@ def test_a_list_of_ten_thousand_runs_is_fast(api: ApiDriver, services: Services)
         session.connection().execute(_copies(Run, "id", 2, 10_000))
         for key in range(6):
             session.connection().execute(_copies(Job, "run_id", 2, 10_000))
-            session.connection().execute(text(f"UPDATE job SET key = 'copy {key}' WHERE key = 'generalist-1' AND id > 1"))
+            session.connection().execute(
+                text(f"UPDATE job SET key = 'copy {key}' WHERE key = 'generalist-1' AND id > 1")
+            )
     api.get("/runs")
     begun = time.perf_counter()
     page = api.get("/runs", limit=50, q="run", sort="-updated_at")

@@ -4,95 +4,22 @@ Columns that hold a word of `gsl.jobs` or `gsl.reports` are plain strings; JSON 
 model named beside them. Lock order everywhere: the run's row first, then its jobs (`store.locks`).
 """
 
-import math
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Float, ForeignKey, Index, Integer, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-
-class FiniteFloat(TypeDecorator[float]):
-    """The one place where a number that is not finite becomes NULL."""
-
-    impl = Float(53)
-    cache_ok = True
-
-    def process_bind_param(self, value: float | None, dialect: Dialect) -> float | None:
-        return value if value is not None and math.isfinite(value) else None
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC times, also on SQLite, which stores no zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
-
-
-BIG_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only in a plain INTEGER
-JSON_TYPE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-
-
-# Names for every constraint, so that a later migration can name what it changes.
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _id() -> Any:
-    return Field(default=None, sa_column=Column(BIG_ID, primary_key=True))
-
-
-def _reference(target: str, *, nullable: bool = False, on_delete: str = "CASCADE", **options: Any) -> Any:
-    default = None if nullable else ...
-    return Field(
-        default, sa_column=Column(BIG_ID, ForeignKey(target, ondelete=on_delete), nullable=nullable, **options)
-    )
-
-
-def _json(default: Any = ...) -> Any:
-    nullable = default is None
-    if callable(default):
-        return Field(default_factory=default, sa_column=Column(JSON_TYPE, nullable=False))
-    return Field(default, sa_column=Column(JSON_TYPE, nullable=nullable))
-
-
-def _steps() -> Any:
-    return Field(0, sa_column=Column(BigInteger, nullable=False))
-
-
-def _number(nullable: bool = True) -> Any:
-    return Field(None if nullable else ..., sa_column=Column(FiniteFloat, nullable=nullable))
-
-
-def _time(nullable: bool = False, **options: Any) -> Any:
-    if nullable:
-        return Field(None, sa_column=Column(UtcDateTime, nullable=True, **options))
-    return Field(default_factory=now, sa_column=Column(UtcDateTime, nullable=False, **options))
+from backend.columns import identity, json_column, number_column, reference, steps_column, time_column
 
 
 class Experiment(SQLModel, table=True):
     """Runs that are compared."""
 
-    id: int | None = _id()
+    id: int | None = identity()
     name: str
     description: str = ""
-    created_at: datetime = _time()
+    created_at: datetime = time_column()
 
 
 class Run(SQLModel, table=True):
@@ -100,32 +27,32 @@ class Run(SQLModel, table=True):
 
     __table_args__ = (Index("ix_run_status_created", "status", "created_at"),)
 
-    id: int | None = _id()
+    id: int | None = identity()
     name: str = Field(index=True)
-    experiment_id: int | None = _reference("experiment.id", nullable=True, on_delete="SET NULL", index=True)
+    experiment_id: int | None = reference("experiment.id", nullable=True, on_delete="SET NULL", index=True)
     suite: str = Field(index=True)
     arm: str
-    seed: int = _steps()
-    config: dict[str, Any] = _json()  # RunConfig
+    seed: int = steps_column()
+    config: dict[str, Any] = json_column()  # RunConfig
     notes: str = ""
-    tags: list[str] = _json(list)
+    tags: list[str] = json_column(list)
     status: str = "queued"
     phase: str = "generalist"
     wish: str = "run"
     cycle: int = 1
     message: str = ""
-    warnings: list[str] = _json(list)
-    total_steps: int = _steps()
-    spent_steps: int = _steps()
-    mean_return: float | None = _number()
-    score: float | None = _number()
-    sparkline: list[float | None] = _json(list)
+    warnings: list[str] = json_column(list)
+    total_steps: int = steps_column()
+    spent_steps: int = steps_column()
+    mean_return: float | None = number_column()
+    score: float | None = number_column()
+    sparkline: list[float | None] = json_column(list)
     sparkline_stride: int = 1  # epochs behind each point; doubles whenever 40 points are full
-    revision: int = _steps()  # grows with every batch of reports: the cursor for deltas
+    revision: int = steps_column()  # grows with every batch of reports: the cursor for deltas
     sparkline_epochs: int = 0  # epochs of generalist and fine-tuning seen so far
-    created_at: datetime = _time(index=True)
-    updated_at: datetime = _time()
-    ended_at: datetime | None = _time(nullable=True)
+    created_at: datetime = time_column(index=True)
+    updated_at: datetime = time_column()
+    ended_at: datetime | None = time_column(nullable=True)
 
 
 class Job(SQLModel, table=True):
@@ -136,14 +63,14 @@ class Job(SQLModel, table=True):
         Index("ix_job_status_lease", "status", "lease_until"),
     )
 
-    id: int | None = _id()
-    run_id: int = _reference("run.id")
+    id: int | None = identity()
+    run_id: int = reference("run.id")
     key: str
     kind: str
     phase: str
     cycle: int = 1
     index: int = 0
-    spec: dict[str, Any] = _json()  # JobSpec
+    spec: dict[str, Any] = json_column()  # JobSpec
     status: str = "queued"
     wish: str = "run"
     attempt: int = 0
@@ -151,40 +78,40 @@ class Job(SQLModel, table=True):
     lost_at_steps: int = Field(-1, sa_column=Column(BigInteger, nullable=False))  # what it had spent at the last loss
     worker: str | None = None
     device: str | None = None
-    lease_until: datetime | None = _time(nullable=True)
-    rung_at: datetime | None = _time(nullable=True)  # when its last doorbell rang
-    queued_at: datetime = _time()
-    budget_steps: int = _steps()
-    start_steps: int = _steps()  # what the run had spent when the job was queued
-    steps: int = _steps()
+    lease_until: datetime | None = time_column(nullable=True)
+    rung_at: datetime | None = time_column(nullable=True)  # when its last doorbell rang
+    queued_at: datetime = time_column()
+    budget_steps: int = steps_column()
+    start_steps: int = steps_column()  # what the run had spent when the job was queued
+    steps: int = steps_column()
     epochs: int = 0
-    mean_return: float | None = _number()
-    success_rate: float | None = _number()
-    steps_per_second: float | None = _number()
+    mean_return: float | None = number_column()
+    success_rate: float | None = number_column()
+    steps_per_second: float | None = number_column()
     outcome: str | None = None
     best_epoch: int | None = None
     message: str = ""
     error: str | None = None
-    demonstrations: list[dict[str, Any]] | None = _json(None)  # list of DemonstrationCount
-    created_at: datetime = _time()
-    started_at: datetime | None = _time(nullable=True)
-    ended_at: datetime | None = _time(nullable=True)
+    demonstrations: list[dict[str, Any]] | None = json_column(None)  # list of DemonstrationCount
+    created_at: datetime = time_column()
+    started_at: datetime | None = time_column(nullable=True)
+    ended_at: datetime | None = time_column(nullable=True)
 
 
 class Epoch(SQLModel, table=True):
     """One epoch of a job; `job_steps` counts everything the job had spent after it."""
 
-    job_id: int = _reference("job.id", primary_key=True)
+    job_id: int = reference("job.id", primary_key=True)
     epoch: int = Field(primary_key=True)
-    steps: int = _steps()
-    job_steps: int = _steps()
-    seconds: float | None = _number()
+    steps: int = steps_column()
+    job_steps: int = steps_column()
+    seconds: float | None = number_column()
     episodes: int = 0
-    mean_return: float | None = _number()
-    success_rate: float | None = _number()
-    mean_length: float | None = _number()
-    metrics: dict[str, float | None] = _json(dict)
-    at: datetime = _time()
+    mean_return: float | None = number_column()
+    success_rate: float | None = number_column()
+    mean_length: float | None = number_column()
+    metrics: dict[str, float | None] = json_column(dict)
+    at: datetime = time_column()
 
 
 class VariationReturn(SQLModel, table=True):
@@ -193,15 +120,15 @@ class VariationReturn(SQLModel, table=True):
     __tablename__ = "variation_return"
     __table_args__ = {"sqlite_with_rowid": False}
 
-    job_id: int = _reference("job.id", primary_key=True)
+    job_id: int = reference("job.id", primary_key=True)
     source: str = Field(primary_key=True)
     epoch: int = Field(primary_key=True)
     variation: int = Field(sa_column=Column(BigInteger, primary_key=True))
     episodes: int
-    mean_return: float | None = _number()
-    std_return: float | None = _number()
-    success_rate: float | None = _number()
-    mean_length: float | None = _number()
+    mean_return: float | None = number_column()
+    std_return: float | None = number_column()
+    success_rate: float | None = number_column()
+    mean_length: float | None = number_column()
 
 
 class LatestReturn(SQLModel, table=True):
@@ -209,17 +136,17 @@ class LatestReturn(SQLModel, table=True):
 
     __tablename__ = "latest_return"
 
-    job_id: int = _reference("job.id", primary_key=True)
+    job_id: int = reference("job.id", primary_key=True)
     source: str = Field(primary_key=True)
     variation: int = Field(sa_column=Column(BigInteger, primary_key=True))
-    run_id: int = _reference("run.id", index=True)
-    revision: int = _steps()  # the run's revision when this estimate arrived
+    run_id: int = reference("run.id", index=True)
+    revision: int = steps_column()  # the run's revision when this estimate arrived
     epoch: int
     episodes: int
-    mean_return: float | None = _number()
-    std_return: float | None = _number()
-    success_rate: float | None = _number()
-    mean_length: float | None = _number()
+    mean_return: float | None = number_column()
+    std_return: float | None = number_column()
+    success_rate: float | None = number_column()
+    mean_length: float | None = number_column()
 
 
 class Plateau(SQLModel, table=True):
@@ -227,19 +154,19 @@ class Plateau(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("job_id", "detected_epoch", name="uq_plateau"),)
 
-    id: int | None = _id()
-    run_id: int = _reference("run.id", index=True)
-    job_id: int = _reference("job.id")
+    id: int | None = identity()
+    run_id: int = reference("run.id", index=True)
+    job_id: int = reference("job.id")
     start_epoch: int
     detected_epoch: int
-    start_steps: int = _steps()
-    detected_steps: int = _steps()
-    value: float = _number(nullable=False)
-    best_later: float = _number(nullable=False)
-    margin: float = _number(nullable=False)
+    start_steps: int = steps_column()
+    detected_steps: int = steps_column()
+    value: float = number_column(nullable=False)
+    best_later: float = number_column(nullable=False)
+    margin: float = number_column(nullable=False)
     window: int
     metric: str
-    created_at: datetime = _time()
+    created_at: datetime = time_column()
 
 
 class Gate(SQLModel, table=True):
@@ -247,21 +174,21 @@ class Gate(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("run_id", "cycle", "segment", "reason_asked", name="uq_gate"),)
 
-    id: int | None = _id()
-    run_id: int = _reference("run.id")
+    id: int | None = identity()
+    run_id: int = reference("run.id")
     cycle: int = 1
     segment: int = 1
     status: str = "open"
     mode: str = "ask"
     reason_asked: str = "specialists"
-    evidence: dict[str, Any] = _json()  # schemas.GateEvidence
-    proposal: dict[str, Any] = _json()  # schemas.GateProposal
-    decision: dict[str, Any] | None = _json(None)  # schemas.GateProposal
+    evidence: dict[str, Any] = json_column()  # schemas.GateEvidence
+    proposal: dict[str, Any] = json_column()  # schemas.GateProposal
+    decision: dict[str, Any] | None = json_column(None)  # schemas.GateProposal
     action: str | None = None
     decided_by: str | None = None
     reason: str = ""
-    created_at: datetime = _time()
-    decided_at: datetime | None = _time(nullable=True)
+    created_at: datetime = time_column()
+    decided_at: datetime | None = time_column(nullable=True)
 
 
 class Artifact(SQLModel, table=True):
@@ -269,17 +196,17 @@ class Artifact(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("job_id", "kind", "name", name="uq_artifact"),)
 
-    id: int | None = _id()
-    run_id: int = _reference("run.id", index=True)
-    job_id: int = _reference("job.id")
+    id: int | None = identity()
+    run_id: int = reference("run.id", index=True)
+    job_id: int = reference("job.id")
     job_key: str
     kind: str
     name: str
     epoch: int = 0
-    size: int = _steps()
+    size: int = steps_column()
     sha256: str
     path: str
-    created_at: datetime = _time()
+    created_at: datetime = time_column()
 
 
 class LedgerEntry(SQLModel, table=True):
@@ -287,21 +214,21 @@ class LedgerEntry(SQLModel, table=True):
 
     __tablename__ = "ledger_entry"
 
-    job_id: int = _reference("job.id", primary_key=True)
+    job_id: int = reference("job.id", primary_key=True)
     epoch: int = Field(primary_key=True)
     purpose: str = Field(primary_key=True)
-    run_id: int = _reference("run.id", index=True)
+    run_id: int = reference("run.id", index=True)
     phase: str
-    steps: int = _steps()
+    steps: int = steps_column()
 
 
 class Event(SQLModel, table=True):
     """Who did what when."""
 
-    id: int | None = _id()
-    run_id: int | None = _reference("run.id", nullable=True, index=True)
-    job_id: int | None = _reference("job.id", nullable=True, index=True)
-    at: datetime = _time()
+    id: int | None = identity()
+    run_id: int | None = reference("run.id", nullable=True, index=True)
+    job_id: int | None = reference("job.id", nullable=True, index=True)
+    at: datetime = time_column()
     who: str
     what: str
     detail: str = ""
@@ -313,8 +240,8 @@ class Worker(SQLModel, table=True):
     name: str = Field(primary_key=True)
     host: str
     device: str
-    suites: list[str] = _json(list)
+    suites: list[str] = json_column(list)
     version: str
-    job_id: int | None = _reference("job.id", nullable=True, on_delete="SET NULL")
-    speeds: dict[str, float] = _json(dict)
-    last_seen: datetime = _time(index=True)
+    job_id: int | None = reference("job.id", nullable=True, on_delete="SET NULL")
+    speeds: dict[str, float] = json_column(dict)
+    last_seen: datetime = time_column(index=True)

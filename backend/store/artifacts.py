@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from backend.columns import now
 from backend.errors import NotFoundError
-from backend.models import Artifact, Job, now
+from backend.models import Artifact, Job
 from backend.schemas import ArtifactPublic
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from backend.columns import now
 from backend.errors import ConflictError, InvalidError, NotFoundError
-from backend.models import Gate, Run, now
+from backend.models import Gate, Run
 from backend.schemas import FieldError, GateApprove, GateProposal, GatePublic, GateReject
 from backend.store.status import note
 from gsl.config import RunConfig

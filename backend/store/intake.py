@@ -11,8 +11,9 @@ from typing import Any
 from sqlmodel import Session
 
 from backend import models
+from backend.columns import now
 from backend.errors import InvalidError
-from backend.models import Job, Run, now
+from backend.models import Job, Run
 from backend.store import rollups
 from backend.store.upsert import upsert
 from backend.store.voided import void_after

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
+from backend.columns import now
 from backend.errors import ConflictError, NotFoundError
-from backend.models import Artifact, Job, Plateau, Run, Worker, now
+from backend.models import Artifact, Job, Plateau, Run, Worker
 from backend.store.locks import lock_job
 from backend.store.status import note
 from gsl.jobs import ENDED, CheckpointSource, JobSpec, Wish

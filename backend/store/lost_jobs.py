@@ -6,7 +6,8 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlmodel import Session, and_, col, or_, select
 
-from backend.models import Job, Run, now
+from backend.columns import now
+from backend.models import Job, Run
 from backend.store.orchestration import set_job
 from backend.store.status import note
 from gsl.jobs import ENDED

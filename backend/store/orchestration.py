@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from backend.models import Gate, Job, LatestReturn, Plateau, Run, now
+from backend.columns import now
+from backend.models import Gate, Job, LatestReturn, Plateau, Run
 from backend.schemas import GateEvidence, GateProposal, GateVariation, PlateauPublic
 from gsl.config import RunConfig
 from gsl.jobs import ENDED, JobSpec, JobStatus

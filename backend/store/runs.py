@@ -7,8 +7,9 @@ from typing import Any, Literal
 from sqlalchemy import String, cast, func, or_
 from sqlmodel import Session, col, delete, select
 
+from backend.columns import now
 from backend.errors import ConflictError, InvalidError, NotFoundError
-from backend.models import Experiment, Gate, Job, Run, now
+from backend.models import Experiment, Gate, Job, Run
 from backend.phases import Standing, eta, phases
 from backend.schemas import Page, RunPublic, RunSummary, RunUpdate
 from backend.store import standings

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from backend.models import Job, Run, Worker, now
+from backend.columns import now
+from backend.models import Job, Run, Worker
 from backend.phases import Standing
 from gsl.config import RunConfig
 

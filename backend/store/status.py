@@ -2,7 +2,8 @@
 
 from sqlmodel import Session
 
-from backend.models import Event, Run, now
+from backend.columns import now
+from backend.models import Event, Run
 from gsl.jobs import ENDED, RunStatus
 
 _PHASE_OF: dict[str, str] = {

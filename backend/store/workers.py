@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
-from backend.models import Job, Worker, now
+from backend.columns import now
+from backend.models import Job, Worker
 from backend.schemas import WorkerPublic
 from backend.store.standings import LIVE_S, live_workers
 from gsl.lease import WorkerInfo

@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from backend.models import Job, now
+from backend.columns import now
+from backend.models import Job
 from backend.services import Services
 from tests.backend.api_driver import BEARER, ApiDriver, epoch, started
 

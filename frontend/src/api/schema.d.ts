@@ -1073,7 +1073,13 @@ export interface components {
             /** Who */
             who: string;
         };
-        /** ExperimentCreate */
+        /**
+         * ExperimentCreate
+         * @example {
+         *       "description": "Both arms, five seeds.",
+         *       "name": "Seeds of the fork maze"
+         *     }
+         */
         ExperimentCreate: {
             /**
              * Description
@@ -1083,7 +1089,13 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** ExperimentPublic */
+        /**
+         * ExperimentPublic
+         * @example {
+         *       "description": "Both arms, five seeds.",
+         *       "name": "Seeds of the fork maze"
+         *     }
+         */
         ExperimentPublic: {
             /**
              * Created At
@@ -1238,6 +1250,19 @@ export interface components {
         /**
          * GateApprove
          * @description Edits are optional; what is left out is approved as proposed.
+         * @example {
+         *       "partition": [
+         *         [
+         *           3,
+         *           7
+         *         ],
+         *         [
+         *           5
+         *         ]
+         *       ],
+         *       "reason": "3 and 7 look alike",
+         *       "specialist_steps": 80000
+         *     }
          */
         GateApprove: {
             /** Partition */
@@ -1335,7 +1360,13 @@ export interface components {
              */
             status: "open" | "approved" | "rejected";
         };
-        /** GateReject */
+        /**
+         * GateReject
+         * @example {
+         *       "action": "continue",
+         *       "reason": "still rising"
+         *     }
+         */
         GateReject: {
             /**
              * Action
@@ -2221,7 +2252,21 @@ export interface components {
              */
             suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"];
         };
-        /** RunCreate */
+        /**
+         * RunCreate
+         * @example {
+         *       "config": {
+         *         "gate": {
+         *           "mode": "auto"
+         *         },
+         *         "seed": 3
+         *       },
+         *       "preset": "forkmaze",
+         *       "tags": [
+         *         "paper"
+         *       ]
+         *     }
+         */
         RunCreate: {
             /**
              * Config
@@ -2417,7 +2462,16 @@ export interface components {
              */
             updated_at: string;
         };
-        /** RunUpdate */
+        /**
+         * RunUpdate
+         * @example {
+         *       "name": "With the longer window",
+         *       "tags": [
+         *         "paper",
+         *         "keep"
+         *       ]
+         *     }
+         */
         RunUpdate: {
             /** Name */
             name?: string | null;
@@ -2975,7 +3029,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description Successful Response */
             201: {
@@ -3351,7 +3409,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -3382,6 +3444,15 @@ export interface operations {
             };
             /** @description Right request, wrong moment; the detail says what is the case. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,7 +8,8 @@ import numpy as np
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from backend.models import Epoch, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn, now
+from backend.columns import now
+from backend.models import Epoch, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
 from gsl.config import RunConfig
 from gsl.jobs import JobKind, Phase
 

@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from sqlmodel import select
 
-from backend.models import Gate, Job, Run, now
+from backend.columns import now
+from backend.models import Gate, Job, Run
 from backend.services import Services
 from backend.store import intake, leases, runs
 from gsl.lease import FinishRequest

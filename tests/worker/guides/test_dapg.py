@@ -28,7 +28,7 @@ def bias_gradient(settings: DAPGSettings, max_advantage: float) -> tuple[torch.T
     found = DAPG(settings, ONE, seed=0).loss(made, max_advantage)
     assert found is not None
     loss, _ = found
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
     assert made.policy_head.bias.grad is not None
     return made.policy_head.bias.grad, made.logits(ONE.observation).softmax(-1).detach()[0]
 
@@ -51,7 +51,7 @@ def test_the_value_function_does_not_learn_from_demonstrations() -> None:
     made = network()
     found = DAPG(DAPGSettings(), ONE, seed=0).loss(made, 1.0)
     assert found is not None
-    found[0].backward()  # type: ignore[no-untyped-call]
+    found[0].backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
     assert made.value_head.weight.grad is None
 
 

@@ -1,0 +1,82 @@
+"""Column types that mean the same on SQLite and PostgreSQL, and the kinds of column that tables are made of."""
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Float, ForeignKey, Integer
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class FiniteFloat(TypeDecorator[float]):
+    """The one place where a number that is not finite becomes NULL."""
+
+    impl = Float(53)
+    cache_ok = True
+
+    def process_bind_param(self, value: float | None, dialect: Dialect) -> float | None:
+        return value if value is not None and math.isfinite(value) else None
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC times, also on SQLite, which stores no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+BIG_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only in a plain INTEGER
+JSON_TYPE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+# Names for every constraint, so that a later migration can name what it changes.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def identity() -> Any:
+    return Field(default=None, sa_column=Column(BIG_ID, primary_key=True))
+
+
+def reference(target: str, *, nullable: bool = False, on_delete: str = "CASCADE", **options: Any) -> Any:
+    default = None if nullable else ...
+    return Field(
+        default, sa_column=Column(BIG_ID, ForeignKey(target, ondelete=on_delete), nullable=nullable, **options)
+    )
+
+
+def json_column(default: Any = ...) -> Any:
+    nullable = default is None
+    if callable(default):
+        return Field(default_factory=default, sa_column=Column(JSON_TYPE, nullable=False))
+    return Field(default, sa_column=Column(JSON_TYPE, nullable=nullable))
+
+
+def steps_column() -> Any:
+    return Field(0, sa_column=Column(BigInteger, nullable=False))
+
+
+def number_column(nullable: bool = True) -> Any:
+    return Field(None if nullable else ..., sa_column=Column(FiniteFloat, nullable=nullable))
+
+
+def time_column(nullable: bool = False, **options: Any) -> Any:
+    if nullable:
+        return Field(None, sa_column=Column(UtcDateTime, nullable=True, **options))
+    return Field(default_factory=now, sa_column=Column(UtcDateTime, nullable=False, **options))

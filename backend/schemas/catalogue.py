@@ -1,0 +1,60 @@
+"""What can be run and who runs it: health, suites, presets, experiments, workers."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from backend.schemas.base import Schema, example
+from gsl.config import RunConfig
+
+
+class Health(Schema):
+    status: Literal["ok", "degraded"]
+    version: str
+    database: str = Field(description="ok, or what is wrong.")
+    broker: str = Field(description="ok, or what is wrong.")
+    live_workers: int
+
+
+class SuiteInfo(Schema):
+    name: str
+    title: str
+    description: str
+    has_success: bool
+    runnable: bool = Field(description="Whether a live worker can run it.")
+    settings: dict[str, Any] = Field(description="JSON schema of the suite's settings.")
+
+
+class PresetInfo(Schema):
+    name: str
+    title: str
+    description: str
+    runnable: bool
+    config: RunConfig
+
+
+class ExperimentCreate(Schema):
+    model_config = example({"name": "Seeds of the fork maze", "description": "Both arms, five seeds."})
+
+    name: str = Field(min_length=1, max_length=200)
+    description: str = Field(default="", max_length=10_000)
+
+
+class ExperimentPublic(ExperimentCreate):
+    id: int
+    created_at: datetime
+    runs: int
+
+
+class WorkerPublic(Schema):
+    name: str
+    host: str
+    device: str
+    suites: list[str]
+    version: str
+    live: bool
+    job_id: int | None
+    run_id: int | None
+    speeds: dict[str, float]
+    last_seen: datetime

@@ -6,18 +6,17 @@ from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import JSON, Connection, text
-from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-from backend import models
+from backend import columns, models
 from backend.db import make_engine
 from backend.settings import Settings
 
 _LOCK = 0x67736C  # any number that only we use
-_metadata = SQLModel.metadata  # filled by importing `models`
+_metadata = models.Run.metadata
 _RENDERED: dict[type, str] = {
-    models.FiniteFloat: "sa.Float(53)",
-    models.UtcDateTime: "sa.DateTime(timezone=True)",
+    columns.FiniteFloat: "sa.Float(53)",
+    columns.UtcDateTime: "sa.DateTime(timezone=True)",
     AutoString: "sa.String()",
     JSON: 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")',
 }

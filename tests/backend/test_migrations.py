@@ -24,18 +24,18 @@ def _alembic(url: str, data_dir: Path, *arguments: str) -> subprocess.Popen[str]
 
 def _check(url: str, data_dir: Path) -> None:
     """Three migrate at once; then the tables equal the models, and everything can be taken back."""
-    together = [_alembic(url, data_dir, "upgrade", "head") for _ in range(3)]
-    for process in together:
-        output, _ = process.communicate(timeout=60)
-        assert process.returncode == 0, output
+    _end_well([_alembic(url, data_dir, "upgrade", "head") for _ in range(3)])
     database = Database(Settings(database=url, data_dir=data_dir).database_url)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
-    back = _alembic(url, data_dir, "downgrade", "base")
-    output, _ = back.communicate(timeout=60)
-    assert back.returncode == 0, output
     database.close()
+    _end_well([_alembic(url, data_dir, "downgrade", "base")])
+
+
+def _end_well(processes: list[subprocess.Popen[str]]) -> None:
+    said = [process.communicate(timeout=60)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0] * len(processes), said
 
 
 def test_migrations_equal_the_models_on_sqlite(tmp_path: Path) -> None:

@@ -14,7 +14,13 @@ from fastapi import FastAPI
 def serving(app: FastAPI, lifespan: bool = False) -> Iterator[str]:
     """The server's address; without `lifespan` nothing happens by itself (housekeeping has tests of its own)."""
     config = uvicorn.Config(
-        app, port=0, log_level="critical", lifespan="on" if lifespan else "off", timeout_graceful_shutdown=2, ws="none"
+        app,
+        port=0,
+        log_level="critical",
+        lifespan="on" if lifespan else "off",
+        timeout_graceful_shutdown=2,
+        ws="none",
+        timeout_keep_alive=60,
     )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -11,6 +11,7 @@ from backend.artifact_store import ArtifactStore
 from backend.errors import InvalidError, NotFoundError
 from backend.services import Services
 from tests.backend.api_driver import BEARER, ApiDriver
+from tests.backend.marks import ON_SQLITE
 
 
 @pytest.fixture
@@ -48,6 +49,7 @@ def test_a_damaged_file_is_refused_and_leaves_nothing(api: ApiDriver, services: 
     assert services.files.list("uploads") == services.files.list(f"runs/1/jobs/{job_id}/checkpoint") == []
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", ".hidden", "", 'x"y', "x\ny", "ä"])
 def test_names_that_are_no_plain_file_names_are_refused(api: ApiDriver, job_id: int, name: str) -> None:
     assert api.upload(job_id, b"policy", 422, name=name)["errors"][0]["field"] == "name"
@@ -57,6 +59,7 @@ def test_a_stale_attempt_sends_no_file(api: ApiDriver, job_id: int) -> None:
     api.upload(job_id, b"policy", 409, attempt=2)
 
 
+@ON_SQLITE
 def test_a_picture_is_shown_without_scripts(api: ApiDriver, job_id: int) -> None:
     stored = api.upload(job_id, b"<svg/>", kind="picture", name="paths.svg")
     answer = api.response("GET", f"/artifacts/{stored['id']}/content")
@@ -97,6 +100,7 @@ class FullDisk(LocalFileSystem):  # type: ignore[misc]  # fsspec ships no types
         return Path("/dev/full").open(mode) if "r" not in mode else super()._open(path, mode, **options)
 
 
+@ON_SQLITE
 def test_a_full_disk_names_the_folder(
     api: ApiDriver, services: Services, job_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

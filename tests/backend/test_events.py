@@ -19,10 +19,11 @@ from backend.events import Events
 from backend.services import Services
 from backend.settings import Settings
 from tests.backend.api_driver import ApiDriver, epoch, started
+from tests.backend.marks import ON_SQLITE
 from tests.backend.orchestration.broker import short_folder, valkey
 from tests.backend.server import serving
 
-pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+pytestmark = ON_SQLITE
 
 
 def told(lines: Iterator[str], count: int) -> list[dict[str, object]]:

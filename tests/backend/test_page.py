@@ -7,8 +7,9 @@ import pytest
 from fastapi import FastAPI
 
 from tests.backend.api_driver import ApiDriver
+from tests.backend.marks import ON_SQLITE
 
-pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+pytestmark = ON_SQLITE
 
 
 @pytest.fixture

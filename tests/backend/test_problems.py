@@ -15,6 +15,7 @@ from backend.db import Database
 from backend.problems import translate
 from backend.services import Services
 from tests.backend.api_driver import BEARER, ApiDriver
+from tests.backend.marks import ON_SQLITE
 
 _JSON = {"Content-Type": "application/json"}
 ODD_NUMBERS = (-1, 0, 2**31, 2**63 - 1, 2**63, 10**30, 1e308, 0.5, True)
@@ -53,7 +54,7 @@ def _segment(value: object) -> str:
     return httpx.URL("http://x").copy_with(path="/" + str(value).replace("\ud800", "%ED%A0%80")).raw_path[1:].decode()
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_odd_ids_in_every_path(api: ApiDriver, app: FastAPI) -> None:
     for method, path, _ in routes(app):
         for value in (*ODD_NUMBERS, "x", "%00", "..", "☃", "1 OR 1=1"):
@@ -93,7 +94,7 @@ def test_odd_bodies_on_every_route(api: ApiDriver, app: FastAPI) -> None:
             check(api.client.patch("/api/v1/runs/1", content=json.dumps({field: value}), headers=_JSON))
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_odd_settings_deep_in_a_configuration(api: ApiDriver) -> None:
     config = api.get("/presets")[0]["config"]
     for part, fields in config.items():
@@ -133,13 +134,13 @@ def test_whatever_json_there_is(api: ApiDriver) -> None:
         (b'{"config": {"seed": -Infinity}}', "-Infinity is no JSON number"),
     ],
 )
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_bodies_that_are_no_json(api: ApiDriver, content: bytes, words: str) -> None:
     problem = api.ask("POST", "/runs", 400, content=content, headers=_JSON)
     assert words in problem["detail"]
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_bodies_that_no_table_can_hold(api: ApiDriver) -> None:
     def refused(body: str) -> Any:
         return api.ask("POST", "/runs", 422, content=body.encode(), headers=_JSON)
@@ -153,7 +154,7 @@ def test_bodies_that_no_table_can_hold(api: ApiDriver) -> None:
     assert "33554432 bytes" in api.ask("POST", "/runs", 413, content=large, headers=_JSON)["detail"]
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_unknown_things_say_which(api: ApiDriver) -> None:
     assert "no run 77" in api.get("/runs/77", 404)["detail"]
     assert "no job 77" in api.get("/jobs/77", 404)["detail"]
@@ -164,7 +165,7 @@ def test_unknown_things_say_which(api: ApiDriver) -> None:
     assert "learning_curve" in api.get(f"/runs/{api.launch()}/figures/pie", 404)["detail"]
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_database_that_is_away(api: ApiDriver, services: Services) -> None:
     away = Database("postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1")
     object.__setattr__(services, "database", away)
@@ -178,7 +179,7 @@ def test_a_database_that_is_away(api: ApiDriver, services: Services) -> None:
     away.close()
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_a_database_without_tables_is_said_to_be(api: ApiDriver, services: Services, tmp_path: Path) -> None:
     empty = Database(f"sqlite:///{tmp_path}/empty.db")
     object.__setattr__(services, "database", empty)
@@ -186,7 +187,7 @@ def test_a_database_without_tables_is_said_to_be(api: ApiDriver, services: Servi
     empty.close()
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_storage_that_is_away(api: ApiDriver, services: Services) -> None:
     job_id = api.job(api.launch())
     api.claim(job_id)

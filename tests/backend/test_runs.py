@@ -11,6 +11,7 @@ from backend.models import Job, Run
 from backend.services import Services
 from gsl.config import PRESETS
 from tests.backend.api_driver import ApiDriver, epoch, started
+from tests.backend.marks import ON_SQLITE
 
 
 def test_launch_from_a_preset_with_parts_changed(api: ApiDriver) -> None:
@@ -31,6 +32,7 @@ def test_launch_again_from_an_earlier_run(api: ApiDriver) -> None:
     assert again["config"] == first["config"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("body", "field", "message"),
     [
@@ -65,6 +67,7 @@ def test_several_broken_rules_come_together(api: ApiDriver) -> None:
     assert {"config.specialists.count", "config.specialists.steps", "config.demonstrations.max_tries"} <= fields
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("name", PRESETS)
 @pytest.mark.parametrize("arm", ["gsl", "generalist"])
 def test_a_preview_spends_exactly_the_budget(api: ApiDriver, name: str, arm: str) -> None:
@@ -160,6 +163,7 @@ def test_an_edited_approval(api: ApiDriver) -> None:
     assert "was approved by person already" in again["detail"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("edits", "field"),
     [

@@ -3,15 +3,15 @@
 import stat
 from pathlib import Path
 
-import pytest
 from pydantic import SecretStr
 
 from backend.app import create_app
 from backend.security import is_loopback
 from backend.settings import Settings
 from tests.backend.api_driver import ApiDriver
+from tests.backend.marks import ON_SQLITE
 
-pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+pytestmark = ON_SQLITE
 
 
 def test_a_foreign_name_that_was_pointed_here_gets_nothing(api: ApiDriver) -> None:

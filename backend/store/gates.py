@@ -8,8 +8,8 @@ from backend.columns import now
 from backend.errors import ConflictError, InvalidError, NotFoundError
 from backend.models import Gate, Run
 from backend.schemas import FieldError, GateApprove, GateProposal, GatePublic, GateReject
+from backend.store.configs import config_of
 from backend.store.status import note
-from gsl.config import RunConfig
 from gsl.jobs import ENDED
 from gsl.phases import Proposal, wrong_edits
 
@@ -62,7 +62,7 @@ def _open(session: Session, run: Run) -> Gate:
 
 
 def _check(run: Run, decision: GateProposal) -> None:
-    config = RunConfig.model_validate(run.config)
+    config = config_of(run)
     proposal = Proposal(
         partition=tuple(tuple(part) for part in decision.partition),
         specialist_steps=decision.specialist_steps,

@@ -15,6 +15,7 @@ from backend.columns import now
 from backend.errors import InvalidError
 from backend.models import Job, Run
 from backend.store import rollups
+from backend.store.configs import config_of
 from backend.store.upsert import upsert
 from backend.store.voided import void_after
 from gsl.config import RunConfig
@@ -45,7 +46,7 @@ class Rows:
 
 def take_in(session: Session, run: Run, job: Job, reports: Sequence[Report]) -> tuple[str, ...]:
     """Store the reports in their order; returns the paths of files that are void now."""
-    allowed = _allowed(RunConfig.model_validate(run.config), job)
+    allowed = _allowed(config_of(run), job)
     voided: list[str] = []
     run.revision += 1
     for group in _between_starts(reports):

@@ -6,8 +6,8 @@ from sqlmodel import Session, col, select
 
 from backend.models import Epoch, Job, LatestReturn, LedgerEntry, Run, VariationReturn
 from backend.schemas import ReturnsPublic, VariationReturnPublic
+from backend.store.configs import config_of
 from backend.store.rollups import MAIN_KINDS
-from gsl.config import RunConfig
 from gsl.reports import Source
 
 _SLIDER_POINTS = 500
@@ -73,7 +73,7 @@ def _epochs(session: Session, job: Job | None, source: Source) -> list[int]:
 
 
 def _public(run: Run, rows: Iterable[LatestReturn | VariationReturn], source: Source) -> list[VariationReturnPublic]:
-    suite = RunConfig.model_validate(run.config).suite
+    suite = config_of(run).suite
     return [
         VariationReturnPublic(
             job_id=row.job_id,

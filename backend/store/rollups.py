@@ -10,8 +10,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from backend.models import Epoch, Job, LatestReturn, LedgerEntry, Plateau, Run
+from backend.store.configs import config_of
 from backend.store.upsert import upsert
-from gsl.config import RunConfig
 from gsl.phases import score as policy_score
 from gsl.reports import EvaluationReport, PlateauReport, VariationReturn
 
@@ -139,7 +139,7 @@ def _newest_score(session: Session, run: Run) -> float | None:
     rows = session.exec(evaluated).all()
     newest = max((row.job_id for row in rows), default=None)
     measured = [_measured(row) for row in rows if row.job_id == newest]
-    return policy_score(RunConfig.model_validate(run.config), measured)
+    return policy_score(config_of(run), measured)
 
 
 def _measured(row: LatestReturn) -> VariationReturn:
@@ -149,7 +149,7 @@ def _measured(row: LatestReturn) -> VariationReturn:
 
 def score(run: Run, job: Job, report: EvaluationReport) -> None:
     """Keep what a fresh evaluation says of the policy; the run's score is that of its generalist."""
-    value = policy_score(RunConfig.model_validate(run.config), report.training)
+    value = policy_score(config_of(run), report.training)
     if job.kind == "evaluation" or not job.epochs:
         job.mean_return = _mean([item.mean_return for item in report.training])
         job.success_rate = _mean([item.success_rate for item in report.training])

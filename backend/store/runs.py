@@ -13,6 +13,7 @@ from backend.models import Experiment, Gate, Job, Run
 from backend.phases import Standing, eta, phases
 from backend.schemas import Page, RunPublic, RunSummary, RunUpdate
 from backend.store import standings
+from backend.store.configs import config_of
 from backend.store.locks import lock_run
 from gsl.config import RunConfig
 from gsl.jobs import ENDED, RunStatus, Wish
@@ -136,7 +137,7 @@ def public(session: Session, run: Run) -> RunPublic:
     gate_id = session.exec(select(Gate.id).where(Gate.run_id == run.id).order_by(col(Gate.id).desc())).first()
     return RunPublic(
         **summary.model_dump(),
-        config=RunConfig.model_validate(run.config),
+        config=config_of(run),
         notes=run.notes,
         warnings=run.warnings,
         wish=_wish(run),

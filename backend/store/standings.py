@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from backend.columns import now
 from backend.models import Job, Run, Worker
 from backend.phases import Standing
+from backend.store.configs import config_of
 from gsl.config import RunConfig
 
 LIVE_S = 45  # a worker that was silent for longer is not live
@@ -35,7 +36,7 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, Standing]:
 def _standing(run: Run, sums: list[tuple[str, int, int, float | None]], workers: list[Worker]) -> Standing:
     measured = [speed for _, _, _, speed in sums if speed]
     return Standing(
-        config=RunConfig.model_validate(run.config),
+        config=config_of(run),
         status=run.status,
         phase=run.phase,
         spent={phase: steps for phase, _, steps, _ in sums},

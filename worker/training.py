@@ -142,6 +142,9 @@ class Training:
     # What an epoch means
 
     def _watch_for_plateau(self, episodes: Episodes) -> PlateauReport | None:
+        """Criterion H is about the generalist before the gate, and about whatever it is to end."""
+        if self.spec.kind != "generalist" and not self.spec.stop_at_plateau:
+            return None
         settings = self.spec.config.plateau
         figure = episodes.success_rate if settings.metric == "success" else episodes.mean_return
         plateau = self._detector.update(self.progress.epoch, figure)

@@ -72,14 +72,14 @@ PROCGEN_SMALL = Preset(
     config=RunConfig(
         suite=ProcgenSuite(game="coinrun", num_levels=24, held_out_levels=24, num_threads=0),
         learner=PPO(network=SmallCNN(), num_envs=64, num_steps=128),
-        plateau=PlateauSettings(sigma=2, window=8, margin=0.05, min_epochs=4),
-        specialists=SpecialistSettings(count=2, variations_each=4, steps=65_536),
+        plateau=PlateauSettings(sigma=2, window=6, margin=0.05, min_epochs=4),
+        specialists=SpecialistSettings(count=2, variations_each=4, steps=49_152),
         demonstrations=DemonstrationSettings(
             per_variation=5, generalist_per_variation=2, max_tries=20, filter="return"
         ),
         guide=DAPG(form="log_probability", coefficient=0.1),
         evaluation=EvaluationSettings(episodes=3, held_out_sample=12),
-        budget=BudgetSettings(total_steps=800_000, generalist_steps=262_144),
+        budget=BudgetSettings(total_steps=500_000, generalist_steps=163_840),
     ),
 )
 

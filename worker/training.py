@@ -127,10 +127,10 @@ class Training:
         return self.progress.outcome is not None
 
     def _reserve(self) -> int:
-        """Steps kept back for a specialist's last evaluation: its longest, at most a twentieth of the budget."""
+        """Steps kept back for a specialist's last evaluation: its longest, at most a fifth of the budget."""
         if self.spec.kind != "specialist":
             return 0
-        return min(longest_evaluation(self.spec), self.spec.budget_steps // 20)
+        return min(longest_evaluation(self.spec), self.spec.budget_steps // 5)
 
     def _between(self) -> None:
         """Between two steps: abandon the epoch if a stop is wanted and the epoch's end is far."""
@@ -176,7 +176,8 @@ class Training:
         return progress.job_steps + longest_evaluation(self.spec) + self._reserve() <= self.spec.budget_steps
 
     def _evaluate(self) -> None:
-        report = evaluate(self.spec, self.learner, self.progress.epoch, self._stop.check)
+        left = self.spec.budget_steps - self.progress.job_steps
+        report = evaluate(self.spec, self.learner, self.progress.epoch, self._stop.check, left)
         self.progress.job_steps += report.steps
         self.progress.evaluated_epoch = report.epoch
         self._spool.say(report)

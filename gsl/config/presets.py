@@ -68,9 +68,9 @@ FORKMAZE_QUICK = Preset(
 PROCGEN_SMALL = Preset(
     name="procgen-small",
     title="Procgen on a laptop",
-    description="CoinRun, two dozen easy levels, a small network: real levels through every phase on two CPU cores.",
+    description="StarPilot, two dozen easy levels, a small network: real levels through every phase on two CPU cores.",
     config=RunConfig(
-        suite=ProcgenSuite(game="coinrun", num_levels=24, held_out_levels=24, num_threads=0),
+        suite=ProcgenSuite(game="starpilot", num_levels=24, held_out_levels=24, num_threads=0),
         learner=PPO(network=SmallCNN(), num_envs=64, num_steps=128),
         plateau=PlateauSettings(sigma=2, window=6, margin=0.05, min_epochs=4),
         specialists=SpecialistSettings(count=2, variations_each=4, steps=49_152),

@@ -49,8 +49,8 @@ def longest_evaluation(config: "RunConfig") -> int:
 
 
 def specialist_floor(config: "RunConfig") -> int:
-    """Fewest steps of a specialist: one epoch, beside the twentieth of its budget that its last evaluation may need."""
-    return config.learner.batch_size * 20 // 19 + 1
+    """Fewest steps of a specialist: one epoch, beside the fifth of its budget that its last evaluation may need."""
+    return config.learner.batch_size * 5 // 4 + 1
 
 
 def demonstration_floor(config: "RunConfig") -> int:

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 from backend.errors import InvalidError
 from backend.problems import from_validation
 from backend.schemas import RunCreate
-from gsl.config import PRESETS, RunConfig
+from gsl.config.presets import PRESETS
+from gsl.config.run import RunConfig
 
 
 def resolve(body: RunCreate) -> RunConfig:

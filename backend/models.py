@@ -7,10 +7,10 @@ model named beside them. Lock order everywhere: the run's row first, then its jo
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from backend.columns import identity, json_column, number_column, reference, steps_column, time_column
+from backend.columns import BIG_ID, identity, json_column, number_column, reference, steps_column, time_column
 
 
 class Experiment(SQLModel, table=True):
@@ -32,6 +32,8 @@ class Run(SQLModel, table=True):
     experiment_id: int | None = reference("experiment.id", nullable=True, on_delete="SET NULL", index=True)
     suite: str = Field(index=True)
     arm: str
+    arm_name: str = Field("", sa_column=Column(String, nullable=False, server_default=""))  # its label there
+    baseline_of: int | None = Field(None, sa_column=Column(BIG_ID, nullable=True))  # emptied when that run is deleted
     seed: int = steps_column()
     config: dict[str, Any] = json_column()  # RunConfig
     notes: str = ""

@@ -13,7 +13,7 @@ from backend.models import Run
 from backend.store import orchestration
 from backend.store.locks import lock_run
 from backend.store.status import note, set_status
-from gsl.config import RunConfig
+from gsl.config.run import RunConfig
 from gsl.jobs import ENDED
 from gsl.phases import Plan, plan
 

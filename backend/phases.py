@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from backend.schemas import PhaseProgress
-from gsl.config import RunConfig
+from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, Phase
 
 State = Literal["pending", "active", "done", "skipped", "failed"]
@@ -24,6 +24,7 @@ class Standing:
     jobs: Mapping[str, int] = field(default_factory=dict)  # how many jobs each phase has
     speed: float | None = None
     slots: int = 1  # live workers that can run the suite
+    waits: str = ""  # for whom, while jobs are queued and none runs
 
 
 def phases(standing: Standing) -> list[PhaseProgress]:

@@ -1,26 +1,35 @@
 """What the API says of each suite."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from backend.schemas import SuiteInfo
-from gsl.config.suites import ForkMazeSuite, ProcgenSuite
-
-_SUITES: dict[str, tuple[str, type[Any]]] = {
-    "forkmaze": ("Fork maze", ForkMazeSuite),
-    "procgen": ("Procgen", ProcgenSuite),
-}
+from gsl.config.run import SUITES
+from gsl.config.suites import SuiteSettings
 
 
-def suite_infos(runnable: frozenset[str]) -> list[SuiteInfo]:
-    """Every suite; `runnable` holds the names that a live worker can run."""
-    return [
-        SuiteInfo(
-            name=name,
-            title=title,
-            description=(settings.__doc__ or "").strip(),
-            has_success=bool(settings().has_success),
-            runnable=name in runnable,
-            settings=settings.model_json_schema(),
-        )
-        for name, (title, settings) in _SUITES.items()
-    ]
+def suite_infos(workers: Mapping[str, Sequence[str]]) -> list[SuiteInfo]:
+    """Every suite, those of installed packages included; `workers` names the live ones that can run each."""
+    return [_info(name, settings, workers.get(name, ())) for name, settings in SUITES.items()]
+
+
+def install_command(suite: str) -> str | None:
+    """What brings the packages that a suite requires; None where it requires none, or nobody here knows it."""
+    settings = SUITES.get(suite)
+    if settings is None or not (settings.extra or settings.requires):
+        return None
+    return settings.install_hint()
+
+
+def _info(name: str, settings: type[SuiteSettings], workers: Sequence[str]) -> SuiteInfo:
+    return SuiteInfo(
+        name=name,
+        title=settings.title,
+        description=(settings.__doc__ or "").strip(),
+        has_success=bool(settings(name=name).has_success),
+        runnable=bool(workers),
+        workers=list(workers),
+        missing=None if workers else settings.missing(),
+        extra=settings.extra,
+        install=install_command(name),
+        settings=settings.model_json_schema(),
+    )

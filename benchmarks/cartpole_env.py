@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.envs.base import State, Step
+from worker.spaces import Actions
 
 
 class CartPole:
@@ -14,7 +15,7 @@ class CartPole:
 
     observation_shape: tuple[int, ...] = (4,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
-    num_actions = 2
+    actions = Actions("discrete", 2)
 
     def __init__(self, num_envs: int, seed: int) -> None:
         self.num_envs = num_envs

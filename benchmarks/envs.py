@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from gsl.config.procgen_scores import Game
 from gsl.config.suites import ForkMazeSuite, ProcgenSuite
+from gsl.config.suites.procgen_scores import Game
 from worker.envs import make_env
 from worker.envs.samplers import UniformSampler
 

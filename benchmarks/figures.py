@@ -16,7 +16,7 @@ from backend.db import Database
 from backend.figures import FIGURES, Wanted
 from backend.figures.style import View
 from backend.models import VariationReturn
-from gsl.config import PRESETS
+from gsl.config.presets import PRESETS
 from tests.backend.figures.stored_run import Size, store_run
 
 SIZE = Size(generalist=3050, specialist=61, finetune=4500, seen=100, evaluate_every=50)

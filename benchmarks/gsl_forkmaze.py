@@ -17,7 +17,8 @@ from pathlib import Path
 from pydantic import Field, TypeAdapter
 
 from benchmarks.run_alone import RunAlone
-from gsl.config import PRESETS, RunConfig
+from gsl.config.presets import PRESETS
+from gsl.config.run import RunConfig
 from gsl.reports import EpochReport, Wire
 from gsl.statistics import interquartile_mean, mean, paired_difference
 from worker.job_folder import write_atomically

@@ -8,7 +8,8 @@ from benchmarks.cartpole_env import CartPole
 from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP
 from gsl.seeds import derive
-from worker.learners import PPO
+from worker.envs.base import spaces_of
+from worker.learners.ppo import PPO
 from worker.rollout import EnvironmentLoop, collect, play
 
 SOLVED = 475.0
@@ -26,7 +27,7 @@ def final_return(seed: int) -> float:
     """Mean return of 100 fresh sampled episodes after at most STEPS environment steps."""
     torch.set_num_threads(1)
     env = CartPole(SETTINGS.num_envs, derive(seed, "env"))
-    learner = PPO(SETTINGS, env.observation_shape, env.num_actions, derive(seed, "learner"), torch.device("cpu"))
+    learner = PPO(SETTINGS, spaces_of(env), derive(seed, "learner"), torch.device("cpu"))
     loop = EnvironmentLoop(env)
     for done in range(0, STEPS - SETTINGS.batch_size + 1, SETTINGS.batch_size):
         rollout, _ = collect(loop, learner, SETTINGS.num_steps, _nothing)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from gsl.config import RunConfig
+from gsl.config.run import RunConfig
 from gsl.jobs import CheckpointSource, JobSpec, Phase, Purpose
 from gsl.phases import GateView, JobView, RunState, plan
 from gsl.reports import DemonstrationsReport, EpochReport, EvaluationReport, SpoolLine

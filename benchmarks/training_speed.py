@@ -16,8 +16,9 @@ from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import Impala
 from gsl.config.suites import ProcgenSuite
 from worker.envs import make_env
+from worker.envs.base import spaces_of
 from worker.envs.samplers import training_sampler
-from worker.learners import PPO
+from worker.learners.ppo import PPO
 from worker.rollout import EnvironmentLoop, collect
 
 NUM_ENVS = 64
@@ -36,7 +37,7 @@ def speeds(windows: int, num_steps: int, threads: int, compiled: bool) -> list[f
     sampler = training_sampler(suite, suite.training_variations(), np.random.default_rng(0))
     env = make_env(suite, NUM_ENVS, sampler, 0)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    learner, loop = PPO(settings, env.observation_shape, env.num_actions, 0, device), EnvironmentLoop(env)
+    learner, loop = PPO(settings, spaces_of(env), 0, device), EnvironmentLoop(env)
     measured = []
     for window in range(windows + 1):  # the first warms up
         started = time.perf_counter()

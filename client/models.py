@@ -5,7 +5,7 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from gsl.config import RunConfig
+from gsl.config.run import RunConfig
 from gsl.jobs import JobKind, JobStatus, Phase, Purpose, RunStatus
 from gsl.lease import ArtifactRef
 from gsl.reports import Outcome, Source

@@ -41,7 +41,7 @@ class Episode:
 
     variation: int
     observation: NDArray[Any]  # (L, *observation_shape)
-    action: NDArray[np.int64]  # (L,)
+    action: NDArray[Any]  # (L,) int64 or (L, size) float32
     total: float  # raw return
     success: bool | None
 
@@ -51,21 +51,21 @@ class Recorder:
 
     def __init__(self) -> None:
         self.episodes: list[Episode] = []
-        self._running: dict[int, list[tuple[NDArray[Any], int]]] = defaultdict(list)
+        self._running: dict[int, list[tuple[NDArray[Any], Any]]] = defaultdict(list)
 
-    def __call__(self, observation: NDArray[Any], action: NDArray[np.int64], advance: Advance) -> None:
-        for slot, chosen in enumerate(action.tolist()):
+    def __call__(self, observation: NDArray[Any], action: NDArray[Any], advance: Advance) -> None:
+        for slot, chosen in enumerate(action):
             if advance.step.variation[slot] >= 0:
                 self._running[slot].append((observation[slot], chosen))
         for index, slot in enumerate(advance.slots.tolist()):
             self.episodes.append(self._episode(self._running.pop(slot), advance, index))
 
-    def _episode(self, steps: list[tuple[NDArray[Any], int]], advance: Advance, index: int) -> Episode:
+    def _episode(self, steps: list[tuple[NDArray[Any], Any]], advance: Advance, index: int) -> Episode:
         ended = advance.ended
         return Episode(
             variation=int(ended.variation[index]),
             observation=np.stack([seen for seen, _ in steps]),
-            action=np.array([chosen for _, chosen in steps], np.int64),
+            action=np.array([chosen for _, chosen in steps]),
             total=float(ended.returns[index]),
             success=None if ended.success is None else bool(ended.success[index]),
         )

@@ -4,10 +4,10 @@ import os
 
 import torch
 
-from gsl.config.learners import Learner
+from gsl.config.learners import LearnerSettings
 
 
-def choose_device(settings: Learner) -> torch.device:
+def choose_device(settings: LearnerSettings) -> torch.device:
     """CUDA where it is, for `auto`. Raises RuntimeError when `cuda` is demanded and absent."""
     if settings.device == "cuda" and not torch.cuda.is_available():
         raise RuntimeError("device is cuda, but this machine has no CUDA device; choose auto or cpu")
@@ -15,7 +15,7 @@ def choose_device(settings: Learner) -> torch.device:
     return torch.device(wanted)
 
 
-def limit_threads(settings: Learner) -> None:
+def limit_threads(settings: LearnerSettings) -> None:
     """One thread for vector observations: the layers are too small to share, and numbers stay the same anywhere."""
     if settings.network.name == "mlp":
         torch.set_num_threads(1)

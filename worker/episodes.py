@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gsl.config.suites import Suite
+from gsl.config.suites import SuiteSettings
 from gsl.reports import VariationReturn
 
 
@@ -61,7 +61,7 @@ def join(parts: Iterable[Episodes]) -> Episodes:
     )
 
 
-def score(returns: Iterable[VariationReturn], suite: Suite) -> float | None:
+def score(returns: Iterable[VariationReturn], suite: SuiteSettings) -> float | None:
     """The suite's score, every variation counting alike; None when nothing was measured."""
     figures = [
         figure

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from gsl.config.suites import Suite
+from gsl.config.suites import SuiteSettings
 from gsl.jobs import JobSpec
 from gsl.reports import EvaluationReport, VariationReturn
 from gsl.seeds import derive
@@ -29,7 +29,7 @@ class Measurement:
 
 
 def measure(
-    suite: Suite, policy: Policy, variations: Sequence[int], episodes: int, num_envs: int, seed: int,
+    suite: SuiteSettings, policy: Policy, variations: Sequence[int], episodes: int, num_envs: int, seed: int,
     between: Callable[[], None], most: int | None = None, watch: Watcher | None = None,
 ) -> Measurement:  # fmt: skip
     """Exactly `episodes` finished episodes of each variation; fewer where that would take more than `most` steps."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gsl.config.suites import ForkMazeSuite, Suite
+from gsl.config.suites import ForkMazeSuite, SuiteSettings
 from worker.envs import forkmaze_picture
 from worker.rollout import Advance
 
@@ -22,7 +22,7 @@ class MazeSketch:
         self._suite = suite
         self._steps: list[tuple[NDArray[Any], ...]] = []
 
-    def __call__(self, observation: NDArray[Any], action: NDArray[np.int64], advance: Advance) -> None:
+    def __call__(self, observation: NDArray[Any], action: NDArray[Any], advance: Advance) -> None:
         step = advance.step
         success = np.zeros_like(step.done) if step.success is None else step.success
         self._steps.append((observation, action, step.done, step.variation, success))
@@ -38,6 +38,6 @@ class MazeSketch:
         path.write_text(forkmaze_picture.picture(self._suite, drawn))
 
 
-def sketch_of(suite: Suite) -> MazeSketch | None:
+def sketch_of(suite: SuiteSettings) -> MazeSketch | None:
     """What draws a policy in this suite; None where nothing can."""
     return MazeSketch(suite) if isinstance(suite, ForkMazeSuite) else None

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from worker.envs.base import IDLE, Env, Step
 from worker.episodes import Episodes, join
 from worker.experience import Decision, Rollout
+from worker.spaces import Actions
 
-Policy = Callable[[NDArray[Any]], NDArray[np.int64]]
+Policy = Callable[[NDArray[Any]], NDArray[Any]]
 """Observations of all slots to one action a slot."""
 
 
@@ -41,7 +42,7 @@ class EnvironmentLoop:
         self._earned = np.zeros(env.num_envs)
         self._length = np.zeros(env.num_envs, np.int64)
 
-    def advance(self, actions: NDArray[np.int64]) -> Advance:
+    def advance(self, actions: NDArray[Any]) -> Advance:
         """Step every slot once; episodes that end together are all noted."""
         step = self.env.step(actions)
         busy = step.variation != IDLE
@@ -86,7 +87,7 @@ def collect(
 class Watcher(Protocol):
     """Sees what is played, as a recorder of demonstrations does."""
 
-    def __call__(self, observation: NDArray[Any], action: NDArray[np.int64], advance: Advance) -> None: ...
+    def __call__(self, observation: NDArray[Any], action: NDArray[Any], advance: Advance) -> None: ...
 
 
 def play(
@@ -118,11 +119,13 @@ class _Storage:
     def __init__(self, env: Env, num_steps: int) -> None:
         shape = (num_steps, env.num_envs)
         self._observation = np.empty((*shape, *env.observation_shape), env.observation_dtype)
-        self._action = np.empty(shape, np.int64)
+        self._action = _actions(shape, env.actions)
         self._log_prob, self._value = torch.empty(shape), torch.empty(shape)
         self._reward = np.empty(shape, np.float32)
         self._done = np.empty(shape, np.bool_)
         self._variation = np.empty(shape, np.int64)
+        self._truncated: NDArray[np.bool_] | None = None
+        self._final: list[NDArray[Any]] = []
 
     def put_decision(self, t: int, observation: NDArray[Any], decision: Decision) -> None:
         self._observation[t], self._action[t] = observation, decision.action
@@ -130,6 +133,11 @@ class _Storage:
 
     def put_step(self, t: int, step: Step) -> None:
         self._reward[t], self._done[t], self._variation[t] = step.reward, step.done, step.variation
+        if step.truncated is not None and step.final_observation is not None:
+            if self._truncated is None:
+                self._truncated = np.zeros(self._done.shape, np.bool_)
+            self._truncated[t] = step.truncated
+            self._final.append(step.final_observation[step.truncated])
 
     def rollout(self, next_observation: NDArray[Any]) -> Rollout:
         return Rollout(
@@ -141,4 +149,13 @@ class _Storage:
             done=torch.from_numpy(self._done),
             variation=torch.from_numpy(self._variation),
             next_observation=torch.from_numpy(next_observation.copy()),
+            truncated=None if self._truncated is None else torch.from_numpy(self._truncated),
+            final_observation=torch.from_numpy(np.concatenate(self._final)) if self._final else None,
         )
+
+
+def _actions(shape: tuple[int, int], actions: Actions) -> NDArray[Any]:
+    """Memory for the actions of a rollout."""
+    if actions.kind == "discrete":
+        return np.empty(shape, np.int64)
+    return np.empty((*shape, actions.size), np.float32)

@@ -2,17 +2,16 @@
 
 from gsl.jobs import JobSpec
 from gsl.seeds import derive
+from worker import learners
 from worker.checkpoint import State
 from worker.device import choose_device
-from worker.learners import PPO, Overrides
+from worker.learners import Learner, Overrides
+from worker.spaces import Spaces
 
 
-def make_learner(spec: JobSpec, observation_shape: tuple[int, ...], num_actions: int, source: State | None) -> PPO:
+def make_learner(spec: JobSpec, spaces: Spaces, source: State | None) -> Learner:
     """The learner of a training job at its first epoch. Raises ValueError when its source is missing."""
-    learner = PPO(
-        spec.config.learner, observation_shape, num_actions,
-        seed=derive(spec.seed, "learner"), device=choose_device(spec.config.learner), overrides=_overrides(spec),
-    )  # fmt: skip
+    learner = _learner(spec, spaces, _overrides(spec))
     if spec.start != "scratch":
         if source is None:
             raise ValueError(f"{spec.key} starts by {spec.start}, but has no source checkpoint")
@@ -20,16 +19,18 @@ def make_learner(spec: JobSpec, observation_shape: tuple[int, ...], num_actions:
     return learner
 
 
-def recall_learner(spec: JobSpec, source: State | None) -> PPO:
+def recall_learner(spec: JobSpec, source: State | None) -> Learner:
     """The learner a checkpoint holds, to be evaluated or to demonstrate. Raises ValueError when it is missing."""
     if source is None:
         raise ValueError(f"{spec.key} is a job of kind {spec.kind} and needs a source checkpoint")
-    learner = PPO(
-        spec.config.learner, tuple(source["observation_shape"]), source["num_actions"],
-        seed=derive(spec.seed, "learner"), device=choose_device(spec.config.learner),
-    )  # fmt: skip
+    learner = _learner(spec, Spaces.restored(source["spaces"]), None)
     learner.clone(source["learner"])
     return learner
+
+
+def _learner(spec: JobSpec, spaces: Spaces, overrides: Overrides | None) -> Learner:
+    settings, seed = spec.config.learner, derive(spec.seed, "learner")
+    return learners.make_learner(settings, spaces, seed, choose_device(settings), overrides)
 
 
 def _overrides(spec: JobSpec) -> Overrides:

@@ -26,7 +26,7 @@ from worker.pictures import sketch_of
 from worker.spool import Spool
 from worker.starting import recall_learner
 from worker.stopping import Stopped, StopRequest
-from worker.training import Training
+from worker.training import Inputs, Training
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def run_job(folder: JobFolder, spool: Spool, stop: StopRequest) -> JobResult:
     if job.spec.kind == "demonstrations":
         return _demonstrate(job, source, folder, spool, stop)
     recorded = demonstrations.load([folder.path / name for name in job.demonstrations])
-    return Training(job.spec, source, recorded, folder, spool, stop).run()
+    return Training(job.spec, Inputs(source, recorded), folder, spool, stop).run()
 
 
 def _evaluate(spec: JobSpec, source: State | None, folder: JobFolder, spool: Spool, stop: StopRequest) -> JobResult:

@@ -15,11 +15,12 @@ from worker import checkpoint
 from worker.checkpoint import State
 from worker.device import device_name
 from worker.envs import make_env
+from worker.envs.base import spaces_of
 from worker.envs.samplers import training_sampler
 from worker.episodes import Episodes, finite, score
 from worker.evaluation import evaluate, longest_evaluation
 from worker.experience import Demonstrations
-from worker.guides import make_guide
+from worker.guides import GuideInputs, Teacher, make_guide
 from worker.job_folder import JobFolder
 from worker.keeper import Keeper
 from worker.rollout import EnvironmentLoop, collect
@@ -45,13 +46,19 @@ class Progress:
     outcome: Outcome | None = None
 
 
+@dataclass(frozen=True)
+class Inputs:
+    """What a training job starts from, its own checkpoint aside."""
+
+    source: State | None = None
+    demonstrations: Demonstrations | None = None
+    teachers: tuple[Teacher, ...] = ()
+
+
 class Training:
     """One training job, at its start or where its newest checkpoint left it."""
 
-    def __init__(
-        self, spec: JobSpec, source: State | None, demonstrations: Demonstrations | None,
-        folder: JobFolder, spool: Spool, stop: StopRequest,
-    ) -> None:  # fmt: skip
+    def __init__(self, spec: JobSpec, inputs: Inputs, folder: JobFolder, spool: Spool, stop: StopRequest) -> None:
         self.spec, self.progress = spec, Progress()
         self._settings = spec.config.learner
         self._folder, self._spool, self._stop = folder, spool, stop
@@ -60,8 +67,12 @@ class Training:
         self._sampler = training_sampler(spec.config.suite, spec.variations, rng)
         env = make_env(spec.config.suite, self._settings.num_envs, self._sampler, derive(spec.seed, "env"))
         self._loop = EnvironmentLoop(env)
-        self.learner = make_learner(spec, env.observation_shape, env.num_actions, source)
-        self._guide = make_guide(spec.config.guide, demonstrations, derive(spec.seed, "guide"))
+        spaces, source = spaces_of(env), inputs.source
+        self.learner = make_learner(spec, spaces, source)
+        guided = GuideInputs(
+            inputs.demonstrations, inputs.teachers, spaces, derive(spec.seed, "guide"), self.learner.device
+        )
+        self._guide = make_guide(spec.config.guide, guided)
         self._detector = PlateauDetector(spec.config.plateau)
         if source is not None and spec.start == "resume" and spec.kind == "generalist":
             self._detector.restore(source["detector"])
@@ -95,17 +106,17 @@ class Training:
         if resumed:
             self._keeper.resumed(self.progress.epoch)
         else:
-            self._guide.before_training(self.learner.network)
+            log.info("before training: %s", self._guide.before_training(self.learner.network, self._stop.check))
+            if self._guide.offline:
+                self.progress.outcome = "completed"
             self._keeper.write(0, self._state())
 
     def _epoch(self) -> None:
         self._epoch_started = time.monotonic()
         rollout, episodes = collect(self._loop, self.learner, self._settings.num_steps, self._between)
-        metrics = self.learner.update(
-            self._guide.reward(rollout),
-            self._guide.loss,
-            progress=self.progress.job_steps / self.spec.budget_steps,
-            between=self._between,
+        metrics = self._guide.observe(rollout)
+        metrics |= self.learner.update(
+            rollout, self._guide, progress=self.progress.job_steps / self.spec.budget_steps, between=self._between
         )
         self._guide.end_epoch()
         self._epoch_seconds = time.monotonic() - self._epoch_started
@@ -224,8 +235,7 @@ class Training:
         return {
             "job": self.spec.key,
             "epoch": self.progress.epoch,
-            "observation_shape": list(self._loop.env.observation_shape),
-            "num_actions": self._loop.env.num_actions,
+            "spaces": spaces_of(self._loop.env).state(),
             "progress": dict(vars(self.progress)),
             "learner": self.learner.state(),
             "guide": self._guide.state(),

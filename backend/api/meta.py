@@ -8,7 +8,7 @@ from backend.health import broker_state, database_state, live_workers
 from backend.schemas import Health, PresetInfo, SuiteInfo
 from backend.store import workers
 from backend.suites import suite_infos
-from gsl.config import PRESETS
+from gsl.config.presets import PRESETS
 
 routes = router("what can be run")
 
@@ -33,12 +33,13 @@ def get_health(services: ServicesDep, response: Response) -> Health:
 
 @routes.get("/suites", summary="Suites with their settings", responses=problems())
 def list_suites(session: Reading) -> list[SuiteInfo]:
-    """Families of environments, the JSON schema of their settings, and whether a live worker can run them."""
-    return suite_infos(workers.runnable_suites(session))
+    """Families of environments, those of installed packages included: the JSON schema of their settings, which live
+    workers can run them, and what to install where none can."""
+    return suite_infos(workers.workers_by_suite(session))
 
 
 @routes.get("/presets", summary="Configurations that are known to work", responses=problems())
 def list_presets(session: Reading) -> list[PresetInfo]:
     """Presets with their whole configuration, and whether a live worker can run them."""
-    runnable = workers.runnable_suites(session)
+    runnable = workers.workers_by_suite(session)
     return [PresetInfo(**dict(preset), runnable=preset.config.suite.name in runnable) for preset in PRESETS.values()]

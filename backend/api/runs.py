@@ -10,7 +10,7 @@ from backend.models import Run
 from backend.phases import eta, phases
 from backend.schemas import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
 from backend.services import Services
-from backend.store import artifacts, runs, standings
+from backend.store import artifacts, baselines, runs, standings, workers
 from backend.store.status import note
 from gsl.jobs import RunStatus, Wish
 
@@ -22,7 +22,8 @@ PERSON = "person"
 def create_run(body: RunCreate, session: Writing, services: ServicesDep) -> RunPublic:
     """From a preset, a whole configuration, or a preset with parts of it changed. Its first job is queued at once."""
     config = resolve(body)
-    run = runs.create(session, config, body.model_dump(include={"name", "experiment_id", "notes", "tags"}))
+    workers.check_runnable(session, {"config.suite.name": config.suite.name})
+    run = runs.create(session, config, body.model_dump(include={"name", "experiment_id", "arm_name", "notes", "tags"}))
     note(session, PERSON, "launched", body.preset or "", run_id=run.id)
     return _advanced(services, session, run)
 
@@ -52,12 +53,27 @@ def list_runs(
     suite: Annotated[str | None, Query(max_length=200)] = None,
     experiment_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
     arm: Annotated[Literal["gsl", "generalist"] | None, Query()] = None,
+    arm_name: Annotated[str | None, Query(max_length=100, description="Label of the arm in its experiment.")] = None,
     sort: Annotated[runs.Sort, Query(description="A leading minus turns the order around.")] = "-created_at",
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Page[RunSummary]:
-    wanted = runs.Filter(q, status or (), tag, suite, experiment_id, arm)
+    wanted = runs.Filter(q, status or (), tag, suite, experiment_id, arm, arm_name)
     return runs.page(session, wanted, sort, limit, offset)
+
+
+@routes.post(
+    "/runs/{run_id}/baseline", status_code=201, summary="Launch its baseline", responses=problems(404, 409)
+)
+def launch_baseline(run_id: RunId, session: Writing, services: ServicesDep) -> RunPublic:
+    """Arm `generalist` with exactly the same environment steps: what an ended run spent, otherwise its budget.
+
+    Same suite, learner, seed and evaluation, in the same experiment; one is begun where there was none. 409 for a run
+    that is itself a baseline, spent too little to compare with, or has a baseline that did not fail.
+    """
+    baseline = baselines.create(session, runs.locked(session, run_id))
+    note(session, PERSON, "launched", f"baseline of run {run_id}", run_id=baseline.id)
+    return _advanced(services, session, baseline)
 
 
 @routes.get("/runs/{run_id}", summary="One run", responses=problems(404))

@@ -2,8 +2,19 @@
 
 from backend.schemas.base import Accepted, FieldError, Page, Problem, Schema
 from backend.schemas.catalogue import ExperimentCreate, ExperimentPublic, Health, PresetInfo, SuiteInfo, WorkerPublic
+from backend.schemas.experiments import (
+    MOST_RUNS,
+    ArmComparison,
+    ArmLaunch,
+    ComparedMetric,
+    ComparedSource,
+    ComparisonPublic,
+    ExperimentLaunch,
+    IntervalPublic,
+    PairComparison,
+)
 from backend.schemas.gates import GateApprove, GateEvidence, GateProposal, GatePublic, GateReject, GateVariation
-from backend.schemas.jobs import ArtifactPublic, JobPublic, LogSize, QueuePublic
+from backend.schemas.jobs import ArtifactPublic, JobPublic, LogSize, QueuePublic, WaitingPublic
 from backend.schemas.measurements import (
     EventPublic,
     FigureInfo,
@@ -17,11 +28,18 @@ from backend.schemas.measurements import (
 from backend.schemas.runs import BudgetPreview, PhaseProgress, RunCreate, RunPublic, RunSummary, RunUpdate, Tag
 
 __all__ = [
+    "MOST_RUNS",
     "Accepted",
+    "ArmComparison",
+    "ArmLaunch",
     "ArtifactPublic",
     "BudgetPreview",
+    "ComparedMetric",
+    "ComparedSource",
+    "ComparisonPublic",
     "EventPublic",
     "ExperimentCreate",
+    "ExperimentLaunch",
     "ExperimentPublic",
     "FieldError",
     "FigureInfo",
@@ -33,11 +51,13 @@ __all__ = [
     "GateReject",
     "GateVariation",
     "Health",
+    "IntervalPublic",
     "JobPublic",
     "LedgerPublic",
     "LedgerRow",
     "LogSize",
     "Page",
+    "PairComparison",
     "PhaseProgress",
     "PlateauPublic",
     "PresetInfo",
@@ -52,5 +72,6 @@ __all__ = [
     "SuiteInfo",
     "Tag",
     "VariationReturnPublic",
+    "WaitingPublic",
     "WorkerPublic",
 ]

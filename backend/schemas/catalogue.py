@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from backend.schemas.base import Schema, example
-from gsl.config import RunConfig
+from gsl.config.run import RunConfig
 
 
 class Health(Schema):
@@ -23,6 +23,12 @@ class SuiteInfo(Schema):
     description: str
     has_success: bool
     runnable: bool = Field(description="Whether a live worker can run it.")
+    workers: list[str] = Field(description="Live workers that can.")
+    missing: str | None = Field(
+        description="What the server's own machine lacks for it; null when nothing, or when a live worker can run it."
+    )
+    extra: str | None = Field(description="The optional extra of this package that brings what it requires.")
+    install: str | None = Field(description="The command that brings what it requires; null when nothing is needed.")
     settings: dict[str, Any] = Field(description="JSON schema of the suite's settings.")
 
 
@@ -30,6 +36,10 @@ class PresetInfo(Schema):
     name: str
     title: str
     description: str
+    group: str = Field(default="", description="Presets of one group stand together, as the rows of one table.")
+    origins: dict[str, str] = Field(
+        default={}, description="By dotted setting: whether it is the paper's, a library's or ours."
+    )
     runnable: bool
     config: RunConfig
 

@@ -41,9 +41,20 @@ class JobPublic(Schema):
     ended_at: datetime | None
 
 
+class WaitingPublic(Schema):
+    """Queued jobs of one suite, and who could do them."""
+
+    suite: str
+    jobs: int
+    runs: list[int] = Field(description="Runs that wait, with no job of theirs running; first come first.")
+    workers: list[str] = Field(description="Live workers that have the suite; none: it waits for one to join.")
+    message: str
+
+
 class QueuePublic(Schema):
     queued: list[JobPublic]
     running: list[JobPublic]
+    waiting: list[WaitingPublic] = Field(description="For whom the queued jobs wait, by suite.")
 
 
 class ArtifactPublic(Schema):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from backend.schemas.base import Schema, example
-from gsl.config import RunConfig
+from gsl.config.run import RunConfig
 from gsl.jobs import Phase, RunStatus
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -19,6 +19,7 @@ class RunCreate(Schema):
     preset: str | None = Field(default=None, description="Start from this preset; `config` then changes parts of it.")
     config: dict[str, Any] = Field(default={}, description="A RunConfig, whole or, beside a preset, in part.")
     experiment_id: int | None = None
+    arm_name: str = Field(default="", max_length=100, description="Its arm's label in the experiment; empty: its arm.")
     notes: str = Field(default="", max_length=20_000)
     tags: list[Tag] = Field(default=[], max_length=20)
 
@@ -46,6 +47,8 @@ class RunSummary(Schema):
     experiment_name: str | None
     suite: str
     arm: Literal["gsl", "generalist"]
+    arm_name: str = Field(description="Label of its arm in the experiment.")
+    baseline_of: int | None = Field(description="The run that it is the baseline of.")
     seed: int
     status: RunStatus
     cycle: int
@@ -69,6 +72,7 @@ class RunPublic(RunSummary):
     warnings: list[str] = Field(description="As: specialist 3 failed, going on with 6 of 7.")
     wish: Literal["run", "pause", "cancel"]
     gate_id: int | None = Field(description="The latest gate.")
+    baseline_id: int | None = Field(description="Its baseline, the latest that neither failed nor was cancelled.")
 
 
 class BudgetPreview(Schema):

@@ -4,7 +4,7 @@ import json
 from functools import lru_cache
 
 from backend.models import Run
-from gsl.config import RunConfig
+from gsl.config.run import RunConfig
 
 _KEPT = 1024
 

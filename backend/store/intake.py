@@ -18,7 +18,7 @@ from backend.store import rollups
 from backend.store.configs import config_of
 from backend.store.upsert import upsert
 from backend.store.voided import void_after
-from gsl.config import RunConfig
+from gsl.config.run import RunConfig
 from gsl.reports import (
     DemonstrationsReport,
     EpochReport,

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from backend.columns import now
 from backend.models import Gate, Job, LatestReturn, Plateau, Run
 from backend.schemas import GateEvidence, GateProposal, GateVariation, PlateauPublic
-from gsl.config import RunConfig
+from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, JobSpec, JobStatus
 from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
 from gsl.reports import VariationReturn

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import String, cast, func, or_
 from sqlmodel import Session, col, delete, select
+from sqlmodel import update as update_rows
 
 from backend.columns import now
 from backend.errors import ConflictError, InvalidError, NotFoundError
@@ -15,7 +16,7 @@ from backend.schemas import Page, RunPublic, RunSummary, RunUpdate
 from backend.store import standings
 from backend.store.configs import config_of
 from backend.store.locks import lock_run
-from gsl.config import RunConfig
+from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, RunStatus, Wish
 
 Sort = Literal["-created_at", "created_at", "-updated_at", "updated_at", "name", "-name", "-score", "score"]
@@ -31,16 +32,20 @@ class Filter:
     suite: str | None = None
     experiment_id: int | None = None
     arm: str | None = None
+    arm_name: str | None = None
 
 
 def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
-    """A queued run without jobs; the orchestrator plans them. `fields`: name, experiment_id, notes, tags."""
+    """A queued run without jobs; the orchestrator plans them.
+
+    `fields`: name, experiment_id, notes, tags, and where there are any arm_name and baseline_of.
+    """
     experiment_id = fields["experiment_id"]
     if experiment_id is not None and session.get(Experiment, experiment_id) is None:
         raise InvalidError.field("experiment_id", f"there is no experiment {experiment_id}")
     name = fields["name"] or f"{config.suite.name} {config.arm} seed {config.seed}"
     run = Run(
-        **{**fields, "name": name},
+        **{**fields, "name": name, "arm_name": fields.get("arm_name") or config.arm},
         suite=config.suite.name,
         arm=config.arm,
         seed=config.seed,
@@ -80,6 +85,7 @@ def page(session: Session, wanted: Filter, sort: Sort, limit: int, offset: int) 
 
 def _conditions(wanted: Filter, dialect: str) -> list[Any]:
     exact = {"suite": wanted.suite, "experiment_id": wanted.experiment_id, "arm": wanted.arm}
+    exact |= {"arm_name": wanted.arm_name}
     conditions: list[Any] = [col(getattr(Run, name)) == value for name, value in exact.items() if value is not None]
     if wanted.status:
         conditions.append(col(Run.status).in_(wanted.status))
@@ -125,11 +131,20 @@ def _summary(run: Run, standing: Standing, experiments: dict[int, str]) -> RunSu
     progress = phases(standing)
     own = run.model_dump(include=set(RunSummary.model_fields))
     return RunSummary(
-        **own,
+        **{**own, "message": _message(run, standing)},
         experiment_name=experiments.get(run.experiment_id or 0),
         eta_seconds=eta(progress),
         phases=progress,
     )
+
+
+def _message(run: Run, standing: Standing) -> str:
+    """The run's own message, and for whom its queued jobs wait: for any able worker at first, later for want of one."""
+    if run.status in ENDED or not standing.waits:
+        return run.message
+    if run.status == "queued":
+        return standing.waits
+    return run.message if standing.slots else f"{run.message}; {standing.waits}"
 
 
 def public(session: Session, run: Run) -> RunPublic:
@@ -142,7 +157,14 @@ def public(session: Session, run: Run) -> RunPublic:
         warnings=run.warnings,
         wish=_wish(run),
         gate_id=gate_id,
+        baseline_id=baseline_of(session, run),
     )
+
+
+def baseline_of(session: Session, run: Run) -> int | None:
+    """The run's baseline, the latest that neither failed nor was cancelled."""
+    mine = (Run.baseline_of == run.id, col(Run.status).not_in(("failed", "cancelled")))
+    return session.exec(select(Run.id).where(*mine).order_by(col(Run.id).desc())).first()
 
 
 def _wish(run: Run) -> Wish:
@@ -164,6 +186,7 @@ def remove(session: Session, run_id: int) -> None:
     running = select(func.count()).where(Job.run_id == run_id, Job.status == "running")
     if session.exec(running).one():
         raise ConflictError(f"Run {run_id} still has running jobs: wait until they have stopped.")
+    session.execute(update_rows(Run).where(col(Run.baseline_of) == run_id).values(baseline_of=None))
     session.execute(delete(Run).where(col(Run.id) == run_id))
 
 

@@ -24,11 +24,12 @@ from backend.store.series_types import (
     SpecialistSeries,
     Spent,
 )
-from gsl.config.suites import Suite
+from gsl.config.run import Suite
+from gsl.config.suites import SuiteSettings
 from gsl.jobs import Phase, Purpose
 from gsl.ledger import Entry, critical_path
 
-_SUITE: TypeAdapter[Suite] = TypeAdapter(Suite)
+_SUITE: TypeAdapter[SuiteSettings] = TypeAdapter(Suite)
 TRAINING_KINDS = ("generalist", "specialist", "finetune")
 
 
@@ -60,7 +61,7 @@ def role_of(job: JobRow, jobs: Sequence[JobRow]) -> Role:
     return "finetune" if fine_tuned else "generalist"
 
 
-def suite_of(session: Session, run_id: int) -> Suite:
+def suite_of(session: Session, run_id: int) -> SuiteSettings:
     config = session.execute(select(col(Run.config)).where(col(Run.id) == run_id)).scalar_one()
     return _SUITE.validate_python(config["suite"])
 

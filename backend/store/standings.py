@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from backend.columns import now
 from backend.models import Job, Run, Worker
 from backend.phases import Standing
 from backend.store.configs import config_of
-from gsl.config import RunConfig
+from backend.waiting import waits_for
+from gsl.config.run import RunConfig
 
 LIVE_S = 45  # a worker that was silent for longer is not live
 
@@ -23,26 +24,46 @@ def live_workers(session: Session) -> list[Worker]:
 def of(session: Session, runs: Sequence[Run]) -> dict[int, Standing]:
     """The standing of each run, by its id, with one query over their jobs."""
     ids = [run.id for run in runs if run.id is not None]
-    sums_of_jobs: tuple[Any, ...] = (func.count(), func.sum(Job.steps), func.max(Job.steps_per_second))
+    sums_of_jobs: tuple[Any, ...] = (
+        func.count(), func.sum(Job.steps), func.max(Job.steps_per_second),
+        func.sum(_one_if("queued", "lost")), func.sum(_one_if("running")),
+    )  # fmt: skip
     grouped = (col(Job.run_id), col(Job.phase))
     query = select(*grouped, *sums_of_jobs).where(col(Job.run_id).in_(ids)).group_by(*grouped)
-    sums: dict[int, list[tuple[str, int, int, float | None]]] = {run_id: [] for run_id in ids}
-    for run_id, phase, count, steps, speed in session.exec(query):
-        sums[run_id].append((phase, count, int(steps or 0), speed))
+    sums: dict[int, list[_PhaseSums]] = {run_id: [] for run_id in ids}
+    for run_id, phase, count, steps, speed, queued, running in session.exec(query):
+        sums[run_id].append(_PhaseSums(phase, count, int(steps or 0), speed, queued, running))
     workers = live_workers(session)
     return {run.id: _standing(run, sums[run.id], workers) for run in runs if run.id is not None}
 
 
-def _standing(run: Run, sums: list[tuple[str, int, int, float | None]], workers: list[Worker]) -> Standing:
-    measured = [speed for _, _, _, speed in sums if speed]
+class _PhaseSums(NamedTuple):
+    """What the jobs of one phase of a run add up to."""
+
+    phase: str
+    jobs: int
+    steps: int
+    speed: float | None
+    queued: int
+    running: int
+
+
+def _one_if(*statuses: str) -> Any:
+    return case((col(Job.status).in_(statuses), 1), else_=0)
+
+
+def _standing(run: Run, sums: list[_PhaseSums], workers: list[Worker]) -> Standing:
+    measured = [phase.speed for phase in sums if phase.speed]
+    waiting = any(phase.queued for phase in sums) and not any(phase.running for phase in sums)
     return Standing(
         config=config_of(run),
         status=run.status,
         phase=run.phase,
-        spent={phase: steps for phase, _, steps, _ in sums},
-        jobs={phase: count for phase, count, _, _ in sums},
+        spent={phase.phase: phase.steps for phase in sums},
+        jobs={phase.phase: phase.jobs for phase in sums},
         speed=max(measured) if measured else speed_of(workers, run.suite),
         slots=sum(run.suite in worker.suites for worker in workers),
+        waits=waits_for(run.suite, workers) if waiting else "",
     )
 
 

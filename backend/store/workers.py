@@ -1,13 +1,16 @@
 """Workers as they describe themselves."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
 from backend.columns import now
+from backend.errors import InvalidError
 from backend.models import Job, Worker
-from backend.schemas import WorkerPublic
+from backend.schemas import FieldError, WorkerPublic
 from backend.store.standings import LIVE_S, live_workers
+from backend.waiting import able, refusal
 from gsl.lease import WorkerInfo
 
 _FORGOTTEN_AFTER = timedelta(days=7)
@@ -41,9 +44,28 @@ def listed(session: Session) -> list[WorkerPublic]:
     return sorted(found, key=lambda worker: not worker.live)
 
 
-def runnable_suites(session: Session) -> frozenset[str]:
-    """Suites that a live worker can run."""
-    return frozenset(suite for worker in live_workers(session) for suite in worker.suites)
+def workers_by_suite(session: Session) -> dict[str, list[str]]:
+    """Names of the live workers that can run each suite; a suite that none can run is left out."""
+    found: dict[str, list[str]] = {}
+    for worker in sorted(live_workers(session), key=lambda worker: worker.name):
+        for suite in worker.suites:
+            found.setdefault(suite, []).append(worker.name)
+    return found
+
+
+def check_runnable(session: Session, suites: Mapping[str, str]) -> None:
+    """Raises `InvalidError` for suites, by the field that chose each, that none of the live workers can run.
+
+    Where no worker is live nothing is refused: the run waits for the first one.
+    """
+    live = live_workers(session)
+    wrong = [
+        FieldError(field=field, message=refusal(suite, live))
+        for field, suite in suites.items()
+        if live and not able(suite, live)
+    ]
+    if wrong:
+        raise InvalidError("; ".join(f"{error.field}: {error.message}" for error in wrong[:5]), wrong)
 
 
 def _public(worker: Worker, run_id: int | None) -> WorkerPublic:

@@ -1,6 +1,5 @@
-"""Typed settings: the suite, the learner, the method and the run that ties them together."""
+"""Typed settings: the suite, the learner, the guide, the method and the run that ties them together.
 
-from gsl.config.presets import PRESETS, Preset
-from gsl.config.run import RunConfig
-
-__all__ = ["PRESETS", "Preset", "RunConfig"]
+Empty on purpose: a package that adds a suite, a learner or a guide imports `gsl.config.suites.base` and the like before
+the unions in `run.py` import that package.
+"""

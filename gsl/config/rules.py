@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from gsl.config.networks import NETWORKS
+
 if TYPE_CHECKING:
+    from gsl.config.guides import GuideSettings
+    from gsl.config.learners import LearnerSettings
     from gsl.config.run import RunConfig
 
 Problem = tuple[tuple[str, ...], str]
@@ -34,6 +38,7 @@ def broken_rules(config: "RunConfig") -> Iterator[Problem]:
         yield from _budgets_add_up(config)
         yield from _window_fits(config)
         yield from _filter_fits_suite(config)
+        yield from _guide_fits_learner(config)
 
 
 def evaluation_reserve(config: "RunConfig") -> int:
@@ -62,12 +67,30 @@ def demonstration_floor(config: "RunConfig") -> int:
 
 
 def _learner_fits_suite(config: "RunConfig") -> Iterator[Problem]:
-    pictures = config.suite.name == "procgen"
-    network = config.learner.network.name
-    if pictures and network == "mlp":
-        yield ("learner", "network"), "procgen observes pictures: choose small_cnn or impala"
-    if not pictures and network != "mlp":
-        yield ("learner", "network"), f"{config.suite.name} observes vectors: choose mlp"
+    suite, learner = config.suite, config.learner
+    if suite.observes not in learner.network.observes:
+        fitting = " or ".join(name for name, observes in NETWORKS.items() if suite.observes in observes)
+        yield ("learner", "network"), f"{suite.name} observes {suite.observes}s: choose {fitting}"
+    if suite.actions not in learner.actions:
+        yield (
+            ("learner", "name"),
+            f"{learner.name} is for {' or '.join(sorted(learner.actions))} actions, but {suite.name} has "
+            f"{suite.actions} ones",
+        )
+
+
+def _guide_fits_learner(config: "RunConfig") -> Iterator[Problem]:
+    reason = refusal(type(config.learner), type(config.guide))
+    if reason is not None:
+        yield ("guide", "name"), reason
+
+
+def refusal(learner: type["LearnerSettings"], guide: type["GuideSettings"]) -> str | None:
+    """Why this learner cannot be guided so; None: it can. The table of learners and guides is made of this."""
+    unheard = sorted(guide.hooks - learner.hooks)
+    if not unheard:
+        return None
+    return f"{learner.title} does not honour the {' and '.join(unheard)} hook, by which {guide.title} works"
 
 
 def _specialists_fit(config: "RunConfig") -> Iterator[Problem]:

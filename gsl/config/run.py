@@ -1,12 +1,12 @@
 """One run's whole configuration and the rules between its parts."""
 
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
 from gsl.config.base import Settings, setting
-from gsl.config.guides import DAPG, Guide
-from gsl.config.learners import PPO, Learner
+from gsl.config.guides import BUILTIN_GUIDES, DAPG, GuideSettings
+from gsl.config.learners import BUILTIN_LEARNERS, PPO, LearnerSettings
 from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
@@ -16,8 +16,23 @@ from gsl.config.method import (
     PlateauSettings,
     SpecialistSettings,
 )
+from gsl.config.plugins import union, with_plugins
 from gsl.config.rules import check, evaluation_reserve
-from gsl.config.suites import ForkMazeSuite, Suite
+from gsl.config.suites import BUILTIN_SUITES, ForkMazeSuite, SuiteSettings
+
+SUITES = with_plugins("gsl_lab.suites", SuiteSettings, BUILTIN_SUITES)
+LEARNERS = with_plugins("gsl_lab.learners", LearnerSettings, BUILTIN_LEARNERS)
+GUIDES = with_plugins("gsl_lab.guides", GuideSettings, BUILTIN_GUIDES)
+"""Settings classes by name, those of installed packages included."""
+
+if TYPE_CHECKING:  # a union that grows with what is installed has no static type but its base
+    Suite = SuiteSettings
+    Learner = LearnerSettings
+    Guide = GuideSettings
+else:
+    Suite = union(SUITES)
+    Learner = union(LEARNERS)
+    Guide = union(GUIDES)
 
 
 class RunConfig(Settings):

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from gsl.config import RunConfig
 from gsl.config.rules import demonstration_floor, longest_evaluation, specialist_floor
+from gsl.config.run import RunConfig
 from gsl.phases.state import RunState
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from gsl.config import RunConfig
 from gsl.config.rules import demonstration_floor, specialist_floor
+from gsl.config.run import RunConfig
 from gsl.partition import split
 from gsl.phases.budget import specialist_steps
 from gsl.phases.jobs import CYCLE

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from gsl.config import RunConfig
+from gsl.config.run import RunConfig
 from gsl.jobs import CheckpointSource, JobKind, JobSpec, Phase
 from gsl.phases.state import JobView, Proposal
 from gsl.reports import VariationReturn

@@ -6,8 +6,8 @@ unique in the run, so that two planners at the same moment do no harm either.
 
 from dataclasses import replace
 
-from gsl.config import RunConfig
 from gsl.config.rules import longest_evaluation
+from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, CheckpointSource
 from gsl.phases import jobs
 from gsl.phases.budget import evaluation_steps, segment_steps

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from gsl.config import RunConfig
+from gsl.config.run import RunConfig
 from gsl.jobs import CheckpointSource, JobSpec
 from gsl.phases import jobs
 from gsl.phases.budget import demonstration_pool, demonstration_steps, free_steps

@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 from backend.models import Job, Run
 from backend.services import Services
-from gsl.config import PRESETS
+from gsl.config.presets import PRESETS
 from tests.backend.api_driver import ApiDriver, epoch, started
 from tests.backend.marks import ON_SQLITE
 

@@ -4,7 +4,8 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gsl.config import PRESETS, RunConfig
+from gsl.config.presets import PRESETS
+from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, JobSpec, JobStatus
 from gsl.phases import GateOpening, GateView, JobView, Plan, Proposal, RunState, plan
 from gsl.reports import VariationReturn

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from gsl.config import PRESETS, RunConfig
+from gsl.config.presets import PRESETS
+from gsl.config.run import RunConfig
 from gsl.phases import RunState, plan
 from gsl.seeds import derive
 from tests.gsl.runs import config_of

@@ -5,7 +5,6 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from gsl.config import RunConfig
 from gsl.config.learners import PPO
 from gsl.config.method import (
     BudgetSettings,
@@ -15,6 +14,7 @@ from gsl.config.method import (
     SpecialistSettings,
 )
 from gsl.config.networks import MLP
+from gsl.config.run import RunConfig
 from gsl.config.suites import ForkMazeSuite
 from gsl.jobs import JobSpec
 from gsl.reports import EpochReport, SpoolLine

@@ -10,7 +10,7 @@ import pytest
 
 from client.errors import Refused, Stale
 from client.worker_api import WorkerApi
-from gsl.config import PRESETS
+from gsl.config.presets import PRESETS
 from gsl.jobs import JobSpec
 from gsl.lease import ClaimedJob
 from gsl.reports import ArtifactReport, EpochReport, StartedReport

@@ -12,6 +12,7 @@ from worker.envs.base import IDLE, State, Step
 from worker.envs.samplers import QueueSampler, UniformSampler
 from worker.experience import Decision
 from worker.rollout import EnvironmentLoop, collect, play
+from worker.spaces import Actions
 
 MAZE = ForkMazeSuite(goals=4, corridor=2, branch=1, time_limit=6)
 
@@ -19,7 +20,7 @@ MAZE = ForkMazeSuite(goals=4, corridor=2, branch=1, time_limit=6)
 class Scripted:
     """Three slots; slot s ends an episode every s + 1 steps and earns s + 1 each; slot 2 idles after one episode."""
 
-    num_envs, num_actions = 3, 2
+    num_envs, actions = 3, Actions("discrete", 2)
     observation_shape: tuple[int, ...] = (1,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
 

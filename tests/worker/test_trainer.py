@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from gsl.config import RunConfig
 from gsl.config.learners import PPO
 from gsl.config.method import (
     BudgetSettings,
@@ -18,6 +17,7 @@ from gsl.config.method import (
     SpecialistSettings,
 )
 from gsl.config.networks import SmallCNN
+from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
 from gsl.reports import EvaluationReport
 from tests.worker.jobs import SPOOL_LINE, done, epochs, lines, numbers, spec

@@ -1,23 +1,25 @@
 """Suites: the environments of every family behind one protocol (`base.Env`)."""
 
-from gsl.config.suites import ForkMazeSuite, Suite
-from worker.envs.base import Env, Sampler, Step
-from worker.envs.forkmaze import ForkMazeEnv
+from gsl.config.run import SUITES
+from gsl.config.suites import SuiteSettings
+from worker.envs.base import Env, EnvError, Sampler, Step
+from worker.implementations import implementation_of
 
 __all__ = ["Env", "Sampler", "Step", "installed_suites", "make_env"]
 
 
-def make_env(suite: Suite, num_envs: int, sampler: Sampler, seed: int) -> Env:
-    """An Env of `suite` that plays only what `sampler` deals; `seed` is for what the suite itself leaves to chance."""
-    if isinstance(suite, ForkMazeSuite):
-        return ForkMazeEnv(suite, num_envs, sampler)
-    from worker.envs.procgen import ProcgenEnv  # procgen's library is loaded only when it is wanted
+def make_env(suite: SuiteSettings, num_envs: int, sampler: Sampler, seed: int) -> Env:
+    """An Env of `suite` that plays only what `sampler` deals; `seed` is for what the suite itself leaves to chance.
 
-    return ProcgenEnv(suite, num_envs, sampler, seed)
+    Raises EnvError when something that the suite needs is not installed here.
+    """
+    missing = suite.missing()
+    if missing is not None:
+        raise EnvError(f"{suite.name} cannot run here: {missing}")
+    env: Env = implementation_of(suite)(suite, num_envs, sampler, seed)
+    return env
 
 
 def installed_suites() -> tuple[str, ...]:
-    """Names of the suites whose packages can be imported here."""
-    from importlib.util import find_spec
-
-    return ("forkmaze", "procgen") if find_spec("procgen") else ("forkmaze",)
+    """Names of the suites that this machine can run."""
+    return tuple(name for name, suite in SUITES.items() if suite.missing() is None)

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.spaces import Actions, Spaces
+
 IDLE = -1
 """The `variation` of a slot that has nothing left to play; its steps and episodes are not counted."""
 
@@ -47,22 +49,24 @@ class Step:
     done: NDArray[np.bool_]  # (num_envs,); a time limit counts as done
     variation: NDArray[np.int64]  # (num_envs,) what the step belonged to, where done the episode that ended; -1 = idle
     success: NDArray[np.bool_] | None  # (num_envs,) meaningful where done; None if the suite has no success signal
+    truncated: NDArray[np.bool_] | None = None  # (num_envs,) done by a time limit that is not part of the task
+    final_observation: NDArray[Any] | None = None  # (num_envs, *observation_shape) meaningful where truncated
 
 
 class Env(Protocol):
-    """`num_envs` slots of one suite, stepped together."""
+    """`num_envs` slots of one suite, stepped together. Made as (suite, num_envs, sampler, seed)."""
 
     num_envs: int
     observation_shape: tuple[int, ...]
     observation_dtype: np.dtype[Any]
-    num_actions: int
+    actions: Actions
     variation: NDArray[np.int64]  # (num_envs,) running variation of each slot, -1 = idle
 
     def reset(self) -> NDArray[Any]:
         """Start a fresh episode in every slot; the first observations."""
 
-    def step(self, actions: NDArray[np.integer[Any]]) -> Step:
-        """One action a slot, shape (num_envs,), each in [0, num_actions)."""
+    def step(self, actions: NDArray[Any]) -> Step:
+        """One action a slot: int64 (num_envs,), each in [0, actions.size); or float32 (num_envs, actions.size)."""
 
     def state(self) -> State:
         """Complete and exact, arrays only; the sampler's state is kept beside it."""
@@ -72,6 +76,11 @@ class Env(Protocol):
 
     def close(self) -> None:
         """Free what the environment holds; it cannot be stepped afterwards."""
+
+
+def spaces_of(env: Env) -> Spaces:
+    """What a policy for this environment sees and can do."""
+    return Spaces(env.observation_shape, env.actions)
 
 
 def deal(sampler: Sampler, slot: int) -> int:

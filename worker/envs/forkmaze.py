@@ -17,16 +17,17 @@ from numpy.typing import NDArray
 from gsl.config.suites import ForkMazeSuite
 from worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
 from worker.envs.forkmaze_map import MOVES, ForkMaze
+from worker.spaces import Actions
 
 
 class ForkMazeEnv:
-    """An Env; nothing in it is random except what the sampler deals."""
+    """An Env; nothing in it is random except what the sampler deals, so `seed` decides nothing."""
 
     observation_shape: tuple[int, ...] = (3,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
-    num_actions = len(MOVES)
+    actions = Actions("discrete", len(MOVES))
 
-    def __init__(self, suite: ForkMazeSuite, num_envs: int, sampler: Sampler) -> None:
+    def __init__(self, suite: ForkMazeSuite, num_envs: int, sampler: Sampler, seed: int = 0) -> None:
         unknown = sorted(sampler.variations - set(range(suite.goals)))
         if unknown:
             raise EnvError(f"the maze has goals 0..{suite.goals - 1}, not {unknown[:10]}")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gsl.config.suites import ProcgenSuite
 from worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
 from worker.envs.procgen_state import SlotStates
+from worker.spaces import Actions
 
 FORCE_RESET = -1
 """The action that ends an episode at once; not one of the 15 a policy may take."""
@@ -26,7 +27,7 @@ class ProcgenEnv:
 
     observation_shape: tuple[int, ...] = (64, 64, 3)
     observation_dtype: np.dtype[Any] = np.dtype(np.uint8)
-    num_actions = 15
+    actions = Actions("discrete", 15)
 
     def __init__(self, suite: ProcgenSuite, num_envs: int, sampler: Sampler, seed: int) -> None:
         first_level = min(sampler.variations)

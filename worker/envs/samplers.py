@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gsl.config.suites import Suite
+from gsl.config.suites import SuiteSettings
 from worker.envs.base import EnvError
 
 
@@ -59,7 +59,7 @@ class QueueSampler:
         self._position = state["position"]
 
 
-def training_sampler(suite: Suite, variations: Collection[int], rng: np.random.Generator) -> UniformSampler:
+def training_sampler(suite: SuiteSettings, variations: Collection[int], rng: np.random.Generator) -> UniformSampler:
     """The only sampler training may use. Raises EnvError when one of `variations` is not a training variation."""
     foreign = sorted(set(variations) - set(suite.training_variations()))
     if foreign:

@@ -1,16 +1,16 @@
 """Guides: what demonstrations add to a learner."""
 
-from gsl.config.guides import DAPG as DAPGSettings
-from gsl.config.guides import Guide as GuideSettings
-from worker.experience import Demonstrations
-from worker.guides.base import Guide
-from worker.guides.dapg import DAPG
+from gsl.config.guides import GuideSettings
+from worker.guides.base import Guide, GuideInputs, Teacher
+from worker.implementations import implementation_of
 
-__all__ = ["Guide", "make_guide"]
+__all__ = ["Guide", "GuideInputs", "Teacher", "make_guide"]
 
 
-def make_guide(settings: GuideSettings, demonstrations: Demonstrations | None, seed: int) -> Guide:
-    """The guide that the settings ask for; without demonstrations there is nothing to guide by."""
-    if isinstance(settings, DAPGSettings) and demonstrations is not None and len(demonstrations):
-        return DAPG(settings, demonstrations, seed)
-    return Guide()
+def make_guide(settings: GuideSettings, inputs: GuideInputs) -> Guide:
+    """The guide that the settings ask for; without what it wants there is nothing to guide by."""
+    has = {"nothing": True, "demonstrations": bool(inputs.demonstrations), "teachers": bool(inputs.teachers)}
+    if not has[settings.wants]:
+        return Guide(settings, inputs)
+    guide: Guide = implementation_of(settings)(settings, inputs)
+    return guide

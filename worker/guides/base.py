@@ -1,28 +1,62 @@
-"""The three places where demonstrations may enter, each of which does nothing by itself."""
+"""The places where demonstrations may enter, each of which does nothing by itself."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import Tensor
 
-from worker.experience import Rollout
+from gsl.config.guides import GuideSettings
+from worker.experience import Demonstrations, LossContext, Rollout
 from worker.nets import ActorCritic
+from worker.spaces import Spaces
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """A policy to learn from, with the variations on which it is asked."""
+
+    network: ActorCritic
+    variations: frozenset[int]
+
+
+@dataclass(frozen=True)
+class GuideInputs:
+    """Everything a guide may learn from, and where its own networks run."""
+
+    demonstrations: Demonstrations | None
+    teachers: tuple[Teacher, ...]
+    spaces: Spaces
+    seed: int
+    device: torch.device
 
 
 class Guide:
-    """No guidance; subclasses override what they use."""
+    """No guidance; subclasses override what they use and say so in their settings' `hooks`."""
 
-    def before_training(self, network: ActorCritic) -> None:
-        """Once, before the job's first epoch."""
+    policy_weight: float = 1.0
+    """What a learner's own policy loss is multiplied with."""
+    offline: bool = False
+    """Whether the job ends with `before_training`."""
 
-    def reward(self, rollout: Rollout) -> Rollout:
-        """Before every update: the rollout to learn from, its rewards perhaps changed."""
-        return rollout
+    def __init__(self, settings: GuideSettings, inputs: GuideInputs) -> None:
+        """`settings` are those of the subclass."""
 
-    def loss(self, network: ActorCritic, max_advantage: float) -> tuple[Tensor, dict[str, float]] | None:
-        """In every minibatch: a loss to add, with diagnostics; None adds nothing.
+    def before_training(self, network: ActorCritic, between: Callable[[], None]) -> dict[str, float]:
+        """Once, before the job's first epoch; diagnostics. `between` is called between updates and may raise."""
+        return {}
 
-        `max_advantage` is the epoch's largest, detached, on the scale that the learner's loss sees.
-        """
+    def observe(self, rollout: Rollout) -> dict[str, float]:
+        """Before every update: see the rollout that is learned from; diagnostics."""
+        return {}
+
+    def reward(self, observation: Tensor, action: Tensor, reward: Tensor) -> Tensor:
+        """The rewards (B,) to learn from, of samples (B, ...) on one device: a rollout's, or a replayed batch's."""
+        return reward
+
+    def loss(self, network: ActorCritic, context: LossContext) -> tuple[Tensor, dict[str, float]] | None:
+        """In every minibatch: a loss to add, with diagnostics; None adds nothing."""
         return None
 
     def end_epoch(self) -> None:

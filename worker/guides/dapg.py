@@ -15,31 +15,32 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from gsl.config.guides import DAPG as DAPGSettings
-from worker.experience import Demonstrations
-from worker.guides.base import Guide
+from worker.experience import LossContext
+from worker.guides.base import Guide, GuideInputs
 from worker.nets import ActorCritic
 
 
 class DAPG(Guide):
     """Adds its loss to every `frequency`-th minibatch."""
 
-    def __init__(self, settings: DAPGSettings, demonstrations: Demonstrations, seed: int) -> None:
-        self._settings, self._demonstrations = settings, demonstrations
-        self._generator = torch.Generator().manual_seed(seed)
+    def __init__(self, settings: DAPGSettings, inputs: GuideInputs) -> None:
+        if inputs.demonstrations is None:
+            raise ValueError("DAPG needs demonstrations")
+        self._settings, self._demonstrations, self._device = settings, inputs.demonstrations, inputs.device
+        self._generator = torch.Generator().manual_seed(inputs.seed)
         self._minibatches = 0
         self._coefficient = settings.coefficient
 
-    def loss(self, network: ActorCritic, max_advantage: float) -> tuple[Tensor, dict[str, float]] | None:
+    def loss(self, network: ActorCritic, context: LossContext) -> tuple[Tensor, dict[str, float]] | None:
         """See the module; scalar."""
         self._minibatches += 1
         if self._minibatches % self._settings.frequency:
             return None
         log_prob = self._log_prob(network)
         if self._settings.form == "probability":
-            loss = -self._coefficient * max_advantage * log_prob.exp().mean()
+            loss = -self._coefficient * context.max_advantage * log_prob.exp().mean()
         else:
             loss = -self._coefficient * log_prob.mean()
         return loss, {"demonstration_loss": loss.item(), "demonstration_log_prob": log_prob.mean().item()}
@@ -51,10 +52,8 @@ class DAPG(Guide):
         """Log-probability (B,) of demonstrated actions, drawn with replacement."""
         size = min(self._settings.batch_size, len(self._demonstrations))
         index = torch.randint(len(self._demonstrations), (size,), generator=self._generator)
-        device = network.policy_head.weight.device
-        logits = network.logits(self._demonstrations.observation[index].to(device))
-        action = self._demonstrations.action[index].to(device)
-        return F.log_softmax(logits, dim=-1).gather(-1, action[:, None]).squeeze(-1)
+        policy = network.policy(self._demonstrations.observation[index].to(self._device))
+        return policy.log_prob(self._demonstrations.action[index].to(self._device))
 
     def state(self) -> dict[str, Any]:
         return {

@@ -1,5 +1,18 @@
-"""Learners turn experience into a better policy; each knows `update(rollout)` and nothing of the loop around it."""
+"""Learners: what turns experience into a better policy."""
 
-from worker.learners.ppo import PPO, ExtraLoss, Overrides
+import torch
 
-__all__ = ["PPO", "ExtraLoss", "Overrides"]
+from gsl.config.learners import LearnerSettings
+from worker.implementations import implementation_of
+from worker.learners.base import Guidance, Learner, Overrides
+from worker.spaces import Spaces
+
+__all__ = ["Guidance", "Learner", "Overrides", "make_learner"]
+
+
+def make_learner(
+    settings: LearnerSettings, spaces: Spaces, seed: int, device: torch.device, overrides: Overrides | None = None
+) -> Learner:
+    """A fresh learner of the kind that the settings ask for."""
+    learner: Learner = implementation_of(settings)(settings, spaces, seed, device, overrides)
+    return learner

@@ -1,7 +1,11 @@
 """Generalised advantage estimation (Schulman et al. 2016, equation 16)."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
+
+from worker.experience import Rollout
 
 
 def gae(
@@ -21,3 +25,15 @@ def gae(
         last = delta + gamma * gae_lambda * goes_on[t] * last
         advantage[t] = last
     return advantage, advantage + value
+
+
+def bootstrap_time_limits(reward: Tensor, rollout: Rollout, values: Callable[[Tensor], Tensor], gamma: float) -> Tensor:
+    """Rewards (T, N) where an episode cut off by a time limit also earns what was still to come (Pardo et al. 2018).
+
+    `values` gives (K,) for observations (K, *observation_shape).
+    """
+    if rollout.truncated is None or rollout.final_observation is None or not len(rollout.final_observation):
+        return reward
+    bootstrapped = reward.clone()
+    bootstrapped[rollout.truncated] += gamma * values(rollout.final_observation)
+    return bootstrapped

@@ -7,59 +7,36 @@ micro-batches whose gradients add up to the minibatch's.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from gsl.config.learners import PPO as PPOSettings
 from gsl.seeds import derive
-from worker.experience import Decision, Rollout
+from worker.experience import Decision, LossContext, Rollout
 from worker.learners.adam_state import clear_moments, load_moments, save_moments
-from worker.learners.gae import gae
+from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
+from worker.learners.gae import bootstrap_time_limits, gae
 from worker.learners.ppo_losses import Batch, compute_losses
 from worker.learners.reward_normaliser import RewardNormaliser
-from worker.nets import ActorCritic, make_network
-
-Metrics = dict[str, float]
-
-
-class ExtraLoss(Protocol):
-    """What a guide adds to the loss of each minibatch; None where it adds nothing."""
-
-    def __call__(self, network: ActorCritic, max_advantage: float) -> tuple[Tensor, Metrics] | None: ...
-
-
-@dataclass(frozen=True)
-class Overrides:
-    """What a specialist or fine-tuning does differently; None takes the learner's setting."""
-
-    ent_coef: float | None = None
-    learning_rate: float | None = None
+from worker.nets import make_network
+from worker.spaces import Spaces
 
 
 class PPO:
     """One policy with its value function, optimiser and random states."""
 
     def __init__(
-        self,
-        settings: PPOSettings,
-        observation_shape: tuple[int, ...],
-        num_actions: int,
-        seed: int,
-        device: torch.device,
-        overrides: Overrides | None = None,
+        self, settings: PPOSettings, spaces: Spaces, seed: int, device: torch.device, overrides: Overrides | None = None
     ) -> None:
         overrides = overrides or Overrides()
         self.settings, self.device = settings, device
         self.ent_coef = settings.ent_coef if overrides.ent_coef is None else overrides.ent_coef
         self.learning_rate = settings.learning_rate if overrides.learning_rate is None else overrides.learning_rate
-        network = make_network(settings.network, observation_shape, num_actions, derive(seed, "network"))
-        self.network = network.to(device)
+        self.network = make_network(settings.network, spaces, derive(seed, "network")).to(device)
         self.optimiser = torch.optim.Adam(
             self.network.parameters(), lr=self.learning_rate, eps=settings.adam_eps, fused=True
         )
@@ -74,33 +51,19 @@ class PPO:
     @torch.no_grad()
     def decide(self, observation: NDArray[Any]) -> Decision:
         """Sampled actions for the training environments' observations (num_envs, *observation_shape)."""
-        logits, value = self._forward(self._to_device(observation))
-        log_probs = F.log_softmax(logits, dim=-1)
-        action = torch.multinomial(log_probs.exp(), 1, generator=self._acting)
-        log_prob = log_probs.gather(-1, action).squeeze(-1)
-        return Decision(action.squeeze(-1).cpu().numpy(), log_prob.cpu(), value.cpu())
+        parameters, value = self._forward(to_device(observation, self.device))
+        distribution = self.network.distribution(parameters)
+        action = distribution.sample(self._acting)
+        return Decision(action.cpu().numpy(), distribution.log_prob(action).cpu(), value.cpu())
 
-    def policy(self, *, deterministic: bool, seed: int) -> Callable[[NDArray[Any]], NDArray[np.int64]]:
+    def policy(self, *, deterministic: bool, seed: int) -> Policy:
         """The policy as it is now, for evaluation and demonstrations; leaves the training's random states alone."""
-        generator = torch.Generator(self.device).manual_seed(seed)
-
-        @torch.no_grad()
-        def choose(observation: NDArray[Any]) -> NDArray[np.int64]:
-            logits = self.network.logits(self._to_device(observation))
-            if deterministic:
-                return logits.argmax(-1).cpu().numpy()
-            action = torch.multinomial(logits.softmax(-1), 1, generator=generator).squeeze(-1)
-            return action.cpu().numpy()
-
-        return choose
-
-    def _to_device(self, observation: NDArray[Any]) -> Tensor:
-        return torch.from_numpy(observation).to(self.device)
+        return policy_of(self.network, self.device, deterministic=deterministic, seed=seed)
 
     # Learning
 
     def update(
-        self, rollout: Rollout, extra_loss: ExtraLoss | None = None, *, progress: float = 0.0,
+        self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
         between: Callable[[], None] | None = None,
     ) -> Metrics:  # fmt: skip
         """Learn from one rollout; diagnostics averaged over the minibatches.
@@ -108,11 +71,11 @@ class PPO:
         `progress` is the share of the job's budget spent; `between` is called between minibatches and may raise.
         """
         self._set_learning_rate(progress)
-        samples = self._prepare(rollout)
+        samples = self._prepare(rollout, guidance)
         max_advantage = self._max_advantage(samples.advantage)
         seen: dict[str, list[float]] = defaultdict(list)
         for index in self._minibatches(samples.advantage.shape[0]):
-            for name, value in self._step(samples[index.to(self.device)], extra_loss, max_advantage).items():
+            for name, value in self._step(samples, index.to(self.device), guidance, max_advantage).items():
                 seen[name].append(value)
             if self.settings.target_kl is not None and seen["approx_kl"][-1] > self.settings.target_kl:
                 break
@@ -124,16 +87,27 @@ class PPO:
             "learning_rate": float(self.optimiser.param_groups[0]["lr"]),
         }
 
-    def _prepare(self, rollout: Rollout) -> Batch:
+    def _prepare(self, rollout: Rollout, guidance: Guidance | None) -> Batch:
         """Every sample of the rollout (T*N) with advantage and return, on the device."""
-        reward = self._rewards(rollout.reward, rollout.done) if self.settings.norm_reward else rollout.reward
-        with torch.no_grad():
-            _, next_value = self._forward(rollout.next_observation.to(self.device))
+        reward = rollout.reward
+        if guidance is not None:
+            flat = guidance.reward(rollout.observation.flatten(0, 1), rollout.action.flatten(0, 1), reward.flatten())
+            reward = flat.reshape(reward.shape)
+        if self.settings.norm_reward:
+            reward = self._rewards(reward, rollout.done)
+        reward = bootstrap_time_limits(reward, rollout, self._values, self.settings.gamma)
         advantage, returns = gae(
-            reward, rollout.value, rollout.done, next_value.cpu(), self.settings.gamma, self.settings.gae_lambda
-        )
+            reward, rollout.value, rollout.done, self._values(rollout.next_observation),
+            self.settings.gamma, self.settings.gae_lambda,
+        )  # fmt: skip
         columns = (rollout.observation, rollout.action, rollout.log_prob, rollout.value, advantage, returns)
         return Batch(*(column.flatten(0, 1).to(self.device) for column in columns))
+
+    @torch.no_grad()
+    def _values(self, observation: Tensor) -> Tensor:
+        """(B,) on the CPU, of observations (B, *observation_shape)."""
+        _, value = self._forward(observation.to(self.device))
+        return value.cpu()  # type: ignore[no-any-return]  # torch types a module's call as Any
 
     def _max_advantage(self, advantage: Tensor) -> float:
         """The epoch's largest advantage, on the scale that the losses see."""
@@ -147,11 +121,13 @@ class PPO:
             order = torch.randperm(samples, generator=self._shuffling)
             yield from torch.split(order, size)
 
-    def _step(self, minibatch: Batch, extra_loss: ExtraLoss | None, max_advantage: float) -> Metrics:
-        """One step of Adam on one minibatch."""
+    def _step(self, samples: Batch, index: Tensor, guidance: Guidance | None, max_advantage: float) -> Metrics:
+        """One step of Adam on the minibatch of the samples at `index`."""
         self.optimiser.zero_grad(set_to_none=True)
-        metrics = self.accumulate_gradients(minibatch)
-        extra = extra_loss(self.network, max_advantage) if extra_loss else None
+        minibatch = samples[index]
+        metrics = self.accumulate_gradients(minibatch, 1.0 if guidance is None else guidance.policy_weight)
+        context = LossContext(index, minibatch.observation, max_advantage)
+        extra = guidance.loss(self.network, context) if guidance else None
         if extra is not None:
             loss, said = extra
             torch.autograd.backward(loss)
@@ -160,7 +136,7 @@ class PPO:
         self.optimiser.step()
         return metrics | {"grad_norm": float(norm)}
 
-    def accumulate_gradients(self, minibatch: Batch) -> Metrics:
+    def accumulate_gradients(self, minibatch: Batch, policy_weight: float = 1.0) -> Metrics:
         """Add the minibatch's gradient to the parameters', micro-batch by micro-batch."""
         if self.settings.norm_adv:
             advantage = minibatch.advantage
@@ -170,8 +146,9 @@ class PPO:
         for start in range(0, samples, self.settings.micro_batch):
             micro = minibatch[slice(start, start + self.settings.micro_batch)]
             share = micro.advantage.shape[0] / samples
-            logits, value = self.network(micro.observation)
-            losses, diagnostics = compute_losses(logits, value, micro, self.settings, self.ent_coef)
+            parameters, value = self.network(micro.observation)
+            policy = self.network.distribution(parameters)
+            losses, diagnostics = compute_losses(policy, value, micro, self.settings, self.ent_coef, policy_weight)
             torch.autograd.backward(losses.total * share)
             said = {name: said.get(name, 0.0) + share * figure for name, figure in diagnostics.items()}
         return {name: float(figure) for name, figure in said.items()}

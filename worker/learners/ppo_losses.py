@@ -1,12 +1,23 @@
 """PPO's losses on one micro-batch: maths alone, no logging and no stepping."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from gsl.config.learners import PPO as PPOSettings
+from worker.nets.distributions import Distribution
+
+
+class LossSettings(Protocol):
+    """What the losses need of a learner's settings."""
+
+    @property
+    def clip_coef(self) -> float: ...
+    @property
+    def clip_vloss(self) -> bool: ...
+    @property
+    def vf_coef(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -35,21 +46,25 @@ class Losses:
 
 
 def compute_losses(
-    logits: Tensor, value: Tensor, batch: Batch, settings: PPOSettings, ent_coef: float
-) -> tuple[Losses, dict[str, Tensor]]:
-    """Clipped policy loss, clipped value loss, entropy (Schulman et al. 2017, equations 7 and 9), with diagnostics."""
-    log_probs = F.log_softmax(logits, dim=-1)
-    log_ratio = log_probs.gather(-1, batch.action[:, None]).squeeze(-1) - batch.log_prob
+    distribution: Distribution, value: Tensor, batch: Batch, settings: LossSettings, ent_coef: float,
+    policy_weight: float = 1.0,
+) -> tuple[Losses, dict[str, Tensor]]:  # fmt: skip
+    """Clipped policy loss, clipped value loss, entropy (Schulman et al. 2017, equations 7 and 9), with diagnostics.
+
+    `policy_weight` scales the policy loss alone, in the total alone.
+    """
+    log_ratio = distribution.log_prob(batch.action) - batch.log_prob
     ratio = log_ratio.exp()
     clipped = ratio.clamp(1 - settings.clip_coef, 1 + settings.clip_coef)
     policy = -torch.minimum(batch.advantage * ratio, batch.advantage * clipped).mean()
     value_loss = _value_loss(value, batch, settings)
-    entropy = -(log_probs.exp() * log_probs).sum(-1).mean()
-    losses = Losses(policy, value_loss, entropy, policy - ent_coef * entropy + settings.vf_coef * value_loss)
+    entropy = distribution.entropy().mean()
+    total = policy_weight * policy - ent_coef * entropy + settings.vf_coef * value_loss
+    losses = Losses(policy, value_loss, entropy, total)
     return losses, _diagnostics(losses, log_ratio.detach(), settings.clip_coef)
 
 
-def _value_loss(value: Tensor, batch: Batch, settings: PPOSettings) -> Tensor:
+def _value_loss(value: Tensor, batch: Batch, settings: LossSettings) -> Tensor:
     error = (value - batch.returns) ** 2
     if settings.clip_vloss:
         near = batch.value + (value - batch.value).clamp(-settings.clip_coef, settings.clip_coef)

@@ -1,4 +1,6 @@
-"""Networks that turn a batch of observations into action logits and values."""
+"""Networks that turn a batch of observations into a policy and values."""
+
+from typing import TypeVar
 
 import torch
 
@@ -6,27 +8,37 @@ from gsl.config.networks import MLP, Impala, Network, SmallCNN
 from worker.nets.actor_critic import ActorCritic, PictureActorCritic, VectorActorCritic
 from worker.nets.impala import impala_body
 from worker.nets.small_cnn import small_cnn_body
+from worker.spaces import Spaces
 
-__all__ = ["ActorCritic", "make_network"]
+__all__ = ["ActorCritic", "channels_last", "make_network", "picture_body"]
+
+N = TypeVar("N", bound=torch.nn.Module)
 
 
-def make_network(settings: Network, observation_shape: tuple[int, ...], num_actions: int, seed: int) -> ActorCritic:
+def make_network(settings: Network, spaces: Spaces, seed: int) -> ActorCritic:
     """A fresh network on the CPU; a seed always gives the same weights, torch's own random state stays as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return _build(settings, observation_shape, num_actions)
+        return _build(settings, spaces)
 
 
-def _build(settings: Network, shape: tuple[int, ...], num_actions: int) -> ActorCritic:
+def _build(settings: Network, spaces: Spaces) -> ActorCritic:
     if isinstance(settings, MLP):
-        return VectorActorCritic(settings, shape[0], num_actions)
-    body = impala_body(settings, shape) if isinstance(settings, Impala) else _small(settings, shape)
-    network = PictureActorCritic(body, settings.width, num_actions)
+        return VectorActorCritic(settings, spaces)
+    network = PictureActorCritic(picture_body(settings, spaces.observation_shape), settings, spaces.actions)
+    return channels_last(network)
+
+
+def picture_body(settings: SmallCNN | Impala, observation_shape: tuple[int, ...]) -> torch.nn.Module:
+    """(B, C, H, W) to features (B, settings.width); `observation_shape` is (H, W, C)."""
+    if isinstance(settings, Impala):
+        return impala_body(settings, observation_shape)
+    return small_cnn_body(settings, observation_shape)
+
+
+def channels_last(network: N) -> N:
+    """`network` itself, its convolutions in the memory order in which they run twice as fast."""
     for weight in network.parameters():
-        if weight.dim() == 4:  # convolutions run twice as fast on channels_last
+        if weight.dim() == 4:
             weight.data = weight.data.contiguous(memory_format=torch.channels_last)
     return network
-
-
-def _small(settings: SmallCNN, shape: tuple[int, ...]) -> torch.nn.Module:
-    return small_cnn_body(settings, shape)

@@ -3,66 +3,85 @@
 import torch
 from torch import Tensor, nn
 
-from gsl.config.networks import MLP
-from worker.nets.initialise import POLICY, VALUE, orthogonal
+from gsl.config.networks import MLP, Impala, SmallCNN
+from worker.nets.distributions import Distribution
+from worker.nets.initialise import VALUE, orthogonal
+from worker.nets.policy_heads import PolicyHead, make_policy_head
+from worker.spaces import Actions, Spaces
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
 
 
 class ActorCritic(nn.Module):
-    """What a learner and a guide know of a network. Its policy's last layer is `policy_head`."""
+    """What a learner and a guide know of a network. Its policy's last layer is `policy_head`.
 
-    policy_head: nn.Linear
+    The policy's parameters, (B, P), are the logits of discrete actions, or means and log-deviations of continuous ones.
+    """
+
+    policy_head: PolicyHead
     value_head: nn.Linear
 
     def forward(self, observation: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (B, num_actions) and values (B,) of observations (B, *observation_shape), float32 or uint8."""
+        """The policy's parameters (B, P) and values (B,) of observations (B, *observation_shape), float32 or uint8."""
         raise NotImplementedError
 
-    def logits(self, observation: Tensor) -> Tensor:
-        """The policy alone: (B, num_actions)."""
-        logits, _ = self(observation)
-        return logits  # type: ignore[no-any-return]  # torch types a module's call as Any
+    def policy_parameters(self, observation: Tensor) -> Tensor:
+        """The policy alone: (B, P)."""
+        parameters, _ = self(observation)
+        return parameters  # type: ignore[no-any-return]  # torch types a module's call as Any
+
+    def distribution(self, parameters: Tensor) -> Distribution:
+        """Over actions, of the policy's parameters (B, P)."""
+        return self.policy_head.distribution(parameters)
+
+    def policy(self, observation: Tensor) -> Distribution:
+        """Over actions, for observations (B, *observation_shape)."""
+        return self.distribution(self.policy_parameters(observation))
 
     def refresh_policy_head(self, seed: int) -> None:
         """Start the policy's last layer anew; features and value function stay."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            fresh = orthogonal(nn.Linear(self.policy_head.in_features, self.policy_head.out_features), POLICY)
+            fresh = self.policy_head.fresh()
         self.policy_head.load_state_dict(fresh.state_dict())
 
 
 class VectorActorCritic(ActorCritic):
     """Separate fully connected networks for policy and value, as CleanRL's PPO has them."""
 
-    def __init__(self, settings: MLP, inputs: int, num_actions: int) -> None:
+    def __init__(self, settings: MLP, spaces: Spaces) -> None:
         super().__init__()
-        self.policy_body = _layers(settings, inputs)
-        self.value_body = _layers(settings, inputs)
-        self.policy_head = orthogonal(nn.Linear(settings.width, num_actions), POLICY)
+        inputs = spaces.observation_shape[0]
+        self.policy_body = layers(settings, inputs)
+        self.value_body = layers(settings, inputs)
+        self.policy_head = make_policy_head(settings, settings.width, spaces.actions)
         self.value_head = orthogonal(nn.Linear(settings.width, 1), VALUE)
 
     def forward(self, observation: Tensor) -> tuple[Tensor, Tensor]:
         value = self.value_head(self.value_body(observation)).squeeze(-1)
-        return self.logits(observation), value
+        return self.policy_parameters(observation), value
 
-    def logits(self, observation: Tensor) -> Tensor:
-        logits: Tensor = self.policy_head(self.policy_body(observation))
-        return logits
+    def policy_parameters(self, observation: Tensor) -> Tensor:
+        parameters: Tensor = self.policy_head(self.policy_body(observation))
+        return parameters
 
 
 class PictureActorCritic(ActorCritic):
     """A convolutional body whose features policy and value share."""
 
-    def __init__(self, body: nn.Module, width: int, num_actions: int) -> None:
+    def __init__(self, body: nn.Module, settings: SmallCNN | Impala, actions: Actions) -> None:
         super().__init__()
         self.body = body
-        self.policy_head = orthogonal(nn.Linear(width, num_actions), POLICY)
-        self.value_head = orthogonal(nn.Linear(width, 1), VALUE)
+        self.policy_head = make_policy_head(settings, settings.width, actions)
+        self.value_head = orthogonal(nn.Linear(settings.width, 1), VALUE)
 
     def forward(self, observation: Tensor) -> tuple[Tensor, Tensor]:
         features = self.body(to_channels_first(observation))
         return self.policy_head(features), self.value_head(features).squeeze(-1)
+
+    def policy_parameters(self, observation: Tensor) -> Tensor:
+        parameters: Tensor = self.policy_head(self.body(to_channels_first(observation)))
+        return parameters
 
 
 def to_channels_first(picture: Tensor) -> Tensor:
@@ -73,8 +92,9 @@ def to_channels_first(picture: Tensor) -> Tensor:
     return picture.permute(0, 3, 1, 2).to(torch.float32) / 255.0
 
 
-def _layers(settings: MLP, inputs: int) -> nn.Sequential:
-    layers: list[nn.Module] = []
+def layers(settings: MLP, inputs: int) -> nn.Sequential:
+    """(B, inputs) to features (B, width)."""
+    stack: list[nn.Module] = []
     for width in (inputs, *[settings.width] * (settings.depth - 1)):
-        layers += [orthogonal(nn.Linear(width, settings.width)), ACTIVATIONS[settings.activation]()]
-    return nn.Sequential(*layers)
+        stack += [orthogonal(nn.Linear(width, settings.width)), ACTIVATIONS[settings.activation]()]
+    return nn.Sequential(*stack)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from backend.columns import now
 from backend.models import Epoch, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
-from gsl.config import RunConfig
+from gsl.config.run import RunConfig
 from gsl.jobs import JobKind, Phase
 
 BATCH = 50_000

@@ -9,7 +9,8 @@ from sqlmodel import col, select
 from backend.figures import FIGURES
 from backend.models import Job, Run
 from backend.services import Services
-from gsl.config import PRESETS, RunConfig
+from gsl.config.presets import PRESETS
+from gsl.config.run import RunConfig
 from tests.backend.api_driver import ApiDriver
 from tests.backend.figures.stored_run import Size, store_run
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gsl.config.procgen_scores import Game
 from gsl.config.suites import ProcgenSuite
+from gsl.config.suites.procgen_scores import Game
 from worker.envs import make_env
 from worker.envs.base import IDLE, Env, EnvError, Sampler
 from worker.envs.procgen import ProcgenEnv

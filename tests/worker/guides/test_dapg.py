@@ -6,17 +6,26 @@ import torch
 from gsl.config.guides import DAPG as DAPGSettings
 from gsl.config.guides import NoGuide
 from gsl.config.networks import MLP
-from worker.experience import Demonstrations
-from worker.guides import make_guide
-from worker.guides.base import Guide
+from worker.experience import Demonstrations, LossContext
+from worker.guides import Guide, GuideInputs, make_guide
 from worker.guides.dapg import DAPG
 from worker.nets import ActorCritic, make_network
+from worker.spaces import Actions, Spaces
 
+SPACES = Spaces((3,), Actions("discrete", 4))
 ONE = Demonstrations(torch.tensor([[0.5, -0.5, 1.0]]), torch.tensor([2]), torch.tensor([0]))
 
 
+def inputs(demonstrations: Demonstrations | None, seed: int = 0) -> GuideInputs:
+    return GuideInputs(demonstrations, (), SPACES, seed, torch.device("cpu"))
+
+
+def context(max_advantage: float) -> LossContext:
+    return LossContext(torch.zeros(1, dtype=torch.int64), ONE.observation, max_advantage)
+
+
 def network() -> ActorCritic:
-    made = make_network(MLP(width=8), (3,), 4, seed=0)
+    made = make_network(MLP(width=8), SPACES, seed=0)
     with torch.no_grad():
         made.policy_head.bias.copy_(torch.tensor([2.0, 1.0, 0.0, -1.0]))
     return made
@@ -25,12 +34,12 @@ def network() -> ActorCritic:
 def bias_gradient(settings: DAPGSettings, max_advantage: float) -> tuple[torch.Tensor, torch.Tensor]:
     """The gradient on the policy's last bias, and the probabilities of the one demonstrated state."""
     made = network()
-    found = DAPG(settings, ONE, seed=0).loss(made, max_advantage)
+    found = DAPG(settings, inputs(ONE, 0)).loss(made, context(max_advantage))
     assert found is not None
     loss, _ = found
     loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
     assert made.policy_head.bias.grad is not None
-    return made.policy_head.bias.grad, made.logits(ONE.observation).softmax(-1).detach()[0]
+    return made.policy_head.bias.grad, made.policy_parameters(ONE.observation).softmax(-1).detach()[0]
 
 
 def test_log_probability_form() -> None:
@@ -49,20 +58,20 @@ def test_probability_form() -> None:
 
 def test_the_value_function_does_not_learn_from_demonstrations() -> None:
     made = network()
-    found = DAPG(DAPGSettings(), ONE, seed=0).loss(made, 1.0)
+    found = DAPG(DAPGSettings(), inputs(ONE, 0)).loss(made, context(1.0))
     assert found is not None
     found[0].backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
     assert made.value_head.weight.grad is None
 
 
 def test_decay_and_frequency() -> None:
-    guide, made = DAPG(DAPGSettings(coefficient=1.0, decay=0.5, frequency=3), ONE, seed=0), network()
-    joined = [guide.loss(made, 1.0) is not None for _ in range(6)]
+    guide, made = DAPG(DAPGSettings(coefficient=1.0, decay=0.5, frequency=3), inputs(ONE, 0)), network()
+    joined = [guide.loss(made, context(1.0)) is not None for _ in range(6)]
     assert joined == [False, False, True, False, False, True]
-    before = DAPG(DAPGSettings(coefficient=1.0), ONE, seed=0).loss(made, 1.0)
-    guide = DAPG(DAPGSettings(coefficient=1.0, decay=0.5), ONE, seed=0)
+    before = DAPG(DAPGSettings(coefficient=1.0), inputs(ONE, 0)).loss(made, context(1.0))
+    guide = DAPG(DAPGSettings(coefficient=1.0, decay=0.5), inputs(ONE, 0))
     guide.end_epoch()
-    after = guide.loss(made, 1.0)
+    after = guide.loss(made, context(1.0))
     assert before is not None
     assert after is not None
     assert after[0].item() == pytest.approx(before[0].item() / 2)
@@ -72,17 +81,20 @@ def test_goes_on_exactly() -> None:
     torch.manual_seed(0)
     many = Demonstrations(torch.randn(500, 3), torch.randint(4, (500,)), torch.zeros(500, dtype=torch.int64))
     settings, made = DAPGSettings(batch_size=16, frequency=2, decay=0.9), network()
-    through, resumed = DAPG(settings, many, seed=1), DAPG(settings, many, seed=2)
+    through, resumed = DAPG(settings, inputs(many, 1)), DAPG(settings, inputs(many, 2))
     for _ in range(5):
-        through.loss(made, 1.0)
+        through.loss(made, context(1.0))
     through.end_epoch()
     resumed.restore(through.state())
-    said = [[found and found[1] for found in (guide.loss(made, 1.0) for _ in range(6))] for guide in (through, resumed)]
+    said = [
+        [found and found[1] for found in (guide.loss(made, context(1.0)) for _ in range(6))]
+        for guide in (through, resumed)
+    ]
     assert said[0] == said[1]
 
 
 def test_nothing_to_guide_by() -> None:
-    assert type(make_guide(DAPGSettings(), None, 0)) is Guide
-    assert type(make_guide(NoGuide(), ONE, 0)) is Guide
-    assert isinstance(make_guide(DAPGSettings(), ONE, 0), DAPG)
-    assert Guide().loss(network(), 1.0) is None
+    assert type(make_guide(DAPGSettings(), inputs(None))) is Guide
+    assert type(make_guide(NoGuide(), inputs(ONE))) is Guide
+    assert isinstance(make_guide(DAPGSettings(), inputs(ONE)), DAPG)
+    assert make_guide(NoGuide(), inputs(ONE)).loss(network(), context(1.0)) is None

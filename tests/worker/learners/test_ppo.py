@@ -13,11 +13,18 @@ from gsl.config.networks import MLP, Impala, Network, SmallCNN
 from worker.checkpoint import load, save
 from worker.envs.base import State, Step
 from worker.experience import Rollout
-from worker.learners import PPO, Overrides
+from worker.learners import Overrides
+from worker.learners.ppo import PPO
 from worker.learners.ppo_losses import Batch, compute_losses
+from worker.nets.distributions import Categorical
 from worker.rollout import EnvironmentLoop, collect
+from worker.spaces import Actions, Spaces
 
 CPU = torch.device("cpu")
+
+
+def spaces(shape: tuple[int, ...] = (3,)) -> Spaces:
+    return Spaces(shape, Actions("discrete", 4))
 
 
 def settings(network: Network | None = None, **changes: Any) -> PPOSettings:
@@ -27,7 +34,7 @@ def settings(network: Network | None = None, **changes: Any) -> PPOSettings:
 
 
 def learner(seed: int = 1, shape: tuple[int, ...] = (3,), **changes: Any) -> PPO:
-    return PPO(settings(**changes), shape, 4, seed, CPU)
+    return PPO(settings(**changes), spaces(shape), seed, CPU)
 
 
 def rollout(seed: int = 0, shape: tuple[int, ...] = (3,)) -> Rollout:
@@ -70,8 +77,8 @@ def batch(samples: int, shape: tuple[int, ...], *, pictures: bool = False) -> Ba
                            (Impala(channels=(4, 8), width=16), (32, 32, 3))],
 )  # fmt: skip
 def test_micro_batches_add_up_to_the_minibatch(network: Network, shape: tuple[int, ...]) -> None:
-    whole = PPO(settings(network, micro_batch=64), shape, 4, 1, CPU)
-    parts = PPO(settings(network, micro_batch=12), shape, 4, 1, CPU)
+    whole = PPO(settings(network, micro_batch=64), spaces(shape), 1, CPU)
+    parts = PPO(settings(network, micro_batch=12), spaces(shape), 1, CPU)
     samples = batch(40, shape, pictures=len(shape) == 3)
     said_whole, said_parts = whole.accumulate_gradients(samples), parts.accumulate_gradients(samples)
     for a, b in zip(whole.network.parameters(), parts.network.parameters(), strict=True):
@@ -87,7 +94,7 @@ def test_losses_by_hand() -> None:
         observation=torch.zeros(1, 3), action=torch.tensor([1]), log_prob=torch.tensor([0.25]).log() - np.log(2),
         value=torch.tensor([0.0]), advantage=torch.tensor([3.0]), returns=torch.tensor([4.0]),
     )  # fmt: skip
-    losses, said = compute_losses(torch.zeros(1, 4), torch.tensor([1.0]), sample, settings(), ent_coef=0.1)
+    losses, said = compute_losses(Categorical(torch.zeros(1, 4)), torch.tensor([1.0]), sample, settings(), ent_coef=0.1)
     assert losses.policy.item() == pytest.approx(-3.0 * 1.2)
     assert losses.value.item() == pytest.approx(0.5 * 3.8**2)
     assert losses.entropy.item() == pytest.approx(np.log(4))
@@ -114,10 +121,10 @@ def test_making_a_learner_leaves_torchs_random_state_alone() -> None:
 @pytest.mark.parametrize("network", [MLP(width=16), SmallCNN(channels=4, width=16)])
 def test_goes_on_exactly_from_a_file(tmp_path: Path, network: Network) -> None:
     shape = (3,) if network.name == "mlp" else (64, 64, 3)
-    undisturbed = PPO(settings(network), shape, 4, 1, CPU)
+    undisturbed = PPO(settings(network), spaces(shape), 1, CPU)
     undisturbed.update(as_seen(rollout(0, shape)))
     save(tmp_path / "learner", undisturbed.state())
-    resumed = PPO(settings(network), shape, 4, 99, CPU)
+    resumed = PPO(settings(network), spaces(shape), 99, CPU)
     resumed.restore(load(tmp_path / "learner"))
     for ppo in (undisturbed, resumed):
         ppo.update(as_seen(rollout(1, shape)))
@@ -158,17 +165,17 @@ def test_a_fresh_head_forgets_the_policys_last_layer_alone() -> None:
     assert differing == {"policy_head.weight", "policy_head.bias"}
     missing = source.state()["adam"].keys() - clone.state()["adam"].keys()
     assert missing == {"policy_head.weight", "policy_head.bias"}
-    logits = clone.network.logits(torch.randn(5, 3))
+    logits = clone.network.policy_parameters(torch.randn(5, 3))
     assert logits.softmax(-1).sub(0.25).abs().max() < 0.05
 
 
 def test_a_state_of_another_network_is_refused() -> None:
     with pytest.raises(RuntimeError, match="policy_body"):
-        learner().clone(PPO(settings(MLP(width=8)), (3,), 4, 1, CPU).state())
+        learner().clone(PPO(settings(MLP(width=8)), spaces((3,)), 1, CPU).state())
 
 
 def test_overrides_and_annealing() -> None:
-    ppo = PPO(settings(anneal_lr=True), (3,), 4, 1, CPU, Overrides(ent_coef=0.5, learning_rate=0.1))
+    ppo = PPO(settings(anneal_lr=True), spaces((3,)), 1, CPU, Overrides(ent_coef=0.5, learning_rate=0.1))
     assert ppo.ent_coef == 0.5
     assert ppo.update(rollout(), progress=0.75)["learning_rate"] == pytest.approx(0.025)
 
@@ -184,7 +191,8 @@ def test_target_kl_ends_the_updates() -> None:
 class Identity:
     """Reward 1 for doing what the observation names; one-hot of four, episodes of eight steps."""
 
-    num_envs, num_actions = 8, 4
+    num_envs = 8
+    actions = Actions("discrete", 4)
     observation_shape: tuple[int, ...] = (4,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
 
@@ -214,7 +222,7 @@ class Identity:
 
 
 def test_learns_the_identity() -> None:
-    ppo = PPO(settings(num_steps=32, learning_rate=5e-3, update_epochs=4), (4,), 4, 1, CPU)
+    ppo = PPO(settings(num_steps=32, learning_rate=5e-3, update_epochs=4), spaces((4,)), 1, CPU)
     loop = EnvironmentLoop(Identity())
     for _ in range(20):
         gathered, episodes = collect(loop, ppo, 32, lambda: None)

@@ -6,8 +6,14 @@ import torch
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
 from worker.nets import make_network
 from worker.nets.actor_critic import to_channels_first
+from worker.nets.distributions import Gaussian
+from worker.spaces import Actions, Spaces
 
 PICTURE = (64, 64, 3)
+
+
+def discrete(shape: tuple[int, ...], actions: int) -> Spaces:
+    return Spaces(shape, Actions("discrete", actions))
 
 
 @pytest.mark.parametrize(
@@ -15,23 +21,23 @@ PICTURE = (64, 64, 3)
                            (Impala(), PICTURE)],
 )  # fmt: skip
 def test_shapes(network: Network, shape: tuple[int, ...]) -> None:
-    made = make_network(network, shape, 15, seed=0)
+    made = make_network(network, discrete(shape, 15), seed=0)
     observation = torch.zeros(5, *shape, dtype=torch.uint8 if len(shape) == 3 else torch.float32)
     logits, value = made(observation)
     assert logits.shape == (5, 15)
     assert value.shape == (5,)
-    torch.testing.assert_close(made.logits(observation), logits)
+    torch.testing.assert_close(made.policy_parameters(observation), logits)
 
 
 def test_impala_is_the_procgen_papers_size() -> None:
     """IMPALA 16-32-32 with 256 units has 97 600 + 2048*256 + 256 weights before its heads."""
-    made = make_network(Impala(), PICTURE, 15, seed=0)
+    made = make_network(Impala(), discrete(PICTURE, 15), seed=0)
     heads = 257 * 15 + 257
     assert sum(p.numel() for p in made.parameters()) == 97_600 + 2048 * 256 + 256 + heads
 
 
 def test_policy_and_value_are_separate_for_vectors() -> None:
-    made = make_network(MLP(width=8), (3,), 4, seed=0)
+    made = make_network(MLP(width=8), discrete((3,), 4), seed=0)
     _, value = made(torch.randn(2, 3))
     value.sum().backward()
     assert made.policy_head.weight.grad is None
@@ -42,14 +48,33 @@ def test_pictures_stay_channels_last() -> None:
     assert seen.shape == (4, 3, 64, 64)
     assert seen.is_contiguous(memory_format=torch.channels_last)
     assert float(seen.max()) <= 1.0
-    made = make_network(Impala(channels=(16,)), PICTURE, 15, seed=0)
+    made = make_network(Impala(channels=(16,)), discrete(PICTURE, 15), seed=0)
     convolutions = [p for p in made.parameters() if p.dim() == 4 and p.shape[1] > 1]
     assert all(weight.is_contiguous(memory_format=torch.channels_last) for weight in convolutions)
 
 
 def test_a_fresh_policy_is_nearly_uniform_and_seeds_decide_it() -> None:
-    first, second, other = (make_network(MLP(width=16), (3,), 4, seed=seed) for seed in (1, 1, 2))
+    first, second, other = (make_network(MLP(width=16), discrete((3,), 4), seed=seed) for seed in (1, 1, 2))
     observation = torch.randn(50, 3)
-    assert (first.logits(observation).softmax(-1) - 0.25).abs().max() < 0.02
-    assert torch.equal(first.logits(observation), second.logits(observation))
-    assert not torch.equal(first.logits(observation), other.logits(observation))
+    assert (first.policy_parameters(observation).softmax(-1) - 0.25).abs().max() < 0.02
+    assert torch.equal(first.policy_parameters(observation), second.policy_parameters(observation))
+    assert not torch.equal(first.policy_parameters(observation), other.policy_parameters(observation))
+
+
+def test_a_policy_of_continuous_actions_starts_around_zero_and_keeps_its_bounds() -> None:
+    settings = MLP(width=16, initial_std=0.5, min_std=0.4, max_std=0.6)
+    made = make_network(settings, Spaces((3,), Actions("continuous", 2)), seed=0)
+    policy = made.policy(torch.randn(50, 3))
+    assert isinstance(policy, Gaussian)
+    assert policy.mean.abs().max() < 0.1
+    torch.testing.assert_close(policy.log_std.exp(), torch.full((50, 2), 0.5))
+    with torch.no_grad():
+        for _, parameter in made.policy_head.named_parameters():
+            parameter.fill_(9.0)
+    wide = made.policy(torch.randn(50, 3))
+    assert isinstance(wide, Gaussian)
+    torch.testing.assert_close(wide.log_std.exp(), torch.full((50, 2), 0.6))
+    made.refresh_policy_head(seed=1)
+    again = made.policy(torch.randn(50, 3))
+    assert isinstance(again, Gaussian)
+    torch.testing.assert_close(again.log_std.exp(), torch.full((50, 2), 0.5))

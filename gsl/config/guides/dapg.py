@@ -1,20 +1,17 @@
-"""Guides: what demonstrations add to a learner while the generalist is fine-tuned."""
+"""Demonstration-augmented policy gradient."""
 
-from typing import Annotated, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field
-
-from gsl.config.base import Settings, setting
-
-
-class NoGuide(Settings):
-    """Fine-tuning without demonstrations: the control arm."""
-
-    name: Literal["none"] = "none"
+from gsl.config.base import setting
+from gsl.config.guides.base import GuideSettings, Hook
 
 
-class DAPG(Settings):
+class DAPG(GuideSettings):
     """Demonstration-augmented policy gradient (Rajeswaran et al. 2018; Jia et al. 2022)."""
+
+    implementation: ClassVar[str] = "worker.guides.dapg:DAPG"
+    title: ClassVar[str] = "DAPG"
+    hooks: ClassVar[frozenset[Hook]] = frozenset({"loss"})
 
     name: Literal["dapg"] = "dapg"
     form: Literal["log_probability", "probability"] = setting(
@@ -28,6 +25,3 @@ class DAPG(Settings):
     decay: float = setting(1.0, "Factor on the coefficient after each epoch; 1 keeps it constant.", gt=0, le=1)
     frequency: int = setting(1, "Demonstrations join every n-th minibatch.", unit="minibatches", ge=1, le=1000)
     batch_size: int = setting(256, "Demonstrated steps in each such minibatch.", unit="steps", ge=1, le=65_536)
-
-
-Guide = Annotated[DAPG | NoGuide, Field(discriminator="name")]

@@ -1,0 +1,31 @@
+"""What every learner's settings say: its network, its environments, the actions and hooks that it can handle."""
+
+from typing import ClassVar, Literal
+
+from gsl.config.base import Settings, setting
+from gsl.config.guides.base import Hook
+from gsl.config.networks import MLP, Network
+from gsl.config.suites.base import ActionKind
+
+
+class LearnerSettings(Settings):
+    """What turns experience into a better policy. A subclass adds `name: Literal["x"] = "x"` and its fields."""
+
+    implementation: ClassVar[str]
+    """`module:attribute` of its code, called as (settings, spaces, seed, device, overrides)."""
+    title: ClassVar[str]
+    actions: ClassVar[frozenset[ActionKind]]
+    hooks: ClassVar[frozenset[Hook]]
+    """The hooks of a guide that it honours."""
+
+    name: str
+    network: Network = setting(MLP(), "The policy and value network.")
+    device: Literal["auto", "cpu", "cuda"] = setting("auto", "Where the network runs; auto takes CUDA where it is.")
+    num_envs: int = setting(64, "Environments stepped side by side.", unit="environments", ge=1, le=4096)
+    num_steps: int = setting(256, "Steps of each environment in one epoch.", unit="steps", ge=1, le=65_536)
+    learning_rate: float = setting(5e-4, "Step size of Adam.", gt=0, le=1)
+
+    @property
+    def batch_size(self) -> int:
+        """Environment steps of one epoch."""
+        return self.num_envs * self.num_steps

@@ -1,0 +1,9 @@
+"""Suites: the families of environments and the variations each of them has."""
+
+from gsl.config.suites.base import SuiteSettings
+from gsl.config.suites.forkmaze import ForkMazeSuite
+from gsl.config.suites.procgen import ProcgenSuite
+
+__all__ = ["BUILTIN_SUITES", "ForkMazeSuite", "ProcgenSuite", "SuiteSettings"]
+
+BUILTIN_SUITES: tuple[type[SuiteSettings], ...] = (ForkMazeSuite, ProcgenSuite)

@@ -1,0 +1,84 @@
+"""What the trainer asks of every learner, and what a learner asks of a guide."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from worker.experience import Decision, LossContext, Rollout
+from worker.nets import ActorCritic
+
+Metrics = dict[str, float]
+Policy = Callable[[NDArray[Any]], NDArray[Any]]
+"""Observations of all slots to one action a slot."""
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What a specialist or fine-tuning does differently; None takes the learner's setting."""
+
+    ent_coef: float | None = None
+    learning_rate: float | None = None
+
+
+class Guidance(Protocol):
+    """A guide, as far as a learner honours it; see worker/guides/base.py."""
+
+    policy_weight: float
+
+    def reward(self, observation: Tensor, action: Tensor, reward: Tensor) -> Tensor: ...
+
+    def loss(self, network: ActorCritic, context: LossContext) -> tuple[Tensor, Metrics] | None: ...
+
+
+class Learner(Protocol):
+    """One policy with what improves it. Made as (settings, spaces, seed, device, overrides)."""
+
+    network: ActorCritic
+    device: torch.device
+
+    def decide(self, observation: NDArray[Any]) -> Decision:
+        """Actions for the training environments' observations (num_envs, *observation_shape)."""
+
+    def policy(self, *, deterministic: bool, seed: int) -> Policy:
+        """The policy as it is now, for evaluation and demonstrations; leaves the training's random states alone."""
+
+    def update(
+        self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
+        between: Callable[[], None] | None = None,
+    ) -> Metrics:  # fmt: skip
+        """Learn from one rollout; diagnostics averaged over the updates.
+
+        `progress` is the share of the job's budget spent; `between` is called between updates and may raise.
+        """
+
+    def state(self) -> dict[str, Any]:
+        """Complete: a learner that restores it goes on with the same numbers."""
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on exactly: the same job, interrupted."""
+
+    def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
+        """Start as another job's learner, with random states of one's own; with `fresh_head` its policy head is new."""
+
+
+def to_device(observation: NDArray[Any] | Tensor, device: torch.device) -> Tensor:
+    """As the network takes it."""
+    return torch.as_tensor(observation).to(device)
+
+
+def policy_of(network: ActorCritic, device: torch.device, *, deterministic: bool, seed: int) -> Policy:
+    """What `network` does, sampled with random numbers of `seed` or by its mode."""
+    generator = torch.Generator(device).manual_seed(seed)
+
+    @torch.no_grad()
+    def choose(observation: NDArray[Any]) -> NDArray[Any]:
+        distribution = network.policy(to_device(observation, device))
+        action = distribution.mode() if deterministic else distribution.sample(generator)
+        return np.asarray(action.cpu().numpy())
+
+    return choose

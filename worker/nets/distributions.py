@@ -1,0 +1,81 @@
+"""Policies as distributions over actions, with random numbers from a generator of one's own.
+
+`torch.distributions` draws from torch's global state and checks its arguments at every call; both are wrong here.
+"""
+
+from dataclasses import dataclass
+from math import log, pi
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+class Distribution(Protocol):
+    """Over actions (B,) int64 or (B, A) float32; every figure has the shape (B,)."""
+
+    def sample(self, generator: torch.Generator) -> Tensor: ...
+
+    def mode(self) -> Tensor:
+        """The most probable action."""
+
+    def log_prob(self, action: Tensor) -> Tensor: ...
+
+    def entropy(self) -> Tensor: ...
+
+    def kl(self, other: "Distribution") -> Tensor:
+        """KL(self || other). Raises TypeError when they are of two kinds."""
+
+
+class Categorical:
+    """One of n actions, by logits (B, n)."""
+
+    def __init__(self, logits: Tensor) -> None:
+        self.log_probs = F.log_softmax(logits, dim=-1)
+
+    def sample(self, generator: torch.Generator) -> Tensor:
+        return torch.multinomial(self.log_probs.exp(), 1, generator=generator).squeeze(-1)
+
+    def mode(self) -> Tensor:
+        return self.log_probs.argmax(-1)
+
+    def log_prob(self, action: Tensor) -> Tensor:
+        return self.log_probs.gather(-1, action[:, None]).squeeze(-1)
+
+    def entropy(self) -> Tensor:
+        return -(self.log_probs.exp() * self.log_probs).sum(-1)
+
+    def kl(self, other: Distribution) -> Tensor:
+        if not isinstance(other, Categorical):
+            raise TypeError(f"a categorical policy cannot be compared with a {type(other).__name__}")
+        return (self.log_probs.exp() * (self.log_probs - other.log_probs)).sum(-1)
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """Independent components, by mean and logarithm of the deviation, both (B, A)."""
+
+    mean: Tensor
+    log_std: Tensor
+
+    def sample(self, generator: torch.Generator) -> Tensor:
+        noise = torch.randn(self.mean.shape, generator=generator, device=self.mean.device, dtype=self.mean.dtype)
+        return self.mean + self.log_std.exp() * noise
+
+    def mode(self) -> Tensor:
+        return self.mean
+
+    def log_prob(self, action: Tensor) -> Tensor:
+        scaled = (action - self.mean) / self.log_std.exp()
+        return -(0.5 * scaled**2 + self.log_std + 0.5 * log(2 * pi)).sum(-1)
+
+    def entropy(self) -> Tensor:
+        return (self.log_std + 0.5 * (1 + log(2 * pi))).sum(-1)
+
+    def kl(self, other: Distribution) -> Tensor:
+        if not isinstance(other, Gaussian):
+            raise TypeError(f"a Gaussian policy cannot be compared with a {type(other).__name__}")
+        spread = (2 * (self.log_std - other.log_std)).exp()
+        shift = ((self.mean - other.mean) / other.log_std.exp()) ** 2
+        return (other.log_std - self.log_std + 0.5 * (spread + shift - 1)).sum(-1)

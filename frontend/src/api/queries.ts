@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 import { mergeReturns } from "./deltas";
 import { ApiError } from "./problem";
-import type { Gate, Returns, Source } from "./types";
+import type { Gate, Returns, Source, Suite } from "./types";
 
 /** Keys start with what an event names, so that one invalidation reaches all that shows it. */
 export const keys = {
@@ -33,7 +33,7 @@ export const presetsQuery = queryOptions({
 
 export const suitesQuery = queryOptions({
   queryKey: ["suites"],
-  queryFn: () => unwrap(api.GET("/api/v1/suites")),
+  queryFn: (): Promise<Suite[]> => unwrap(api.GET("/api/v1/suites")),
 });
 
 export const experimentsQuery = queryOptions({

@@ -1,10 +1,11 @@
 import { Accordion, Alert, Badge, Group, Text } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { many } from "../../format/numbers";
+import { many } from "../format/numbers";
 import { hasErrorsBelow } from "./errors";
 import { FieldGrid } from "./FieldGrid";
 import { useForm } from "./FormContext";
-import { changedPaths } from "./paths";
+import { label } from "./label";
+import { changedPaths, getIn } from "./paths";
 import type { Section } from "./sections";
 
 const placesOf = (section: Section) => (section.own ? section.fields.map((field) => field.name) : [section.name]);
@@ -47,9 +48,12 @@ export function ConfigForm({ sections }: { sections: Section[] }) {
 }
 
 function SectionTitle({ section, changes, faulty }: { section: Section; changes: number; faulty: boolean }) {
+  const { config, titles } = useForm();
+  const variant = getIn(config, [section.name, "name"]);
   return (
     <Group gap="xs">
       <Text fw={600}>{section.title}</Text>
+      {typeof variant === "string" && <Text>{titles[section.name]?.[variant] ?? label(variant)}</Text>}
       <Text size="sm" c="dimmed" visibleFrom="sm">
         {section.help}
       </Text>

@@ -1,8 +1,9 @@
 import { Fieldset, SimpleGrid, Stack } from "@mantine/core";
-import { ChoiceSetting, NumberSetting, NumbersSetting, SwitchSetting, TextSetting, UnionSetting } from "./Inputs";
+import type { Field } from "./field";
+import { ChoiceSetting, NumberSetting, SwitchSetting, TextSetting, UnionSetting } from "./Inputs";
+import { JsonSetting, NumbersSetting, TextsSetting } from "./ListInputs";
 import { dotted, type Path } from "./paths";
-import { Changed } from "./Setting";
-import type { Field } from "./schema";
+import { Marked } from "./Setting";
 
 /** Settings side by side; unions and groups take the whole width below. */
 export function FieldGrid({ fields, path }: { fields: Field[]; path: Path }) {
@@ -13,9 +14,9 @@ export function FieldGrid({ fields, path }: { fields: Field[]; path: Path }) {
       {plain.length > 0 && (
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg" verticalSpacing="md">
           {plain.map((field) => (
-            <Changed key={dotted([...path, field.name])} path={[...path, field.name]} label={field.label}>
+            <Marked key={dotted([...path, field.name])} path={[...path, field.name]} label={field.label}>
               <Input field={field} path={[...path, field.name]} />
-            </Changed>
+            </Marked>
           ))}
         </SimpleGrid>
       )}
@@ -36,6 +37,10 @@ export function Input({ field, path }: { field: Field; path: Path }) {
       return <SwitchSetting field={field} path={path} />;
     case "numbers":
       return <NumbersSetting field={field} path={path} />;
+    case "texts":
+      return <TextsSetting field={field} path={path} />;
+    case "json":
+      return <JsonSetting field={field} path={path} />;
     case "text":
       return <TextSetting field={field} path={path} />;
     case "union":

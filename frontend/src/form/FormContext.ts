@@ -1,4 +1,5 @@
 import { createContext, useContext } from "react";
+import type { Origins } from "./origins";
 import type { Path } from "./paths";
 
 export interface FormState {
@@ -6,6 +7,10 @@ export interface FormState {
   base: unknown;
   errors: Record<string, string>;
   set: (path: Path, value: unknown) => void;
+  /** Where the base's values come from, by path. */
+  origins: Origins;
+  /** Readable names of a union's variants, where they have better ones than their tags: by path, then tag. */
+  titles: Record<string, Record<string, string>>;
 }
 
 const Form = createContext<FormState | null>(null);

@@ -1,11 +1,12 @@
 import { NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { FieldGrid } from "./FieldGrid";
-import type { Path } from "./paths";
-import { Changed, useSetting } from "./Setting";
-import type { ChoiceField, Field, NumberField, PlainField, UnionField } from "./schema";
-import { label as readable } from "./schema";
+import { useForm } from "./FormContext";
+import type { ChoiceField, Field, NumberField, PlainField, UnionField } from "./field";
+import { label, optionLabel } from "./label";
+import { dotted, type Path } from "./paths";
+import { Marked, useSetting } from "./Setting";
 
-interface Props<F extends Field> {
+export interface Props<F extends Field> {
   field: F;
   path: Path;
 }
@@ -40,7 +41,7 @@ export function ChoiceSetting({ field, path }: Props<ChoiceField>) {
       label={field.label}
       description={field.help}
       error={error}
-      data={field.options.map((option) => ({ value: option, label: readable(option) }))}
+      data={field.options.map((option) => ({ value: option, label: optionLabel(option) }))}
       value={value === null || value === undefined ? null : String(value)}
       onChange={set}
       allowDeselect={false}
@@ -72,24 +73,8 @@ export function TextSetting({ field, path }: Props<PlainField>) {
       description={field.help}
       error={error}
       value={typeof value === "string" ? value : ""}
-      onChange={(event) => set(event.currentTarget.value)}
-    />
-  );
-}
-
-/** A list of whole numbers, written with commas. What is no number goes to the server, which says what is wrong. */
-export function NumbersSetting({ field, path }: Props<PlainField>) {
-  const { value, error, set } = useSetting(path);
-  const parse = (text: string) =>
-    text.split(/[\s,]+/).flatMap((part) => (part === "" ? [] : [Number.isNaN(Number(part)) ? part : Number(part)]));
-  return (
-    <TextInput
-      label={field.label}
-      description={`${field.help} Separated by commas.`}
-      error={error}
-      key={String(value)} // drawn anew when the value is reset from outside
-      defaultValue={Array.isArray(value) ? value.join(", ") : ""}
-      onBlur={(event) => set(parse(event.currentTarget.value))}
+      placeholder={field.nullable ? "empty" : undefined}
+      onChange={(event) => set(field.nullable && event.currentTarget.value === "" ? null : event.currentTarget.value)}
     />
   );
 }
@@ -98,22 +83,27 @@ export function NumbersSetting({ field, path }: Props<PlainField>) {
 export function UnionSetting({ field, path }: Props<UnionField>) {
   const { value, original, error, set } = useSetting(path);
   const tag = variantOf(value, field);
+  const titles = useForm().titles[dotted(path)] ?? {};
   const choose = (next: string | null) => {
     if (next) set(variantOf(original, field) === next ? original : field.defaults[next]);
   };
   return (
     <Stack gap="sm">
-      <Changed path={path} label={field.label}>
+      <Marked path={path} label={field.label}>
         <Select
           label={field.label}
           description={field.helps[tag] || field.help}
           error={error}
-          data={Object.keys(field.variants).map((option) => ({ value: option, label: readable(option) }))}
+          data={Object.keys(field.variants).map((option) => ({
+            value: option,
+            label: titles[option] ?? label(option),
+          }))}
           value={tag}
+          searchable={Object.keys(field.variants).length > 8}
           onChange={choose}
           allowDeselect={false}
         />
-      </Changed>
+      </Marked>
       {(field.variants[tag] ?? []).length > 0 ? (
         <FieldGrid fields={field.variants[tag] ?? []} path={path} />
       ) : (

@@ -2,11 +2,13 @@ import { ActionIcon, Badge, Group, Tooltip } from "@mantine/core";
 import { IconArrowBackUp } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useForm } from "./FormContext";
+import { OriginMark } from "./OriginMark";
+import { originOf } from "./origins";
 import { dotted, getIn, type Path, same } from "./paths";
 
 /** What every input of a setting needs: its value, its error, how to set it, whether it was changed. */
 export function useSetting(path: Path) {
-  const { config, base, errors, set } = useForm();
+  const { config, base, errors, set, origins } = useForm();
   const value = getIn(config, path);
   const original = getIn(base, path);
   return {
@@ -14,6 +16,7 @@ export function useSetting(path: Path) {
     original,
     error: errors[dotted(path)],
     changed: !same(value, original),
+    origin: originOf(origins, path),
     set: (next: unknown) => set(path, next),
     reset: () => set(path, original),
   };
@@ -21,18 +24,19 @@ export function useSetting(path: Path) {
 
 export function shown(value: unknown): string {
   if (value === null || value === undefined) return "empty";
-  if (typeof value === "object" && "name" in value) return String(value.name);
-  return Array.isArray(value) ? value.join(", ") : String(value);
+  if (Array.isArray(value)) return value.map(shown).join(", ");
+  if (typeof value !== "object") return String(value);
+  return "name" in value ? String(value.name) : JSON.stringify(value);
 }
 
-/** An input with a mark and a way back when it differs from where the form started. */
-export function Changed({ path, label, children }: { path: Path; label: string; children: ReactNode }) {
-  const { changed, original, reset } = useSetting(path);
+/** An input with a mark of where its value comes from, or, once it was changed, a way back. */
+export function Marked({ path, label, children }: { path: Path; label: string; children: ReactNode }) {
+  const { changed, origin, original, reset } = useSetting(path);
   return (
     <div style={{ position: "relative" }}>
       {children}
-      {changed && (
-        <Group gap={4} style={{ position: "absolute", top: 0, right: 0 }} data-testid={`changed-${dotted(path)}`}>
+      {changed ? (
+        <Group gap={4} style={CORNER} data-testid={`changed-${dotted(path)}`}>
           <Badge size="xs" variant="light" tt="none">
             changed
           </Badge>
@@ -42,7 +46,15 @@ export function Changed({ path, label, children }: { path: Path; label: string; 
             </ActionIcon>
           </Tooltip>
         </Group>
+      ) : (
+        origin && (
+          <div style={CORNER}>
+            <OriginMark origin={origin} />
+          </div>
+        )
       )}
     </div>
   );
 }
+
+const CORNER = { position: "absolute", top: 0, right: 0 } as const;

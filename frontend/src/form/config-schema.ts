@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
-import { toApiError, unreachable } from "../../api/problem";
-import { type Definitions, type Field, fieldsOf } from "./schema";
+import { toApiError, unreachable } from "../api/problem";
+import type { Field } from "./field";
+import { type Definitions, fieldsOf } from "./schema";
 
 /** The form's fields, read from the API's own description of a RunConfig. */
 export const configSchemaQuery = queryOptions({
@@ -15,7 +16,7 @@ async function fetchFields(): Promise<Field[]> {
   });
   if (!response.ok) throw toApiError(response.status, await response.text());
   const { components }: { components: { schemas: Definitions } } = await response.json();
-  const config = components.schemas.RunConfig;
+  const config = components.schemas.RunConfig ?? components.schemas["RunConfig-Input"];
   if (!config) throw new Error("The API's description holds no RunConfig.");
   return fieldsOf(config, components.schemas);
 }

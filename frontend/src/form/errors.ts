@@ -1,5 +1,5 @@
-import type { FieldError } from "../../api/problem";
-import type { Field } from "./schema";
+import type { FieldError } from "../api/problem";
+import type { Field } from "./field";
 
 export interface PlacedErrors {
   /** By dotted path of the form: "specialists.count", or "name" of the run itself. */

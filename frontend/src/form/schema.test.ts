@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { placeErrors } from "./errors";
+import type { UnionField } from "./field";
+import { label, optionLabel } from "./label";
 import { changedPaths, getIn, setIn } from "./paths";
-import { type Definitions, defaultsOf, fieldsOf, label, type UnionField } from "./schema";
+import { type Definitions, defaultsOf, fieldsOf, type JsonSchema } from "./schema";
 import { sectionsOf } from "./sections";
 
 const definitions: Definitions = {
@@ -70,6 +72,35 @@ describe("fields of the schema", () => {
     expect(sectionsOf(fields).map((section) => section.name)).toEqual(["run", "suite", "specialists"]);
   });
 
+  it("has an input for every kind of list and for what no input stands for", () => {
+    const properties: Record<string, JsonSchema> = {
+      widths: { type: "array", items: { type: "integer" } },
+      range: { type: "array", prefixItems: [{ type: "number" }, { type: "number" }] },
+      tasks: { type: "array", items: { $ref: "#/components/schemas/Task" } },
+      ids: { anyOf: [{ type: "array", items: { type: "string" } }, { type: "null" }] },
+      options: { type: "object", additionalProperties: true, default: {} },
+      mixed: { anyOf: [{ type: "integer" }, { type: "string" }] },
+      arguments: { type: "array", items: { type: "object" } },
+    };
+    const kinds = fieldsOf({ properties }, { Task: { type: "string", enum: ["reach", "push"] } });
+    expect(kinds.map(({ name, kind }) => [name, kind])).toEqual([
+      ["widths", "numbers"],
+      ["range", "numbers"],
+      ["tasks", "texts"],
+      ["ids", "texts"],
+      ["options", "json"],
+      ["mixed", "json"],
+      ["arguments", "json"],
+    ]);
+    expect(kinds[2]).toMatchObject({ options: ["reach", "push"] });
+    expect(kinds[3]).toMatchObject({ nullable: true, options: [] });
+  });
+
+  it("gives a nested union its first variant where the schema names no default", () => {
+    const learner = { properties: { network: definitions.RunConfig?.properties?.suite ?? {} } };
+    expect(defaultsOf(learner, definitions)).toEqual({ network: { name: "maze", goals: 10 } });
+  });
+
   it("fills in what an object has when nothing is given", () => {
     expect(defaultsOf(definitions.Specialists ?? {}, definitions)).toEqual({ count: 4, rate: null, rewind: false });
   });
@@ -77,6 +108,10 @@ describe("fields of the schema", () => {
   it("writes names out", () => {
     expect(label("num_envs")).toBe("Number of environments");
     expect(label("gae_lambda")).toBe("GAE lambda");
+    expect(label("dagger")).toBe("DAgger");
+    expect(label("my_plugin")).toBe("My plugin");
+    expect(optionLabel("small_cnn")).toBe("Small CNN");
+    expect(optionLabel("PegInsertionSide-v1")).toBe("PegInsertionSide-v1");
   });
 });
 

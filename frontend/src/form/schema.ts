@@ -1,3 +1,6 @@
+import type { Field, FieldBase, UnionField } from "./field";
+import { label } from "./label";
+
 /** The part of JSON Schema that pydantic writes for typed settings. */
 export interface JsonSchema {
   $ref?: string;
@@ -13,53 +16,15 @@ export interface JsonSchema {
   exclusiveMinimum?: number;
   exclusiveMaximum?: number;
   items?: JsonSchema;
+  prefixItems?: JsonSchema[];
   anyOf?: JsonSchema[];
   oneOf?: JsonSchema[];
   properties?: Record<string, JsonSchema>;
+  additionalProperties?: unknown;
   discriminator?: { propertyName: string; mapping: Record<string, string> };
 }
 
 export type Definitions = Record<string, JsonSchema>;
-
-interface Base {
-  name: string;
-  label: string;
-  help: string;
-  nullable: boolean;
-}
-
-export interface NumberField extends Base {
-  kind: "number";
-  integer: boolean;
-  min?: number;
-  max?: number;
-  unit?: string;
-}
-
-export interface UnionField extends Base {
-  kind: "union";
-  discriminator: string;
-  variants: Record<string, Field[]>;
-  helps: Record<string, string>;
-  defaults: Record<string, unknown>;
-}
-
-export interface ChoiceField extends Base {
-  kind: "choice";
-  options: string[];
-}
-
-export interface GroupField extends Base {
-  kind: "group";
-  fields: Field[];
-}
-
-export interface PlainField extends Base {
-  kind: "switch" | "text" | "numbers";
-}
-
-/** One input of the form, or a group of them. */
-export type Field = NumberField | ChoiceField | UnionField | GroupField | PlainField;
 
 /** The fields of an object schema, in its order; constants (discriminators) are no inputs. */
 export function fieldsOf(schema: JsonSchema, definitions: Definitions): Field[] {
@@ -69,17 +34,27 @@ export function fieldsOf(schema: JsonSchema, definitions: Definitions): Field[] 
 }
 
 function fieldOf(name: string, written: JsonSchema, definitions: Definitions): Field {
-  const { schema, nullable } = withoutNull(resolve(written, definitions));
+  const { schema, nullable } = withoutNull(resolve(written, definitions), definitions);
   const base = { name, label: label(name), help: written.description ?? schema.description ?? "", nullable };
   if (schema.oneOf && schema.discriminator) return union(base, schema, definitions);
   if (schema.properties) return { ...base, kind: "group", fields: fieldsOf(schema, definitions) };
   if (schema.enum) return { ...base, kind: "choice", options: schema.enum.map(String) };
+  if (schema.type === "array") return list(base, schema, definitions);
   if (schema.type === "boolean") return { ...base, kind: "switch" };
-  if (schema.type === "array") return { ...base, kind: "numbers" };
-  if (schema.type === "integer" || schema.type === "number") {
-    return { ...base, kind: "number", unit: written.unit ?? schema.unit, ...limits(schema) };
-  }
-  return { ...base, kind: "text" };
+  if (schema.type === "string") return { ...base, kind: "text" };
+  if (isNumber(schema)) return { ...base, kind: "number", unit: written.unit ?? schema.unit, ...limits(schema) };
+  return { ...base, kind: "json" };
+}
+
+const isNumber = (schema: JsonSchema) => schema.type === "integer" || schema.type === "number";
+
+function list(base: FieldBase, schema: JsonSchema, definitions: Definitions): Field {
+  const items = (schema.prefixItems ?? [schema.items ?? {}]).map((item) => resolve(item, definitions));
+  if (items.every(isNumber)) return { ...base, kind: "numbers" };
+  const [item] = items;
+  if (item?.enum) return { ...base, kind: "texts", options: item.enum.map(String) };
+  if (items.every(({ type }) => type === "string")) return { ...base, kind: "texts", options: [] };
+  return { ...base, kind: "json" };
 }
 
 function limits(schema: JsonSchema) {
@@ -90,7 +65,7 @@ function limits(schema: JsonSchema) {
   return { integer, min: schema.minimum ?? above, max: schema.maximum ?? below };
 }
 
-function union(base: Base, schema: JsonSchema, definitions: Definitions): UnionField {
+function union(base: FieldBase, schema: JsonSchema, definitions: Definitions): UnionField {
   const discriminator = schema.discriminator?.propertyName ?? "name";
   const members = Object.entries(schema.discriminator?.mapping ?? {}).map(
     ([tag, $ref]) => [tag, resolve({ $ref }, definitions)] as const,
@@ -110,13 +85,22 @@ function union(base: Base, schema: JsonSchema, definitions: Definitions): UnionF
 /** The value an object schema has when nothing is given. */
 export function defaultsOf(schema: JsonSchema, definitions: Definitions): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(schema.properties ?? {}).map(([name, written]) => {
-      const property = resolve(written, definitions);
-      if (property.default !== undefined) return [name, property.default];
-      if (property.const !== undefined) return [name, property.const];
-      return [name, property.properties ? defaultsOf(property, definitions) : null];
-    }),
+    Object.entries(schema.properties ?? {}).map(([name, written]) => [
+      name,
+      defaultOf(resolve(written, definitions), definitions),
+    ]),
   );
+}
+
+function defaultOf(property: JsonSchema, definitions: Definitions): unknown {
+  if (property.default !== undefined) return property.default;
+  if (property.const !== undefined) return property.const;
+  const first = Object.entries(property.discriminator?.mapping ?? {})[0];
+  if (first) {
+    const member = resolve({ $ref: first[1] }, definitions);
+    return { ...defaultsOf(member, definitions), [property.discriminator?.propertyName ?? "name"]: first[0] };
+  }
+  return property.properties ? defaultsOf(property, definitions) : null;
 }
 
 export function resolve(schema: JsonSchema, definitions: Definitions): JsonSchema {
@@ -127,29 +111,9 @@ export function resolve(schema: JsonSchema, definitions: Definitions): JsonSchem
   return { ...resolve(target, definitions), ...beside };
 }
 
-function withoutNull(schema: JsonSchema): { schema: JsonSchema; nullable: boolean } {
+function withoutNull(schema: JsonSchema, definitions: Definitions): { schema: JsonSchema; nullable: boolean } {
   const options = schema.anyOf?.filter((option) => option.type !== "null");
   if (!schema.anyOf || options?.length !== 1) return { schema, nullable: false };
-  return { schema: { ...schema, ...options[0] }, nullable: schema.anyOf.length > 1 };
-}
-
-/** What a switch's name begins with. */
-const VERBS: Record<string, string> = { norm: "normalise", anneal: "lower" };
-
-const ABBREVIATIONS: Record<string, string> = {
-  num: "number of",
-  min: "least",
-  max: "most",
-  grad: "gradient", envs: "environments", lr: "learning rate", ent: "entropy", vf: "value", coef: "coefficient",
-  gsl: "GSL",
-  forkmaze: "fork maze",
-  gae: "GAE", kl: "KL", adv: "advantages", vloss: "value loss", eps: "epsilon", ppo: "PPO",
-  mlp: "MLP", cnn: "CNN", dapg: "DAPG", adam: "Adam", impala: "IMPALA",
-}; // biome-ignore format: a glossary
-
-/** `num_envs` -> "Number of environments". */
-export function label(name: string): string {
-  const words = name.split("_").map((word, place) => (place === 0 && VERBS[word]) || ABBREVIATIONS[word] || word);
-  const text = words.join(" ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const only = resolve(options[0] ?? {}, definitions);
+  return { schema: { ...schema, ...only }, nullable: schema.anyOf.length > 1 };
 }

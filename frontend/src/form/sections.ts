@@ -1,4 +1,5 @@
-import { type Field, label } from "./schema";
+import type { Field } from "./field";
+import { label } from "./label";
 
 export interface Section {
   name: string;
@@ -10,7 +11,8 @@ export interface Section {
   own: boolean;
 }
 
-const FIRST = ["suite", "budget", "specialists", "gate"];
+const FIRST = ["suite", "learner", "guide", "budget", "specialists", "gate"];
+const OPEN = new Set(["suite", "budget", "specialists", "gate"]);
 const TITLES: Record<string, string> = {
   suite: "Suite",
   budget: "Budget",
@@ -32,7 +34,7 @@ export function sectionsOf(fields: Field[]): Section[] {
       name: part.name,
       title: TITLES[part.name] ?? label(part.name),
       help: part.help,
-      advanced: !FIRST.includes(part.name),
+      advanced: !OPEN.has(part.name),
       fields: part.kind === "group" ? part.fields : [part],
       own: part.kind !== "group",
     })),

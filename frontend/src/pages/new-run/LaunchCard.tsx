@@ -3,8 +3,11 @@ import { IconPlayerPlay } from "@tabler/icons-react";
 import type { BudgetPreview } from "../../api/types";
 import { many } from "../../format/numbers";
 import { Preview } from "./Preview";
+import { SuiteWorkers } from "./SuiteWorkers";
 
-interface Props {
+/** What stands between the form and its run. */
+export interface Launching {
+  suite: string;
   preview: BudgetPreview | undefined;
   stale: boolean;
   problems: string[];
@@ -15,14 +18,16 @@ interface Props {
   onReset: () => void;
 }
 
-export function LaunchCard({ preview, stale, problems, faults, changes, busy, onLaunch, onReset }: Props) {
+export function LaunchCard({ launching }: { launching: Launching }) {
+  const { suite, preview, stale, problems, faults, changes, busy, onLaunch, onReset } = launching;
   return (
-    <Card withBorder style={{ position: "sticky", top: 72 }}>
+    <Card withBorder style={{ position: "sticky", top: 72 }} id="launch">
       <Stack gap="sm">
         <Title order={2} size="h4">
           What this costs
         </Title>
         <Preview preview={preview} stale={stale} />
+        <SuiteWorkers suite={suite} />
         {faults > 0 && (
           <Text size="sm" c="red" role="alert">
             {many(faults, "setting")} to mend; see the marks in the form.
@@ -37,7 +42,13 @@ export function LaunchCard({ preview, stale, problems, faults, changes, busy, on
             </List>
           </Alert>
         )}
-        <Button leftSection={<IconPlayerPlay size={16} />} loading={busy} onClick={onLaunch} data-testid="launch">
+        <Button
+          leftSection={<IconPlayerPlay size={16} />}
+          loading={busy}
+          onClick={onLaunch}
+          data-testid="launch"
+          visibleFrom="md"
+        >
           Launch run
         </Button>
         {changes > 0 && (

@@ -7,11 +7,12 @@ import type { Preset, Run } from "../../api/types";
 import { Loaded } from "../../components/Loaded";
 import { PageTitle } from "../../components/PageTitle";
 import { useTitle } from "../../components/useTitle";
+import { configSchemaQuery } from "../../form/config-schema";
+import type { Field } from "../../form/field";
+import type { Origins } from "../../form/origins";
 import type { AboutRun } from "./About";
-import { configSchemaQuery } from "./config-schema";
 import { RunForm } from "./RunForm";
-import { type Origin, StartFrom } from "./StartFrom";
-import type { Field } from "./schema";
+import { type Start, StartFrom } from "./StartFrom";
 
 export function NewRunPage() {
   useTitle("New run");
@@ -21,7 +22,7 @@ export function NewRunPage() {
   const fields = useQuery(configSchemaQuery);
   const run = params.get("from") ? Number(params.get("from")) : undefined;
   const preset = run === undefined ? (params.get("preset") ?? presets.data?.[0]?.name) : undefined;
-  const choose = (next: Origin) =>
+  const choose = (next: Start) =>
     setParams(next.run === undefined ? { preset: next.preset ?? "" } : { from: String(next.run) }, { replace: true });
   return (
     <>
@@ -29,7 +30,7 @@ export function NewRunPage() {
       <Loaded query={presets}>
         {(list) => (
           <>
-            <StartFrom presets={list} origin={{ preset, run }} onChange={choose} />
+            <StartFrom presets={list} start={{ preset, run }} onChange={choose} />
             <Loaded query={fields} rows={8}>
               {(known) =>
                 run === undefined ? (
@@ -46,6 +47,7 @@ export function NewRunPage() {
   );
 }
 
+const NO_ORIGINS: Origins = {};
 const NOTHING: AboutRun = { name: "", experiment_id: null, notes: "", tags: [] };
 
 interface FormProps {
@@ -57,7 +59,7 @@ interface FormProps {
 function FromPreset({ presets, name, ...form }: FormProps & { presets: Preset[]; name?: string }) {
   const preset = presets.find((candidate) => candidate.name === name);
   if (!preset) return <Alert color="yellow">There is no preset “{name}”. Choose one above.</Alert>;
-  return <RunForm key={preset.name} base={preset.config} {...form} />;
+  return <RunForm key={preset.name} base={preset.config} origins={preset.origins ?? NO_ORIGINS} {...form} />;
 }
 
 function FromRun({ id, ...form }: FormProps & { id: number }) {
@@ -75,5 +77,5 @@ function FromLoadedRun({ run, ...form }: FormProps & { run: Run }) {
   const base = useMemo(() => run.config, [run.id]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when another run is chosen
   useEffect(() => form.onAbout({ ...form.about, experiment_id: run.experiment_id, tags: run.tags }), [run.id]);
-  return <RunForm base={base} {...form} />;
+  return <RunForm base={base} origins={NO_ORIGINS} {...form} />;
 }

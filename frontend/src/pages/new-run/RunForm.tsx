@@ -1,27 +1,32 @@
-import { Accordion, Grid, Text } from "@mantine/core";
+import { Accordion, Box, Grid, Text } from "@mantine/core";
 import { useCallback, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { useLaunch } from "../../api/mutations";
 import { ApiError } from "../../api/problem";
+import { ConfigForm } from "../../form/ConfigForm";
+import { NO_ERRORS, placeErrors } from "../../form/errors";
+import { FormProvider } from "../../form/FormContext";
+import type { Field } from "../../form/field";
+import { OriginLegend } from "../../form/OriginMark";
+import type { Origins } from "../../form/origins";
+import { changedPaths, getIn, type Path, setIn } from "../../form/paths";
+import { sectionsOf } from "../../form/sections";
+import { useTitles } from "../../form/useTitles";
 import { About, type AboutRun, OWN_FIELDS } from "./About";
-import { ConfigForm } from "./ConfigForm";
-import { NO_ERRORS, placeErrors } from "./errors";
-import { FormProvider } from "./FormContext";
-import { LaunchCard } from "./LaunchCard";
-import { changedPaths, type Path, setIn } from "./paths";
-import type { Field } from "./schema";
-import { sectionsOf } from "./sections";
+import { LaunchBar } from "./LaunchBar";
+import { LaunchCard, type Launching } from "./LaunchCard";
 import { asBody, usePreview } from "./usePreview";
 
 interface Props {
   fields: Field[];
   base: Record<string, unknown>;
+  origins: Origins;
   about: AboutRun;
   onAbout: (about: AboutRun) => void;
 }
 
 /** The form of one new run, starting from `base`; drawn anew when the base changes. */
-export function RunForm({ fields, base, about, onAbout }: Props) {
+export function RunForm({ fields, base, origins, about, onAbout }: Props) {
   const [config, setConfig] = useState(base);
   const set = useCallback((path: Path, value: unknown) => setConfig((old) => setIn(old, path, value)), []);
   const sections = useMemo(() => sectionsOf(fields), [fields]);
@@ -49,8 +54,20 @@ export function RunForm({ fields, base, about, onAbout }: Props) {
     [launch.reset, set],
   );
 
+  const titles = useTitles();
+  const launching: Launching = {
+    suite: String(getIn(config, ["suite", "name"]) ?? ""),
+    preview,
+    stale,
+    problems,
+    faults: Object.keys(placed.at).length,
+    changes: changedPaths(base, config).length,
+    busy: launch.isPending,
+    onLaunch: start,
+    onReset: () => setConfig(base),
+  };
   return (
-    <FormProvider value={{ config, base, errors: placed.at, set: change }}>
+    <FormProvider value={{ config, base, errors: placed.at, set: change, origins, titles }}>
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Accordion defaultValue="about" variant="separated" order={2} mb="md">
@@ -63,21 +80,18 @@ export function RunForm({ fields, base, about, onAbout }: Props) {
               </Accordion.Panel>
             </Accordion.Item>
           </Accordion>
+          {Object.keys(origins).length > 0 && (
+            <Box mb="sm">
+              <OriginLegend />
+            </Box>
+          )}
           <ConfigForm sections={sections} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>
-          <LaunchCard
-            preview={preview}
-            stale={stale}
-            problems={problems}
-            faults={Object.keys(placed.at).length}
-            changes={changedPaths(base, config).length}
-            busy={launch.isPending}
-            onLaunch={start}
-            onReset={() => setConfig(base)}
-          />
+          <LaunchCard launching={launching} />
         </Grid.Col>
       </Grid>
+      <LaunchBar launching={launching} />
     </FormProvider>
   );
 }

@@ -1,64 +1,36 @@
-import { Badge, Group, Radio, Select, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Select, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { runsQuery } from "../../api/queries";
 import type { Preset } from "../../api/types";
 import { STATUS_LABEL } from "../../theme";
+import { PresetChooser } from "./PresetChooser";
 
-export interface Origin {
+/** A preset's name, or an earlier run's id. */
+export interface Start {
   preset?: string;
   run?: number;
 }
 
 interface Props {
   presets: Preset[];
-  origin: Origin;
-  onChange: (origin: Origin) => void;
+  start: Start;
+  onChange: (start: Start) => void;
 }
 
 /** Where the form starts: a preset, or the configuration of an earlier run. */
-export function StartFrom({ presets, origin, onChange }: Props) {
+export function StartFrom({ presets, start, onChange }: Props) {
   const runs = useQuery(runsQuery({ offset: 0 })).data?.items ?? [];
   return (
     <Stack gap="sm" mb="md">
-      <Radio.Group
-        label="Preset"
-        description="A configuration that is known to work. Everything below can be changed."
-        value={origin.preset ?? ""}
-        onChange={(preset) => onChange({ preset })}
-      >
-        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xs" mt="xs">
-          {presets.map((preset) => (
-            <Radio.Card key={preset.name} value={preset.name} p="sm" h="100%" aria-label={preset.title}>
-              <Group wrap="nowrap" align="flex-start" gap="sm">
-                <Radio.Indicator mt={3} />
-                <div>
-                  <Group gap={6}>
-                    <Text fw={600} size="sm">
-                      {preset.title}
-                    </Text>
-                    {!preset.runnable && (
-                      <Badge size="xs" color="yellow" variant="light" tt="none">
-                        no live worker runs it
-                      </Badge>
-                    )}
-                  </Group>
-                  <Text size="xs" c="dimmed">
-                    {preset.description}
-                  </Text>
-                </div>
-              </Group>
-            </Radio.Card>
-          ))}
-        </SimpleGrid>
-      </Radio.Group>
-      {(runs.length > 0 || origin.run !== undefined) && (
+      <PresetChooser presets={presets} chosen={start.preset} onChoose={(preset) => onChange({ preset })} />
+      {(runs.length > 0 || start.run !== undefined) && (
         <Select
           label="Or start from an earlier run"
           placeholder="Choose a run"
           searchable
           clearable
-          data={options(runs, origin.run)}
-          value={origin.run === undefined ? null : String(origin.run)}
+          data={options(runs, start.run)}
+          value={start.run === undefined ? null : String(start.run)}
           onChange={(id) => onChange(id ? { run: Number(id) } : { preset: presets[0]?.name })}
         />
       )}

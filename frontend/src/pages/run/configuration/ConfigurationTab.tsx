@@ -5,9 +5,9 @@ import { Link } from "react-router";
 import type { Run } from "../../../api/types";
 import { Loaded } from "../../../components/Loaded";
 import { Panel } from "../../../components/Panel";
-import { configSchemaQuery } from "../../new-run/config-schema";
-import type { Field } from "../../new-run/schema";
-import { sectionsOf } from "../../new-run/sections";
+import { configSchemaQuery } from "../../../form/config-schema";
+import type { Field } from "../../../form/field";
+import { sectionsOf } from "../../../form/sections";
 import classes from "./ConfigurationTab.module.css";
 import { settingsOf } from "./settings";
 

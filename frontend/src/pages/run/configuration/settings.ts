@@ -1,5 +1,5 @@
-import { dotted, getIn, type Path } from "../../new-run/paths";
-import type { Field } from "../../new-run/schema";
+import type { Field } from "../../../form/field";
+import { dotted, getIn, type Path } from "../../../form/paths";
 
 export interface ShownSetting {
   path: string;

@@ -1,0 +1,29 @@
+/** What a switch's name begins with. */
+const VERBS: Record<string, string> = { norm: "normalise", anneal: "lower" };
+
+const ABBREVIATIONS: Record<string, string> = {
+  num: "number of",
+  min: "least",
+  max: "most",
+  grad: "gradient", envs: "environments", env: "environment", lr: "learning rate", ent: "entropy", vf: "value",
+  coef: "coefficient", kwargs: "arguments",
+  gsl: "GSL", forkmaze: "fork maze", metaworld: "Meta-World", maniskill: "ManiSkill", procgen: "Procgen",
+  gymnasium: "Gymnasium",
+  gae: "GAE", kl: "KL", adv: "advantages", vloss: "value loss", eps: "epsilon", bf16: "bf16", tf32: "TF32",
+  ppo: "PPO", ppg: "PPG", sac: "SAC", dapg: "DAPG", gail: "GAIL", bc: "BC", dagger: "DAgger",
+  mlp: "MLP", cnn: "CNN", adam: "Adam", impala: "IMPALA", id: "id",
+}; // biome-ignore format: a glossary
+
+/** `num_envs` -> "Number of environments". */
+export function label(name: string): string {
+  const words = name
+    .split(/[_-]/)
+    .map((word, place) => (place === 0 && VERBS[word]) || ABBREVIATIONS[word.toLowerCase()] || word);
+  const text = words.join(" ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** An option of a choice: names the code gave are written out, names of tasks and games stay as they are. */
+export function optionLabel(option: string): string {
+  return /^[a-z0-9]+(_[a-z0-9]+)*$/.test(option) ? label(option) : option;
+}

@@ -1,0 +1,42 @@
+import { Alert, Code, Text } from "@mantine/core";
+import { IconServerOff } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { suitesQuery, workersQuery } from "../../api/queries";
+import { many } from "../../format/numbers";
+
+/** Who can run the chosen suite now, or what has to be installed on a worker before one can. */
+export function SuiteWorkers({ suite }: { suite: string }) {
+  const info = useQuery(suitesQuery).data?.find((candidate) => candidate.name === suite);
+  const workers = useQuery(workersQuery).data;
+  if (!info || !workers) return null;
+  const able = workers.filter((worker) => worker.live && worker.suites.includes(suite));
+  if (able.length > 0) {
+    return (
+      <Text size="sm" c="dimmed" data-testid="suite-workers">
+        {many(able.length, "live worker")} can run {info.title}: {namesOf(able)}.
+      </Text>
+    );
+  }
+  return (
+    <Alert color="yellow" icon={<IconServerOff />} p="xs" data-testid="suite-workers">
+      <Text size="sm">No live worker can run {info.title}.</Text>
+      {info.install ? (
+        <Text size="sm" mt={4}>
+          Install on a worker's machine and start the worker again: <Code>{info.install}</Code>
+        </Text>
+      ) : (
+        <Text size="sm" mt={4}>
+          Start a worker on a machine that can; see the README.
+        </Text>
+      )}
+    </Alert>
+  );
+}
+
+const SHOWN = 3;
+
+function namesOf(workers: { name: string }[]): string {
+  const names = workers.slice(0, SHOWN).map((worker) => worker.name);
+  const more = workers.length - names.length;
+  return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

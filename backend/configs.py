@@ -13,15 +13,19 @@ from gsl.config.run import RunConfig
 
 def resolve(body: RunCreate) -> RunConfig:
     """Raises `InvalidError` that names every wrong field below `config`, or the unknown preset."""
-    config = body.config
-    if body.preset is not None:
-        if body.preset not in PRESETS:
-            raise InvalidError.field("preset", f"there is no preset {body.preset!r}; there are {', '.join(PRESETS)}")
-        config = merge(PRESETS[body.preset].config.model_dump(mode="json"), config)
     try:
-        return RunConfig.model_validate(config)
+        return RunConfig.model_validate(over_preset(body.preset, body.config))
     except ValidationError as error:
         raise from_validation(error, "config") from error
+
+
+def over_preset(preset: str | None, config: dict[str, Any]) -> dict[str, Any]:
+    """The preset's configuration with `config` laid over it. Raises `InvalidError` for an unknown preset."""
+    if preset is None:
+        return config
+    if preset not in PRESETS:
+        raise InvalidError.field("preset", f"there is no preset {preset!r}; there are {', '.join(PRESETS)}")
+    return merge(PRESETS[preset].config.model_dump(mode="json"), config)
 
 
 def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

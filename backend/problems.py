@@ -3,6 +3,7 @@
 import errno
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -22,9 +23,12 @@ from backend.errors import (
     UnavailableError,
 )
 from backend.schemas import FieldError, Problem
+from gsl.config.run import GUIDES, LEARNERS, SUITES
 
 MEDIA_TYPE = "application/problem+json"
-_UNIONS = frozenset({"suite", "guide", "network", "reports"})  # where pydantic puts the chosen member into the path
+_UNIONS = frozenset(
+    {"suite", "learner", "guide", "network", "reports"}
+)  # where pydantic puts the chosen member into the path
 _log = logging.getLogger(__name__)
 
 
@@ -35,13 +39,13 @@ def problem_response(error: ProblemError) -> JSONResponse:
 
 def invalid(errors: Sequence[Mapping[str, Any]], prefix: tuple[str, ...] = ()) -> InvalidError:
     """Pydantic's errors as one answer, each located at its dotted field."""
-    fields = [FieldError(field=_dotted((*prefix, *error["loc"])), message=_message(error)) for error in errors]
+    fields = [FieldError(field=_dotted((*prefix, *_location(error))), message=_message(error)) for error in errors]
     detail = "; ".join(f"{field.field}: {field.message}" for field in fields[:5])
     return InvalidError(detail[:2000] or "The input is invalid.", fields[:100])
 
 
 def from_validation(error: ValidationError, *prefix: str) -> InvalidError:
-    return invalid(error.errors(include_url=False, include_context=False, include_input=False), prefix)
+    return invalid(error.errors(include_url=False, include_input=False), prefix)
 
 
 def install(app: FastAPI) -> None:
@@ -104,6 +108,13 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     return problem_response(ProblemError("The server made a mistake; its log says more."))
 
 
+def _location(error: Mapping[str, Any]) -> tuple[int | str, ...]:
+    """Where the error is; of a part that names no known member, at the field that should name one."""
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        return (*error["loc"], str(error["ctx"]["discriminator"]).strip("'"))
+    return tuple(error["loc"])
+
+
 def _dotted(location: Sequence[int | str]) -> str:
     """`("body", "config", "suite", "forkmaze", "goals")` as `config.suite.goals`."""
     path = [str(part) for part in location]
@@ -118,11 +129,10 @@ def _dotted(location: Sequence[int | str]) -> str:
     return ".".join(named) or "body"
 
 
+@cache
 def _tags() -> frozenset[str]:
-    return frozenset(
-        {"forkmaze", "procgen", "dapg", "none", "mlp", "small_cnn", "impala"}
-        | {"started", "epoch", "evaluation", "demonstrations"}
-    )
+    networks = {"mlp", "small_cnn", "impala"}
+    return frozenset({*SUITES, *LEARNERS, *GUIDES, *networks, "started", "epoch", "evaluation", "demonstrations"})
 
 
 def _message(error: Mapping[str, Any]) -> str:

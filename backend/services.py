@@ -35,12 +35,19 @@ class Services:
 
     def advance(self, session: Session, run_id: int, what: str = "job") -> None:
         """Plan what comes next in this transaction; once it is committed, ring for new jobs and tell the pages."""
-        advanced = orchestrator.advance(session, run_id)
-        if advanced.to_ring:
-            after_commit(session, partial(self.ring, advanced.to_ring))
-        if advanced.gate_opened:
-            self.tell(session, "gate", run_id)
-        self.tell(session, what, run_id)
+        self.advance_all(session, [run_id], what)
+
+    def advance_all(self, session: Session, run_ids: Sequence[int], what: str = "run") -> None:
+        """Plan several runs in this transaction and ring for all their jobs at once."""
+        to_ring: list[int] = []
+        for run_id in run_ids:
+            advanced = orchestrator.advance(session, run_id)
+            to_ring += advanced.to_ring
+            if advanced.gate_opened:
+                self.tell(session, "gate", run_id)
+            self.tell(session, what, run_id)
+        if to_ring:
+            after_commit(session, partial(self.ring, to_ring))
 
     def ring(self, job_ids: Sequence[int]) -> None:
         """Announce queued jobs and note when; those that the broker did not take are the sweeper's."""

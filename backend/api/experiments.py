@@ -1,8 +1,10 @@
 """Experiments."""
 
-from backend.api.deps import ExperimentId, Limit, Offset, Reading, Writing, problems, router
-from backend.schemas import ExperimentCreate, ExperimentPublic, Page
-from backend.store import experiments
+from backend.api.deps import ExperimentId, Limit, Offset, Reading, ServicesDep, Writing, problems, router
+from backend.launches import arms_of
+from backend.schemas import ExperimentCreate, ExperimentLaunch, ExperimentPublic, Page, RunPublic
+from backend.store import experiments, runs, workers
+from backend.store.status import note
 
 routes = router("experiments")
 
@@ -21,3 +23,23 @@ def list_experiments(session: Reading, limit: Limit = 50, offset: Offset = 0) ->
 @routes.get("/experiments/{experiment_id}", summary="One experiment", responses=problems(404))
 def get_experiment(experiment_id: ExperimentId, session: Reading) -> ExperimentPublic:
     return experiments.get(session, experiment_id)
+
+
+@routes.post(
+    "/experiments/{experiment_id}/runs", status_code=201, summary="Launch arms x seeds", responses=problems(400, 404)
+)
+def launch_experiment(
+    experiment_id: ExperimentId, body: ExperimentLaunch, session: Writing, services: ServicesDep
+) -> list[RunPublic]:
+    """A run for each arm and seed, all of them or none; `errors` name wrong fields as `arms.1.config.guide.name`.
+
+    Arms of earlier launches may get further seeds under the same configuration.
+    """
+    arms = arms_of(body)
+    workers.check_runnable(session, {arm.suite_field: arm.config.suite.name for arm in arms})
+    launched = experiments.launch(session, experiment_id, arms, body.seeds, body.tags)
+    for run in launched:
+        note(session, "person", "launched", body.preset or "", run_id=run.id)
+    session.flush()
+    services.advance_all(session, [run.id for run in launched if run.id is not None])
+    return [runs.public(session, run) for run in launched]

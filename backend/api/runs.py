@@ -62,9 +62,7 @@ def list_runs(
     return runs.page(session, wanted, sort, limit, offset)
 
 
-@routes.post(
-    "/runs/{run_id}/baseline", status_code=201, summary="Launch its baseline", responses=problems(404, 409)
-)
+@routes.post("/runs/{run_id}/baseline", status_code=201, summary="Launch its baseline", responses=problems(404, 409))
 def launch_baseline(run_id: RunId, session: Writing, services: ServicesDep) -> RunPublic:
     """Arm `generalist` with exactly the same environment steps: what an ended run spent, otherwise its budget.
 

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from backend.errors import NotFoundError
-from backend.models import Job
-from backend.schemas import JobPublic, QueuePublic
+from backend.models import Job, Run
+from backend.schemas import JobPublic, QueuePublic, WaitingPublic
+from backend.store.standings import live_workers
+from backend.waiting import able, waits_for
 
 _QUEUE_SHOWN = 500
 _FROM_ROW = set(JobPublic.model_fields) - {"variations", "eta_seconds"}
@@ -30,8 +33,32 @@ def queue(session: Session) -> QueuePublic:
     waiting = select(Job).where(col(Job.status).in_(("queued", "lost"))).order_by(col(Job.queued_at), col(Job.id))
     running = select(Job).where(Job.status == "running").order_by(col(Job.started_at), col(Job.id))
     return QueuePublic(
-        queued=_public(session, waiting.limit(_QUEUE_SHOWN)), running=_public(session, running.limit(_QUEUE_SHOWN))
+        queued=_public(session, waiting.limit(_QUEUE_SHOWN)),
+        running=_public(session, running.limit(_QUEUE_SHOWN)),
+        waiting=_waiting(session),
     )
+
+
+def _waiting(session: Session) -> list[WaitingPublic]:
+    """Queued jobs by suite, with the runs that nothing of runs for, and the live workers that could."""
+    busy = select(Job.run_id).where(Job.status == "running")
+    columns: tuple[Any, ...] = (Run.suite, Job.run_id, func.count(), col(Job.run_id).in_(busy))
+    query = select(*columns).join(Run, col(Run.id) == col(Job.run_id)).where(col(Job.status).in_(("queued", "lost")))
+    rows = session.execute(query.group_by(col(Run.suite), col(Job.run_id)).order_by(func.min(Job.queued_at)))
+    by_suite: dict[str, list[tuple[int, int, bool]]] = {}
+    for suite, run_id, count, is_busy in rows:
+        by_suite.setdefault(suite, []).append((run_id, count, bool(is_busy)))
+    live = live_workers(session)
+    return [
+        WaitingPublic(
+            suite=suite,
+            jobs=sum(count for _, count, _ in found),
+            runs=[run_id for run_id, _, is_busy in found if not is_busy],
+            workers=able(suite, live),
+            message=waits_for(suite, live),
+        )
+        for suite, found in by_suite.items()
+    ]
 
 
 def _public(session: Session, query: Any) -> list[JobPublic]:

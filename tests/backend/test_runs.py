@@ -13,11 +13,13 @@ from gsl.config.presets import PRESETS
 from tests.backend.api_driver import ApiDriver, epoch, started
 from tests.backend.marks import ON_SQLITE
 
+WAITS = "waits for a worker with forkmaze; no worker is live"
+
 
 def test_launch_from_a_preset_with_parts_changed(api: ApiDriver) -> None:
     changes = {"suite": {"goals": 6}, "guide": {"name": "none"}, "seed": 3}
     run = api.post("/runs", {"preset": "forkmaze-quick", "config": changes, "tags": ["a"], "notes": "why"}, 201)
-    assert (run["name"], run["status"], run["message"]) == ("forkmaze gsl seed 3", "queued", "waits for a worker")
+    assert (run["name"], run["status"], run["message"]) == ("forkmaze gsl seed 3", "queued", WAITS)
     assert run["config"]["suite"] == {**run["config"]["suite"], "goals": 6, "corridor": 3}
     assert run["config"]["guide"] == {"name": "none"}
     assert (run["tags"], run["notes"], run["wish"], run["gate_id"]) == (["a"], "why", "run", None)
@@ -37,7 +39,7 @@ def test_launch_again_from_an_earlier_run(api: ApiDriver) -> None:
     ("body", "field", "message"),
     [
         ({"preset": "chess"}, "preset", "there are forkmaze"),
-        ({"config": {"suite": {"name": "chess"}}}, "config.suite", "'forkmaze', 'procgen'"),
+        ({"config": {"suite": {"name": "chess"}}}, "config.suite.name", "'forkmaze', 'procgen'"),
         ({"preset": "forkmaze", "config": {"suite": {"goals": 1}}}, "config.suite.goals", "greater than or equal to 2"),
         ({"preset": "forkmaze", "config": {"suite": {"start_level": 3}}}, "config.suite.start_level", "not permitted"),
         (

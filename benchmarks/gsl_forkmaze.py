@@ -16,11 +16,11 @@ from pathlib import Path
 
 from pydantic import Field, TypeAdapter
 
-from benchmarks.run_alone import RunAlone
 from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
 from gsl.reports import EpochReport, Wire
 from gsl.statistics import interquartile_mean, mean, paired_difference
+from worker.alone import RunAlone
 from worker.job_folder import write_atomically
 
 RESULTS = Path(__file__).parent / "results" / "gsl_forkmaze.json"

@@ -1,5 +1,12 @@
-"""A whole run without a server: the product's state machine and trainer, one job after the other in this process."""
+"""A whole run without a server: the product's state machine and trainer, one job after the other in this process.
 
+    RunAlone(config, folder).finish()
+
+Whoever writes a suite, learner or guide tries it so; tests and benchmarks do.
+"""
+
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,7 +14,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from gsl.config.run import RunConfig
-from gsl.jobs import CheckpointSource, JobSpec, Phase, Purpose
+from gsl.jobs import ENDED, CheckpointSource, JobSpec, Phase, Purpose
 from gsl.phases import GateView, JobView, RunState, plan
 from gsl.reports import DemonstrationsReport, EpochReport, EvaluationReport, SpoolLine
 from worker.job_folder import EXIT_ENDED, JobFile, JobFolder
@@ -15,12 +22,16 @@ from worker.stopping import StopRequest
 from worker.trainer import run
 
 SPOOL_LINE: TypeAdapter[SpoolLine] = TypeAdapter(SpoolLine)
-ENDED = ("succeeded", "failed", "cancelled")
 
 
 @dataclass
 class RunAlone:
-    """One run in a folder of its own; its gate is approved as proposed."""
+    """One run whose jobs have their folders in `folder`; its gates are approved as proposed.
+
+    Runs that share a folder share the jobs that are the same in both, as those before fine-tuning where only the guide
+    differs: such a job is worked on once, and counts in the ledger of every run that plans it. A run that was
+    interrupted goes on where it stopped.
+    """
 
     config: RunConfig
     folder: Path
@@ -30,9 +41,10 @@ class RunAlone:
     gates: list[GateView] = field(default_factory=list)
     evaluations: dict[str, EvaluationReport] = field(default_factory=dict)
     ledger: dict[tuple[Phase, Purpose], int] = field(default_factory=dict)
+    _folders: dict[str, JobFolder] = field(default_factory=dict)
 
     def finish(self) -> "RunAlone":
-        """Work through every phase."""
+        """Work through every phase. Raises what a trainer raises, RuntimeError when nothing comes next."""
         while self.status not in ENDED:
             returns = {key: report.training for key, report in self.evaluations.items()}
             step = plan(self.config, RunState(tuple(self.jobs), tuple(self.gates), returns))
@@ -50,7 +62,7 @@ class RunAlone:
 
     def lines(self, key: str) -> list[SpoolLine]:
         """What the trainer of a job said."""
-        return [SPOOL_LINE.validate_json(line) for line in self._folder(key).spool.read_bytes().splitlines()]
+        return [SPOOL_LINE.validate_json(line) for line in self._folders[key].spool.read_bytes().splitlines()]
 
     def success_by_variation(self, key: str) -> tuple[float, ...]:
         """Success rates of an evaluation job in order of the variations; empty where there was none."""
@@ -59,9 +71,10 @@ class RunAlone:
         return tuple(rate for rate in rates if rate is not None)
 
     def _do(self, spec: JobSpec) -> None:
-        folder = self._folder(spec.key)
-        shown = tuple(str(self._folder(key).path / f"{key}.npz") for key in spec.demonstrations)
-        folder.write_job(JobFile(spec=spec, source=self._source(spec.source), demonstrations=shown))
+        shown = tuple(str(self._folders[key].path / f"{key}.npz") for key in spec.demonstrations)
+        job = JobFile(spec=spec, source=self._source(spec.source), demonstrations=shown)
+        folder = self._folders[spec.key] = JobFolder(self.folder / f"{spec.key}-{_fingerprint(job)}")
+        folder.write_job(job)
         code = run(folder, StopRequest())
         result = folder.read_result()
         if code != EXIT_ENDED or result is None:
@@ -85,10 +98,18 @@ class RunAlone:
     def _source(self, source: CheckpointSource | None) -> str | None:
         if source is None:
             return None
-        folder = self._folder(source.job)
+        folder = self._folders[source.job]
         named = {"best": "best-*.ckpt", "plateau": "plateau-*.ckpt"}.get(source.which)
         found = sorted(folder.checkpoints.glob(named)) if named else []
         return str(found[-1] if found else folder.resume)
 
-    def _folder(self, key: str) -> JobFolder:
-        return JobFolder(self.folder / key)
+
+def _fingerprint(job: JobFile) -> str:
+    """Equal for jobs that do the same: their inputs' paths hold the fingerprints of what made them.
+
+    The guide and the settings of fine-tuning take part in that job alone.
+    """
+    content = job.model_dump(mode="json")
+    if job.spec.kind != "finetune":
+        del content["spec"]["config"]["guide"], content["spec"]["config"]["finetune"]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

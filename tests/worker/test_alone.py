@@ -1,0 +1,39 @@
+"""Whole runs without a server."""
+
+from pathlib import Path
+
+from gsl.config.method import BudgetSettings, EvaluationSettings, PlateauSettings, SpecialistSettings
+from tests.worker.jobs import TINY_MAZE
+from worker.alone import RunAlone
+
+TINY_RUN = TINY_MAZE.model_copy(
+    update={
+        "plateau": PlateauSettings(sigma=0, window=4, min_epochs=2),
+        "specialists": SpecialistSettings(count=2, steps=512),
+        "evaluation": EvaluationSettings(episodes=2, held_out_sample=1),
+        "budget": BudgetSettings(total_steps=6000, generalist_steps=1024),
+    }
+)
+
+
+def test_every_phase_and_every_step_is_counted(tmp_path: Path) -> None:
+    this = RunAlone(TINY_RUN, tmp_path).finish()
+    assert this.status == "succeeded", this.message
+    assert [job.key for job in this.jobs][-2:] == ["finetune-1", "evaluation-final"]
+    assert sum(this.ledger.values()) == sum(job.spent for job in this.jobs) <= TINY_RUN.budget.total_steps
+    assert len(this.success_by_variation("evaluation-final")) == len(TINY_RUN.suite.training_variations())
+
+
+def test_runs_share_what_they_do_alike(tmp_path: Path) -> None:
+    """With another guide only fine-tuning and what follows is worked on anew, and all of it is counted."""
+    first = RunAlone(TINY_RUN, tmp_path).finish()
+    done = set(tmp_path.iterdir())
+    guide = TINY_RUN.guide.model_copy(update={"coefficient": 0.1})
+    second = RunAlone(TINY_RUN.model_copy(update={"guide": guide}), tmp_path).finish()
+    new = {path.name.rsplit("-", 1)[0] for path in set(tmp_path.iterdir()) - done}
+    assert new == {"finetune-1", "evaluation-final"}
+    assert [job.key for job in second.jobs] == [job.key for job in first.jobs]
+    counted = [
+        {entry: steps for entry, steps in this.ledger.items() if entry[1] != "evaluation"} for this in (first, second)
+    ]
+    assert counted[0] == counted[1]

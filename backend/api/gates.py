@@ -17,6 +17,13 @@ def get_gate(run_id: RunId, session: Reading) -> GatePublic:
     return gates.public(gates.latest(session, run_id))
 
 
+@routes.get("/runs/{run_id}/gates", summary="All gates, oldest first", responses=problems(404))
+def list_gates(run_id: RunId, session: Reading) -> list[GatePublic]:
+    """One for each time the generalist came to its gate, in every cycle; empty before the first."""
+    runs.get(session, run_id)
+    return [gates.public(gate) for gate in gates.every(session, run_id)]
+
+
 @routes.post("/runs/{run_id}/gate/approve", summary="Let the specialists start", responses=problems(400, 404, 409))
 def approve_gate(run_id: RunId, body: GateApprove, session: Writing, services: ServicesDep) -> GatePublic:
     """As proposed, or with edits; 409 when no gate is open, 422 naming each edit that cannot be."""

@@ -22,6 +22,11 @@ def latest(session: Session, run_id: int) -> Gate:
     return gate
 
 
+def every(session: Session, run_id: int) -> list[Gate]:
+    """All gates of the run, oldest first: several when one was rejected, or when there are several cycles."""
+    return list(session.exec(select(Gate).where(Gate.run_id == run_id).order_by(col(Gate.id))).all())
+
+
 def public(gate: Gate) -> GatePublic:
     return GatePublic.model_validate(gate)
 

@@ -183,6 +183,7 @@ def test_edits_that_cannot_be_name_the_field(api: ApiDriver, edits: Any, field: 
     problem = api.post(f"/runs/{run_id}/gate/approve", edits, 422)
     assert problem["errors"][0]["field"] == field
     assert api.get(f"/runs/{run_id}/gate")["status"] == "open"
+    assert [gate["status"] for gate in api.get(f"/runs/{run_id}/gates")] == ["open"]
 
 
 def test_rejections(api: ApiDriver) -> None:
@@ -192,7 +193,9 @@ def test_rejections(api: ApiDriver) -> None:
     other = api.at_the_gate()
     api.post(f"/runs/{other}/gate/reject", {"action": "stop", "reason": "good enough"})
     assert api.get(f"/runs/{other}")["status"] == "succeeded"
-    assert "no gate yet" in api.get(f"/runs/{api.launch()}/gate", 404)["detail"]
+    early = api.launch()
+    assert "no gate yet" in api.get(f"/runs/{early}/gate", 404)["detail"]
+    assert api.get(f"/runs/{early}/gates") == []
 
 
 def test_a_list_of_ten_thousand_runs_is_fast(api: ApiDriver, services: Services) -> None:

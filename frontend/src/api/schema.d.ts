@@ -62,6 +62,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments/{experiment_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Launch arms x seeds
+         * @description A run for each arm and seed, all of them or none; `errors` name wrong fields as `arms.1.config.guide.name`.
+         *
+         *     Arms of earlier launches may get further seeds under the same configuration.
+         */
+        post: operations["launch_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -340,6 +362,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Launch its baseline
+         * @description Arm `generalist` with exactly the same environment steps: what an ended run spent, otherwise its budget.
+         *
+         *     Same suite, learner, seed and evaluation, in the same experiment; one is begun where there was none. 409 for a run
+         *     that is itself a baseline, spent too little to compare with, or has a baseline that did not fail.
+         */
+        post: operations["launch_baseline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/cancel": {
         parameters: {
             query?: never;
@@ -471,6 +516,26 @@ export interface paths {
          * @description `continue` trains on with the detector armed anew, `stop` ends the run; 409 when no gate is open.
          */
         post: operations["reject_gate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/gates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All gates, oldest first
+         * @description One for each time the generalist came to its gate, in every cycle; empty before the first.
+         */
+        get: operations["list_gates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -620,7 +685,8 @@ export interface paths {
         };
         /**
          * Suites with their settings
-         * @description Families of environments, the JSON schema of their settings, and whether a live worker can run them.
+         * @description Families of environments, those of installed packages included: the JSON schema of their settings, which live
+         *     workers can run them, and what to install where none can.
          */
         get: operations["list_suites"];
         put?: never;
@@ -682,6 +748,22 @@ export interface components {
              * @description How many reports were taken in.
              */
             accepted: number;
+        };
+        /**
+         * ArmLaunch
+         * @description One arm: what it changes in the configuration that all arms share.
+         */
+        ArmLaunch: {
+            /**
+             * Config
+             * @description Parts of a RunConfig, laid over the shared one.
+             * @default {}
+             */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
         };
         /** ArtifactPublic */
         ArtifactPublic: {
@@ -1090,6 +1172,75 @@ export interface components {
             name: string;
         };
         /**
+         * ExperimentLaunch
+         * @description Arms x seeds of one question, launched all together or not at all.
+         * @example {
+         *       "arms": [
+         *         {
+         *           "config": {},
+         *           "name": "DAPG"
+         *         },
+         *         {
+         *           "config": {
+         *             "guide": {
+         *               "name": "none"
+         *             }
+         *           },
+         *           "name": "no demonstrations"
+         *         },
+         *         {
+         *           "config": {
+         *             "arm": "generalist"
+         *           },
+         *           "name": "generalist"
+         *         }
+         *       ],
+         *       "config": {
+         *         "gate": {
+         *           "mode": "auto"
+         *         }
+         *       },
+         *       "preset": "forkmaze",
+         *       "seeds": [
+         *         0,
+         *         1,
+         *         2,
+         *         3,
+         *         4
+         *       ],
+         *       "tags": [
+         *         "paper"
+         *       ]
+         *     }
+         */
+        ExperimentLaunch: {
+            /** Arms */
+            arms: components["schemas"]["ArmLaunch"][];
+            /**
+             * Config
+             * @description A RunConfig, whole or in part, that all arms share.
+             * @default {}
+             */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Preset
+             * @description All arms start from it.
+             */
+            preset?: string | null;
+            /**
+             * Seeds
+             * @description In place of the configuration's seed.
+             */
+            seeds: number[];
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+        };
+        /**
          * ExperimentPublic
          * @example {
          *       "description": "Both arms, five seeds.",
@@ -1466,6 +1617,24 @@ export interface components {
              */
             channels: number[];
             /**
+             * Initial Std
+             * @description Deviation with which a policy of continuous actions starts.
+             * @default 1
+             */
+            initial_std: number;
+            /**
+             * Max Std
+             * @description Largest deviation of a policy of continuous actions.
+             * @default 10
+             */
+            max_std: number;
+            /**
+             * Min Std
+             * @description Least deviation of a policy of continuous actions.
+             * @default 0.001
+             */
+            min_std: number;
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -1734,6 +1903,24 @@ export interface components {
              */
             depth: number;
             /**
+             * Initial Std
+             * @description Deviation with which a policy of continuous actions starts.
+             * @default 1
+             */
+            initial_std: number;
+            /**
+             * Max Std
+             * @description Largest deviation of a policy of continuous actions.
+             * @default 10
+             */
+            max_std: number;
+            /**
+             * Min Std
+             * @description Least deviation of a policy of continuous actions.
+             * @default 0.001
+             */
+            min_std: number;
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -1846,6 +2033,9 @@ export interface components {
              * @default {
              *       "activation": "tanh",
              *       "depth": 2,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
              *       "name": "mlp",
              *       "width": 128
              *     }
@@ -2089,8 +2279,22 @@ export interface components {
             config: components["schemas"]["RunConfig"];
             /** Description */
             description: string;
+            /**
+             * Group
+             * @description Presets of one group stand together, as the rows of one table.
+             * @default
+             */
+            group: string;
             /** Name */
             name: string;
+            /**
+             * Origins
+             * @description By dotted setting: whether it is the paper's, a library's or ours.
+             * @default {}
+             */
+            origins: {
+                [key: string]: string;
+            };
             /** Runnable */
             runnable: boolean;
             /** Title */
@@ -2179,6 +2383,11 @@ export interface components {
             queued: components["schemas"]["JobPublic"][];
             /** Running */
             running: components["schemas"]["JobPublic"][];
+            /**
+             * Waiting
+             * @description For whom the queued jobs wait, by suite.
+             */
+            waiting: components["schemas"]["WaitingPublic"][];
         };
         /** ReportBatch */
         ReportBatch: {
@@ -2269,6 +2478,12 @@ export interface components {
          */
         RunCreate: {
             /**
+             * Arm Name
+             * @description Its arm's label in the experiment; empty: its arm.
+             * @default
+             */
+            arm_name: string;
+            /**
              * Config
              * @description A RunConfig, whole or, beside a preset, in part.
              * @default {}
@@ -2307,6 +2522,21 @@ export interface components {
              * @enum {string}
              */
             arm: "gsl" | "generalist";
+            /**
+             * Arm Name
+             * @description Label of its arm in the experiment.
+             */
+            arm_name: string;
+            /**
+             * Baseline Id
+             * @description Its baseline, the latest that neither failed nor was cancelled.
+             */
+            baseline_id: number | null;
+            /**
+             * Baseline Of
+             * @description The run that it is the baseline of.
+             */
+            baseline_of: number | null;
             config: components["schemas"]["RunConfig"];
             /**
              * Created At
@@ -2397,6 +2627,16 @@ export interface components {
              * @enum {string}
              */
             arm: "gsl" | "generalist";
+            /**
+             * Arm Name
+             * @description Label of its arm in the experiment.
+             */
+            arm_name: string;
+            /**
+             * Baseline Of
+             * @description The run that it is the baseline of.
+             */
+            baseline_of: number | null;
             /**
              * Created At
              * Format: date-time
@@ -2491,6 +2731,24 @@ export interface components {
              * @default 16
              */
             channels: number;
+            /**
+             * Initial Std
+             * @description Deviation with which a policy of continuous actions starts.
+             * @default 1
+             */
+            initial_std: number;
+            /**
+             * Max Std
+             * @description Largest deviation of a policy of continuous actions.
+             * @default 10
+             */
+            max_std: number;
+            /**
+             * Min Std
+             * @description Least deviation of a policy of continuous actions.
+             * @default 0.001
+             */
+            min_std: number;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2602,8 +2860,23 @@ export interface components {
         SuiteInfo: {
             /** Description */
             description: string;
+            /**
+             * Extra
+             * @description The optional extra of this package that brings what it requires.
+             */
+            extra: string | null;
             /** Has Success */
             has_success: boolean;
+            /**
+             * Install
+             * @description The command that brings what it requires; null when nothing is needed.
+             */
+            install: string | null;
+            /**
+             * Missing
+             * @description What the server's own machine lacks for it; null when nothing, or when a live worker can run it.
+             */
+            missing: string | null;
             /** Name */
             name: string;
             /**
@@ -2620,6 +2893,11 @@ export interface components {
             };
             /** Title */
             title: string;
+            /**
+             * Workers
+             * @description Live workers that can.
+             */
+            workers: string[];
         };
         /**
          * VariationReturn
@@ -2673,6 +2951,28 @@ export interface components {
             success_rate: number | null;
             /** Variation */
             variation: number;
+        };
+        /**
+         * WaitingPublic
+         * @description Queued jobs of one suite, and who could do them.
+         */
+        WaitingPublic: {
+            /** Jobs */
+            jobs: number;
+            /** Message */
+            message: string;
+            /**
+             * Runs
+             * @description Runs that wait, with no job of theirs running; first come first.
+             */
+            runs: number[];
+            /** Suite */
+            suite: string;
+            /**
+             * Workers
+             * @description Live workers that have the suite; none: it waits for one to join.
+             */
+            workers: string[];
         };
         /**
          * WorkerInfo
@@ -2909,6 +3209,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExperimentPublic"];
+                };
+            };
+            /** @description There is no such thing; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are wrong; `errors` names each with what would be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    launch_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the experiment. */
+                experiment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentLaunch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPublic"][];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no such thing; the detail says which id. */
@@ -3666,6 +4029,8 @@ export interface operations {
                 suite?: string | null;
                 experiment_id?: number | null;
                 arm?: ("gsl" | "generalist") | null;
+                /** @description Label of the arm in its experiment. */
+                arm_name?: string | null;
                 /** @description A leading minus turns the order around. */
                 sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "name" | "-name" | "-score" | "score";
                 /** @description How many at most. */
@@ -4003,6 +4368,65 @@ export interface operations {
             };
             /** @description There is no such thing; the detail says which id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are wrong; `errors` names each with what would be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    launch_baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPublic"];
+                };
+            };
+            /** @description There is no such thing; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Right request, wrong moment; the detail says what is the case. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4432,6 +4856,56 @@ export interface operations {
             };
             /** @description Right request, wrong moment; the detail says what is the case. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are wrong; `errors` names each with what would be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_gates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatePublic"][];
+                };
+            };
+            /** @description There is no such thing; the detail says which id. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,6 +2,7 @@ import { type Query, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { keys } from "./queries";
 import { listen } from "./stream";
+import { throttleByKey } from "./throttle";
 import type { Run } from "./types";
 
 const Live = createContext(false);
@@ -19,13 +20,16 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const mayHaveChanged = (query: Query) => {
       const [kind, id] = query.queryKey;
-      if (kind === "runs" || kind === "workers" || kind === "health") return true;
+      if (kind === "runs" || kind === "workers" || kind === "health" || kind === "experiments") return true;
       if (kind !== "run") return false;
       const run = client.getQueryData<Run>(keys.run(Number(id)));
       return run === undefined || !hasEnded(run.status);
     };
-    return listen("/api/v1/stream", {
+    // A comparison costs more than a run, and an experiment's runs speak at once: asked for together, and less often.
+    const experiments = throttleByKey<string>((key) => client.invalidateQueries({ queryKey: [key] }), 4000);
+    const stop = listen("/api/v1/stream", {
       onRun: (id) => {
+        experiments.call("experiments");
         client.invalidateQueries({ queryKey: keys.run(id) });
         client.invalidateQueries({ queryKey: keys.runs });
       },
@@ -33,6 +37,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       onUnknown: () => client.invalidateQueries({ predicate: mayHaveChanged }),
       onLive: setLive,
     });
+    return () => {
+      experiments.stop();
+      stop();
+    };
   }, [client]);
   return <Live value={live}>{children}</Live>;
 }

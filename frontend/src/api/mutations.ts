@@ -27,7 +27,7 @@ export function useCreateExperiment() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (name: string) => unwrap(api.POST("/api/v1/experiments", { body: { name, description: "" } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["experiments"] }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.experiments }),
     onError: useTell().onError,
   });
 }
@@ -37,6 +37,15 @@ export function useUpdateRun(id: number) {
     mutationFn: (body: RunUpdate) =>
       unwrap(api.PATCH("/api/v1/runs/{run_id}", { params: { path: { run_id: id } }, body })),
     ...useTell(id),
+  });
+}
+
+export function useLaunchBaseline(id: number) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => unwrap(api.POST("/api/v1/runs/{run_id}/baseline", { params: { path: { run_id: id } } })),
+    ...useTell(id),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.experiments }),
   });
 }
 

@@ -1,14 +1,15 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 import { mergeReturns } from "./deltas";
-import { ApiError } from "./problem";
-import type { Gate, Returns, Source, Suite } from "./types";
+import type { Returns, Source } from "./types";
 
 /** Keys start with what an event names, so that one invalidation reaches all that shows it. */
 export const keys = {
   runs: ["runs"] as const,
   run: (id: number) => ["run", id] as const,
   workers: ["workers"] as const,
+  experiments: ["experiments"] as const,
+  experiment: (id: number) => ["experiments", id] as const,
 };
 
 export interface RunsFilter {
@@ -32,12 +33,12 @@ export const presetsQuery = queryOptions({
 });
 
 export const suitesQuery = queryOptions({
-  queryKey: ["suites"],
-  queryFn: (): Promise<Suite[]> => unwrap(api.GET("/api/v1/suites")),
+  queryKey: [...keys.workers, "suites"], // who can run a suite changes as workers come and go
+  queryFn: () => unwrap(api.GET("/api/v1/suites")),
 });
 
 export const experimentsQuery = queryOptions({
-  queryKey: ["experiments"],
+  queryKey: [...keys.experiments, "list"],
   queryFn: () => unwrap(api.GET("/api/v1/experiments", { params: { query: { limit: 200 } } })),
 });
 
@@ -68,18 +69,12 @@ export function jobsQuery(id: number) {
   });
 }
 
-export function gateQuery(id: number) {
+/** All gates of a run, oldest first; none before the first plateau. */
+export function gatesQuery(id: number) {
   return queryOptions({
-    queryKey: [...keys.run(id), "gate"],
-    queryFn: (): Promise<Gate | null> =>
-      unwrap(api.GET("/api/v1/runs/{run_id}/gate", { params: { path: { run_id: id } } })).catch(noneYet),
+    queryKey: [...keys.run(id), "gates"],
+    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}/gates", { params: { path: { run_id: id } } })),
   });
-}
-
-/** Before the first plateau a run has no gate: that is an answer, not an error. */
-function noneYet(error: unknown): null {
-  if (error instanceof ApiError && error.status === 404) return null;
-  throw error;
 }
 
 /** The latest estimate of every variation; after the first answer only what changed is asked for. */

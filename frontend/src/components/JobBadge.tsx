@@ -13,7 +13,7 @@ const COLOR: Record<Job["status"], string> = {
 
 export function JobBadge({ status }: { status: Job["status"] }) {
   return (
-    <Badge size="sm" variant="light" color={COLOR[status]} tt="none">
+    <Badge size="sm" variant="light" color={COLOR[status]} tt="none" style={{ minWidth: "max-content" }}>
       {status}
     </Badge>
   );

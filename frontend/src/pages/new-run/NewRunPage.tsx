@@ -59,7 +59,7 @@ interface FormProps {
 function FromPreset({ presets, name, ...form }: FormProps & { presets: Preset[]; name?: string }) {
   const preset = presets.find((candidate) => candidate.name === name);
   if (!preset) return <Alert color="yellow">There is no preset “{name}”. Choose one above.</Alert>;
-  return <RunForm key={preset.name} base={preset.config} origins={preset.origins ?? NO_ORIGINS} {...form} />;
+  return <RunForm key={preset.name} base={preset.config} origins={preset.origins} {...form} />;
 }
 
 function FromRun({ id, ...form }: FormProps & { id: number }) {

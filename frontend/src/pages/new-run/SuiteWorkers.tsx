@@ -1,15 +1,14 @@
 import { Alert, Code, Text } from "@mantine/core";
 import { IconServerOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { suitesQuery, workersQuery } from "../../api/queries";
+import { suitesQuery } from "../../api/queries";
 import { many } from "../../format/numbers";
 
 /** Who can run the chosen suite now, or what has to be installed on a worker before one can. */
 export function SuiteWorkers({ suite }: { suite: string }) {
   const info = useQuery(suitesQuery).data?.find((candidate) => candidate.name === suite);
-  const workers = useQuery(workersQuery).data;
-  if (!info || !workers) return null;
-  const able = workers.filter((worker) => worker.live && worker.suites.includes(suite));
+  if (!info) return null;
+  const able = info.workers;
   if (able.length > 0) {
     return (
       <Text size="sm" c="dimmed" data-testid="suite-workers">
@@ -35,8 +34,8 @@ export function SuiteWorkers({ suite }: { suite: string }) {
 
 const SHOWN = 3;
 
-function namesOf(workers: { name: string }[]): string {
-  const names = workers.slice(0, SHOWN).map((worker) => worker.name);
+function namesOf(workers: string[]): string {
+  const names = workers.slice(0, SHOWN);
   const more = workers.length - names.length;
   return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -1,16 +1,29 @@
 import { Card, Group, Text } from "@mantine/core";
 import { IconCheck, IconMinus, IconX } from "@tabler/icons-react";
-import type { PhaseProgress } from "../../api/types";
+import { useQuery } from "@tanstack/react-query";
+import { jobsQuery } from "../../api/queries";
+import type { PhaseProgress, Run } from "../../api/types";
 import { filled } from "../../components/phase-share";
 import { count } from "../../format/numbers";
 import { duration } from "../../format/time";
 import { PHASE_COLOR, PHASE_LABEL } from "../../theme";
+import { CycleChoice } from "./CycleChoice";
+import { phasesOfCycle } from "./cycles";
 import classes from "./PhaseStepper.module.css";
+import { useCycle } from "./useCycle";
 
 /** Where the run stands: its phases with what each may spend and how long it still takes. */
-export function PhaseStepper({ phases }: { phases: PhaseProgress[] }) {
+export function PhaseStepper({ run }: { run: Run }) {
+  const { cycle } = useCycle(run);
+  const jobs = useQuery({ ...jobsQuery(run.id), enabled: run.cycle > 1 }).data ?? [];
+  const phases = phasesOfCycle(run.phases, jobs, cycle, run.cycle);
   return (
     <Card withBorder p="sm">
+      {run.cycle > 1 && (
+        <Group mb="sm">
+          <CycleChoice run={run} />
+        </Group>
+      )}
       <ol className={classes.list} aria-label="Phases">
         {phases.map((phase) => (
           <Step key={phase.phase} phase={phase} />

@@ -6,6 +6,7 @@ import { hasEnded } from "../../api/live";
 import { useDeleteRun, useWish } from "../../api/mutations";
 import type { Run } from "../../api/types";
 import { Confirm } from "../../components/Confirm";
+import { LaunchBaseline } from "./RunBaseline";
 
 export function RunActions({ run }: { run: Run }) {
   const wish = useWish(run.id);
@@ -49,6 +50,7 @@ export function RunActions({ run }: { run: Run }) {
           {run.wish === "cancel" ? "Cancelling" : "Cancel"}
         </Button>
       )}
+      <LaunchBaseline run={run} />
       <Button
         component={Link}
         to={`/runs/new?from=${run.id}`}

@@ -2,6 +2,7 @@ import { Anchor, Box, Breadcrumbs, Card, Group, Progress, Stack, Text } from "@m
 import { Link } from "react-router";
 import { useUpdateRun } from "../../api/mutations";
 import type { Run } from "../../api/types";
+import { armTitle } from "../../components/arm-title";
 import { spentShare } from "../../components/phase-share";
 import { StatusBadge } from "../../components/StatusBadge";
 import { TimeLeft } from "../../components/TimeLeft";
@@ -10,6 +11,7 @@ import { count, figure } from "../../format/numbers";
 import { EditableName } from "./EditableName";
 import { EditableTags } from "./EditableTags";
 import { RunActions } from "./RunActions";
+import { ComparedWith } from "./RunBaseline";
 
 export function RunHeader({ run }: { run: Run }) {
   const update = useUpdateRun(run.id);
@@ -31,10 +33,19 @@ export function RunHeader({ run }: { run: Run }) {
         <RunActions run={run} />
       </Group>
       <Text size="sm" c="dimmed" mt={4} component="div">
-        {run.suite} · {run.arm === "gsl" ? "GSL" : "baseline (plain generalist)"} · seed {run.seed}
+        {run.suite} · {armTitle(run)} · seed {run.seed}
         {run.cycle > 1 && ` · cycle ${run.cycle}`}
-        {run.experiment_name && ` · ${run.experiment_name}`} · launched <When at={run.created_at} />
+        {run.experiment_id !== null && (
+          <>
+            {" · "}
+            <Anchor component={Link} to={`/experiments/${run.experiment_id}`} size="sm">
+              {run.experiment_name}
+            </Anchor>
+          </>
+        )}{" "}
+        · launched <When at={run.created_at} />
       </Text>
+      <ComparedWith run={run} />
       <Group mt="xs" gap="lg" align="flex-end">
         <Box style={{ flex: "1 1 220px" }}>
           <Group justify="space-between" gap="xs">

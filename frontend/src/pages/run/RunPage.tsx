@@ -26,7 +26,7 @@ function RunView({ run }: { run: Run }) {
   return (
     <Stack gap="md">
       <RunHeader run={run} />
-      <PhaseStepper phases={run.phases} />
+      <PhaseStepper run={run} />
       <RunNotices run={run} />
       <RunTabs run={run} />
     </Stack>

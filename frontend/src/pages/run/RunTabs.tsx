@@ -23,12 +23,16 @@ const TABS = [
   { name: "artifacts", title: "Artifacts", Content: ArtifactsTab },
 ];
 
+/** What stays chosen when another view is opened. */
+const KEPT = new Set(["metric", "cycle"]);
+
 /** The views of a run; which one is open is in the URL. */
 export function RunTabs({ run }: { run: Run }) {
   const [params, setParams] = useSearchParams();
   const wanted = params.get("tab") ?? "overview";
   const current = TABS.some((tab) => tab.name === wanted) ? wanted : "overview";
-  const open = (name: string | null) => name && setParams({ tab: name });
+  const open = (name: string | null) =>
+    name && setParams((old) => [["tab", name], ...[...old].filter(([key]) => KEPT.has(key))] as [string, string][]);
   return (
     <Tabs value={current} onChange={open} keepMounted={false}>
       <Select

@@ -1,11 +1,13 @@
 import { Anchor, Box, Card, Group, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 import type { RunSummary } from "../../api/types";
+import { armTitle } from "../../components/arm-title";
 import { PhaseBar } from "../../components/PhaseBar";
 import { Sparkline } from "../../components/Sparkline";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Tags } from "../../components/Tags";
 import { TimeLeft } from "../../components/TimeLeft";
+import { Waiting } from "../../components/Waiting";
 import { When } from "../../components/When";
 import { count, figure } from "../../format/numbers";
 
@@ -31,8 +33,9 @@ function RunCard({ run }: { run: RunSummary }) {
           <StatusBadge status={run.status} size="sm" />
         </Group>
         <Text size="xs" c="dimmed">
-          {run.suite} · {run.arm === "gsl" ? "GSL" : "baseline"} · seed {run.seed} · <When at={run.updated_at} />
+          {run.suite} · {armTitle(run)} · seed {run.seed} · <When at={run.updated_at} />
         </Text>
+        <Waiting run={run} />
         <PhaseBar phases={run.phases} />
         <Group justify="space-between" wrap="nowrap">
           <Text size="xs" className="tabular">

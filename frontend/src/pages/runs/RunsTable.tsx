@@ -1,12 +1,14 @@
 import { Anchor, Box, Card, Group, Progress, Stack, Table, Text } from "@mantine/core";
 import { Link } from "react-router";
 import type { RunSummary } from "../../api/types";
+import { armTitle } from "../../components/arm-title";
 import { PhaseBar } from "../../components/PhaseBar";
 import { spentShare } from "../../components/phase-share";
 import { Sparkline } from "../../components/Sparkline";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Tags } from "../../components/Tags";
 import { TimeLeft } from "../../components/TimeLeft";
+import { Waiting } from "../../components/Waiting";
 import { When } from "../../components/When";
 import { count, figure } from "../../format/numbers";
 
@@ -46,7 +48,7 @@ function RunRow({ run }: { run: RunSummary }) {
             {run.name}
           </Anchor>
           <Text size="xs" c="dimmed">
-            {run.suite} · {run.arm === "gsl" ? "GSL" : "baseline"} · seed {run.seed}
+            {run.suite} · {armTitle(run)} · seed {run.seed}
             {run.experiment_name && ` · ${run.experiment_name}`}
           </Text>
           <Tags tags={run.tags} />
@@ -54,6 +56,7 @@ function RunRow({ run }: { run: RunSummary }) {
       </Table.Td>
       <Table.Td>
         <StatusBadge status={run.status} />
+        <Waiting run={run} />
       </Table.Td>
       <Table.Td>
         <PhaseBar phases={run.phases} />

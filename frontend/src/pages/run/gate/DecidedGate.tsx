@@ -16,6 +16,8 @@ const ACTIONS = {
   stop: "Rejected: the run was stopped",
 };
 
+export const actionLabel = (gate: Gate): string => (gate.action ? ACTIONS[gate.action] : gate.status);
+
 /** The record of a decision: who, when, why, and what was approved. Nothing can be changed. */
 export function DecidedGate({ gate }: { gate: Gate }) {
   const approved = gate.status === "approved";
@@ -25,7 +27,7 @@ export function DecidedGate({ gate }: { gate: Gate }) {
       <Alert
         color={approved ? "green" : "gray"}
         icon={approved ? <IconCheck /> : <IconRepeat />}
-        title={gate.action ? ACTIONS[gate.action] : gate.status}
+        title={actionLabel(gate)}
       >
         <Text size="sm">
           {gate.mode === "auto" ? "Decided automatically" : `By ${gate.decided_by ?? "unknown"}`}

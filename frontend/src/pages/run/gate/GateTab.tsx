@@ -1,24 +1,51 @@
-import { Card } from "@mantine/core";
+import { Card, Select, Stack } from "@mantine/core";
 import { IconGitFork } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { gateQuery } from "../../../api/queries";
-import type { Run } from "../../../api/types";
+import { useSearchParams } from "react-router";
+import { gatesQuery } from "../../../api/queries";
+import type { Gate, Run } from "../../../api/types";
 import { EmptyState } from "../../../components/EmptyState";
 import { Loaded } from "../../../components/Loaded";
-import { DecidedGate } from "./DecidedGate";
+import { gateToShow } from "../cycles";
+import { useCycle } from "../useCycle";
+import { actionLabel, DecidedGate } from "./DecidedGate";
 import { OpenGate } from "./OpenGate";
 
 export function GateTab({ run }: { run: Run }) {
-  const query = useQuery(gateQuery(run.id));
+  const query = useQuery(gatesQuery(run.id));
+  const [params, setParams] = useSearchParams();
+  const { cycle } = useCycle(run);
+  const choose = (id: string | null) => id && setParams({ tab: "gate", gate: id }, { preventScrollReset: true });
   return (
     <Loaded query={query}>
-      {(gate) => {
-        if (gate === null) return <NoGate arm={run.arm} />;
-        if (gate.status === "open") return <OpenGate key={gate.id} run={run} gate={gate} />;
-        return <DecidedGate gate={gate} />;
+      {(gates) => {
+        const gate = gateToShow(gates, Number(params.get("gate")) || null, cycle);
+        if (!gate) return <NoGate arm={run.arm} />;
+        return (
+          <Stack gap="md">
+            {gates.length > 1 && (
+              <Select
+                label="Gate"
+                description={`This run came to its gate ${gates.length} times.`}
+                data={[...gates].reverse().map((one) => ({ value: String(one.id), label: titleOf(one, gates) }))}
+                value={String(gate.id)}
+                onChange={choose}
+                allowDeselect={false}
+                maw={420}
+              />
+            )}
+            {gate.status === "open" ? <OpenGate key={gate.id} run={run} gate={gate} /> : <DecidedGate gate={gate} />}
+          </Stack>
+        );
       }}
     </Loaded>
   );
+}
+
+function titleOf(gate: Gate, gates: Gate[]): string {
+  const cycles = Math.max(...gates.map((one) => one.cycle));
+  const cycle = cycles > 1 ? `Cycle ${gate.cycle}, ` : "";
+  return `${cycle}gate ${gates.indexOf(gate) + 1}: ${gate.status === "open" ? "open" : actionLabel(gate)}`;
 }
 
 function NoGate({ arm }: { arm: Run["arm"] }) {

@@ -1,7 +1,7 @@
 import { Badge, Card, Stack, Table, Text } from "@mantine/core";
 import { IconUsersGroup } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { gateQuery, jobsQuery } from "../../../api/queries";
+import { gatesQuery, jobsQuery } from "../../../api/queries";
 import type { Job, Run } from "../../../api/types";
 import { EmptyState } from "../../../components/EmptyState";
 import { JobBadge } from "../../../components/JobBadge";
@@ -10,24 +10,35 @@ import { Panel } from "../../../components/Panel";
 import { count, figure, many, percent } from "../../../format/numbers";
 import { duration } from "../../../format/time";
 import { Figure } from "../../../plot/Figure";
+import { CycleChoice } from "../CycleChoice";
+import { gateToShow } from "../cycles";
 import { MetricChoice } from "../MetricChoice";
+import { useCycle } from "../useCycle";
 import { useMetric } from "../useMetric";
 
 export function SpecialistsTab({ run }: { run: Run }) {
   const query = useQuery(jobsQuery(run.id));
+  const { cycle } = useCycle(run);
   return (
     <Loaded query={query}>
       {(jobs) => {
         const specialists = jobs.filter((job) => job.kind === "specialist");
-        return specialists.length === 0 ? <None run={run} /> : <Specialists run={run} jobs={specialists} />;
+        if (specialists.length === 0) return <None run={run} />;
+        return (
+          <Stack gap="md">
+            <CycleChoice run={run} />
+            <Specialists run={run} cycle={cycle} jobs={specialists.filter((job) => job.cycle === cycle)} />
+          </Stack>
+        );
       }}
     </Loaded>
   );
 }
 
-function Specialists({ run, jobs }: { run: Run; jobs: Job[] }) {
+function Specialists({ run, cycle, jobs }: { run: Run; cycle: number; jobs: Job[] }) {
   const { metric, setMetric, hasSuccess } = useMetric(run.suite);
-  const evidence = useQuery(gateQuery(run.id)).data?.evidence.variations ?? [];
+  const gate = gateToShow(useQuery(gatesQuery(run.id)).data ?? [], null, cycle);
+  const evidence = gate?.evidence.variations ?? [];
   const names = new Map(evidence.map((item) => [item.variation, item.name]));
   return (
     <Stack gap="md">

@@ -1,0 +1,48 @@
+import { Anchor, Button, Group, Text } from "@mantine/core";
+import { IconScale } from "@tabler/icons-react";
+import { Link } from "react-router";
+import { useLaunchBaseline } from "../../api/mutations";
+import type { Run } from "../../api/types";
+
+/** One click for the plain generalist with the same steps. */
+export function LaunchBaseline({ run }: { run: Run }) {
+  const launch = useLaunchBaseline(run.id);
+  if (run.arm !== "gsl" || run.baseline_id !== null) return null;
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      leftSection={<IconScale size={14} />}
+      loading={launch.isPending}
+      onClick={() => launch.mutate()}
+      title="The plain generalist with the same suite, learner, seed and steps"
+    >
+      Launch baseline
+    </Button>
+  );
+}
+
+/** What the run is compared with, and where. */
+export function ComparedWith({ run }: { run: Run }) {
+  const other = run.baseline_id ?? run.baseline_of;
+  if (other === null) return null;
+  return (
+    <Group gap="xs" mt={4}>
+      <Text size="sm">
+        {run.baseline_of === null ? "Its baseline is " : "It is the baseline of "}
+        <Anchor component={Link} to={`/runs/${other}`} size="sm">
+          run {other}
+        </Anchor>
+        {run.experiment_id !== null && (
+          <>
+            {"; "}
+            <Anchor component={Link} to={`/experiments/${run.experiment_id}`} size="sm">
+              see the comparison
+            </Anchor>
+          </>
+        )}
+        .
+      </Text>
+    </Group>
+  );
+}

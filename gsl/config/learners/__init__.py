@@ -2,7 +2,8 @@
 
 from gsl.config.learners.base import LearnerSettings
 from gsl.config.learners.ppo import PPO
+from gsl.config.learners.sac import SAC
 
-__all__ = ["BUILTIN_LEARNERS", "PPO", "LearnerSettings"]
+__all__ = ["BUILTIN_LEARNERS", "PPO", "SAC", "LearnerSettings"]
 
-BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (PPO,)
+BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (PPO, SAC)

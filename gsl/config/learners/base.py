@@ -7,6 +7,8 @@ from gsl.config.guides.base import Hook
 from gsl.config.networks import MLP, Network
 from gsl.config.suites.base import ActionKind
 
+Override = Literal["ent_coef", "learning_rate"]
+
 
 class LearnerSettings(Settings):
     """What turns experience into a better policy. A subclass adds `name: Literal["x"] = "x"` and its fields."""
@@ -17,6 +19,8 @@ class LearnerSettings(Settings):
     actions: ClassVar[frozenset[ActionKind]]
     hooks: ClassVar[frozenset[Hook]]
     """The hooks of a guide that it honours."""
+    overrides: ClassVar[frozenset[Override]] = frozenset({"ent_coef", "learning_rate"})
+    """What specialists and fine-tuning may set anew."""
 
     name: str
     network: Network = setting(MLP(), "The policy and value network.")

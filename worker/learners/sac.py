@@ -1,0 +1,234 @@
+"""Soft actor-critic (Haarnoja et al. 2018b): off-policy learning from a replay, with a temperature that tunes itself.
+
+Twin critics with slowly following targets, n-step returns, a time limit's end bootstrapped from the observation that
+it ended with. A rollout enters the replay whole; then the updates that its steps are worth are done.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gsl.config.learners import SAC as SACSettings
+from gsl.seeds import derive
+from worker.experience import Decision, Rollout
+from worker.learners.adam_state import clear_moments, load_moments, save_moments
+from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
+from worker.learners.replay import Replay, Windows
+from worker.learners.sac_losses import (
+    RewardOf,
+    Transitions,
+    actor_loss,
+    critic_loss,
+    critic_target,
+    n_step,
+    temperature_loss,
+)
+from worker.nets.soft_actor_critic import make_soft_actor_critic
+from worker.spaces import Spaces
+
+
+class SAC:
+    """One policy with critics, targets, temperature, optimisers, replay and random states."""
+
+    def __init__(
+        self, settings: SACSettings, spaces: Spaces, seed: int, device: torch.device, overrides: Overrides | None = None
+    ) -> None:
+        wanted = None if overrides is None else overrides.learning_rate
+        self.settings, self.device, self._actions = settings, device, spaces.actions
+        self.learning_rate = settings.learning_rate if wanted is None else wanted
+        self.network = make_soft_actor_critic(
+            settings.network, spaces, settings.temperature, derive(seed, "network")
+        ).to(device)
+        self._target = deepcopy(self.network.critic).requires_grad_(False)
+        self._actor_parameters = [*self.network.actor_parameters()]
+        if settings.tune_temperature:
+            self._actor_parameters.append(self.network.log_temperature)
+        self._actor_adam = torch.optim.Adam(self._actor_parameters, lr=self.learning_rate, fused=True)
+        self._critic_adam = torch.optim.Adam(self.network.critic.parameters(), lr=self.learning_rate, fused=True)
+        self._replay = Replay(settings.replay_size, _replay_device(settings, spaces, device))
+        self._from_nothing, self._owed = True, 0.0
+        self._seed = seed
+        self._acting = torch.Generator(device).manual_seed(derive(seed, "acting"))
+        self._learning = torch.Generator(device).manual_seed(derive(seed, "learning"))
+        self._drawing = torch.Generator(self._replay.device).manual_seed(derive(seed, "drawing"))
+
+    # Acting
+
+    @torch.no_grad()
+    def decide(self, observation: NDArray[Any]) -> Decision:
+        """Sampled actions (num_envs, size): uniform while a learner that starts from nothing warms up.
+
+        There is no value of states: it is said to be 0.
+        """
+        seen = to_device(observation, self.device)
+        if self._from_nothing and len(self._replay) < self.settings.warm_up:
+            shape = (len(seen), self._actions.size)
+            action = 2 * torch.rand(shape, generator=self._acting, device=self.device) - 1
+            log_prob = torch.full((len(seen),), -self._actions.size * float(np.log(2)))
+        else:
+            action, log_prob = self.network.policy_of_features(self.network.critic.features(seen)).sample_with_log_prob(
+                self._acting
+            )
+        return Decision(action.cpu().numpy(), log_prob.cpu(), torch.zeros(len(seen)))
+
+    def policy(self, *, deterministic: bool, seed: int) -> Policy:
+        """The policy as it is now, for evaluation and demonstrations; leaves the training's random states alone."""
+        return policy_of(self.network, self.device, deterministic=deterministic, seed=seed)
+
+    # Learning
+
+    def update(
+        self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
+        between: Callable[[], None] | None = None,
+    ) -> Metrics:  # fmt: skip
+        """Remember the rollout and do its share of updates; diagnostics averaged over them.
+
+        `progress` changes nothing; `between` is called between updates and may raise.
+        """
+        self._replay.add(rollout)
+        reward_of = None if guidance is None else guidance.reward
+        said: dict[str, Tensor] = {}
+        updates = self._due(rollout.done.numel())
+        for _ in range(updates):
+            for name, figure in self._step(self._draw(reward_of)).items():
+                said[name] = said.get(name, 0.0) + figure / updates
+            if between is not None:
+                between()
+        return {name: float(figure) for name, figure in said.items()} | {
+            "temperature": float(self.network.log_temperature.detach().exp()),
+            "replayed_steps": float(len(self._replay)),
+            "learning_rate": self.learning_rate,
+        }
+
+    def _due(self, steps: int) -> int:
+        """Updates that `steps` new environment steps are worth; fractions are owed to the next rollout."""
+        if len(self._replay) < self.settings.warm_up:
+            return 0
+        self._owed += steps * self.settings.update_ratio
+        updates = int(self._owed)
+        self._owed -= updates
+        return updates
+
+    def _draw(self, reward_of: RewardOf | None) -> Transitions:
+        windows = self._replay.sample(self.settings.replay_batch, self.settings.n_step, self._drawing)
+        if self._replay.device != self.device:
+            windows = Windows(**{name: _moved(tensor, self.device) for name, tensor in vars(windows).items()})
+        with torch.no_grad():
+            return n_step(windows, self.settings.gamma, reward_of)
+
+    def _step(self, batch: Transitions) -> dict[str, Tensor]:
+        """One step of Adam on the critics, then on policy and temperature; then the targets follow."""
+        temperature = self.network.log_temperature.detach().exp()
+        features = self.network.critic.features(batch.observation)
+        estimates = self.network.critic(features, batch.action)
+        error = critic_loss(estimates, self._critic_target(batch, temperature))
+        self._critic_adam.zero_grad(set_to_none=True)
+        torch.autograd.backward(error)
+        self._critic_adam.step()
+        policy_loss, log_prob = self._improve_policy(features.detach(), temperature)
+        self._follow()
+        return {
+            "critic_loss": error.detach(),
+            "policy_loss": policy_loss,
+            "entropy": -log_prob.mean(),
+            "value": estimates.detach().mean(),
+        }
+
+    @torch.no_grad()
+    def _critic_target(self, batch: Transitions, temperature: Tensor) -> Tensor:
+        policy = self.network.policy_of_features(self.network.critic.features(batch.next_observation))
+        action, log_prob = policy.sample_with_log_prob(self._learning)
+        lower = self._target(self._target.features(batch.next_observation), action).amin(0)
+        return critic_target(batch, lower, log_prob, temperature)
+
+    def _improve_policy(self, features: Tensor, temperature: Tensor) -> tuple[Tensor, Tensor]:
+        """The policy's loss and the log-probabilities (B,) of what it would do; the critics stay as they are."""
+        action, log_prob = self.network.policy_of_features(features).sample_with_log_prob(self._learning)
+        loss = actor_loss(self.network.critic(features, action).amin(0), log_prob, temperature)
+        total = loss
+        if self.settings.tune_temperature:
+            total = total + temperature_loss(self.network.log_temperature, log_prob, self.target_entropy)
+        self._actor_adam.zero_grad(set_to_none=True)
+        torch.autograd.backward(total, inputs=self._actor_parameters)
+        self._actor_adam.step()
+        return loss.detach(), log_prob.detach()
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        for target, source in zip(self._target.parameters(), self.network.critic.parameters(), strict=True):
+            target.lerp_(source, self.settings.tau)
+
+    @property
+    def target_entropy(self) -> float:
+        """In nats (Haarnoja et al. 2018b, appendix D): minus the number of an action's components."""
+        wanted = self.settings.target_entropy
+        return -float(self._actions.size) if wanted is None else wanted
+
+    # Keeping
+
+    def state(self) -> dict[str, Any]:
+        """Complete: a learner that restores it goes on with the same numbers.
+
+        `experience`, the replay, is there for that alone, in views; the larger it is, the longer a checkpoint takes.
+        """
+        return {
+            "network": _copies(self.network),
+            "target": _copies(self._target),
+            "adam": {
+                "actor": save_moments(self._actor_adam, self.network),
+                "critic": save_moments(self._critic_adam, self.network),
+            },
+            "acting": self._acting.get_state(),
+            "learning": self._learning.get_state(),
+            "drawing": self._drawing.get_state(),
+            "owed": self._owed,
+            "from_nothing": self._from_nothing,
+            "experience": self._replay.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on exactly: the same job, interrupted."""
+        self.clone(state)
+        self._replay.restore(state["experience"])
+        self._owed, self._from_nothing = state["owed"], state["from_nothing"]
+        for name in ("acting", "learning", "drawing"):
+            getattr(self, f"_{name}").set_state(torch.as_tensor(state[name]))
+
+    def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
+        """Start as another job's learner: policy, critics, targets, temperature, optimisers; the replay starts empty.
+
+        With `fresh_head` the policy's last layer, the temperature and what Adam knows of them start anew. Raises
+        RuntimeError or KeyError when the state belongs to another network.
+        """
+        self.network.load_state_dict({name: torch.as_tensor(value) for name, value in state["network"].items()})
+        self._target.load_state_dict({name: torch.as_tensor(value) for name, value in state["target"].items()})
+        load_moments(self._actor_adam, self.network, state["adam"]["actor"])
+        load_moments(self._critic_adam, self.network, state["adam"]["critic"])
+        self._from_nothing = False
+        if fresh_head:
+            self.network.refresh_policy_head(derive(self._seed, "policy_head"))
+            clear_moments(self._actor_adam, self.network.policy_head)
+            with torch.no_grad():
+                self.network.log_temperature.fill_(float(np.log(self.settings.temperature)))
+            self._actor_adam.state.pop(self.network.log_temperature, None)
+
+
+def _replay_device(settings: SACSettings, spaces: Spaces, device: torch.device) -> torch.device:
+    """Vectors beside the network, pictures in memory, unless the settings say otherwise."""
+    picture = len(spaces.observation_shape) == 3
+    in_memory = settings.replay_on == "memory" or (settings.replay_on == "auto" and picture)
+    return torch.device("cpu") if in_memory else device
+
+
+def _moved(tensor: Tensor, device: torch.device) -> Tensor:
+    """From memory to the network's device without waiting for it."""
+    return (tensor.pin_memory() if device.type == "cuda" else tensor).to(device, non_blocking=True)
+
+
+def _copies(module: torch.nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in module.state_dict().items()}

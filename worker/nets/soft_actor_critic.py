@@ -1,0 +1,112 @@
+"""SAC's networks: a squashed Gaussian policy, twin critics Q(s, a) and the temperature, for vectors and pictures.
+
+Vectors: policy and critics are separate networks. Pictures: one convolutional body, which belongs to the critics; the
+policy reads its features, and the learner decides whether its gradient reaches the body (Yarats et al. 2021: it should
+not while the critics learn; cloning demonstrations may).
+"""
+
+from math import log
+
+import torch
+from torch import Tensor, nn
+
+from gsl.config.networks import MLP, Impala, Network, SmallCNN
+from worker.nets import channels_last, picture_body
+from worker.nets.actor_critic import ACTIVATIONS, ActorCritic, layers, to_channels_first
+from worker.nets.initialise import HIDDEN, VALUE, orthogonal
+from worker.nets.squashed import SquashedGaussian, SquashedGaussianHead
+from worker.spaces import Spaces
+
+
+class TwinLinear(nn.Module):
+    """Two linear layers side by side, in one product: (2, B, inputs) to (2, B, outputs)."""
+
+    def __init__(self, inputs: int, outputs: int, gain: float) -> None:
+        super().__init__()
+        each = [orthogonal(nn.Linear(inputs, outputs), gain).weight.detach().T for _ in range(2)]
+        self.weight = nn.Parameter(torch.stack(each).contiguous())
+        self.bias = nn.Parameter(torch.zeros(2, 1, outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.baddbmm(self.bias, x, self.weight)
+
+
+class Critic(nn.Module):
+    """Two estimates of Q(s, a), which share nothing but the body that reads pictures."""
+
+    def __init__(self, settings: Network, spaces: Spaces) -> None:
+        super().__init__()
+        if isinstance(settings, MLP):
+            self.body: nn.Module = nn.Identity()
+            inputs, depth, activation = spaces.observation_shape[0], settings.depth, ACTIVATIONS[settings.activation]
+        else:
+            self.body = Pictures(settings, spaces.observation_shape)
+            inputs, depth, activation = settings.width, 1, ACTIVATIONS["relu"]
+        stack: list[nn.Module] = []
+        for width in (inputs + spaces.actions.size, *[settings.width] * (depth - 1)):
+            stack += [TwinLinear(width, settings.width, HIDDEN), activation()]
+        self.twins = nn.Sequential(*stack, TwinLinear(settings.width, 1, VALUE))
+
+    def features(self, observation: Tensor) -> Tensor:
+        """What the twins and the policy read: (B, inputs)."""
+        features: Tensor = self.body(observation)
+        return features
+
+    def forward(self, features: Tensor, action: Tensor) -> Tensor:
+        """Both estimates (2, B), of features (B, inputs) and actions (B, A)."""
+        both = torch.cat([features, action], dim=-1).expand(2, -1, -1)
+        estimates: Tensor = self.twins(both)
+        return estimates.squeeze(-1)
+
+
+class Pictures(nn.Module):
+    """(B, H, W, C) uint8 to features (B, width)."""
+
+    def __init__(self, settings: SmallCNN | Impala, observation_shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.body = picture_body(settings, observation_shape)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        features: Tensor = self.body(to_channels_first(picture))
+        return features
+
+
+class SoftActorCritic(ActorCritic):
+    """Policy, critics and temperature; targets are the learner's own."""
+
+    policy_head: SquashedGaussianHead
+
+    def __init__(self, settings: Network, spaces: Spaces, temperature: float) -> None:
+        super().__init__()
+        self.critic = Critic(settings, spaces)
+        if isinstance(settings, MLP):
+            self.policy_body = layers(settings, spaces.observation_shape[0])
+        else:
+            self.policy_body = nn.Sequential(orthogonal(nn.Linear(settings.width, settings.width)), nn.ReLU())
+        self.policy_head = SquashedGaussianHead(settings.width, spaces.actions.size, settings)
+        self.log_temperature = nn.Parameter(torch.tensor(log(temperature)))
+
+    def forward(self, observation: Tensor) -> tuple[Tensor, Tensor]:
+        """The value (B,) is the lower critic's estimate of the policy's mode: nothing learns V(s) by itself."""
+        features = self.critic.features(observation)
+        parameters = self.policy_head(self.policy_body(features))
+        return parameters, self.critic(features, self.distribution(parameters).mode()).amin(0)
+
+    def policy_parameters(self, observation: Tensor) -> Tensor:
+        parameters: Tensor = self.policy_head(self.policy_body(self.critic.features(observation)))
+        return parameters
+
+    def policy_of_features(self, features: Tensor) -> SquashedGaussian:
+        """The policy, of what `critic.features` gave."""
+        return self.policy_head.distribution(self.policy_head(self.policy_body(features)))
+
+    def actor_parameters(self) -> list[nn.Parameter]:
+        """What the policy's loss may change."""
+        return [*self.policy_body.parameters(), *self.policy_head.parameters()]
+
+
+def make_soft_actor_critic(settings: Network, spaces: Spaces, temperature: float, seed: int) -> SoftActorCritic:
+    """A fresh network on the CPU; a seed always gives the same weights, torch's own random state stays as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return channels_last(SoftActorCritic(settings, spaces, temperature))

@@ -27,6 +27,13 @@ class CheckpointSource(Settings):
     )
 
 
+class TeacherSource(Settings):
+    """Whose policy a guide asks what to do, on which variations."""
+
+    checkpoint: CheckpointSource
+    variations: tuple[int, ...] = setting((), "Variations on which it is asked.")
+
+
 class JobSpec(Settings):
     """One piece of work, complete: with its inputs beside it, a trainer needs nothing else."""
 
@@ -46,4 +53,5 @@ class JobSpec(Settings):
         "scratch", "Whether learner state goes on whole (resume), is cloned, gets a fresh policy head, or is new."
     )
     demonstrations: tuple[str, ...] = setting((), "Keys of the demonstrations jobs a guide learns from.")
+    teachers: tuple[TeacherSource, ...] = setting((), "Policies a guide learns from; no variation has two.")
     thresholds: dict[int, float] = setting({}, "Least return of a kept demonstration, by variation.")

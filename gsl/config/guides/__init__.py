@@ -1,9 +1,12 @@
 """Guides: what demonstrations add to a learner while the generalist is fine-tuned."""
 
 from gsl.config.guides.base import GuideSettings
+from gsl.config.guides.bc import BC
+from gsl.config.guides.dagger import DAgger
 from gsl.config.guides.dapg import DAPG
+from gsl.config.guides.gail import GAIL
 from gsl.config.guides.none import NoGuide
 
-__all__ = ["BUILTIN_GUIDES", "DAPG", "GuideSettings", "NoGuide"]
+__all__ = ["BC", "BUILTIN_GUIDES", "DAPG", "GAIL", "DAgger", "GuideSettings", "NoGuide"]
 
-BUILTIN_GUIDES: tuple[type[GuideSettings], ...] = (DAPG, NoGuide)
+BUILTIN_GUIDES: tuple[type[GuideSettings], ...] = (DAPG, GAIL, BC, DAgger, NoGuide)

@@ -16,6 +16,7 @@ import gsl
 from backend import documentation, page, problems
 from backend.api import (
     artifacts,
+    comparisons,
     experiments,
     figures,
     gates,
@@ -39,6 +40,7 @@ from backend.settings import Settings
 _ROUTES = (
     meta.routes,
     experiments.routes,
+    comparisons.routes,
     runs.routes,
     jobs.routes,
     measurements.routes,

@@ -203,8 +203,9 @@ def variation_differences(
         raise ValueError("an interval needs at least two seeds")
     differences = left - right
     estimate = differences.mean(axis=0)
-    low, high, p_value = estimate.copy(), estimate.copy(), np.where(estimate == 0, 1.0, 2.0 ** (1 - len(left)))
+    low, high, p_value = estimate.copy(), estimate.copy(), np.full(len(estimate), 2.0 ** (1 - len(left)))
     rounding = 1e-12 * np.maximum(np.abs(left), np.abs(right)).max(axis=0)
+    p_value[np.abs(estimate) <= rounding] = 1.0
     spread = np.ptp(differences, axis=0) > rounding
     if spread.any():
         test = scipy.stats.ttest_1samp(differences[:, spread], 0.0)

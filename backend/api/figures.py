@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 from fastapi import Header, Query, Response
 from sqlmodel import Session
 
+import backend.comparison
 import backend.figures
+import gsl.statistics
 from backend.api.deps import Reading, RunId, problems, router
 from backend.errors import InvalidError, NotFoundError
 from backend.figures import FIGURES, Wanted
@@ -72,7 +74,7 @@ def get_figure(
     """`data` and `layout` for Plotly; numbers are typed arrays. Polling with `If-None-Match` costs next to nothing."""
     if name not in FIGURES:
         raise NotFoundError(f"There is no figure {name}; there are {', '.join(FIGURES)}.")
-    headers = {"ETag": f'W/"{_version(session, run_id)}-{_code_version()}"', "Cache-Control": "no-cache"}
+    headers = {"ETag": f'W/"{_version(session, run_id)}-{code_version()}"', "Cache-Control": "no-cache"}
     if if_none_match is not None and headers["ETag"] in if_none_match:
         return Response(status_code=304, headers=headers)
     wanted = Wanted(
@@ -93,9 +95,10 @@ def _version(session: Session, run_id: int) -> str:
 
 
 @cache
-def _code_version() -> str:
+def code_version() -> str:
     """Changes with the figures' own code, so that an upgraded server's figures are fetched anew."""
-    sources = sorted(Path(backend.figures.__file__).parent.glob("*.py"))
+    folder = Path(backend.figures.__file__).parent
+    sources = [*sorted(folder.glob("*.py")), Path(backend.comparison.__file__), Path(gsl.statistics.__file__)]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
 
 

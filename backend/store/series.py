@@ -29,7 +29,7 @@ from gsl.config.suites import SuiteSettings
 from gsl.jobs import Phase, Purpose
 from gsl.ledger import Entry, critical_path
 
-_SUITE: TypeAdapter[SuiteSettings] = TypeAdapter(Suite)
+SUITE: TypeAdapter[SuiteSettings] = TypeAdapter(Suite)
 TRAINING_KINDS = ("generalist", "specialist", "finetune")
 
 
@@ -63,7 +63,7 @@ def role_of(job: JobRow, jobs: Sequence[JobRow]) -> Role:
 
 def suite_of(session: Session, run_id: int) -> SuiteSettings:
     config = session.execute(select(col(Run.config)).where(col(Run.id) == run_id)).scalar_one()
-    return _SUITE.validate_python(config["suite"])
+    return SUITE.validate_python(config["suite"])
 
 
 def learning_curves(session: Session, run_id: int) -> LearningCurves:

@@ -1,0 +1,91 @@
+"""Comparisons of an experiment's arms, in numbers and as figures."""
+
+from typing import Annotated
+
+from fastapi import Header, Query, Response
+
+from backend.api.deps import ExperimentId, Reading, problems, router
+from backend.api.figures import code_version
+from backend.comparison import compare
+from backend.errors import InvalidError, NotFoundError
+from backend.figures.experiment import EXPERIMENT_FIGURES, Compare
+from backend.figures.style import Theme, View
+from backend.schemas import ComparedMetric, ComparedSource, ComparisonPublic, FigureInfo, FigurePublic
+from backend.store.comparison_types import Compared
+from backend.store.comparisons import compared_runs, comparison_version, outcomes
+
+routes = router("experiments")
+
+Metric = Annotated[
+    ComparedMetric, Query(description="`score`: success where the suite has it, otherwise the normalised return.")
+]
+Source = Annotated[
+    ComparedSource, Query(description="Last evaluations on training variations, or on the held-out ones.")
+]
+ArmName = Annotated[str | None, Query(max_length=100, description="Of `variation_differences`; empty suggests one.")]
+
+
+@routes.get(
+    "/experiments/{experiment_id}/comparison", summary="Its arms compared, with intervals", responses=problems(404)
+)
+def get_comparison(
+    experiment_id: ExperimentId, session: Reading, metric: Metric = "score", source: Source = "evaluation"
+) -> ComparisonPublic:
+    """Each arm over its seeds, each pair of arms; runs that failed are counted, and enter no figure."""
+    compared = compared_runs(session, experiment_id)
+    _check_metric(compared, metric)
+    return compare(outcomes(session, compared, metric, source))
+
+
+@routes.get("/experiments/{experiment_id}/figures", summary="Which figures it has", responses=problems(404))
+def list_experiment_figures(experiment_id: ExperimentId, session: Reading) -> list[FigureInfo]:
+    """All of them, with whether there is data for each; one that has none says when it will come."""
+    compared = compared_runs(session, experiment_id)
+    return [
+        FigureInfo(name=spec.name, title=spec.title, description=spec.description, ready=spec.ready(compared))
+        for spec in EXPERIMENT_FIGURES.values()
+    ]
+
+
+@routes.get(
+    "/experiments/{experiment_id}/figures/{name}",
+    summary="One of its figures as Plotly JSON",
+    response_model=FigurePublic,
+    responses=problems(404) | {304: {"description": "Nothing changed since the version in `If-None-Match`."}},
+)
+def get_experiment_figure(
+    experiment_id: ExperimentId,
+    name: str,
+    session: Reading,
+    theme: Annotated[Theme, Query(description="Colours of the page around it.")] = "light",
+    metric: Metric = "score",
+    source: Source = "evaluation",
+    width: Annotated[int, Query(ge=200, le=4000, description="Its width on the screen in CSS pixels.")] = 900,
+    ours: ArmName = None,
+    theirs: ArmName = None,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """`data` and `layout` for Plotly. Polling with `If-None-Match` costs next to nothing."""
+    if name not in EXPERIMENT_FIGURES:
+        raise NotFoundError(f"There is no figure {name}; there are {', '.join(EXPERIMENT_FIGURES)}.")
+    version = f"{comparison_version(session, experiment_id)}-{code_version()}"
+    headers = {"ETag": f'W/"{version}"', "Cache-Control": "no-cache"}
+    if if_none_match is not None and headers["ETag"] in if_none_match:
+        return Response(status_code=304, headers=headers)
+    compared = compared_runs(session, experiment_id)
+    _check_metric(compared, metric)
+    for field, arm in (("ours", ours), ("theirs", theirs)):
+        if arm is not None and arm not in compared.arms:
+            raise InvalidError.field(field, f"there is no arm {arm!r}; there are {', '.join(compared.arms) or 'none'}")
+    wanted = Compare(metric, source, View(theme=theme, width=width), ours, theirs)
+    figure = EXPERIMENT_FIGURES[name].build(session, compared, wanted)
+    return Response(figure.to_json(), media_type="application/json", headers=headers)
+
+
+def _check_metric(compared: Compared, metric: ComparedMetric) -> None:
+    """Returns of two games cannot be averaged, and success that no suite tells cannot be shown."""
+    if metric == "return" and len(compared.tasks) > 1:
+        message = f"returns of different tasks cannot be averaged ({', '.join(compared.tasks)[:300]}): choose score"
+        raise InvalidError.field("metric", message)
+    if metric == "success" and not all(suite.has_success for suite in compared.suites):
+        raise InvalidError.field("metric", "not every suite here has a success signal: choose score")

@@ -1,0 +1,165 @@
+"""What an experiment says of its arms and of each pair of them, by `gsl.statistics`. Pure."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+
+from backend.schemas import ArmComparison, ComparisonPublic, IntervalPublic, PairComparison
+from backend.store.comparison_types import Compared, ComparedRun, Outcomes
+from backend.store.series_types import FloatArray
+from gsl.statistics import (
+    CONFIDENCE,
+    Interval,
+    bootstrap_interval,
+    interquartile_mean,
+    mean_std,
+    paired_difference,
+    probability_of_improvement,
+)
+
+UNEQUAL = 0.05  # share by which the steps of arms may differ and still count as equal: an epoch, an evaluation
+MOST_PAIRS = 190  # of 20 arms
+
+
+def compare(outcomes: Outcomes) -> ComparisonPublic:
+    compared = outcomes.compared
+    arms = [arm_comparison(outcomes, name) for name in compared.arms]
+    pairs = [_ordered(outcomes, first, second) for first, second in combinations(compared.arms, 2)]
+    return ComparisonPublic(
+        experiment_id=compared.experiment_id,
+        metric=outcomes.metric,
+        source=outcomes.source,
+        confidence=CONFIDENCE,
+        tasks=list(compared.tasks),
+        arms=arms,
+        pairs=[pair_comparison(outcomes, ours, theirs) for ours, theirs in pairs[:MOST_PAIRS]],
+        warnings=list(_warnings(outcomes, arms)),
+    )
+
+
+def arm_comparison(outcomes: Outcomes, name: str) -> ArmComparison:
+    runs, measured = outcomes.compared.of_arm(name), outcomes.measured(name)
+    scores = strata(outcomes, name)
+    everything = np.concatenate(scores) if scores else np.array([])
+    spread = mean_std(everything) if len(everything) else None
+    failed = [run.id for run in runs if run.status == "failed"]
+    return ArmComparison(
+        arm_name=name,
+        arm="generalist" if outcomes.compared.is_baseline(name) else "gsl",
+        runs=[run.id for run in runs],
+        seeds=len(measured),
+        ended=sum(run.ended for run in runs),
+        failed=len(failed),
+        cancelled=sum(run.status == "cancelled" for run in runs),
+        going_on=sum(not run.ended for run in runs),
+        failed_runs=failed,
+        total_steps=_mean_of([run.total_steps for run in measured]),
+        spent_steps=_mean_of([run.spent_steps for run in measured]),
+        mean=None if spread is None else spread.mean,
+        std=None if spread is None else spread.std,
+        iqm=_iqm(scores),
+    )
+
+
+def pair_comparison(outcomes: Outcomes, ours: str, theirs: str) -> PairComparison:
+    left, right = strata_of_both(outcomes, ours, theirs)
+    mine, other = (_by_pair(outcomes, name) for name in (ours, theirs))
+    common = sorted(mine.keys() & other.keys())
+    many = bool(left) and min(len(stratum) for stratum in (*left, *right)) >= 2
+    difference = (
+        paired_difference([mine[pair] for pair in common], [other[pair] for pair in common]) if common else None
+    )
+    return PairComparison(
+        ours=ours,
+        theirs=theirs,
+        pairs=len(common),
+        difference=None if difference is None else _public(difference, bounded=len(common) > 1),
+        probability_of_improvement=_public(probability_of_improvement(left, right)) if many else None,
+        reason=_reason(outcomes, ours, theirs, len(common), many),
+    )
+
+
+def strata(outcomes: Outcomes, name: str) -> tuple[FloatArray, ...]:
+    """The arm's scores, an array of seeds for each task that it has measured."""
+    measured = outcomes.measured(name)
+    tasks = sorted({run.task for run in measured})
+    return tuple(np.array([outcomes.by_run[run.id] for run in measured if run.task == task]) for task in tasks)
+
+
+def strata_of_both(outcomes: Outcomes, ours: str, theirs: str) -> tuple[tuple[FloatArray, ...], tuple[FloatArray, ...]]:
+    """Scores of both arms on the tasks that both have measured."""
+    tasks = [sorted({run.task for run in outcomes.measured(name)}) for name in (ours, theirs)]
+    both = set(tasks[0]) & set(tasks[1])
+    left, right = (
+        tuple(
+            scores
+            for task, scores in zip(tasks[place], strata(outcomes, name), strict=True)
+            if task in both
+        )
+        for place, name in enumerate((ours, theirs))
+    )  # fmt: skip
+    return left, right
+
+
+def default_pair(compared: Compared) -> tuple[str, str] | None:
+    """The first arm that is no baseline against the first that is one, otherwise the second against the first."""
+    arms = compared.arms
+    if len(arms) < 2:
+        return None
+    baseline = next((name for name in arms if compared.is_baseline(name)), arms[0])
+    return next(name for name in arms if name != baseline), baseline
+
+
+def _ordered(outcomes: Outcomes, first: str, second: str) -> tuple[str, str]:
+    """A baseline is theirs; otherwise the arm that was launched later is ours."""
+    baseline = outcomes.compared.is_baseline
+    return (first, second) if baseline(second) and not baseline(first) else (second, first)
+
+
+def _iqm(scores: tuple[FloatArray, ...]) -> IntervalPublic | None:
+    if not scores:
+        return None
+    if min(len(stratum) for stratum in scores) < 2:
+        return IntervalPublic(estimate=interquartile_mean(np.concatenate(scores)), low=None, high=None)
+    return _public(bootstrap_interval(scores))
+
+
+def _by_pair(outcomes: Outcomes, name: str) -> dict[tuple[int, int], float]:
+    return {run.pair: outcomes.by_run[run.id] for run in outcomes.measured(name)}
+
+
+def _public(interval: Interval, bounded: bool = True) -> IntervalPublic:
+    low, high = (interval.low, interval.high) if bounded else (None, None)
+    return IntervalPublic(estimate=interval.estimate, low=low, high=high)
+
+
+def _reason(outcomes: Outcomes, ours: str, theirs: str, common: int, many: bool) -> str:
+    for name in (ours, theirs):
+        if not outcomes.measured(name):
+            return f"no run of {name} has ended well yet"
+    reasons = [] if common else ["the arms have no seed in common"]
+    if not many:
+        reasons.append("the probability of improvement needs two seeds of every task in both arms")
+    return "; ".join(reasons)
+
+
+def _mean_of(steps: list[int]) -> int | None:
+    return round(sum(steps) / len(steps)) if steps else None
+
+
+def _warnings(outcomes: Outcomes, arms: list[ArmComparison]) -> Iterator[str]:
+    for arm in arms:
+        if arm.failed:
+            yield f"{arm.failed} of {len(arm.runs)} runs of {arm.arm_name} failed and enter no figure"
+        missing = sum(_unmeasured(outcomes, run) for run in outcomes.compared.of_arm(arm.arm_name))
+        if missing:
+            yield f"{missing} runs of {arm.arm_name} ended well but have no {outcomes.metric} by {outcomes.source}"
+    spent = {arm.arm_name: arm.spent_steps for arm in arms if arm.spent_steps}
+    if spent and max(spent.values()) > (1 + UNEQUAL) * min(spent.values()):
+        each = ", ".join(f"{name} {steps:,}" for name, steps in spent.items())
+        yield f"the arms did not spend equally many environment steps: {each} a run"
+
+
+def _unmeasured(outcomes: Outcomes, run: ComparedRun) -> bool:
+    return run.status == "succeeded" and run.id not in outcomes.by_run

@@ -1,0 +1,116 @@
+"""Training curves of an experiment's arms: the mean over seeds with a band, over all environment steps of a run."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from backend.figures.arms import FORMATS, METRIC_NAMES, arm_colour, arm_dash, arm_fill, counted, metric_axis
+from backend.figures.empty import empty_figure
+from backend.figures.style import View, new_figure, palette, steps_axis
+from backend.schemas import ComparedMetric
+from backend.store.comparison_types import RunCurve
+from backend.store.series_types import FloatArray
+from gsl.statistics import CONFIDENCE, mean_band
+
+CELLS = 160  # of the axis of steps, in which a run's epochs are averaged
+RESAMPLES = 500
+
+
+def arm_curves(curves: Sequence[RunCurve], metric: ComparedMetric, view: View) -> go.Figure:
+    """A line and a band for each arm. Runs that failed are thin lines of their own and end in a cross.
+
+    Where specialists train, or are waited for, a run keeps the value its generalist had; so its fine-tuning begins
+    where all that was spent before it is counted.
+    """
+    drawn = [curve for curve in curves if len(curve.steps)]
+    if not drawn:
+        return empty_figure(view, "No training yet", "The curves begin with the first epochs of the experiment's runs.")
+    figure = new_figure(view, height=400 if view.narrow else 460)
+    edges = np.linspace(0, max(int(curve.steps[-1]) for curve in drawn), CELLS + 1)
+    for index, name in enumerate(dict.fromkeys(curve.run.arm_name for curve in curves)):
+        arm = [curve for curve in curves if curve.run.arm_name == name]
+        _add_arm(figure, name, index, arm, edges, metric, view)
+    figure.update_xaxes(steps_axis("Environment steps of the run, everything counted"))
+    figure.update_yaxes(metric_axis(metric, f"{METRIC_NAMES[metric]} in training"))
+    return figure
+
+
+def on_grid(curve: RunCurve, edges: FloatArray, until: float) -> FloatArray:
+    """Mean of the epochs that end in each cell, shape (cells,); an empty cell keeps the value before it.
+
+    NaN before the first epoch, and after the last one but for a run that ended well, which keeps its value `until`.
+    """
+    cells = len(edges) - 1
+    places = np.clip(np.searchsorted(edges, curve.steps, side="left") - 1, 0, cells - 1)
+    counts = np.bincount(places, minlength=cells)
+    sums = np.bincount(places, weights=curve.values, minlength=cells)
+    filled = np.flatnonzero(counts)
+    means = sums[filled] / counts[filled]
+    latest = np.searchsorted(filled, np.arange(cells), side="right") - 1
+    values = np.where(latest >= 0, means[np.maximum(latest, 0)], np.nan)
+    end = until if curve.run.status == "succeeded" else float(curve.steps[-1])
+    values[edges[:-1] >= end] = np.nan
+    return values
+
+
+def _add_arm(
+    figure: go.Figure, name: str, index: int, curves: Sequence[RunCurve], edges: FloatArray, metric: ComparedMetric,
+    view: View,
+) -> None:  # fmt: skip
+    counts = [curve for curve in curves if len(curve.steps) and curve.run.status not in ("failed", "cancelled")]
+    failed = [curve for curve in curves if curve.run.status == "failed"]
+    label = f"{name} ({_tally(counts, failed)})"
+    for curve in failed:
+        _add_failed(figure, curve, label, index, view)
+    if not counts:
+        _add_label(figure, label, index, view)
+        return
+    until = max((float(curve.steps[-1]) for curve in counts if curve.run.status == "succeeded"), default=0.0)
+    table = np.stack([on_grid(curve, edges, until) for curve in counts])  # (seeds, cells)
+    band = mean_band(table, resamples=RESAMPLES)
+    _add_band(figure, edges[1:], band.low, band.high, label, arm_fill(index, view))
+    line = {"color": arm_colour(index, view), "width": 2.4, "dash": arm_dash(index)}
+    form = FORMATS[metric]
+    figure.add_scatter(
+        x=edges[1:], y=band.estimate, mode="lines", name=label, legendgroup=label, line=line,
+        customdata=np.stack([band.low, band.high, (~np.isnan(table)).sum(axis=0)], axis=1),
+        hovertemplate=f"<b>{name}</b><br>%{{y:{form}}}, {CONFIDENCE:.0%} interval %{{customdata[0]:{form}}} to "
+        f"%{{customdata[1]:{form}}}<br>mean of %{{customdata[2]}} seeds at %{{x:,.3s}} steps<extra></extra>",
+    )  # fmt: skip
+
+
+def _tally(counts: Sequence[RunCurve], failed: Sequence[RunCurve]) -> str:
+    return counted(len(counts), "seed") + (f", {len(failed)} failed" if failed else "")
+
+
+def _add_band(
+    figure: go.Figure, steps: FloatArray, low: FloatArray, high: FloatArray, label: str, fill: str
+) -> None:  # fmt: skip
+    known = ~np.isnan(low)
+    if not known.any():
+        return
+    figure.add_scatter(
+        x=np.concatenate([steps[known], steps[known][::-1]]), y=np.concatenate([high[known], low[known][::-1]]),
+        mode="lines", line={"width": 0}, fill="toself", fillcolor=fill, hoverinfo="skip", legendgroup=label,
+        showlegend=False,
+    )  # fmt: skip
+
+
+def _add_failed(figure: go.Figure, curve: RunCurve, label: str, index: int, view: View) -> None:
+    if not len(curve.steps):
+        return
+    symbols = ["circle"] * (len(curve.steps) - 1) + ["x"]
+    sizes = [0] * (len(curve.steps) - 1) + [9]
+    figure.add_scatter(
+        x=curve.steps, y=curve.values, mode="lines+markers", legendgroup=label, showlegend=False, opacity=0.6,
+        line={"color": arm_colour(index, view), "width": 1, "dash": "dot"},
+        marker={"symbol": symbols, "size": sizes, "color": palette(view).forgotten},
+        hovertemplate=f"<b>{curve.run.arm_name}</b>, seed {curve.run.seed}: run {curve.run.id} failed<extra></extra>",
+    )  # fmt: skip
+
+
+def _add_label(figure: go.Figure, label: str, index: int, view: View) -> None:
+    """An arm without a curve still has its place in the legend."""
+    line = {"color": arm_colour(index, view), "width": 2.4, "dash": arm_dash(index)}
+    figure.add_scatter(x=[None], y=[None], mode="lines", name=label, legendgroup=label, line=line)

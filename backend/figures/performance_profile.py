@@ -1,0 +1,72 @@
+"""Performance profiles: which share of the variations an arm's policies bring above each score."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from backend.figures.arms import METRIC_NAMES, arm_colour, arm_dash, arm_fill, counted, metric_axis
+from backend.figures.empty import empty_figure
+from backend.figures.style import View, new_figure
+from backend.schemas import ComparedMetric
+from backend.store.comparison_types import TaskScores
+from backend.store.series_types import FloatArray
+from gsl.statistics import CONFIDENCE, Band
+from gsl.statistics import performance_profile as profile_of
+
+THRESHOLDS = 101
+RESAMPLES = 1000
+
+
+def performance_profile(
+    tasks: Sequence[TaskScores], arms: Sequence[str], metric: ComparedMetric, view: View
+) -> go.Figure:
+    """A stair an arm, after Agarwal et al. 2021, with variations in place of games; whole seeds make the band."""
+    measured = {name: tuple(table for task in tasks if (table := task.of_arm(name)).size) for name in arms}
+    if not any(measured.values()):
+        return empty_figure(
+            view, "No profile yet",
+            "An arm's profile counts its variations by score, once one of its runs has ended well and was evaluated.",
+        )  # fmt: skip
+    figure = new_figure(view, height=400 if view.narrow else 440)
+    levels = thresholds([table for tables in measured.values() for table in tables], metric)
+    for index, name in enumerate(arms):
+        if measured[name]:
+            _add_arm(figure, name, index, measured[name], levels, view)
+    figure.update_xaxes(metric_axis(metric, f"{METRIC_NAMES[metric]} τ"))
+    figure.update_yaxes(title={"text": "Share of variations above τ"}, tickformat=".0%", range=[-0.03, 1.03])
+    return figure
+
+
+def thresholds(tables: Sequence[FloatArray], metric: ComparedMetric) -> FloatArray:
+    """From just below the lowest score to the highest; of success and score at least from 0 to 1."""
+    low, high = min(float(table.min()) for table in tables), max(float(table.max()) for table in tables)
+    if metric != "return":
+        low, high = min(low, 0.0), max(high, 1.0)
+    return np.linspace(low, high, THRESHOLDS)
+
+
+def _add_arm(
+    figure: go.Figure, name: str, index: int, tables: tuple[FloatArray, ...], levels: FloatArray, view: View
+) -> None:
+    seeds = min(len(table) for table in tables)
+    label = f"{name} ({counted(sum(len(table) for table in tables), 'seed')})"
+    if seeds > 1:
+        band = profile_of(tables, levels, resamples=RESAMPLES)
+        share = band.estimate
+        _add_band(figure, levels, band, label, arm_fill(index, view))
+    else:
+        share = np.mean([[(row > level).mean() for level in levels] for table in tables for row in table], axis=0)
+    figure.add_scatter(
+        x=levels, y=share, mode="lines", name=label, legendgroup=label,
+        line={"color": arm_colour(index, view), "width": 2.4, "dash": arm_dash(index)},
+        hovertemplate=f"<b>{name}</b><br>%{{y:.0%}} of the variations above %{{x:.3~g}}<extra></extra>",
+    )  # fmt: skip
+
+
+def _add_band(figure: go.Figure, levels: FloatArray, band: Band, label: str, fill: str) -> None:
+    figure.add_scatter(
+        x=np.concatenate([levels, levels[::-1]]), y=np.concatenate([band.high, band.low[::-1]]), mode="lines",
+        line={"width": 0}, fill="toself", fillcolor=fill, hoverinfo="skip", legendgroup=label, showlegend=False,
+        name=f"{CONFIDENCE:.0%} interval",
+    )  # fmt: skip

@@ -1,0 +1,131 @@
+"""Where one arm beats another: the paired difference on each variation, with its interval over seeds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from backend.figures.arms import FORMATS, METRIC_NAMES, counted
+from backend.figures.empty import empty_figure
+from backend.figures.style import View, new_figure, palette
+from backend.schemas import ComparedMetric
+from backend.store.comparison_types import Compared, TaskScores
+from backend.store.series_types import FloatArray
+from gsl.statistics import CONFIDENCE
+from gsl.statistics import variation_differences as differences_of
+
+BoolArray = npt.NDArray[np.bool_]
+MOST_ROWS = 40  # variations that get a row with their name
+_NOTHING = "Both arms need runs of the same seed that ended well and were evaluated."
+
+
+@dataclass(frozen=True, eq=False)
+class Paired:
+    """Ours minus theirs, lowest first; arrays of shape (variations,). A single pair has NaN for bounds and p."""
+
+    names: list[str]
+    estimate: FloatArray
+    low: FloatArray
+    high: FloatArray
+    adjusted: FloatArray
+    pairs: int
+
+
+def variation_differences(
+    compared: Compared, tasks: Sequence[TaskScores], ours: str, theirs: str, metric: ComparedMetric, view: View
+) -> go.Figure:
+    """A row a variation with few of them; with many, a point each in the order of their differences."""
+    paired = paired_differences(compared, tasks, ours, theirs)
+    if paired is None:
+        return empty_figure(view, f"No pairs of {ours} and {theirs} yet", _NOTHING)
+    few = len(paired.names) <= MOST_ROWS
+    figure = new_figure(view, height=150 + 22 * len(paired.names) if few else (400 if view.narrow else 480))
+    for verdict, (name, colour, chosen) in enumerate(_verdicts(paired, ours, theirs, view)):
+        if chosen.any():
+            _add_points(figure, paired, chosen, f"{int(chosen.sum())} {name}", colour, few, metric, verdict)
+    _layout(figure, paired, ours, theirs, metric, few, view)
+    return figure
+
+
+def paired_differences(compared: Compared, tasks: Sequence[TaskScores], ours: str, theirs: str) -> Paired | None:
+    """All tasks' variations together; corrected for many within each task. None without a common seed."""
+    found = [pairs for task in tasks if (pairs := _of_task(compared, task, ours, theirs)) is not None]
+    if not found:
+        return None
+    estimate = np.concatenate([pairs.estimate for pairs in found])
+    order = np.argsort(estimate, kind="stable")
+    names = [name for pairs in found for name in pairs.names]
+    low, high, adjusted = (
+        np.concatenate([getattr(pairs, field) for pairs in found])[order] for field in ("low", "high", "adjusted")
+    )
+    fewest = min(pairs.pairs for pairs in found)
+    return Paired([names[place] for place in order], estimate[order], low, high, adjusted, fewest)
+
+
+def _of_task(compared: Compared, task: TaskScores, ours: str, theirs: str) -> Paired | None:
+    rows = {name: {r.seed: place for place, r in enumerate(task.runs) if r.arm_name == name} for name in (ours, theirs)}
+    seeds = sorted(rows[ours].keys() & rows[theirs].keys())
+    if not seeds:
+        return None
+    left, right = (task.scores[[rows[name][seed] for seed in seeds]] for name in (ours, theirs))
+    suite, prefix = compared.suites[task.task], f"{compared.tasks[task.task]}: " if len(compared.tasks) > 1 else ""
+    names = [prefix + suite.variation_name(int(variation)) for variation in task.variations]
+    if len(seeds) == 1:
+        nothing = np.full(len(names), np.nan)
+        return Paired(names, left[0] - right[0], nothing, nothing, nothing, 1)
+    found = differences_of(left, right)
+    return Paired(names, found.estimate, found.low, found.high, found.adjusted, found.pairs)
+
+
+def _verdicts(paired: Paired, ours: str, theirs: str, view: View) -> list[tuple[str, str, BoolArray]]:
+    """Names, colours and members of the three verdicts; without intervals nothing is decided."""
+    colours = palette(view)
+    sure = paired.adjusted <= 1 - CONFIDENCE  # NaN compares as False
+    better, worse = sure & (paired.estimate > 0), sure & (paired.estimate < 0)
+    return [
+        ("undecided", colours.muted, ~(better | worse)),
+        (f"{ours} better", colours.gained, better),
+        (f"{theirs} better", colours.forgotten, worse),
+    ]
+
+
+def _add_points(
+    figure: go.Figure, paired: Paired, chosen: BoolArray, name: str, colour: str, few: bool, metric: ComparedMetric,
+    verdict: int,
+) -> None:  # fmt: skip
+    rank = np.arange(len(paired.names))[chosen]
+    estimate, low, high = paired.estimate[chosen], paired.low[chosen], paired.high[chosen]
+    form = FORMATS[metric]
+    bounds = {
+        "array": np.nan_to_num(high - estimate), "arrayminus": np.nan_to_num(estimate - low), "width": 0,
+        "thickness": 2 if few else 1, "color": colour,
+    }  # fmt: skip
+    across = {"x": estimate, "y": rank, "error_x": bounds} if few else {"x": rank, "y": estimate, "error_y": bounds}
+    figure.add_scatter(
+        **across, mode="markers", name=name, text=[paired.names[place] for place in rank], legendrank=verdict,
+        marker={"size": 9 if few else 4, "color": colour}, opacity=0.9 if few else 0.7,
+        customdata=np.stack([estimate, low, high, paired.adjusted[chosen]], axis=1),
+        hovertemplate=f"<b>%{{text}}</b><br>difference %{{customdata[0]:+{form}}}, {CONFIDENCE:.0%} interval "
+        f"%{{customdata[1]:+{form}}} to %{{customdata[2]:+{form}}}<br>p %{{customdata[3]:.3f}} after correction"
+        "<extra></extra>",
+    )  # fmt: skip
+
+
+def _layout(
+    figure: go.Figure, paired: Paired, ours: str, theirs: str, metric: ComparedMetric, few: bool, view: View
+) -> None:
+    title = f"{METRIC_NAMES[metric]}: {ours} − {theirs}, {counted(paired.pairs, 'seed')}"
+    difference = {"title": {"text": title}, "zeroline": True, "zerolinewidth": 2, "zerolinecolor": palette(view).muted}
+    if metric == "success":
+        difference["tickformat"] = "+.0%"
+    rows = {"showgrid": False, "zeroline": False}
+    if few:
+        count = len(paired.names)
+        names = {"tickmode": "array", "tickvals": list(range(count)), "ticktext": paired.names}
+        figure.update_xaxes(difference)
+        figure.update_yaxes(rows | names | {"range": [-0.6, count - 0.4]})
+    else:
+        figure.update_xaxes(rows | {"title": {"text": "Variations, in the order of their differences"}})
+        figure.update_yaxes(difference)

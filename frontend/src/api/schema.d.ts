@@ -62,6 +62,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments/{experiment_id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its arms compared, with intervals
+         * @description Each arm over its seeds, each pair of arms; runs that failed are counted, and enter no figure.
+         */
+        get: operations["get_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which figures it has
+         * @description All of them, with whether there is data for each; one that has none says when it will come.
+         */
+        get: operations["list_experiment_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/figures/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of its figures as Plotly JSON
+         * @description `data` and `layout` for Plotly. Polling with `If-None-Match` costs next to nothing.
+         */
+        get: operations["get_experiment_figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/experiments/{experiment_id}/runs": {
         parameters: {
             query?: never;
@@ -750,6 +810,67 @@ export interface components {
             accepted: number;
         };
         /**
+         * ArmComparison
+         * @description One arm over its seeds. Runs that did not end well are counted here and enter no figure.
+         */
+        ArmComparison: {
+            /**
+             * Arm
+             * @enum {string}
+             */
+            arm: "gsl" | "generalist";
+            /** Arm Name */
+            arm_name: string;
+            /** Cancelled */
+            cancelled: number;
+            /**
+             * Ended
+             * @description Runs that ended, well or not.
+             */
+            ended: number;
+            /**
+             * Failed
+             * @description Runs that failed.
+             */
+            failed: number;
+            /**
+             * Failed Runs
+             * @description Ids of those that failed.
+             */
+            failed_runs: number[];
+            /** Going On */
+            going_on: number;
+            /** @description Interquartile mean over seeds, stratified by task. */
+            iqm: components["schemas"]["IntervalPublic"] | null;
+            /** Mean */
+            mean: number | null;
+            /**
+             * Runs
+             * @description Ids of all its runs.
+             */
+            runs: number[];
+            /**
+             * Seeds
+             * @description Runs that ended well and were measured: what the figures are made of.
+             */
+            seeds: number;
+            /**
+             * Spent Steps
+             * @description Mean environment steps that the measured runs spent, all counted.
+             */
+            spent_steps: number | null;
+            /**
+             * Std
+             * @description Sample standard deviation over seeds; null with fewer than two.
+             */
+            std: number | null;
+            /**
+             * Total Steps
+             * @description Mean budget of the measured runs; null while there are none.
+             */
+            total_steps: number | null;
+        };
+        /**
          * ArmLaunch
          * @description One arm: what it changes in the configuration that all arms share.
          */
@@ -819,6 +940,53 @@ export interface components {
              * @description Bytes.
              */
             size: number;
+        };
+        /**
+         * BC
+         * @description Behaviour cloning: the policy learns the demonstrated actions offline, without a step in the environment.
+         */
+        BC: {
+            /**
+             * Batch Size
+             * @description Demonstrated steps in each update.
+             * @default 256
+             */
+            batch_size: number;
+            /**
+             * Held Back
+             * @description Share of the demonstrated steps that only measure; 0 makes all passes on all steps.
+             * @default 0.1
+             */
+            held_back: number;
+            /**
+             * Learning Rate
+             * @description Step size of Adam, which starts anew for cloning.
+             * @default 0.0005
+             */
+            learning_rate: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "bc";
+            /**
+             * Passes
+             * @description Passes over the demonstrations at most.
+             * @default 200
+             */
+            passes: number;
+            /**
+             * Patience
+             * @description Passes without a better likelihood of the held-back steps after which cloning ends.
+             * @default 10
+             */
+            patience: number;
+            /**
+             * Train On
+             * @description Whether the learner trains on from the cloned policy; otherwise the rest of the budget stays unspent.
+             * @default false
+             */
+            train_on: boolean;
         };
         /**
          * BudgetPreview
@@ -921,6 +1089,70 @@ export interface components {
             /** @description The checkpoint named by `spec.source`. */
             source: components["schemas"]["ArtifactRef"] | null;
             spec: components["schemas"]["JobSpec"];
+            /**
+             * Teachers
+             * @default []
+             */
+            teachers: components["schemas"]["TeacherRef"][];
+        };
+        /**
+         * ComparisonPublic
+         * @description What the experiment says so far.
+         */
+        ComparisonPublic: {
+            /** Arms */
+            arms: components["schemas"]["ArmComparison"][];
+            /** Confidence */
+            confidence: number;
+            /** Experiment Id */
+            experiment_id: number;
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "score" | "return" | "success";
+            /** Pairs */
+            pairs: components["schemas"]["PairComparison"][];
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "evaluation" | "held_out";
+            /**
+             * Tasks
+             * @description Suites and settings of them that its runs differ in; usually one.
+             */
+            tasks: string[];
+            /**
+             * Warnings
+             * @description As: the arms did not spend equally many steps.
+             */
+            warnings: string[];
+        };
+        /**
+         * CycleSettings
+         * @description How often specialists and fine-tuning follow one another; the fine-tuned policy is the next cycle's generalist.
+         *
+         *     The stop rule is that of UniDexGrasp++ (Wan et al. 2023), which ends when a cycle gains less than 0.5 %.
+         */
+        CycleSettings: {
+            /**
+             * Count
+             * @description Cycles at most.
+             * @default 1
+             */
+            count: number;
+            /**
+             * Finetune Steps
+             * @description Environment steps of each fine-tuning but the last, which gets what is left; empty shares evenly.
+             */
+            finetune_steps?: number | null;
+            /**
+             * Min Gain
+             * @description Score (0 to 1: success, or normalised return) by which a cycle must raise the evaluation for another one to follow; empty goes on whatever it gained.
+             * @default 0.005
+             */
+            min_gain: number | null;
         };
         /**
          * DAPG
@@ -963,6 +1195,45 @@ export interface components {
              * @enum {string}
              */
             name: "dapg";
+        };
+        /**
+         * DAgger
+         * @description The policy follows, on states of its own, the specialist that owns the variation.
+         *
+         *     After DAgger (Ross et al. 2011) with a value function beside it, as in UniDexGrasp++ (Wan et al. 2023), or
+         *     kickstarting (Schmitt et al. 2018).
+         */
+        DAgger: {
+            /**
+             * Batch Size
+             * @description Samples of each minibatch that are compared with the teachers.
+             * @default 256
+             */
+            batch_size: number;
+            /**
+             * Coefficient
+             * @description Weight of the distance to the teachers' policies.
+             * @default 1
+             */
+            coefficient: number;
+            /**
+             * Decay
+             * @description Factor on the coefficient after each epoch; 1 keeps it constant. For kickstarting alone.
+             * @default 1
+             */
+            decay: number;
+            /**
+             * Form
+             * @description Whether the policy only follows its teachers while the value function learns from returns (dagger), or also learns from its own experience beside a fading teacher (kickstarting).
+             * @default dagger
+             * @enum {string}
+             */
+            form: "dagger" | "kickstarting";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "dagger";
         };
         /** DemonstrationCount */
         DemonstrationCount: {
@@ -1399,6 +1670,96 @@ export interface components {
             time_limit: number;
         };
         /**
+         * GAIL
+         * @description Generative adversarial imitation learning (Ho and Ermon 2016): a discriminator's judgement joins the reward.
+         */
+        GAIL: {
+            /**
+             * Batch Size
+             * @description Demonstrated steps in each update of the discriminator, beside as many of the policy.
+             * @default 256
+             */
+            batch_size: number;
+            /**
+             * Env Weight
+             * @description Weight of the environment's reward.
+             * @default 0.3
+             */
+            env_weight: number;
+            /**
+             * Form
+             * @description The discriminator's reward: above zero (-log D, rewards long episodes), log((1 - D) / D) around zero, or below zero (log(1 - D), rewards short ones), where D is the probability that the policy itself did it.
+             * @default positive
+             * @enum {string}
+             */
+            form: "positive" | "centred" | "negative";
+            /**
+             * Gradient Penalty
+             * @description Weight of the penalty on the discriminator's gradient between demonstrations and policy.
+             * @default 1
+             */
+            gradient_penalty: number;
+            /**
+             * Imitation Weight
+             * @description Weight of the discriminator's reward.
+             * @default 0.7
+             */
+            imitation_weight: number;
+            /**
+             * Input Noise
+             * @description Deviation of the noise on what the discriminator sees, in deviations of the demonstrations.
+             * @default 0.05
+             */
+            input_noise: number;
+            /**
+             * Label Smoothing
+             * @description How far labels stay from 0 and 1, so that the discriminator is never certain.
+             * @default 0.1
+             */
+            label_smoothing: number;
+            /**
+             * Learning Rate
+             * @description Step size of the discriminator's Adam.
+             * @default 0.0003
+             */
+            learning_rate: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "gail";
+            /**
+             * Recent Steps
+             * @description Steps of earlier rollouts that the discriminator still sees; they are part of every checkpoint.
+             * @default 4096
+             */
+            recent_steps: number;
+            /**
+             * Reward Limit
+             * @description Largest size of the discriminator's reward, before its weight.
+             * @default 5
+             */
+            reward_limit: number;
+            /**
+             * Spectral Norm
+             * @description Whether every layer of the discriminator is scaled to norm 1.
+             * @default false
+             */
+            spectral_norm: boolean;
+            /**
+             * Updates
+             * @description Updates of the discriminator on each rollout.
+             * @default 10
+             */
+            updates: number;
+            /**
+             * Width
+             * @description Units of the discriminator's hidden layers.
+             * @default 128
+             */
+            width: number;
+        };
+        /**
          * GateApprove
          * @description Edits are optional; what is left out is approved as proposed.
          * @example {
@@ -1646,6 +2007,21 @@ export interface components {
              */
             width: number;
         };
+        /**
+         * IntervalPublic
+         * @description An estimate with its bootstrap interval.
+         */
+        IntervalPublic: {
+            /** Estimate */
+            estimate: number;
+            /** High */
+            high: number | null;
+            /**
+             * Low
+             * @description Null where there are too few seeds for an interval: two in every task.
+             */
+            low: number | null;
+        };
         /** JobPublic */
         JobPublic: {
             /** Attempt */
@@ -1818,6 +2194,12 @@ export interface components {
              * @default false
              */
             stop_at_plateau: boolean;
+            /**
+             * Teachers
+             * @description Policies a guide learns from; no variation has two.
+             * @default []
+             */
+            teachers: components["schemas"]["TeacherSource"][];
             /**
              * Thresholds
              * @description Least return of a kept demonstration, by variation.
@@ -2017,14 +2399,12 @@ export interface components {
             max_grad_norm: number;
             /**
              * Micro Batch
-             * @description Samples that go through the network at once; gradients add up to the minibatch.
-             * @default 256
+             * @description Samples that go through the network at once; gradients add up to the minibatch. Empty takes what is fastest, measured once on each machine.
              */
-            micro_batch: number;
+            micro_batch?: number | null;
             /**
-             * Name
-             * @default ppo
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             name: "ppo";
             /**
@@ -2130,6 +2510,30 @@ export interface components {
              * @description How many there are on all pages.
              */
             total: number;
+        };
+        /**
+         * PairComparison
+         * @description Two arms: `ours` against `theirs`; an arm `generalist` is always theirs.
+         */
+        PairComparison: {
+            /** @description Mean of ours minus theirs over the pairs. */
+            difference: components["schemas"]["IntervalPublic"] | null;
+            /** Ours */
+            ours: string;
+            /**
+             * Pairs
+             * @description Seeds that both arms have measured on the same task.
+             */
+            pairs: number;
+            /** @description How often a run of ours beats one of theirs, ties counting half. */
+            probability_of_improvement: components["schemas"]["IntervalPublic"] | null;
+            /**
+             * Reason
+             * @description What is missing where a figure is null.
+             */
+            reason: string;
+            /** Theirs */
+            theirs: string;
         };
         /** PhaseProgress */
         PhaseProgress: {
@@ -2423,13 +2827,15 @@ export interface components {
         RunConfig: {
             /**
              * Arm
-             * @description The method, or the plain generalist trained for the same total steps as a baseline.
+             * @description The method; or as a baseline at the same total steps the plain generalist, or one policy on all the lowest variations in the specialists' place.
              * @default gsl
              * @enum {string}
              */
-            arm: "gsl" | "generalist";
+            arm: "gsl" | "generalist" | "generalist_low";
             /** @description How many environment steps may be spent. */
             budget?: components["schemas"]["BudgetSettings"];
+            /** @description How often specialists and fine-tuning follow one another. */
+            cycles?: components["schemas"]["CycleSettings"];
             /** @description Which episodes are kept to fine-tune on. */
             demonstrations?: components["schemas"]["DemonstrationSettings"];
             /** @description How policies are measured. */
@@ -2442,9 +2848,12 @@ export interface components {
              * Guide
              * @description What demonstrations add to the learner.
              */
-            guide?: components["schemas"]["DAPG"] | components["schemas"]["NoGuide"];
-            /** @description What turns experience into a better policy. */
-            learner?: components["schemas"]["PPO"];
+            guide?: components["schemas"]["DAPG"] | components["schemas"]["GAIL"] | components["schemas"]["BC"] | components["schemas"]["DAgger"] | components["schemas"]["NoGuide"];
+            /**
+             * Learner
+             * @description What turns experience into a better policy.
+             */
+            learner?: components["schemas"]["PPO"] | components["schemas"]["SAC"];
             /** @description When the generalist has stopped learning. */
             plateau?: components["schemas"]["PlateauSettings"];
             /**
@@ -2721,6 +3130,122 @@ export interface components {
             tags?: string[] | null;
         };
         /**
+         * SAC
+         * @description Soft actor-critic (Haarnoja et al. 2018b): off-policy, two critics, a temperature that tunes itself.
+         */
+        SAC: {
+            /**
+             * Device
+             * @description Where the network runs; auto takes CUDA where it is.
+             * @default auto
+             * @enum {string}
+             */
+            device: "auto" | "cpu" | "cuda";
+            /**
+             * Gamma
+             * @description Discount of future rewards.
+             * @default 0.99
+             */
+            gamma: number;
+            /**
+             * Learning Rate
+             * @description Step size of Adam: policy, critics and temperature.
+             * @default 0.0003
+             */
+            learning_rate: number;
+            /**
+             * N Step
+             * @description Rewards that a critic's target adds up before it looks ahead.
+             * @default 1
+             */
+            n_step: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "sac";
+            /**
+             * Network
+             * @description The policy's and the critics' networks.
+             * @default {
+             *       "activation": "relu",
+             *       "depth": 2,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
+             *       "name": "mlp",
+             *       "width": 256
+             *     }
+             */
+            network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
+            /**
+             * Num Envs
+             * @description Environments stepped side by side.
+             * @default 8
+             */
+            num_envs: number;
+            /**
+             * Num Steps
+             * @description Steps of each environment in one epoch.
+             * @default 64
+             */
+            num_steps: number;
+            /**
+             * Replay Batch
+             * @description Replayed steps in one update.
+             * @default 256
+             */
+            replay_batch: number;
+            /**
+             * Replay On
+             * @description Where the replay lies; auto keeps vectors on the network's device, pictures (uint8) in memory.
+             * @default auto
+             * @enum {string}
+             */
+            replay_on: "auto" | "device" | "memory";
+            /**
+             * Replay Size
+             * @description Newest steps that are kept for replay.
+             * @default 1000000
+             */
+            replay_size: number;
+            /**
+             * Target Entropy
+             * @description Wanted entropy of the policy in nats; empty takes minus one for each component of an action.
+             */
+            target_entropy?: number | null;
+            /**
+             * Tau
+             * @description Share of the critics that enters their targets at each update.
+             * @default 0.005
+             */
+            tau: number;
+            /**
+             * Temperature
+             * @description Weight of the entropy at the start.
+             * @default 0.2
+             */
+            temperature: number;
+            /**
+             * Tune Temperature
+             * @description Whether the temperature follows the wanted entropy.
+             * @default true
+             */
+            tune_temperature: boolean;
+            /**
+             * Update Ratio
+             * @description Updates of the networks for each environment step.
+             * @default 1
+             */
+            update_ratio: number;
+            /**
+             * Warm Up
+             * @description Steps in the replay before the first update; a learner that starts from nothing acts at random meanwhile.
+             * @default 4000
+             */
+            warm_up: number;
+        };
+        /**
          * SmallCNN
          * @description Three strided convolutions; fast enough for pictures on a CPU.
          */
@@ -2789,6 +3314,12 @@ export interface components {
              */
             learning_rate?: number | null;
             /**
+             * Lowest Steps
+             * @description Steps for which the generalist is first trained on all the lowest variations, before specialists are cloned from it; 0 leaves that out.
+             * @default 0
+             */
+            lowest_steps: number;
+            /**
              * Min Share
              * @description Share of specialists that must end well; with fewer the run asks before it goes on.
              * @default 0.5
@@ -2796,11 +3327,11 @@ export interface components {
             min_share: number;
             /**
              * Partition
-             * @description Whether variations are dealt to specialists at random or balanced by return.
+             * @description Whether variations are dealt to specialists at random, balanced by return, or in equal clusters of those that are alike in return and in what the policy makes of them.
              * @default random
              * @enum {string}
              */
-            partition: "random" | "balanced";
+            partition: "random" | "balanced" | "clustered";
             /**
              * Selection
              * @description Whether the lowest variations are found by their mean return or by its lower confidence bound.
@@ -2822,7 +3353,7 @@ export interface components {
             start: "clone" | "clone_fresh_head" | "scratch";
             /**
              * Steps
-             * @description Environment steps of each specialist.
+             * @description Environment steps of each specialist, in each cycle.
              * @default 500000
              */
             steps: number;
@@ -2898,6 +3429,31 @@ export interface components {
              * @description Live workers that can.
              */
             workers: string[];
+        };
+        /**
+         * TeacherRef
+         * @description A checkpoint whose policy a guide asks what to do.
+         */
+        TeacherRef: {
+            checkpoint: components["schemas"]["ArtifactRef"];
+            /**
+             * Variations
+             * @description Variations on which it is asked.
+             */
+            variations: number[];
+        };
+        /**
+         * TeacherSource
+         * @description Whose policy a guide asks what to do, on which variations.
+         */
+        TeacherSource: {
+            checkpoint: components["schemas"]["CheckpointSource"];
+            /**
+             * Variations
+             * @description Variations on which it is asked.
+             * @default []
+             */
+            variations: number[];
         };
         /**
          * VariationReturn
@@ -3210,6 +3766,184 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ExperimentPublic"];
                 };
+            };
+            /** @description There is no such thing; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are wrong; `errors` names each with what would be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_comparison: {
+        parameters: {
+            query?: {
+                /** @description `score`: success where the suite has it, otherwise the normalised return. */
+                metric?: "score" | "return" | "success";
+                /** @description Last evaluations on training variations, or on the held-out ones. */
+                source?: "evaluation" | "held_out";
+            };
+            header?: never;
+            path: {
+                /** @description Id of the experiment. */
+                experiment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonPublic"];
+                };
+            };
+            /** @description There is no such thing; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are wrong; `errors` names each with what would be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_experiment_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the experiment. */
+                experiment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureInfo"][];
+                };
+            };
+            /** @description There is no such thing; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are wrong; `errors` names each with what would be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_experiment_figure: {
+        parameters: {
+            query?: {
+                /** @description Colours of the page around it. */
+                theme?: "light" | "dark";
+                /** @description `score`: success where the suite has it, otherwise the normalised return. */
+                metric?: "score" | "return" | "success";
+                /** @description Last evaluations on training variations, or on the held-out ones. */
+                source?: "evaluation" | "held_out";
+                /** @description Its width on the screen in CSS pixels. */
+                width?: number;
+                /** @description Of `variation_differences`; empty suggests one. */
+                ours?: string | null;
+                /** @description Of `variation_differences`; empty suggests one. */
+                theirs?: string | null;
+            };
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the experiment. */
+                experiment_id: number;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigurePublic"];
+                };
+            };
+            /** @description Nothing changed since the version in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description There is no such thing; the detail says which id. */
             404: {

@@ -96,12 +96,13 @@ class Replay:
         return table.index_select(0, at.flatten()).reshape(*at.shape, *table.shape[1:])
 
     def _allocate(self, like: Rollout) -> None:
+        """Zeros, not whatever lies in memory: windows look beyond what was played and multiply that with 0."""
         shape = (self._rows, self._slots)
-        self.observation = torch.empty(
+        self.observation = torch.zeros(
             (*shape, *like.next_observation.shape[1:]), dtype=like.observation.dtype, device=self.device
         )
-        self.action = torch.empty((*shape, *like.action.shape[2:]), dtype=like.action.dtype, device=self.device)
-        self.reward = torch.empty(shape, dtype=like.reward.dtype, device=self.device)
+        self.action = torch.zeros((*shape, *like.action.shape[2:]), dtype=like.action.dtype, device=self.device)
+        self.reward = torch.zeros(shape, dtype=like.reward.dtype, device=self.device)
         self.done = torch.zeros(shape, dtype=torch.bool, device=self.device)
         self.final_at = torch.full(shape, -1, dtype=torch.int64, device=self.device)
         self.final = self.observation.new_empty((0, *self.observation.shape[2:]))
@@ -152,7 +153,7 @@ class Replay:
         self.final = torch.as_tensor(state["final"]).to(self.device, copy=True)
         for name in ARRAYS:
             saved = torch.as_tensor(state[name]).to(self.device)
-            table = saved.new_empty((self._rows, *saved.shape[1:]))
+            table = saved.new_zeros((self._rows, *saved.shape[1:]))
             table[: len(saved)] = saved
             if name == "final_at":
                 table[len(saved) :] = -1

@@ -24,6 +24,13 @@ class ArtifactRef(Wire):
     sha256: str
 
 
+class TeacherRef(Wire):
+    """A checkpoint whose policy a guide asks what to do."""
+
+    checkpoint: ArtifactRef
+    variations: tuple[int, ...] = Field(description="Variations on which it is asked.")
+
+
 class WorkerInfo(Wire):
     """What a live worker says of itself every few seconds."""
 
@@ -54,6 +61,7 @@ class ClaimedJob(Wire):
     )
     source: ArtifactRef | None = Field(description="The checkpoint named by `spec.source`.")
     demonstrations: tuple[ArtifactRef, ...] = ()
+    teachers: tuple[TeacherRef, ...] = ()
 
 
 class HeartbeatRequest(Wire):

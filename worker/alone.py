@@ -17,7 +17,7 @@ from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, CheckpointSource, JobSpec, Phase, Purpose
 from gsl.phases import GateView, JobView, RunState, plan
 from gsl.reports import DemonstrationsReport, EpochReport, EvaluationReport, SpoolLine
-from worker.job_folder import EXIT_ENDED, JobFile, JobFolder
+from worker.job_folder import EXIT_ENDED, JobFile, JobFolder, TeacherFile
 from worker.stopping import StopRequest
 from worker.trainer import run
 
@@ -72,7 +72,11 @@ class RunAlone:
 
     def _do(self, spec: JobSpec) -> None:
         shown = tuple(str(self._folders[key].path / f"{key}.npz") for key in spec.demonstrations)
-        job = JobFile(spec=spec, source=self._source(spec.source), demonstrations=shown)
+        teachers = tuple(
+            TeacherFile(path=self._checkpoint(each.checkpoint), variations=each.variations) for each in spec.teachers
+        )
+        source = None if spec.source is None else self._checkpoint(spec.source)
+        job = JobFile(spec=spec, source=source, demonstrations=shown, teachers=teachers)
         folder = self._folders[spec.key] = JobFolder(self.folder / f"{spec.key}-{_fingerprint(job)}")
         folder.write_job(job)
         code = run(folder, StopRequest())
@@ -95,9 +99,7 @@ class RunAlone:
     def _spend(self, phase: Phase, purpose: Purpose, steps: int) -> None:
         self.ledger[phase, purpose] = self.ledger.get((phase, purpose), 0) + steps
 
-    def _source(self, source: CheckpointSource | None) -> str | None:
-        if source is None:
-            return None
+    def _checkpoint(self, source: CheckpointSource) -> str:
         folder = self._folders[source.job]
         named = {"best": "best-*.ckpt", "plateau": "plateau-*.ckpt"}.get(source.which)
         found = sorted(folder.checkpoints.glob(named)) if named else []

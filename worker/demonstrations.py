@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import Field
 
 from gsl.config.method import DemonstrationSettings
 from gsl.jobs import JobSpec
@@ -33,6 +34,8 @@ class Provenance(Wire):
     seed: int
     filter: str
     deterministic: bool
+    suite: dict[str, Any] | None = Field(default=None, description="Its settings; files before 0.2 do not say.")
+    spaces: dict[str, Any] | None = Field(default=None, description="Observations and actions; as `suite`.")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from client import files
 from client.worker_api import WorkerApi
 from gsl.lease import ArtifactRef, ClaimedJob
 from gsl.reports import Wire
-from worker.job_folder import JobFile, JobFolder, write_atomically
+from worker.job_folder import JobFile, JobFolder, TeacherFile, write_atomically
 from worker.patience import Patience
 
 _LOCK_WAIT_S = 60.0
@@ -84,8 +84,16 @@ def fill(api: WorkerApi, claim: ClaimedJob, folder: JobFolder, api_url: str, pat
         _fetch(api, claim.resume, folder.resume, patience)
     source = _input(api, claim.source, folder, patience) if claim.source else None
     demonstrations = tuple(_input(api, each, folder, patience) for each in claim.demonstrations)
+    teachers = tuple(
+        TeacherFile(path=_input(api, each.checkpoint, folder, patience), variations=each.variations)
+        for each in claim.teachers
+    )
     folder.stop.unlink(missing_ok=True)
-    folder.write_job(JobFile(spec=claim.spec, source=source, demonstrations=demonstrations, attempt=claim.attempt))
+    folder.write_job(
+        JobFile(
+            spec=claim.spec, source=source, demonstrations=demonstrations, teachers=teachers, attempt=claim.attempt
+        )
+    )
 
 
 def wipe(folder: JobFolder) -> None:

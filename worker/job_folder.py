@@ -24,12 +24,20 @@ EXIT_STOPPED = 75
 """The trainer stopped as it was asked to; the job goes on later (os.EX_TEMPFAIL)."""
 
 
+class TeacherFile(Wire):
+    """A checkpoint beside a job, and the variations on which its policy teaches."""
+
+    path: str
+    variations: tuple[int, ...]
+
+
 class JobFile(Wire):
     """A job with its inputs; paths are relative to the file's folder, or absolute."""
 
     spec: JobSpec
     source: str | None = None
     demonstrations: tuple[str, ...] = ()
+    teachers: tuple[TeacherFile, ...] = ()
     attempt: int = 1
 
 

@@ -21,7 +21,9 @@ from worker import checkpoint, demonstrations
 from worker.checkpoint import State
 from worker.device import device_name, limit_threads
 from worker.evaluation import evaluate
+from worker.guide_inputs import lessons_of
 from worker.job_folder import EXIT_ENDED, EXIT_STOPPED, JobFile, JobFolder, rewind_spool
+from worker.memory import keep_freed_memory
 from worker.pictures import sketch_of
 from worker.spool import Spool
 from worker.starting import recall_learner
@@ -67,13 +69,13 @@ def run_job(folder: JobFolder, spool: Spool, stop: StopRequest) -> JobResult:
     """The one place that knows the kinds of job. Raises Stopped."""
     job = folder.read_job()
     limit_threads(job.spec.config.learner)
+    keep_freed_memory()
     source = checkpoint.load(folder.path / job.source) if job.source else None
     if job.spec.kind == "evaluation":
         return _evaluate(job.spec, source, folder, spool, stop)
     if job.spec.kind == "demonstrations":
         return _demonstrate(job, source, folder, spool, stop)
-    recorded = demonstrations.load([folder.path / name for name in job.demonstrations])
-    return Training(job.spec, Inputs(source, recorded), folder, spool, stop).run()
+    return Training(job.spec, Inputs(source, lessons_of(job, folder)), folder, spool, stop).run()
 
 
 def _evaluate(spec: JobSpec, source: State | None, folder: JobFolder, spool: Spool, stop: StopRequest) -> JobResult:
@@ -117,6 +119,8 @@ def _provenance(job: JobFile, source: State | None, folder: JobFolder) -> demons
         seed=job.spec.seed,
         filter=settings.filter,
         deterministic=settings.deterministic,
+        suite=job.spec.config.suite.model_dump(mode="json"),
+        spaces=source["spaces"],
     )
 
 
@@ -134,6 +138,7 @@ def _folder_for(file: Path) -> JobFolder:
             update={
                 "source": str(base / job.source) if job.source else None,
                 "demonstrations": tuple(str(base / name) for name in job.demonstrations),
+                "teachers": tuple(each.model_copy(update={"path": str(base / each.path)}) for each in job.teachers),
             }
         )
     )

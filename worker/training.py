@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,8 @@ from worker.envs.base import spaces_of
 from worker.envs.samplers import training_sampler
 from worker.episodes import Episodes, finite, score
 from worker.evaluation import evaluate, longest_evaluation
-from worker.experience import Demonstrations
-from worker.guides import GuideInputs, Teacher, make_guide
+from worker.guide_inputs import Lessons, guide_inputs
+from worker.guides import make_guide
 from worker.job_folder import JobFolder
 from worker.keeper import Keeper
 from worker.rollout import EnvironmentLoop, collect
@@ -44,6 +44,7 @@ class Progress:
     best_score: float | None = None
     best_epoch: int | None = None
     outcome: Outcome | None = None
+    message: str = ""  # what the guide did before training
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,7 @@ class Inputs:
     """What a training job starts from, its own checkpoint aside."""
 
     source: State | None = None
-    demonstrations: Demonstrations | None = None
-    teachers: tuple[Teacher, ...] = ()
+    lessons: Lessons = field(default_factory=Lessons)
 
 
 class Training:
@@ -69,10 +69,7 @@ class Training:
         self._loop = EnvironmentLoop(env)
         spaces, source = spaces_of(env), inputs.source
         self.learner = make_learner(spec, spaces, source)
-        guided = GuideInputs(
-            inputs.demonstrations, inputs.teachers, spaces, derive(spec.seed, "guide"), self.learner.device
-        )
-        self._guide = make_guide(spec.config.guide, guided)
+        self._guide = make_guide(spec.config.guide, guide_inputs(spec, inputs.lessons, spaces, self.learner.device))
         self._detector = PlateauDetector(spec.config.plateau)
         if source is not None and spec.start == "resume" and spec.kind == "generalist":
             self._detector.restore(source["detector"])
@@ -106,7 +103,8 @@ class Training:
         if resumed:
             self._keeper.resumed(self.progress.epoch)
         else:
-            log.info("before training: %s", self._guide.before_training(self.learner.network, self._stop.check))
+            said = self._guide.before_training(self.learner.network, self._stop.check)
+            self.progress.message = ", ".join(f"{name} {figure:.4g}" for name, figure in said.items())
             if self._guide.offline:
                 self.progress.outcome = "completed"
             self._keeper.write(0, self._state())
@@ -228,7 +226,11 @@ class Training:
         self._keeper.write(progress.epoch, self._state())
         self._keeper.announce()
         return JobResult(
-            outcome=progress.outcome, epochs=progress.epoch, steps=progress.job_steps, best_epoch=progress.best_epoch
+            outcome=progress.outcome,
+            epochs=progress.epoch,
+            steps=progress.job_steps,
+            best_epoch=progress.best_epoch,
+            message=progress.message,
         )
 
     def _state(self) -> State:

@@ -10,8 +10,8 @@ from backend.errors import ConflictError, NotFoundError
 from backend.models import Artifact, Job, Plateau, Run, Worker
 from backend.store.locks import lock_job
 from backend.store.status import note
-from gsl.jobs import ENDED, CheckpointSource, JobSpec, Wish
-from gsl.lease import ArtifactRef, ClaimedJob, FinishRequest
+from gsl.jobs import ENDED, CheckpointSource, JobSpec, TeacherSource, Wish
+from gsl.lease import ArtifactRef, ClaimedJob, FinishRequest, TeacherRef
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ def claim(session: Session, run: Run, job: Job, worker: str, terms: Terms) -> Cl
         resume=_newest(session, job.run_id, job.key, "checkpoint"),
         source=None if spec.source is None else _source(session, job.run_id, spec.source),
         demonstrations=_demonstrations(session, job.run_id, spec.demonstrations),
+        teachers=_teachers(session, job.run_id, spec.teachers),
     )
 
 
@@ -148,6 +149,11 @@ def _newest(session: Session, run_id: int, key: str, kind: str, epoch: int | Non
 def _demonstrations(session: Session, run_id: int, keys: tuple[str, ...]) -> tuple[ArtifactRef, ...]:
     found = (_newest(session, run_id, key, "demonstrations") for key in keys)
     return tuple(artifact for artifact in found if artifact is not None)
+
+
+def _teachers(session: Session, run_id: int, sources: tuple[TeacherSource, ...]) -> tuple[TeacherRef, ...]:
+    found = ((_source(session, run_id, each.checkpoint), each.variations) for each in sources)
+    return tuple(TeacherRef(checkpoint=policy, variations=owned) for policy, owned in found if policy is not None)
 
 
 def reference(artifact: Artifact) -> ArtifactRef:

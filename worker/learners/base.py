@@ -11,6 +11,7 @@ from torch import Tensor
 
 from worker.experience import Decision, LossContext, Rollout
 from worker.nets import ActorCritic
+from worker.nets.distributions import Distribution
 
 Metrics = dict[str, float]
 Policy = Callable[[NDArray[Any]], NDArray[Any]]
@@ -71,7 +72,13 @@ def to_device(observation: NDArray[Any] | Tensor, device: torch.device) -> Tenso
     return torch.as_tensor(observation).to(device)
 
 
-def policy_of(network: ActorCritic, device: torch.device, *, deterministic: bool, seed: int) -> Policy:
+class Actor(Protocol):
+    """A network, or one on several cores."""
+
+    def policy(self, observation: Tensor) -> Distribution: ...
+
+
+def policy_of(network: Actor, device: torch.device, *, deterministic: bool, seed: int) -> Policy:
     """What `network` does, sampled with random numbers of `seed` or by its mode."""
     generator = torch.Generator(device).manual_seed(seed)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -11,20 +12,22 @@ from worker.experience import Rollout
 def gae(
     reward: Tensor, value: Tensor, done: Tensor, next_value: Tensor, gamma: float, gae_lambda: float
 ) -> tuple[Tensor, Tensor]:
-    """Advantages and returns (targets of the value function), both (T, N).
+    """Advantages and returns (targets of the value function), both (T, N), on the CPU as everything given.
 
     `reward`, `value` and `done` are (T, N); `done[t]` says that step t ended its episode, so nothing after it counts.
     `next_value` (N,) is the value of the observation after the last step.
     """
-    advantage = torch.zeros_like(reward)
-    goes_on = 1.0 - done.to(reward.dtype)
-    last = torch.zeros_like(next_value)
-    for t in reversed(range(reward.shape[0])):
-        later = next_value if t == reward.shape[0] - 1 else value[t + 1]
-        delta = reward[t] + gamma * later * goes_on[t] - value[t]
-        last = delta + gamma * gae_lambda * goes_on[t] * last
+    advantage = np.empty(tuple(reward.shape), np.float32)  # numpy: a step costs a tenth of what it costs in torch
+    values = np.concatenate([value.numpy(), next_value.numpy()[None]])
+    goes_on = 1.0 - done.numpy().astype(np.float32)
+    delta = reward.numpy() + np.float32(gamma) * values[1:] * goes_on - values[:-1]
+    carried = np.float32(gamma * gae_lambda) * goes_on
+    last = np.zeros(advantage.shape[1:], np.float32)
+    for t in reversed(range(len(advantage))):
+        last = delta[t] + carried[t] * last
         advantage[t] = last
-    return advantage, advantage + value
+    estimated = torch.from_numpy(advantage)
+    return estimated, estimated + value
 
 
 def bootstrap_time_limits(reward: Tensor, rollout: Rollout, values: Callable[[Tensor], Tensor], gamma: float) -> Tensor:

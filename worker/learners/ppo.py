@@ -22,7 +22,8 @@ from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of
 from worker.learners.gae import bootstrap_time_limits, gae
 from worker.learners.ppo_losses import Batch, compute_losses
 from worker.learners.reward_normaliser import RewardNormaliser
-from worker.nets import make_network
+from worker.nets import ActorCritic, make_network
+from worker.nets.splitting import make_parallel
 from worker.spaces import Spaces
 
 
@@ -40,7 +41,9 @@ class PPO:
         self.optimiser = torch.optim.Adam(
             self.network.parameters(), lr=self.learning_rate, eps=settings.adam_eps, fused=True
         )
-        self._forward = torch.compile(self.network) if settings.compile else self.network
+        minibatch = settings.batch_size // settings.num_minibatches
+        self._parallel = make_parallel(self.network, spaces.observation_shape, minibatch, settings.micro_batch)
+        self._forward = torch.compile(self.network) if settings.compile else self._parallel
         self._rewards = RewardNormaliser(settings.num_envs, settings.gamma)
         self._seed = seed
         self._acting = torch.Generator(device).manual_seed(derive(seed, "acting"))
@@ -58,7 +61,7 @@ class PPO:
 
     def policy(self, *, deterministic: bool, seed: int) -> Policy:
         """The policy as it is now, for evaluation and demonstrations; leaves the training's random states alone."""
-        return policy_of(self.network, self.device, deterministic=deterministic, seed=seed)
+        return policy_of(self._parallel, self.device, deterministic=deterministic, seed=seed)
 
     # Learning
 
@@ -107,7 +110,7 @@ class PPO:
     def _values(self, observation: Tensor) -> Tensor:
         """(B,) on the CPU, of observations (B, *observation_shape)."""
         _, value = self._forward(observation.to(self.device))
-        return value.cpu()  # type: ignore[no-any-return]  # torch types a module's call as Any
+        return value.cpu()
 
     def _max_advantage(self, advantage: Tensor) -> float:
         """The epoch's largest advantage, on the scale that the losses see."""
@@ -142,16 +145,15 @@ class PPO:
             advantage = minibatch.advantage
             normalised = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
             minibatch = Batch(**(vars(minibatch) | {"advantage": normalised}))
-        samples, said = minibatch.advantage.shape[0], dict[str, Tensor]()
-        for start in range(0, samples, self.settings.micro_batch):
-            micro = minibatch[slice(start, start + self.settings.micro_batch)]
-            share = micro.advantage.shape[0] / samples
-            parameters, value = self.network(micro.observation)
-            policy = self.network.distribution(parameters)
-            losses, diagnostics = compute_losses(policy, value, micro, self.settings, self.ent_coef, policy_weight)
-            torch.autograd.backward(losses.total * share)
-            said = {name: said.get(name, 0.0) + share * figure for name, figure in diagnostics.items()}
-        return {name: float(figure) for name, figure in said.items()}
+
+        def part(network: ActorCritic, micro: slice) -> tuple[Tensor, dict[str, Tensor]]:
+            batch = minibatch[micro]
+            parameters, value = network(batch.observation)
+            policy = network.distribution(parameters)
+            losses, said = compute_losses(policy, value, batch, self.settings, self.ent_coef, policy_weight)
+            return losses.total, said
+
+        return self._parallel.accumulate(minibatch.advantage.shape[0], part)
 
     def _set_learning_rate(self, progress: float) -> None:
         share = max(0.0, 1.0 - progress) if self.settings.anneal_lr else 1.0
@@ -165,6 +167,7 @@ class PPO:
         return {
             "network": {name: value.detach().clone() for name, value in self.network.state_dict().items()},
             "adam": save_moments(self.optimiser, self.network),
+            "split": self._parallel.state(),
             "rewards": self._rewards.state(),
             "acting": self._acting.get_state(),
             "shuffling": self._shuffling.get_state(),
@@ -173,6 +176,7 @@ class PPO:
     def restore(self, state: dict[str, Any]) -> None:
         """Go on exactly: the same job, interrupted."""
         self.clone(state)
+        self._parallel.restore(state["split"])
         self._rewards.restore(state["rewards"], same_slots=True)
         self._acting.set_state(torch.as_tensor(state["acting"]))
         self._shuffling.set_state(torch.as_tensor(state["shuffling"]))

@@ -21,8 +21,12 @@ class PPO(LearnerSettings):
     name: Literal["ppo"] = "ppo"
     compile: bool = setting(False, "Whether torch.compile speeds up the rollout (tens of seconds to start).")
     num_minibatches: int = setting(8, "Minibatches in one pass over an epoch's experience.", ge=1, le=4096)
-    micro_batch: int = setting(
-        256, "Samples that go through the network at once; gradients add up to the minibatch.", unit="samples", ge=1
+    micro_batch: int | None = setting(
+        None,
+        "Samples that go through the network at once; gradients add up to the minibatch. "
+        "Empty takes what is fastest, measured once on each machine.",
+        unit="samples",
+        ge=1,
     )
     update_epochs: int = setting(3, "Passes over an epoch's experience.", unit="passes", ge=1, le=100)
     anneal_lr: bool = setting(False, "Whether the learning rate falls linearly to zero over the job's budget.")

@@ -1,0 +1,59 @@
+"""What is compared: one problem, one network and one set of PPO's numbers for both sides. Standard library alone."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+GAMMA, GAE_LAMBDA, CLIP, VALUE, ENTROPY, MAX_GRAD_NORM = 0.99, 0.95, 0.2, 0.5, 0.01, 0.5
+"""PPO's numbers, the same for every case; they do not change how long anything takes."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One comparison. A window is `epochs_a_window` rollouts, each with its update."""
+
+    name: str
+    title: str
+    problem: Literal["procgen", "mt10", "cartpole"]
+    network: Literal["impala", "small_cnn", "mlp"]
+    num_envs: int
+    num_steps: int  # of each environment in an epoch
+    update_epochs: int  # passes over a rollout
+    minibatch: int  # samples
+    threads: int  # torch's, 0 for every core
+    epochs_a_window: int
+    claim: float  # ours / theirs that the project promises
+    width: int = 256
+    depth: int = 2  # of an MLP
+    learning_rate: float = 5e-4
+
+    @property
+    def batch_size(self) -> int:
+        """Environment steps of an epoch."""
+        return self.num_envs * self.num_steps
+
+    @property
+    def steps_a_window(self) -> int:
+        return self.batch_size * self.epochs_a_window
+
+
+CASES = {
+    case.name: case
+    for case in (
+        Case(
+            "procgen-impala", "Procgen StarPilot, IMPALA", "procgen", "impala", num_envs=64, num_steps=32,
+            update_epochs=3, minibatch=2048, threads=0, epochs_a_window=1, claim=2.0,
+        ),
+        Case(
+            "procgen-small-cnn", "Procgen StarPilot, small CNN", "procgen", "small_cnn", num_envs=64, num_steps=128,
+            update_epochs=3, minibatch=1024, threads=0, epochs_a_window=1, claim=2.0,
+        ),
+        Case(
+            "mt10", "Meta-World MT10, MLP 512 x 2", "mt10", "mlp", num_envs=10, num_steps=500, update_epochs=10,
+            minibatch=250, threads=0, epochs_a_window=1, claim=2.0, width=512,
+        ),
+        Case(
+            "cartpole", "CartPole-v1, MLP 64 x 2", "cartpole", "mlp", num_envs=8, num_steps=128, update_epochs=4,
+            minibatch=256, threads=1, epochs_a_window=20, claim=3.0, width=64,
+        ),
+    )
+}  # fmt: skip

@@ -14,6 +14,18 @@ export const router = createBrowserRouter([
       { path: "runs", element: <RunsPage /> },
       { path: "runs/new", lazy: async () => ({ Component: (await import("./pages/new-run/NewRunPage")).NewRunPage }) },
       { path: "runs/:id", lazy: async () => ({ Component: (await import("./pages/run/RunPage")).RunPage }) },
+      {
+        path: "experiments",
+        lazy: async () => ({ Component: (await import("./pages/experiments/ExperimentsPage")).ExperimentsPage }),
+      },
+      {
+        path: "experiments/:id",
+        lazy: async () => ({ Component: (await import("./pages/experiment/ExperimentPage")).ExperimentPage }),
+      },
+      {
+        path: "experiments/:id/launch",
+        lazy: async () => ({ Component: (await import("./pages/experiment/launch/LaunchPage")).LaunchPage }),
+      },
       { path: "workers", lazy: async () => ({ Component: (await import("./pages/workers/WorkersPage")).WorkersPage }) },
       { path: "*", element: <NotFound /> },
     ],

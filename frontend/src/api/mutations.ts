@@ -2,7 +2,7 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 import { keys } from "./queries";
-import type { GateApprove, Run, RunCreate, RunUpdate } from "./types";
+import type { ExperimentLaunch, GateApprove, Run, RunCreate, RunUpdate } from "./types";
 
 function useTell(runId?: number) {
   const client = useQueryClient();
@@ -26,9 +26,22 @@ export function useLaunch() {
 export function useCreateExperiment() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (name: string) => unwrap(api.POST("/api/v1/experiments", { body: { name, description: "" } })),
+    mutationFn: ({ name, description = "" }: { name: string; description?: string }) =>
+      unwrap(api.POST("/api/v1/experiments", { body: { name, description } })),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.experiments }),
     onError: useTell().onError,
+  });
+}
+
+export function useLaunchExperiment(id: number) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: ExperimentLaunch): Promise<Run[]> =>
+      unwrap(api.POST("/api/v1/experiments/{experiment_id}/runs", { params: { path: { experiment_id: id } }, body })),
+    onSuccess: () => {
+      client.invalidateQueries({ queryKey: keys.experiments });
+      client.invalidateQueries({ queryKey: keys.runs });
+    }, // errors are shown in the form
   });
 }
 

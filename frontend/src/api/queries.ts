@@ -37,11 +37,6 @@ export const suitesQuery = queryOptions({
   queryFn: () => unwrap(api.GET("/api/v1/suites")),
 });
 
-export const experimentsQuery = queryOptions({
-  queryKey: [...keys.experiments, "list"],
-  queryFn: () => unwrap(api.GET("/api/v1/experiments", { params: { query: { limit: 200 } } })),
-});
-
 export function runsQuery(filter: RunsFilter) {
   return queryOptions({
     queryKey: [...keys.runs, filter],

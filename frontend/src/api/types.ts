@@ -23,9 +23,17 @@ export type Preset = Schemas["PresetInfo"];
 export type Suite = Schemas["SuiteInfo"];
 export type BudgetPreview = Schemas["BudgetPreview"];
 export type FigureInfo = Schemas["FigureInfo"];
+export type Experiment = Schemas["ExperimentPublic"];
+export type ExperimentLaunch = Schemas["ExperimentLaunch"];
 export type Plateau = Schemas["PlateauPublic"];
 
 export type RunStatus = RunSummary["status"];
 export type Phase = PhaseProgress["phase"];
 export type Source = VariationReturn["source"];
 export type StartMode = GateProposal["start"];
+export type Comparison = Schemas["ComparisonPublic"];
+export type ArmComparison = Schemas["ArmComparison"];
+export type PairComparison = Schemas["PairComparison"];
+export type Interval = Schemas["IntervalPublic"];
+export type ComparedMetric = Comparison["metric"];
+export type ComparedSource = Comparison["source"];

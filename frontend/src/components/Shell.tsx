@@ -1,4 +1,4 @@
-import { Anchor, AppShell, Button, Container, Group, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, AppShell, Button, Container, Group, Text, Tooltip } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, NavLink, Outlet, ScrollRestoration } from "react-router";
@@ -17,8 +17,8 @@ export function Shell() {
       </a>
       <AppShell.Header>
         <Container size="xl" h="100%" px={{ base: "sm", sm: "md" }}>
-          <Group h="100%" justify="space-between" wrap="nowrap" gap="xs">
-            <Group gap="sm" wrap="nowrap">
+          <Group h="100%" justify="space-between" wrap="nowrap" gap={6}>
+            <Group gap={6} wrap="nowrap">
               <Anchor component={Link} to="/runs" underline="never" c="inherit" aria-label="GSL Lab">
                 <Group gap={8} wrap="nowrap">
                   <Logo />
@@ -31,6 +31,9 @@ export function Shell() {
                 <NavLink to="/runs" end className={classes.link}>
                   Runs
                 </NavLink>
+                <NavLink to="/experiments" className={classes.link}>
+                  Experiments
+                </NavLink>
                 <NavLink to="/workers" className={classes.link}>
                   Workers
                 </NavLink>
@@ -39,9 +42,12 @@ export function Shell() {
             <Group gap="xs" wrap="nowrap">
               <LiveDot />
               <ThemeToggle />
-              <Button component={Link} to="/runs/new" size="xs" leftSection={<IconPlus size={14} />}>
+              <Button component={Link} to="/runs/new" size="xs" leftSection={<IconPlus size={14} />} visibleFrom="sm">
                 New run
               </Button>
+              <ActionIcon component={Link} to="/runs/new" variant="filled" aria-label="New run" hiddenFrom="sm">
+                <IconPlus size={16} />
+              </ActionIcon>
             </Group>
           </Group>
         </Container>

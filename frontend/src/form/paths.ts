@@ -3,7 +3,7 @@ export type Path = readonly string[];
 
 export const dotted = (path: Path) => path.join(".");
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 export function getIn(value: unknown, path: Path): unknown {

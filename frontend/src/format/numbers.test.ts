@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, count, figure, many, percent } from "./numbers";
+import { bytes, count, estimate, figure, many, percent } from "./numbers";
 
 describe("count", () => {
   it.each([
@@ -24,6 +24,10 @@ describe("figure", () => {
     [345.6, "346"],
     [null, "–"],
   ])("%s reads %s", (value, text) => expect(figure(value)).toBe(text));
+});
+
+it("reads scores with three digits", () => {
+  expect([0.84321, -0.0001, 12.34, null].map(estimate)).toEqual(["0.843", "0.000", "12.3", "–"]);
 });
 
 it("reads shares, sizes and plurals", () => {

@@ -23,6 +23,12 @@ export function figure(value: number | null | undefined): string {
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2).replace(/^-(0(\.0+)?)$/, "$1");
 }
 
+/** A score, or its deviation, with the digits that papers print. */
+export function estimate(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return Math.abs(value) >= 10 ? figure(value) : value.toFixed(3).replace(/^-(0\.0+)$/, "$1");
+}
+
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return "–";
   return `${Math.round(share * 100)} %`;

@@ -22,3 +22,23 @@ export function figureQuery(runId: number, name: FigureName, query: Query) {
 }
 
 export type FigureChoice = Omit<Query, "theme" | "width">;
+
+type ExperimentFigure = paths["/api/v1/experiments/{experiment_id}/figures/{name}"]["get"]["parameters"];
+type ExperimentQuery = NonNullable<ExperimentFigure["query"]>;
+
+export type ExperimentFigureName = ExperimentFigure["path"]["name"];
+
+export type ExperimentFigureChoice = Omit<ExperimentQuery, "theme" | "width">;
+
+/** A figure that compares the arms of an experiment. */
+export function experimentFigureQuery(id: number, name: ExperimentFigureName, query: ExperimentQuery) {
+  return queryOptions({
+    queryKey: [...keys.experiment(id), "figures", name, query],
+    queryFn: async () => {
+      const path = { experiment_id: id, name };
+      const route = "/api/v1/experiments/{experiment_id}/figures/{name}";
+      return (await unwrap(api.GET(route, { params: { path, query } }))) as unknown as Figure;
+    },
+    placeholderData: keepPreviousData,
+  });
+}

@@ -1,8 +1,8 @@
 import { Select, SimpleGrid, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { experimentsQuery } from "../../api/experiments";
 import { useCreateExperiment } from "../../api/mutations";
-import { experimentsQuery } from "../../api/queries";
 
 export interface AboutRun {
   name: string;
@@ -72,7 +72,7 @@ function ExperimentSelect({ value, error, onChange }: ExperimentProps) {
   const isNew = search.trim() !== "" && !experiments.some((experiment) => experiment.name === search.trim());
   const choose = async (id: string | null) => {
     if (id !== "new") return onChange(id ? Number(id) : null);
-    create.mutate(search.trim(), { onSuccess: (made) => onChange(made.id) });
+    create.mutate({ name: search.trim() }, { onSuccess: (made) => onChange(made.id) });
   };
   return (
     <Select

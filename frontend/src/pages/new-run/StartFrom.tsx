@@ -2,8 +2,8 @@ import { Select, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { runsQuery } from "../../api/queries";
 import type { Preset } from "../../api/types";
+import { PresetChooser } from "../../presets/PresetChooser";
 import { STATUS_LABEL } from "../../theme";
-import { PresetChooser } from "./PresetChooser";
 
 /** A preset's name, or an earlier run's id. */
 export interface Start {

@@ -1,4 +1,4 @@
-import type { Preset } from "../../api/types";
+import type { Preset } from "../api/types";
 
 export interface PresetGroup {
   title: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Preset } from "../../api/types";
+import type { Preset } from "../api/types";
 import { findPresets, groupNames } from "./presets";
 
 const preset = (name: string, group: string, suite: string, learner: string) =>

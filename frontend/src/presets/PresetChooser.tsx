@@ -1,8 +1,8 @@
 import { Badge, Box, CloseButton, Group, Radio, Select, Stack, Text, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
-import type { Preset } from "../../api/types";
-import { many } from "../../format/numbers";
+import type { Preset } from "../api/types";
+import { many } from "../format/numbers";
 import classes from "./PresetChooser.module.css";
 import { findPresets, groupNames } from "./presets";
 

@@ -1,0 +1,52 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "./client";
+import { keys } from "./queries";
+import type { ComparedMetric, ComparedSource, RunSummary } from "./types";
+
+const MOST = 200; // of one page of the API
+
+export const experimentsQuery = queryOptions({
+  queryKey: [...keys.experiments, "list"],
+  queryFn: () => unwrap(api.GET("/api/v1/experiments", { params: { query: { limit: MOST } } })),
+});
+
+export function experimentQuery(id: number) {
+  return queryOptions({
+    queryKey: keys.experiment(id),
+    queryFn: () => unwrap(api.GET("/api/v1/experiments/{experiment_id}", { params: { path: { experiment_id: id } } })),
+  });
+}
+
+/** All runs of an experiment, oldest first. */
+export function experimentRunsQuery(id: number) {
+  return queryOptions({
+    queryKey: [...keys.experiment(id), "runs"],
+    queryFn: async () => {
+      const runs: RunSummary[] = [];
+      for (;;) {
+        const query = { experiment_id: id, sort: "created_at", limit: MOST, offset: runs.length } as const;
+        const page = await unwrap(api.GET("/api/v1/runs", { params: { query } }));
+        runs.push(...page.items);
+        if (page.items.length === 0 || runs.length >= page.total) return runs;
+      }
+    },
+  });
+}
+
+export interface ComparisonChoice {
+  metric?: ComparedMetric;
+  source?: ComparedSource;
+}
+
+export function comparisonQuery(id: number, choice: ComparisonChoice) {
+  return queryOptions({
+    queryKey: [...keys.experiment(id), "comparison", choice],
+    queryFn: () =>
+      unwrap(
+        api.GET("/api/v1/experiments/{experiment_id}/comparison", {
+          params: { path: { experiment_id: id }, query: choice },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+}

@@ -1,0 +1,42 @@
+import { Anchor, Breadcrumbs, Button, Card, Group, Text, Title } from "@mantine/core";
+import { IconPlayerPlay } from "@tabler/icons-react";
+import { Link } from "react-router";
+import type { Experiment } from "../../api/types";
+import { When } from "../../components/When";
+import { many } from "../../format/numbers";
+
+export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
+  return (
+    <Card withBorder>
+      <Breadcrumbs separatorMargin={6} mb={4} fz="sm">
+        <Anchor component={Link} to="/experiments" size="sm">
+          Experiments
+        </Anchor>
+        <Text size="sm" c="dimmed">
+          Experiment {experiment.id}
+        </Text>
+      </Breadcrumbs>
+      <Group justify="space-between" align="flex-start" gap="sm">
+        <Title order={1} size="h3" style={{ overflowWrap: "anywhere", flex: "1 1 240px" }}>
+          {experiment.name}
+        </Title>
+        <Button
+          component={Link}
+          to={`/experiments/${experiment.id}/launch`}
+          size="xs"
+          leftSection={<IconPlayerPlay size={14} />}
+        >
+          Launch arms and seeds
+        </Button>
+      </Group>
+      <Text size="sm" c="dimmed" mt={4} component="div">
+        {many(experiment.runs, "run")} · begun <When at={experiment.created_at} />
+      </Text>
+      {experiment.description && (
+        <Text size="sm" mt="xs" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+          {experiment.description}
+        </Text>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,77 @@
+import { Button, Card, Stack } from "@mantine/core";
+import { IconFlask, IconMapQuestion, IconPlayerPlay } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "react-router";
+import { experimentQuery, experimentRunsQuery } from "../../api/experiments";
+import { ApiError } from "../../api/problem";
+import type { Experiment } from "../../api/types";
+import { EmptyState } from "../../components/EmptyState";
+import { Loaded } from "../../components/Loaded";
+import { useTitle } from "../../components/useTitle";
+import { Comparison } from "./Comparison";
+import { ExperimentFigures } from "./ExperimentFigures";
+import { ExperimentHeader } from "./ExperimentHeader";
+import { RunsMatrix } from "./RunsMatrix";
+
+export function ExperimentPage() {
+  const id = Number(useParams().id);
+  const query = useQuery({ ...experimentQuery(id), enabled: Number.isInteger(id) });
+  if (!Number.isInteger(id) || (query.error instanceof ApiError && query.error.status === 404)) return <NoSuch />;
+  return <Loaded query={query}>{(experiment) => <ExperimentView experiment={experiment} />}</Loaded>;
+}
+
+function ExperimentView({ experiment }: { experiment: Experiment }) {
+  useTitle(experiment.name);
+  const runs = useQuery(experimentRunsQuery(experiment.id));
+  return (
+    <Stack gap="md">
+      <ExperimentHeader experiment={experiment} />
+      <Loaded query={runs} rows={6}>
+        {(list) =>
+          list.length === 0 ? (
+            <NoRuns id={experiment.id} />
+          ) : (
+            <>
+              <RunsMatrix runs={list} />
+              <Comparison id={experiment.id} />
+              <ExperimentFigures id={experiment.id} />
+            </>
+          )
+        }
+      </Loaded>
+    </Stack>
+  );
+}
+
+function NoRuns({ id }: { id: number }) {
+  return (
+    <Card withBorder>
+      <EmptyState
+        icon={IconFlask}
+        title="No run belongs to it yet"
+        text="Launch arms and seeds together; what they score is compared here as they end."
+        action={
+          <Button component={Link} to={`/experiments/${id}/launch`} leftSection={<IconPlayerPlay size={16} />}>
+            Launch arms and seeds
+          </Button>
+        }
+      />
+    </Card>
+  );
+}
+
+function NoSuch() {
+  useTitle("No such experiment");
+  return (
+    <EmptyState
+      icon={IconMapQuestion}
+      title="No such experiment"
+      text="The address names none that there is."
+      action={
+        <Button component={Link} to="/experiments">
+          Go to the experiments
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,66 @@
+import { Anchor, Stack, Table, Text } from "@mantine/core";
+import { Link } from "react-router";
+import { hasEnded } from "../../api/live";
+import type { RunSummary } from "../../api/types";
+import { Panel } from "../../components/Panel";
+import { spentShare } from "../../components/phase-share";
+import { StatusBadge } from "../../components/StatusBadge";
+import { Waiting } from "../../components/Waiting";
+import { figure, many, percent } from "../../format/numbers";
+import { matrixOf } from "./matrix";
+
+/** Every run of the experiment where its arm and its seed meet. */
+export function RunsMatrix({ runs }: { runs: RunSummary[] }) {
+  const { seeds, arms } = matrixOf(runs);
+  const ended = runs.filter((run) => hasEnded(run.status)).length;
+  return (
+    <Panel
+      title="Runs"
+      text={`${many(arms.length, "arm")}, ${many(seeds.length, "seed")}: ${ended} of ${runs.length} ended.`}
+    >
+      <Table.ScrollContainer minWidth={120 + seeds.length * 130}>
+        <Table fz="sm" aria-label="Runs by arm and seed" verticalSpacing="xs">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Arm</Table.Th>
+              {seeds.map((seed) => (
+                <Table.Th key={seed}>Seed {seed}</Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {arms.map(({ name, cells }) => (
+              <Table.Tr key={name}>
+                <Table.Th scope="row" style={{ overflowWrap: "anywhere" }}>
+                  {name}
+                </Table.Th>
+                {cells.map((cell, place) => (
+                  <Table.Td key={seeds[place]} style={{ verticalAlign: "top" }}>
+                    {cell.length === 0 ? <Text c="dimmed">–</Text> : cell.map((run) => <Cell key={run.id} run={run} />)}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Panel>
+  );
+}
+
+function Cell({ run }: { run: RunSummary }) {
+  return (
+    <Stack gap={2} align="flex-start" mb={4}>
+      <StatusBadge status={run.status} size="sm" />
+      <Anchor component={Link} to={`/runs/${run.id}`} size="sm" className="tabular" title={run.name}>
+        {run.score === null ? `run ${run.id}` : `score ${figure(run.score)}`}
+      </Anchor>
+      {!hasEnded(run.status) && (
+        <Text size="xs" c="dimmed" className="tabular">
+          {percent(spentShare(run))} of its steps
+        </Text>
+      )}
+      <Waiting run={run} />
+    </Stack>
+  );
+}

@@ -1,0 +1,137 @@
+import {
+  ActionIcon,
+  Badge,
+  Button,
+  Card,
+  Collapse,
+  Group,
+  SegmentedControl,
+  Text,
+  TextInput,
+  Tooltip,
+} from "@mantine/core";
+import { IconCopy, IconPencil, IconTrash } from "@tabler/icons-react";
+import { useState } from "react";
+import type { FieldError } from "../../../api/problem";
+import type { Field } from "../../../form/field";
+import { changesOf, merge, type Partly } from "../../../form/partial";
+import { count, many } from "../../../format/numbers";
+import { ArmJson } from "./ArmJson";
+import type { Arm } from "./arms";
+import { leavesOf } from "./leaves";
+import { PartForm } from "./PartForm";
+import type { ArmPreview } from "./useArmPreviews";
+
+interface Props {
+  arm: Arm;
+  fields: Field[];
+  shared: Partly;
+  preview: ArmPreview | undefined;
+  errors: FieldError[];
+  onChange: (arm: Arm) => void;
+  onCopy: () => void;
+  onRemove?: () => void;
+}
+
+/** One arm: its name and what it changes, by form or as JSON. */
+export function ArmCard({ arm, fields, shared, preview, errors, onChange, onCopy, onRemove }: Props) {
+  const [open, setOpen] = useState(false);
+  const [view, setView] = useState("form");
+  const nameError = errors.find(({ field }) => field === "name")?.message;
+  const inside = errors.filter(({ field }) => field !== "name");
+  return (
+    <Card withBorder component="section" aria-label={`Arm ${arm.name}`}>
+      <Group align="flex-end" gap="xs">
+        <TextInput
+          label="Name of the arm"
+          value={arm.name}
+          maxLength={100}
+          error={nameError ?? (arm.name.trim() === "" ? "An arm needs a name." : undefined)}
+          onChange={(event) => onChange({ ...arm, name: event.currentTarget.value })}
+          style={{ flex: "1 1 200px" }}
+        />
+        <Button
+          variant={open ? "light" : "default"}
+          leftSection={<IconPencil size={14} />}
+          onClick={() => setOpen(!open)}
+          aria-expanded={open}
+        >
+          {open ? "Close" : "Change"}
+        </Button>
+        <Tooltip label="Copy the arm">
+          <ActionIcon variant="default" size="input-sm" aria-label={`Copy arm ${arm.name}`} onClick={onCopy}>
+            <IconCopy size={16} />
+          </ActionIcon>
+        </Tooltip>
+        {onRemove && (
+          <Tooltip label="Remove the arm">
+            <ActionIcon variant="default" size="input-sm" aria-label={`Remove arm ${arm.name}`} onClick={onRemove}>
+              <IconTrash size={16} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </Group>
+      <Differences config={arm.config} preview={preview} />
+      {inside.length > 0 && !open && (
+        <Text size="sm" c="red" mt="xs" role="alert">
+          {many(inside.length, "thing")} to mend: {inside.map(({ message }) => message).join("; ")}
+        </Text>
+      )}
+      <Collapse expanded={open}>
+        {open && (
+          <>
+            <SegmentedControl
+              my="sm"
+              size="xs"
+              aria-label="How the arm is written"
+              value={view}
+              onChange={setView}
+              data={[
+                { value: "form", label: "Form" },
+                { value: "json", label: "JSON" },
+              ]}
+            />
+            {view === "form" ? (
+              <PartForm
+                fields={fields}
+                base={shared}
+                config={merge(shared, arm.config)}
+                errors={inside}
+                onChange={(next) => onChange({ ...arm, config: changesOf(shared, next) })}
+              />
+            ) : (
+              <ArmJson config={arm.config} onChange={(config) => onChange({ ...arm, config })} />
+            )}
+          </>
+        )}
+      </Collapse>
+    </Card>
+  );
+}
+
+const SHOWN = 6;
+
+function Differences({ config, preview }: { config: Partly; preview: ArmPreview | undefined }) {
+  const leaves = leavesOf(config);
+  const steps = preview?.steps;
+  return (
+    <Group gap={6} mt="xs">
+      {leaves.length === 0 && (
+        <Text size="sm" c="dimmed">
+          As shared by all arms
+        </Text>
+      )}
+      {leaves.slice(0, SHOWN).map((leaf) => (
+        <Badge key={leaf} variant="light" tt="none" fw={500} maw="100%">
+          {leaf}
+        </Badge>
+      ))}
+      {leaves.length > SHOWN && <Text size="sm">and {leaves.length - SHOWN} more</Text>}
+      {steps !== undefined && (
+        <Text size="sm" c="dimmed" className="tabular">
+          {count(steps)} steps a run
+        </Text>
+      )}
+    </Group>
+  );
+}

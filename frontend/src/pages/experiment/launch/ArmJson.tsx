@@ -1,0 +1,43 @@
+import { Textarea } from "@mantine/core";
+import { useState } from "react";
+import type { Partly } from "../../../form/partial";
+import { isObject } from "../../../form/paths";
+
+interface Props {
+  config: Partly;
+  onChange: (config: Partly) => void;
+}
+
+/** The arm's changes as they are sent. They are taken over as soon as they can be read. */
+export function ArmJson({ config, onChange }: Props) {
+  const [text, setText] = useState(() => JSON.stringify(config, null, 2));
+  const [unreadable, setUnreadable] = useState<string>();
+  const write = (next: string) => {
+    setText(next);
+    const read = readObject(next);
+    setUnreadable(read.problem);
+    if (read.value) onChange(read.value);
+  };
+  return (
+    <Textarea
+      label="Changes as JSON"
+      description={'Parts of a configuration, laid over what all arms share: {"guide": {"name": "none"}}.'}
+      error={unreadable}
+      autosize
+      minRows={4}
+      maxRows={24}
+      value={text}
+      onChange={(event) => write(event.currentTarget.value)}
+      styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+    />
+  );
+}
+
+function readObject(text: string): { value?: Partly; problem?: string } {
+  try {
+    const value: unknown = JSON.parse(text.trim() || "{}");
+    return isObject(value) ? { value } : { problem: "Write an object: { ... }." };
+  } catch (cause) {
+    return { problem: `Not JSON yet: ${cause instanceof Error ? cause.message : String(cause)}` };
+  }
+}

@@ -1,0 +1,136 @@
+import { Accordion, Alert, Button, Grid, SimpleGrid, Stack, TagsInput, Text, TextInput, Title } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { useLaunchExperiment } from "../../../api/mutations";
+import { ApiError } from "../../../api/problem";
+import type { Preset } from "../../../api/types";
+import type { Field } from "../../../form/field";
+import type { Partly } from "../../../form/partial";
+import { changedPaths } from "../../../form/paths";
+import { many } from "../../../format/numbers";
+import { ArmCard } from "./ArmCard";
+import { type Arm, FIRST_ARMS, launchBody, sortErrors, withArm } from "./arms";
+import { LaunchSummary } from "./LaunchSummary";
+import { PartForm } from "./PartForm";
+import { parseSeeds } from "./seeds";
+import { useArmPreviews } from "./useArmPreviews";
+
+interface Props {
+  experimentId: number;
+  preset: Preset;
+  fields: Field[];
+}
+
+/** What all arms share, what each changes, and the seeds; drawn anew when the preset changes. */
+export function LaunchForm({ experimentId, preset, fields }: Props) {
+  const base: Partly = preset.config;
+  const [shared, setShared] = useState(base);
+  const [arms, setArms] = useState<Arm[]>(FIRST_ARMS);
+  const [seedText, setSeedText] = useState("0-2");
+  const [tags, setTags] = useState<string[]>([]);
+  const launch = useLaunchExperiment(experimentId);
+  const navigate = useNavigate();
+  const previews = useArmPreviews(preset.name, base, shared, arms);
+  const seeds = parseSeeds(seedText);
+  const own = fields.filter((field) => field.name !== "seed"); // the seeds are given below
+
+  const refused = launch.error instanceof ApiError ? launch.error : null;
+  const sorted = sortErrors(refused?.errors ?? [], arms.length);
+  const edit =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      launch.reset();
+      set(value);
+    };
+  const change = edit(setArms);
+  const start = () =>
+    seeds &&
+    launch.mutate(launchBody({ preset: preset.name, base, shared, arms, seeds, tags }), {
+      onSuccess: () => navigate(`/experiments/${experimentId}`),
+    });
+  return (
+    <Grid gap="md" mt="md">
+      <Grid.Col span={{ base: 12, md: 8 }}>
+        <Stack gap="md">
+          <Accordion variant="separated" order={2}>
+            <Accordion.Item value="shared">
+              <Accordion.Control>
+                <Text fw={600} span>
+                  What all arms share
+                </Text>{" "}
+                <Text size="sm" c="dimmed" span>
+                  {describe(changedPaths(base, shared).length)}
+                </Text>
+              </Accordion.Control>
+              <Accordion.Panel>
+                <PartForm
+                  fields={own}
+                  base={base}
+                  config={shared}
+                  origins={preset.origins}
+                  errors={sorted.shared}
+                  onChange={edit(setShared)}
+                />
+              </Accordion.Panel>
+            </Accordion.Item>
+          </Accordion>
+          <Title order={2} size="h4">
+            Arms
+          </Title>
+          {arms.map((arm, place) => (
+            <ArmCard
+              key={arm.id}
+              arm={arm}
+              fields={own}
+              shared={shared}
+              preview={previews[place]}
+              errors={[...(previews[place]?.errors ?? []), ...(sorted.arms[place] ?? [])]}
+              onChange={(next) => change(arms.map((other) => (other.id === arm.id ? next : other)))}
+              onCopy={() => change(withArm(arms, arm))}
+              onRemove={arms.length > 1 ? () => change(arms.filter((other) => other.id !== arm.id)) : undefined}
+            />
+          ))}
+          <Button
+            variant="default"
+            leftSection={<IconPlus size={16} />}
+            onClick={() => change(withArm(arms))}
+            style={{ alignSelf: "flex-start" }}
+          >
+            Add an arm
+          </Button>
+          <SimpleGrid cols={{ base: 1, sm: 2 }}>
+            <TextInput
+              label="Seeds"
+              description="As 0-4, or 0, 1, 7: every arm runs with each of them."
+              error={seeds === null ? "Whole numbers and ranges, as 0-4 or 0, 1, 7." : sorted.seeds}
+              value={seedText}
+              onChange={(event) => edit(setSeedText)(event.currentTarget.value)}
+            />
+            <TagsInput
+              label="Tags"
+              description="Enter after each; all runs get them."
+              value={tags}
+              onChange={edit(setTags)}
+              acceptValueOnBlur
+            />
+          </SimpleGrid>
+          {refused && refused.errors.length === 0 && <Alert color="red">{refused.message}</Alert>}
+        </Stack>
+      </Grid.Col>
+      <LaunchSummary
+        suite={suiteOf(shared)}
+        arms={arms}
+        seeds={seeds?.length ?? 0}
+        previews={previews}
+        refused={refused}
+        busy={launch.isPending}
+        onLaunch={start}
+      />
+    </Grid>
+  );
+}
+
+const describe = (changes: number) => (changes === 0 ? "as in the preset" : many(changes, "change"));
+
+const suiteOf = (config: Partly) => String((config.suite as { name?: unknown } | undefined)?.name ?? "");

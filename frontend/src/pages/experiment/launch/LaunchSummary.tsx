@@ -1,0 +1,93 @@
+import { Alert, Box, Button, Card, Grid, List, Paper, Stack, Text, Title } from "@mantine/core";
+import { IconPlayerPlay } from "@tabler/icons-react";
+import type { ApiError } from "../../../api/problem";
+import { count, many } from "../../../format/numbers";
+import { duration } from "../../../format/time";
+import classes from "../../new-run/LaunchBar.module.css";
+import { SuiteWorkers } from "../../new-run/SuiteWorkers";
+import type { Arm } from "./arms";
+import type { ArmPreview } from "./useArmPreviews";
+
+interface Props {
+  suite: string;
+  arms: Arm[];
+  seeds: number;
+  previews: ArmPreview[];
+  refused: ApiError | null;
+  busy: boolean;
+  onLaunch: () => void;
+}
+
+/** How many runs, steps and hours: beside the form, and on a narrow screen always in reach below it. */
+export function LaunchSummary({ suite, arms, seeds, previews, refused, busy, onLaunch }: Props) {
+  const runs = arms.length * seeds;
+  const faults = previews.filter((preview) => preview.errors.length > 0).length;
+  const ready = runs > 0 && faults === 0 && arms.every((arm) => arm.name.trim() !== "");
+  const button = (
+    <Button leftSection={<IconPlayerPlay size={16} />} loading={busy} disabled={!ready} onClick={onLaunch}>
+      Launch {many(runs, "run")}
+    </Button>
+  );
+  const product = `${many(arms.length, "arm")} x ${many(seeds, "seed")} = ${many(runs, "run")}`;
+  return (
+    <>
+      <Grid.Col span={{ base: 12, md: 4 }}>
+        <Card withBorder style={{ position: "sticky", top: 72 }}>
+          <Stack gap="sm">
+            <Title order={2} size="h4">
+              What this costs
+            </Title>
+            <Text fw={600} data-testid="product">
+              {product}
+            </Text>
+            <Text size="sm" c="dimmed">
+              {costs(previews, seeds)}
+            </Text>
+            <SuiteWorkers suite={suite} />
+            {faults > 0 && (
+              <Text size="sm" c="red" role="status">
+                {many(faults, "arm")} to mend.
+              </Text>
+            )}
+            {refused && (
+              <Alert color="red" role="alert" title="Nothing was launched">
+                <List size="sm">
+                  {[...new Set(refused.errors.map(({ field, message }) => `${field}: ${message}`))].map((text) => (
+                    <List.Item key={text} style={{ overflowWrap: "anywhere" }}>
+                      {text}
+                    </List.Item>
+                  ))}
+                </List>
+              </Alert>
+            )}
+            <Box visibleFrom="md">{button}</Box>
+          </Stack>
+        </Card>
+      </Grid.Col>
+      <Grid.Col span={12} hiddenFrom="md" style={{ position: "sticky", bottom: 0, zIndex: 50 }}>
+        <Paper className={classes.bar} component="section" aria-label="Launch">
+          <Text size="sm" style={{ flex: 1 }}>
+            {product}
+          </Text>
+          {button}
+        </Paper>
+      </Grid.Col>
+    </>
+  );
+}
+
+/** All runs' steps, and the time they take one after the other on one worker. */
+function costs(previews: ArmPreview[], seeds: number): string {
+  const known = previews.filter((preview) => preview.steps !== undefined);
+  if (known.length < previews.length || seeds === 0) return "Steps unknown while something is to mend.";
+  const steps = known.reduce((sum, { steps }) => sum + (steps ?? 0), 0) * seeds;
+  const seconds = known.reduce<number | null>(
+    (sum, one) => (sum === null || one.seconds === null ? null : sum + one.seconds),
+    0,
+  );
+  const time =
+    seconds === null
+      ? "time unknown until a worker has measured its speed"
+      : `about ${duration(seconds * seeds)} if they run one after the other`;
+  return `${count(steps)} steps in all; ${time}.`;
+}

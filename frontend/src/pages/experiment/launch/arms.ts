@@ -1,0 +1,67 @@
+import type { FieldError } from "../../../api/problem";
+import type { ExperimentLaunch } from "../../../api/types";
+import { changesOf, type Partly } from "../../../form/partial";
+
+/** An arm while it is written; `id` outlives renaming. */
+export interface Arm {
+  id: number;
+  name: string;
+  config: Partly;
+}
+
+/** Both arms of the usual question. */
+export const FIRST_ARMS: Arm[] = [
+  { id: 0, name: "GSL", config: {} },
+  { id: 1, name: "generalist", config: { arm: "generalist" } },
+];
+
+/** One more arm, named so that no other is called alike. */
+export function withArm(arms: Arm[], like?: Arm): Arm[] {
+  const id = Math.max(-1, ...arms.map((arm) => arm.id)) + 1;
+  const taken = new Set(arms.map((arm) => arm.name));
+  const stem = like ? `${like.name} copy` : "arm";
+  let name = like ? stem : `${stem} ${arms.length + 1}`;
+  for (let number = 2; taken.has(name); number++) name = `${stem} ${number}`;
+  return [...arms, { id, name, config: like?.config ?? {} }];
+}
+
+interface Launch {
+  preset: string;
+  /** The preset's configuration, and what all arms share. */
+  base: Partly;
+  shared: Partly;
+  arms: Arm[];
+  seeds: number[];
+  tags: string[];
+}
+
+export function launchBody({ preset, base, shared, arms, seeds, tags }: Launch): ExperimentLaunch {
+  return {
+    preset,
+    config: changesOf(base, shared),
+    arms: arms.map(({ name, config }) => ({ name: name.trim(), config })),
+    seeds,
+    tags,
+  };
+}
+
+export interface SortedErrors {
+  shared: FieldError[];
+  /** By the arm's place in what was sent; fields as in a run of its own: `name`, `config.guide.name`. */
+  arms: FieldError[][];
+  seeds: string | undefined;
+}
+
+/** Who each error of a launch is about: an arm (`arms.1.config.guide`), the seeds, or all arms. */
+export function sortErrors(errors: FieldError[], arms: number): SortedErrors {
+  const sorted: SortedErrors = { shared: [], arms: Array.from({ length: arms }, () => []), seeds: undefined };
+  for (const { field, message } of errors) {
+    const path = field.replace(/^body\./, "");
+    const [, place, rest] = /^arms\.(\d+)\.(.+)$/.exec(path) ?? [];
+    const own = place === undefined ? undefined : sorted.arms[Number(place)];
+    if (own && rest) own.push({ field: rest, message });
+    else if (/^seeds(\.|$)/.test(path)) sorted.seeds = message;
+    else sorted.shared.push({ field: path, message });
+  }
+  return sorted;
+}

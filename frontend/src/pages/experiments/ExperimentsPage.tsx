@@ -1,0 +1,80 @@
+import { Anchor, Button, Card, Group, SimpleGrid, Text } from "@mantine/core";
+import { IconFlask, IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "react-router";
+import { experimentsQuery } from "../../api/experiments";
+import type { Experiment } from "../../api/types";
+import { EmptyState } from "../../components/EmptyState";
+import { Loaded } from "../../components/Loaded";
+import { PageTitle } from "../../components/PageTitle";
+import { useTitle } from "../../components/useTitle";
+import { When } from "../../components/When";
+import { many } from "../../format/numbers";
+import { NewExperiment } from "./NewExperiment";
+
+export function ExperimentsPage() {
+  useTitle("Experiments");
+  const query = useQuery(experimentsQuery);
+  const [asked, setAsked] = useState(false);
+  const begin = (
+    <Button leftSection={<IconPlus size={16} />} onClick={() => setAsked(true)}>
+      New experiment
+    </Button>
+  );
+  return (
+    <>
+      <PageTitle title="Experiments" text="Runs that are compared: arms and seeds of one question.">
+        {begin}
+      </PageTitle>
+      <Loaded query={query} rows={6}>
+        {({ items }) => (items.length === 0 ? <NoExperiments /> : <ExperimentCards experiments={items} />)}
+      </Loaded>
+      <NewExperiment opened={asked} onClose={() => setAsked(false)} />
+    </>
+  );
+}
+
+function ExperimentCards({ experiments }: { experiments: Experiment[] }) {
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} component="section" aria-label="Experiments">
+      {experiments.map((experiment) => (
+        <Card key={experiment.id} withBorder>
+          <Group justify="space-between" align="flex-start" wrap="nowrap" gap="xs">
+            <Anchor
+              component={Link}
+              to={`/experiments/${experiment.id}`}
+              fw={600}
+              style={{ overflowWrap: "anywhere", minWidth: 0 }}
+            >
+              {experiment.name}
+            </Anchor>
+            <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
+              {many(experiment.runs, "run")}
+            </Text>
+          </Group>
+          {experiment.description && (
+            <Text size="sm" mt={4} lineClamp={3} style={{ overflowWrap: "anywhere" }}>
+              {experiment.description}
+            </Text>
+          )}
+          <Text size="xs" c="dimmed" mt="xs">
+            begun <When at={experiment.created_at} />
+          </Text>
+        </Card>
+      ))}
+    </SimpleGrid>
+  );
+}
+
+function NoExperiments() {
+  return (
+    <Card withBorder>
+      <EmptyState
+        icon={IconFlask}
+        title="No experiment yet"
+        text="An experiment launches several arms with the same seeds at once and compares them with intervals: GSL against the plain generalist, one guide against another."
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,56 @@
+import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { useCreateExperiment } from "../../api/mutations";
+
+interface Props {
+  opened: boolean;
+  onClose: () => void;
+}
+
+/** Asks for the question's name, then leads to its first launch. */
+export function NewExperiment({ opened, onClose }: Props) {
+  const [name, setName] = useState("");
+  const [description, setDescription] = useState("");
+  const create = useCreateExperiment();
+  const navigate = useNavigate();
+  const begin = (event: React.FormEvent) => {
+    event.preventDefault();
+    const about = { name: name.trim(), description: description.trim() };
+    create.mutate(about, { onSuccess: ({ id }) => navigate(`/experiments/${id}/launch`) });
+  };
+  return (
+    <Modal opened={opened} onClose={onClose} title="New experiment" centered>
+      <form onSubmit={begin}>
+        <Stack gap="sm">
+          <TextInput
+            label="Name"
+            description="The question, in a few words."
+            required
+            maxLength={200}
+            data-autofocus
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <Textarea
+            label="Description"
+            description="What is compared, and what would answer it."
+            autosize
+            minRows={2}
+            maxLength={10_000}
+            value={description}
+            onChange={(event) => setDescription(event.currentTarget.value)}
+          />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" disabled={name.trim() === ""} loading={create.isPending}>
+              Begin
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -17,12 +17,12 @@ from torch import Tensor, nn
 from gsl.config.learners import PPO as PPOSettings
 from gsl.seeds import derive
 from worker.experience import Decision, LossContext, Rollout
-from worker.learners.adam_state import clear_moments, load_moments, save_moments
 from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
 from worker.learners.gae import bootstrap_time_limits, gae
 from worker.learners.ppo_losses import Batch, compute_losses
 from worker.learners.reward_normaliser import RewardNormaliser
 from worker.nets import ActorCritic, make_network
+from worker.nets.adam_state import clear_moments, load_moments, save_moments
 from worker.nets.splitting import make_parallel
 from worker.spaces import Spaces
 

@@ -16,7 +16,6 @@ from torch import Tensor
 from gsl.config.learners import SAC as SACSettings
 from gsl.seeds import derive
 from worker.experience import Decision, Rollout
-from worker.learners.adam_state import clear_moments, load_moments, save_moments
 from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
 from worker.learners.replay import Replay, Windows
 from worker.learners.sac_losses import (
@@ -28,6 +27,7 @@ from worker.learners.sac_losses import (
     n_step,
     temperature_loss,
 )
+from worker.nets.adam_state import clear_moments, load_moments, save_moments
 from worker.nets.soft_actor_critic import make_soft_actor_critic
 from worker.spaces import Spaces
 

@@ -30,13 +30,22 @@ class SpecialistSettings(Settings):
         "mean", "Whether the lowest variations are found by their mean return or by its lower confidence bound."
     )
     confidence: float = setting(0.9, "Confidence of the lower bound.", gt=0.5, lt=1)
-    partition: Literal["random", "balanced"] = setting(
-        "random", "Whether variations are dealt to specialists at random or balanced by return."
+    partition: Literal["random", "balanced", "clustered"] = setting(
+        "random",
+        "Whether variations are dealt to specialists at random, balanced by return, or in equal clusters of those that "
+        "are alike in return and in what the policy makes of them.",
     )
     start: Literal["clone", "clone_fresh_head", "scratch"] = setting(
         "clone", "Whether a specialist starts as the generalist, with a fresh policy head, or from nothing."
     )
-    steps: int = setting(500_000, "Environment steps of each specialist.", unit="steps", ge=1)
+    steps: int = setting(500_000, "Environment steps of each specialist, in each cycle.", unit="steps", ge=1)
+    lowest_steps: int = setting(
+        0,
+        "Steps for which the generalist is first trained on all the lowest variations, before specialists are cloned "
+        "from it; 0 leaves that out.",
+        unit="steps",
+        ge=0,
+    )
     ent_coef: float | None = setting(None, "Entropy bonus of specialists; empty takes the learner's.", ge=0, le=10)
     learning_rate: float | None = setting(None, "Step size of specialists; empty takes the learner's.", gt=0, le=1)
     stop_at_plateau: bool = setting(False, "Whether a specialist that plateaus ends before its budget.")
@@ -92,6 +101,28 @@ class FinetuneSettings(Settings):
 
     ent_coef: float | None = setting(None, "Entropy bonus of fine-tuning; empty takes the learner's.", ge=0, le=10)
     learning_rate: float | None = setting(None, "Step size of fine-tuning; empty takes the learner's.", gt=0, le=1)
+
+
+class CycleSettings(Settings):
+    """How often specialists and fine-tuning follow one another; the fine-tuned policy is the next cycle's generalist.
+
+    The stop rule is that of UniDexGrasp++ (Wan et al. 2023), which ends when a cycle gains less than 0.5 %.
+    """
+
+    count: int = setting(1, "Cycles at most.", unit="cycles", ge=1, le=100)
+    min_gain: float | None = setting(
+        0.005,
+        "Score (0 to 1: success, or normalised return) by which a cycle must raise the evaluation for another one to "
+        "follow; empty goes on whatever it gained.",
+        ge=-1,
+        le=1,
+    )
+    finetune_steps: int | None = setting(
+        None,
+        "Environment steps of each fine-tuning but the last, which gets what is left; empty shares evenly.",
+        unit="steps",
+        ge=1,
+    )
 
 
 class BudgetSettings(Settings):

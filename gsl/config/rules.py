@@ -33,12 +33,13 @@ def broken_rules(config: "RunConfig") -> Iterator[Problem]:
     least = config.learner.batch_size + evaluation_reserve(config)
     if least > config.budget.total_steps:
         yield ("budget", "total_steps"), f"must be at least {least}: one epoch and the last evaluation"
-    if config.arm == "gsl":
+    if config.arm != "generalist":
         yield from _specialists_fit(config)
         yield from _budgets_add_up(config)
         yield from _window_fits(config)
         yield from _filter_fits_suite(config)
         yield from _guide_fits_learner(config)
+        yield from _overrides_mean_something(config)
 
 
 def evaluation_reserve(config: "RunConfig") -> int:
@@ -59,7 +60,9 @@ def specialist_floor(config: "RunConfig") -> int:
 
 
 def demonstration_floor(config: "RunConfig") -> int:
-    """Steps kept back for demonstrations: one longest episode of each variation that is demonstrated."""
+    """Steps kept back for demonstrations: one longest episode of each variation that is demonstrated, if any is."""
+    if config.guide.wants != "demonstrations":
+        return 0
     lowest = config.specialists.count * config.specialists.variations_each
     rest = len(config.suite.training_variations()) - lowest
     demonstrated = lowest + (rest if config.demonstrations.generalist_per_variation else 0)
@@ -77,6 +80,14 @@ def _learner_fits_suite(config: "RunConfig") -> Iterator[Problem]:
             f"{learner.name} is for {' or '.join(sorted(learner.actions))} actions, but {suite.name} has "
             f"{suite.actions} ones",
         )
+
+
+def _overrides_mean_something(config: "RunConfig") -> Iterator[Problem]:
+    learner = config.learner
+    for part, settings in (("specialists", config.specialists), ("finetune", config.finetune)):
+        for name in ("ent_coef", "learning_rate"):
+            if getattr(settings, name) is not None and name not in learner.overrides:
+                yield (part, name), f"{learner.title} has no {name} that could be set anew: leave it empty"
 
 
 def _guide_fits_learner(config: "RunConfig") -> Iterator[Problem]:
@@ -102,23 +113,34 @@ def _specialists_fit(config: "RunConfig") -> Iterator[Problem]:
             f"{specialists.count} specialists x {specialists.variations_each} variations each = {wanted}, "
             f"but the suite has {available} training variations",
         )
+    if specialists.lowest_steps and specialists.start == "scratch":
+        yield ("specialists", "lowest_steps"), "must be 0 where specialists start from scratch: nothing is cloned"
+    elif 0 < specialists.lowest_steps < specialist_floor(config):
+        yield ("specialists", "lowest_steps"), f"must be 0 or at least {specialist_floor(config)}: one epoch and more"
 
 
 def _budgets_add_up(config: "RunConfig") -> Iterator[Problem]:
-    epoch, budget, specialists = config.learner.batch_size, config.budget, config.specialists
+    epoch, budget, specialists, cycles = config.learner.batch_size, config.budget, config.specialists, config.cycles
     if budget.generalist_steps < epoch:
         yield ("budget", "generalist_steps"), f"must be at least one epoch ({epoch} steps)"
     least = specialist_floor(config)
     if specialists.steps < least:
         yield ("specialists", "steps"), f"must be at least one epoch and an evaluation ({least} steps)"
+    if cycles.finetune_steps is not None and cycles.finetune_steps < epoch:
+        yield ("cycles", "finetune_steps"), f"must be at least one epoch ({epoch} steps)"
     reserve, floor = evaluation_reserve(config), demonstration_floor(config)
-    needed = budget.generalist_steps + specialists.count * specialists.steps + floor + epoch + 2 * reserve
+    cycle = specialists.count * specialists.steps + specialists.lowest_steps + floor + epoch + reserve
+    longer = (cycles.count - 1) * max(0, (cycles.finetune_steps or epoch) - epoch)
+    needed = budget.generalist_steps + cycles.count * cycle + longer + reserve
     if needed > budget.total_steps:
+        often = f"{cycles.count} cycles of " if cycles.count > 1 else ""
+        lowest = f" + the generalist on the lowest {specialists.lowest_steps}" if specialists.lowest_steps else ""
+        lowest += f" + fine-tuning before the last {longer}" if longer else ""
         yield (
             ("budget", "total_steps"),
-            f"must be at least {needed}: generalist {budget.generalist_steps} + specialists {specialists.count} x "
-            f"{specialists.steps} + an episode of each demonstrated variation {floor} + one epoch of fine-tuning "
-            f"{epoch} + evaluations 2 x {reserve}",
+            f"must be at least {needed}: generalist {budget.generalist_steps} + {often}specialists "
+            f"{specialists.count} x {specialists.steps}{lowest} + an episode of each demonstrated variation {floor} + "
+            f"one epoch of fine-tuning {epoch} + evaluation {reserve}, + the last evaluation {reserve}",
         )
 
 
@@ -141,6 +163,8 @@ def _window_fits(config: "RunConfig") -> Iterator[Problem]:
 
 def _filter_fits_suite(config: "RunConfig") -> Iterator[Problem]:
     demonstrations = config.demonstrations
+    if config.guide.wants != "demonstrations":
+        return
     if demonstrations.filter == "success" and not config.suite.has_success:
         yield ("demonstrations", "filter"), f"{config.suite.name} has no success signal: choose return"
     most = max(demonstrations.per_variation, demonstrations.generalist_per_variation)

@@ -9,6 +9,7 @@ from gsl.config.guides import BUILTIN_GUIDES, DAPG, GuideSettings
 from gsl.config.learners import BUILTIN_LEARNERS, PPO, LearnerSettings
 from gsl.config.method import (
     BudgetSettings,
+    CycleSettings,
     DemonstrationSettings,
     EvaluationSettings,
     FinetuneSettings,
@@ -35,6 +36,9 @@ else:
     Guide = union(GUIDES)
 
 
+Arm = Literal["gsl", "generalist", "generalist_low"]
+
+
 class RunConfig(Settings):
     """Everything that decides a run: the same objects in the API, the form, the database and the worker."""
 
@@ -54,12 +58,17 @@ class RunConfig(Settings):
         default_factory=FinetuneSettings, description="How the generalist is fine-tuned."
     )
     evaluation: EvaluationSettings = Field(default_factory=EvaluationSettings, description="How policies are measured.")
+    cycles: CycleSettings = Field(
+        default_factory=CycleSettings, description="How often specialists and fine-tuning follow one another."
+    )
     gate: GateSettings = Field(default_factory=GateSettings, description="Who decides to train specialists.")
     budget: BudgetSettings = Field(
         default_factory=BudgetSettings, description="How many environment steps may be spent."
     )
-    arm: Literal["gsl", "generalist"] = setting(
-        "gsl", "The method, or the plain generalist trained for the same total steps as a baseline."
+    arm: Arm = setting(
+        "gsl",
+        "The method; or as a baseline at the same total steps the plain generalist, or one policy on all the lowest "
+        "variations in the specialists' place.",
     )
     seed: int = setting(0, "Everything random in the run derives from this seed.", ge=0, lt=2**31)
 

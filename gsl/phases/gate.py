@@ -7,29 +7,31 @@ from gsl.config.rules import demonstration_floor, specialist_floor
 from gsl.config.run import RunConfig
 from gsl.partition import split
 from gsl.phases.budget import specialist_steps
-from gsl.phases.jobs import CYCLE
-from gsl.phases.state import GateOpening, JobView, Proposal, ReasonAsked, RunState
+from gsl.phases.state import GateOpening, Proposal, ReasonAsked, RunState, Segment
 from gsl.reports import VariationReturn
 from gsl.seeds import derive
 from gsl.selection import Ranking, rank
 
 
-def open_specialists_gate(config: RunConfig, state: RunState, generalist: JobView) -> GateOpening | None:
-    """The gate after a segment's evaluation; None when the budget that is left trains no specialist."""
-    segment = segment_of(generalist)
+def open_specialists_gate(
+    config: RunConfig, state: RunState, segment: Segment, gain: float | None
+) -> GateOpening | None:
+    """The gate after a segment's evaluation; None when the budget that is left trains no specialist.
+
+    `gain` is what the cycle before raised the score by, where there was one and both evaluations measured something.
+    """
     ranking = _ranking(config, state, segment)
     proposal = _proposal(config, state, segment, ranking)
     if proposal is None:
         return None
-    plateaued = generalist.outcome == "plateau"
-    why = "the generalist plateaued" if plateaued else "the generalist used its share of the budget without a plateau"
+    why = _why(segment, gain)
     if ranking.unmeasured:
         why += f"; {len(ranking.unmeasured)} variations finished no episode in the evaluation"
-    return _opening(config, state, generalist, ranking, proposal, why, "specialists")
+    return _opening(config, state, segment, ranking, proposal, why, "specialists")
 
 
 def open_too_few_gate(
-    config: RunConfig, state: RunState, generalist: JobView, ended_well: Sequence[int], decision: Proposal
+    config: RunConfig, state: RunState, segment: Segment, ended_well: Sequence[int], decision: Proposal
 ) -> GateOpening:
     """Asks a person, also in auto mode, whether to go on with the specialists numbered `ended_well`."""
     why = (
@@ -37,8 +39,8 @@ def open_too_few_gate(
         f"at least {config.specialists.min_share:.0%} must"
     )
     left = Proposal(tuple(decision.partition[i - 1] for i in ended_well), decision.specialist_steps, decision.start)
-    ranking = _ranking(config, state, segment_of(generalist))
-    return _opening(config, state, generalist, ranking, left, why, "too_few_specialists")
+    ranking = _ranking(config, state, segment)
+    return _opening(config, state, segment, ranking, left, why, "too_few_specialists")
 
 
 def wrong_edits(config: RunConfig, edited: Proposal, left_steps: int) -> Iterator[tuple[str, str]]:
@@ -47,11 +49,12 @@ def wrong_edits(config: RunConfig, edited: Proposal, left_steps: int) -> Iterato
     `left_steps` is the run's total minus what it has spent.
     """
     yield from _wrong_partition(config, edited.partition)
+    lowest = 0 if edited.start == "scratch" else config.specialists.lowest_steps
     epoch = config.learner.batch_size
     least = specialist_floor(config)
     if edited.specialist_steps < least:
         yield "specialist_steps", f"must be at least one epoch and an evaluation ({least} steps)"
-    available = left_steps - config.evaluation_reserve - epoch - demonstration_floor(config)
+    available = left_steps - config.evaluation_reserve - epoch - demonstration_floor(config) - lowest
     needed = len(edited.partition) * edited.specialist_steps
     if needed > available:
         most = max(0, available) // max(1, len(edited.partition))
@@ -70,14 +73,25 @@ def score(config: RunConfig, returns: Sequence[VariationReturn]) -> float | None
     return config.suite.score(fmean(means) if means else None, fmean(successes) if successes else None)
 
 
-def segment_of(generalist: JobView) -> int:
-    return int(generalist.key.rsplit("-", 1)[1])
+def gain_of(config: RunConfig, before: Sequence[VariationReturn], after: Sequence[VariationReturn]) -> float | None:
+    """By how much the score rose; None where one of the evaluations measured nothing."""
+    scores = score(config, before), score(config, after)
+    return None if scores[0] is None or scores[1] is None else scores[1] - scores[0]
+
+
+def _why(segment: Segment, gain: float | None) -> str:
+    if segment.job.kind == "finetune":
+        gained = "" if gain is None else f" and gained {gain:+.3f}"
+        return f"the generalist was fine-tuned in cycle {segment.cycle - 1}{gained}"
+    if segment.job.outcome == "plateau":
+        return "the generalist plateaued"
+    return "the generalist used its share of the budget without a plateau"
 
 
 def _opening(
     config: RunConfig,
     state: RunState,
-    generalist: JobView,
+    segment: Segment,
     ranking: Ranking,
     proposal: Proposal,
     why: str,
@@ -86,14 +100,14 @@ def _opening(
     estimates = ranking.estimates
     successes = [e.success_rate for e in estimates if e.success_rate is not None]
     return GateOpening(
-        segment=segment_of(generalist),
-        cycle=CYCLE,
+        segment=segment.number,
+        cycle=segment.cycle,
         mode=config.gate.mode if reason_asked == "specialists" else "ask",
         reason_asked=reason_asked,
-        fired="plateau" if generalist.outcome == "plateau" else "budget",
+        fired="plateau" if segment.job.outcome == "plateau" else "budget",
         why=why,
-        generalist=generalist.key,
-        evaluation=f"evaluation-{segment_of(generalist)}",
+        generalist=segment.job.key,
+        evaluation=segment.evaluation,
         estimates=estimates,
         mean_return=fmean(e.mean_return for e in estimates) if estimates else 0.0,
         success_rate=fmean(successes) if successes else None,
@@ -103,21 +117,25 @@ def _opening(
     )
 
 
-def _ranking(config: RunConfig, state: RunState, segment: int) -> Ranking:
+def _ranking(config: RunConfig, state: RunState, segment: Segment) -> Ranking:
     """A fresh evaluation of the policy at the gate, lowest variation first."""
-    returns = state.evaluations.get(f"evaluation-{segment}", ())
-    chosen, seed = config.specialists, derive(config.seed, "selection", CYCLE, segment)
+    returns = state.evaluations.get(segment.evaluation, ())
+    chosen, seed = config.specialists, derive(config.seed, "selection", segment.cycle, segment.number)
     return rank(config.suite.training_variations(), returns, chosen.selection, chosen.confidence, seed)
 
 
-def _proposal(config: RunConfig, state: RunState, segment: int, ranking: Ranking) -> Proposal | None:
+def _proposal(config: RunConfig, state: RunState, segment: Segment, ranking: Ranking) -> Proposal | None:
+    """The specialists; in arm `generalist_low` a single one with the variations and steps of all of them."""
     count, steps = specialist_steps(config, state)
     if count == 0:
         return None
     lowest = ranking.lowest(count * config.specialists.variations_each)
+    if config.arm == "generalist_low":
+        return Proposal((tuple(sorted(lowest)),), count * steps, config.specialists.start)
     returns = {estimate.variation: estimate.mean_return for estimate in ranking.estimates}
-    seed = derive(config.seed, "partition", CYCLE, segment)
-    partition = split(lowest, count, config.specialists.partition, returns, seed)
+    seed = derive(config.seed, "partition", segment.cycle, segment.number)
+    features = state.features.get(segment.evaluation, {})
+    partition = split(lowest, count, config.specialists.partition, returns, seed, features)
     return Proposal(partition, steps, config.specialists.start)
 
 

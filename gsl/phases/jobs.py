@@ -5,42 +5,62 @@ from typing import Any
 import numpy as np
 
 from gsl.config.run import RunConfig
-from gsl.jobs import CheckpointSource, JobKind, JobSpec, Phase
-from gsl.phases.state import JobView, Proposal
+from gsl.jobs import CheckpointSource, JobKind, JobSpec, Phase, TeacherSource
+from gsl.phases import keys
+from gsl.phases.state import JobView, Proposal, Segment
 from gsl.reports import VariationReturn
 from gsl.seeds import derive
 
-CYCLE = 1  # one round of generalist, specialists and fine-tuning; the number is already part of keys and rows
 
-
-def generalist(config: RunConfig, segment: int, budget: int) -> JobSpec:
+def generalist(config: RunConfig, before: Segment | None, budget: int) -> JobSpec:
     """A segment of plain training on all variations; each but the first goes on where the one before it ended."""
-    source = CheckpointSource(job=f"generalist-{segment - 1}") if segment > 1 else None
+    source = None if before is None else CheckpointSource(job=before.job.key)
+    cycle, number = (1, 1) if before is None else (before.cycle, before.number + 1)
     return _spec(
         config,
-        f"generalist-{segment}",
+        keys.generalist(cycle, number),
         "generalist",
         "generalist",
+        cycle=cycle,
         budget_steps=budget,
-        stop_at_plateau=config.arm == "gsl",
+        stop_at_plateau=config.arm != "generalist",
         source=source,
         start="resume" if source else "scratch",
     )
 
 
-def evaluation(config: RunConfig, key: str, source: CheckpointSource, budget: int) -> JobSpec:
+def evaluation(config: RunConfig, cycle: int, key: str, source: CheckpointSource, budget: int) -> JobSpec:
     """Fresh episodes of every training variation and the held-out sample."""
-    return _spec(config, key, "evaluation", "evaluation", budget_steps=budget, source=source, start="resume")
+    return _spec(
+        config, key, "evaluation", "evaluation", cycle=cycle, budget_steps=budget, source=source, start="resume"
+    )
 
 
-def specialists(config: RunConfig, source: CheckpointSource, decision: Proposal) -> tuple[JobSpec, ...]:
+def lowest(config: RunConfig, cycle: int, source: CheckpointSource, decision: Proposal, budget: int) -> JobSpec:
+    """Pi^g_low (Jia et al. 2022, line 6): the generalist trained on all the specialists' variations, before them."""
+    return _spec(
+        config,
+        keys.lowest(cycle),
+        "specialist",
+        "specialists",
+        cycle=cycle,
+        variations=tuple(sorted(variation for part in decision.partition for variation in part)),
+        held_out=(),
+        budget_steps=budget,
+        source=source,
+        start="clone",
+    )
+
+
+def specialists(config: RunConfig, cycle: int, source: CheckpointSource, decision: Proposal) -> tuple[JobSpec, ...]:
     """One job for each set of variations, numbered from 1."""
     return tuple(
         _spec(
             config,
-            f"specialist-{CYCLE}-{index}",
+            keys.specialist(cycle, index),
             "specialist",
             "specialists",
+            cycle=cycle,
             index=index,
             variations=part,
             held_out=(),
@@ -55,6 +75,7 @@ def specialists(config: RunConfig, source: CheckpointSource, decision: Proposal)
 
 def demonstrations(
     config: RunConfig,
+    cycle: int,
     index: int,
     variations: tuple[int, ...],
     source: CheckpointSource,
@@ -70,9 +91,10 @@ def demonstrations(
     wanted = set(variations) if config.demonstrations.filter == "return" else set()
     return _spec(
         config,
-        f"demonstrations-{CYCLE}-{index}",
+        keys.demonstrations(cycle, index),
         "demonstrations",
         "specialists",
+        cycle=cycle,
         index=index,
         variations=variations,
         held_out=(),
@@ -83,17 +105,26 @@ def demonstrations(
     )
 
 
-def finetune(config: RunConfig, source: CheckpointSource, demonstration_keys: tuple[str, ...], budget: int) -> JobSpec:
-    """The plateaued generalist goes on with all variations, now with demonstrations (none: as plain training)."""
+def finetune(
+    config: RunConfig,
+    cycle: int,
+    source: CheckpointSource,
+    demonstration_keys: tuple[str, ...],
+    teachers: tuple[TeacherSource, ...],
+    budget: int,
+) -> JobSpec:
+    """The plateaued generalist goes on with all variations, now with demonstrations or teachers (none: as before)."""
     return _spec(
         config,
-        f"finetune-{CYCLE}",
+        keys.finetune(cycle),
         "finetune",
         "finetune",
+        cycle=cycle,
         budget_steps=budget,
         source=source,
         start="resume",
         demonstrations=demonstration_keys,
+        teachers=teachers,
     )
 
 
@@ -112,6 +143,6 @@ def held_out_sample(config: RunConfig) -> tuple[int, ...]:
 
 
 def _spec(config: RunConfig, key: str, kind: JobKind, phase: Phase, **fields: Any) -> JobSpec:
-    whole = {"variations": config.suite.training_variations(), "held_out": held_out_sample(config), "cycle": CYCLE}
+    whole = {"variations": config.suite.training_variations(), "held_out": held_out_sample(config)}
     seed = derive(config.seed, key)
     return JobSpec(key=key, kind=kind, phase=phase, config=config, seed=seed, **{**whole, **fields})

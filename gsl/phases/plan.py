@@ -9,12 +9,13 @@ from dataclasses import replace
 from gsl.config.rules import longest_evaluation
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, CheckpointSource
-from gsl.phases import jobs
-from gsl.phases.budget import evaluation_steps, segment_steps
-from gsl.phases.gate import open_specialists_gate, score, segment_of
-from gsl.phases.jobs import CYCLE, checkpoint_of
-from gsl.phases.specialists import Round, finetune_step, specialists_step
-from gsl.phases.state import JobView, Plan, RunState
+from gsl.phases import jobs, keys
+from gsl.phases.budget import another_cycle_fits, evaluation_steps, segment_steps
+from gsl.phases.gate import gain_of, open_specialists_gate, score
+from gsl.phases.jobs import checkpoint_of
+from gsl.phases.round import Round
+from gsl.phases.specialists import finetune_step, specialists_step
+from gsl.phases.state import JobView, Plan, RunState, Segment
 
 
 def plan(config: RunConfig, state: RunState) -> Plan:
@@ -36,100 +37,152 @@ def plan(config: RunConfig, state: RunState) -> Plan:
 
 def _next(config: RunConfig, state: RunState) -> Plan:
     """What comes next when nobody wishes otherwise."""
-    segments = [job for job in state.jobs if job.kind == "generalist"]
-    if not segments:
-        new = jobs.generalist(config, 1, segment_steps(config, state))
+    segment = state.segment(1)
+    if segment is None:
+        new = jobs.generalist(config, None, segment_steps(config, state, 1))
         return Plan("queued", "waits for a worker", jobs=(new,))
-    generalist = max(segments, key=segment_of)
-    if not generalist.ended:
-        if segment_of(generalist) == 1 and generalist.attempt == 0:
+    return _from_segment(config, state, segment, gain=None)
+
+
+def _from_segment(config: RunConfig, state: RunState, segment: Segment, gain: float | None) -> Plan:
+    """From a segment of the generalist on, through the rest of its cycle and those that follow.
+
+    `gain` is what the cycle before raised the score by, as far as that is known.
+    """
+    job = segment.job
+    if not job.ended:
+        if (segment.cycle, segment.number, job.attempt) == (1, 1, 0):
             return Plan("queued", "waits for a worker")
-        return Plan("generalist", _training(config, generalist.budget))
-    if generalist.failed:
-        return _failed(generalist)
+        return Plan("generalist", _training(config, job.budget), cycle=segment.cycle)
+    if job.failed:
+        return replace(_failed(job), cycle=segment.cycle)
     if config.arm == "generalist":
-        return _last_evaluation(config, state, generalist, "trained and evaluated")
-    return _after_segment(config, state, generalist)
+        return _last_evaluation(config, state, segment, job, "trained and evaluated")
+    step = _after_segment(config, state, segment, gain)
+    return replace(step, cycle=max(step.cycle, segment.cycle))
 
 
-def _after_segment(config: RunConfig, state: RunState, generalist: JobView) -> Plan:
+def _after_segment(config: RunConfig, state: RunState, segment: Segment, gain: float | None) -> Plan:
     """A fresh evaluation, then the gate unless the generalist is optimal enough."""
-    key = f"evaluation-{segment_of(generalist)}"
+    key = segment.evaluation
     evaluation = state.job(key)
     message = "every training variation is evaluated afresh before the gate"
     if evaluation is None:
-        source, budget = checkpoint_of(config, generalist), evaluation_steps(config, state)
-        return Plan("evaluation", message, jobs=(jobs.evaluation(config, key, source, budget),))
+        source, budget = checkpoint_of(config, segment.job), evaluation_steps(config, state, segment.cycle)
+        return Plan("evaluation", message, jobs=(jobs.evaluation(config, segment.cycle, key, source, budget),))
     if not evaluation.ended:
         return Plan("evaluation", message)
     if evaluation.failed:
         return _failed(evaluation)
     reached, wanted = score(config, state.evaluations.get(key, ())), config.gate.optimal_score
     if wanted is not None and reached is not None and reached >= wanted:
-        return Plan("succeeded", f"optimal enough without specialists: score {reached:.3f}, {wanted:g} was asked for")
-    return _at_the_gate(config, state, generalist)
+        after = "without specialists" if segment.cycle == 1 else f"after {_cycles(segment.cycle - 1)}"
+        return Plan("succeeded", f"optimal enough {after}: score {reached:.3f}, {wanted:g} was asked for")
+    if segment.job.kind == "finetune" and _gained_too_little(config, gain):
+        gained = f"cycle {segment.cycle - 1} gained {gain:+.3f}, less than {config.cycles.min_gain:g}"
+        return Plan("succeeded", f"ended after {_cycles(segment.cycle - 1)}: {gained}")
+    return _at_the_gate(config, state, segment, gain)
 
 
-def _at_the_gate(config: RunConfig, state: RunState, generalist: JobView) -> Plan:
-    gate = state.gate(segment_of(generalist), "specialists")
+def _at_the_gate(config: RunConfig, state: RunState, segment: Segment, gain: float | None) -> Plan:
+    gate = state.gate(segment, "specialists")
     if gate is None:
-        opening = open_specialists_gate(config, state, generalist)
+        opening = open_specialists_gate(config, state, segment, gain)
         if opening is None:
-            return _without_finetuning(config, state, generalist, "the budget left trains no specialist")
+            return _without_finetuning(config, state, segment, "the budget left trains no specialist")
         return Plan("awaiting_approval", opening.why, gate=opening)
     if gate.status == "open":
         return Plan("awaiting_approval", "the specialists wait for a decision")
     if gate.action == "stop":
-        return _without_finetuning(config, state, generalist, "stopped at the gate")
+        return _without_finetuning(config, state, segment, "stopped at the gate")
     if gate.action == "approve" and gate.decision is not None:
-        return _after_approval(Round(config, state, generalist, gate.decision))
-    return _next_segment(config, state, generalist)
+        return _after_approval(Round(config, state, segment, gate.decision))
+    return _next_segment(config, state, segment)
 
 
 def _after_approval(this: Round) -> Plan:
     step = specialists_step(this) or finetune_step(this)
     if step is not None:
         return step
-    finetuned = this.state.job(f"finetune-{CYCLE}")
-    if finetuned is not None:
-        last = _last_evaluation(this.config, this.state, finetuned, "fine-tuned and evaluated")
+    finetuned = this.state.job(keys.finetune(this.cycle))
+    if finetuned is None:
+        last = _without_finetuning(this.config, this.state, this.segment, "ended without fine-tuning")
+    elif _goes_on(this):
+        last = _next_cycle(this)
     else:
-        last = _without_finetuning(this.config, this.state, this.generalist, "ended without fine-tuning")
-    return replace(last, warnings=this.warnings)
+        last = _last_evaluation(this.config, this.state, this.segment, finetuned, _finished(this))
+    return replace(last, warnings=(*this.warnings, *last.warnings))
 
 
-def _next_segment(config: RunConfig, state: RunState, generalist: JobView) -> Plan:
+def _goes_on(this: Round) -> bool:
+    """Whether another cycle follows; one that began goes on, whatever is left by now."""
+    following = this.state.segment(this.cycle + 1)
+    if this.cycle >= this.config.cycles.count or following is None:
+        return False
+    return this.state.job(keys.evaluation(this.cycle + 1, 1)) is not None or (
+        this.state.job(keys.LAST_EVALUATION) is None and another_cycle_fits(this.config, this.state)
+    )
+
+
+def _next_cycle(this: Round) -> Plan:
+    """The fine-tuned policy is the next cycle's generalist."""
+    following = this.state.segment(this.cycle + 1)
+    assert following is not None  # `_goes_on` said so
+    after = this.state.evaluations.get(keys.evaluation(this.cycle + 1, 1))
+    gain = None if after is None else gain_of(this.config, this.returns, after)
+    return _from_segment(this.config, this.state, following, gain)
+
+
+def _finished(this: Round) -> str:
+    if this.config.cycles.count == 1:
+        return "fine-tuned and evaluated"
+    short = "" if this.cycle == this.config.cycles.count else ", no budget is left for another"
+    return f"fine-tuned in {_cycles(this.cycle)}{short}, and evaluated"
+
+
+def _next_segment(config: RunConfig, state: RunState, segment: Segment) -> Plan:
     """The gate was rejected: the generalist trains on, its detector armed anew."""
-    budget = segment_steps(config, state)
+    budget = segment_steps(config, state, segment.cycle)
     if budget < config.learner.batch_size:
-        return _without_finetuning(config, state, generalist, "no budget is left to keep training")
-    new = jobs.generalist(config, segment_of(generalist) + 1, budget)
+        return _without_finetuning(config, state, segment, "no budget is left to keep training")
+    new = jobs.generalist(config, segment, budget)
     return Plan("generalist", _training(config, budget), jobs=(new,))
 
 
-def _without_finetuning(config: RunConfig, state: RunState, generalist: JobView, message: str) -> Plan:
+def _without_finetuning(config: RunConfig, state: RunState, segment: Segment, message: str) -> Plan:
     """The gate's evaluation was the last, unless it measured an earlier checkpoint (rewind)."""
-    if checkpoint_of(config, generalist).which == "last":
+    if checkpoint_of(config, segment.job).which == "last":
         return Plan("succeeded", message)
-    return _last_evaluation(config, state, generalist, message)
+    return _last_evaluation(config, state, segment, segment.job, message)
 
 
-def _last_evaluation(config: RunConfig, state: RunState, policy: JobView, message: str) -> Plan:
-    evaluation = state.job("evaluation-final")
+def _last_evaluation(config: RunConfig, state: RunState, segment: Segment, policy: JobView, message: str) -> Plan:
+    evaluation = state.job(keys.LAST_EVALUATION)
     if evaluation is None:
         budget = min(longest_evaluation(config), max(0, config.budget.total_steps - state.committed))
-        new = jobs.evaluation(config, "evaluation-final", CheckpointSource(job=policy.key), budget)
+        source = CheckpointSource(job=policy.key)
+        new = jobs.evaluation(config, segment.cycle, keys.LAST_EVALUATION, source, budget)
         return Plan("evaluation", "the last evaluation", jobs=(new,))
     if not evaluation.ended:
         return Plan("evaluation", "the last evaluation")
     if evaluation.failed:
         return _failed(evaluation)
-    reached = score(config, state.evaluations.get("evaluation-final", ()))
+    reached = score(config, state.evaluations.get(keys.LAST_EVALUATION, ()))
     return Plan("succeeded", message if reached is None else f"{message}: score {reached:.3f}")
 
 
+def _gained_too_little(config: RunConfig, gain: float | None) -> bool:
+    """The stop rule; a gain that nobody measured is no reason to end."""
+    least = config.cycles.min_gain
+    return least is not None and gain is not None and gain < least
+
+
+def _cycles(count: int) -> str:
+    return "one cycle" if count == 1 else f"{count} cycles"
+
+
 def _training(config: RunConfig, budget: int) -> str:
-    until = "until it plateaus, for at most" if config.arm == "gsl" else "for"
+    until = "for" if config.arm == "generalist" else "until it plateaus, for at most"
     return f"the generalist trains {until} {budget} steps"
 
 

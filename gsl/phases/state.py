@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gsl.jobs import ENDED, JobKind, JobSpec, JobStatus, RunStatus, Wish
+from gsl.phases import keys
 from gsl.reports import Outcome, VariationReturn
 from gsl.selection import Estimate
 
+Features = Mapping[int, tuple[float, ...]]
 Start = Literal["clone", "clone_fresh_head", "scratch"]
 ReasonAsked = Literal["specialists", "too_few_specialists"]
 
@@ -56,7 +58,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class GateView:
-    """A gate; `segment` is the n of the generalist segment that led to it."""
+    """A gate; `segment` counts the generalist's segments of the cycle, the one that led to it included."""
 
     segment: int
     status: Literal["open", "approved", "rejected"]
@@ -68,25 +70,37 @@ class GateView:
 
 @dataclass(frozen=True)
 class RunState:
-    """Everything `plan` may know. `evaluations`: fresh training-variation returns, by key of the evaluation job."""
+    """Everything `plan` may know.
+
+    `evaluations`: fresh training-variation returns by key of the evaluation job; of each cycle at least the newest.
+    `features`: of the same jobs, where they were asked for, the policy's mean features by variation.
+    """
 
     jobs: tuple[JobView, ...] = ()
     gates: tuple[GateView, ...] = ()
     evaluations: Mapping[str, tuple[VariationReturn, ...]] = field(default_factory=dict)
     wish: Wish = "run"
+    features: Mapping[str, Features] = field(default_factory=dict)
 
     def job(self, key: str) -> JobView | None:
         return next((job for job in self.jobs if job.key == key), None)
 
-    def gate(self, segment: int, reason_asked: ReasonAsked) -> GateView | None:
-        found = (g for g in self.gates if (g.segment, g.reason_asked) == (segment, reason_asked))
+    def gate(self, segment: "Segment", reason_asked: ReasonAsked) -> GateView | None:
+        wanted = (segment.cycle, segment.number, reason_asked)
+        found = (g for g in self.gates if (g.cycle, g.segment, g.reason_asked) == wanted)
         return next(found, None)
+
+    def segment(self, cycle: int) -> "Segment | None":
+        """The newest of the cycle; None before there is one."""
+        trained = [(*keys.place_of(job.key), job) for job in self.jobs if job.kind == "generalist"]
+        found = [Segment(cycle, number, job) for of, number, job in trained if of == cycle]
+        if not found and cycle > 1:
+            tuned = self.job(keys.finetune(cycle - 1))
+            return None if tuned is None else Segment(cycle, 1, tuned)
+        return max(found, key=lambda segment: segment.number, default=None)
 
     def keys(self, *statuses: JobStatus) -> tuple[str, ...]:
         return tuple(job.key for job in self.jobs if job.status in statuses)
-
-    def keys_of(self, kind: JobKind, status: JobStatus) -> tuple[str, ...]:
-        return tuple(job.key for job in self.jobs if (job.kind, job.status) == (kind, status))
 
     @property
     def spent(self) -> int:
@@ -95,6 +109,20 @@ class RunState:
     @property
     def committed(self) -> int:
         return sum(job.committed for job in self.jobs)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The generalist before a gate: `job` trained it. Later cycles begin with the fine-tuning of the one before."""
+
+    cycle: int
+    number: int
+    job: JobView
+
+    @property
+    def evaluation(self) -> str:
+        """Key of the evaluation that follows it."""
+        return keys.evaluation(self.cycle, self.number)
 
 
 @dataclass(frozen=True)
@@ -129,3 +157,4 @@ class Plan:
     requeue: tuple[str, ...] = ()
     hold: tuple[str, ...] = ()
     withdraw: tuple[str, ...] = ()
+    cycle: int = 1

@@ -100,6 +100,7 @@ class World:
             GateView(
                 opening.segment,
                 "approved" if auto else "open",
+                cycle=opening.cycle,
                 reason_asked=opening.reason_asked,
                 action="approve" if auto else None,
                 decision=opening.proposal if auto else None,

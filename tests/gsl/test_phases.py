@@ -241,15 +241,26 @@ def test_the_proposal_can_be_approved() -> None:
     st.integers(0, 2**32),
     st.sampled_from(["ask", "auto"]),
     st.booleans(),
-    st.sampled_from(["gsl", "gsl", "generalist"]),
+    st.sampled_from(["gsl", "gsl", "generalist", "generalist_low"]),
+    st.sampled_from([{}, {"count": 2}, {"count": 3, "min_gain": None}, {"count": 4, "finetune_steps": 5000}]),
+    st.sampled_from([0, 0, 8192]),
+    st.sampled_from([1.0, 1.3, 3.0]),
 )
-@settings(max_examples=150, deadline=None)
-def test_any_run_ends_within_its_budget(seed: int, mode: str, rewind: bool, arm: str) -> None:
+@settings(max_examples=120, deadline=None)
+def test_any_run_ends_within_its_budget(
+    seed: int, mode: str, rewind: bool, arm: str, cycles: dict[str, Any], lowest: int, wealth: float
+) -> None:
     """Whatever happens: an end or a wait for a person; no key twice; never more planned than the total."""
     chance = random.Random(seed)
-    world = World(config_of(gate={"mode": mode}, plateau={"rewind": rewind}, arm=arm, suite={"held_out_goals": 1}))
+    parts = {"gate": {"mode": mode}, "plateau": {"rewind": rewind}, "arm": arm, "suite": {"held_out_goals": 1}}
+    least = 49_152 + cycles.get("count", 1) * (2 * 16_384 + lowest + 5000 + 4096) + 8000
+    world = World(
+        config_of(
+            **parts, cycles=cycles, specialists={"lowest_steps": lowest}, budget={"total_steps": int(least * wealth)}
+        )
+    )
     world.advance()
-    for _ in range(400):
+    for _ in range(1000):
         check_limits(world)
         if world.plan.status in ENDED:
             break

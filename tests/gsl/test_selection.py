@@ -53,7 +53,7 @@ def test_unmeasured_variations_only_fill_up() -> None:
 @given(
     st.lists(st.integers(0, 999), min_size=1, max_size=40, unique=True),
     st.integers(1, 10),
-    st.sampled_from(["random", "balanced"]),
+    st.sampled_from(["random", "balanced", "clustered"]),
     st.integers(0, 100),
 )
 def test_a_split_is_even_disjoint_complete_and_seeded(variations: list[int], count: int, kind: str, seed: int) -> None:

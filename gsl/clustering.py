@@ -1,0 +1,80 @@
+"""Clusters of points whose sizes differ by at most one: k-means whose assignments are balanced.
+
+As k-means (Lloyd 1982, started by k-means++), but each round assigns the points at the least sum of squared distances
+that fills all clusters evenly, a linear assignment problem (Malinen and Franti 2014, "Balanced K-Means").
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+Points = NDArray[np.float64]  # (n, d)
+Labels = NDArray[np.int64]  # (n,) which cluster each point belongs to
+
+_STARTS = 4
+_ROUNDS = 50
+
+
+def balanced_clusters(points: Points, count: int, rng: np.random.Generator) -> Labels:
+    """Split n points into `count` clusters; of a few random starts the one with the least spread."""
+    if not 1 <= count <= len(points):
+        raise ValueError(f"{len(points)} points cannot make {count} clusters")
+    tried = [_clusters(points, count, rng) for _ in range(_STARTS)]
+    return min(tried, key=lambda labels: _spread(points, labels, count))
+
+
+def _clusters(points: Points, count: int, rng: np.random.Generator) -> Labels:
+    centres = _first_centres(points, count, rng)
+    labels = _assigned(_distances(points, centres))
+    for _ in range(_ROUNDS):
+        again = _assigned(_distances(points, _centres(points, labels, count)))
+        if np.array_equal(again, labels):
+            break
+        labels = again
+    return labels
+
+
+def _first_centres(points: Points, count: int, rng: np.random.Generator) -> Points:
+    """k-means++ (Arthur and Vassilvitskii 2007): each is drawn by its squared distance from those before."""
+    chosen = [int(rng.integers(len(points)))]
+    while len(chosen) < count:
+        nearest = _distances(points, points[chosen]).min(axis=1)
+        nearest[chosen] = 0.0
+        left = np.setdiff1d(np.arange(len(points)), chosen)
+        total = float(nearest.sum())
+        chosen.append(int(rng.choice(len(points), p=nearest / total)) if total > 0 else int(rng.choice(left)))
+    return points[chosen]
+
+
+def _assigned(distances: NDArray[np.float64]) -> Labels:
+    """The cheapest assignment with even sizes; `distances` (n, clusters).
+
+    Each cluster has floor(n / k) places that must be filled and one more that may be: as many of these as stay empty
+    are taken by rows that stand for no point, which cost nothing there and may not go elsewhere.
+    """
+    points, count = distances.shape
+    surely, over = divmod(points, count)
+    if not over:
+        _, places = linear_sum_assignment(np.repeat(distances, surely, axis=1))
+        return np.asarray(places // surely, dtype=np.int64)
+    nobody = count - over
+    forbidden = 1.0 + float(distances.sum())
+    costs = np.full((points + nobody, count * (surely + 1)), forbidden)
+    costs[:points] = np.repeat(distances, surely + 1, axis=1)
+    costs[points:, surely :: surely + 1] = 0.0
+    _, places = linear_sum_assignment(costs)
+    return np.asarray(places[:points] // (surely + 1), dtype=np.int64)
+
+
+def _centres(points: Points, labels: Labels, count: int) -> Points:
+    return np.stack([points[labels == cluster].mean(axis=0) for cluster in range(count)])
+
+
+def _distances(points: Points, centres: Points) -> NDArray[np.float64]:
+    """Squared, (n, clusters)."""
+    return np.asarray(((points[:, None, :] - centres[None]) ** 2).sum(axis=-1))
+
+
+def _spread(points: Points, labels: Labels, count: int) -> float:
+    centres = _centres(points, labels, count)
+    return float(((points - centres[labels]) ** 2).sum())

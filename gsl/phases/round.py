@@ -1,0 +1,115 @@
+"""What follows from one approved gate, as far as it exists: specialists, their demonstrations, who failed."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from gsl.config.run import RunConfig
+from gsl.jobs import CheckpointSource
+from gsl.phases import keys
+from gsl.phases.jobs import checkpoint_of
+from gsl.phases.state import JobView, Proposal, RunState, Segment
+from gsl.reports import VariationReturn
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A specialist and its demonstrations, as far as they exist."""
+
+    index: int
+    variations: tuple[int, ...]
+    specialist: JobView
+    demonstrations: JobView | None
+    demonstrates: bool  # whether the guide wants it to
+
+    @property
+    def ended_well(self) -> bool:
+        last = self.demonstrations if self.demonstrates else self.specialist
+        return last is not None and last.status == "succeeded"
+
+    @property
+    def failure(self) -> str | None:
+        """Why nothing more comes of it; None while it goes on or once it ended well."""
+        for job in (self.specialist, self.demonstrations):
+            if job is not None and job.failed:
+                return f"{job.kind} {self.index} {job.status}: {job.reason}"
+        return None
+
+
+@dataclass(frozen=True)
+class Round:
+    """Everything that follows from one approval; `approved` is the decision, edits included."""
+
+    config: RunConfig
+    state: RunState
+    segment: Segment
+    approved: Proposal
+
+    @property
+    def cycle(self) -> int:
+        return self.segment.cycle
+
+    @cached_property
+    def source(self) -> CheckpointSource:
+        """The generalist at the gate."""
+        return checkpoint_of(self.config, self.segment.job)
+
+    @cached_property
+    def returns(self) -> tuple[VariationReturn, ...]:
+        """The generalist's evaluated returns at the gate."""
+        return self.state.evaluations.get(self.segment.evaluation, ())
+
+    @cached_property
+    def lowest(self) -> JobView | None:
+        """Trains the generalist on all the specialists' variations before they are cloned from it."""
+        return self.state.job(keys.lowest(self.cycle))
+
+    @cached_property
+    def cloned(self) -> CheckpointSource:
+        """What specialists start from: the generalist trained on the lowest variations if that ended well."""
+        if self.lowest is not None and self.lowest.status == "succeeded":
+            return CheckpointSource(job=self.lowest.key)
+        return self.source
+
+    @cached_property
+    def branches(self) -> tuple[Branch, ...]:
+        found = []
+        for index, part in enumerate(self.approved.partition, start=1):
+            specialist = self.state.job(keys.specialist(self.cycle, index))
+            if specialist is not None:
+                shown = self.state.job(keys.demonstrations(self.cycle, index))
+                found.append(Branch(index, part, specialist, shown, self.demonstrates))
+        return tuple(found)
+
+    @property
+    def demonstrates(self) -> bool:
+        """Whether anything is demonstrated: steps are spent on what the guide learns from, and on nothing else."""
+        return self.config.guide.wants == "demonstrations"
+
+    @cached_property
+    def generalist_demonstrations(self) -> JobView | None:
+        return self.state.job(keys.demonstrations(self.cycle, 0))
+
+    @cached_property
+    def rest(self) -> tuple[int, ...]:
+        """Training variations that no specialist gets: the generalist demonstrates them."""
+        taken = {variation for part in self.approved.partition for variation in part}
+        return tuple(v for v in self.config.suite.training_variations() if v not in taken)
+
+    @cached_property
+    def demonstrations(self) -> tuple[JobView, ...]:
+        """The cycle's demonstrations jobs in the order in which they were planned."""
+        mine = {keys.demonstrations(self.cycle, index) for index in range(len(self.approved.partition) + 1)}
+        return tuple(job for job in self.state.jobs if job.key in mine)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        failures = [b.failure for b in self.branches if b.failure is not None]
+        total = len(self.branches)
+        warnings = [f"{failure}; going on with {total - len(failures)} of {total} specialists" for failure in failures]
+        if self.lowest is not None and self.lowest.failed:
+            reason = f"training on the lowest variations {self.lowest.status}: {self.lowest.reason}"
+            warnings.append(f"{reason}; specialists start from the generalist")
+        shown = self.generalist_demonstrations
+        if shown is not None and shown.failed:
+            warnings.append(f"the generalist's demonstrations {shown.status}: {shown.reason}; going on without them")
+        return tuple(f"cycle {self.cycle}: {w}" if self.config.cycles.count > 1 else w for w in warnings)

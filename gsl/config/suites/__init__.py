@@ -2,8 +2,9 @@
 
 from gsl.config.suites.base import SuiteSettings
 from gsl.config.suites.forkmaze import ForkMazeSuite
+from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.procgen import ProcgenSuite
 
-__all__ = ["BUILTIN_SUITES", "ForkMazeSuite", "ProcgenSuite", "SuiteSettings"]
+__all__ = ["BUILTIN_SUITES", "ForkMazeSuite", "GymnasiumSuite", "ProcgenSuite", "SuiteSettings"]
 
-BUILTIN_SUITES: tuple[type[SuiteSettings], ...] = (ForkMazeSuite, ProcgenSuite)
+BUILTIN_SUITES: tuple[type[SuiteSettings], ...] = (ForkMazeSuite, ProcgenSuite, GymnasiumSuite)

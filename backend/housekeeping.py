@@ -38,13 +38,15 @@ def _reap(services: Services, run_id: int) -> bool:
 def sweep(services: Services, again_after_s: float = RING_AGAIN_AFTER_S) -> None:
     """Announce the queued jobs that no worker was told about.
 
-    A job is announced again only when no message waits any more: while some do, none was lost and a worker will come.
+    A job is announced again only when no message of its suite waits any more: while some do, none was lost, and a
+    worker that can run the suite will come.
     """
     with services.database.read() as session:
         unheard = lost_jobs.unannounced(session)
         stale = lost_jobs.unheard(session, again_after_s)
-    if stale and services.doorbell.waiting() == 0:
-        unheard += stale
+    for suite, job_ids in stale.items():
+        if services.doorbell.waiting(suite) == 0:
+            unheard += job_ids
     if unheard:
         services.ring(unheard)
 

@@ -16,6 +16,7 @@ from backend.events import Events
 from backend.models import Job
 from backend.queue import Doorbell
 from backend.settings import Settings
+from backend.store import lost_jobs
 from backend.store.leases import Terms
 
 _log = logging.getLogger(__name__)
@@ -51,15 +52,17 @@ class Services:
 
     def ring(self, job_ids: Sequence[int]) -> None:
         """Announce queued jobs and note when; those that the broker did not take are the sweeper's."""
-        rung = self.doorbell.ring(job_ids)
-        if not rung:
-            return
         try:
+            with self.database.read() as session:
+                jobs = lost_jobs.suites_of(session, job_ids)
+            rung = self.doorbell.ring(jobs)
+            if not rung:
+                return
             with self.database.write() as session:
                 session.execute(update(Job).where(col(Job.id).in_(rung)).values(rung_at=now()))
         except SQLAlchemyError:
-            # What was asked for is committed and announced; the sweeper will announce it once more.
-            _log.exception("announced, but could not note it: jobs %s", rung)
+            # What was asked for is committed; the sweeper will announce it, if need be once more.
+            _log.exception("could not announce, or not note it: jobs %s", job_ids)
 
     def tell(self, session: Session, what: str, run_id: int | None = None, worker: str | None = None) -> None:
         """Tell the open pages, once the change is committed."""

@@ -1,27 +1,36 @@
 """How the backend rings the workers: one Celery task that carries a job's id and nothing else.
 
-The database is the queue of record, so a lost or doubled message is harmless. Early acknowledgement, no prefetching
-and no result backend are what keeps hour-long tasks from running twice on Redis (celery#5935, #2599, #5306).
+The database is the queue of record, so a lost or doubled message is harmless. Every suite has a queue of its own, to
+which only workers listen that can run it: a message never ends with one that must refuse the job. Early
+acknowledgement, no prefetching and no result backend are what keeps hour-long tasks from running twice on Redis
+(celery#5935, #2599, #5306).
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 TASK_NAME = "gsl.run_job"
-QUEUE = "jobs"
+_DEFAULT_QUEUE = "jobs"  # Celery wants one; nobody rings there
 _VISIBILITY_TIMEOUT_S = 43_200
 
 
-def celery_settings(broker_url: str) -> dict[str, Any]:
-    """Celery settings shared by the side that rings and the side that answers."""
+def queue_of(suite: str) -> str:
+    """Name of the queue of a suite's jobs; exchange and routing key are named as the queue is."""
+    return f"{_DEFAULT_QUEUE}.{suite}"
+
+
+def celery_settings(broker_url: str, suites: Iterable[str] = ()) -> dict[str, Any]:
+    """Celery settings shared by the side that rings and the side that answers, which names the suites it can run."""
+    queues = [_DEFAULT_QUEUE, *(queue_of(suite) for suite in suites)]
     return {
         "broker_url": broker_url,
         "result_backend": None,
         "task_ignore_result": True,
         "task_acks_late": False,
-        "task_default_queue": QUEUE,
-        "task_queues": {QUEUE: {"exchange": QUEUE, "routing_key": QUEUE}},
-        "task_default_exchange": QUEUE,
-        "task_default_routing_key": QUEUE,
+        "task_default_queue": _DEFAULT_QUEUE,
+        "task_queues": {queue: {"exchange": queue, "routing_key": queue} for queue in queues},
+        "task_default_exchange": _DEFAULT_QUEUE,
+        "task_default_routing_key": _DEFAULT_QUEUE,
         "task_create_missing_queues": False,
         "task_serializer": "json",
         "accept_content": ["json"],

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import warnings
+from collections.abc import Sequence
 from types import FrameType
 
 # Celery reads it when it is imported. Its own SIGTERM would wait for the job's end, hours away; see `_stop_on`.
@@ -14,33 +15,34 @@ from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging, worker_ready
 from celery.worker import state
 
-from gsl.doorbell import QUEUE, celery_settings
+from gsl.doorbell import celery_settings, queue_of
 from worker.settings import WorkerSettings
 from worker.slot import Slot
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-def create_app(settings: WorkerSettings) -> Celery:
+def create_app(settings: WorkerSettings, suites: Sequence[str]) -> Celery:
     app = Celery("gsl")
-    app.conf.update(celery_settings(settings.redis_url))
+    app.conf.update(celery_settings(settings.redis_url, suites))
     app.conf.update(imports=("worker.tasks",))
     return app
 
 
-def run(settings: WorkerSettings, slot: Slot) -> int:
-    """Answer rings until a signal ends the slot. Returns the exit code."""
+def run(settings: WorkerSettings, slot: Slot, suites: Sequence[str]) -> int:
+    """Answer rings for jobs of `suites` until a signal ends the slot. Returns the exit code."""
     # Containers and laptops without a service user run as root; the warning is about pickle, and we accept JSON alone.
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    app = create_app(settings)
+    app = create_app(settings, suites)
 
     def stop_gently(**_: object) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             _stop_on(number, slot)
 
     worker_ready.connect(stop_gently)
+    queues = [queue_of(suite) for suite in suites]
     worker = app.Worker(
-        hostname=f"gsl@{settings.name}", queues=[QUEUE], quiet=True, without_mingle=True, without_gossip=True
+        hostname=f"gsl@{settings.name}", queues=queues, quiet=True, without_mingle=True, without_gossip=True
     )
     worker.start()
     code: int = worker.exitcode or 0

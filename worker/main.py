@@ -25,10 +25,11 @@ def main() -> int:
     slot.begin()
     tidy(settings.dir)
     api = WorkerApi(settings.api_url, settings.token.get_secret_value())
-    presence = Presence(api, describe(settings.name), slot)
+    info = describe(settings.name)
+    presence = Presence(api, info, slot)
     presence.start()
     try:
-        return app.run(settings, slot)
+        return app.run(settings, slot, info.suites)
     finally:
         presence.end()
         api.close()

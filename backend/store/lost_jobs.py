@@ -74,8 +74,21 @@ def unannounced(session: Session) -> list[int]:
     return [job_id for job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))) if job_id is not None]
 
 
-def unheard(session: Session, seconds: float) -> list[int]:
-    """Queued jobs whose doorbell rang so long ago."""
+def unheard(session: Session, seconds: float) -> dict[str, list[int]]:
+    """Queued jobs whose doorbell rang so long ago, by suite."""
     long_ago = now() - timedelta(seconds=seconds)
-    waiting = select(Job.id).where(Job.status == "queued", col(Job.rung_at) < long_ago)
-    return [job_id for job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))) if job_id is not None]
+    waiting = select(Run.suite, Job.id).join(Run, col(Run.id) == col(Job.run_id))
+    waiting = waiting.where(Job.status == "queued", col(Job.rung_at) < long_ago)
+    found: dict[str, list[int]] = {}
+    for suite, job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))):
+        found.setdefault(suite, []).append(job_id or 0)
+    return found
+
+
+def suites_of(session: Session, job_ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Jobs with the suites that a worker needs for them, in the order given."""
+    rows = session.exec(
+        select(Job.id, Run.suite).join(Run, col(Run.id) == col(Job.run_id)).where(col(Job.id).in_(job_ids))
+    )
+    suites = dict(rows.all())
+    return [(job_id, suites[job_id]) for job_id in job_ids if job_id in suites]

@@ -113,7 +113,7 @@ def test_a_planned_job_rings_and_is_marked(services: Services, folder: Path) -> 
         ringing = with_broker(services, socket)
         run_id = launch(ringing)
         assert only_job(ringing, run_id).rung_at is not None
-        assert ringing.doorbell.waiting() == 1
+        assert ringing.doorbell.waiting("forkmaze") == 1
         ringing.doorbell.close()
 
 
@@ -128,7 +128,7 @@ def test_without_a_broker_jobs_wait_and_are_announced_once_it_is_there(services:
     with valkey(socket):
         sweep(ringing)
         assert only_job(ringing, run_id).rung_at is not None
-        assert ringing.doorbell.waiting() == 1
+        assert ringing.doorbell.waiting("forkmaze") == 1
         ringing.doorbell.close()
 
 
@@ -139,10 +139,10 @@ def test_a_lost_message_is_sent_again_but_never_while_messages_wait(services: Se
         launch(ringing)
     with valkey(socket):
         sweep(ringing, again_after_s=60)
-        assert ringing.doorbell.waiting() == 0
+        assert ringing.doorbell.waiting("forkmaze") == 0
         sweep(ringing, again_after_s=0)
         sweep(ringing, again_after_s=0)
-        assert ringing.doorbell.waiting() == 1
+        assert ringing.doorbell.waiting("forkmaze") == 1
         ringing.doorbell.close()
 
 
@@ -157,3 +157,19 @@ def test_the_housekeeper_works_by_itself_and_ends(services: Services) -> None:
         time.sleep(0.05)
     housekeeper.close()
     assert only_job(hasty, run_id).status == "queued"
+
+
+def test_each_suite_has_a_doorbell_of_its_own(services: Services, folder: Path) -> None:
+    """Messages that wait for one suite keep no lost message of another from being sent again."""
+    socket = folder / "s"
+    ringing = with_broker(services, socket)
+    with valkey(socket):
+        maze = launch(ringing)
+        with ringing.database.write() as session:
+            runs.locked(session, maze).suite = "elsewhere"
+        launch(ringing)
+        sweep(ringing, again_after_s=0)
+        assert [ringing.doorbell.waiting(suite) for suite in ("forkmaze", "elsewhere", "unheard of")] == [2, 1, 0]
+        sweep(ringing, again_after_s=0)
+        assert [ringing.doorbell.waiting(suite) for suite in ("forkmaze", "elsewhere")] == [2, 1]
+        ringing.doorbell.close()

@@ -1,4 +1,4 @@
-"""What is planned for guides that want demonstrations, teachers, or nothing: steps go only into what is learned from."""
+"""What is planned for guides that want demonstrations, teachers or nothing: steps go only into what is learned from."""
 
 from typing import Any
 

@@ -18,8 +18,8 @@ class GAIL(GuideSettings):
     imitation_weight: float = setting(0.7, "Weight of the discriminator's reward.", ge=0, le=1000)
     form: Literal["positive", "centred", "negative"] = setting(
         "positive",
-        "The discriminator's reward: above zero (-log D, rewards long episodes), log((1 - D) / D) around zero, or below "
-        "zero (log(1 - D), rewards short ones), where D is the probability that the policy itself did it.",
+        "The discriminator's reward, with D its probability that the policy itself did it: -log D is above zero and "
+        "rewards long episodes, log((1 - D) / D) lies around zero, log(1 - D) is below zero and rewards short ones.",
     )
     reward_limit: float = setting(5.0, "Largest size of the discriminator's reward, before its weight.", gt=0, le=100)
     width: int = setting(128, "Units of the discriminator's hidden layers.", unit="units", ge=1, le=8192)

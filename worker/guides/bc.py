@@ -1,0 +1,78 @@
+"""Behaviour cloning: the policy learns the demonstrated actions offline, by maximum likelihood.
+
+The loss is - mean over demonstrated (s, a) of log pi(a|s). A share of the steps is held back; cloning ends once their
+likelihood has not improved for a while, and the best policy is what stays. An Adam of its own does it: the learner's
+optimiser, its value function's layers (where they are its own) and its random states stay as they are.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from math import inf
+
+import torch
+from torch import Tensor
+
+from gsl.config.guides import BC as BCSettings
+from worker.guides.base import Guide, GuideInputs
+from worker.nets import ActorCritic
+
+_MEASURED_AT_ONCE = 1024
+
+
+class BC(Guide):
+    """Clones before training; unless the learner shall train on, that is all."""
+
+    def __init__(self, settings: BCSettings, inputs: GuideInputs) -> None:
+        if inputs.demonstrations is None:
+            raise ValueError("behaviour cloning needs demonstrations")
+        self.offline = not settings.train_on
+        self._settings, self._demonstrations, self._device = settings, inputs.demonstrations, inputs.device
+        self._generator = torch.Generator().manual_seed(inputs.seed)
+
+    def before_training(self, network: ActorCritic, between: Callable[[], None]) -> dict[str, float]:
+        """See the module. An interrupted cloning is begun anew, with the same numbers."""
+        shown, held_back = self._split()
+        optimiser = torch.optim.Adam(network.parameters(), lr=self._settings.learning_rate)
+        best, kept, patience, passes = inf, network.state_dict(), self._settings.patience, 0
+        while passes < self._settings.passes and patience > 0:
+            fitted = self._pass(network, optimiser, shown, between)
+            passes += 1
+            if len(held_back):
+                patience -= 1
+                if (figure := self._measure(network, held_back)) < best:
+                    best, kept, patience = figure, deepcopy(network.state_dict()), self._settings.patience
+        network.load_state_dict(kept)
+        optimiser.zero_grad(set_to_none=True)
+        said = {"cloning_passes": float(passes), "demonstrated_steps": float(len(shown)), "cloning_loss": fitted}
+        return said | ({"held_back_loss": best} if len(held_back) else {})
+
+    def _split(self) -> tuple[Tensor, Tensor]:
+        """Indices of the steps that are learned and of those that only measure."""
+        order = torch.randperm(len(self._demonstrations), generator=self._generator)
+        held_back = int(len(order) * self._settings.held_back)
+        return order[held_back:], order[:held_back]
+
+    def _pass(
+        self, network: ActorCritic, optimiser: torch.optim.Optimizer, index: Tensor, between: Callable[[], None]
+    ) -> float:
+        """Every step once, shuffled; the mean loss."""
+        total = 0.0
+        shuffled = index[torch.randperm(len(index), generator=self._generator)]
+        for batch in torch.split(shuffled, self._settings.batch_size):
+            between()
+            loss = self._loss(network, batch)
+            optimiser.zero_grad(set_to_none=True)
+            torch.autograd.backward(loss)
+            optimiser.step()
+            total += loss.item() * len(batch)
+        return total / len(index)
+
+    @torch.no_grad()
+    def _measure(self, network: ActorCritic, index: Tensor) -> float:
+        parts = torch.split(index, _MEASURED_AT_ONCE)
+        return sum(self._loss(network, part).item() * len(part) for part in parts) / len(index)
+
+    def _loss(self, network: ActorCritic, index: Tensor) -> Tensor:
+        """Negative log-likelihood of the demonstrated actions; scalar."""
+        policy = network.policy(self._demonstrations.observation[index].to(self._device))
+        return -policy.log_prob(self._demonstrations.action[index].to(self._device)).mean()

@@ -1,0 +1,55 @@
+"""A memory of what the policy did in earlier rollouts."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+_SHARE = 4
+"""Of a full memory each rollout replaces at most one part in this many, so that it reaches back several rollouts."""
+
+
+class RecentSteps:
+    """A ring of observations and actions, as environments gave them (uint8 stays uint8), on the CPU."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity, self._next = capacity, 0
+        self._kept: tuple[Tensor, Tensor] | None = None
+
+    def remember(self, steps: tuple[Tensor, Tensor], generator: torch.Generator) -> None:
+        """Keep a random part of a rollout's steps (B, ...), in place of the oldest."""
+        if not self._capacity:
+            return
+        number = min(len(steps[0]), max(1, self._capacity // _SHARE))
+        drawn = torch.randperm(len(steps[0]), generator=generator)[:number]
+        fresh = steps[0][drawn], steps[1][drawn]
+        if self._kept is None:
+            self._kept = fresh[0].clone(), fresh[1].clone()
+        elif len(self._kept[0]) < self._capacity:
+            grown = (torch.cat(pair)[: self._capacity] for pair in zip(self._kept, fresh, strict=True))
+            self._kept = (next(grown), next(grown))
+        else:
+            place = (self._next + torch.arange(number)) % self._capacity
+            for kept, new in zip(self._kept, fresh, strict=True):
+                kept[place] = new
+            self._next = (self._next + number) % self._capacity
+
+    def sample(self, number: int, generator: torch.Generator) -> tuple[Tensor, Tensor] | None:
+        """Drawn with replacement; None while nothing is remembered."""
+        if self._kept is None or not number:
+            return None
+        drawn = torch.randint(len(self._kept[0]), (number,), generator=generator)
+        return self._kept[0][drawn], self._kept[1][drawn]
+
+    def state(self) -> dict[str, Any]:
+        if self._kept is None:
+            return {"next": 0}
+        return {"next": self._next, "observation": self._kept[0].clone(), "action": self._kept[1].clone()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on exactly where `state` was taken."""
+        self._next = state["next"]
+        if "observation" in state:
+            self._kept = (torch.tensor(state["observation"]), torch.tensor(state["action"]))
+        else:
+            self._kept = None

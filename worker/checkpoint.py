@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 State = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
 
-FORMAT = 1
+FORMAT = 2
 _ARRAY = "__array__"
 
 

@@ -18,7 +18,7 @@ from gsl.config.learners import PPO as PPOSettings
 from gsl.seeds import derive
 from worker.experience import Decision, LossContext, Rollout
 from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
-from worker.learners.gae import bootstrap_time_limits, gae
+from worker.learners.on_policy import explained_variance, minibatches, normalised, samples_of
 from worker.learners.ppo_losses import Batch, compute_losses
 from worker.learners.reward_normaliser import RewardNormaliser
 from worker.nets import ActorCritic, make_network
@@ -74,7 +74,10 @@ class PPO:
         `progress` is the share of the job's budget spent; `between` is called between minibatches and may raise.
         """
         self._set_learning_rate(progress)
-        samples = self._prepare(rollout, guidance)
+        samples = samples_of(
+            rollout, guidance, self._rewards if self.settings.norm_reward else None, self._values,
+            self.settings.gamma, self.settings.gae_lambda, self.device,
+        )  # fmt: skip
         max_advantage = self._max_advantage(samples.advantage)
         seen: dict[str, list[float]] = defaultdict(list)
         for index in self._minibatches(samples.advantage.shape[0]):
@@ -86,25 +89,9 @@ class PPO:
                 between()
         metrics = {name: float(np.mean(values)) for name, values in seen.items()}
         return metrics | {
-            "explained_variance": _explained_variance(samples),
+            "explained_variance": explained_variance(samples),
             "learning_rate": float(self.optimiser.param_groups[0]["lr"]),
         }
-
-    def _prepare(self, rollout: Rollout, guidance: Guidance | None) -> Batch:
-        """Every sample of the rollout (T*N) with advantage and return, on the device."""
-        reward = rollout.reward
-        if guidance is not None:
-            flat = guidance.reward(rollout.observation.flatten(0, 1), rollout.action.flatten(0, 1), reward.flatten())
-            reward = flat.reshape(reward.shape)
-        if self.settings.norm_reward:
-            reward = self._rewards(reward, rollout.done)
-        reward = bootstrap_time_limits(reward, rollout, self._values, self.settings.gamma)
-        advantage, returns = gae(
-            reward, rollout.value, rollout.done, self._values(rollout.next_observation),
-            self.settings.gamma, self.settings.gae_lambda,
-        )  # fmt: skip
-        columns = (rollout.observation, rollout.action, rollout.log_prob, rollout.value, advantage, returns)
-        return Batch(*(column.flatten(0, 1).to(self.device) for column in columns))
 
     @torch.no_grad()
     def _values(self, observation: Tensor) -> Tensor:
@@ -115,14 +102,13 @@ class PPO:
     def _max_advantage(self, advantage: Tensor) -> float:
         """The epoch's largest advantage, on the scale that the losses see."""
         if self.settings.norm_adv:
-            advantage = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
+            advantage = normalised(advantage)
         return float(advantage.max())
 
     def _minibatches(self, samples: int) -> Iterator[Tensor]:
         size = samples // self.settings.num_minibatches
         for _ in range(self.settings.update_epochs):
-            order = torch.randperm(samples, generator=self._shuffling)
-            yield from torch.split(order, size)
+            yield from minibatches(samples, size, self._shuffling)
 
     def _step(self, samples: Batch, index: Tensor, guidance: Guidance | None, max_advantage: float) -> Metrics:
         """One step of Adam on the minibatch of the samples at `index`."""
@@ -142,9 +128,7 @@ class PPO:
     def accumulate_gradients(self, minibatch: Batch, policy_weight: float = 1.0) -> Metrics:
         """Add the minibatch's gradient to the parameters', micro-batch by micro-batch."""
         if self.settings.norm_adv:
-            advantage = minibatch.advantage
-            normalised = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
-            minibatch = Batch(**(vars(minibatch) | {"advantage": normalised}))
+            minibatch = Batch(**(vars(minibatch) | {"advantage": normalised(minibatch.advantage)}))
 
         def part(network: ActorCritic, micro: slice) -> tuple[Tensor, dict[str, Tensor]]:
             batch = minibatch[micro]
@@ -193,9 +177,3 @@ class PPO:
         if fresh_head:
             self.network.refresh_policy_head(derive(self._seed, "policy_head"))
             clear_moments(self.optimiser, self.network.policy_head)
-
-
-def _explained_variance(samples: Batch) -> float:
-    """Share of the returns' variance that the values foresaw; not a number when the returns do not vary."""
-    variance = samples.returns.var()
-    return float(1 - (samples.returns - samples.value).var() / variance) if variance > 0 else float("nan")

@@ -10,9 +10,10 @@ from math import log
 import torch
 from torch import Tensor, nn
 
-from gsl.config.networks import MLP, Impala, Network, SmallCNN
-from worker.nets import channels_last, picture_body
-from worker.nets.actor_critic import ACTIVATIONS, ActorCritic, layers, to_channels_first
+from gsl.config.networks import MLP, Network
+from worker.nets import channels_last
+from worker.nets.actor_critic import ACTIVATIONS, ActorCritic
+from worker.nets.bodies import make_body
 from worker.nets.initialise import HIDDEN, VALUE, orthogonal
 from worker.nets.squashed import SquashedGaussian, SquashedGaussianHead
 from worker.spaces import Spaces
@@ -40,7 +41,7 @@ class Critic(nn.Module):
             self.body: nn.Module = nn.Identity()
             inputs, depth, activation = spaces.observation_shape[0], settings.depth, ACTIVATIONS[settings.activation]
         else:
-            self.body = Pictures(settings, spaces.observation_shape)
+            self.body = make_body(settings, spaces.observation_shape)
             inputs, depth, activation = settings.width, 1, ACTIVATIONS["relu"]
         stack: list[nn.Module] = []
         for width in (inputs + spaces.actions.size, *[settings.width] * (depth - 1)):
@@ -59,18 +60,6 @@ class Critic(nn.Module):
         return estimates.squeeze(-1)
 
 
-class Pictures(nn.Module):
-    """(B, H, W, C) uint8 to features (B, width)."""
-
-    def __init__(self, settings: SmallCNN | Impala, observation_shape: tuple[int, ...]) -> None:
-        super().__init__()
-        self.body = picture_body(settings, observation_shape)
-
-    def forward(self, picture: Tensor) -> Tensor:
-        features: Tensor = self.body(to_channels_first(picture))
-        return features
-
-
 class SoftActorCritic(ActorCritic):
     """Policy, critics and temperature; targets are the learner's own."""
 
@@ -80,7 +69,7 @@ class SoftActorCritic(ActorCritic):
         super().__init__()
         self.critic = Critic(settings, spaces)
         if isinstance(settings, MLP):
-            self.policy_body = layers(settings, spaces.observation_shape[0])
+            self.policy_body: nn.Module = make_body(settings, spaces.observation_shape)
         else:
             self.policy_body = nn.Sequential(orthogonal(nn.Linear(settings.width, settings.width)), nn.ReLU())
         self.policy_head = SquashedGaussianHead(settings.width, spaces.actions.size, settings)

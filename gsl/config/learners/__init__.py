@@ -1,9 +1,10 @@
 """Learners: what turns experience into a better policy."""
 
 from gsl.config.learners.base import LearnerSettings
+from gsl.config.learners.ppg import PPG
 from gsl.config.learners.ppo import PPO
 from gsl.config.learners.sac import SAC
 
-__all__ = ["BUILTIN_LEARNERS", "PPO", "SAC", "LearnerSettings"]
+__all__ = ["BUILTIN_LEARNERS", "PPG", "PPO", "SAC", "LearnerSettings"]
 
-BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (PPO, SAC)
+BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (PPO, PPG, SAC)

@@ -1,0 +1,48 @@
+"""What learners share that learn from each rollout at once and then forget it."""
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from worker.experience import Rollout
+from worker.learners.base import Guidance
+from worker.learners.gae import bootstrap_time_limits, gae
+from worker.learners.ppo_losses import Batch
+from worker.learners.reward_normaliser import RewardNormaliser
+
+
+def samples_of(
+    rollout: Rollout, guidance: Guidance | None, rewards: RewardNormaliser | None, values: Callable[[Tensor], Tensor],
+    gamma: float, gae_lambda: float, device: torch.device,
+) -> Batch:  # fmt: skip
+    """Every sample of the rollout (T*N) with advantage and return, on the device.
+
+    `values` gives (K,) on the CPU for observations (K, *observation_shape). The guide sees raw rewards.
+    """
+    reward = rollout.reward
+    if guidance is not None:
+        flat = guidance.reward(rollout.observation.flatten(0, 1), rollout.action.flatten(0, 1), reward.flatten())
+        reward = flat.reshape(reward.shape)
+    if rewards is not None:
+        reward = rewards(reward, rollout.done)
+    reward = bootstrap_time_limits(reward, rollout, values, gamma)
+    advantage, returns = gae(reward, rollout.value, rollout.done, values(rollout.next_observation), gamma, gae_lambda)
+    columns = (rollout.observation, rollout.action, rollout.log_prob, rollout.value, advantage, returns)
+    return Batch(*(column.flatten(0, 1).to(device) for column in columns))
+
+
+def normalised(advantage: Tensor) -> Tensor:
+    """With mean 0 and deviation 1."""
+    return (advantage - advantage.mean()) / (advantage.std() + 1e-8)
+
+
+def minibatches(samples: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
+    """Indices of all samples in random order, `size` at a time; the last minibatch may be smaller."""
+    return iter(torch.split(torch.randperm(samples, generator=generator), size))
+
+
+def explained_variance(samples: Batch) -> float:
+    """Share of the returns' variance that the values foresaw; not a number when the returns do not vary."""
+    variance = samples.returns.var()
+    return float(1 - (samples.returns - samples.value).var() / variance) if variance > 0 else float("nan")

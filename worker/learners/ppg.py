@@ -1,0 +1,228 @@
+"""Phasic policy gradient (Cobbe et al. 2021): PPO for the epochs of a phase, then an auxiliary phase.
+
+In the policy phase the policy's features hear nothing of the values. When a phase ends, the policy learns to tell the
+values of everything seen in it, while its divergence from what it was keeps it doing the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from gsl.config.learners import PPG as PPGSettings
+from gsl.seeds import derive
+from worker.experience import Decision, LossContext, Rollout
+from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
+from worker.learners.on_policy import explained_variance, minibatches, normalised, samples_of
+from worker.learners.ppg_losses import Pass, auxiliary_loss, phase_loss
+from worker.learners.ppg_phase import Phase
+from worker.learners.ppo_losses import Batch, compute_losses
+from worker.learners.reward_normaliser import RewardNormaliser
+from worker.nets import ActorCritic
+from worker.nets.adam_state import clear_moments, load_moments, save_moments
+from worker.nets.phasic import PhasicActorCritic, make_phasic_network
+from worker.nets.splitting import make_parallel
+from worker.spaces import Spaces
+
+LOOK_BACK = 4096
+"""Observations at a time whose policy is noted when a phase ends."""
+
+
+class PPG:
+    """One policy with its value function, optimisers of both phases, the phase under way and random states."""
+
+    def __init__(
+        self, settings: PPGSettings, spaces: Spaces, seed: int, device: torch.device, overrides: Overrides | None = None
+    ) -> None:
+        overrides = overrides or Overrides()
+        self.settings, self.device = settings, device
+        self.ent_coef = settings.ent_coef if overrides.ent_coef is None else overrides.ent_coef
+        self.learning_rate = settings.learning_rate if overrides.learning_rate is None else overrides.learning_rate
+        made = make_phasic_network(settings.network, spaces, derive(seed, "network"), shared=settings.shared)
+        self.network = made.to(device)
+        self._adam = self._make_adam(self.learning_rate)
+        self._auxiliary_adam = self._make_adam(settings.aux_learning_rate)
+        minibatch = settings.batch_size // settings.num_minibatches
+        self._parallel = make_parallel(self.network, spaces.observation_shape, minibatch, settings.micro_batch)
+        self._rewards = RewardNormaliser(settings.num_envs, settings.gamma)
+        self._phase = Phase(settings.n_pi, settings.batch_size)
+        self._seed = seed
+        self._acting = torch.Generator(device).manual_seed(derive(seed, "acting"))
+        self._shuffling = torch.Generator().manual_seed(derive(seed, "shuffling"))
+
+    # Acting
+
+    @torch.no_grad()
+    def decide(self, observation: NDArray[Any]) -> Decision:
+        """Sampled actions for the training environments' observations (num_envs, *observation_shape)."""
+        parameters, value = self._parallel(to_device(observation, self.device))
+        distribution = self.network.distribution(parameters)
+        action = distribution.sample(self._acting)
+        return Decision(action.cpu().numpy(), distribution.log_prob(action).cpu(), value.cpu())
+
+    def policy(self, *, deterministic: bool, seed: int) -> Policy:
+        """The policy as it is now, for evaluation and demonstrations; leaves the training's random states alone."""
+        return policy_of(self._parallel, self.device, deterministic=deterministic, seed=seed)
+
+    # Learning
+
+    def update(
+        self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
+        between: Callable[[], None] | None = None,
+    ) -> Metrics:  # fmt: skip
+        """One epoch of the policy phase, and the auxiliary phase where it was the phase's last.
+
+        Diagnostics are averaged over the minibatches. `progress` changes nothing; `between` is called between
+        minibatches and may raise.
+        """
+        seen: dict[str, list[float]] = defaultdict(list)
+        samples = samples_of(
+            rollout, guidance, self._rewards if self.settings.norm_reward else None, self._values,
+            self.settings.gamma, self.settings.gae_lambda, self.device,
+        )  # fmt: skip
+        for said in self._policy_epoch(samples, guidance):
+            _note(seen, said, between)
+        self._phase.add(rollout.observation.flatten(0, 1), samples.returns.cpu())
+        if self._phase.over:
+            for said in self._auxiliary_phase():
+                _note(seen, said, between)
+            self._phase.clear()
+        metrics = {name: float(np.mean(values)) for name, values in seen.items()}
+        return metrics | {"explained_variance": explained_variance(samples), "learning_rate": self.learning_rate}
+
+    @torch.no_grad()
+    def _values(self, observation: Tensor) -> Tensor:
+        """(B,) on the CPU, of observations (B, *observation_shape)."""
+        _, value = self._parallel(observation.to(self.device))
+        return value.cpu()
+
+    def _policy_epoch(self, samples: Batch, guidance: Guidance | None) -> Iterator[Metrics]:
+        """Passes of policy and value side by side, as many of each as the settings say."""
+        if self.settings.norm_adv:
+            samples = Batch(**(vars(samples) | {"advantage": normalised(samples.advantage)}))
+        count, most = samples.advantage.shape[0], float(samples.advantage.max())
+        weight = 1.0 if guidance is None else guidance.policy_weight
+        for number in range(max(self.settings.e_pi, self.settings.e_v)):
+            trained = Pass(
+                policy=number < self.settings.e_pi, value=number < self.settings.e_v, vf_coef=self.settings.vf_coef,
+                ent_coef=self.ent_coef, policy_weight=weight,
+            )  # fmt: skip
+            for index in minibatches(count, count // self.settings.num_minibatches, self._shuffling):
+                where = index.to(self.device)
+                guide = guidance if trained.policy else None
+                yield self._step(samples[where], LossContext(where, samples.observation[where], most), trained, guide)
+
+    def _step(self, minibatch: Batch, context: LossContext, trained: Pass, guidance: Guidance | None) -> Metrics:
+        """One step of Adam in the policy phase."""
+        self._adam.zero_grad(set_to_none=True)
+        metrics = self.accumulate_gradients(minibatch, trained)
+        extra = guidance.loss(self.network, context) if guidance else None
+        if extra is not None:
+            loss, said = extra
+            torch.autograd.backward(loss)
+            metrics |= said
+        norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.max_grad_norm)
+        self._adam.step()
+        return metrics | {"grad_norm": float(norm)}
+
+    def accumulate_gradients(self, minibatch: Batch, trained: Pass) -> Metrics:
+        """Add the gradient of a minibatch of the policy phase to the parameters', micro-batch by micro-batch."""
+
+        def part(network: ActorCritic, micro: slice) -> tuple[Tensor, dict[str, Tensor]]:
+            batch = minibatch[micro]
+            parameters, value = network(batch.observation)
+            losses, said = compute_losses(
+                network.distribution(parameters), value, batch, self.settings, trained.ent_coef
+            )
+            return phase_loss(losses, trained), said
+
+        return self._parallel.accumulate(minibatch.advantage.shape[0], part)
+
+    def _auxiliary_phase(self) -> Iterator[Metrics]:
+        """Passes over everything seen in the phase; the policy as it was at the phase's end is noted first."""
+        old = torch.cat([
+            self._policy_parameters(slice(start, start + LOOK_BACK)) for start in range(0, len(self._phase), LOOK_BACK)
+        ])  # fmt: skip
+        size = self.settings.aux_rollouts * self.settings.num_steps
+        for _ in range(self.settings.e_aux):
+            for index in minibatches(len(self._phase), size, self._shuffling):
+                self._auxiliary_adam.zero_grad(set_to_none=True)
+                observation, returns = self._phase.take(index, self.device)
+                said = self.accumulate_auxiliary_gradients(observation, returns, old[index].to(self.device))
+                nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.max_grad_norm)
+                self._auxiliary_adam.step()
+                yield said
+
+    def accumulate_auxiliary_gradients(self, observation: Tensor, returns: Tensor, old: Tensor) -> Metrics:
+        """Add the gradient of a minibatch of the auxiliary phase; `old` are the old policy's parameters (B, P)."""
+
+        def part(network: ActorCritic, micro: slice) -> tuple[Tensor, dict[str, Tensor]]:
+            if not isinstance(network, PhasicActorCritic):
+                raise TypeError("copies are of the network's own kind")
+            parameters, values = network.auxiliary(observation[micro])
+            before, now = network.distribution(old[micro]), network.distribution(parameters)
+            return auxiliary_loss(values, returns[micro], before, now, self.settings.beta_clone)
+
+        return self._parallel.accumulate(returns.shape[0], part)
+
+    @torch.no_grad()
+    def _policy_parameters(self, samples: slice) -> Tensor:
+        """Of the phase's samples, in memory: (B, P)."""
+        parameters, _ = self._parallel(self._phase.take(samples, self.device)[0])
+        return parameters.cpu()
+
+    # Keeping
+
+    def state(self) -> dict[str, Any]:
+        """Complete: a learner that restores it goes on with the same numbers.
+
+        `experience`, the phase under way, is there for that alone, in views; it grows with every epoch of the phase.
+        """
+        return {
+            "network": {name: value.detach().clone() for name, value in self.network.state_dict().items()},
+            "adam": save_moments(self._adam, self.network),
+            "auxiliary_adam": save_moments(self._auxiliary_adam, self.network),
+            "split": self._parallel.state(),
+            "rewards": self._rewards.state(),
+            "acting": self._acting.get_state(),
+            "shuffling": self._shuffling.get_state(),
+            "experience": self._phase.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on exactly: the same job, interrupted."""
+        self.clone(state)
+        self._parallel.restore(state["split"])
+        self._rewards.restore(state["rewards"], same_slots=True)
+        self._acting.set_state(torch.as_tensor(state["acting"]))
+        self._shuffling.set_state(torch.as_tensor(state["shuffling"]))
+        self._phase.restore(state["experience"])
+
+    def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
+        """Start as another job's learner: policy, values, optimisers and reward scale, at the start of a phase.
+
+        With `fresh_head` the policy's last layer and its moments start anew. Raises RuntimeError or KeyError when the
+        state belongs to another network.
+        """
+        self.network.load_state_dict({name: torch.as_tensor(value) for name, value in state["network"].items()})
+        self._rewards.restore(state["rewards"], same_slots=False)
+        if fresh_head:
+            self.network.refresh_policy_head(derive(self._seed, "policy_head"))
+        for optimiser, name in ((self._adam, "adam"), (self._auxiliary_adam, "auxiliary_adam")):
+            load_moments(optimiser, self.network, state[name])
+            if fresh_head:
+                clear_moments(optimiser, self.network.policy_head)
+
+    def _make_adam(self, learning_rate: float) -> torch.optim.Adam:
+        return torch.optim.Adam(self.network.parameters(), lr=learning_rate, eps=self.settings.adam_eps, fused=True)
+
+
+def _note(seen: dict[str, list[float]], said: Metrics, between: Callable[[], None] | None) -> None:
+    for name, figure in said.items():
+        seen[name].append(figure)
+    if between is not None:
+        between()

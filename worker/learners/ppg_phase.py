@@ -1,0 +1,52 @@
+"""What a phase of PPG remembers of its epochs: observations as they came and the values' targets."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+class Phase:
+    """In memory, whatever the network's device; pictures stay uint8: 12.3 kB each at 64 x 64 pixels."""
+
+    def __init__(self, epochs: int, batch_size: int) -> None:
+        self._room, self._filled = epochs * batch_size, 0
+
+    def __len__(self) -> int:
+        """Samples."""
+        return self._filled
+
+    @property
+    def over(self) -> bool:
+        return self._filled == self._room
+
+    def add(self, observation: Tensor, returns: Tensor) -> None:
+        """One epoch's samples, (B, *observation_shape) and (B,). Raises ValueError when there is no room."""
+        if self._filled + len(returns) > self._room:
+            raise ValueError(f"a phase of {self._room} samples has no room for {len(returns)} beside {self._filled}")
+        if not self._filled:
+            self._observation = observation.new_empty((self._room, *observation.shape[1:]), device="cpu")
+            self._returns = returns.new_empty(self._room, device="cpu")
+        place = slice(self._filled, self._filled + len(returns))
+        self._observation[place], self._returns[place] = observation, returns
+        self._filled = place.stop
+
+    def take(self, index: Tensor | slice, device: torch.device) -> tuple[Tensor, Tensor]:
+        """Observations and targets of some samples, on the device."""
+        return self._observation[index].to(device), self._returns[index].to(device)
+
+    def clear(self) -> None:
+        self._filled = 0
+
+    def state(self) -> dict[str, Any]:
+        """Views, not copies: to be written before the next `add`."""
+        if not self._filled:
+            return {"filled": 0}
+        used = slice(self._filled)
+        return {"filled": self._filled, "observation": self._observation[used], "returns": self._returns[used]}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on exactly where `state` was taken."""
+        self.clear()
+        if state["filled"]:
+            self.add(torch.as_tensor(state["observation"]), torch.as_tensor(state["returns"]))

@@ -15,7 +15,8 @@ def config_of(preset: str = "forkmaze-quick", **parts: Any) -> RunConfig:
     """A preset with parts changed: `config_of(gate={"mode": "auto"})`."""
     base = PRESETS[preset].config.model_dump()
     for name, part in parts.items():
-        base[name] = {**base[name], **part} if isinstance(part, dict) else part
+        another = isinstance(part, dict) and part.get("name", base[name].get("name")) != base[name].get("name")
+        base[name] = {**base[name], **part} if isinstance(part, dict) and not another else part
     return RunConfig.model_validate(base)
 
 

@@ -72,7 +72,7 @@ def test_going_on_without_specialists_goes_on_without_teachers() -> None:
 
 def test_no_steps_are_kept_back_for_what_nobody_demonstrates() -> None:
     """The least total without demonstrations is refused with them."""
-    least = 49_152 + 2 * 16_384 + 4096 + 2 * 1200
+    least = 49_152 + 2 * 16_384 + 4096 + 2 * 600
     assert config_of(guide={"name": "dagger"}, budget={"total_steps": least}).budget.total_steps == least
     with pytest.raises(ValueError, match="must be at least"):
         config_of(budget={"total_steps": least})

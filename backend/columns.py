@@ -4,7 +4,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Float, ForeignKey, Integer
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Float, ForeignKey, Integer, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -59,6 +59,16 @@ def reference(target: str, *, nullable: bool = False, on_delete: str = "CASCADE"
     return Field(
         default, sa_column=Column(BIG_ID, ForeignKey(target, ondelete=on_delete), nullable=nullable, **options)
     )
+
+
+def loose_reference() -> Any:
+    """An id without a rule of the tables, which SQLite could not add to a table that is there."""
+    return Field(None, sa_column=Column(BIG_ID, nullable=True))
+
+
+def added_text_column() -> Any:
+    """Text that a later migration added; SQLite wants a default for the rows that were there."""
+    return Field("", sa_column=Column(String, nullable=False, server_default=""))
 
 
 def json_column(default: Any = ...) -> Any:

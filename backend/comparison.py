@@ -46,7 +46,7 @@ def arm_comparison(outcomes: Outcomes, name: str) -> ArmComparison:
     failed = [run.id for run in runs if run.status == "failed"]
     return ArmComparison(
         arm_name=name,
-        arm="generalist" if outcomes.compared.is_baseline(name) else "gsl",
+        arm=runs[0].arm,
         runs=[run.id for run in runs],
         seeds=len(measured),
         ended=sum(run.ended for run in runs),

@@ -7,10 +7,19 @@ model named beside them. Lock order everywhere: the run's row first, then its jo
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from backend.columns import BIG_ID, identity, json_column, number_column, reference, steps_column, time_column
+from backend.columns import (
+    added_text_column,
+    identity,
+    json_column,
+    loose_reference,
+    number_column,
+    reference,
+    steps_column,
+    time_column,
+)
 
 
 class Experiment(SQLModel, table=True):
@@ -32,8 +41,8 @@ class Run(SQLModel, table=True):
     experiment_id: int | None = reference("experiment.id", nullable=True, on_delete="SET NULL", index=True)
     suite: str = Field(index=True)
     arm: str
-    arm_name: str = Field("", sa_column=Column(String, nullable=False, server_default=""))  # its label there
-    baseline_of: int | None = Field(None, sa_column=Column(BIG_ID, nullable=True))  # emptied when that run is deleted
+    arm_name: str = added_text_column()  # its arm's label in the experiment
+    baseline_of: int | None = loose_reference()  # emptied when that run is deleted
     seed: int = steps_column()
     config: dict[str, Any] = json_column()  # RunConfig
     notes: str = ""
@@ -149,6 +158,15 @@ class LatestReturn(SQLModel, table=True):
     std_return: float | None = number_column()
     success_rate: float | None = number_column()
     mean_length: float | None = number_column()
+
+
+class EvaluationFeatures(SQLModel, table=True):
+    """What the policy made of each variation, by the job that evaluated it: what variations are clustered by."""
+
+    __tablename__ = "evaluation_features"
+
+    job_id: int = reference("job.id", primary_key=True)
+    features: dict[str, list[float]] = json_column()  # by variation
 
 
 class Plateau(SQLModel, table=True):

@@ -15,6 +15,7 @@ import httpx
 from pydantic import BaseModel
 
 from client import files, models
+from client.comparisons import ComparedMetric, ComparedSource
 from client.errors import Refused
 from client.transport import Transport
 from gsl.jobs import RunStatus
@@ -65,6 +66,38 @@ class Client:
     def experiments(self) -> Iterator[models.Experiment]:
         return self._pages(models.Experiment, "/experiments", {})
 
+    def launch(
+        self,
+        experiment_id: int,
+        arms: Mapping[str, Mapping[str, Any]],
+        seeds: Sequence[int],
+        *,
+        preset: str | None = None,
+        config: Mapping[str, Any] | None = None,
+        tags: Sequence[str] = (),
+    ) -> list[models.Run]:
+        """A run for each arm and seed, all or none; `arms` names what each changes in preset and configuration."""
+        body = {
+            "preset": preset, "config": dict(config or {}), "seeds": list(seeds), "tags": list(tags),
+            "arms": [{"name": name, "config": dict(changes)} for name, changes in arms.items()],
+        }  # fmt: skip
+        answer = self._transport.request("POST", f"/experiments/{experiment_id}/runs", json=body)
+        return [models.Run.model_validate(run) for run in answer.json()]
+
+    def comparison(
+        self, experiment_id: int, metric: ComparedMetric = "score", source: ComparedSource = "evaluation"
+    ) -> models.Comparison:
+        """The arms over their seeds and each pair of them, with intervals."""
+        query = {"metric": metric, "source": source}
+        return self._get(models.Comparison, f"/experiments/{experiment_id}/comparison", query)
+
+    def experiment_figures(self, experiment_id: int) -> list[models.FigureInfo]:
+        return self._list(models.FigureInfo, f"/experiments/{experiment_id}/figures")
+
+    def experiment_figure(self, experiment_id: int, name: str, **options: Any) -> dict[str, Any]:
+        """A figure of the arms as Plotly JSON; options as metric="return", source="held_out", theme="dark"."""
+        return self._figure(f"/experiments/{experiment_id}/figures/{name}", options)
+
     def create_run(
         self,
         preset: str | None = None,
@@ -72,15 +105,20 @@ class Client:
         *,
         name: str = "",
         experiment_id: int | None = None,
+        arm_name: str = "",
         tags: Sequence[str] = (),
         notes: str = "",
     ) -> models.Run:
         """Launch a run from a preset, a configuration, or a preset with parts of it changed."""
         body = {
             "preset": preset, "config": dict(config or {}), "name": name, "experiment_id": experiment_id,
-            "tags": list(tags), "notes": notes,
+            "arm_name": arm_name, "tags": list(tags), "notes": notes,
         }  # fmt: skip
         return self._post(models.Run, "/runs", body)
+
+    def baseline(self, run_id: int) -> models.Run:
+        """Launch the plain generalist with exactly the steps of a GSL run, into the run's experiment."""
+        return self._post(models.Run, f"/runs/{run_id}/baseline")
 
     def preview(self, preset: str | None = None, config: Mapping[str, Any] | None = None) -> models.BudgetPreview:
         """What a configuration's budget means, without launching it."""
@@ -178,9 +216,7 @@ class Client:
 
     def figure(self, run_id: int, name: str, **options: Any) -> dict[str, Any]:
         """A figure as Plotly JSON: `plotly.graph_objects.Figure(api.figure(7, "learning_curve"))` draws it."""
-        response = self._transport.request("GET", f"/runs/{run_id}/figures/{name}", params=options)
-        figure: dict[str, Any] = response.json()
-        return figure
+        return self._figure(f"/runs/{run_id}/figures/{name}", options)
 
     def artifacts(self, run_id: int) -> list[models.Artifact]:
         return self._list(models.Artifact, f"/runs/{run_id}/artifacts")
@@ -195,6 +231,10 @@ class Client:
                 field, _, value = line.partition(":")
                 if field == "data":
                     yield models.Change.model_validate_json(value)
+
+    def _figure(self, path: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        figure: dict[str, Any] = self._transport.request("GET", path, params=options).json()
+        return figure
 
     def _get(self, model: type[M], path: str, query: Mapping[str, Any] | None = None) -> M:
         return model.model_validate_json(self._transport.request("GET", path, params=query).content)

@@ -3,19 +3,20 @@
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
-from gsl.config.run import RunConfig
+from client.answer import Answer as Answer
+from client.comparisons import ArmComparison as ArmComparison
+from client.comparisons import Comparison as Comparison
+from client.comparisons import Interval as Interval
+from client.comparisons import PairComparison as PairComparison
+from gsl.config.run import Arm, RunConfig
 from gsl.jobs import JobKind, JobStatus, Phase, Purpose, RunStatus
 from gsl.lease import ArtifactRef
 from gsl.reports import Outcome, Source
 
 T = TypeVar("T")
 Start = Literal["clone", "clone_fresh_head", "scratch"]
-
-
-class Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Page(Answer, Generic[T]):
@@ -35,12 +36,16 @@ class Suite(Answer):
     name: str
     title: str
     runnable: bool
+    workers: tuple[str, ...]
+    install: str | None
 
 
 class Preset(Answer):
     name: str
     title: str
     description: str
+    group: str
+    origins: dict[str, str]
     runnable: bool
     config: RunConfig
 
@@ -65,7 +70,9 @@ class RunSummary(Answer):
     name: str
     experiment_id: int | None
     suite: str
-    arm: Literal["gsl", "generalist"]
+    arm: Arm
+    arm_name: str
+    baseline_of: int | None
     seed: int
     status: RunStatus
     cycle: int
@@ -87,6 +94,7 @@ class Run(RunSummary):
     config: RunConfig
     notes: str
     warnings: tuple[str, ...]
+    baseline_id: int | None
 
 
 class Job(Answer):
@@ -236,9 +244,20 @@ class Worker(Answer):
     speeds: dict[str, float]
 
 
+class Waiting(Answer):
+    """Queued jobs of one suite, the runs that wait for them, and the live workers that could do them."""
+
+    suite: str
+    jobs: int
+    runs: tuple[int, ...]
+    workers: tuple[str, ...]
+    message: str
+
+
 class Queue(Answer):
     queued: tuple[Job, ...]
     running: tuple[Job, ...]
+    waiting: tuple[Waiting, ...]
 
 
 class BudgetPreview(Answer):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from backend.schemas import ComparedMetric, ComparedSource
 from backend.store.series_types import FloatArray, IntArray
+from gsl.config.run import Arm
 from gsl.config.suites import SuiteSettings
 from gsl.jobs import ENDED
 
@@ -14,7 +15,7 @@ class ComparedRun:
 
     id: int
     arm_name: str
-    arm: str
+    arm: Arm
     seed: int
     task: int
     status: str

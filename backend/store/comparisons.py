@@ -98,7 +98,7 @@ def _last_evaluations(session: Session, run_ids: Sequence[int]) -> dict[int, int
     wanted = (col(Job.run_id).in_(run_ids), col(Job.kind) == "evaluation", col(Job.status) == "succeeded")
     newest: tuple[Any, ...] = (Job.run_id, func.max(Job.id))
     rows = session.execute(select(*newest).where(*wanted).group_by(col(Job.run_id)))
-    return {run_id: job_id for run_id, job_id in rows.tuples()}  # noqa: C416 - dict() cannot tell the types
+    return {row[0]: row[1] for row in rows}
 
 
 def _measurable(runs: Sequence[ComparedRun]) -> list[ComparedRun]:

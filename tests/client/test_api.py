@@ -64,6 +64,29 @@ def test_what_can_be_asked_of_a_server_and_a_run_is_answered(api: RealApi) -> No
     assert client.artifacts(run_id) == []
 
 
+def test_an_experiment_is_launched_with_a_baseline_and_compared(api: RealApi) -> None:
+    client = api.client
+    experiment = client.create_experiment("Demonstrations")
+    runs = client.launch(
+        experiment.id, {"DAPG": {}, "none": {"guide": {"name": "none"}}}, [0, 1], preset="forkmaze-quick", tags=["a"]
+    )
+    assert [(run.arm_name, run.seed) for run in runs] == [("DAPG", 0), ("DAPG", 1), ("none", 0), ("none", 1)]
+    assert client.queue().waiting[0].runs == tuple(run.id for run in runs)
+    baseline = client.baseline(runs[0].id)
+    assert (baseline.arm, baseline.total_steps) == ("generalist", runs[0].total_steps)
+    assert (baseline.baseline_of, client.run(runs[0].id).baseline_id) == (runs[0].id, baseline.id)
+    comparison = client.comparison(experiment.id, "return", "held_out")
+    assert [(arm.arm_name, arm.going_on, arm.iqm) for arm in comparison.arms] == [
+        ("DAPG", 2, None), ("none", 2, None), ("generalist", 1, None)
+    ]  # fmt: skip
+    names = [figure.name for figure in client.experiment_figures(experiment.id) if not figure.ready]
+    for name in names:
+        assert set(client.experiment_figure(experiment.id, name, theme="dark")) >= {"data", "layout"}
+    with pytest.raises(Refused) as refused:
+        client.launch(experiment.id, {"DAPG": {"seed": 0, "guide": {"name": "magic"}}}, [7], preset="forkmaze-quick")
+    assert [*refused.value.fields] == ["arms.0.config.guide.name"]
+
+
 def test_every_page_of_a_list_is_read(api: RealApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("client.api._PAGE", 2)
     ids = [api.client.create_run("forkmaze-quick").id for _ in range(5)]

@@ -12,6 +12,7 @@ from torch import Tensor
 from gsl.config.learners import SAC as SACSettings
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
 from tests.worker.learners.rollouts import CONTINUOUS, PICTURE, VECTOR, made_up
+from tests.worker.learners.states import leaves, same
 from worker.checkpoint import load, save
 from worker.envs.base import State, Step
 from worker.experience import Rollout
@@ -43,21 +44,6 @@ def rollout(seed: int = 0, shape: tuple[int, ...] = VECTOR) -> Rollout:
     return made_up(Spaces(shape, CONTINUOUS), seed)
 
 
-def flat(tree: dict[str, Any], path: str = "") -> dict[str, Any]:
-    """Leaves of a state by their path."""
-    leaves: dict[str, Any] = {}
-    for key, value in tree.items():
-        leaves |= flat(value, f"{path}{key}/") if isinstance(value, dict) else {path + key: value}
-    return leaves
-
-
-def same(a: dict[str, Any], b: dict[str, Any]) -> bool:
-    one, other = flat(a), flat(b)
-    return one.keys() == other.keys() and all(
-        np.array_equal(np.asarray(one[name]), np.asarray(other[name])) for name in one
-    )
-
-
 def test_same_seed_same_numbers() -> None:
     first, second, other = learner(1), learner(1), learner(2)
     for sac in (first, second, other):
@@ -86,8 +72,8 @@ def test_goes_on_exactly_from_a_file(tmp_path: Path, network: Network, shape: tu
 def test_an_update_moves_everything_and_the_targets_a_little() -> None:
     sac, before = learner(tau=0.25), learner().state()
     sac.update(rollout())
-    after, start = sac.state(), flat(before["network"])
-    assert not [name for name, value in flat(after["network"]).items() if torch.equal(value, start[name])]
+    after, start = sac.state(), leaves(before["network"])
+    assert not [name for name, value in leaves(after["network"]).items() if torch.equal(value, start[name])]
     one = learner(tau=0.25, update_ratio=1 / 128)
     one.update(rollout())
     moved = one.state()
@@ -217,8 +203,8 @@ class Point:
 
 
 def test_learns_to_point() -> None:
-    made = settings(MLP(width=32, activation="relu"), warm_up=128, update_ratio=0.4, replay_batch=64,
-                    learning_rate=5e-3, gamma=0.5, replay_size=4000)  # fmt: skip
+    made = settings(MLP(width=32, activation="relu"), warm_up=128, update_ratio=0.2, replay_batch=64,
+                    learning_rate=1e-2, gamma=0.5, replay_size=4000)  # fmt: skip
     sac, loop = SAC(made, Spaces((1,), Point.actions), 1, CPU), EnvironmentLoop(Point())
     for _ in range(8):
         gathered, _ = collect(loop, sac, 16, lambda: None)

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("envs", "figures", "training_speed", "gsl_forkmaze")
+NAMES = ("envs", "metaworld", "figures", "training_speed", "gsl_forkmaze")
 
 
 def main() -> int:

@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from worker.envs.metaworld_arithmetic import NUMPY, REWARDS, Rotation, length, tolerance
 from worker.envs.metaworld_rebound import rebound
 
-OBSERVED = 39
-"""Hand, gripper and objects now (18) and a step ago (18), and the goal (3)."""
 NOW = 18
+"""Components of an observation that tell of now: hand, gripper, objects."""
 
 
 class NamedData:
@@ -155,13 +154,15 @@ def task_class(name: str) -> type[Any]:
 
 
 def light_model(path: str, words: frozenset[str]) -> Any:
-    """The model without purely visual geometry, unless what goes has a name that is among `words`."""
+    """The model without its purely visual geometry, textures and all; what has a name that is among `words` stays."""
     spec = mujoco.MjSpec.from_file(path)
-    named = {geom.name for geom in spec.geoms if geom.name}
     spec.compiler.discardvisual = True
+    for geom in spec.geoms:
+        if geom.name in words:  # the compiler keeps what a sensor looks at
+            spec.add_sensor(type=mujoco.mjtSensor.mjSENS_FRAMEPOS, objtype=mujoco.mjtObj.mjOBJ_GEOM, objname=geom.name)
     model = spec.compile()
-    kept = {mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_GEOM, index) for index in range(model.ngeom)}
-    return mujoco.MjModel.from_xml_path(path) if (named - kept) & words else model
+    model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_SENSOR
+    return model
 
 
 def _words(task: type) -> frozenset[str]:

@@ -3,6 +3,8 @@
 What an episode is, between two steps, fits in a vector: MuJoCo's state (positions, velocities, what warm-starts its
 solver, controls, the mocap body that drags the hand) and the last observation. The rest follows from the goal and is
 made once a goal, by the package's own reset. So model and memory are shared, and every episode can be saved exactly.
+
+Saved it is `NOW` doubles of the last observation, one for what the task noted, MuJoCo's state, and zeros.
 """
 
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.envs.metaworld_memory import SAVED
 from worker.envs.metaworld_sawyer import NOW, task_class
 
 _STATE: Final = int(
@@ -21,8 +24,6 @@ _STATE: Final = int(
     | mujoco.mjtState.mjSTATE_MOCAP_POS
     | mujoco.mjtState.mjSTATE_MOCAP_QUAT
 )
-SAVED: Final = 128
-"""Doubles an episode is saved in: `NOW` of the last observation, one for what a task noted, MuJoCo's state, zeros."""
 _NOTED: Final = "_target_to_obj_init"
 """The one attribute that a task (bin-picking) sets while it is played: on the first step of an episode."""
 _PASSED: Final = 5  # physics steps a step

@@ -15,9 +15,9 @@ from gsl.config.near import near
 from gsl.config.suites.gymnasium import GymnasiumSuite
 from worker.envs.base import IDLE, Env, EnvError, Sampler, State, Step, deal
 from worker.envs.gymnasium_cartpole import CartPoleEnv, fits
-from worker.envs.gymnasium_pool import AnyEnv, Pool, episode_seed
+from worker.envs.gymnasium_pool import AnyEnv, Pool, Recipe, Tape
+from worker.envs.gymnasium_recipe import GymnasiumRecipe
 from worker.envs.gymnasium_spaces import acting, seeing
-from worker.envs.gymnasium_tape import Tape
 from worker.envs.gymnasium_trouble import check_finite, check_variations, failure
 
 log = logging.getLogger(__name__)
@@ -25,19 +25,22 @@ log = logging.getLogger(__name__)
 
 def make_gymnasium(suite: GymnasiumSuite, num_envs: int, sampler: Sampler, seed: int) -> Env:
     """Gymnasium's own vectorised environment where a slot of it can be told what to play, else one a slot."""
-    return (CartPoleEnv if fits(suite) else GymnasiumEnv)(suite, num_envs, sampler, seed)
+    recipe = GymnasiumRecipe(suite)
+    if fits(suite):
+        return CartPoleEnv(suite, recipe, num_envs, sampler, seed)
+    return GymnasiumEnv(recipe, num_envs, sampler, seed)
 
 
 class GymnasiumEnv:
     """An Env. A slot's n-th episode has its own seed, whatever the other slots do."""
 
-    def __init__(self, suite: GymnasiumSuite, num_envs: int, sampler: Sampler, seed: int) -> None:
-        check_variations(suite, sampler)
+    def __init__(self, recipe: Recipe, num_envs: int, sampler: Sampler, seed: int) -> None:
+        check_variations(recipe, sampler)
         self.num_envs = num_envs
         self.variation = np.full(num_envs, IDLE, dtype=np.int64)
-        self._suite, self._sampler, self._seed = suite, sampler, seed
-        self._limit = suite.max_episode_steps
-        self._pool = Pool(suite, idle=num_envs)
+        self._recipe, self._sampler, self._seed = recipe, sampler, seed
+        self._limit = recipe.max_episode_steps
+        self._pool = Pool(recipe, idle=num_envs)
         self._envs: list[AnyEnv | None] = [None] * num_envs
         self._episode = np.zeros(num_envs, np.int64)  # how many each slot has begun
         self._reset_seed = np.zeros(num_envs, np.int64)
@@ -78,7 +81,7 @@ class GymnasiumEnv:
             raise self._failure(slot, error) from error
         self._steps += 1
         busy = self.variation != IDLE
-        check_finite(self._suite, observation, reward, self.variation, self._reset_seed, self._steps)
+        check_finite(self._recipe, observation, reward, self.variation, self._reset_seed, self._steps)
         cut = (cut | (self._steps >= self._limit) & busy) & ~over
         return self._end(observation, reward, over | cut, cut, said)
 
@@ -95,22 +98,26 @@ class GymnasiumEnv:
         return Step(observation, reward, done, variation, success, cut, final)
 
     def _begin(self, slot: int) -> None:
-        before, self._envs[slot] = self._envs[slot], None
-        if before is not None:
-            self._pool.give_back(int(self.variation[slot]), before)
+        self._release(slot)
         variation = deal(self._sampler, slot)
         self.variation[slot], self._steps[slot], self._lost[slot] = variation, 0, False
         self._episode[slot] += 1
         if variation == IDLE:
             return
-        self._reset_seed[slot] = episode_seed(self._suite, self._seed, slot, int(self._episode[slot]), variation)
+        self._reset_seed[slot] = self._recipe.reset_seed(self._seed, slot, int(self._episode[slot]), variation)
         self._observation[slot] = self._started(slot, variation)
+
+    def _release(self, slot: int) -> None:
+        """Nobody plays in the slot's environment any more."""
+        env, self._envs[slot] = self._envs[slot], None
+        if env is not None:
+            self._pool.give_back(int(self.variation[slot]), env)
 
     def _started(self, slot: int, variation: int) -> NDArray[Any]:
         """The slot's environment at the first observation of the variation, with the slot's reset seed."""
         env = self._envs[slot] = self._made(slot, variation)
         try:
-            first = self._see(self._pool.reset(env, variation, int(self._reset_seed[slot])))
+            first = self._see(self._recipe.reset(env, variation, int(self._reset_seed[slot])))
         except Exception as error:
             raise self._failure(slot, error) from error
         return np.asarray(first, self.observation_dtype)
@@ -119,22 +126,22 @@ class GymnasiumEnv:
         try:
             return self._pool.take(variation)
         except Exception as error:
-            raise failure(self._suite, variation, int(self._reset_seed[slot]), 0, error) from error
+            raise failure(self._recipe, variation, int(self._reset_seed[slot]), 0, error) from error
 
     def _success(self, done: NDArray[np.bool_], said: list[dict[str, Any]]) -> NDArray[np.bool_] | None:
-        key = self._suite.success_key
+        key = self._recipe.success_key
         if key is None:
             return None
         success = np.zeros(self.num_envs, np.bool_)
         for slot in np.flatnonzero(done & (self.variation != IDLE) & ~self._lost).tolist():
             if key not in said[slot]:
-                raise EnvError(f"{self._suite.env_id}: the last info has no {key!r}{near(key, said[slot])}")
+                raise EnvError(f"{self._recipe.env_id}: the last info has no {key!r}{near(key, said[slot])}")
             success[slot] = bool(said[slot][key])
         return success
 
     def _failure(self, slot: int, error: Exception) -> EnvError:
         return failure(
-            self._suite, int(self.variation[slot]), int(self._reset_seed[slot]), int(self._steps[slot]), error
+            self._recipe, int(self.variation[slot]), int(self._reset_seed[slot]), int(self._steps[slot]), error
         )
 
     # Keeping
@@ -149,6 +156,8 @@ class GymnasiumEnv:
     def restore(self, state: State) -> NDArray[Any]:
         if state["variation"].shape != (self.num_envs,):
             raise EnvError(f"this state has {len(state['variation'])} slots, not {self.num_envs}")
+        for slot in range(self.num_envs):
+            self._release(slot)
         self.variation, self._episode = state["variation"].astype(np.int64), state["episode"].astype(np.int64)
         self._steps, self._reset_seed = state["steps"].astype(np.int64), state["reset_seed"].astype(np.int64)
         self._observation, self._lost = state["observation"].copy(), state["lost"].astype(np.bool_)
@@ -173,7 +182,7 @@ class GymnasiumEnv:
             try:
                 seen, _, over, cut, _ = env.step(self._do(action[None])[0])
             except Exception as error:
-                raise failure(self._suite, variation, int(self._reset_seed[slot]), step, error) from error
+                raise failure(self._recipe, variation, int(self._reset_seed[slot]), step, error) from error
             shown, ended = np.asarray(self._see(seen), self.observation_dtype), over or cut
         if ended or not np.array_equal(shown, self._observation[slot]):
             self._give_up(slot)
@@ -182,12 +191,10 @@ class GymnasiumEnv:
         """The slot's next step ends its episode as one that nobody counts."""
         log.warning(
             "%s does not repeat itself: the episode of slot %d, %s, reset seed %d, is given up after %d steps",
-            self._suite.env_id, slot, self._suite.variation_name(int(self.variation[slot])), self._reset_seed[slot],
+            self._recipe.env_id, slot, self._recipe.name(int(self.variation[slot])), self._reset_seed[slot],
             self._steps[slot],
         )  # fmt: skip
-        env, self._envs[slot] = self._envs[slot], None
-        if env is not None:
-            self._pool.give_back(int(self.variation[slot]), env)
+        self._release(slot)
         self.variation[slot], self._lost[slot] = IDLE, True
 
     def close(self) -> None:

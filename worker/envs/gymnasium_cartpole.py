@@ -17,7 +17,7 @@ from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.gymnasium_offer import offer
 from worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
 from worker.envs.gymnasium_attributes import attributes_of, is_cartpole
-from worker.envs.gymnasium_pool import episode_seed
+from worker.envs.gymnasium_recipe import GymnasiumRecipe
 from worker.envs.gymnasium_trouble import check_finite, check_variations
 from worker.spaces import Actions
 
@@ -43,13 +43,14 @@ class CartPoleEnv:
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
     actions = Actions("discrete", 2)
 
-    def __init__(self, suite: GymnasiumSuite, num_envs: int, sampler: Sampler, seed: int) -> None:
-        check_variations(suite, sampler)
+    def __init__(
+        self, suite: GymnasiumSuite, recipe: GymnasiumRecipe, num_envs: int, sampler: Sampler, seed: int
+    ) -> None:
+        check_variations(recipe, sampler)
         self.num_envs = num_envs
         self.variation = np.full(num_envs, IDLE, dtype=np.int64)
-        self._suite, self._sampler, self._seed = suite, sampler, seed
+        self._recipe, self._sampler, self._seed = recipe, sampler, seed
         self._cartpole = _library_env(suite, num_envs)
-        self._physics: dict[int, dict[str, Any]] = {}
         self._episode = np.zeros(num_envs, np.int64)
         self._reset_seed = np.zeros(num_envs, np.int64)
         self._idle = False  # whether any slot is
@@ -67,7 +68,7 @@ class CartPoleEnv:
             busy = variation != IDLE
             cartpole.state[:, ~busy] = 0.0
             reward, over, cut = reward * busy, over & busy, cut & busy
-        check_finite(self._suite, observation, reward, variation, self._reset_seed, cartpole.steps)
+        check_finite(self._recipe, observation, reward, variation, self._reset_seed, cartpole.steps)
         cut = cut & ~over
         done, final = over | cut, observation
         if done.any():
@@ -101,7 +102,7 @@ class CartPoleEnv:
             self.variation[slot] = variation
             self._episode[slot] += 1
             self._cartpole.steps[slot] = 0
-            seed = episode_seed(self._suite, self._seed, slot, int(self._episode[slot]), variation)
+            seed = self._recipe.reset_seed(self._seed, slot, int(self._episode[slot]), variation)
             self._reset_seed[slot] = seed
             self._cartpole.state[:, slot] = 0.0 if variation == IDLE else self._start(variation, seed)
             self._shape(slot, variation)
@@ -109,19 +110,15 @@ class CartPoleEnv:
 
     def _start(self, variation: int, seed: int) -> NDArray[np.float64]:
         """(4,): where the single environment begins when it is reset with this seed, and the variation's options."""
-        options = dict(self._suite.choice(variation)) if self._suite.vary == "options" else None
-        low, high = maybe_parse_reset_bounds(options, -0.05, 0.05)
+        low, high = maybe_parse_reset_bounds(self._recipe.options(variation), -0.05, 0.05)
         start: NDArray[np.float64] = np_random(seed)[0].uniform(low=low, high=high, size=(4,))
         return start
 
     def _shape(self, slot: int, variation: int) -> None:
         """Give a slot the physics of what it plays."""
-        if self._suite.vary != "attributes" or variation == IDLE:
-            return
-        if variation not in self._physics:
-            self._physics[variation] = attributes_of(self._suite, variation)
-        for name, value in self._physics[variation].items():
-            getattr(self._cartpole, name)[slot] = value
+        if variation != IDLE:
+            for name, value in self._recipe.attributes(variation).items():
+                getattr(self._cartpole, name)[slot] = value
 
     def _observe(self) -> NDArray[np.float32]:
         observation: NDArray[np.float32] = self._cartpole.state.T.astype(np.float32)

@@ -1,65 +1,92 @@
-"""Environments made, lent to slots and taken back: a variation by constructor arguments needs one of its own."""
+"""Environments made, lent to slots and taken back: a variation that is built in needs an environment of its own."""
 
 from collections import deque
-from typing import Any
+from typing import Any, Protocol
 
 import gymnasium
-
-from gsl.config.suites.gymnasium import GymnasiumSuite
-from gsl.config.suites.gymnasium_offer import make
-from gsl.seeds import derive
-from worker.envs.gymnasium_attributes import attributes_of
+import numpy as np
+from numpy.typing import NDArray
 
 AnyEnv = gymnasium.Env[Any, Any]
+
+
+class Recipe(Protocol):
+    """How a suite's settings become episodes of registered environments. Every method raises what theirs raise."""
+
+    env_id: str
+    variations: frozenset[int]
+    max_episode_steps: int
+    success_key: str | None
+    """Entry of an episode's last info that tells success; None: there is no such signal."""
+
+    def name(self, variation: int) -> str:
+        """For people."""
+
+    def kind(self, variation: int) -> int:
+        """Variations of one kind are played in the same environments."""
+
+    def make(self, variation: int) -> AnyEnv:
+        """An environment for variations of this kind, without time limit."""
+
+    def prepare(self, env: AnyEnv, variation: int) -> None:
+        """Before every reset: what makes it this variation, if that is not built in."""
+
+    def reset(self, env: AnyEnv, variation: int, seed: int) -> Any:
+        """The first observation of an episode; nothing of earlier ones may be left."""
+
+    def reset_seed(self, seed: int, slot: int, episode: int, variation: int) -> int:
+        """What the reset of a slot's n-th episode is seeded with."""
 
 
 class Pool:
     """Lends environments that are ready for a variation; keeps at most `idle` that nobody plays."""
 
-    def __init__(self, suite: GymnasiumSuite, idle: int) -> None:
-        self._suite, self._most = suite, idle
+    def __init__(self, recipe: Recipe, idle: int) -> None:
+        self._recipe, self._most = recipe, idle
         self._idle: deque[tuple[int, AnyEnv]] = deque()
-        self._attributes: dict[int, dict[str, Any]] = {}
 
     def take(self, variation: int) -> AnyEnv:
-        """Raises whatever the environment's constructor raises."""
-        kind = self._kind(variation)
+        kind = self._recipe.kind(variation)
         found = next((pair for pair in self._idle if pair[0] == kind), None)
         if found is not None:
             self._idle.remove(found)
-            env = found[1]
-        else:
-            env = make(self._suite.env_id, self._suite.constructor(self._suite.choice(variation)))
-        self._prepare(env, variation)
+        env = found[1] if found is not None else self._recipe.make(variation)
+        self._recipe.prepare(env, variation)
         return env
 
     def give_back(self, variation: int, env: AnyEnv) -> None:
-        self._idle.append((self._kind(variation), env))
+        self._idle.append((self._recipe.kind(variation), env))
         if len(self._idle) > self._most:
             self._idle.popleft()[1].close()
-
-    def reset(self, env: AnyEnv, variation: int, seed: int) -> Any:
-        """The first observation of an episode."""
-        options = dict(self._suite.choice(variation)) if self._suite.vary == "options" else None
-        return env.reset(seed=seed, options=options)[0]
 
     def close(self) -> None:
         for _, env in self._idle:
             env.close()
         self._idle.clear()
 
-    def _kind(self, variation: int) -> int:
-        return variation if self._suite.vary == "arguments" else 0
 
-    def _prepare(self, env: AnyEnv, variation: int) -> None:
-        if self._suite.vary != "attributes":
-            return
-        if variation not in self._attributes:
-            self._attributes[variation] = attributes_of(self._suite, variation)
-        for name, value in self._attributes[variation].items():
-            setattr(env.unwrapped, name, value)
+class Tape:
+    """The actions of the episodes under way: the newest `length` of every slot; no episode is longer."""
 
+    def __init__(self, length: int) -> None:
+        self._taken: deque[NDArray[Any]] = deque(maxlen=length)
 
-def episode_seed(suite: GymnasiumSuite, seed: int, slot: int, episode: int, variation: int) -> int:
-    """What the reset of a slot's n-th episode is seeded with: the variation itself where seeds tell them apart."""
-    return variation if suite.vary == "seed" else derive(seed, "episode", slot, episode)
+    def record(self, actions: NDArray[Any]) -> None:
+        """One step: an action of every slot."""
+        self._taken.append(np.array(actions))
+
+    def newest(self, counts: list[int]) -> NDArray[Any]:
+        """The newest `counts[slot]` actions of each slot, slot after slot: (sum of counts, ...)."""
+        taken = list(self._taken)
+        parts = [[action[slot] for action in taken[len(taken) - count :]] for slot, count in enumerate(counts)]
+        return np.array([action for part in parts for action in part])
+
+    def rewind(self, counts: list[int], actions: NDArray[Any]) -> list[NDArray[Any]]:
+        """Hold what `newest` gave for `counts`; each slot's part of it."""
+        parts = np.split(actions, np.cumsum(counts)[:-1])
+        rows = np.zeros((max(counts), len(counts), *actions.shape[1:]), actions.dtype)
+        for slot, part in enumerate(parts):
+            rows[len(rows) - len(part) :, slot] = part
+        self._taken.clear()
+        self._taken.extend(rows)
+        return parts

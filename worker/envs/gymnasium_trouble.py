@@ -5,19 +5,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gsl.config.suites.gymnasium import GymnasiumSuite
 from worker.envs.base import IDLE, EnvError, Sampler
+from worker.envs.gymnasium_pool import Recipe
 
 
-def check_variations(suite: GymnasiumSuite, sampler: Sampler) -> None:
+def check_variations(recipe: Recipe, sampler: Sampler) -> None:
     """Raise EnvError when the sampler may deal what the suite has not."""
-    unknown = sorted(sampler.variations - {*suite.training_variations(), *suite.held_out_variations()})
+    unknown = sorted(sampler.variations - recipe.variations)
     if unknown:
-        raise EnvError(f"{suite.env_id}: these settings have no variations {unknown[:10]}")
+        raise EnvError(f"{recipe.env_id}: these settings have no variations {unknown[:10]}")
 
 
 def check_finite(
-    suite: GymnasiumSuite, observation: NDArray[Any], reward: NDArray[np.float32], variation: NDArray[np.int64],
+    recipe: Recipe, observation: NDArray[Any], reward: NDArray[np.float32], variation: NDArray[np.int64],
     seed: NDArray[np.int64], steps: NDArray[np.int64],
 ) -> None:  # fmt: skip
     """Raise EnvError for the first slot whose observation or reward is no finite number; idle slots may show any."""
@@ -28,13 +28,15 @@ def check_finite(
         return
     for slot in np.flatnonzero(~fine & (variation != IDLE)).tolist():
         shown = ValueError(f"reward {reward[slot]}, observation {observation[slot]}")
-        raise failure(suite, int(variation[slot]), int(seed[slot]), int(steps[slot]), shown)
+        raise failure(recipe, int(variation[slot]), int(seed[slot]), int(steps[slot]), shown)
 
 
-def failure(suite: GymnasiumSuite, variation: int, seed: int, step: int, error: Exception) -> EnvError:
+def failure(recipe: Recipe, variation: int, seed: int, step: int, error: Exception) -> EnvError:
     """What can be repeated: the variation, the reset's seed and the step at which it happened."""
-    name = suite.variation_name(variation) if variation != IDLE else "idle"
+    if isinstance(error, EnvError):
+        return error
+    name = recipe.name(variation) if variation != IDLE else "idle"
     return EnvError(
-        f"{suite.env_id} failed in variation {variation} ({name}), reset seed {seed}, step {step}: "
+        f"{recipe.env_id} failed in variation {variation} ({name}), reset seed {seed}, step {step}: "
         f"{type(error).__name__}: {error}"
     )

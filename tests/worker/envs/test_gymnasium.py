@@ -15,6 +15,7 @@ from worker.envs import make_env
 from worker.envs.base import IDLE, Env, EnvError
 from worker.envs.gymnasium import GymnasiumEnv
 from worker.envs.gymnasium_cartpole import CartPoleEnv
+from worker.envs.gymnasium_recipe import GymnasiumRecipe
 from worker.envs.samplers import QueueSampler, UniformSampler
 
 PENDULUM = GymnasiumSuite(env_id="Pendulum-v1", score_low=-1600, score_high=0, num_seeds=3, time_limit=20)
@@ -94,7 +95,7 @@ def same(first: Any, second: Any) -> bool:
 
 
 def test_seeds_play_as_the_package_plays_them() -> None:
-    env, original = GymnasiumEnv(PENDULUM, 1, QueueSampler([2, 1]), 0), gymnasium.make("Pendulum-v1")
+    env, original = GymnasiumEnv(GymnasiumRecipe(PENDULUM), 1, QueueSampler([2, 1]), 0), gymnasium.make("Pendulum-v1")
     rng = np.random.default_rng(0)
     seen = env.reset()
     for variation in (2, 1):
@@ -120,7 +121,7 @@ def test_the_batch_of_cartpoles_equals_single_ones(vary: str) -> None:
     choices = {"seed": {}, "attributes": {"grid": {"length": [0.25, 1.5], "masspole": [0.1, 0.3]}}}
     training = choices.get(vary, {"listed": [{"low": -0.1, "high": 0.0}, {"low": 0.01, "high": 0.02}]})
     suite = GymnasiumSuite.model_validate({"vary": vary, "training": training, "time_limit": 60, "num_seeds": 4})
-    batch, single = (kind(suite, 6, sampler(suite), 3) for kind in (make_env, GymnasiumEnv))
+    batch, single = make_env(suite, 6, sampler(suite), 3), GymnasiumEnv(GymnasiumRecipe(suite), 6, sampler(suite), 3)
     assert isinstance(batch, CartPoleEnv)
     rng = np.random.default_rng(0)
     np.testing.assert_allclose(batch.reset(), single.reset(), atol=1e-6)

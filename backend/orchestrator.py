@@ -74,5 +74,6 @@ def _take_over(session: Session, run: Run, step: Plan) -> None:
         run.warnings = list(step.warnings)
     if step.status != run.status:
         note(session, WHO, step.status, step.message, run_id=run.id)
+    run.cycle = step.cycle
     if (step.status, step.message) != (run.status, run.message):
         set_status(run, step.status, step.message)

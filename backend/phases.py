@@ -54,8 +54,9 @@ def phase_budgets(config: RunConfig) -> dict[Phase, int]:
     total, reserve = config.budget.total_steps, config.evaluation_reserve
     if config.arm == "generalist":
         return {"generalist": total - reserve, "evaluation": reserve, "gate": 0, "specialists": 0, "finetune": 0}
-    generalist, specialists = config.budget.generalist_steps, config.specialists.count * config.specialists.steps
-    finetune = max(0, total - generalist - specialists - 2 * reserve)
+    generalist, cycles = config.budget.generalist_steps, config.cycles.count
+    specialists = cycles * (config.specialists.count * config.specialists.steps + config.specialists.lowest_steps)
+    finetune = max(0, total - generalist - specialists - (cycles + 1) * reserve)
     evaluation = total - generalist - specialists - finetune
     return {
         "generalist": generalist,
@@ -64,6 +65,16 @@ def phase_budgets(config: RunConfig) -> dict[Phase, int]:
         "specialists": specialists,
         "finetune": finetune,
     }
+
+
+def job_count(config: RunConfig) -> int:
+    """Jobs of a run that goes as configured: all its cycles, no gate that sends the generalist back to training."""
+    if config.arm == "generalist":
+        return 2
+    specialists = 1 if config.arm == "generalist_low" else config.specialists.count
+    demonstrate = config.guide.wants == "demonstrations"
+    before = 1 if config.specialists.lowest_steps else 0
+    return 2 + config.cycles.count * (2 + before + specialists + (specialists + 1 if demonstrate else 0))
 
 
 def _state(standing: Standing, phase: Phase) -> State:

@@ -29,6 +29,13 @@ class VariationReturn(Wire):
     mean_length: float = Field(description="Environment steps.")
 
 
+class VariationFeatures(Wire):
+    """What a policy makes of one variation: its mean features over the steps played there."""
+
+    variation: int
+    features: tuple[float, ...] = Field(max_length=16, description="Reduced by a fixed random projection.")
+
+
 class PlateauReport(Wire):
     """Criterion H held: what it saw. Epochs count from 1 within the job."""
 
@@ -76,6 +83,9 @@ class EvaluationReport(Wire):
     seconds: float = Field(ge=0)
     training: tuple[VariationReturn, ...]
     held_out: tuple[VariationReturn, ...] = ()
+    features: tuple[VariationFeatures, ...] = Field(
+        default=(), description="Of the training variations, where variations are clustered."
+    )
 
 
 class DemonstrationCount(Wire):

@@ -1,17 +1,18 @@
 """Runs: launch, list, look, change, delete; cancel, pause and resume."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Query
 
 from backend.api.deps import Limit, Offset, Reading, RunId, ServicesDep, Writing, problems, router
 from backend.configs import resolve
 from backend.models import Run
-from backend.phases import eta, phases
+from backend.phases import eta, job_count, phases
 from backend.schemas import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
 from backend.services import Services
 from backend.store import artifacts, baselines, runs, standings, workers
 from backend.store.status import note
+from gsl.config.run import Arm
 from gsl.jobs import RunStatus, Wish
 
 routes = router("runs")
@@ -34,10 +35,9 @@ def preview_run(body: RunCreate, session: Reading) -> BudgetPreview:
     config = resolve(body)
     standing = standings.preview(session, config)
     progress = phases(standing)
-    count = config.specialists.count
     return BudgetPreview(
         phases=progress,
-        jobs=2 if config.arm == "generalist" else 5 + 2 * count,
+        jobs=job_count(config),
         finetune_steps=next(phase.budget_steps for phase in progress if phase.phase == "finetune"),
         eta_seconds=eta(progress),
         steps_per_second=standing.speed,
@@ -52,7 +52,7 @@ def list_runs(
     tag: Annotated[str | None, Query(max_length=200)] = None,
     suite: Annotated[str | None, Query(max_length=200)] = None,
     experiment_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
-    arm: Annotated[Literal["gsl", "generalist"] | None, Query()] = None,
+    arm: Annotated[Arm | None, Query()] = None,
     arm_name: Annotated[str | None, Query(max_length=100, description="Label of the arm in its experiment.")] = None,
     sort: Annotated[runs.Sort, Query(description="A leading minus turns the order around.")] = "-created_at",
     limit: Limit = 50,

@@ -59,7 +59,14 @@ def _range(data: tuple[SpecialistSeries, ...], view: View) -> list[float]:
 def _title(series: SpecialistSeries) -> str:
     """Number, variations and how it ended, short enough for a narrow panel."""
     more = f" +{len(series.variations) - 1}" if len(series.variations) > 1 else ""
-    return f"{series.curve.index}: {series.variations[0]}{more}{MARKS.get(series.status, '')}"
+    return f"{_number(series.curve.key)}: {series.variations[0]}{more}{MARKS.get(series.status, '')}"
+
+
+def _number(key: str) -> str:
+    """`3`, in the second cycle `2.3`; `low` for the generalist trained on all the lowest before specialists."""
+    kind, cycle, *index = key.split("-")
+    numbers = [*([] if cycle == "1" else [cycle]), *(index if kind == "specialist" else ["low"])]
+    return ".".join(numbers)
 
 
 def _traces(series: SpecialistSeries, view: View, limit: int, *, first: bool) -> list[Trace]:

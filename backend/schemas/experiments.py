@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from backend.schemas.base import Schema, example
 from backend.schemas.runs import Tag
+from gsl.config.run import Arm
 
 MOST_RUNS = 100  # one launch may begin
 ArmName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -57,7 +58,7 @@ class ArmComparison(Schema):
     """One arm over its seeds. Runs that did not end well are counted here and enter no figure."""
 
     arm_name: str
-    arm: Literal["gsl", "generalist"]
+    arm: Arm
     runs: list[int] = Field(description="Ids of all its runs.")
     seeds: int = Field(description="Runs that ended well and were measured: what the figures are made of.")
     ended: int = Field(description="Runs that ended, well or not.")

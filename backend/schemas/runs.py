@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from backend.schemas.base import Schema, example
-from gsl.config.run import RunConfig
+from gsl.config.run import Arm, RunConfig
 from gsl.jobs import Phase, RunStatus
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -46,7 +46,7 @@ class RunSummary(Schema):
     experiment_id: int | None
     experiment_name: str | None
     suite: str
-    arm: Literal["gsl", "generalist"]
+    arm: Arm
     arm_name: str = Field(description="Label of its arm in the experiment.")
     baseline_of: int | None = Field(description="The run that it is the baseline of.")
     seed: int

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from backend.models import Gate, Job, LatestReturn, Plateau, Run
+from gsl.phases.keys import LAST_EVALUATION
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,14 @@ def figure_state(session: Session, run_id: int) -> FigureState:
     mine = col(LatestReturn.run_id) == run_id
     sources = select(col(LatestReturn.job_id), col(LatestReturn.source)).where(mine).distinct()
     measured = {(job_id, source) for job_id, source in session.execute(sources)}
-    after = {job_id for kind, key, job_id, _ in jobs if kind == "finetune" or key == "evaluation-final"}
+    tuned = min((job_id for kind, _, job_id, _ in jobs if kind == "finetune"), default=None)
+    after = {
+        job_id
+        for kind, key, job_id, _ in jobs
+        if kind == "finetune"
+        or key == LAST_EVALUATION
+        or (kind == "evaluation" and tuned is not None and job_id > tuned)
+    }
     approved = (col(Gate.run_id) == run_id, col(Gate.status) == "approved", col(Gate.reason_asked) == "specialists")
     return FigureState(
         epochs=any(kind in ("generalist", "finetune") and epochs for kind, _, _, epochs in jobs),

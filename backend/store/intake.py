@@ -42,6 +42,7 @@ class Rows:
     plateaus: dict[int, PlateauReport] = field(default_factory=dict)
     ledger: dict[tuple[int, str], int] = field(default_factory=dict)
     evaluation: EvaluationReport | None = None
+    features: dict[str, list[float]] = field(default_factory=dict)
 
 
 def take_in(session: Session, run: Run, job: Job, reports: Sequence[Report]) -> tuple[str, ...]:
@@ -98,6 +99,7 @@ def _rows(job: Job, reports: Sequence[Report], allowed: dict[str, frozenset[int]
             _add_returns(rows, job, report.epoch, "evaluation", report.training, allowed)
             _add_returns(rows, job, report.epoch, "held_out", report.held_out, allowed)
             rows.evaluation = report
+            rows.features = _features(report, allowed["evaluation"])
         elif isinstance(report, DemonstrationsReport):
             rows.ledger[0, "demonstrations"] = report.steps
             job.demonstrations = [count.model_dump() for count in report.counts]
@@ -126,6 +128,13 @@ def _add_returns(
         rows.returns[source, epoch, item.variation] = row
 
 
+def _features(report: EvaluationReport, allowed: frozenset[int]) -> dict[str, list[float]]:
+    foreign = sorted({entry.variation for entry in report.features} - allowed)
+    if foreign:
+        raise InvalidError.field("reports.features.variation", f"{foreign[0]} is not among the job's variations")
+    return {str(entry.variation): list(entry.features) for entry in report.features}
+
+
 def _kept(report: DemonstrationsReport) -> str:
     kept, tried = sum(c.kept for c in report.counts), sum(c.tried for c in report.counts)
     empty = sum(not c.kept for c in report.counts)
@@ -141,5 +150,7 @@ def _store(session: Session, run: Run, job: Job, rows: Rows) -> None:
     rollups.plateaus(session, run, job, list(rows.plateaus.values()))
     rollups.ledger(session, run, job, rows.ledger)
     rollups.progress(run, job, list(rows.epochs.values()))
+    if rows.features:
+        upsert(session, models.EvaluationFeatures, [{"job_id": job.id, "features": rows.features}])
     if rows.evaluation is not None:
         rollups.score(run, job, rows.evaluation)

@@ -8,8 +8,18 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from backend.models import Gate, LatestReturn, Run, VariationReturn
-from backend.store.series import JobRow, approved_gate, job_rows, role_of, score_array, suite_of, weighted_means
+from backend.store.series import (
+    JobRow,
+    approved_gates,
+    is_after_finetuning,
+    job_rows,
+    role_of,
+    score_array,
+    suite_of,
+    weighted_means,
+)
 from backend.store.series_types import IntArray, PairedScores, Scores, Snapshots, VariationScores
+from gsl.phases.keys import LAST_EVALUATION, place_of
 from gsl.reports import Source
 
 WINDOWS = (1, 4, 16, 64)  # epochs pooled until most variations have finished an episode
@@ -48,8 +58,8 @@ def milestones(session: Session, run_id: int) -> list[Moment]:
     generalist = next((job for job in jobs if job.kind == "generalist"), None)
     if generalist:
         moments += [(generalist.id, max(1, generalist.epochs // 10)), (generalist.id, max(1, generalist.epochs // 2))]
-    evaluations = [job for job in jobs if job.kind == "evaluation" and job.key != "evaluation-final"]
-    final = [job for job in jobs if job.key == "evaluation-final" or job.kind == "finetune"]
+    final = [job for job in jobs if job.key == LAST_EVALUATION or is_after_finetuning(job, jobs)]
+    evaluations = [job for job in jobs if job.kind == "evaluation" and job not in final]
     for job in (*evaluations[-1:], *final[-1:]):
         epoch = _newest_epoch(session, job)
         if epoch is not None:
@@ -58,23 +68,23 @@ def milestones(session: Session, run_id: int) -> list[Moment]:
 
 
 def paired_scores(session: Session, run_id: int) -> PairedScores:
-    """The gate's frozen evidence beside the last evaluation, or beside the latest one while fine-tuning goes on."""
+    """The first gate's frozen evidence beside the last evaluation, or beside the latest one while the run goes on."""
     suite, jobs = suite_of(session, run_id), job_rows(session, run_id)
     variations = np.array(suite.training_variations(), dtype=np.int64)
-    gate = approved_gate(session, run_id)
-    after_jobs = [job for job in jobs if job.key == "evaluation-final" or job.kind == "finetune"]
+    gates = approved_gates(session, run_id)
+    after_jobs = [job for job in jobs if job.key == LAST_EVALUATION or is_after_finetuning(job, jobs)]
     empty = Scores(np.full(len(variations), np.nan), np.full(len(variations), np.nan))
     after, final = empty, False
     for job in after_jobs:  # the last evaluation is planned last
         found = _latest(session, job, jobs, "evaluation")
         if len(found.variations):
-            after, final = _aligned(found, variations), job.key == "evaluation-final"
+            after, final = _aligned(found, variations), job.key == LAST_EVALUATION
     return PairedScores(
         variations=variations,
         names={int(variation): suite.variation_name(int(variation)) for variation in variations},
-        before=_evidence(gate, variations) if gate else empty,
+        before=_evidence(gates[min(gates)], variations) if gates else empty,
         after=after,
-        specialised=_specialised(gate),
+        specialised=frozenset(variation for gate in gates.values() for variation in _specialised(gate)),
         seed=session.execute(select(col(Run.seed)).where(col(Run.id) == run_id)).scalar_one(),
         final=final,
     )
@@ -151,10 +161,19 @@ def _latest(session: Session, job: JobRow, jobs: Sequence[JobRow], source: Sourc
 
 def _title(job: JobRow, jobs: Sequence[JobRow], epoch: int, window: int) -> str:
     if job.kind == "evaluation":
-        return "At the end" if job.key == "evaluation-final" else "Before the gate"
+        return _evaluation_title(job.key)
     who = {"generalist": "Generalist", "specialist": f"Specialist {job.index}", "finetune": "Fine-tuned"}[job.kind]
     first = max(1, epoch - window + 1)
     return f"{who}, epoch {epoch:,}" if first == epoch else f"{who}, epochs {first:,} to {epoch:,}"
+
+
+def _evaluation_title(key: str) -> str:
+    if key == LAST_EVALUATION:
+        return "At the end"
+    cycle, segment = place_of(key)
+    if cycle == 1:
+        return "Before the gate"
+    return f"After cycle {cycle - 1}" if segment == 1 else f"Before the gate of cycle {cycle}"
 
 
 def _aligned(found: VariationScores, variations: IntArray) -> Scores:
@@ -174,8 +193,6 @@ def _evidence(gate: Gate, variations: IntArray) -> Scores:
     return Scores(score_array(returns), score_array(success))
 
 
-def _specialised(gate: Gate | None) -> frozenset[int]:
-    if gate is None:
-        return frozenset()
+def _specialised(gate: Gate) -> frozenset[int]:
     split: Sequence[Sequence[int]] = (gate.decision or gate.proposal)["partition"]
     return frozenset(variation for part in split for variation in part)

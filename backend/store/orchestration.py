@@ -6,11 +6,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from backend.columns import now
-from backend.models import Gate, Job, LatestReturn, Plateau, Run
+from backend.models import EvaluationFeatures, Gate, Job, LatestReturn, Plateau, Run
 from backend.schemas import GateEvidence, GateProposal, GateVariation, PlateauPublic
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, JobSpec, JobStatus
 from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
+from gsl.phases.keys import LAST_EVALUATION
+from gsl.phases.state import Features
 from gsl.reports import VariationReturn
 
 AUTOMATIC = "automatic approval"
@@ -20,11 +22,13 @@ def load_state(session: Session, run: Run) -> RunState:
     """Everything `gsl.phases.plan` may know of the run."""
     jobs = session.exec(select(Job).where(Job.run_id == run.id).order_by(col(Job.id))).all()
     gates = session.exec(select(Gate).where(Gate.run_id == run.id).order_by(col(Gate.id))).all()
+    evaluations = _newest_evaluations(jobs)
     return RunState(
         jobs=tuple(_job_view(job) for job in jobs),
         gates=tuple(_gate_view(gate) for gate in gates),
-        evaluations=_evaluations(session, jobs),
+        evaluations=_evaluations(session, evaluations),
         wish=run.wish,  # type: ignore[arg-type]  # the column holds a Wish
+        features=_features(session, evaluations),
     )
 
 
@@ -127,15 +131,32 @@ def _proposal_row(proposal: Proposal) -> dict[str, object]:
 
 
 def _evaluations(session: Session, jobs: Sequence[Job]) -> dict[str, tuple[VariationReturn, ...]]:
-    """Fresh training-variation returns of the evaluations that ended well: the newest before a gate, and the last."""
-    ended = [job for job in jobs if job.kind == "evaluation" and job.status == "succeeded"]
-    newest = {job.key == "evaluation-final": job for job in ended}.values()
+    """Fresh training-variation returns by key of the evaluation."""
     found: dict[str, tuple[VariationReturn, ...]] = {}
-    for job in newest:
+    for job in jobs:
         query = select(LatestReturn).where(LatestReturn.job_id == job.id, LatestReturn.source == "evaluation")
         rows = session.exec(query.order_by(col(LatestReturn.variation)))
         found[job.key] = tuple(_return(row) for row in rows)
     return found
+
+
+def _features(session: Session, jobs: Sequence[Job]) -> dict[str, Features]:
+    """The policy's mean features by variation, by key of the evaluation that reported them."""
+    keys = {job.id: job.key for job in jobs}
+    rows = session.exec(select(EvaluationFeatures).where(col(EvaluationFeatures.job_id).in_(keys)))
+    return {
+        keys[row.job_id]: {int(variation): tuple(numbers) for variation, numbers in row.features.items()}
+        for row in rows
+    }
+
+
+def _newest_evaluations(jobs: Sequence[Job]) -> list[Job]:
+    """Those that ended well and that planning looks at: each cycle's newest before a gate, and the last of the run.
+
+    `jobs` are in the order in which they were planned.
+    """
+    ended = [job for job in jobs if job.kind == "evaluation" and job.status == "succeeded"]
+    return list({(job.cycle, job.key == LAST_EVALUATION): job for job in ended}.values())
 
 
 def _return(row: LatestReturn) -> VariationReturn:

@@ -44,21 +44,29 @@ class JobRow:
     status: str
     start_steps: int
     epochs: int
+    cycle: int = 1
 
 
 def job_rows(session: Session, run_id: int) -> list[JobRow]:
     """A run's jobs in the order in which they were planned."""
-    columns: tuple[Any, ...] = (Job.id, Job.key, Job.kind, Job.index, Job.status, Job.start_steps, Job.epochs)
+    columns: tuple[Any, ...] = (
+        Job.id, Job.key, Job.kind, Job.index, Job.status, Job.start_steps, Job.epochs, Job.cycle,
+    )  # fmt: skip
     rows = session.execute(select(*columns).where(col(Job.run_id) == run_id).order_by(col(Job.id)))
     return [JobRow(*row) for row in rows]
 
 
 def role_of(job: JobRow, jobs: Sequence[JobRow]) -> Role:
-    """Whose policy a job trains or measures; the last evaluation measures the fine-tuned one where there is one."""
+    """Whose policy a job trains or measures; an evaluation that follows a fine-tuning measures what came of that."""
     if job.kind == "specialist":
         return "specialist"
-    fine_tuned = job.kind == "finetune" or (job.key == "evaluation-final" and any(j.kind == "finetune" for j in jobs))
-    return "finetune" if fine_tuned else "generalist"
+    return "finetune" if is_after_finetuning(job, jobs) else "generalist"
+
+
+def is_after_finetuning(job: JobRow, jobs: Sequence[JobRow]) -> bool:
+    """Whether the job fine-tunes, or evaluates a policy that was fine-tuned in this or an earlier cycle."""
+    before = (other.kind == "finetune" and other.id < job.id for other in jobs)
+    return job.kind == "finetune" or (job.kind == "evaluation" and any(before))
 
 
 def suite_of(session: Session, run_id: int) -> SuiteSettings:
@@ -87,23 +95,23 @@ def specialist_series(session: Session, run_id: int) -> tuple[SpecialistSeries, 
         return ()
     suite, curves = suite_of(session, run_id), _curves(session, jobs, ("specialist",))
     variations = _variations_of(session, [job.id for job in jobs])
-    gate = approved_gate(session, run_id)
+    gates = approved_gates(session, run_id)
     return tuple(
         SpecialistSeries(
             curve=curves[job.id],
             status=job.status,
             variations=tuple(suite.variation_name(variation) for variation in variations[job.id]),
-            baseline_return=_mean_of(gate, variations[job.id], "mean_return"),
-            baseline_success=_mean_of(gate, variations[job.id], "success_rate"),
+            baseline_return=_mean_of(gates.get(job.cycle), variations[job.id], "mean_return"),
+            baseline_success=_mean_of(gates.get(job.cycle), variations[job.id], "success_rate"),
         )
         for job in jobs
     )
 
 
-def approved_gate(session: Session, run_id: int) -> Gate | None:
-    """The gate that let the latest cycle's specialists start."""
+def approved_gates(session: Session, run_id: int) -> dict[int, Gate]:
+    """By cycle, the gate that let its specialists start."""
     wanted = (col(Gate.run_id) == run_id, col(Gate.status) == "approved", col(Gate.reason_asked) == "specialists")
-    return session.execute(select(Gate).where(*wanted).order_by(col(Gate.id).desc()).limit(1)).scalar_one_or_none()
+    return {gate.cycle: gate for gate in session.execute(select(Gate).where(*wanted).order_by(col(Gate.id))).scalars()}
 
 
 def ledger_totals(session: Session, run_id: int) -> LedgerTotals:

@@ -50,3 +50,12 @@ export function comparisonQuery(id: number, choice: ComparisonChoice) {
     placeholderData: keepPreviousData,
   });
 }
+
+export function experimentFiguresQuery(id: number) {
+  return queryOptions({
+    queryKey: ["figures-of-experiments", id], // which ones there are never changes
+    queryFn: () =>
+      unwrap(api.GET("/api/v1/experiments/{experiment_id}/figures", { params: { path: { experiment_id: id } } })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}

@@ -18,6 +18,7 @@ export type VariationReturn = Schemas["VariationReturnPublic"];
 export type Ledger = Schemas["LedgerPublic"];
 export type Artifact = Schemas["ArtifactPublic"];
 export type Event = Schemas["EventPublic"];
+export type Queue = Schemas["QueuePublic"];
 export type Worker = Schemas["WorkerPublic"];
 export type Preset = Schemas["PresetInfo"];
 export type Suite = Schemas["SuiteInfo"];

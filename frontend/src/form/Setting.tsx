@@ -4,19 +4,20 @@ import type { ReactNode } from "react";
 import { useForm } from "./FormContext";
 import { OriginMark } from "./OriginMark";
 import { originOf } from "./origins";
-import { dotted, getIn, type Path, same } from "./paths";
+import { dotted, getIn, inOtherMember, type Path, same } from "./paths";
 
 /** What every input of a setting needs: its value, its error, how to set it, whether it was changed. */
 export function useSetting(path: Path) {
   const { config, base, errors, set, origins } = useForm();
   const value = getIn(config, path);
   const original = getIn(base, path);
+  const foreign = inOtherMember(base, config, path);
   return {
     value,
     original,
     error: errors[dotted(path)],
-    changed: !same(value, original),
-    origin: originOf(origins, path),
+    changed: !foreign && !same(value, original),
+    origin: foreign ? undefined : originOf(origins, path),
     set: (next: unknown) => set(path, next),
     reset: () => set(path, original),
   };

@@ -32,6 +32,14 @@ function canonical(value: unknown): unknown {
   );
 }
 
+/** Whether the path leads into a member that is not the base's: its settings have nothing to be compared with. */
+export function inOtherMember(base: unknown, value: unknown, path: Path): boolean {
+  return path.slice(0, -1).some((_, place) => {
+    const [before, now] = [getIn(base, path.slice(0, place + 1)), getIn(value, path.slice(0, place + 1))];
+    return isObject(now) && (!isObject(before) || before.name !== now.name);
+  });
+}
+
 /** Dotted paths of the settings that differ; a union whose variant changed counts as one. */
 export function changedPaths(base: unknown, value: unknown, path: Path = []): string[] {
   if (same(base, value)) return [];

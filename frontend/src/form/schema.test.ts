@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { placeErrors } from "./errors";
 import type { UnionField } from "./field";
 import { label, optionLabel } from "./label";
-import { changedPaths, getIn, setIn } from "./paths";
+import { changedPaths, getIn, inOtherMember, setIn } from "./paths";
 import { type Definitions, defaultsOf, fieldsOf, type JsonSchema } from "./schema";
 import { sectionsOf } from "./sections";
 
@@ -126,6 +126,10 @@ describe("paths", () => {
   it("names what changed; another variant is one change", () => {
     expect(changedPaths(config, setIn(config, ["specialists", "count"], 7))).toEqual(["specialists.count"]);
     expect(changedPaths(config, setIn(config, ["suite"], { name: "games" }))).toEqual(["suite"]);
+    const other = { ...config, suite: { name: "games", channels: [1] } };
+    expect(inOtherMember(config, other, ["suite", "channels"])).toBe(true);
+    expect(inOtherMember(config, other, ["suite"])).toBe(false);
+    expect(inOtherMember(config, other, ["specialists", "count"])).toBe(false);
     expect(changedPaths(config, { specialists: { rate: null, count: 4 }, suite: config.suite })).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ export function ArmsTable({ arms, confidence }: Props) {
         <Table.Tbody className="tabular">
           {arms.map((arm) => (
             <Table.Tr key={arm.arm_name}>
-              <Table.Th scope="row" style={{ overflowWrap: "anywhere" }}>
+              <Table.Th scope="row" miw={110} style={{ overflowWrap: "break-word" }}>
                 {arm.arm_name}
               </Table.Th>
               <Table.Td>{arm.seeds}</Table.Td>

@@ -1,35 +1,64 @@
+import { Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { comparisonQuery, experimentFiguresQuery } from "../../api/experiments";
+import type { PairComparison } from "../../api/types";
+import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
 import { ExperimentFigure } from "../../plot/ExperimentFigure";
-import type { ExperimentFigureName } from "../../plot/figure-query";
 import { useCompared } from "./useCompared";
 
-const FIGURES: { name: ExperimentFigureName; title: string; text: string; height: number }[] = [
-  {
-    name: "arm_curves",
-    title: "Learning curves",
-    text: "Each arm's mean over its seeds by environment steps; the band is its spread.",
-    height: 360,
-  },
-  { name: "arm_scores", title: "Scores", text: "Each arm's estimates with their intervals.", height: 260 },
-  {
-    name: "performance_profile",
-    title: "Performance profile",
-    text: "Which share of the runs scores at least so much: a curve above another is better everywhere.",
-    height: 320,
-  },
-  {
-    name: "variation_differences",
-    title: "Differences by variation",
-    text: "What one arm gains over another on each variation, over paired seeds.",
-    height: 320,
-  },
-];
-
+/** Every figure that the API has of experiments, in its order. */
 export function ExperimentFigures({ id }: { id: number }) {
   const { choice } = useCompared();
-  return FIGURES.map(({ name, title, text, height }) => (
-    <Panel key={name} title={title} text={text}>
-      <ExperimentFigure experimentId={id} name={name} label={title} choice={choice} height={height} />
-    </Panel>
-  ));
+  const figures = useQuery(experimentFiguresQuery(id));
+  const pairs = useQuery(comparisonQuery(id, choice)).data?.pairs ?? [];
+  const [place, setPlace] = useState(0);
+  const pair = pairs[place];
+  return (
+    <Loaded query={figures} rows={8}>
+      {(list) =>
+        list.map(({ name, title, description }) => {
+          const paired = PAIRED.has(name) && pairs.length > 1;
+          const own = paired && pair ? { ...choice, ours: pair.ours, theirs: pair.theirs } : choice;
+          return (
+            <Panel
+              key={name}
+              title={title}
+              text={description}
+              actions={paired && <PairChoice pairs={pairs} place={place} onChange={setPlace} />}
+            >
+              <ExperimentFigure experimentId={id} name={name} label={title} choice={own} height={HEIGHT} />
+            </Panel>
+          );
+        })
+      }
+    </Loaded>
+  );
+}
+
+const HEIGHT = 320;
+
+/** Figures of two arms: which ones can be chosen. */
+const PAIRED = new Set(["variation_differences"]);
+
+interface PairProps {
+  pairs: PairComparison[];
+  place: number;
+  onChange: (place: number) => void;
+}
+
+function PairChoice({ pairs, place, onChange }: PairProps) {
+  return (
+    <Select
+      size="xs"
+      w={260}
+      aria-label="Pair of arms"
+      data={pairs.map(({ ours, theirs }, index) => ({ value: String(index), label: `${ours} against ${theirs}` }))}
+      value={String(place)}
+      onChange={(value) => onChange(Number(value ?? 0))}
+      allowDeselect={false}
+      searchable
+    />
+  );
 }

@@ -26,7 +26,9 @@ export function PairsTable({ pairs, confidence }: Props) {
         <Table.Tbody className="tabular">
           {pairs.map((pair) => (
             <Table.Tr key={`${pair.ours}:${pair.theirs}`}>
-              <Table.Th scope="row">{pair.ours}</Table.Th>
+              <Table.Th scope="row" miw={110} style={{ overflowWrap: "break-word" }}>
+                {pair.ours}
+              </Table.Th>
               <Table.Td>{pair.theirs}</Table.Td>
               <Table.Td>{pair.pairs}</Table.Td>
               <Table.Td c={COLOR[verdict(pair.difference)]}>{withInterval(pair.difference)}</Table.Td>

@@ -31,7 +31,7 @@ export function RunsMatrix({ runs }: { runs: RunSummary[] }) {
           <Table.Tbody>
             {arms.map(({ name, cells }) => (
               <Table.Tr key={name}>
-                <Table.Th scope="row" style={{ overflowWrap: "anywhere" }}>
+                <Table.Th scope="row" miw={110} style={{ overflowWrap: "break-word" }}>
                   {name}
                 </Table.Th>
                 {cells.map((cell, place) => (

@@ -23,8 +23,14 @@ export function LaunchSummary({ suite, arms, seeds, previews, refused, busy, onL
   const runs = arms.length * seeds;
   const faults = previews.filter((preview) => preview.errors.length > 0).length;
   const ready = runs > 0 && faults === 0 && arms.every((arm) => arm.name.trim() !== "");
-  const button = (
-    <Button leftSection={<IconPlayerPlay size={16} />} loading={busy} disabled={!ready} onClick={onLaunch}>
+  const button = (fullWidth: boolean) => (
+    <Button
+      fullWidth={fullWidth}
+      leftSection={<IconPlayerPlay size={16} />}
+      loading={busy}
+      disabled={!ready}
+      onClick={onLaunch}
+    >
       Launch {many(runs, "run")}
     </Button>
   );
@@ -60,7 +66,7 @@ export function LaunchSummary({ suite, arms, seeds, previews, refused, busy, onL
                 </List>
               </Alert>
             )}
-            <Box visibleFrom="md">{button}</Box>
+            <Box visibleFrom="md">{button(true)}</Box>
           </Stack>
         </Card>
       </Grid.Col>
@@ -69,7 +75,7 @@ export function LaunchSummary({ suite, arms, seeds, previews, refused, busy, onL
           <Text size="sm" style={{ flex: 1 }}>
             {product}
           </Text>
-          {button}
+          {button(false)}
         </Paper>
       </Grid.Col>
     </>

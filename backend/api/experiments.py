@@ -42,4 +42,4 @@ def launch_experiment(
         note(session, "person", "launched", body.preset or "", run_id=run.id)
     session.flush()
     services.advance_all(session, [run.id for run in launched if run.id is not None])
-    return [runs.public(session, run) for run in launched]
+    return runs.publics(session, launched)

@@ -14,7 +14,6 @@ from gsl.config.run import RunConfig
 from gsl.jobs import ENDED
 
 ARM = "generalist"
-_IN_VAIN = ("failed", "cancelled")
 
 
 def create(session: Session, run: Run) -> Run:
@@ -22,7 +21,7 @@ def create(session: Session, run: Run) -> Run:
     if run.arm == ARM:
         raise ConflictError(f"Run {run.id} is the plain generalist, itself a baseline: ask for that of a GSL run.")
     config = _config(run)
-    before = runs.baseline_of(session, run)
+    before = runs.public(session, run).baseline_id
     if before is not None:
         raise ConflictError(f"Run {run.id} has a baseline already: run {before}. Cancel or delete it for another one.")
     workers.check_runnable(session, {"config.suite.name": config.suite.name})
@@ -60,7 +59,7 @@ def _generalists(session: Session, run: Run) -> Sequence[Run]:
     if run.experiment_id is None:
         return []
     mine = (Run.experiment_id == run.experiment_id, Run.arm == ARM, Run.seed == run.seed)
-    return session.exec(select(Run).where(*mine, col(Run.status).not_in(_IN_VAIN)).order_by(col(Run.id))).all()
+    return session.exec(select(Run).where(*mine, col(Run.status).not_in(runs.IN_VAIN)).order_by(col(Run.id))).all()
 
 
 def _experiment(session: Session, run: Run) -> int:

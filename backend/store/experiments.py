@@ -67,7 +67,7 @@ def _check_new(session: Session, experiment_id: int, arms: Sequence[Arm], seeds:
         if config_of(run).model_copy(update={"seed": 0}) != arms[index].config.model_copy(update={"seed": 0}):
             message = f"the experiment's arm {run.arm_name!r} has another configuration (run {run.id}): name this anew"
             wrong.setdefault(f"arms.{index}.name", message)
-        elif run.seed in seeds and run.status not in ("failed", "cancelled"):
+        elif run.seed in seeds and run.status not in runs.IN_VAIN:
             message = f"arm {run.arm_name!r} has seed {run.seed} already (run {run.id})"
             wrong.setdefault(f"seeds.{seeds.index(run.seed)}", message)
     if wrong:

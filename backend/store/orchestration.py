@@ -73,7 +73,9 @@ def insert_gate(session: Session, run: Run, config: RunConfig, opening: GateOpen
 
 def set_jobs(session: Session, run: Run, keys: Iterable[str], status: JobStatus) -> list[Job]:
     """Move waiting jobs to another status; queued ones are announced anew."""
-    wanted = select(Job).where(Job.run_id == run.id, col(Job.key).in_(tuple(keys))).order_by(col(Job.id))
+    if not (names := tuple(keys)):
+        return []
+    wanted = select(Job).where(Job.run_id == run.id, col(Job.key).in_(names)).order_by(col(Job.id))
     jobs = list(session.exec(wanted))
     for job in jobs:
         set_job(job, status)

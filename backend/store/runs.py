@@ -19,6 +19,7 @@ from backend.store.locks import lock_run
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, RunStatus, Wish
 
+IN_VAIN = ("failed", "cancelled")  # ended without anything to compare
 Sort = Literal["-created_at", "created_at", "-updated_at", "updated_at", "name", "-name", "-score", "score"]
 
 
@@ -148,23 +149,35 @@ def _message(run: Run, standing: Standing) -> str:
 
 
 def public(session: Session, run: Run) -> RunPublic:
-    [summary] = summaries(session, [run])
-    gate_id = session.exec(select(Gate.id).where(Gate.run_id == run.id).order_by(col(Gate.id).desc())).first()
-    return RunPublic(
-        **summary.model_dump(),
-        config=config_of(run),
-        notes=run.notes,
-        warnings=run.warnings,
-        wish=_wish(run),
-        gate_id=gate_id,
-        baseline_id=baseline_of(session, run),
+    [found] = publics(session, [run])
+    return found
+
+
+def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
+    """Runs with all there is to say of each, by as many queries as of one."""
+    ids = [run.id for run in runs]
+    gates = _newest(session, select(Gate.run_id, func.max(Gate.id)).where(col(Gate.run_id).in_(ids)), Gate.run_id)
+    going = select(Run.baseline_of, func.max(Run.id)).where(
+        col(Run.baseline_of).in_(ids), col(Run.status).not_in(IN_VAIN)
     )
+    baselines = _newest(session, going, Run.baseline_of)
+    return [
+        RunPublic(
+            **summary.model_dump(),
+            config=config_of(run),
+            notes=run.notes,
+            warnings=run.warnings,
+            wish=_wish(run),
+            gate_id=gates.get(summary.id),
+            baseline_id=baselines.get(summary.id),
+        )
+        for run, summary in zip(runs, summaries(session, runs), strict=True)
+    ]
 
 
-def baseline_of(session: Session, run: Run) -> int | None:
-    """The run's baseline, the latest that neither failed nor was cancelled."""
-    mine = (Run.baseline_of == run.id, col(Run.status).not_in(("failed", "cancelled")))
-    return session.exec(select(Run.id).where(*mine).order_by(col(Run.id).desc())).first()
+def _newest(session: Session, query: Any, by: Any) -> dict[int, int]:
+    rows = session.exec(query.group_by(col(by)))
+    return {row[0]: row[1] for row in rows}
 
 
 def _wish(run: Run) -> Wish:

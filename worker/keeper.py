@@ -16,6 +16,12 @@ LOCAL_SECONDS = 5.0
 """Longest that a killed trainer has to do again on the same machine, one epoch aside."""
 ANNOUNCE_SECONDS = 60.0
 ANNOUNCE_EPOCHS = 25
+CHEAP_SECONDS = 0.5
+"""A checkpoint that takes longer than this to write, as one with a replay does, is announced by the clock alone."""
+TRAINING_TO_WRITING = 9.0
+"""Seconds of training for each second of writing: no more than a tenth of the time goes into checkpoints."""
+TRAINING_TO_ANNOUNCING = 99.0
+"""The same for what has to be uploaded."""
 
 
 class Keeper:
@@ -25,6 +31,7 @@ class Keeper:
         self._folder, self._spool = folder, spool
         self._written_at = self._announced_at = time.monotonic()
         self._resume_epoch = self._announced_epoch = -1
+        self._cost = 0.0  # seconds that the newest checkpoint took
 
     def resumed(self, epoch: int) -> None:
         """`resume.ckpt` was there already, and is of this epoch."""
@@ -33,12 +40,23 @@ class Keeper:
 
     def after_epoch(self, epoch: int, state: Callable[[], State]) -> None:
         """Write and announce as far as it is time."""
-        now = time.monotonic()
-        if epoch % ANNOUNCE_EPOCHS == 0 or now - self._announced_at >= ANNOUNCE_SECONDS:
-            self.write(epoch, state())
+        now, cost = time.monotonic(), self._cost
+        by_epochs = epoch % ANNOUNCE_EPOCHS == 0 and cost < CHEAP_SECONDS
+        if by_epochs or now - self._announced_at >= max(ANNOUNCE_SECONDS, TRAINING_TO_ANNOUNCING * cost):
+            self._write_measured(epoch, state)
             self.announce()
-        elif now - self._written_at >= LOCAL_SECONDS:
-            self.write(epoch, state())
+        elif now - self._written_at >= max(LOCAL_SECONDS, TRAINING_TO_WRITING * cost):
+            self._write_measured(epoch, state)
+
+    def last(self, epoch: int, state: State) -> None:
+        """Write and announce where the job ended: for others alone, so without experience."""
+        self.write(epoch, _for_others(state))
+        self.announce()
+
+    def _write_measured(self, epoch: int, state: Callable[[], State]) -> None:
+        started = time.monotonic()
+        self.write(epoch, state())
+        self._cost = time.monotonic() - started
 
     def write(self, epoch: int, state: State) -> None:
         """Make this the place where the job goes on."""
@@ -60,7 +78,7 @@ class Keeper:
     def best(self, epoch: int, state: State) -> None:
         """Keep the policy that evaluated best so far."""
         path = self._folder.checkpoints / f"best-{epoch:06d}.ckpt"
-        checkpoint.save(path, state | {"spool_offset": self._spool.offset})
+        checkpoint.save(path, _for_others(state) | {"spool_offset": self._spool.offset})
         self._say("best", path, epoch)
 
     def candidate(self, epoch: int, state: State, window: int) -> None:
@@ -70,7 +88,7 @@ class Keeper:
         """
         spacing = max(1, window // 20)
         if epoch % spacing == 0:
-            checkpoint.save(self._candidate(epoch), state | {"spool_offset": 0})
+            checkpoint.save(self._candidate(epoch), _for_others(state) | {"spool_offset": 0})
             self._candidate(epoch - window - 2 * spacing).unlink(missing_ok=True)
 
     def rewind_to(self, start_epoch: int) -> None:
@@ -92,6 +110,12 @@ class Keeper:
 
 def _epoch(path: Path) -> int:
     return int(path.stem.split("-")[-1])
+
+
+def _for_others(state: State) -> State:
+    """Without the experience with which only the same job goes on: a replay may have gigabytes."""
+    learner = {name: value for name, value in state["learner"].items() if name != "experience"}
+    return state | {"learner": learner}
 
 
 def _link(source: Path, target: Path) -> None:

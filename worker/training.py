@@ -223,8 +223,7 @@ class Training:
         progress = self.progress
         if progress.outcome is None:
             raise AssertionError("a job ends with an outcome")
-        self._keeper.write(progress.epoch, self._state())
-        self._keeper.announce()
+        self._keeper.last(progress.epoch, self._state())
         return JobResult(
             outcome=progress.outcome,
             epochs=progress.epoch,

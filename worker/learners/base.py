@@ -58,10 +58,13 @@ class Learner(Protocol):
         """
 
     def state(self) -> dict[str, Any]:
-        """Complete: a learner that restores it goes on with the same numbers."""
+        """Complete: a learner that restores it goes on with the same numbers.
+
+        What only the same job goes on with, a replay say, lies under `experience`; clones and ended jobs do without.
+        """
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on exactly: the same job, interrupted."""
+        """Go on exactly: the same job, interrupted. Without `experience` the job has ended."""
 
     def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
         """Start as another job's learner, with random states of one's own; with `fresh_head` its policy head is new."""

@@ -194,13 +194,14 @@ class PPG:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on exactly: the same job, interrupted."""
+        """Go on exactly: the same job, interrupted; without the phase under way where it had ended."""
         self.clone(state)
         self._parallel.restore(state["split"])
         self._rewards.restore(state["rewards"], same_slots=True)
         self._acting.set_state(torch.as_tensor(state["acting"]))
         self._shuffling.set_state(torch.as_tensor(state["shuffling"]))
-        self._phase.restore(state["experience"])
+        if "experience" in state:
+            self._phase.restore(state["experience"])
 
     def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
         """Start as another job's learner: policy, values, optimisers and reward scale, at the start of a phase.

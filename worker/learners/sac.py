@@ -192,9 +192,10 @@ class SAC:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on exactly: the same job, interrupted."""
+        """Go on exactly: the same job, interrupted; without its replay where it had ended."""
         self.clone(state)
-        self._replay.restore(state["experience"])
+        if "experience" in state:
+            self._replay.restore(state["experience"])
         self._owed, self._from_nothing = state["owed"], state["from_nothing"]
         for name in ("acting", "learning", "drawing"):
             getattr(self, f"_{name}").set_state(torch.as_tensor(state[name]))

@@ -1,9 +1,14 @@
 """GAE against numbers worked out by hand."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 import torch
 
-from worker.learners.gae import gae
+from tests.worker.learners.rollouts import DISCRETE, made_up
+from worker.learners.gae import bootstrap_time_limits, gae
+from worker.spaces import Spaces
 
 
 def test_one_slot_by_hand() -> None:
@@ -48,3 +53,35 @@ def test_extremes_of_lambda(gae_lambda: float) -> None:
     advantage, _ = gae(reward, value, done, next_value, 0.5, gae_lambda)
     expected = [1 + 0.5 * 5 - 3, 1 + 0.5 * 4 - 5] if gae_lambda == 0.0 else [1 + 0.5 * 1 + 0.25 * 4 - 3, 1 + 2 - 5]
     assert advantage.squeeze(-1).tolist() == expected
+
+
+def test_a_time_limit_earns_what_was_still_to_come() -> None:
+    """gamma 0.5: slot 0 is cut off at t=1 seeing 8, slot 1 at t=0 seeing 6; slot 1 ends by itself at t=1.
+
+    Values are ten times what is seen. Rewards become 1 + 0.5 x 60 and 1 + 0.5 x 80; the others stay. Then, lambda 0.5:
+    slot 0, t=1: delta = 41 - 2 = 39                    A = 39
+    slot 0, t=0: delta = 1 + 0.5*2 - 1 = 1              A = 1 + 0.25*39 = 10.75
+    slot 1, t=1: delta = 1 - 4 = -3                     A = -3
+    slot 1, t=0: delta = 31 - 3 = 28 (cut off)          A = 28
+    """
+    truncated = torch.tensor([[False, True], [True, False]])
+    rollout = made_up(Spaces((1,), DISCRETE))
+    rollout = replace(
+        rollout, reward=torch.ones(2, 2), value=torch.tensor([[1.0, 3.0], [2.0, 4.0]]), truncated=truncated,
+        done=torch.tensor([[False, True], [True, True]]), final_observation=torch.tensor([[6.0], [8.0]]),
+    )  # fmt: skip
+    reward = bootstrap_time_limits(rollout.reward, rollout, lambda seen: 10 * seen.squeeze(-1), 0.5)
+    assert reward.tolist() == [[1.0, 31.0], [41.0, 1.0]]
+    assert rollout.reward.tolist() == [[1.0, 1.0], [1.0, 1.0]]
+    advantage, _ = gae(reward, rollout.value, rollout.done, torch.zeros(2), 0.5, 0.5)
+    assert advantage.tolist() == [[10.75, 28.0], [39.0, -3.0]]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"truncated": None, "final_observation": None},
+                {"truncated": torch.zeros(16, 8, dtype=torch.bool), "final_observation": torch.zeros(0, 3)}],
+)  # fmt: skip
+def test_without_time_limits_rewards_stay(changes: dict[str, Any]) -> None:
+    rollout = replace(made_up(Spaces((3,), DISCRETE)), **changes)
+    reward = bootstrap_time_limits(rollout.reward, rollout, lambda seen: 1 / torch.zeros(len(seen)), 0.5)
+    assert torch.equal(reward, rollout.reward)

@@ -6,21 +6,20 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from gsl.config.learners import SAC as SACSettings
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
+from tests.worker.learners.point import Point
 from tests.worker.learners.rollouts import CONTINUOUS, PICTURE, VECTOR, made_up
 from tests.worker.learners.states import leaves, same
 from worker.checkpoint import load, save
-from worker.envs.base import State, Step
 from worker.experience import Rollout
 from worker.learners import Overrides
 from worker.learners.sac import SAC
 from worker.nets.squashed import SquashedGaussian
 from worker.rollout import EnvironmentLoop, collect
-from worker.spaces import Actions, Spaces
+from worker.spaces import Spaces
 
 CPU = torch.device("cpu")
 NETWORKS: list[tuple[Network, tuple[int, ...]]] = [
@@ -168,38 +167,6 @@ def test_a_guide_finds_a_policy_with_its_density() -> None:
     parameters, value = sac.network(rollout().next_observation)
     assert parameters.shape == (8, 4)
     assert value.shape == (8,)
-
-
-class Point:
-    """Reward 1 - |action - what is seen|; episodes of five steps, cut off by a time limit."""
-
-    num_envs = 8
-    actions = Actions("continuous", 1)
-    observation_shape: tuple[int, ...] = (1,)
-    observation_dtype: np.dtype[Any] = np.dtype(np.float32)
-
-    def __init__(self) -> None:
-        self.variation = np.zeros(8, np.int64)
-        self._rng, self._steps = np.random.default_rng(0), 0
-
-    def reset(self) -> NDArray[Any]:
-        self._seen = self._rng.uniform(-0.8, 0.8, (8, 1)).astype(np.float32)
-        return self._seen
-
-    def step(self, actions: NDArray[Any]) -> Step:
-        reward = 1 - np.abs(actions - self._seen)[:, 0].astype(np.float32)
-        self._steps += 1
-        done = np.full(8, self._steps % 5 == 0)
-        return Step(self.reset(), reward, done, self.variation, None, done, self._seen.copy())
-
-    def state(self) -> State:
-        return {}
-
-    def restore(self, state: State) -> NDArray[Any]:
-        return self.reset()
-
-    def close(self) -> None:
-        """Nothing to free."""
 
 
 def test_learns_to_point() -> None:

@@ -47,7 +47,11 @@ class RunAlone:
         """Work through every phase. Raises what a trainer raises, RuntimeError when nothing comes next."""
         while self.status not in ENDED:
             returns = {key: report.training for key, report in self.evaluations.items()}
-            step = plan(self.config, RunState(tuple(self.jobs), tuple(self.gates), returns))
+            features = {
+                key: {entry.variation: entry.features for entry in report.features}
+                for key, report in self.evaluations.items()
+            }
+            step = plan(self.config, RunState(tuple(self.jobs), tuple(self.gates), returns, features=features))
             self.status, self.message = step.status, step.message
             if step.gate is not None:
                 self.gates.append(

@@ -17,6 +17,9 @@ Policy = Callable[[NDArray[Any]], NDArray[Any]]
 """Observations of all slots to one action a slot."""
 
 
+_NO_SLOTS = np.empty(0, np.int64)
+
+
 class Actor(Protocol):
     """A learner, as far as a rollout needs it."""
 
@@ -48,13 +51,15 @@ class EnvironmentLoop:
         busy = step.variation != IDLE
         self._earned += step.reward
         self._length += 1
-        slots = np.flatnonzero(step.done & busy)
+        self.observation = step.observation
+        some_ended = step.done.any()
+        slots = np.flatnonzero(step.done & busy) if some_ended else _NO_SLOTS
         success = None if step.success is None else step.success[slots]
         ended = Episodes(step.variation[slots], self._earned[slots], self._length[slots], success)
-        self._earned[step.done] = 0.0
-        self._length[step.done] = 0
-        self.observation = step.observation
-        return Advance(step, ended, slots, int(busy.sum()))
+        if some_ended:
+            self._earned[step.done] = 0.0
+            self._length[step.done] = 0
+        return Advance(step, ended, slots, int(np.count_nonzero(busy)))
 
     def state(self) -> dict[str, Any]:
         """Complete but for the sampler, whose state is kept beside it."""
@@ -90,6 +95,17 @@ class Watcher(Protocol):
     def __call__(self, observation: NDArray[Any], action: NDArray[Any], advance: Advance) -> None: ...
 
 
+def together(*watchers: Watcher | None) -> Watcher | None:
+    """One for all of them; None where there is none."""
+    present = [watcher for watcher in watchers if watcher is not None]
+
+    def watch(observation: NDArray[Any], action: NDArray[Any], advance: Advance) -> None:
+        for watcher in present:
+            watcher(observation, action, advance)
+
+    return watch if present else None
+
+
 def play(
     env: Env, policy: Policy, episodes: int, between: Callable[[], None],
     watch: Watcher | None = None, most_steps: int | None = None,
@@ -120,7 +136,7 @@ class _Storage:
         shape = (num_steps, env.num_envs)
         self._observation = np.empty((*shape, *env.observation_shape), env.observation_dtype)
         self._action = _actions(shape, env.actions)
-        self._log_prob, self._value = torch.empty(shape), torch.empty(shape)
+        self._log_prob, self._value = np.empty(shape, np.float32), np.empty(shape, np.float32)
         self._reward = np.empty(shape, np.float32)
         self._done = np.empty(shape, np.bool_)
         self._variation = np.empty(shape, np.int64)
@@ -129,7 +145,7 @@ class _Storage:
 
     def put_decision(self, t: int, observation: NDArray[Any], decision: Decision) -> None:
         self._observation[t], self._action[t] = observation, decision.action
-        self._log_prob[t], self._value[t] = decision.log_prob, decision.value
+        self._log_prob[t], self._value[t] = decision.log_prob.numpy(), decision.value.numpy()
 
     def put_step(self, t: int, step: Step) -> None:
         self._reward[t], self._done[t], self._variation[t] = step.reward, step.done, step.variation
@@ -143,8 +159,8 @@ class _Storage:
         return Rollout(
             observation=torch.from_numpy(self._observation),
             action=torch.from_numpy(self._action),
-            log_prob=self._log_prob,
-            value=self._value,
+            log_prob=torch.from_numpy(self._log_prob),
+            value=torch.from_numpy(self._value),
             reward=torch.from_numpy(self._reward),
             done=torch.from_numpy(self._done),
             variation=torch.from_numpy(self._variation),

@@ -21,10 +21,12 @@ from worker import checkpoint, demonstrations
 from worker.checkpoint import State
 from worker.device import device_name, limit_threads
 from worker.evaluation import evaluate
+from worker.features import FeatureWatcher
 from worker.guide_inputs import lessons_of
 from worker.job_folder import EXIT_ENDED, EXIT_STOPPED, JobFile, JobFolder, rewind_spool
 from worker.memory import keep_freed_memory
 from worker.pictures import sketch_of
+from worker.rollout import together
 from worker.spool import Spool
 from worker.starting import recall_learner
 from worker.stopping import Stopped, StopRequest
@@ -83,8 +85,10 @@ def _evaluate(spec: JobSpec, source: State | None, folder: JobFolder, spool: Spo
     epoch = source["epoch"] if source else 0
     _say_started(spec, device_name(learner.device), spool)
     sketch = sketch_of(spec.config.suite)
-    report = evaluate(spec, learner, epoch, stop.check, spec.budget_steps or None, sketch)
-    spool.say(report)
+    clustered = spec.config.specialists.partition == "clustered" and spec.config.arm == "gsl"
+    features = FeatureWatcher(learner.network, learner.device) if clustered else None
+    report = evaluate(spec, learner, epoch, stop.check, spec.budget_steps or None, together(sketch, features))
+    spool.say(report if features is None else report.model_copy(update={"features": features.report()}))
     if sketch is not None:
         picture = folder.path / "policy.svg"
         sketch.draw(picture)

@@ -16,13 +16,16 @@ from worker.checkpoint import State
 from worker.device import device_name
 from worker.envs import make_env
 from worker.envs.base import spaces_of
+from worker.envs.replay_sampler import PrioritizedSampler
 from worker.envs.samplers import training_sampler
 from worker.episodes import Episodes, finite, score
 from worker.evaluation import evaluate, longest_evaluation
+from worker.experience import Rollout
 from worker.guide_inputs import Lessons, guide_inputs
 from worker.guides import make_guide
 from worker.job_folder import JobFolder
 from worker.keeper import Keeper
+from worker.learners.base import AdvantageEstimator
 from worker.rollout import EnvironmentLoop, collect
 from worker.spool import Spool
 from worker.starting import make_learner
@@ -64,7 +67,7 @@ class Training:
         self._folder, self._spool, self._stop = folder, spool, stop
         self._keeper = Keeper(folder, spool)
         rng = np.random.default_rng(derive(spec.seed, "sampler"))
-        self._sampler = training_sampler(spec.config.suite, spec.variations, rng)
+        self._sampler = training_sampler(spec.config.suite, spec.variations, rng, spec.config.sampling)
         env = make_env(spec.config.suite, self._settings.num_envs, self._sampler, derive(spec.seed, "env"))
         self._loop = EnvironmentLoop(env)
         spaces, source = spaces_of(env), inputs.source
@@ -116,6 +119,7 @@ class Training:
         metrics |= self.learner.update(
             rollout, self._guide, progress=self.progress.job_steps / self.spec.budget_steps, between=self._between
         )
+        self._prioritize(rollout)
         self._guide.end_epoch()
         self._epoch_seconds = time.monotonic() - self._epoch_started
         self.progress.epoch += 1
@@ -125,6 +129,11 @@ class Training:
         if self.spec.config.evaluation.every_epochs == 0:
             self._look_whether_solved(score(report.returns, self.spec.config.suite))
         self._keep()
+
+    def _prioritize(self, rollout: Rollout) -> None:
+        """Tell the sampler, where it asks, on which variations the values were how far off."""
+        if isinstance(self._sampler, PrioritizedSampler) and isinstance(self.learner, AdvantageEstimator):
+            self._sampler.learn(rollout.variation.flatten().numpy(), self.learner.advantage.cpu().numpy())
 
     def _ended(self) -> bool:
         """Evaluate if that is due; then whether there is an outcome, or no further epoch fits the budget."""

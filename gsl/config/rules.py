@@ -30,6 +30,7 @@ def check(config: "RunConfig") -> None:
 
 def broken_rules(config: "RunConfig") -> Iterator[Problem]:
     yield from _learner_fits_suite(config)
+    yield from _sampling_fits_learner(config)
     least = config.learner.batch_size + evaluation_reserve(config)
     if least > config.budget.total_steps:
         yield ("budget", "total_steps"), f"must be at least {least}: one epoch and the last evaluation"
@@ -79,6 +80,14 @@ def _learner_fits_suite(config: "RunConfig") -> Iterator[Problem]:
             ("learner", "name"),
             f"{learner.name} is for {' or '.join(sorted(learner.actions))} actions, but {suite.name} has "
             f"{suite.actions} ones",
+        )
+
+
+def _sampling_fits_learner(config: "RunConfig") -> Iterator[Problem]:
+    if config.sampling.name == "prioritized" and not config.learner.estimates_advantages:
+        yield (
+            ("sampling", "name"),
+            f"{config.learner.title} estimates no advantages, by which variations are prioritized: choose uniform",
         )
 
 

@@ -19,6 +19,7 @@ from gsl.config.method import (
 )
 from gsl.config.plugins import union, with_plugins
 from gsl.config.rules import check, evaluation_reserve
+from gsl.config.sampling import Sampling, UniformSampling
 from gsl.config.suites import BUILTIN_SUITES, ForkMazeSuite, SuiteSettings
 
 SUITES = with_plugins("gsl_lab.suites", SuiteSettings, BUILTIN_SUITES)
@@ -44,6 +45,9 @@ class RunConfig(Settings):
 
     suite: Suite = Field(default_factory=ForkMazeSuite, description="The family of environments.")
     learner: Learner = Field(default_factory=PPO, description="What turns experience into a better policy.")
+    sampling: Sampling = Field(
+        default_factory=UniformSampling, description="Which training variation is played next."
+    )
     plateau: PlateauSettings = Field(
         default_factory=PlateauSettings, description="When the generalist has stopped learning."
     )

@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from gsl.config.sampling import PrioritizedSampling, Sampling
 from gsl.config.suites import SuiteSettings
 from worker.envs.base import EnvError
+from worker.envs.replay_sampler import PrioritizedSampler
 
 
 class UniformSampler:
@@ -59,9 +61,13 @@ class QueueSampler:
         self._position = state["position"]
 
 
-def training_sampler(suite: SuiteSettings, variations: Collection[int], rng: np.random.Generator) -> UniformSampler:
+def training_sampler(
+    suite: SuiteSettings, variations: Collection[int], rng: np.random.Generator, sampling: Sampling | None = None
+) -> UniformSampler | PrioritizedSampler:
     """The only sampler training may use. Raises EnvError when one of `variations` is not a training variation."""
     foreign = sorted(set(variations) - set(suite.training_variations()))
     if foreign:
         raise EnvError(f"{suite.name}: not training variations: {foreign[:10]}")
+    if isinstance(sampling, PrioritizedSampling):
+        return PrioritizedSampler(variations, rng, sampling)
     return UniformSampler(variations, rng)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -68,6 +68,14 @@ class Learner(Protocol):
 
     def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
         """Start as another job's learner, with random states of one's own; with `fresh_head` its policy head is new."""
+
+
+@runtime_checkable
+class AdvantageEstimator(Protocol):
+    """A learner whose settings say `estimates_advantages`."""
+
+    advantage: Tensor
+    """(T * N,) of the rollout that it learned from last, not normalised."""
 
 
 def to_device(observation: NDArray[Any] | Tensor, device: torch.device) -> Tensor:

@@ -51,6 +51,7 @@ class PPG:
         self._rewards = RewardNormaliser(settings.num_envs, settings.gamma)
         self._phase = Phase(settings.n_pi, settings.batch_size)
         self._seed = seed
+        self.advantage = torch.empty(0)  # of the last update
         self._acting = torch.Generator(device).manual_seed(derive(seed, "acting"))
         self._shuffling = torch.Generator().manual_seed(derive(seed, "shuffling"))
 
@@ -84,6 +85,7 @@ class PPG:
             rollout, guidance, self._rewards if self.settings.norm_reward else None, self._values,
             self.settings.gamma, self.settings.gae_lambda, self.device,
         )  # fmt: skip
+        self.advantage = samples.advantage
         for said in self._policy_epoch(samples, guidance):
             _note(seen, said, between)
         self._phase.add(rollout.observation.flatten(0, 1), samples.returns.cpu())

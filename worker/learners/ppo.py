@@ -46,6 +46,7 @@ class PPO:
         self._forward = torch.compile(self.network) if settings.compile else self._parallel
         self._rewards = RewardNormaliser(settings.num_envs, settings.gamma)
         self._seed = seed
+        self.advantage = torch.empty(0)  # of the last update
         self._acting = torch.Generator(device).manual_seed(derive(seed, "acting"))
         self._shuffling = torch.Generator().manual_seed(derive(seed, "shuffling"))
 
@@ -78,6 +79,7 @@ class PPO:
             rollout, guidance, self._rewards if self.settings.norm_reward else None, self._values,
             self.settings.gamma, self.settings.gae_lambda, self.device,
         )  # fmt: skip
+        self.advantage = samples.advantage
         max_advantage = self._max_advantage(samples.advantage)
         seen: dict[str, list[float]] = defaultdict(list)
         for index in self._minibatches(samples.advantage.shape[0]):

@@ -22,6 +22,9 @@ class LearnerSettings(Settings):
     overrides: ClassVar[frozenset[Override]] = frozenset({"ent_coef", "learning_rate"})
     """What specialists and fine-tuning may set anew."""
 
+    estimates_advantages: ClassVar[bool] = False
+    """Whether its `advantage` says after each update how far the values of the rollout's steps were off."""
+
     name: str
     network: Network = setting(MLP(), "The policy and value network.")
     device: Literal["auto", "cpu", "cuda"] = setting("auto", "Where the network runs; auto takes CUDA where it is.")

@@ -17,6 +17,7 @@ class PPO(LearnerSettings):
     title: ClassVar[str] = "PPO"
     actions: ClassVar[frozenset[ActionKind]] = frozenset({"discrete", "continuous"})
     hooks: ClassVar[frozenset[Hook]] = frozenset({"before_training", "reward", "loss"})
+    estimates_advantages: ClassVar[bool] = True
 
     name: Literal["ppo"] = "ppo"
     compile: bool = setting(False, "Whether torch.compile speeds up the rollout (tens of seconds to start).")

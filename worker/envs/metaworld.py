@@ -45,7 +45,10 @@ class MetaWorldEnv:
         self._succeeded = np.zeros(num_envs, np.bool_)
         self._memory = SharedMemory(num_envs)
         tasks = Tasks(suite.tasks, suite.drawn_goals, suite.goal_seed, not suite.hides_goals)
-        self._pool = Pool(tasks, self._memory, num_envs, _processes(suite.processes, num_envs))
+        try:
+            self._pool = Pool(tasks, self._memory, num_envs, _processes(suite.processes, num_envs))
+        finally:
+            self._memory.close_descriptor()
 
     def reset(self) -> NDArray[np.float32]:
         self._begin(np.arange(self.num_envs))
@@ -98,7 +101,6 @@ class MetaWorldEnv:
     def close(self) -> None:
         """End the processes that simulate."""
         self._pool.close()
-        self._memory.close()
 
     def _begin(self, slots: NDArray[np.int64]) -> None:
         """Deal a variation to each of these slots and start its episode."""

@@ -50,8 +50,8 @@ class SharedMemory:
         self.success: NDArray[np.bool_] = arrays["success"]
         self.begins: NDArray[np.bool_] = arrays["begins"]
 
-    def close(self) -> None:
-        """Close the descriptor; the memory itself goes with its last array."""
+    def close_descriptor(self) -> None:
+        """Nobody else can map it any more; the memory itself goes with its last array."""
         os.close(self.descriptor)
 
 

@@ -61,7 +61,7 @@ def compute_losses(
     entropy = distribution.entropy().mean()
     total = policy_weight * policy - ent_coef * entropy + settings.vf_coef * value_loss
     losses = Losses(policy, value_loss, entropy, total)
-    return losses, _diagnostics(losses, log_ratio.detach(), settings.clip_coef)
+    return losses, _diagnostics(losses, log_ratio.detach(), ratio.detach(), settings.clip_coef)
 
 
 def _value_loss(value: Tensor, batch: Batch, settings: LossSettings) -> Tensor:
@@ -72,8 +72,7 @@ def _value_loss(value: Tensor, batch: Batch, settings: LossSettings) -> Tensor:
     return 0.5 * error.mean()
 
 
-def _diagnostics(losses: Losses, log_ratio: Tensor, clip_coef: float) -> dict[str, Tensor]:
-    ratio = log_ratio.exp()
+def _diagnostics(losses: Losses, log_ratio: Tensor, ratio: Tensor, clip_coef: float) -> dict[str, Tensor]:
     return {
         "policy_loss": losses.policy.detach(),
         "value_loss": losses.value.detach(),

@@ -1,7 +1,11 @@
 """Policy and value in one module, for vectors (two separate networks) and for pictures (one shared body)."""
 
+from collections.abc import Callable
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from gsl.config.networks import MLP, Impala, SmallCNN
 from worker.nets.distributions import Distribution
@@ -10,6 +14,7 @@ from worker.nets.policy_heads import PolicyHead, make_policy_head
 from worker.spaces import Actions, Spaces
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
+FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {"tanh": torch.tanh, "relu": torch.relu}
 
 
 class ActorCritic(nn.Module):
@@ -92,9 +97,25 @@ def to_channels_first(picture: Tensor) -> Tensor:
     return picture.permute(0, 3, 1, 2).to(torch.float32) / 255.0
 
 
-def layers(settings: MLP, inputs: int) -> nn.Sequential:
+class FullyConnected(nn.Sequential):
+    """Linear layers with a nonlinearity behind each: (B, inputs) to (B, width).
+
+    Its forward pass calls the functions themselves: for small layers, calling modules takes longer than computing.
+    """
+
+    def __init__(self, settings: MLP, inputs: int) -> None:
+        widths = [inputs] + [settings.width] * settings.depth
+        linear = [orthogonal(nn.Linear(a, b)) for a, b in pairwise(widths)]
+        super().__init__(*(module for layer in linear for module in (layer, ACTIVATIONS[settings.activation]())))
+        self._weights = [(layer.weight, layer.bias) for layer in linear]
+        self._activate = FUNCTIONS[settings.activation]
+
+    def forward(self, x: Tensor) -> Tensor:
+        for weight, bias in self._weights:
+            x = self._activate(F.linear(x, weight, bias))
+        return x
+
+
+def layers(settings: MLP, inputs: int) -> FullyConnected:
     """(B, inputs) to features (B, width)."""
-    stack: list[nn.Module] = []
-    for width in (inputs, *[settings.width] * (settings.depth - 1)):
-        stack += [orthogonal(nn.Linear(width, settings.width)), ACTIVATIONS[settings.activation]()]
-    return nn.Sequential(*stack)
+    return FullyConnected(settings, inputs)

@@ -1,12 +1,15 @@
 """Networks: shapes, layout in memory, seeds."""
 
+from copy import deepcopy
+from typing import Literal
+
 import pytest
 import torch
 
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
 from worker.nets import make_network
-from worker.nets.actor_critic import to_channels_first
-from worker.nets.distributions import Gaussian
+from worker.nets.actor_critic import layers, to_channels_first
+from worker.nets.distributions import Categorical, Gaussian
 from worker.spaces import Actions, Spaces
 
 PICTURE = (64, 64, 3)
@@ -78,3 +81,27 @@ def test_a_policy_of_continuous_actions_starts_around_zero_and_keeps_its_bounds(
     again = made.policy(torch.randn(50, 3))
     assert isinstance(again, Gaussian)
     torch.testing.assert_close(again.log_std.exp(), torch.full((50, 2), 0.5))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_fully_connected_layers_compute_what_their_modules_say(activation: Literal["tanh", "relu"]) -> None:
+    body = layers(MLP(width=16, depth=3, activation=activation), 5)
+    seen = torch.randn(7, 5, generator=torch.Generator().manual_seed(0))
+    for network in (body, deepcopy(body)):
+        with torch.no_grad():
+            for weight in network.parameters():
+                weight.mul_(1.5)
+        expected = seen
+        for module in network:
+            expected = module(expected)
+        torch.testing.assert_close(network(seen), expected)
+
+
+def test_categorical_samples_have_the_policys_probabilities() -> None:
+    probabilities = torch.tensor([0.1, 0.6, 0.3, 0.0])
+    policy = Categorical(probabilities.log().expand(20_000, 4))
+    drawn = policy.sample(torch.Generator().manual_seed(0))
+    share = torch.bincount(drawn, minlength=4) / len(drawn)
+    torch.testing.assert_close(share, probabilities, atol=0.015, rtol=0)
+    again = policy.sample(torch.Generator().manual_seed(0))
+    assert torch.equal(drawn, again)

@@ -19,10 +19,15 @@ def pins() -> dict[str, str]:
     return {normal(name): version for name, _, version in (line.partition("==") for line in lines)}
 
 
+ELSEWHERE = {"maniskill"}
+"""Extras for machines with a Vulkan device alone, pinned in pyproject.toml itself."""
+
+
 def needed() -> dict[str, str]:
     """Version of every distribution that pyproject.toml asks for, directly or through another one."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    asked = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    extras = {name: asked for name, asked in project["optional-dependencies"].items() if name not in ELSEWHERE}
+    asked = [*project["dependencies"], *(name for extra in extras.values() for name in extra)]
     todo = [Requirement(text) for text in asked]
     seen: set[tuple[str, frozenset[str]]] = set()
     versions = {}

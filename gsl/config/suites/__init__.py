@@ -3,9 +3,24 @@
 from gsl.config.suites.base import SuiteSettings
 from gsl.config.suites.forkmaze import ForkMazeSuite
 from gsl.config.suites.gymnasium import GymnasiumSuite
+from gsl.config.suites.maniskill import ManiSkillSuite
 from gsl.config.suites.metaworld import MetaWorldSuite
 from gsl.config.suites.procgen import ProcgenSuite
 
-__all__ = ["BUILTIN_SUITES", "ForkMazeSuite", "GymnasiumSuite", "MetaWorldSuite", "ProcgenSuite", "SuiteSettings"]
+__all__ = [
+    "BUILTIN_SUITES",
+    "ForkMazeSuite",
+    "GymnasiumSuite",
+    "ManiSkillSuite",
+    "MetaWorldSuite",
+    "ProcgenSuite",
+    "SuiteSettings",
+]
 
-BUILTIN_SUITES: tuple[type[SuiteSettings], ...] = (ForkMazeSuite, ProcgenSuite, MetaWorldSuite, GymnasiumSuite)
+BUILTIN_SUITES: tuple[type[SuiteSettings], ...] = (
+    ForkMazeSuite,
+    ProcgenSuite,
+    MetaWorldSuite,
+    GymnasiumSuite,
+    ManiSkillSuite,
+)

@@ -1,0 +1,98 @@
+"""ManiSkill 3 with state observations: a scene on the CPU for each slot, built anew for every episode.
+
+Geometry is drawn while a scene is built, so an episode begins with two resets: one with the variation's seed that
+builds the scene, and one with the episode's own seed that puts objects and robot into place. As nothing is left of the
+scene before, an episode can be played again from its seeds and actions.
+
+Tasks that ManiSkill itself does not have, as PushChair, come from installed packages that name the module which
+registers them:
+
+    [project.entry-points."gsl_lab.maniskill_tasks"]
+    push_chair = "my_package.push_chair"
+"""
+
+from dataclasses import replace
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+
+import gymnasium
+
+from gsl.config.near import near
+from gsl.config.suites.maniskill import ManiSkillSuite
+from gsl.seeds import derive
+from worker.envs.base import Env, EnvError, Sampler
+from worker.envs.gymnasium import GymnasiumEnv
+from worker.envs.gymnasium_pool import AnyEnv
+
+TASK_MODULES = "gsl_lab.maniskill_tasks"
+
+
+def make_maniskill(suite: ManiSkillSuite, num_envs: int, sampler: Sampler, seed: int) -> Env:
+    """Slots of ManiSkill. Raises EnvError when the task, or what it loads, is not here."""
+    import_module("mani_skill.envs")
+    for entry in entry_points(group=TASK_MODULES):
+        entry.load()
+    registered = import_module("mani_skill.utils.registration").REGISTERED_ENVS
+    if suite.task not in registered:
+        raise EnvError(
+            f"no {suite.task} is registered here{near(suite.task, registered)} "
+            f"A package that registers it names its module in the entry points {TASK_MODULES}."
+        )
+    _check_assets(suite.task, registered[suite.task].asset_download_ids or ())
+    return GymnasiumEnv(ManiSkillRecipe(suite), num_envs, sampler, seed)
+
+
+class ManiSkillRecipe:
+    """A Recipe; see the module."""
+
+    success_key: str | None = "success"
+
+    def __init__(self, suite: ManiSkillSuite) -> None:
+        self._suite = suite
+        self.env_id = suite.task
+        self.max_episode_steps = suite.max_episode_steps
+        self.variations = frozenset((*suite.training_variations(), *suite.held_out_variations()))
+
+    def name(self, variation: int) -> str:
+        return self._suite.variation_name(variation)
+
+    def kind(self, variation: int) -> int:
+        return 0
+
+    def make(self, variation: int) -> AnyEnv:
+        registered = gymnasium.registry[self.env_id]
+        # The wrappers are ManiSkill's own time limit; this one is kept by the slots.
+        spec = replace(
+            registered, max_episode_steps=None, order_enforce=False, disable_env_checker=True, additional_wrappers=()
+        )
+        env = gymnasium.make(
+            spec, num_envs=1, obs_mode="state", control_mode=self._suite.control, reward_mode=self._suite.reward,
+            sim_backend="physx_cpu", render_backend="none", reconfiguration_freq=0,
+        )  # fmt: skip
+        unbatched: AnyEnv = import_module("mani_skill.utils.wrappers.gymnasium").CPUGymWrapper(env)
+        return unbatched
+
+    def prepare(self, env: AnyEnv, variation: int) -> None:
+        """The reset builds the scene."""
+
+    def reset(self, env: AnyEnv, variation: int, seed: int) -> Any:
+        env.reset(seed=variation, options={"reconfigure": True})
+        return env.reset(seed=seed)[0]
+
+    def reset_seed(self, seed: int, slot: int, episode: int, variation: int) -> int:
+        return derive(seed, "episode", slot, episode)
+
+
+def _check_assets(task: str, wanted: Any) -> None:
+    """Raise EnvError when assets are missing: ManiSkill itself would ask on the terminal whether to download them."""
+    assets = import_module("mani_skill.utils.assets")
+    for name in wanted:
+        sources = (
+            assets.expand_data_group_into_individual_data_source_ids(name) if name in assets.DATA_GROUPS else [name]
+        )
+        if not all(assets.is_data_source_downloaded(source) for source in sources):
+            raise EnvError(
+                f"{task} needs the assets {name}, which are not on this machine: "
+                f"python -m mani_skill.utils.download_asset {name}"
+            )

@@ -22,6 +22,7 @@ from worker.envs.samplers import QueueSampler, UniformSampler
 
 REACH, DRAWER_OPEN = 0, 4
 LIMIT = 25
+BACK = np.array([[0, -1, 0, 0]] * 2, np.float32)
 RNG = np.random.default_rng(0)
 ACTIONS = RNG.uniform(-1, 1, (200, 4, 4)).astype(np.float32)
 
@@ -104,7 +105,7 @@ def test_success_counts_at_any_step_and_ends_the_episode_only_if_asked() -> None
         assert np.array_equal(observation[:1], early)
         for t in range(limit):
             action = np.concatenate([to_goal(observation[:1]), -to_goal(observation[1:])])
-            step = env.step(action if t < limit - 9 else -action)  # away again at the end
+            step = env.step(action if t < limit - 20 else BACK)  # away again at the end
             observation = step.observation
             if short.variation[0] != IDLE:
                 ended = short.step(action[:1])

@@ -32,7 +32,9 @@ def noisy_expert(task: str, seed: int) -> Any:
     policy = scripted()
 
     def act(observation: NDArray[np.float64]) -> NDArray[np.float32]:
-        return np.clip(np.clip(policy.get_action(observation), -1, 1) + rng.normal(0, 0.2, 4), -1, 1).astype(np.float32)
+        wished = np.clip(policy.get_action(observation), -1, 1)
+        noisy: NDArray[np.float32] = np.clip(wished + rng.normal(0, 0.2, 4), -1, 1).astype(np.float32)
+        return noisy
 
     return act
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-PAGES = ("/runs", "/runs/new", "/workers", "/nowhere", "/runs/999999")
+PAGES = ("/runs", "/runs/new", "/experiments", "/experiments/999999", "/workers", "/nowhere", "/runs/999999")
 
 _UNLABELLED = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button')]
     .filter(it => it.offsetParent && !it.labels?.length && !it.ariaLabel && !it.textContent.trim()
@@ -22,7 +22,7 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, product: str, path: str
     context.close()
 
 
-@pytest.mark.parametrize("path", ["/runs", "/runs/new", "/workers"])
+@pytest.mark.parametrize("path", ["/runs", "/runs/new", "/experiments", "/workers"])
 def test_every_input_has_a_name(page: Page, path: str) -> None:
     page.goto(path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()

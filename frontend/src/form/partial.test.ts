@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { changesOf, merge } from "./partial";
+import type { Field } from "./field";
+import { changesOf, merge, withDefaults } from "./partial";
 
 const base = { arm: "gsl", guide: { name: "dapg", coefficient: 0.3 }, learner: { name: "ppo", gamma: 0.99, envs: 8 } };
 
@@ -14,6 +15,11 @@ describe("parts of a configuration", () => {
   it("replace a member by another whole", () => {
     expect(merge(base, { guide: { name: "gail" } }).guide).toEqual({ name: "gail" });
     expect(merge(base, { guide: { name: "dapg" } }).guide).toEqual(base.guide);
+  });
+  it("show the defaults of a member that is only named", () => {
+    const guide = { kind: "union", name: "guide", discriminator: "name", defaults: { gail: { name: "gail", mix: 1 } } };
+    const filled = withDefaults([guide as unknown as Field], { ...base, guide: { name: "gail" } });
+    expect(filled).toEqual({ ...base, guide: { name: "gail", mix: 1 } });
   });
   it.each([
     [{ ...base, arm: "generalist" }, { arm: "generalist" }],

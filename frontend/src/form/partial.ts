@@ -1,3 +1,4 @@
+import type { Field } from "./field";
 import { isObject, same } from "./paths";
 
 export type Partly = Record<string, unknown>;
@@ -21,6 +22,18 @@ export function changesOf(base: Partly, value: Partly): Partly {
     changes[name] = isObject(before) && isObject(next) && sameMember(before, next) ? changesOf(before, next) : next;
   }
   return changes;
+}
+
+/** With the defaults of every member that was only named, so that its inputs show what it is going to have. */
+export function withDefaults(fields: Field[], config: Partly): Partly {
+  const filled = { ...config };
+  for (const field of fields) {
+    const value = config[field.name];
+    if (field.kind !== "union" || !isObject(value)) continue;
+    const defaults = field.defaults[String(value[field.discriminator])];
+    if (isObject(defaults)) filled[field.name] = { ...defaults, ...value };
+  }
+  return filled;
 }
 
 const sameMember = (before: Partly, value: Partly) => (value.name ?? before.name) === before.name;

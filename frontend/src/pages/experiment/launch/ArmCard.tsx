@@ -1,25 +1,13 @@
-import {
-  ActionIcon,
-  Badge,
-  Button,
-  Card,
-  Collapse,
-  Group,
-  SegmentedControl,
-  Text,
-  TextInput,
-  Tooltip,
-} from "@mantine/core";
+import { ActionIcon, Badge, Box, Button, Card, Collapse, Group, Text, TextInput, Tooltip } from "@mantine/core";
 import { IconCopy, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { FieldError } from "../../../api/problem";
 import type { Field } from "../../../form/field";
-import { changesOf, merge, type Partly } from "../../../form/partial";
+import type { Partly } from "../../../form/partial";
 import { count, many } from "../../../format/numbers";
-import { ArmJson } from "./ArmJson";
 import type { Arm } from "./arms";
 import { leavesOf } from "./leaves";
-import { PartForm } from "./PartForm";
+import { PartEditor } from "./PartEditor";
 import type { ArmPreview } from "./useArmPreviews";
 
 interface Props {
@@ -36,7 +24,6 @@ interface Props {
 /** One arm: its name and what it changes, by form or as JSON. */
 export function ArmCard({ arm, fields, shared, preview, errors, onChange, onCopy, onRemove }: Props) {
   const [open, setOpen] = useState(false);
-  const [view, setView] = useState("form");
   const nameError = errors.find(({ field }) => field === "name")?.message;
   const inside = errors.filter(({ field }) => field !== "name");
   return (
@@ -79,30 +66,15 @@ export function ArmCard({ arm, fields, shared, preview, errors, onChange, onCopy
       )}
       <Collapse expanded={open}>
         {open && (
-          <>
-            <SegmentedControl
-              my="sm"
-              size="xs"
-              aria-label="How the arm is written"
-              value={view}
-              onChange={setView}
-              data={[
-                { value: "form", label: "Form" },
-                { value: "json", label: "JSON" },
-              ]}
+          <Box mt="sm">
+            <PartEditor
+              fields={fields}
+              base={shared}
+              changes={arm.config}
+              errors={inside}
+              onChange={(config) => onChange({ ...arm, config })}
             />
-            {view === "form" ? (
-              <PartForm
-                fields={fields}
-                base={shared}
-                config={merge(shared, arm.config)}
-                errors={inside}
-                onChange={(next) => onChange({ ...arm, config: changesOf(shared, next) })}
-              />
-            ) : (
-              <ArmJson config={arm.config} onChange={(config) => onChange({ ...arm, config })} />
-            )}
-          </>
+          </Box>
         )}
       </Collapse>
     </Card>

@@ -6,13 +6,13 @@ import { useLaunchExperiment } from "../../../api/mutations";
 import { ApiError } from "../../../api/problem";
 import type { Preset } from "../../../api/types";
 import type { Field } from "../../../form/field";
-import type { Partly } from "../../../form/partial";
+import { changesOf, merge, type Partly } from "../../../form/partial";
 import { changedPaths } from "../../../form/paths";
 import { many } from "../../../format/numbers";
 import { ArmCard } from "./ArmCard";
 import { type Arm, FIRST_ARMS, launchBody, sortErrors, withArm } from "./arms";
 import { LaunchSummary } from "./LaunchSummary";
-import { PartForm } from "./PartForm";
+import { PartEditor } from "./PartEditor";
 import { parseSeeds } from "./seeds";
 import { useArmPreviews } from "./useArmPreviews";
 
@@ -64,13 +64,13 @@ export function LaunchForm({ experimentId, preset, fields }: Props) {
                 </Text>
               </Accordion.Control>
               <Accordion.Panel>
-                <PartForm
+                <PartEditor
                   fields={own}
                   base={base}
-                  config={shared}
+                  changes={changesOf(base, shared)}
                   origins={preset.origins}
                   errors={sorted.shared}
-                  onChange={edit(setShared)}
+                  onChange={(changes) => edit(setShared)(merge(base, changes))}
                 />
               </Accordion.Panel>
             </Accordion.Item>

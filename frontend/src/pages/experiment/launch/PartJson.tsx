@@ -1,15 +1,17 @@
 import { Textarea } from "@mantine/core";
 import { useState } from "react";
+import type { FieldError } from "../../../api/problem";
 import type { Partly } from "../../../form/partial";
 import { isObject } from "../../../form/paths";
 
 interface Props {
   config: Partly;
+  errors: FieldError[];
   onChange: (config: Partly) => void;
 }
 
-/** The arm's changes as they are sent. They are taken over as soon as they can be read. */
-export function ArmJson({ config, onChange }: Props) {
+/** A partial configuration as it is sent. What is written is taken over as soon as it can be read. */
+export function PartJson({ config, errors, onChange }: Props) {
   const [text, setText] = useState(() => JSON.stringify(config, null, 2));
   const [unreadable, setUnreadable] = useState<string>();
   const write = (next: string) => {
@@ -21,8 +23,8 @@ export function ArmJson({ config, onChange }: Props) {
   return (
     <Textarea
       label="Changes as JSON"
-      description={'Parts of a configuration, laid over what all arms share: {"guide": {"name": "none"}}.'}
-      error={unreadable}
+      description={'Parts of a configuration, as {"guide": {"name": "none"}}.'}
+      error={unreadable ?? (errors.map(({ field, message }) => `${field}: ${message}`).join("; ") || undefined)}
       autosize
       minRows={4}
       maxRows={24}

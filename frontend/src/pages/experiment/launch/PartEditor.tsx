@@ -1,0 +1,50 @@
+import { SegmentedControl } from "@mantine/core";
+import { useState } from "react";
+import type { FieldError } from "../../../api/problem";
+import type { Field } from "../../../form/field";
+import type { Origins } from "../../../form/origins";
+import { changesOf, merge, type Partly, withDefaults } from "../../../form/partial";
+import { PartForm } from "./PartForm";
+import { PartJson } from "./PartJson";
+
+interface Props {
+  fields: Field[];
+  base: Partly;
+  /** What is laid over the base. */
+  changes: Partly;
+  origins?: Origins;
+  errors: FieldError[];
+  onChange: (changes: Partly) => void;
+}
+
+/** Changes to a configuration, by form or as JSON. */
+export function PartEditor({ fields, base, changes, origins, errors, onChange }: Props) {
+  const [view, setView] = useState("form");
+  return (
+    <>
+      <SegmentedControl
+        mb="sm"
+        size="xs"
+        aria-label="How it is written"
+        value={view}
+        onChange={setView}
+        data={[
+          { value: "form", label: "Form" },
+          { value: "json", label: "JSON" },
+        ]}
+      />
+      {view === "form" ? (
+        <PartForm
+          fields={fields}
+          base={base}
+          config={withDefaults(fields, merge(base, changes))}
+          origins={origins}
+          errors={errors}
+          onChange={(next) => onChange(changesOf(base, next))}
+        />
+      ) : (
+        <PartJson config={changes} errors={errors} onChange={onChange} />
+      )}
+    </>
+  );
+}

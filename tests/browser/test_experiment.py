@@ -1,0 +1,112 @@
+"""Experiments in a real browser: arms x seeds from the form to the comparison, and a run's baseline in one click."""
+
+import json
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+TINY = {"budget": {"total_steps": 8192}, "arm": "generalist"}
+RUNS_TAKE_MS = 120_000
+
+
+@pytest.mark.timeout(420)
+def test_arms_and_seeds_are_launched_together_and_compared(page: Page) -> None:
+    begin_the_experiment(page, "Does a smaller step learn?")
+    choose_by_search(page, "quick maze")
+    share_as_json(page)
+    name_the_arms(page)
+    page.get_by_label("Seeds", exact=True).fill("0-1")
+    expect(page.get_by_test_id("product")).to_have_text("2 arms x 2 seeds = 4 runs")
+    page.get_by_role("button", name="Launch 4 runs").click()
+
+    expect(page.get_by_role("heading", name="Does a smaller step learn?")).to_be_visible()
+    runs = page.get_by_role("table", name="Runs by arm and seed")
+    expect(runs.get_by_test_id("run-status")).to_have_count(4)
+    for badge in runs.get_by_test_id("run-status").all():
+        expect(badge).to_have_attribute("data-status", "succeeded", timeout=RUNS_TAKE_MS)
+    the_comparison_is_full(page)
+
+
+def test_a_baseline_takes_one_click(page: Page, product: str) -> None:
+    body = {"preset": "forkmaze-quick", "name": "Compared in one click"}
+    run = httpx.post(f"{product}/api/v1/runs", json=body).json()
+    page.goto(f"/runs/{run['id']}")
+    page.get_by_role("button", name="Launch baseline").click()
+    page.get_by_role("link", name="see the comparison").click()
+    runs = page.get_by_role("table", name="Runs by arm and seed")
+    expect(runs.get_by_test_id("run-status")).to_have_count(2)
+    baseline = httpx.get(f"{product}/api/v1/runs/{run['id']}").json()["baseline_id"]
+    runs.locator(f"a[href='/runs/{baseline}']").click()
+    expect(page.get_by_text("It is the baseline of")).to_be_visible()
+    expect(page.get_by_role("button", name="Launch baseline")).to_be_hidden()
+    for each in (run["id"], baseline):
+        httpx.post(f"{product}/api/v1/runs/{each}/cancel").raise_for_status()
+
+
+def test_an_unknown_experiment_leads_back(page: Page) -> None:
+    page.goto("/experiments/999999")
+    expect(page.get_by_text("No such experiment")).to_be_visible()
+    page.get_by_role("link", name="Go to the experiments").click()
+    expect(page.get_by_role("heading", name="Experiments", exact=True)).to_be_visible()
+
+
+def begin_the_experiment(page: Page, name: str) -> None:
+    page.goto("/experiments")
+    page.get_by_role("button", name="New experiment").click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Begin").click()
+    expect(page.get_by_role("heading", name="Launch arms and seeds")).to_be_visible()
+
+
+def choose_by_search(page: Page, words: str) -> None:
+    """Enter takes the first preset found."""
+    search = page.get_by_role("textbox", name="Search presets")
+    search.fill("no preset is called so")
+    expect(page.get_by_text("No preset matches")).to_be_visible()
+    search.fill(words)
+    quick = page.get_by_role("radio", name="Fork maze, quick look")
+    expect(quick).to_be_visible()
+    search.press("Enter")
+    expect(quick).to_be_checked()
+    assert "preset=forkmaze-quick" in page.url
+
+
+def share_as_json(page: Page) -> None:
+    page.get_by_role("button", name="What all arms share").click()
+    page.get_by_text("JSON", exact=True).click()
+    changes = page.get_by_label("Changes as JSON")
+    changes.fill('{"budget": ')
+    expect(page.get_by_text("Not JSON yet")).to_be_visible()
+    changes.fill(json.dumps(TINY))
+    expect(page.get_by_text("2 changes")).to_be_visible()
+    page.get_by_role("button", name="What all arms share").click()
+
+
+def name_the_arms(page: Page) -> None:
+    """The second arm gets a smaller step through the same inputs as a run's; a wrong one is shown at its field."""
+    page.get_by_label("Name of the arm").first.fill("usual step")
+    page.get_by_role("button", name="Remove arm generalist").click()
+    page.get_by_role("button", name="Add an arm").click()
+    page.get_by_label("Name of the arm").nth(1).fill("small step")
+    arm = page.get_by_role("region", name="Arm small step")
+    arm.get_by_role("button", name="Change").click()
+    arm.get_by_role("button", name="Learner PPO").click()
+    step = arm.get_by_label("Learning rate", exact=True).filter(visible=True)
+    step.fill("7")
+    expect(step).to_have_attribute("aria-invalid", "true")
+    step.fill("0.0001")
+    expect(step).not_to_have_attribute("aria-invalid", "true")
+    expect(arm.get_by_text("learner.learning_rate: 0.0001")).to_be_visible()
+
+
+def the_comparison_is_full(page: Page) -> None:
+    arms = page.get_by_role("table", name="Arms", exact=True)
+    for name in ("usual step", "small step"):
+        row = arms.get_by_role("row", name=name)
+        expect(row.get_by_role("cell").first).to_have_text("2")
+        expect(row).to_contain_text("±")
+    pairs = page.get_by_role("table", name="Pairs of arms")
+    expect(pairs.get_by_role("row").nth(1)).to_contain_text("%")
+    for name in ("arm_curves", "arm_scores", "performance_profile", "variation_differences"):
+        expect(page.get_by_test_id(f"figure-{name}").locator(".main-svg").first).to_be_visible(timeout=15_000)

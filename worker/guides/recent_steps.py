@@ -50,6 +50,6 @@ class RecentSteps:
         """Go on exactly where `state` was taken."""
         self._next = state["next"]
         if "observation" in state:
-            self._kept = (torch.tensor(state["observation"]), torch.tensor(state["action"]))
+            self._kept = (torch.as_tensor(state["observation"]).clone(), torch.as_tensor(state["action"]).clone())
         else:
             self._kept = None

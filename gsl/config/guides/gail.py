@@ -34,7 +34,11 @@ class GAIL(GuideSettings):
         unit="steps", ge=0, le=1_000_000,
     )  # fmt: skip
     gradient_penalty: float = setting(
-        1.0, "Weight of the penalty on the discriminator's gradient between demonstrations and policy.", ge=0, le=1000
+        0.01,
+        "Weight of the penalty on the discriminator's slope between demonstrations and policy; without it few pictures "
+        "are learned by heart.",
+        ge=0,
+        le=1000,
     )
     spectral_norm: bool = setting(False, "Whether every layer of the discriminator is scaled to norm 1.")
     label_smoothing: float = setting(

@@ -1,0 +1,81 @@
+"""PPG against PPO on a Procgen game with the small CNN, at equal steps: python -m benchmarks.ppg_procgen.
+
+Both learn the same levels for the same steps with the settings recommended for two cores, and are tested on training
+and held-out levels. Results go to benchmarks/results/ppg_procgen.json as runs end; what is there already with the same
+settings is not repeated. A million steps take about three quarters of an hour on one core.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.learning import Outcome, Task, learn_all
+from gsl.config.recommended import recommended
+from gsl.config.suites import ProcgenSuite
+from gsl.statistics import Interval, bootstrap_interval, paired_difference, probability_of_improvement
+
+ARMS = ("ppg", "ppo")
+RESULTS = Path(__file__).parent / "results" / "ppg_procgen.json"
+
+
+def tasks(game: str, seeds: Sequence[int], steps: int) -> list[Task]:
+    """Both arms of every seed; tested by sampled actions on a hundred levels of each kind, three episodes each."""
+    suite = ProcgenSuite.model_validate({"game": game, "num_levels": 200, "held_out_levels": 100, "num_threads": 0})
+    return [
+        Task(
+            arm=arm, seed=seed, suite=suite, learner=recommended(arm, suite, "two_cores").learner, steps=steps,
+            test_variations=100, test_episodes=3, deterministic=False,
+        )
+        for seed in seeds
+        for arm in ARMS
+    ]  # fmt: skip
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """Markdown: every seed, then means with intervals and the comparison."""
+    by_arm = {arm: {o.task.seed: o for o in outcomes if o.task.arm == arm} for arm in ARMS}
+    seeds = sorted(by_arm["ppg"].keys() & by_arm["ppo"].keys())
+    rows = ["| seed | PPG, train | PPO, train | PPG, held out | PPO, held out |", "|---|---|---|---|---|"]
+    scores = {
+        (arm, kind): [_score(by_arm[arm][seed], kind) for seed in seeds] for arm in ARMS for kind in ("train", "test")
+    }
+    columns = [scores["ppg", "train"], scores["ppo", "train"], scores["ppg", "test"], scores["ppo", "test"]]
+    rows += [
+        f"| {seed} | " + " | ".join(f"{column[i]:.2f}" for column in columns) + " |" for i, seed in enumerate(seeds)
+    ]
+    rows.append("| mean, 95 % | " + " | ".join(_said(bootstrap_interval(column, "mean")) for column in columns) + " |")
+    for kind, name in (("train", "training"), ("test", "held-out")):
+        ours, theirs = scores["ppg", kind], scores["ppo", kind]
+        rows += [
+            "",
+            f"PPG minus PPO on {name} levels: {_said(paired_difference(ours, theirs))}, paired by seed; "
+            f"probability of improvement {_said(probability_of_improvement(ours, theirs))}.",
+        ]
+    return "\n".join(rows)
+
+
+def _score(outcome: Outcome, kind: str) -> float:
+    tested = outcome.training if kind == "train" else outcome.held_out
+    if tested is None:
+        raise AssertionError("the suite holds levels out")
+    return tested.mean_return
+
+
+def _said(interval: Interval) -> str:
+    return f"{interval.estimate:.2f} ({interval.low:.2f} to {interval.high:.2f})"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--game", default="starpilot")
+    parser.add_argument("--seeds", type=int, nargs="+", default=(1, 2, 3, 4, 5))
+    parser.add_argument("--steps", type=int, default=1_000_000)
+    parser.add_argument("--processes", type=int, default=1, help="runs side by side, one core each")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    given = parser.parse_args()
+    outcomes = learn_all(tasks(given.game, given.seeds, given.steps), given.processes, given.results)
+    print(table(outcomes))
+
+
+if __name__ == "__main__":
+    main()

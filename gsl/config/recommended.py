@@ -1,0 +1,124 @@
+"""Learners' settings that are known to work on a suite, with where they come from.
+
+A source is a paper, a library, or ours: tried in `benchmarks/` or by the presets. What only follows from another row is
+marked as carried over.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gsl.config.learners import PPG, PPO, SAC, LearnerSettings
+from gsl.config.networks import MLP, Impala, SmallCNN
+from gsl.config.suites import SuiteSettings
+
+Machine = Literal["gpu", "two_cores"]
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """A learner as it is, or to be changed with `model_copy`."""
+
+    learner: LearnerSettings
+    source: str
+
+
+_MAZE = PPO(
+    network=MLP(width=128, depth=2, activation="tanh"), device="cpu", num_envs=64, num_steps=64, num_minibatches=4,
+    update_epochs=4, learning_rate=1e-3, gamma=0.99, ent_coef=0.02, norm_reward=False,
+)  # fmt: skip
+_MAZE_PPG = PPG(
+    network=MLP(width=128, depth=2, activation="tanh"), device="cpu", num_envs=64, num_steps=64, num_minibatches=4,
+    n_pi=8, e_pi=2, e_v=4, aux_rollouts=16, learning_rate=1e-3, aux_learning_rate=1e-3, gamma=0.99, ent_coef=0.02,
+    norm_reward=False,
+)  # fmt: skip
+
+_ARM_PPO = PPO(
+    network=MLP(width=512, depth=2, activation="tanh", min_std=0.5, max_std=1.5), num_envs=32, num_steps=500,
+    num_minibatches=250, update_epochs=10, learning_rate=2.5e-4, gamma=0.99, ent_coef=5e-3, norm_reward=True,
+)  # fmt: skip
+_ARM_PPO_SMALL = PPO(
+    network=MLP(width=128, depth=2, activation="tanh", min_std=0.2, max_std=1.5), device="cpu", num_envs=16,
+    num_steps=500, num_minibatches=32, update_epochs=10, learning_rate=5e-4, gamma=0.99, ent_coef=0.0, norm_reward=True,
+)  # fmt: skip
+_ARM_SAC = SAC(
+    network=MLP(width=400, depth=3, activation="relu"), num_envs=10, num_steps=50, replay_batch=1280,
+    learning_rate=3e-4, gamma=0.99, warm_up=5000, update_ratio=1.0,
+)  # fmt: skip
+
+_BOX_PPO = PPO(
+    network=MLP(width=64, depth=2, activation="tanh"), device="cpu", num_envs=8, num_steps=256, num_minibatches=32,
+    update_epochs=10, learning_rate=3e-4, gamma=0.99, ent_coef=0.0,
+)  # fmt: skip
+_CHOICE_PPO = PPO(
+    network=MLP(width=64, depth=2, activation="tanh"), device="cpu", num_envs=8, num_steps=128, num_minibatches=4,
+    update_epochs=4, learning_rate=2.5e-3, anneal_lr=True, gamma=0.99, ent_coef=0.01,
+)  # fmt: skip
+_BOX_SAC = SAC(network=MLP(width=256, depth=2, activation="relu"), num_envs=8, num_steps=32, warm_up=4000)
+_BOX_SAC_SMALL = SAC(
+    network=MLP(width=64, depth=2, activation="relu"), device="cpu", num_envs=4, num_steps=16, learning_rate=1e-3,
+    warm_up=1000, update_ratio=0.5, replay_size=200_000,
+)  # fmt: skip
+
+_PICTURE_PPO = PPO(network=Impala())
+_PICTURE_PPO_SMALL = PPO(network=SmallCNN(), num_envs=64, num_steps=128)
+_PICTURE_PPG = PPG(network=Impala())
+_PICTURE_PPG_SMALL = PPG(network=SmallCNN(), num_envs=64, num_steps=128, n_pi=8, e_pi=2, e_v=2, e_aux=4)
+_PICTURE_SAC = SAC(
+    network=SmallCNN(), num_envs=8, num_steps=32, learning_rate=3e-4, update_ratio=0.25, replay_size=100_000
+)
+
+_CLEANRL_PROCGEN = "library: CleanRL's ppo_procgen, which takes them from Cobbe et al. 2020"
+_MANISKILL = SAC(
+    network=MLP(width=256, depth=3, activation="relu"), num_envs=8, num_steps=32, replay_batch=1024, gamma=0.95,
+    warm_up=4000,
+)  # fmt: skip
+
+TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
+    ("ppo", "forkmaze", "discrete vector", "gpu"): Recommendation(_MAZE, "ours: benchmarks.gsl_forkmaze"),
+    ("ppg", "forkmaze", "discrete vector", "gpu"): Recommendation(_MAZE_PPG, "ours, carried over from PPO"),
+    ("ppo", "procgen", "discrete picture", "gpu"): Recommendation(_PICTURE_PPO, _CLEANRL_PROCGEN),
+    ("ppo", "procgen", "discrete picture", "two_cores"): Recommendation(_PICTURE_PPO_SMALL, "ours: procgen-small"),
+    ("ppg", "procgen", "discrete picture", "gpu"): Recommendation(_PICTURE_PPG, "paper: Cobbe et al. 2021"),
+    ("ppg", "procgen", "discrete picture", "two_cores"): Recommendation(
+        _PICTURE_PPG_SMALL, "ours: benchmarks.ppg_procgen; phases a quarter as long, as the budgets are"
+    ),
+    ("ppo", "metaworld", "continuous vector", "gpu"): Recommendation(
+        _ARM_PPO, "paper: the MT-10 script of Jia et al. 2022 on garage's PPO; ours: reward normalised"
+    ),
+    ("ppo", "metaworld", "continuous vector", "two_cores"): Recommendation(
+        _ARM_PPO_SMALL, "ours: benchmarks.ppo_reach"
+    ),
+    ("sac", "metaworld", "continuous vector", "gpu"): Recommendation(
+        _ARM_SAC, "paper: multi-task SAC of Yu et al. 2019; ours: ten environments, one temperature for all tasks"
+    ),
+    ("ppo", "maniskill", "continuous vector", "gpu"): Recommendation(_ARM_PPO_SMALL, "ours, carried over: Meta-World"),
+    ("sac", "maniskill", "continuous vector", "gpu"): Recommendation(_MANISKILL, "library: ManiSkill-Learn's SAC"),
+    ("ppo", "gymnasium", "continuous vector", "gpu"): Recommendation(
+        _BOX_PPO, "library: CleanRL's ppo_continuous_action; ours: eight environments for its one"
+    ),
+    ("ppo", "gymnasium", "discrete vector", "gpu"): Recommendation(_CHOICE_PPO, "ours: benchmarks.ppo_cartpole"),
+    ("ppo", "gymnasium", "discrete picture", "gpu"): Recommendation(_PICTURE_PPO_SMALL, "ours, carried over: Procgen"),
+    ("ppo", "gymnasium", "continuous picture", "gpu"): Recommendation(
+        _PICTURE_PPO_SMALL, "ours, carried over: Procgen"
+    ),
+    ("sac", "gymnasium", "continuous vector", "gpu"): Recommendation(_BOX_SAC, "paper: Haarnoja et al. 2018b"),
+    ("sac", "gymnasium", "continuous vector", "two_cores"): Recommendation(
+        _BOX_SAC_SMALL, "ours: benchmarks.sac_pendulum"
+    ),
+    ("sac", "gymnasium", "continuous picture", "gpu"): Recommendation(_PICTURE_SAC, "ours, not tried at length"),
+}  # fmt: skip
+
+
+def recommended(learner: str, suite: SuiteSettings, machine: Machine = "gpu") -> Recommendation:
+    """For a learner by name. Raises ValueError where nothing is known.
+
+    A machine without a row of its own gets the other's; a suite that is not in the table gets what is recommended for
+    Gymnasium's environments that show and take the same.
+    """
+    kind = f"{suite.actions} {suite.observes}"
+    for name in (suite.name, "gymnasium"):
+        for asked in (machine, "gpu"):
+            found = TABLE.get((learner, name, kind, asked))
+            if found is not None:
+                return found if name == suite.name else Recommendation(found.learner, f"carried over: {found.source}")
+    raise ValueError(f"there are no recommended settings of {learner} for {suite.name}: {kind} tasks")

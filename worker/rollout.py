@@ -44,6 +44,7 @@ class EnvironmentLoop:
         self.observation: NDArray[Any] = env.reset()
         self._earned = np.zeros(env.num_envs)
         self._length = np.zeros(env.num_envs, np.int64)
+        self._none: Episodes | None = None
 
     def advance(self, actions: NDArray[Any]) -> Advance:
         """Step every slot once; episodes that end together are all noted."""
@@ -52,14 +53,21 @@ class EnvironmentLoop:
         self._earned += step.reward
         self._length += 1
         self.observation = step.observation
-        some_ended = step.done.any()
-        slots = np.flatnonzero(step.done & busy) if some_ended else _NO_SLOTS
+        if not step.done.any():
+            return Advance(step, self._nothing(step), _NO_SLOTS, int(np.count_nonzero(busy)))
+        slots = np.flatnonzero(step.done & busy)
         success = None if step.success is None else step.success[slots]
         ended = Episodes(step.variation[slots], self._earned[slots], self._length[slots], success)
-        if some_ended:
-            self._earned[step.done] = 0.0
-            self._length[step.done] = 0
+        self._earned[step.done] = 0.0
+        self._length[step.done] = 0
         return Advance(step, ended, slots, int(np.count_nonzero(busy)))
+
+    def _nothing(self, step: Step) -> Episodes:
+        """No episode, with successes where the suite has them."""
+        if self._none is None:
+            success = None if step.success is None else np.empty(0, np.bool_)
+            self._none = Episodes(_NO_SLOTS, np.empty(0), _NO_SLOTS, success)
+        return self._none
 
     def state(self) -> dict[str, Any]:
         """Complete but for the sampler, whose state is kept beside it."""
@@ -77,7 +85,7 @@ def collect(
 ) -> tuple[Rollout, Episodes]:
     """`num_steps` steps of every slot to learn from. `between` is called between steps and may raise."""
     store = _Storage(loop.env, num_steps)
-    ended = []
+    ended: list[Episodes] = []
     for t in range(num_steps):
         between()
         observation = loop.observation
@@ -85,7 +93,8 @@ def collect(
         store.put_decision(t, observation, decision)
         advance = loop.advance(decision.action)
         store.put_step(t, advance.step)
-        ended.append(advance.ended)
+        if len(advance.ended) or not ended:  # the first tells whether the suite has successes
+            ended.append(advance.ended)
     return store.rollout(loop.observation), join(ended)
 
 
@@ -153,7 +162,8 @@ class _Storage:
             if self._truncated is None:
                 self._truncated = np.zeros(self._done.shape, np.bool_)
             self._truncated[t] = step.truncated
-            self._final.append(step.final_observation[step.truncated])
+            if step.truncated.any() or not self._final:
+                self._final.append(step.final_observation[step.truncated])
 
     def rollout(self, next_observation: NDArray[Any]) -> Rollout:
         return Rollout(

@@ -1,4 +1,4 @@
-"""Our side: environments, rollout and learner exactly as the trainer uses them: python -m benchmarks.peers.ours CASE."""
+"""Our side: environments, rollout and learner as the trainer uses them: python -m benchmarks.peers.ours CASE."""
 
 import sys
 from importlib.metadata import version
@@ -67,7 +67,8 @@ def make(case: Case) -> Side:
     split = learner.state()["split"]
     weights = sum(parameter.numel() for parameter in learner.network.parameters())
     notes = {"parameters": str(weights), "environment": type(env).__name__, "split": str(split)}
-    return Side(epoch, {name: version(name) for name in PACKAGES}, max(torch.get_num_threads(), split["threads"]), notes)
+    threads = max(torch.get_num_threads(), split["threads"])
+    return Side(epoch, {name: version(name) for name in PACKAGES}, threads, notes)
 
 
 def _network(case: Case) -> Network:

@@ -72,7 +72,7 @@ class _MetaWorld(_Vector):
     def __init__(self) -> None:
         import metaworld
 
-        self._envs = metaworld.make_mt_envs("MT10", seed=0, use_one_hot=True, vector_strategy="sync")
+        self._envs: Any = metaworld.make_mt_envs("MT10", seed=0, use_one_hot=True, vector_strategy="sync")
         super().__init__(self._envs.num_envs, self._envs.single_observation_space, self._envs.single_action_space)
 
     def reset(self) -> NDArray[Any]:

@@ -29,6 +29,7 @@ class Window:
 
     steps: int
     seconds: float
+    cpu_seconds: float  # of all processes and threads of the side
     peak_mib: float
 
     @property
@@ -57,10 +58,20 @@ def serve(make: Callable[[], Side], epochs_a_window: int) -> None:
     ready = Ready(side.versions, side.threads, time.perf_counter() - started, side.notes)
     answers.write(json.dumps(asdict(ready)) + "\n")
     for _ in sys.stdin:
-        begun = time.perf_counter()
+        begun, cpu = time.perf_counter(), _cpu_seconds()
         steps = sum(side.epoch() for _ in range(epochs_a_window))
-        window = Window(steps, time.perf_counter() - begun, _peak_mib())
+        window = Window(steps, time.perf_counter() - begun, _cpu_seconds() - cpu, _peak_mib())
         answers.write(json.dumps(asdict(window)) + "\n")
+
+
+def _cpu_seconds() -> float:
+    """User and system time of this process and its children."""
+    return sum(_ticks_of(pid) for pid in (os.getpid(), *_children(os.getpid()))) / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks_of(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])  # utime and stime: fields 14 and 15 of proc(5)
 
 
 def _peak_mib() -> float:

@@ -43,7 +43,7 @@ class PPO:
         )
         minibatch = settings.batch_size // settings.num_minibatches
         self._parallel = make_parallel(self.network, spaces.observation_shape, minibatch, settings.micro_batch)
-        self._forward = torch.compile(self.network) if settings.compile else self._parallel
+        self._forward = torch.no_grad()(torch.compile(self.network)) if settings.compile else self._parallel
         self._rewards = RewardNormaliser(settings.num_envs, settings.gamma)
         self._seed = seed
         self.advantage = torch.empty(0)  # of the last update
@@ -52,7 +52,6 @@ class PPO:
 
     # Acting
 
-    @torch.no_grad()
     def decide(self, observation: NDArray[Any]) -> Decision:
         """Sampled actions for the training environments' observations (num_envs, *observation_shape)."""
         parameters, value = self._forward(to_device(observation, self.device))
@@ -95,7 +94,6 @@ class PPO:
             "learning_rate": float(self.optimiser.param_groups[0]["lr"]),
         }
 
-    @torch.no_grad()
     def _values(self, observation: Tensor) -> Tensor:
         """(B,) on the CPU, of observations (B, *observation_shape)."""
         _, value = self._forward(observation.to(self.device))

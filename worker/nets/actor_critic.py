@@ -52,7 +52,10 @@ class ActorCritic(nn.Module):
 
 
 class VectorActorCritic(ActorCritic):
-    """Separate fully connected networks for policy and value, as CleanRL's PPO has them."""
+    """Separate fully connected networks for policy and value, as CleanRL's PPO has them.
+
+    Layers are called as functions, without a module's hooks: see FullyConnected.
+    """
 
     def __init__(self, settings: MLP, spaces: Spaces) -> None:
         super().__init__()
@@ -63,12 +66,11 @@ class VectorActorCritic(ActorCritic):
         self.value_head = orthogonal(nn.Linear(settings.width, 1), VALUE)
 
     def forward(self, observation: Tensor) -> tuple[Tensor, Tensor]:
-        value = self.value_head(self.value_body(observation)).squeeze(-1)
+        value = self.value_head.forward(self.value_body.forward(observation)).squeeze(-1)
         return self.policy_parameters(observation), value
 
     def policy_parameters(self, observation: Tensor) -> Tensor:
-        parameters: Tensor = self.policy_head(self.policy_body(observation))
-        return parameters
+        return self.policy_head.forward(self.policy_body.forward(observation))
 
 
 class PictureActorCritic(ActorCritic):

@@ -46,9 +46,9 @@ class Parallel:
     @torch.no_grad()
     def __call__(self, observation: Tensor) -> tuple[Tensor, Tensor]:
         """The policy's parameters (B, P) and values (B,), without gradients."""
-        parts = self._infer(observation, lambda network, part: network(part))
+        parts = self._infer(observation, lambda network, part: network.forward(part))
         if len(parts) == 1:
-            return parts[0]  # type: ignore[no-any-return]  # torch types a module's call as Any
+            return parts[0]
         return torch.cat([parameters for parameters, _ in parts]), torch.cat([value for _, value in parts])
 
     @torch.no_grad()

@@ -1,0 +1,118 @@
+"""The table of learners and guides, whole: what it allows runs, what it does not is refused with the reason."""
+
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from pydantic import ValidationError
+
+from gsl.config.guidance import Pair, pairs
+from gsl.config.guides import BUILTIN_GUIDES
+from gsl.config.learners import BUILTIN_LEARNERS
+from gsl.config.networks import MLP
+from gsl.config.presets import PRESETS
+from gsl.config.run import GUIDES, LEARNERS, RunConfig
+from tests.worker.guides.lessons import CPU, actions, demonstrations, nothing, observations
+from tests.worker.guides.toy_env import Line
+from worker.envs.base import spaces_of
+from worker.guides import Guide, GuideInputs, Teacher, make_guide
+from worker.learners import Learner, make_learner
+from worker.rollout import EnvironmentLoop, collect
+from worker.spaces import Actions
+
+SMALL: dict[str, dict[str, Any]] = {
+    "ppg": {"n_pi": 2, "aux_rollouts": 4},
+    "sac": {"warm_up": 32, "replay_batch": 16, "replay_size": 1024, "update_ratio": 0.1},
+}
+"""What a learner needs beside the settings of all learners to have done all that it does after two updates."""
+
+
+def named(pair: Pair) -> str:
+    return f"{pair.learner}-{pair.guide}"
+
+
+ALLOWED = [pair for pair in pairs() if pair.reason is None]
+REFUSED = [pair for pair in pairs() if pair.reason is not None]
+
+
+def learner_of(name: str, env: Line, seed: int) -> Learner:
+    fields = {"network": MLP(width=16), "device": "cpu", "num_envs": env.num_envs, "num_steps": 16}
+    settings = LEARNERS[name].model_validate(fields | SMALL.get(name, {}))
+    return make_learner(settings, spaces_of(env), seed, CPU)
+
+
+def guide_of(name: str, env: Line, teacher: Learner) -> Guide:
+    spaces = spaces_of(env)
+    shown = demonstrations(observations(64, spaces), actions(64, spaces))
+    teachers = (Teacher(teacher.network, frozenset({0})), Teacher(teacher.network, frozenset({1})))
+    settings = GUIDES[name].model_validate({"train_on": True} if name == "bc" else {})
+    return make_guide(settings, GuideInputs(shown, teachers, spaces, 3, CPU))
+
+
+def env_for(learner: str) -> Line:
+    """With the kind of actions that the learner can handle; with discrete ones where it can handle both."""
+    discrete = "discrete" in LEARNERS[learner].actions
+    return Line(4, Actions("discrete", 4) if discrete else Actions("continuous", 2))
+
+
+def test_the_table_holds_every_pair_of_what_comes_with_the_product() -> None:
+    names = {(pair.learner, pair.guide) for pair in pairs()}
+    ours = [
+        [settings.model_fields["name"].default for settings in found] for found in (BUILTIN_LEARNERS, BUILTIN_GUIDES)
+    ]
+    assert names >= {(learner, guide) for learner in ours[0] for guide in ours[1]}
+    assert {guide for _, guide in names} >= {"none", "dapg", "gail", "bc", "dagger"}
+
+
+@pytest.mark.parametrize("pair", ALLOWED, ids=named)
+def test_an_allowed_pair_runs_two_updates(pair: Pair) -> None:
+    """Nothing but finite figures is said, and the policy moves."""
+    env = env_for(pair.learner)
+    learner, loop = learner_of(pair.learner, env, seed=0), EnvironmentLoop(env)
+    guide = guide_of(pair.guide, env, learner_of(pair.learner, env, seed=1))
+    before = {name: value.clone() for name, value in learner.network.state_dict().items()}
+    said = [guide.before_training(learner.network, nothing)]
+    for _ in range(2):
+        rollout, _ = collect(loop, learner, 16, nothing)
+        said += [guide.observe(rollout), learner.update(rollout, guide)]
+        guide.end_epoch()
+    assert all(isfinite(figure) for told in said for name, figure in told.items() if name != "explained_variance")
+    after = learner.network.state_dict()
+    assert all(torch.isfinite(value).all() for value in after.values())
+    assert any(not value.equal(before[name]) for name, value in after.items() if "policy" in name)
+
+
+@pytest.mark.parametrize("pair", ALLOWED, ids=named)
+def test_an_allowed_pair_goes_on_exactly(pair: Pair) -> None:
+    """Learner and guide kept after one update do the second with the same numbers."""
+    env = env_for(pair.learner)
+    rollouts, through = (
+        [],
+        (learner_of(pair.learner, env, 0), guide_of(pair.guide, env, learner_of(pair.learner, env, 1))),
+    )
+    resumed = learner_of(pair.learner, env, 5), guide_of(pair.guide, env, learner_of(pair.learner, env, 1))
+    loop = EnvironmentLoop(env)
+    for _ in range(2):
+        rollouts.append(collect(loop, through[0], 16, nothing)[0])
+    through[1].observe(rollouts[0])
+    through[0].update(rollouts[0], through[1])
+    through[1].end_epoch()
+    resumed[0].restore(through[0].state())
+    resumed[1].restore(through[1].state())
+    told = []
+    for learner, guide in (through, resumed):
+        told.append((guide.observe(rollouts[1]), learner.update(rollouts[1], guide)))
+    np.testing.assert_equal(told[0], told[1])
+
+
+@pytest.mark.parametrize("pair", REFUSED, ids=named)
+def test_any_other_pair_is_refused_with_its_reason(pair: Pair) -> None:
+    assert pair.reason is not None
+    assert LEARNERS[pair.learner].title in pair.reason
+    base = PRESETS["forkmaze-quick"].config.model_dump()
+    with pytest.raises(ValidationError) as caught:
+        RunConfig.model_validate(base | {"learner": {"name": pair.learner}, "guide": {"name": pair.guide}})
+    said = {error["loc"]: error["msg"] for error in caught.value.errors()}
+    assert said[("guide", "name")] == pair.reason

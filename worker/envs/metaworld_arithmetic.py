@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 VALUE_AT_MARGIN: Final = 0.1
 _LONG_TAIL_SCALE: Final = float(np.sqrt(1 / VALUE_AT_MARGIN - 1))
+_GAUSSIAN_SCALE: Final = float(np.sqrt(-2 * np.log(VALUE_AT_MARGIN)))
+_SIGMOIDS: Final = ("long_tail", "gaussian")
 _FLOAT64: Final = np.dtype(np.float64)
 _CONTIGUOUS_VECTOR: Final = (8,)  # strides
 _SCALARS: Final = frozenset({float, int, np.float64})
@@ -32,6 +34,8 @@ def norm(x: Any, *arguments: Any, **options: Any) -> Any:
     vector = type(x) is np.ndarray and x.strides == _CONTIGUOUS_VECTOR and x.dtype is _FLOAT64
     if vector and not arguments and options.get("ord", 2) == 2 and len(options) <= 1:
         return np.float64(sqrt(x.dot(x)))
+    if type(x) is np.float64 and not arguments and not options:
+        return np.float64(sqrt(x * x))
     return np.linalg.norm(x, *arguments, **options)
 
 
@@ -40,7 +44,7 @@ def tolerance(
     value_at_margin: float = VALUE_AT_MARGIN,
 ) -> Any:  # fmt: skip
     """`metaworld.utils.reward_utils.tolerance`: 1 inside `bounds`, falling to `value_at_margin` at `margin` outside."""
-    plain = sigmoid == "long_tail" and value_at_margin == VALUE_AT_MARGIN and type(x) in _SCALARS
+    plain = sigmoid in _SIGMOIDS and value_at_margin == VALUE_AT_MARGIN and type(x) in _SCALARS
     if not plain or type(margin) not in _SCALARS:
         return package_rewards.tolerance(x, bounds, margin, sigmoid, value_at_margin)  # type: ignore[arg-type]  # a str
     lower, upper = bounds
@@ -52,7 +56,9 @@ def tolerance(
     if margin == 0:
         return 0.0
     distance = (lower - x if x < lower else x - upper) / float(margin)
-    return 1 / ((distance * _LONG_TAIL_SCALE) ** 2 + 1)
+    if sigmoid == "long_tail":
+        return 1 / ((distance * _LONG_TAIL_SCALE) ** 2 + 1)
+    return float(np.exp(-0.5 * (distance * _GAUSSIAN_SCALE) ** 2))
 
 
 def quaternion(matrix: NDArray[np.float64]) -> Quaternion:

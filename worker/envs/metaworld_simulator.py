@@ -27,6 +27,7 @@ _STATE: Final = int(
 _NOTED: Final = "_target_to_obj_init"
 """The one attribute that a task (bin-picking) sets while it is played: on the first step of an episode."""
 _PASSED: Final = 5  # physics steps a step
+_NEVER: Final = object()
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class TaskSimulator:
         self._named, self._data, self._model = self._env.named, self._env.data, self._env.model
         self._mocap, self._ctrl = self._data.mocap_pos[0], self._data.ctrl
         self._beginnings: dict[int, _Beginning] = {}
+        self._names: set[str] = set()  # attributes that some goal's reset has changed
+        self._changes: dict[int, dict[str, Any]] = {}
         self.goals = self._draw(goals, goal_seed)
         self.goal = -1
 
@@ -69,7 +72,7 @@ class TaskSimulator:
         """Put the episode in that `save` wrote."""
         beginning = self._beginning(goal)
         if goal != self.goal:
-            vars(self._env).update(beginning.attributes)
+            vars(self._env).update(self._differing(goal))
             self._model.body_pos[:], self._model.site_pos[:] = beginning.body_pos, beginning.site_pos
             self.goal = goal
         self._env._prev_obs = saved[:NOW].copy()
@@ -109,23 +112,38 @@ class TaskSimulator:
             self.goal = -1
         return self._beginnings[goal]
 
+    def _differing(self, goal: int) -> dict[str, Any]:
+        """Those attributes of a goal that may be different with another goal."""
+        if goal not in self._changes:
+            attributes = self._beginnings[goal].attributes
+            self._changes[goal] = {name: attributes[name] for name in self._names if name in attributes}
+        return self._changes[goal]
+
     def _reset(self, goal: NDArray[np.float64]) -> _Beginning:
         """What the package's reset makes of a new environment whose task has this goal."""
         self._as_new()
-        env = self._env
+        env, data = self._env, self._data
         env._freeze_rand_vec, env._last_rand_vec = True, goal
+        before = dict(vars(env))
         observation, _ = env.reset()
         saved = np.zeros(SAVED)
         self.save(saved)
         env.data = self._named
-        data = self._data
         memory = data.qpos, data.xpos, data.xquat, data.xmat, data.site_xpos, data.geom_xpos, data.geom_xmat
         own = {
             name: value
             for name, value in vars(env).items()
             if name != "_prev_obs" and not any(_shares(value, part) for part in memory)
         }
+        changed = {name for name in own if own[name] is not before.get(name, _NEVER) or self._altered(name, own[name])}
+        if not changed <= self._names:
+            self._names |= changed
+            self._changes.clear()
         return _Beginning(own, self._model.body_pos.copy(), self._model.site_pos.copy(), saved, observation.copy())
+
+    def _altered(self, name: str, value: Any) -> bool:
+        """Whether an array was written into."""
+        return isinstance(value, np.ndarray) and not np.array_equal(value, self._fresh[name], equal_nan=True)
 
     def _as_new(self) -> None:
         """The task's object and the model as they were made. MuJoCo's state is the reset's to make."""

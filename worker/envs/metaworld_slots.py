@@ -17,6 +17,7 @@ class Slots:
         self._tasks, self._memory, self._mine = tasks, memory, range(first, stop)
         self._simulators: dict[int, TaskSimulator] = {}
         self._inside: dict[int, int] = {}  # the slot whose episode is in each task's simulator
+        self._turns: list[tuple[int, int]] = []  # task and slot
         self._observation = np.zeros(OBSERVED)
         self._complaints: list[str] = []
         mujoco.set_mju_user_warning(self._complaints.append)
@@ -26,14 +27,12 @@ class Slots:
         for slot in self._mine:
             if self._memory.begins[slot]:
                 self._begin(slot)
+        self._arrange()
 
     def step(self) -> None:
         """One step of every slot that plays."""
         memory = self._memory
-        for slot in self._mine:
-            task = int(memory.episode[slot, 0])
-            if task == NO_EPISODE:
-                continue
+        for task, slot in self._turns:
             simulator = self._put_in(task, slot)
             try:
                 memory.reward[slot], memory.success[slot] = simulator.step(memory.action[slot], self._observation)
@@ -50,6 +49,12 @@ class Slots:
     def forget(self) -> None:
         """The memory holds other episodes now; what is in the simulators is of no use."""
         self._inside.clear()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Slots take turns by task: what a simulator has just used is still in the processor's caches."""
+        tasks = ((int(self._memory.episode[slot, 0]), slot) for slot in self._mine)
+        self._turns = sorted((task, slot) for task, slot in tasks if task != NO_EPISODE)
 
     def _begin(self, slot: int) -> None:
         for task in [task for task, inside in self._inside.items() if inside == slot]:

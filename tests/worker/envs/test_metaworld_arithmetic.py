@@ -32,6 +32,7 @@ def test_norms_of_vectors_are_those_of_numpy() -> None:
         for vector in RNG.normal(size=(1000, size)):
             assert norm(vector) == norm(vector, ord=2) == length(vector) == np.linalg.norm(vector)
     assert type(norm(np.ones(3))) is np.float64
+    assert all(norm(number) == np.linalg.norm(number) for number in RNG.normal(size=1000))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_the_order_of_a_norm_is_heeded() -> None:
     assert np.array_equal(norm(np.eye(2) * 2, axis=0), [2.0, 2.0])
 
 
-@pytest.mark.parametrize("sigmoid", ["long_tail", "gaussian"])
+@pytest.mark.parametrize("sigmoid", ["long_tail", "gaussian", "reciprocal"])
 def test_tolerances_are_those_of_the_package(sigmoid: str) -> None:
     for x, upper, margin in RNG.uniform(0, 1, size=(2000, 3)):
         for value in (x, float(x)):

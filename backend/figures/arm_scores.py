@@ -46,7 +46,7 @@ def _name(arm: ArmComparison, view: View) -> str:
     longest = _LONGEST_NAME[view.narrow]
     name = arm.arm_name if len(arm.arm_name) <= longest else arm.arm_name[: longest - 1] + "…"
     failed = f", {arm.failed} failed" if arm.failed else ""
-    return f"{name}<br><sub>{counted(arm.seeds, 'seed')}{failed}</sub>"
+    return f"{name}<br><span style='font-size:11px'>{counted(arm.seeds, 'seed')}{failed}</span>"
 
 
 def _add_seeds(figure: go.Figure, outcomes: Outcomes, name: str, row: int, index: int, view: View) -> None:

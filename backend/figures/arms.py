@@ -16,9 +16,13 @@ def arm_colour(index: int, view: View) -> str:
     return colours[index % len(colours)]
 
 
-def arm_fill(index: int, view: View, opacity: float = 0.18) -> str:
-    """The arm's colour as a translucent band."""
-    colour = arm_colour(index, view)
+def arm_fill(index: int, view: View) -> str:
+    """The arm's colour as a band over others."""
+    return translucent(arm_colour(index, view), 0.18)
+
+
+def translucent(colour: str, opacity: float) -> str:
+    """`#rrggbb` for Plotly, seen through."""
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
 

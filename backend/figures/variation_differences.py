@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from backend.figures.arms import FORMATS, METRIC_NAMES, counted
+from backend.figures.arms import FORMATS, METRIC_NAMES, counted, translucent
 from backend.figures.empty import empty_figure
 from backend.figures.style import View, new_figure, palette
 from backend.schemas import ComparedMetric
@@ -86,8 +86,8 @@ def _verdicts(paired: Paired, ours: str, theirs: str, view: View) -> list[tuple[
     better, worse = sure & (paired.estimate > 0), sure & (paired.estimate < 0)
     return [
         ("undecided", colours.muted, ~(better | worse)),
-        (f"{ours} better", colours.gained, better),
-        (f"{theirs} better", colours.forgotten, worse),
+        (f"better with {ours}", colours.gained, better),
+        (f"better with {theirs}", colours.forgotten, worse),
     ]
 
 
@@ -100,12 +100,12 @@ def _add_points(
     form = FORMATS[metric]
     bounds = {
         "array": np.nan_to_num(high - estimate), "arrayminus": np.nan_to_num(estimate - low), "width": 0,
-        "thickness": 2 if few else 1, "color": colour,
+        "thickness": 2 if few else 1, "color": translucent(colour, 1 if few else 0.5 if verdict else 0.12),
     }  # fmt: skip
     across = {"x": estimate, "y": rank, "error_x": bounds} if few else {"x": rank, "y": estimate, "error_y": bounds}
     figure.add_scatter(
         **across, mode="markers", name=name, text=[paired.names[place] for place in rank], legendrank=verdict,
-        marker={"size": 9 if few else 4, "color": colour}, opacity=0.9 if few else 0.7,
+        marker={"size": 9 if few else 6 if verdict else 3, "color": colour}, showlegend=True,
         customdata=np.stack([estimate, low, high, paired.adjusted[chosen]], axis=1),
         hovertemplate=f"<b>%{{text}}</b><br>difference %{{customdata[0]:+{form}}}, {CONFIDENCE:.0%} interval "
         f"%{{customdata[1]:+{form}}} to %{{customdata[2]:+{form}}}<br>p %{{customdata[3]:.3f}} after correction"
@@ -117,7 +117,10 @@ def _layout(
     figure: go.Figure, paired: Paired, ours: str, theirs: str, metric: ComparedMetric, few: bool, view: View
 ) -> None:
     title = f"{METRIC_NAMES[metric]}: {ours} − {theirs}, {counted(paired.pairs, 'seed')}"
-    difference = {"title": {"text": title}, "zeroline": True, "zerolinewidth": 2, "zerolinecolor": palette(view).muted}
+    difference: dict[str, object] = {
+        "title": {"text": title}, "rangemode": "tozero", "zeroline": True, "zerolinewidth": 2,
+        "zerolinecolor": palette(view).muted,
+    }  # fmt: skip
     if metric == "success":
         difference["tickformat"] = "+.0%"
     rows = {"showgrid": False, "zeroline": False}

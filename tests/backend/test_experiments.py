@@ -58,7 +58,7 @@ def test_an_arm_gets_further_seeds_and_its_runs_that_failed_are_repeated(api: Ap
         ({"arms": [{"name": "a"}, {"name": "b", "config": {"guide": {"name": "magic"}}}]}, "arms.1.config.guide.name",
          "dapg"),
         ({"arms": [{"name": "x", "config": {"suite": {"goals": 1}}}]}, "arms.0.config.suite.goals", "equal to 2"),
-        ({"arms": [{"name": "x", "config": {"budget": {"total_steps": 99_999}}}]}, "arms.0.config.budget.total_steps",
+        ({"arms": [{"name": "x", "config": {"budget": {"total_steps": 70_000}}}]}, "arms.0.config.budget.total_steps",
          "at least"),
         ({"arms": [{"name": "x", "config": {"suite": {"goals": 2}}}], "config": {"specialists": {"count": 4}}},
          "arms.0.config.specialists.count", "4 specialists"),

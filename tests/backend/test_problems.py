@@ -74,9 +74,25 @@ def test_odd_bodies_on_every_route(api: ApiDriver, app: FastAPI) -> None:
     """Each field of each body in turn holds each odd value; the bodies around them are nearly right."""
     run_id = api.at_the_gate()
     job_id = api.job(run_id)
+    experiment = api.post("/experiments", {"name": "n"}, 201)["id"]
     bodies: dict[str, dict[str, Any]] = {
-        "/runs": {"preset": "forkmaze-quick", "config": {}, "name": "", "experiment_id": None, "notes": "", "tags": []},
+        "/runs": {
+            "preset": "forkmaze-quick",
+            "config": {},
+            "name": "",
+            "experiment_id": None,
+            "arm_name": "",
+            "notes": "",
+            "tags": [],
+        },
         "/experiments": {"name": "n", "description": ""},
+        f"/experiments/{experiment}/runs": {
+            "preset": "forkmaze-quick",
+            "config": {},
+            "arms": [{"name": "a", "config": {}}],
+            "seeds": [0],
+            "tags": [],
+        },
         f"/runs/{run_id}/gate/approve": {"partition": [[0]], "specialist_steps": 5000, "start": "clone", "reason": ""},
         f"/runs/{run_id}/gate/reject": {"action": "fly", "reason": ""},
         f"/jobs/{job_id}/claim": {"worker": "w"},

@@ -58,7 +58,8 @@ def _store_run(session: Session, experiment_id: int, arm: StoredArm, seed: int, 
     session.add(run)
     session.flush()
     assert run.id is not None
-    levels = arm.level * (1 - np.exp(-np.linspace(0.1, 4, 2 * epochs)))
+    luck = np.random.default_rng([seed, *arm.name.encode()]).normal(1, 0.05)
+    levels = arm.level * luck * (1 - np.exp(-np.linspace(0.1, 4, 2 * epochs)))
     _store_training(session, run.id, "generalist", 0, levels[:epochs], steps, suite.score_range[1])
     if status == "failed":
         return
@@ -89,7 +90,7 @@ def _store_evaluation(session: Session, run_id: int, arm: StoredArm, seed: int, 
     scores = last_scores(arm, seed)
     low, high = suite.score_range
     measured: Mapping[str, Sequence[int]] = {
-        "evaluation": suite.training_variations(), "held_out": suite.held_out_variations()[: len(scores)]
+        "evaluation": suite.training_variations(), "held_out": suite.held_out_variations()[:100]
     }  # fmt: skip
     rows = [
         {

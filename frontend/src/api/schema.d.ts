@@ -818,7 +818,7 @@ export interface components {
              * Arm
              * @enum {string}
              */
-            arm: "gsl" | "generalist";
+            arm: "gsl" | "generalist" | "generalist_low";
             /** Arm Name */
             arm_name: string;
             /** Cancelled */
@@ -1058,6 +1058,28 @@ export interface components {
              * @enum {string}
              */
             which: "last" | "best" | "plateau";
+        };
+        /**
+         * Choices
+         * @description A grid and a list; in order: the grid's combinations, the last name's values changing fastest, then the list.
+         */
+        Choices: {
+            /**
+             * Grid
+             * @description Values by name; each combination is a variation.
+             * @default {}
+             */
+            grid: {
+                [key: string]: components["schemas"]["JsonValue"][];
+            };
+            /**
+             * Listed
+             * @description Further variations, values by name each.
+             * @default []
+             */
+            listed: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
         };
         /** ClaimRequest */
         ClaimRequest: {
@@ -1359,6 +1381,12 @@ export interface components {
         EvaluationReport: {
             /** Epoch */
             epoch: number;
+            /**
+             * Features
+             * @description Of the training variations, where variations are clustered.
+             * @default []
+             */
+            features: components["schemas"]["VariationFeatures"][];
             /**
              * Held Out
              * @default []
@@ -1688,15 +1716,15 @@ export interface components {
             env_weight: number;
             /**
              * Form
-             * @description The discriminator's reward: above zero (-log D, rewards long episodes), log((1 - D) / D) around zero, or below zero (log(1 - D), rewards short ones), where D is the probability that the policy itself did it.
+             * @description The discriminator's reward, with D its probability that the policy itself did it: -log D is above zero and rewards long episodes, log((1 - D) / D) lies around zero, log(1 - D) is below zero and rewards short ones.
              * @default positive
              * @enum {string}
              */
             form: "positive" | "centred" | "negative";
             /**
              * Gradient Penalty
-             * @description Weight of the penalty on the discriminator's gradient between demonstrations and policy.
-             * @default 1
+             * @description Weight of the penalty on the discriminator's slope between demonstrations and policy; without it few pictures are learned by heart.
+             * @default 0.01
              */
             gradient_penalty: number;
             /**
@@ -1923,6 +1951,100 @@ export interface components {
             success_rate: number | null;
             /** Variation */
             variation: number;
+        };
+        /**
+         * GymnasiumSuite
+         * @description Any environment that is registered with Gymnasium; what tells its variations apart is a setting.
+         *
+         *     Gymnasium itself is imported when an object is made: only then an environment is looked at.
+         */
+        GymnasiumSuite: {
+            /**
+             * Arguments
+             * @description Arguments of its constructor that all variations share.
+             * @default {}
+             */
+            arguments: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Env Id
+             * @description Registered id of the environment.
+             * @default CartPole-v1
+             */
+            env_id: string;
+            /**
+             * First Seed
+             * @description First seed that is trained on.
+             * @default 0
+             */
+            first_seed: number;
+            /**
+             * @description Variations that only measure generalisation, likewise.
+             * @default {
+             *       "grid": {},
+             *       "listed": []
+             *     }
+             */
+            held_out: components["schemas"]["Choices"];
+            /**
+             * Held Out Seeds
+             * @description How many held-out seeds there are.
+             * @default 16
+             */
+            held_out_seeds: number;
+            /**
+             * Held Out Start
+             * @description First seed that only measures generalisation.
+             * @default 1000000
+             */
+            held_out_start: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "gymnasium";
+            /**
+             * Num Seeds
+             * @description How many seeds are trained on.
+             * @default 16
+             */
+            num_seeds: number;
+            /**
+             * Score High
+             * @description Return that counts as 1; nothing: the registered threshold.
+             */
+            score_high?: number | null;
+            /**
+             * Score Low
+             * @description Return that counts as 0; nothing: 0, where the return that counts as 1 is above it.
+             */
+            score_low?: number | null;
+            /**
+             * Success Key
+             * @description Entry of an episode's last `info` that tells success, as is_success; nothing: no success signal.
+             */
+            success_key?: string | null;
+            /**
+             * Time Limit
+             * @description Steps after which an episode is cut off; nothing: the registered limit.
+             */
+            time_limit?: number | null;
+            /**
+             * @description Variations that are trained on, where seeds do not tell them apart.
+             * @default {
+             *       "grid": {},
+             *       "listed": []
+             *     }
+             */
+            training: components["schemas"]["Choices"];
+            /**
+             * Vary
+             * @description What tells variations apart: the seed of the reset, options of the reset, arguments of the constructor, or attributes that are set before the reset, as CartPole's length.
+             * @default seed
+             * @enum {string}
+             */
+            vary: "seed" | "options" | "arguments" | "attributes";
         };
         /** Health */
         Health: {
@@ -2215,6 +2337,7 @@ export interface components {
              */
             variations: number[];
         };
+        JsonValue: unknown;
         /** LedgerPublic */
         LedgerPublic: {
             /** By Phase */
@@ -2315,6 +2438,157 @@ export interface components {
             width: number;
         };
         /**
+         * ManiSkillSuite
+         * @description ManiSkill 3 (Tao et al. 2024) with state observations; a variation is the seed that draws the objects' geometry.
+         *
+         *     Where the objects lie and how the robot stands differs from episode to episode.
+         */
+        ManiSkillSuite: {
+            /**
+             * Control
+             * @description The robot's controller, as pd_joint_delta_pos or pd_ee_delta_pose.
+             * @default pd_joint_delta_pos
+             */
+            control: string;
+            /**
+             * First Seed
+             * @description First geometry seed that is trained on.
+             * @default 0
+             */
+            first_seed: number;
+            /**
+             * Held Out Seeds
+             * @description How many held-out geometries there are.
+             * @default 20
+             */
+            held_out_seeds: number;
+            /**
+             * Held Out Start
+             * @description First geometry seed that only measures generalisation.
+             * @default 1000000
+             */
+            held_out_start: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "maniskill";
+            /**
+             * Num Seeds
+             * @description How many geometries are trained on.
+             * @default 50
+             */
+            num_seeds: number;
+            /**
+             * Reward
+             * @description A step's reward, at most 1: shaped, or for success alone. Some tasks have a sparse one only.
+             * @default normalized_dense
+             * @enum {string}
+             */
+            reward: "normalized_dense" | "sparse";
+            /**
+             * Task
+             * @description Which task: PegInsertionSide-v1, PickSingleYCB-v1, AssemblingKits-v1, TurnFaucet-v1, OpenCabinetDrawer-v1, OpenCabinetDoor-v1, PushChair-v1.
+             * @default PegInsertionSide-v1
+             */
+            task: string;
+            /**
+             * Time Limit
+             * @description Steps after which an episode is cut off; nothing: the task's own limit.
+             */
+            time_limit?: number | null;
+        };
+        /**
+         * MetaWorldSuite
+         * @description A benchmark of Meta-World; a variation is a task, or one task with one goal position.
+         *
+         *     Ids: a task's place in its benchmark (test tasks follow the training tasks); with goals, 1000 times that plus the
+         *     goal's number. A task's goals are those of `metaworld.MT1(task, seed=goal_seed)`, in that order, in every benchmark.
+         */
+        MetaWorldSuite: {
+            /**
+             * Benchmark
+             * @description MT1: one task. MT10, MT50: ten, all fifty tasks. ML10, ML45: ten, forty-five tasks to train on and five others that are held out.
+             * @default MT10
+             * @enum {string}
+             */
+            benchmark: "MT1" | "MT10" | "MT50" | "ML10" | "ML45";
+            /**
+             * End At Success
+             * @description Whether an episode ends with its first success. The published training does not end there: a policy is paid for staying at the goal. Success counts at any step either way.
+             * @default false
+             */
+            end_at_success: boolean;
+            /**
+             * Goal Observed
+             * @description Whether the goal position is observed. benchmark: in MT it is, in ML it is hidden.
+             * @default benchmark
+             * @enum {string}
+             */
+            goal_observed: "benchmark" | "always" | "never";
+            /**
+             * Goal Seed
+             * @description Seed of the goal positions, as the package's benchmarks take it.
+             * @default 0
+             */
+            goal_seed: number;
+            /**
+             * Goals
+             * @description Goal positions of each task: 50 in the published benchmarks.
+             * @default 50
+             */
+            goals: number;
+            /**
+             * Held Out Goals
+             * @description MT benchmarks whose variations are goals: further goal positions of each task, which only measure generalisation. ML benchmarks hold out their test tasks instead.
+             * @default 10
+             */
+            held_out_goals: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "metaworld";
+            /**
+             * One Hot
+             * @description Whether the observation ends with a one-hot vector of the task, where there is more than one.
+             * @default true
+             */
+            one_hot: boolean;
+            /**
+             * Processes
+             * @description Processes that simulate, each several environments; 0: one a CPU core.
+             * @default 0
+             */
+            processes: number;
+            /**
+             * Reward Scale
+             * @description What rewards are divided by, the same in training and evaluation. none: a step pays 0 to 10. maximum: by 10. expert: by the mean reward of a step of the package's scripted policy on that task, so that returns of tasks compare: its return is the time limit on each of them.
+             * @default none
+             * @enum {string}
+             */
+            reward_scale: "none" | "maximum" | "expert";
+            /**
+             * Task
+             * @description The one task of MT1; the other benchmarks choose their own tasks.
+             * @default reach-v3
+             */
+            task: string;
+            /**
+             * Time Limit
+             * @description Steps after which an episode is cut off; its last state is not its end.
+             * @default 500
+             */
+            time_limit: number;
+            /**
+             * Variations
+             * @description tasks: a variation is a task, and every episode draws one of its goals. goals: each goal position of each task is a variation of its own.
+             * @default tasks
+             * @enum {string}
+             */
+            variations: "tasks" | "goals";
+        };
+        /**
          * NoGuide
          * @description Fine-tuning without demonstrations: the control arm.
          */
@@ -2324,6 +2598,175 @@ export interface components {
              * @enum {string}
              */
             name: "none";
+        };
+        /**
+         * PPG
+         * @description Phasic policy gradient (Cobbe et al. 2021): PPO in phases, after each of which the policy learns the values.
+         */
+        PPG: {
+            /**
+             * Adam Eps
+             * @description Adam's epsilon.
+             * @default 0.00001
+             */
+            adam_eps: number;
+            /**
+             * Aux Learning Rate
+             * @description Step size of Adam when a phase ends.
+             * @default 0.0005
+             */
+            aux_learning_rate: number;
+            /**
+             * Aux Rollouts
+             * @description Size of a minibatch when a phase ends: so many environments' steps of an epoch.
+             * @default 4
+             */
+            aux_rollouts: number;
+            /**
+             * Beta Clone
+             * @description Weight of the policy's divergence from what it was when the phase ended.
+             * @default 1
+             */
+            beta_clone: number;
+            /**
+             * Clip Coef
+             * @description Clipping of the policy's probability ratio.
+             * @default 0.2
+             */
+            clip_coef: number;
+            /**
+             * Clip Vloss
+             * @description Whether the value loss is clipped as the policy's is.
+             * @default true
+             */
+            clip_vloss: boolean;
+            /**
+             * Device
+             * @description Where the network runs; auto takes CUDA where it is.
+             * @default auto
+             * @enum {string}
+             */
+            device: "auto" | "cpu" | "cuda";
+            /**
+             * E Aux
+             * @description Passes over a phase's experience when it ends.
+             * @default 6
+             */
+            e_aux: number;
+            /**
+             * E Pi
+             * @description Passes of the policy over an epoch's experience.
+             * @default 1
+             */
+            e_pi: number;
+            /**
+             * E V
+             * @description Passes of the value function over an epoch's experience.
+             * @default 1
+             */
+            e_v: number;
+            /**
+             * Ent Coef
+             * @description Weight of the entropy bonus.
+             * @default 0.01
+             */
+            ent_coef: number;
+            /**
+             * Gae Lambda
+             * @description Lambda of generalised advantage estimation.
+             * @default 0.95
+             */
+            gae_lambda: number;
+            /**
+             * Gamma
+             * @description Discount of future rewards.
+             * @default 0.999
+             */
+            gamma: number;
+            /**
+             * Learning Rate
+             * @description Step size of Adam.
+             * @default 0.0005
+             */
+            learning_rate: number;
+            /**
+             * Max Grad Norm
+             * @description Largest norm of the gradient.
+             * @default 0.5
+             */
+            max_grad_norm: number;
+            /**
+             * Micro Batch
+             * @description Samples that go through the network at once; gradients add up to the minibatch. Empty takes what is fastest, measured once on each machine.
+             */
+            micro_batch?: number | null;
+            /**
+             * N Pi
+             * @description Epochs of a phase; memory and checkpoints hold the observations of all of them.
+             * @default 32
+             */
+            n_pi: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "ppg";
+            /**
+             * Network
+             * @description The policy and value network.
+             * @default {
+             *       "activation": "tanh",
+             *       "depth": 2,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
+             *       "name": "mlp",
+             *       "width": 128
+             *     }
+             */
+            network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
+            /**
+             * Norm Adv
+             * @description Whether advantages are normalised over each epoch.
+             * @default true
+             */
+            norm_adv: boolean;
+            /**
+             * Norm Reward
+             * @description Whether rewards are divided by the running deviation of the discounted return.
+             * @default true
+             */
+            norm_reward: boolean;
+            /**
+             * Num Envs
+             * @description Environments stepped side by side.
+             * @default 64
+             */
+            num_envs: number;
+            /**
+             * Num Minibatches
+             * @description Minibatches in one pass over an epoch's experience.
+             * @default 8
+             */
+            num_minibatches: number;
+            /**
+             * Num Steps
+             * @description Steps of each environment in one epoch.
+             * @default 256
+             */
+            num_steps: number;
+            /**
+             * Shared
+             * @description Whether policy and value share one network, whose body hears of the values after each phase alone.
+             * @default false
+             */
+            shared: boolean;
+            /**
+             * Vf Coef
+             * @description Weight of the value loss before a phase ends.
+             * @default 0.5
+             */
+            vf_coef: number;
         };
         /**
          * PPO
@@ -2705,6 +3148,38 @@ export interface components {
             title: string;
         };
         /**
+         * PrioritizedSampling
+         * @description Prioritized level replay (Jiang et al. 2021): variations from which more can be learned are played more often.
+         *
+         *     A variation's score is the mean absolute advantage of its newest steps, their L1 value loss. It is replayed by the
+         *     rank of its score, mixed with how long ago it was played.
+         */
+        PrioritizedSampling: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "prioritized";
+            /**
+             * Replay Probability
+             * @description How often a known variation is replayed while there are some that were never played.
+             * @default 0.5
+             */
+            replay_probability: number;
+            /**
+             * Staleness
+             * @description Share of replays that go by how long ago a variation was played, instead of by its score.
+             * @default 0.1
+             */
+            staleness: number;
+            /**
+             * Temperature
+             * @description How much the ranks of scores count: a rank's share is (1 / rank) to the power of 1 / temperature.
+             * @default 0.1
+             */
+            temperature: number;
+        };
+        /**
          * Problem
          * @description An error as RFC 9457 problem details.
          */
@@ -2853,9 +3328,14 @@ export interface components {
              * Learner
              * @description What turns experience into a better policy.
              */
-            learner?: components["schemas"]["PPO"] | components["schemas"]["SAC"];
+            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["SAC"];
             /** @description When the generalist has stopped learning. */
             plateau?: components["schemas"]["PlateauSettings"];
+            /**
+             * Sampling
+             * @description Which training variation is played next.
+             */
+            sampling?: components["schemas"]["UniformSampling"] | components["schemas"]["PrioritizedSampling"];
             /**
              * Seed
              * @description Everything random in the run derives from this seed.
@@ -2868,7 +3348,7 @@ export interface components {
              * Suite
              * @description The family of environments.
              */
-            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"];
+            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"];
         };
         /**
          * RunCreate
@@ -2930,7 +3410,7 @@ export interface components {
              * Arm
              * @enum {string}
              */
-            arm: "gsl" | "generalist";
+            arm: "gsl" | "generalist" | "generalist_low";
             /**
              * Arm Name
              * @description Label of its arm in the experiment.
@@ -3035,7 +3515,7 @@ export interface components {
              * Arm
              * @enum {string}
              */
-            arm: "gsl" | "generalist";
+            arm: "gsl" | "generalist" | "generalist_low";
             /**
              * Arm Name
              * @description Label of its arm in the experiment.
@@ -3454,6 +3934,30 @@ export interface components {
              * @default []
              */
             variations: number[];
+        };
+        /**
+         * UniformSampling
+         * @description Every variation equally often in the long run.
+         */
+        UniformSampling: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "uniform";
+        };
+        /**
+         * VariationFeatures
+         * @description What a policy makes of one variation: its mean features over the steps played there.
+         */
+        VariationFeatures: {
+            /**
+             * Features
+             * @description Reduced by a fixed random projection.
+             */
+            features: number[];
+            /** Variation */
+            variation: number;
         };
         /**
          * VariationReturn
@@ -4762,7 +5266,7 @@ export interface operations {
                 tag?: string | null;
                 suite?: string | null;
                 experiment_id?: number | null;
-                arm?: ("gsl" | "generalist") | null;
+                arm?: ("gsl" | "generalist" | "generalist_low") | null;
                 /** @description Label of the arm in its experiment. */
                 arm_name?: string | null;
                 /** @description A leading minus turns the order around. */

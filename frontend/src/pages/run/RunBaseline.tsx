@@ -7,7 +7,7 @@ import type { Run } from "../../api/types";
 /** One click for the plain generalist with the same steps. */
 export function LaunchBaseline({ run }: { run: Run }) {
   const launch = useLaunchBaseline(run.id);
-  if (run.arm !== "gsl" || run.baseline_id !== null) return null;
+  if (run.arm === "generalist" || run.baseline_id !== null) return null;
   return (
     <Button
       size="xs"

@@ -27,6 +27,7 @@ export function settingsOf(fields: Field[], config: unknown, path: Path, depth =
 function inWords(value: unknown, field: Field): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
+  if (field.kind === "json") return JSON.stringify(value);
   if (Array.isArray(value)) return value.join(", ");
   const unit = field.kind === "number" && field.unit ? ` ${field.unit}` : "";
   const text = typeof value === "number" && Number.isInteger(value) ? value.toLocaleString("en") : String(value);

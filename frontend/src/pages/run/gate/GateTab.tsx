@@ -53,9 +53,9 @@ function NoGate({ arm }: { arm: Run["arm"] }) {
     <Card withBorder>
       <EmptyState
         icon={IconGitFork}
-        title={arm === "gsl" ? "The gate has not opened yet" : "A baseline has no gate"}
+        title={arm !== "generalist" ? "The gate has not opened yet" : "A baseline has no gate"}
         text={
-          arm === "gsl"
+          arm !== "generalist"
             ? "It opens when the generalist plateaus or has used its share of the budget, after a fresh evaluation of every variation. Then you see the evidence here and decide."
             : "The plain generalist trains on for the whole budget, to be compared with GSL at equal steps."
         }

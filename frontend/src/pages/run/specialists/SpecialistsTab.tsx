@@ -128,9 +128,9 @@ function None({ run }: { run: Run }) {
     <Card withBorder>
       <EmptyState
         icon={IconUsersGroup}
-        title={run.arm === "gsl" ? "No specialist has started" : "A baseline has no specialists"}
+        title={run.arm !== "generalist" ? "No specialist has started" : "A baseline has no specialists"}
         text={
-          run.arm === "gsl"
+          run.arm !== "generalist"
             ? "Specialists start once the gate is approved, each on its own share of the worst variations."
             : "The plain generalist is trained for the same total steps, to be compared with GSL."
         }

@@ -98,6 +98,7 @@ class _Process:
             self._process.wait()
 
     def _death(self) -> EnvError:
-        code = self._process.wait()
+        self.end()
+        code = self._process.returncode
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         return EnvError(f"the process that simulates slots {self._slots} has died: {how}")

@@ -54,7 +54,7 @@ class TaskSimulator:
         self._high = np.array(self._env.sawyer_observation_space.high)
         self._fresh = _copied(vars(self._env))
         self._fresh_model = self._env.model.body_pos.copy(), self._env.model.site_pos.copy()
-        self._state_size = mujoco.mj_stateSize(self._env.model, _STATE)
+        self._state = slice(NOW + 1, NOW + 1 + mujoco.mj_stateSize(self._env.model, _STATE))
         self._named, self._data, self._model = self._env.named, self._env.data, self._env.model
         self._mocap, self._ctrl = self._data.mocap_pos[0], self._data.ctrl
         self._beginnings: dict[int, _Beginning] = {}
@@ -78,14 +78,14 @@ class TaskSimulator:
         self._env._prev_obs = saved[:NOW].copy()
         if _NOTED in beginning.attributes:
             setattr(self._env, _NOTED, None if np.isnan(saved[NOW]) else float(saved[NOW]))
-        mujoco.mj_setState(self._model, self._data, saved[NOW + 1 : NOW + 1 + self._state_size], _STATE)
+        mujoco.mj_setState(self._model, self._data, saved[self._state], _STATE)
 
     def save(self, saved: NDArray[np.float64]) -> None:
         """Write the episode that is in, so that it goes on exactly: (SAVED,)."""
         saved[:NOW] = self._env._prev_obs
         noted = getattr(self._env, _NOTED, None)
         saved[NOW] = np.nan if noted is None else noted
-        mujoco.mj_getState(self._model, self._data, saved[NOW + 1 : NOW + 1 + self._state_size], _STATE)
+        mujoco.mj_getState(self._model, self._data, saved[self._state], _STATE)
 
     def step(self, action: NDArray[np.float32], observation: NDArray[np.float64]) -> tuple[float, bool]:
         """Reward and success of one step; `action` (4,) in [-1, 1], `observation` (OBSERVED,) is written."""

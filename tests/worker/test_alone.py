@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from gsl.config.guides import BC, GAIL, DAgger, GuideSettings, NoGuide
 from gsl.config.method import BudgetSettings, EvaluationSettings, PlateauSettings, SpecialistSettings
 from tests.worker.jobs import TINY_MAZE
 from worker.alone import RunAlone
@@ -22,6 +25,33 @@ def test_every_phase_and_every_step_is_counted(tmp_path: Path) -> None:
     assert [job.key for job in this.jobs][-2:] == ["finetune-1", "evaluation-final"]
     assert sum(this.ledger.values()) == sum(job.spent for job in this.jobs) <= TINY_RUN.budget.total_steps
     assert len(this.success_by_variation("evaluation-final")) == len(TINY_RUN.suite.training_variations())
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the runs below find the jobs that they have in common."""
+    return tmp_path_factory.mktemp("shared")
+
+
+@pytest.mark.parametrize(
+    "guide",
+    [
+        NoGuide(),
+        GAIL(updates=1, batch_size=16, width=16),
+        BC(passes=3),
+        BC(passes=3, train_on=True),
+        DAgger(),
+        DAgger(form="kickstarting", decay=0.9),
+    ],
+    ids=["none", "gail", "bc", "bc and on", "dagger", "kickstarting"],
+)
+def test_every_guide_goes_through_all_phases(guide: GuideSettings, shared: Path) -> None:
+    this = RunAlone(TINY_RUN.model_copy(update={"guide": guide}), shared).finish()
+    assert this.status == "succeeded", this.message
+    assert (("specialists", "demonstrations") in this.ledger) is (guide.wants == "demonstrations")
+    offline = isinstance(guide, BC) and not guide.train_on
+    assert (("finetune", "training") in this.ledger) is not offline
+    assert sum(this.ledger.values()) == sum(job.spent for job in this.jobs) <= TINY_RUN.budget.total_steps
 
 
 def test_runs_share_what_they_do_alike(tmp_path: Path) -> None:

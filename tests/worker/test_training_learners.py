@@ -1,0 +1,63 @@
+"""Training jobs of PPG and SAC: they go on number for number, and specialists start as clones without experience."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gsl.config.learners import PPG, SAC
+from gsl.config.method import EvaluationSettings
+from gsl.config.networks import MLP
+from gsl.config.run import RunConfig
+from gsl.config.suites import GymnasiumSuite
+from tests.worker.jobs import TINY_MAZE, done, epochs, numbers, prepare, spec, work
+from tests.worker.test_training import StopAt
+from worker.checkpoint import load
+from worker.job_folder import EXIT_ENDED, EXIT_STOPPED
+
+MAZE_PPG = TINY_MAZE.model_copy(
+    update={
+        "learner": PPG(network=MLP(width=16), device="cpu", num_envs=8, num_steps=16, num_minibatches=2, n_pi=3,
+                       e_aux=2, learning_rate=3e-3),
+    }
+)  # fmt: skip
+PENDULUM_SAC = RunConfig.model_validate(
+    TINY_MAZE.model_dump()
+    | {
+        "suite": GymnasiumSuite(env_id="Pendulum-v1", time_limit=20, num_seeds=3, held_out_seeds=1, score_low=-300.0,
+                                score_high=-50.0),
+        "learner": SAC(network=MLP(width=16, activation="relu"), device="cpu", num_envs=8, num_steps=16, warm_up=256,
+                       n_step=2, update_ratio=0.05, replay_batch=16, replay_size=1000),
+        "guide": {"name": "none"},
+        "evaluation": EvaluationSettings(episodes=1, every_epochs=0, held_out_sample=1),
+        "arm": "generalist",
+    }
+)  # fmt: skip
+CONFIGS = {"ppg": MAZE_PPG, "sac": PENDULUM_SAC}
+
+
+def job(name: str, kind: str = "generalist", **changes: Any) -> Any:
+    config = CONFIGS[name]
+    return spec(kind, config, **({"budget_steps": 8 * config.learner.batch_size} | changes))
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_stopped_job_goes_on_number_for_number(tmp_path: Path, name: str) -> None:
+    undisturbed = done(tmp_path / "undisturbed", job(name))
+    folder = prepare(tmp_path / "stopped", job(name))
+    assert work(folder, StopAt(folder, 4)) == EXIT_STOPPED
+    assert load(folder.resume)["learner"]["experience"]
+    assert work(folder) == EXIT_ENDED
+    assert numbers(folder) == numbers(undisturbed)
+    assert "experience" not in load(folder.resume)["learner"]
+    assert work(folder) == EXIT_ENDED, "a trainer that was killed before it could tell its result"
+    learned = "clone_kl" if name == "ppg" else "critic_loss"
+    assert any(learned in report.metrics for report in epochs(folder))
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_specialist_starts_as_a_clone(tmp_path: Path, name: str) -> None:
+    source = done(tmp_path / "generalist", job(name, budget_steps=4 * 128))
+    clone = job(name, "specialist", index=1, start="clone_fresh_head", seed=11, budget_steps=4 * 128)
+    folder = done(tmp_path / "specialist", clone, source.resume)
+    assert epochs(folder)[-1].metrics

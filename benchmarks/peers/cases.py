@@ -48,8 +48,8 @@ CASES = {
             update_epochs=3, minibatch=1024, threads=0, epochs_a_window=1, claim=2.0,
         ),
         Case(
-            "mt10", "Meta-World MT10, MLP 512 x 2", "mt10", "mlp", num_envs=10, num_steps=500, update_epochs=10,
-            minibatch=250, threads=0, epochs_a_window=1, claim=2.0, width=512,
+            "mt10", "Meta-World MT10, MLP 512 x 2", "mt10", "mlp", num_envs=10, num_steps=128, update_epochs=10,
+            minibatch=64, threads=0, epochs_a_window=1, claim=2.0, width=512,
         ),
         Case(
             "cartpole", "CartPole-v1, MLP 64 x 2", "cartpole", "mlp", num_envs=8, num_steps=128, update_epochs=4,

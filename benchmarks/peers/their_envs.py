@@ -72,8 +72,9 @@ class _MetaWorld(_Vector):
     def __init__(self) -> None:
         import metaworld
 
-        self._envs: Any = metaworld.make_mt_envs("MT10", seed=0, use_one_hot=True, vector_strategy="sync")
-        super().__init__(self._envs.num_envs, self._envs.single_observation_space, self._envs.single_action_space)
+        made: Any = metaworld.make_mt_envs("MT10", seed=0, use_one_hot=True, vector_strategy="sync")
+        super().__init__(made.num_envs, made.single_observation_space, made.single_action_space)
+        self._envs = made
 
     def reset(self) -> NDArray[Any]:
         observation: NDArray[Any] = self._envs.reset()[0]

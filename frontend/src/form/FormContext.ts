@@ -1,8 +1,10 @@
 import { createContext, useContext } from "react";
+import type { Field } from "./field";
 import type { Origins } from "./origins";
 import type { Path } from "./paths";
 
 export interface FormState {
+  fields: Field[];
   config: unknown;
   base: unknown;
   errors: Record<string, string>;

@@ -2,6 +2,7 @@ import { NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/co
 import { FieldGrid } from "./FieldGrid";
 import { useForm } from "./FormContext";
 import type { ChoiceField, Field, NumberField, PlainField, UnionField } from "./field";
+import { hooksOf, noteOf, unheard } from "./fits";
 import { label, optionLabel } from "./label";
 import { dotted, type Path } from "./paths";
 import { Marked, useSetting } from "./Setting";
@@ -83,7 +84,14 @@ export function TextSetting({ field, path }: Props<PlainField>) {
 export function UnionSetting({ field, path }: Props<UnionField>) {
   const { value, original, error, set } = useSetting(path);
   const tag = variantOf(value, field);
-  const titles = useForm().titles[dotted(path)] ?? {};
+  const { titles, fields, config } = useForm();
+  const names = titles[dotted(path)] ?? {};
+  const heard = dotted(path) === "guide" ? hooksOf(fields, config) : undefined;
+  const option = (value: string) => ({
+    value,
+    label: names[value] ?? label(value),
+    disabled: value !== tag && unheard(field.fits[value], heard).length > 0,
+  });
   const choose = (next: string | null) => {
     if (next) set(variantOf(original, field) === next ? original : field.defaults[next]);
   };
@@ -94,10 +102,8 @@ export function UnionSetting({ field, path }: Props<UnionField>) {
           label={field.label}
           description={field.helps[tag] || field.help}
           error={error}
-          data={Object.keys(field.variants).map((option) => ({
-            value: option,
-            label: titles[option] ?? label(option),
-          }))}
+          data={Object.keys(field.variants).map(option)}
+          renderOption={({ option }) => <Member option={option} note={noteOf(field.fits[option.value], heard)} />}
           value={tag}
           searchable={Object.keys(field.variants).length > 8}
           onChange={choose}
@@ -118,4 +124,17 @@ export function UnionSetting({ field, path }: Props<UnionField>) {
 function variantOf(value: unknown, field: UnionField): string {
   if (typeof value !== "object" || value === null) return "";
   return String((value as Record<string, unknown>)[field.discriminator] ?? "");
+}
+
+function Member({ option, note }: { option: { label: string }; note: string }) {
+  return (
+    <div>
+      <Text size="sm">{option.label}</Text>
+      {note && (
+        <Text size="xs" c="dimmed">
+          {note}
+        </Text>
+      )}
+    </div>
+  );
 }

@@ -13,11 +13,19 @@ export interface NumberField extends Base {
   unit?: string;
 }
 
+/** What a member is for: what a network observes, which actions a learner has, which hooks it honours or a guide needs. */
+export interface Fits {
+  observes?: string[];
+  actions?: string[];
+  hooks?: string[];
+}
+
 export interface UnionField extends Base {
   kind: "union";
   discriminator: string;
   variants: Record<string, Field[]>;
   helps: Record<string, string>;
+  fits: Record<string, Fits>;
   defaults: Record<string, unknown>;
 }
 

@@ -22,6 +22,9 @@ export interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   additionalProperties?: unknown;
   discriminator?: { propertyName: string; mapping: Record<string, string> };
+  observes?: string[];
+  actions?: string[];
+  hooks?: string[];
 }
 
 export type Definitions = Record<string, JsonSchema>;
@@ -78,6 +81,7 @@ function union(base: FieldBase, schema: JsonSchema, definitions: Definitions): U
     discriminator,
     variants: each((member) => fieldsOf(member, definitions)),
     helps: each((member) => member.description ?? ""),
+    fits: each(({ observes, actions, hooks }) => ({ observes, actions, hooks })),
     defaults: each((member, tag) => ({ ...defaultsOf(member, definitions), [discriminator]: tag })),
   };
 }

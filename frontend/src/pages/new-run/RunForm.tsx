@@ -67,7 +67,7 @@ export function RunForm({ fields, base, origins, about, onAbout }: Props) {
     onReset: () => setConfig(base),
   };
   return (
-    <FormProvider value={{ config, base, errors: placed.at, set: change, origins, titles }}>
+    <FormProvider value={{ fields, config, base, errors: placed.at, set: change, origins, titles }}>
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Accordion defaultValue="about" variant="separated" order={2} mb="md">

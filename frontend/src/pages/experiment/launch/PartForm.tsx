@@ -39,6 +39,7 @@ export function PartForm({ fields, base, config, origins = NO_ORIGINS, errors, o
   return (
     <FormProvider
       value={{
+        fields,
         config,
         base,
         errors: placed.at,

@@ -11,6 +11,7 @@ from gsl.config.learners import PPG as PPGSettings
 from gsl.config.networks import MLP, Network, SmallCNN
 from tests.worker.learners.rollouts import CONTINUOUS, DISCRETE, PICTURE, VECTOR, made_up
 from tests.worker.learners.states import same
+from tests.worker.learners.test_ppo import Identity
 from worker.checkpoint import load, save
 from worker.experience import LossContext, Rollout
 from worker.learners import Overrides
@@ -20,6 +21,7 @@ from worker.learners.ppg_phase import Phase
 from worker.learners.ppo_losses import Batch, Losses
 from worker.nets import ActorCritic
 from worker.nets.distributions import Categorical, Gaussian
+from worker.rollout import EnvironmentLoop, collect
 from worker.spaces import Actions, Spaces
 
 CPU = torch.device("cpu")
@@ -227,3 +229,14 @@ def test_honours_a_guides_hooks() -> None:
     assert guide.batches == 5 * 4
     probabilities = ppg.network.policy_parameters(rollout.observation.flatten(0, 1)).softmax(-1)
     assert probabilities[:, 0].mean() > 0.5
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_learns_the_identity(shared: bool) -> None:
+    ppg = learner(1, Spaces((4,), DISCRETE), shared=shared, num_steps=32, learning_rate=5e-3, e_pi=4, e_v=4, n_pi=4)
+    loop = EnvironmentLoop(Identity())
+    for _ in range(20):
+        gathered, episodes = collect(loop, ppg, 32, lambda: None)
+        ppg.update(gathered)
+    assert episodes.mean_return is not None
+    assert episodes.mean_return > 7.5

@@ -10,7 +10,9 @@ DESCRIPTION = """
 Everything the page does goes through these routes; so can scripts, notebooks and other machines.
 
 Launch: `POST /api/v1/runs` with `{"preset": "forkmaze"}`. Watch: `GET /api/v1/runs/{id}` and `GET /api/v1/stream`.
-Decide: `POST /api/v1/runs/{id}/gate/approve`.
+Decide: `POST /api/v1/runs/{id}/gate/approve`. Compare: `POST /api/v1/experiments`, then arms x seeds at once by
+`POST /api/v1/experiments/{id}/runs`, or the plain generalist at equal steps by `POST /api/v1/runs/{id}/baseline`; and
+`GET /api/v1/experiments/{id}/comparison`.
 
 Every error is a [problem](https://www.rfc-editor.org/rfc/rfc9457) (`application/problem+json`) whose `errors` name the
 wrong fields by dotted path and say what would be right. Workers' routes need the worker token as `Bearer`.
@@ -24,7 +26,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "measurements", "description": "Returns by variation, plateaus, steps spent, events."},
     {"name": "figures", "description": "Plotly figures, as the page shows them."},
     {"name": "artifacts", "description": "Checkpoints, demonstrations and pictures."},
-    {"name": "experiments", "description": "Runs that are compared: arms and seeds of one question."},
+    {"name": "experiments", "description": "Runs that are compared: arms x seeds, with intervals and figures."},
     {"name": "workers", "description": "Live workers and the queue."},
     {"name": "live", "description": "Server-sent events that say what changed."},
     {"name": "for workers", "description": "Claim, keep, report and give back jobs. Needs the worker token."},

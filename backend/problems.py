@@ -23,12 +23,9 @@ from backend.errors import (
     UnavailableError,
 )
 from backend.schemas import FieldError, Problem
-from gsl.config.run import GUIDES, LEARNERS, SUITES
+from gsl.config.run import RunConfig
 
 MEDIA_TYPE = "application/problem+json"
-_UNIONS = frozenset(
-    {"suite", "learner", "guide", "network", "reports"}
-)  # where pydantic puts the chosen member into the path
 _log = logging.getLogger(__name__)
 
 
@@ -123,16 +120,22 @@ def _dotted(location: Sequence[int | str]) -> str:
     named: list[str] = []
     for position, part in enumerate(path):
         before = path[position - 2 if position and path[position - 1].isdigit() else position - 1] if position else ""
-        if before in _UNIONS and not part.isdigit() and part in _tags():
+        if part in _members().get(before, ()):  # pydantic puts a union's chosen member into the path
             continue
         named.append(part)
     return ".".join(named) or "body"
 
 
 @cache
-def _tags() -> frozenset[str]:
-    networks = {"mlp", "small_cnn", "impala"}
-    return frozenset({*SUITES, *LEARNERS, *GUIDES, *networks, "started", "epoch", "evaluation", "demonstrations"})
+def _members() -> dict[str, frozenset[str]]:
+    """Names of the members of every union, by the field that holds it; those of installed packages included."""
+    found = {"reports": frozenset({"started", "epoch", "evaluation", "demonstrations"})}
+    schema = RunConfig.model_json_schema()
+    for part in (schema, *schema["$defs"].values()):
+        for name, field in part.get("properties", {}).items():
+            if "discriminator" in field:
+                found[name] = found.get(name, frozenset()) | frozenset(field["discriminator"]["mapping"])
+    return found
 
 
 def _message(error: Mapping[str, Any]) -> str:

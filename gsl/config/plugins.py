@@ -17,8 +17,11 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 from pydantic import Field
 
 from gsl.config.base import Settings
+from gsl.config.guides.base import GuideSettings
+from gsl.config.learners.base import LearnerSettings
+from gsl.config.suites.base import SuiteSettings
 
-S = TypeVar("S", bound=Settings)
+S = TypeVar("S", bound=SuiteSettings | LearnerSettings | GuideSettings)
 Group = Literal["gsl_lab.suites", "gsl_lab.learners", "gsl_lab.guides"]
 
 
@@ -31,9 +34,11 @@ def with_plugins(group: Group, base: type[S], builtin: Sequence[type[S]]) -> dic
     found = {name_of(settings): settings for settings in builtin}
     for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
         settings = _load(entry, base)
-        if name_of(settings) in found:
-            raise PluginError(f"{_where(entry)}: there is a {name_of(settings)} already; choose another `name`")
-        found[name_of(settings)] = settings
+        name = name_of(settings)
+        if name in found:
+            taken = f"{found[name].__module__}.{found[name].__name__}"
+            raise PluginError(f"{_where(entry)}: {taken} has the name {name!r} already; choose another `name`")
+        found[name] = settings
     return found
 
 
@@ -55,10 +60,18 @@ def name_of(settings: type[Settings]) -> str:
 def _load(entry: EntryPoint, base: type[S]) -> type[S]:
     try:
         settings = entry.load()
-    except (ImportError, AttributeError) as error:
-        raise PluginError(f"{_where(entry)} cannot be loaded: {error}") from error
+    except Exception as error:
+        raise PluginError(f"{_where(entry)} cannot be loaded: {type(error).__name__}: {error}") from error
     if not (isinstance(settings, type) and issubclass(settings, base)):
         raise PluginError(f"{_where(entry)} is not a subclass of {base.__module__}.{base.__name__}")
+    unsaid = sorted(name for name in base.__class_vars__ if not hasattr(settings, name))
+    if unsaid:
+        raise PluginError(f"{_where(entry)} does not say its {' and '.join(unsaid)}")
+    demanding = sorted(name for name, field in settings.model_fields.items() if field.is_required() and name != "name")
+    if demanding:
+        raise PluginError(f"{_where(entry)} needs a default for {' and '.join(demanding)}")
+    if not settings.implementation.partition(":")[2]:
+        raise PluginError(f"{_where(entry)}: implementation must be module:attribute, not {settings.implementation!r}")
     return settings
 
 

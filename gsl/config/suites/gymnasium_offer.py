@@ -2,13 +2,14 @@
 
 Settings import this module, and with it Gymnasium, when they are first asked for it. An environment is made once for
 its arguments. An id is looked up in the registry and never taken as `module:id`, by which a user could have the server
-import anything.
+import anything: packages that register environments name the module that does so as an entry point.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.metadata import entry_points
 from typing import Any
 
 import gymnasium
@@ -17,6 +18,9 @@ from pydantic import JsonValue
 from gsl.config.near import near
 from gsl.config.suites.base import ActionKind, Observes
 from gsl.config.suites.gymnasium_spaces import action_kind, observed
+
+MODULES = "gsl_lab.gymnasium_environments"
+"""Entry points of modules that register environments when they are imported."""
 
 Arguments = Mapping[str, JsonValue]
 Scalar = bool | int | float | str
@@ -44,6 +48,9 @@ class Offer:
 
 def known(env_id: str) -> str | None:
     """Why there is no environment of this id; None: there is one."""
+    unregistered = _register()
+    if unregistered is not None:
+        return unregistered
     if env_id in gymnasium.registry:
         return None
     return f"there is no environment {env_id!r} among the registered ones{near(env_id, gymnasium.registry)}"
@@ -63,6 +70,17 @@ def make(env_id: str, arguments: Arguments) -> gymnasium.Env[Any, Any]:
 def offer(env_id: str, arguments: Arguments) -> Offer:
     """Raises OfferError."""
     return _offer(env_id, json.dumps(arguments, sort_keys=True))
+
+
+@cache
+def _register() -> str | None:
+    """Let installed packages register their environments, once; what went wrong."""
+    for entry in entry_points(group=MODULES):
+        try:
+            entry.load()
+        except Exception as error:  # noqa: BLE001  # another's code, which may raise anything
+            return f"entry point {MODULES} {entry.name} = {entry.value}: {type(error).__name__}: {error}"
+    return None
 
 
 def try_reset(env_id: str, arguments: Arguments, options: Arguments) -> str | None:

@@ -1,0 +1,19 @@
+"""The settings of a guide of one's own: praise for what was demonstrated."""
+
+from typing import ClassVar, Literal
+
+from gsl.config.base import setting
+from gsl.config.guides.base import GuideSettings, Hook
+
+
+class Praise(GuideSettings):
+    """A bonus where the policy does what was demonstrated at the nearest observation."""
+
+    implementation: ClassVar[str] = "praise.guide:Praise"
+    title: ClassVar[str] = "Praise"
+    hooks: ClassVar[frozenset[Hook]] = frozenset({"reward"})
+
+    name: Literal["praise"] = "praise"
+    bonus: float = setting(0.1, "What a step like a demonstrated one earns.", ge=0, le=1000)
+    decay: float = setting(0.95, "Factor on the bonus after each epoch.", gt=0, le=1)
+    most: int = setting(2000, "Demonstrated steps that are compared with, drawn at random.", unit="steps", ge=1)

@@ -7,11 +7,12 @@ import { useCreateExperiment } from "../../api/mutations";
 export interface AboutRun {
   name: string;
   experiment_id: number | null;
+  arm_name: string;
   notes: string;
   tags: string[];
 }
 
-export const OWN_FIELDS = ["name", "experiment_id", "notes", "tags"];
+export const OWN_FIELDS = ["name", "experiment_id", "arm_name", "notes", "tags"];
 
 interface Props {
   value: AboutRun;
@@ -45,6 +46,16 @@ export function About({ value, errors, onChange }: Props) {
         error={errors.experiment_id}
         onChange={(experiment_id) => change({ experiment_id })}
       />
+      {value.experiment_id !== null && (
+        <TextInput
+          label="Label of the arm"
+          description="Runs of one label are an arm of the experiment. Empty: the arm's own name."
+          error={errors.arm_name}
+          maxLength={100}
+          value={value.arm_name}
+          onChange={(event) => change({ arm_name: event.currentTarget.value })}
+        />
+      )}
       <Textarea
         label="Notes"
         description="What the run is for."

@@ -30,6 +30,10 @@ describe("phases of a cycle", () => {
     expect(shown[0]).toMatchObject({ state: "done", spent_steps: 20, eta_seconds: 9 });
     expect(shown[2]).toBe(phases[2]);
   });
+  it("has no generalist to train once the fine-tuned policy is one", () => {
+    const [generalist] = phasesOfCycle(phases, jobs.slice(0, 3), 2, 2);
+    expect(generalist).toMatchObject({ state: "skipped", spent_steps: 0 });
+  });
 });
 
 describe("the gate that is shown", () => {

@@ -7,7 +7,9 @@ export function phasesOfCycle(phases: PhaseProgress[], jobs: Job[], cycle: numbe
     const own = jobs.filter((job) => job.cycle === cycle && job.phase === phase.phase);
     const sums = { spent_steps: sum(own, "steps"), budget_steps: sum(own, "budget_steps") };
     if (cycle < latest) return { ...phase, ...sums, state: past(phase.phase, jobs, cycle), eta_seconds: null };
-    return own.length > 0 ? { ...phase, ...sums } : phase; // what is still to come is as planned
+    if (own.length > 0) return { ...phase, ...sums };
+    // What is still to come is as planned; a later cycle starts from the fine-tuned policy and trains no generalist.
+    return phase.state === "done" && phase.phase !== "gate" ? { ...phase, ...sums, state: "skipped" } : phase;
   });
 }
 

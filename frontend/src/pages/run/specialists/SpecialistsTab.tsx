@@ -24,12 +24,7 @@ export function SpecialistsTab({ run }: { run: Run }) {
       {(jobs) => {
         const specialists = jobs.filter((job) => job.kind === "specialist");
         if (specialists.length === 0) return <None run={run} />;
-        return (
-          <Stack gap="md">
-            <CycleChoice run={run} />
-            <Specialists run={run} cycle={cycle} jobs={specialists.filter((job) => job.cycle === cycle)} />
-          </Stack>
-        );
+        return <Specialists run={run} cycle={cycle} jobs={specialists.filter((job) => job.cycle === cycle)} />;
       }}
     </Loaded>
   );
@@ -55,7 +50,7 @@ function Specialists({ run, cycle, jobs }: { run: Run; cycle: number; jobs: Job[
           height={240}
         />
       </Panel>
-      <Panel title="How they ended" text={many(jobs.length, "specialist")}>
+      <Panel title="How they ended" text={many(jobs.length, "specialist")} actions={<CycleChoice run={run} />}>
         <Table.ScrollContainer minWidth={620}>
           <Table fz="sm" aria-label="Specialists">
             <Table.Thead>

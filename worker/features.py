@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from gsl.reports import VariationFeatures
 from gsl.seeds import derive
@@ -55,17 +54,8 @@ class FeatureWatcher:
     @torch.no_grad()
     def _features(self, observation: NDArray[Any]) -> NDArray[np.float64]:
         """(B, at most SIZE) of observations (B, *observation_shape)."""
-        seen: list[Tensor] = []
-
-        def note(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-            seen.append(inputs[0])
-
-        handle = self._network.policy_head.register_forward_pre_hook(note)
-        try:
-            self._network.policy_parameters(torch.as_tensor(observation).to(self._device))
-        finally:
-            handle.remove()
-        return projected(seen[0].flatten(1).double().cpu().numpy())
+        seen = self._network.policy_features(torch.as_tensor(observation).to(self._device))
+        return projected(seen.double().cpu().numpy())
 
 
 def projected(features: NDArray[np.float64]) -> NDArray[np.float64]:

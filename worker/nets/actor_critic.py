@@ -30,10 +30,13 @@ class ActorCritic(nn.Module):
         """The policy's parameters (B, P) and values (B,) of observations (B, *observation_shape), float32 or uint8."""
         raise NotImplementedError
 
+    def policy_features(self, observation: Tensor) -> Tensor:
+        """What the policy's last layer sees: (B, width)."""
+        raise NotImplementedError
+
     def policy_parameters(self, observation: Tensor) -> Tensor:
         """The policy alone: (B, P)."""
-        parameters, _ = self(observation)
-        return parameters  # type: ignore[no-any-return]  # torch types a module's call as Any
+        return self.policy_head.forward(self.policy_features(observation))
 
     def distribution(self, parameters: Tensor) -> Distribution:
         """Over actions, of the policy's parameters (B, P)."""
@@ -69,8 +72,8 @@ class VectorActorCritic(ActorCritic):
         value = self.value_head.forward(self.value_body.forward(observation)).squeeze(-1)
         return self.policy_parameters(observation), value
 
-    def policy_parameters(self, observation: Tensor) -> Tensor:
-        return self.policy_head.forward(self.policy_body.forward(observation))
+    def policy_features(self, observation: Tensor) -> Tensor:
+        return self.policy_body.forward(observation)
 
 
 class PictureActorCritic(ActorCritic):
@@ -86,9 +89,9 @@ class PictureActorCritic(ActorCritic):
         features = self.body(to_channels_first(observation))
         return self.policy_head(features), self.value_head(features).squeeze(-1)
 
-    def policy_parameters(self, observation: Tensor) -> Tensor:
-        parameters: Tensor = self.policy_head(self.body(to_channels_first(observation)))
-        return parameters
+    def policy_features(self, observation: Tensor) -> Tensor:
+        features: Tensor = self.body(to_channels_first(observation))
+        return features
 
 
 def to_channels_first(picture: Tensor) -> Tensor:

@@ -32,9 +32,9 @@ class PhasicActorCritic(ActorCritic):
         value_features = features.detach() if self.value_body is None else self.value_body(observation)
         return self.policy_head(features), self.value_head(value_features).squeeze(-1)
 
-    def policy_parameters(self, observation: Tensor) -> Tensor:
-        parameters: Tensor = self.policy_head(self.policy_body(observation))
-        return parameters
+    def policy_features(self, observation: Tensor) -> Tensor:
+        features: Tensor = self.policy_body(observation)
+        return features
 
     def auxiliary(self, observation: Tensor) -> tuple[Tensor, Tensor]:
         """The policy's parameters (B, P) and every value that learns in the auxiliary phase: (2, B), or (1, B)."""

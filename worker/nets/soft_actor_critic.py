@@ -81,9 +81,9 @@ class SoftActorCritic(ActorCritic):
         parameters = self.policy_head(self.policy_body(features))
         return parameters, self.critic(features, self.distribution(parameters).mode()).amin(0)
 
-    def policy_parameters(self, observation: Tensor) -> Tensor:
-        parameters: Tensor = self.policy_head(self.policy_body(self.critic.features(observation)))
-        return parameters
+    def policy_features(self, observation: Tensor) -> Tensor:
+        features: Tensor = self.policy_body(self.critic.features(observation))
+        return features
 
     def policy_of_features(self, features: Tensor) -> SquashedGaussian:
         """The policy, of what `critic.features` gave."""

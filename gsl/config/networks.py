@@ -8,6 +8,10 @@ from gsl.config.base import Settings, setting
 from gsl.config.suites.base import Observes
 
 
+Precision = Literal["float32", "tf32", "bfloat16"]
+"""How exactly products inside a network are computed."""
+
+
 class NetworkSettings(Settings):
     """What all networks share: how far a Gaussian policy may spread. Discrete actions need none of it."""
 

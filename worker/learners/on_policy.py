@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from worker.experience import Rollout
-from worker.learners.base import Guidance
+from worker.learners.base import Guidance, to_device
 from worker.learners.gae import bootstrap_time_limits, gae
 from worker.learners.ppo_losses import Batch
 from worker.learners.reward_normaliser import RewardNormaliser
@@ -29,7 +29,7 @@ def samples_of(
     reward = bootstrap_time_limits(reward, rollout, values, gamma)
     advantage, returns = gae(reward, rollout.value, rollout.done, values(rollout.next_observation), gamma, gae_lambda)
     columns = (rollout.observation, rollout.action, rollout.log_prob, rollout.value, advantage, returns)
-    return Batch(*(column.flatten(0, 1).to(device) for column in columns))
+    return Batch(*(to_device(column.flatten(0, 1), device) for column in columns))
 
 
 def normalised(advantage: Tensor) -> Tensor:

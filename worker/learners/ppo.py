@@ -23,6 +23,7 @@ from worker.learners.ppo_losses import Batch, compute_losses
 from worker.learners.reward_normaliser import RewardNormaliser
 from worker.nets import ActorCritic, make_network
 from worker.nets.adam_state import clear_moments, load_moments, save_moments
+from worker.nets.compiled import compiled
 from worker.nets.splitting import make_parallel
 from worker.spaces import Spaces
 
@@ -42,8 +43,10 @@ class PPO:
             self.network.parameters(), lr=self.learning_rate, eps=settings.adam_eps, fused=True
         )
         minibatch = settings.batch_size // settings.num_minibatches
-        self._parallel = make_parallel(self.network, spaces.observation_shape, minibatch, settings.micro_batch)
-        self._forward = torch.no_grad()(torch.compile(self.network)) if settings.compile else self._parallel
+        self._parallel = make_parallel(
+            self.network, spaces.observation_shape, minibatch, settings.micro_batch, settings.precision
+        )
+        self._forward = compiled(self.network, settings.precision) if settings.compile else self._parallel
         self._rewards = RewardNormaliser(settings.num_envs, settings.gamma)
         self._seed = seed
         self.advantage = torch.empty(0)  # of the last update

@@ -15,8 +15,10 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
+from gsl.config.networks import Precision
 from worker.nets.actor_critic import ActorCritic
 from worker.nets.distributions import Distribution
+from worker.nets.precision import Rounding
 
 Metrics = dict[str, float]
 Part = Callable[[ActorCritic, slice], tuple[Tensor, dict[str, Tensor]]]
@@ -36,9 +38,9 @@ class Split:
 class Parallel:
     """One network's computations; `network` itself stays usable, and is the copy of the first thread."""
 
-    def __init__(self, network: ActorCritic, choose: Callable[[], Split]) -> None:
+    def __init__(self, network: ActorCritic, choose: Callable[[], Split], precision: Precision = "float32") -> None:
         """`choose` says how to divide a minibatch, when that is first needed and nothing was restored."""
-        self._network, self._choose = network, choose
+        self._network, self._choose, self._precision = network, choose, Rounding(precision)
         self._split: Split | None = None
         self._copies: list[ActorCritic] = [network]
         self._pool: ThreadPoolExecutor | None = None
@@ -48,14 +50,16 @@ class Parallel:
         """The policy's parameters (B, P) and values (B,), without gradients."""
         parts = self._infer(observation, lambda network, part: network.forward(part))
         if len(parts) == 1:
-            return parts[0]
-        return torch.cat([parameters for parameters, _ in parts]), torch.cat([value for _, value in parts])
+            parameters, value = parts[0]
+        else:
+            parameters, value = torch.cat([first for first, _ in parts]), torch.cat([second for _, second in parts])
+        return parameters.float(), value.float()
 
     @torch.no_grad()
     def policy(self, observation: Tensor) -> Distribution:
         """Over actions, for observations (B, *observation_shape), without gradients."""
         parts = self._infer(observation, lambda network, part: network.policy_parameters(part))
-        return self._network.distribution(torch.cat(parts))
+        return self._network.distribution(torch.cat(parts).float())
 
     def accumulate(self, samples: int, part: Part) -> Metrics:
         """Add the gradient of `samples` samples' mean loss to the network's; the means of what `part` said."""
@@ -65,7 +69,7 @@ class Parallel:
 
         def work(thread: int) -> list[dict[str, Tensor]]:
             return [
-                _backward(part, self._copies[thread], micro, (micro.stop - micro.start) / samples)
+                self._backward(part, self._copies[thread], micro, (micro.stop - micro.start) / samples)
                 for micro in slices[thread::threads]
             ]
 
@@ -90,12 +94,14 @@ class Parallel:
     def _infer(self, observation: Tensor, forward: Callable[[ActorCritic, Tensor], T]) -> list[T]:
         threads = self.split.threads if observation.dim() > 2 else 1  # vectors are too quick to be worth a thread
         if threads == 1 or observation.shape[0] < threads:
-            return [forward(self._network, observation)]
+            with self._precision.of(observation.device):
+                return [forward(self._network, observation)]
         parts = observation.tensor_split(threads)
 
-        @torch.no_grad()  # threads do not inherit it
+        @torch.no_grad()  # threads inherit neither this nor the precision
         def work(thread: int) -> T:
-            return forward(self._copies[thread], parts[thread])
+            with self._precision.of(observation.device):
+                return forward(self._copies[thread], parts[thread])
 
         return self._on_threads(work, threads)
 
@@ -109,6 +115,12 @@ class Parallel:
             raise AssertionError("copies and threads are made together")
         return list(self._pool.map(work, range(threads)))
 
+    def _backward(self, part: Part, network: ActorCritic, micro: slice, share: float) -> dict[str, Tensor]:
+        with self._precision.of(network.value_head.weight.device):
+            loss, said = part(network, micro)
+        torch.autograd.backward(loss * share)
+        return {name: share * figure for name, figure in said.items()}
+
     def _collect_gradients(self, threads: int) -> None:
         """Add the copies' gradients to the network's, in order, and leave theirs empty."""
         for copy in self._copies[1:threads]:
@@ -117,12 +129,6 @@ class Parallel:
                     continue
                 ours.grad = theirs.grad if ours.grad is None else ours.grad.add_(theirs.grad)
                 theirs.grad = None
-
-
-def _backward(part: Part, network: ActorCritic, micro: slice, share: float) -> dict[str, Tensor]:
-    loss, said = part(network, micro)
-    torch.autograd.backward(loss * share)
-    return {name: share * figure for name, figure in said.items()}
 
 
 def _total(said: list[dict[str, Tensor]]) -> Metrics:

@@ -18,6 +18,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from gsl.config.networks import Precision
 from worker.nets.actor_critic import ActorCritic
 from worker.nets.parallel import Parallel, Split
 
@@ -30,12 +31,18 @@ WORTH_A_THREAD = 8_000_000
 _ROUNDS = 3
 
 
-def make_parallel(network: ActorCritic, shape: tuple[int, ...], samples: int, micro_batch: int | None) -> Parallel:
+def make_parallel(
+    network: ActorCritic,
+    shape: tuple[int, ...],
+    samples: int,
+    micro_batch: int | None,
+    precision: Precision = "float32",
+) -> Parallel:
     """`network`, which sees observations of `shape`, on the cores that pay for minibatches of `samples`.
 
     Without `micro_batch` the fastest is measured when it is first needed.
     """
-    return Parallel(network, lambda: choose_split(network, shape, samples, micro_batch))
+    return Parallel(network, lambda: choose_split(network, shape, samples, micro_batch), precision)
 
 
 def choose_split(network: ActorCritic, shape: tuple[int, ...], samples: int, micro_batch: int | None) -> Split:

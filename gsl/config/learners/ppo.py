@@ -7,6 +7,7 @@ from pydantic import model_validator
 from gsl.config.base import setting
 from gsl.config.guides.base import Hook
 from gsl.config.learners.base import LearnerSettings
+from gsl.config.networks import Precision
 from gsl.config.suites.base import ActionKind
 
 
@@ -20,7 +21,16 @@ class PPO(LearnerSettings):
     estimates_advantages: ClassVar[bool] = True
 
     name: Literal["ppo"] = "ppo"
-    compile: bool = setting(False, "Whether torch.compile speeds up the rollout (tens of seconds to start).")
+    compile: bool = setting(
+        False,
+        "Whether torch.compile makes the network of the rollout faster; tens of seconds to start. "
+        "On CUDA the compiled network runs as a CUDA graph.",
+    )
+    precision: Precision = setting(
+        "float32",
+        "Products inside the network: float32; tf32, faster on an NVIDIA GPU and the same elsewhere; bfloat16, faster "
+        "still on a GPU, and slower on most CPUs. Weights and losses stay float32.",
+    )
     num_minibatches: int = setting(8, "Minibatches in one pass over an epoch's experience.", ge=1, le=4096)
     micro_batch: int | None = setting(
         None,

@@ -11,7 +11,9 @@ from torch import Tensor
 
 from gsl.config.networks import MLP, Impala, Network
 from worker.nets import ActorCritic, make_network
+from worker.nets.compiled import compiled
 from worker.nets.parallel import Parallel, Split
+from worker.nets.precision import Rounding
 from worker.nets.splitting import candidates, choose_split
 from worker.spaces import Actions, Spaces
 
@@ -89,11 +91,12 @@ def test_threads_leave_torchs_count_alone() -> None:
     assert torch.get_num_threads() == before
 
 
-def test_a_restored_split_is_not_chosen_again() -> None:
-    def choose() -> Split:
-        raise AssertionError("the job goes on with the split it began with")
+def choose_nothing() -> Split:
+    raise AssertionError("the job goes on with the split it began with")
 
-    parallel = Parallel(network_for(VECTORS), choose)
+
+def test_a_restored_split_is_not_chosen_again() -> None:
+    parallel = Parallel(network_for(VECTORS), choose_nothing)
     parallel.restore({"micro_batch": 5, "threads": 2})
     assert parallel.split == Split(5, 2)
     assert parallel.state() == {"micro_batch": 5, "threads": 2}
@@ -129,3 +132,47 @@ def test_a_broken_cache_is_measured_anew(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "gsl-lab").mkdir()
     (tmp_path / "gsl-lab" / "splits.json").write_text(content)
     assert choose_split(network_for(PICTURES), PICTURES, 128, None).micro_batch in (16, 32, 64, 128)
+
+
+def test_bfloat16_is_close_and_gives_float32() -> None:
+    network, seen = network_for(PICTURES), observations(PICTURES, 32)
+    exact, _ = Parallel(network, lambda: Split(16, 1))(seen)
+    for split in (Split(16, 1), Split(16, 2)):
+        parallel = Parallel(network, choose_nothing, "bfloat16")
+        parallel.restore({"micro_batch": split.micro_batch, "threads": split.threads})
+        parameters, value = parallel(seen)
+        assert parameters.dtype == value.dtype == torch.float32
+        assert not torch.equal(parameters, exact)
+        torch.testing.assert_close(parameters, exact, atol=0.02, rtol=0.05)
+
+
+def test_gradients_of_bfloat16_belong_to_float32_weights() -> None:
+    network, seen = network_for(PICTURES), observations(PICTURES, 32)
+
+    def part(copy: ActorCritic, micro: slice) -> tuple[Tensor, dict[str, Tensor]]:
+        parameters, value = copy(seen[micro])
+        loss = parameters.square().mean() + (value - 1).square().mean()
+        return loss, {"loss": loss.detach()}
+
+    said = Parallel(network, lambda: Split(8, 2), "bfloat16").accumulate(32, part)
+    assert said["loss"] > 0
+    assert {weight.grad.dtype for weight in network.parameters() if weight.grad is not None} == {torch.float32}
+
+
+def test_tf32_is_set_and_taken_back() -> None:
+    Rounding("tf32")
+    assert torch.backends.cudnn.fp32_precision == torch.backends.cuda.matmul.fp32_precision == "tf32"
+    Rounding("float32")
+    assert torch.backends.cudnn.fp32_precision == torch.backends.cuda.matmul.fp32_precision == "ieee"
+
+
+def test_a_compiled_network_computes_the_same() -> None:
+    network = network_for(VECTORS)
+    seen = observations(VECTORS, 8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch, "compile", lambda module, mode: module)  # no C++ compiler needed: what is ours is tested
+        parameters, value = compiled(network, "float32")(seen)
+    expected, expected_value = network(seen)
+    torch.testing.assert_close(parameters, expected)
+    torch.testing.assert_close(value, expected_value)
+    assert not parameters.requires_grad

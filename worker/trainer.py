@@ -77,7 +77,11 @@ def run_job(folder: JobFolder, spool: Spool, stop: StopRequest) -> JobResult:
         return _evaluate(job.spec, source, folder, spool, stop)
     if job.spec.kind == "demonstrations":
         return _demonstrate(job, source, folder, spool, stop)
-    return Training(job.spec, Inputs(source, lessons_of(job, folder)), folder, spool, stop).run()
+    training = Training(job.spec, Inputs(source, lessons_of(job, folder)), folder, spool, stop)
+    try:
+        return training.run()
+    finally:
+        training.close()
 
 
 def _evaluate(spec: JobSpec, source: State | None, folder: JobFolder, spool: Spool, stop: StopRequest) -> JobResult:

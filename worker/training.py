@@ -94,6 +94,10 @@ class Training:
             raise
         return self._end()
 
+    def close(self) -> None:
+        """Let go of the environments, some of which have processes of their own."""
+        self._loop.env.close()
+
     def _begin(self) -> None:
         resumed = self._folder.resume.exists()
         if resumed:

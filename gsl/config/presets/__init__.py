@@ -1,0 +1,23 @@
+"""Presets: configurations that are known to work, as data, by group."""
+
+from gsl.config.presets.base import Origin, Preset
+from gsl.config.presets.forkmaze import FORKMAZE_PRESETS
+from gsl.config.presets.gymnasium import GYMNASIUM_PRESETS
+from gsl.config.presets.maniskill import MANISKILL_PRESETS
+from gsl.config.presets.metaworld import METAWORLD_PRESETS
+from gsl.config.presets.procgen import PROCGEN_PRESETS
+from gsl.config.presets.procgen_paper import PROCGEN_PAPER_PRESETS
+
+__all__ = ["PRESETS", "Origin", "Preset"]
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        *FORKMAZE_PRESETS,
+        *GYMNASIUM_PRESETS,
+        *PROCGEN_PRESETS,
+        *METAWORLD_PRESETS,
+        *MANISKILL_PRESETS,
+        *PROCGEN_PAPER_PRESETS,
+    )
+}

@@ -1,0 +1,63 @@
+"""The fork maze, the paper's own example: minutes on a laptop."""
+
+from gsl.config.guides import DAPG
+from gsl.config.learners import PPO
+from gsl.config.method import (
+    BudgetSettings,
+    DemonstrationSettings,
+    EvaluationSettings,
+    PlateauSettings,
+    SpecialistSettings,
+)
+from gsl.config.networks import MLP
+from gsl.config.presets.base import Preset, origins
+from gsl.config.run import RunConfig
+from gsl.config.suites import ForkMazeSuite
+
+_GROUP = "Fork maze"
+_LIBRARY = "learner.gae_lambda learner.clip_coef learner.vf_coef learner.max_grad_norm learner.adam_eps"
+
+_PPO = PPO(
+    network=MLP(width=128, depth=2, activation="tanh"), device="cpu", num_envs=64, num_steps=64, num_minibatches=4,
+    micro_batch=1024, update_epochs=4, learning_rate=1e-3, gamma=0.99, ent_coef=0.02, norm_reward=False,
+)  # fmt: skip
+
+FORKMAZE = Preset(
+    name="forkmaze",
+    title="Fork maze",
+    description="Ten goals behind one corridor, two million steps: the paper's own example, minutes on a laptop.",
+    group=_GROUP,
+    origins=origins(library=_LIBRARY),
+    config=RunConfig(
+        suite=ForkMazeSuite(branch=2, time_limit=120),
+        learner=_PPO,
+        plateau=PlateauSettings(sigma=3, window=20, margin=0.05, min_epochs=20),
+        specialists=SpecialistSettings(count=7, variations_each=1, start="clone_fresh_head", steps=100_000),
+        demonstrations=DemonstrationSettings(per_variation=20, generalist_per_variation=20, max_tries=100),
+        guide=DAPG(form="log_probability", coefficient=0.3),
+        evaluation=EvaluationSettings(episodes=20, every_epochs=25),
+        budget=BudgetSettings(total_steps=2_000_000, generalist_steps=400_000),
+    ),
+)
+
+FORKMAZE_QUICK = Preset(
+    name="forkmaze-quick",
+    title="Fork maze, quick look",
+    description="Four goals, a small budget: every phase in about a minute, to learn the product, not the method.",
+    group=_GROUP,
+    origins=origins(library=_LIBRARY),
+    config=RunConfig(
+        suite=ForkMazeSuite(goals=4, corridor=3, branch=2, time_limit=30),
+        learner=_PPO,
+        plateau=PlateauSettings(sigma=1, window=4, margin=0.05, min_epochs=2),
+        specialists=SpecialistSettings(
+            count=2, variations_each=1, start="clone_fresh_head", ent_coef=0.03, steps=16_384
+        ),
+        demonstrations=DemonstrationSettings(per_variation=5, generalist_per_variation=5, max_tries=50),
+        guide=DAPG(form="log_probability", coefficient=0.3),
+        evaluation=EvaluationSettings(episodes=5, every_epochs=5),
+        budget=BudgetSettings(total_steps=160_000, generalist_steps=49_152),
+    ),
+)
+
+FORKMAZE_PRESETS = (FORKMAZE, FORKMAZE_QUICK)

@@ -1,0 +1,88 @@
+"""ManiSkill 3 with SAC: PushChair as in the paper where its assets are, and PegInsertionSide on two cores."""
+
+from gsl.config.guides import GAIL
+from gsl.config.learners import SAC
+from gsl.config.method import (
+    BudgetSettings,
+    DemonstrationSettings,
+    EvaluationSettings,
+    PlateauSettings,
+    SpecialistSettings,
+)
+from gsl.config.networks import MLP
+from gsl.config.presets.base import Preset, origins
+from gsl.config.run import RunConfig
+from gsl.config.suites import ManiSkillSuite
+
+_MANISKILL_LEARN = (
+    "learner.replay_batch learner.gamma learner.tau learner.temperature learner.tune_temperature "
+    "learner.learning_rate learner.replay_size learner.warm_up guide.env_weight guide.imitation_weight "
+    "guide.batch_size"
+)
+
+PUSHCHAIR_PAPER = Preset(
+    name="maniskill-pushchair-paper",
+    title="PushChair as in the paper",
+    description="Eight specialists, SAC with 256 x 3 units, GAIL. Needs PushChair's assets and a Vulkan device. "
+    "The paper's returns: -2970 to -2780.",
+    group="ManiSkill",
+    origins=origins(
+        paper="suite.task learner.name learner.network specialists.count specialists.start plateau.rewind",
+        library=_MANISKILL_LEARN,
+    ),
+    config=RunConfig(
+        suite=ManiSkillSuite(task="PushChair-v1", num_seeds=24, held_out_seeds=10),
+        learner=SAC(
+            network=MLP(width=256, depth=3, activation="relu"),
+            num_envs=8,
+            num_steps=200,
+            replay_batch=1024,
+            gamma=0.95,
+            tau=0.005,
+            temperature=0.2,
+            learning_rate=3e-4,
+            replay_size=1_000_000,
+            warm_up=4000,
+        ),
+        plateau=PlateauSettings(sigma=20, window=150, margin=0.05, min_epochs=200),
+        specialists=SpecialistSettings(count=8, variations_each=2, steps=400_000),
+        demonstrations=DemonstrationSettings(
+            per_variation=20, generalist_per_variation=10, max_tries=100, filter="return"
+        ),
+        guide=GAIL(env_weight=0.3, imitation_weight=0.7, batch_size=512),
+        evaluation=EvaluationSettings(episodes=10, held_out_sample=10),
+        budget=BudgetSettings(total_steps=10_000_000, generalist_steps=3_000_000),
+    ),
+)
+
+PEG = Preset(
+    name="maniskill-peg",
+    title="PegInsertionSide on two cores",
+    description="Twelve pegs to train on, six held out, SAC, GAIL. Needs a Vulkan device.",
+    group="ManiSkill",
+    origins=origins(library=_MANISKILL_LEARN),
+    config=RunConfig(
+        suite=ManiSkillSuite(task="PegInsertionSide-v1", num_seeds=12, held_out_seeds=6),
+        learner=SAC(
+            network=MLP(width=256, depth=2, activation="relu"),
+            num_envs=4,
+            num_steps=100,
+            replay_batch=256,
+            gamma=0.95,
+            learning_rate=3e-4,
+            replay_size=200_000,
+            warm_up=4000,
+            update_ratio=0.5,
+        ),
+        plateau=PlateauSettings(sigma=5, window=40, margin=0.05, min_epochs=40),
+        specialists=SpecialistSettings(count=3, variations_each=1, steps=30_000),
+        demonstrations=DemonstrationSettings(
+            per_variation=5, generalist_per_variation=2, max_tries=20, filter="return"
+        ),
+        guide=GAIL(env_weight=0.3, imitation_weight=0.7, updates=4),
+        evaluation=EvaluationSettings(episodes=3, held_out_sample=6),
+        budget=BudgetSettings(total_steps=300_000, generalist_steps=80_000),
+    ),
+)
+
+MANISKILL_PRESETS = (PEG, PUSHCHAIR_PAPER)

@@ -1,0 +1,148 @@
+"""Meta-World: MT10 and MT50 as in the paper, and MT1, MT10, MT50, ML10 on two CPU cores."""
+
+from typing import Any
+
+from gsl.config.guides import DAPG
+from gsl.config.learners import PPO
+from gsl.config.method import (
+    BudgetSettings,
+    DemonstrationSettings,
+    EvaluationSettings,
+    PlateauSettings,
+    SpecialistSettings,
+)
+from gsl.config.networks import MLP
+from gsl.config.presets.base import Preset, origins
+from gsl.config.run import RunConfig
+from gsl.config.suites import MetaWorldSuite
+
+_PAPER = (
+    "suite.benchmark suite.one_hot learner.name learner.network learner.ent_coef learner.norm_adv specialists.start "
+    "specialists.variations_each demonstrations.filter demonstrations.deterministic guide plateau.rewind"
+)
+_GARAGE = (
+    "learner.gamma learner.gae_lambda learner.clip_coef learner.learning_rate learner.update_epochs "
+    "learner.num_minibatches suite.goals suite.time_limit"
+)
+_DEMONSTRATIONS = DemonstrationSettings(
+    per_variation=20, generalist_per_variation=20, max_tries=100, filter="success", deterministic=False
+)
+
+
+def _garage(num_envs: int) -> PPO:
+    """As garage's, with the authors' network; epochs of `num_envs` episodes, minibatches of 64 steps."""
+    return PPO(
+        network=MLP(width=512, depth=2, activation="tanh", initial_std=1.0, min_std=0.5, max_std=1.5),
+        num_envs=num_envs, num_steps=512, num_minibatches=num_envs * 8, update_epochs=10, learning_rate=2.5e-4,
+        gamma=0.99, gae_lambda=0.95, clip_coef=0.2, ent_coef=5e-3, norm_adv=False, clip_vloss=False,
+    )  # fmt: skip
+
+
+def _small(num_envs: int) -> PPO:
+    """As it masters MT1's reach within a million steps; see benchmarks/ppo_reach.py."""
+    return PPO(
+        network=MLP(width=128, depth=2, activation="tanh", initial_std=1.0, min_std=0.2, max_std=1.5), device="cpu",
+        num_envs=num_envs, num_steps=500, num_minibatches=2 * num_envs, update_epochs=10, learning_rate=5e-4,
+        gamma=0.99, ent_coef=0.0,
+    )  # fmt: skip
+
+
+MT10_PAPER = Preset(
+    name="metaworld-mt10-paper",
+    title="MT10 as in the paper",
+    description="Ten tasks, one specialist each, PPO with 512 x 2 units, DAPG with action probabilities. "
+    "The paper's success: 58.4 % to 77.5 %.",
+    group="Meta-World: the paper's table",
+    origins=origins(paper=f"{_PAPER} specialists.count", library=_GARAGE),
+    config=RunConfig(
+        suite=MetaWorldSuite(benchmark="MT10"),
+        learner=_garage(20),
+        plateau=PlateauSettings(sigma=10, window=100, margin=0.05, min_epochs=150, metric="success"),
+        specialists=SpecialistSettings(count=10, variations_each=1, steps=1_000_000),
+        demonstrations=_DEMONSTRATIONS,
+        guide=DAPG(form="probability", coefficient=0.5, frequency=4, batch_size=64),
+        evaluation=EvaluationSettings(episodes=20),
+        budget=BudgetSettings(total_steps=30_000_000, generalist_steps=10_000_000),
+    ),
+)
+
+MT50_PAPER = Preset(
+    name="metaworld-mt50-paper",
+    title="MT50 as in the paper",
+    description="All fifty tasks, one specialist each, PPO with 512 x 2 units, DAPG with action probabilities. "
+    "The paper's success: 31.1 % to 43.5 %.",
+    group="Meta-World: the paper's table",
+    origins=origins(paper=_PAPER, library=_GARAGE),
+    config=RunConfig(
+        suite=MetaWorldSuite(benchmark="MT50"),
+        learner=_garage(50),
+        plateau=PlateauSettings(sigma=10, window=100, margin=0.05, min_epochs=150, metric="success"),
+        specialists=SpecialistSettings(count=50, variations_each=1, steps=1_000_000),
+        demonstrations=_DEMONSTRATIONS,
+        guide=DAPG(form="probability", coefficient=0.5, frequency=4, batch_size=64),
+        evaluation=EvaluationSettings(episodes=20),
+        budget=BudgetSettings(total_steps=150_000_000, generalist_steps=50_000_000),
+    ),
+)
+
+
+def _two_cores(name: str, title: str, description: str, suite: MetaWorldSuite, **parts: Any) -> Preset:
+    config = RunConfig(
+        suite=suite,
+        plateau=PlateauSettings(sigma=3, window=15, margin=0.05, min_epochs=15, metric="success"),
+        demonstrations=DemonstrationSettings(per_variation=5, generalist_per_variation=2, max_tries=20),
+        guide=DAPG(form="log_probability", coefficient=0.1),
+        **parts,
+    )
+    library = "learner.gae_lambda learner.clip_coef learner.vf_coef learner.max_grad_norm learner.adam_eps suite.goals"
+    return Preset(
+        name=name, title=title, description=description, group="Meta-World on two cores",
+        origins=origins(library=f"{library} suite.time_limit suite.one_hot"), config=config,
+    )  # fmt: skip
+
+
+MT1 = _two_cores(
+    "metaworld-mt1",
+    "MT1 reach",
+    "One task, each of its fifty goals a variation, ten more held out: about an hour on two cores.",
+    MetaWorldSuite(benchmark="MT1", task="reach-v3", variations="goals"),
+    learner=_small(16),
+    specialists=SpecialistSettings(count=4, variations_each=3, steps=100_000),
+    evaluation=EvaluationSettings(episodes=2, held_out_sample=10),
+    budget=BudgetSettings(total_steps=2_000_000, generalist_steps=600_000),
+)
+
+MT10 = _two_cores(
+    "metaworld-mt10",
+    "MT10 on two cores",
+    "Ten tasks, a specialist for each of the five lowest, four million steps: an hour or two on two cores.",
+    MetaWorldSuite(benchmark="MT10", reward_scale="expert"),
+    learner=_small(20),
+    specialists=SpecialistSettings(count=5, variations_each=1, steps=250_000),
+    evaluation=EvaluationSettings(episodes=10),
+    budget=BudgetSettings(total_steps=4_000_000, generalist_steps=1_200_000),
+)
+
+MT50 = _two_cores(
+    "metaworld-mt50",
+    "MT50 on two cores",
+    "All fifty tasks, eight specialists of three, ten million steps: an evening on two cores.",
+    MetaWorldSuite(benchmark="MT50", reward_scale="expert"),
+    learner=_small(50),
+    specialists=SpecialistSettings(count=8, variations_each=3, steps=400_000),
+    evaluation=EvaluationSettings(episodes=5),
+    budget=BudgetSettings(total_steps=10_000_000, generalist_steps=3_000_000),
+)
+
+ML10 = _two_cores(
+    "metaworld-ml10",
+    "ML10 on two cores",
+    "Ten tasks to train on with hidden goals, five other tasks held out: an hour or two on two cores.",
+    MetaWorldSuite(benchmark="ML10", reward_scale="expert"),
+    learner=_small(20),
+    specialists=SpecialistSettings(count=5, variations_each=1, steps=250_000),
+    evaluation=EvaluationSettings(episodes=10, held_out_sample=5),
+    budget=BudgetSettings(total_steps=4_000_000, generalist_steps=1_200_000),
+)
+
+METAWORLD_PRESETS = (MT1, MT10, MT50, ML10, MT10_PAPER, MT50_PAPER)

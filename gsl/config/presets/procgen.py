@@ -1,0 +1,103 @@
+"""Procgen on two CPU cores: real levels of every game through every phase with a small network."""
+
+from typing import get_args
+
+from gsl.config.guides import DAPG
+from gsl.config.learners import PPG, PPO, LearnerSettings
+from gsl.config.method import (
+    BudgetSettings,
+    DemonstrationSettings,
+    EvaluationSettings,
+    PlateauSettings,
+    SpecialistSettings,
+)
+from gsl.config.networks import SmallCNN
+from gsl.config.presets.base import Preset, origins
+from gsl.config.run import RunConfig
+from gsl.config.suites import ProcgenSuite
+from gsl.config.suites.procgen_scores import Game
+
+TITLES: dict[str, str] = {
+    "bigfish": "BigFish", "bossfight": "BossFight", "caveflyer": "CaveFlyer", "chaser": "Chaser", "climber": "Climber",
+    "coinrun": "CoinRun", "dodgeball": "Dodgeball", "fruitbot": "FruitBot", "heist": "Heist", "jumper": "Jumper",
+    "leaper": "Leaper", "maze": "Maze", "miner": "Miner", "ninja": "Ninja", "plunder": "Plunder",
+    "starpilot": "StarPilot",
+}  # fmt: skip
+
+PPO_DEFAULTS = (
+    "learner.num_minibatches learner.update_epochs learner.learning_rate learner.gamma learner.gae_lambda "
+    "learner.clip_coef learner.clip_vloss learner.ent_coef learner.vf_coef learner.max_grad_norm learner.adam_eps "
+    "learner.norm_reward"
+)
+PPG_DEFAULTS = f"{PPO_DEFAULTS} learner.e_pi learner.e_v learner.e_aux learner.beta_clone learner.aux_learning_rate"
+GUIDE = DAPG(form="log_probability", coefficient=0.1)
+
+
+def _small(game: Game, learner: LearnerSettings) -> RunConfig:
+    return RunConfig(
+        suite=ProcgenSuite(game=game, num_levels=24, held_out_levels=24, num_threads=0),
+        learner=learner,
+        plateau=PlateauSettings(sigma=2, window=6, margin=0.05, min_epochs=4),
+        specialists=SpecialistSettings(count=2, variations_each=4, steps=49_152),
+        demonstrations=DemonstrationSettings(
+            per_variation=5, generalist_per_variation=2, max_tries=20, filter="return"
+        ),
+        guide=GUIDE,
+        evaluation=EvaluationSettings(episodes=3, held_out_sample=12),
+        budget=BudgetSettings(total_steps=500_000, generalist_steps=163_840),
+    )
+
+
+def _ppo(game: Game) -> Preset:
+    """StarPilot's keeps the name that it had when it was the only one."""
+    return Preset(
+        name="procgen-small" if game == "starpilot" else f"procgen-small-{game}",
+        title=f"{TITLES[game]} on two cores",
+        description="Two dozen easy levels, a small network, half a million steps: minutes on two CPU cores.",
+        group="Procgen on two cores",
+        origins=origins(library=PPO_DEFAULTS),
+        config=_small(game, PPO(network=SmallCNN(), num_envs=64, num_steps=128)),
+    )
+
+
+def _ppg(game: Game) -> Preset:
+    return Preset(
+        name=f"procgen-ppg-small-{game}",
+        title=f"{TITLES[game]} with PPG on two cores",
+        description="As with PPO, by phasic policy gradient with short phases.",
+        group="Procgen on two cores",
+        origins=origins(library=PPG_DEFAULTS),
+        config=_small(game, PPG(network=SmallCNN(), num_envs=64, num_steps=128, n_pi=4)),
+    )
+
+
+def _ablation(each: int) -> Preset:
+    """As the paper's ablation: all specialists together have the same budget, whatever their number."""
+    levels, together = 32, 240_000
+    small = _small("bigfish", PPO(network=SmallCNN(), num_envs=32, num_steps=128))
+    count = levels // each
+    specialists = SpecialistSettings(count=count, variations_each=each, steps=together // count)
+    budget = BudgetSettings(total_steps=800_000, generalist_steps=163_840)
+    return Preset(
+        name=f"procgen-ablation-small-k{each}",
+        title=f"BigFish, {each} levels a specialist, on two cores",
+        description=f"32 easy levels among {count} specialists that share one budget: the paper's ablation, small.",
+        group="Procgen: levels a specialist, on two cores",
+        origins=origins(library=PPO_DEFAULTS, paper="specialists.variations_each"),
+        config=RunConfig.model_validate(
+            {
+                **dict(small),
+                "suite": ProcgenSuite(num_levels=levels, held_out_levels=24, num_threads=0),
+                "specialists": specialists,
+                "budget": budget,
+            }
+        ),
+    )
+
+
+PROCGEN_PRESETS = (
+    *(_ppo(game) for game in sorted(get_args(Game), key=lambda game: (game != "starpilot", game))),
+    _ppg("bigfish"),
+    _ppg("bossfight"),
+    *(_ablation(each) for each in (4, 32)),
+)

@@ -45,6 +45,7 @@ class SAC:
             settings.network, spaces, settings.temperature, derive(seed, "network")
         ).to(device)
         self._target = deepcopy(self.network.critic).requires_grad_(False)
+        self._followed = list(zip(self._target.parameters(), self.network.critic.parameters(), strict=True))
         self._actor_parameters = [*self.network.actor_parameters()]
         if settings.tune_temperature:
             self._actor_parameters.append(self.network.log_temperature)
@@ -160,7 +161,7 @@ class SAC:
 
     @torch.no_grad()
     def _follow(self) -> None:
-        for target, source in zip(self._target.parameters(), self.network.critic.parameters(), strict=True):
+        for target, source in self._followed:
             target.lerp_(source, self.settings.tau)
 
     @property

@@ -11,8 +11,10 @@ import logging
 import os
 import platform
 import time
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -28,7 +30,7 @@ MICRO_BATCHES = (16, 32, 64, 128, 256)
 """What is tried for pictures."""
 WORTH_A_THREAD = 8_000_000
 """Weights times samples below which a minibatch of vectors takes less time than waking a thread."""
-_ROUNDS = 3
+_ROUNDS = 4
 
 
 def make_parallel(
@@ -54,7 +56,7 @@ def choose_split(network: ActorCritic, shape: tuple[int, ...], samples: int, mic
     if key in known and Split(**known[key]) in tried:
         return Split(**known[key])
     observation = _observations(shape, min(samples, MICRO_BATCHES[-1]) if len(shape) > 1 else samples)
-    seconds = {split: _seconds(network, observation, split) for split in tried}
+    seconds = _seconds(network, observation, tried)
     fastest = min(tried, key=lambda split: seconds[split])
     said = ", ".join(f"{split.micro_batch} x {split.threads}: {1000 * seconds[split]:.0f} ms" for split in tried)
     log.info("micro-batches of %d on %d threads are fastest (%s)", fastest.micro_batch, fastest.threads, said)
@@ -89,22 +91,30 @@ def _observations(shape: tuple[int, ...], samples: int) -> Tensor:
 
 
 @torch.enable_grad()
-def _seconds(network: ActorCritic, observation: Tensor, split: Split) -> float:
-    """Of one forward and backward pass over the observations; the best of a few, on a copy."""
-    parallel = Parallel(deepcopy(network), lambda: split)
+def _seconds(network: ActorCritic, observation: Tensor, tried: Sequence[Split]) -> dict[Split, float]:
+    """Of one forward and backward pass over the observations, on copies; the best of a few.
+
+    They take turns, so that a neighbour on the machine does not decide.
+    """
+    copies = {split: Parallel(deepcopy(network), partial(_itself, split)) for split in tried}
+    best = dict.fromkeys(tried, float("inf"))
 
     def part(network: ActorCritic, micro: slice) -> tuple[Tensor, dict[str, Tensor]]:
         parameters, value = network(observation[micro])
         loss = parameters.square().mean() + value.square().mean()
         return loss, {"loss": loss.detach()}
 
-    def once() -> float:
-        started = time.perf_counter()
-        parallel.accumulate(observation.shape[0], part)
-        return time.perf_counter() - started
+    for lap in range(1 + _ROUNDS):  # the first warms up
+        for split, parallel in copies.items():
+            started = time.perf_counter()
+            parallel.accumulate(observation.shape[0], part)
+            taken = time.perf_counter() - started
+            best[split] = min(best[split], taken) if lap else best[split]
+    return best
 
-    once()
-    return min(once() for _ in range(_ROUNDS))
+
+def _itself(split: Split) -> Split:
+    return split
 
 
 def _key(network: ActorCritic, shape: tuple[int, ...], samples: int) -> str:

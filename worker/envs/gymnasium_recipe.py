@@ -4,9 +4,8 @@ from typing import Any
 
 from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.gymnasium_offer import Scalar, make
-from gsl.seeds import derive
 from worker.envs.gymnasium_attributes import attributes_of
-from worker.envs.gymnasium_pool import AnyEnv
+from worker.envs.gymnasium_pool import AnyEnv, episode_seed
 
 
 class GymnasiumRecipe:
@@ -47,4 +46,4 @@ class GymnasiumRecipe:
 
     def reset_seed(self, seed: int, slot: int, episode: int, variation: int) -> int:
         """The variation itself where seeds tell them apart."""
-        return variation if self._suite.vary == "seed" else derive(seed, "episode", slot, episode)
+        return variation if self._suite.vary == "seed" else episode_seed(seed, slot, episode)

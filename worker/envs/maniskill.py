@@ -20,10 +20,9 @@ import gymnasium
 
 from gsl.config.near import near
 from gsl.config.suites.maniskill import ManiSkillSuite
-from gsl.seeds import derive
 from worker.envs.base import Env, EnvError, Sampler
 from worker.envs.gymnasium import GymnasiumEnv
-from worker.envs.gymnasium_pool import AnyEnv
+from worker.envs.gymnasium_pool import AnyEnv, episode_seed
 
 TASK_MODULES = "gsl_lab.maniskill_tasks"
 
@@ -81,7 +80,7 @@ class ManiSkillRecipe:
         return env.reset(seed=seed)[0]
 
     def reset_seed(self, seed: int, slot: int, episode: int, variation: int) -> int:
-        return derive(seed, "episode", slot, episode)
+        return episode_seed(seed, slot, episode)
 
 
 def _check_assets(task: str, wanted: Any) -> None:

@@ -10,11 +10,11 @@ import pytest
 from gymnasium import spaces
 
 from gsl.config.suites import GymnasiumSuite
-from gsl.seeds import derive
 from worker.envs import make_env
 from worker.envs.base import IDLE, Env, EnvError
 from worker.envs.gymnasium import GymnasiumEnv
 from worker.envs.gymnasium_cartpole import CartPoleEnv
+from worker.envs.gymnasium_pool import episode_seed
 from worker.envs.gymnasium_recipe import GymnasiumRecipe
 from worker.envs.samplers import QueueSampler, UniformSampler
 
@@ -244,8 +244,15 @@ def test_slots_draw_seeds_of_their_own() -> None:
     few, many = (make_env(suite, slots, sampler(suite), 7).reset() for slots in (2, 4))
     assert np.array_equal(few, many[:2])
     assert len({row.tobytes() for row in many}) == 4
-    expected, _ = gymnasium.make("CartPole-v1").reset(seed=derive(7, "episode", 0, 1))
+    expected, _ = gymnasium.make("CartPole-v1").reset(seed=episode_seed(7, 0, 1))
     assert np.array_equal(few[0], expected)
+
+
+def test_an_episodes_seed_depends_on_nothing_but_its_slot_and_number() -> None:
+    seeds = {(slot, episode): episode_seed(3, slot, episode) for slot in range(20) for episode in range(200)}
+    assert len(set(seeds.values())) == len(seeds)
+    assert seeds[4, 150] == episode_seed(3, 4, 150) != episode_seed(4, 4, 150)
+    assert all(0 <= seed < 2**31 for seed in seeds.values())
 
 
 def test_variations_of_other_settings_are_refused() -> None:

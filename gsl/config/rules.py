@@ -41,6 +41,7 @@ def broken_rules(config: "RunConfig") -> Iterator[Problem]:
         yield from _filter_fits_suite(config)
         yield from _guide_fits_learner(config)
         yield from _overrides_mean_something(config)
+        yield from _learner_comes_to_learn(config)
 
 
 def evaluation_reserve(config: "RunConfig") -> int:
@@ -97,6 +98,20 @@ def _overrides_mean_something(config: "RunConfig") -> Iterator[Problem]:
         for name in ("ent_coef", "learning_rate"):
             if getattr(settings, name) is not None and name not in learner.overrides:
                 yield (part, name), f"{learner.title} has no {name} that could be set anew: leave it empty"
+
+
+def _learner_comes_to_learn(config: "RunConfig") -> Iterator[Problem]:
+    """Beyond the one epoch that every job needs: a warm-up, of every job anew."""
+    first = config.learner.steps_before_learning
+    if first <= config.learner.batch_size:
+        return
+    if config.budget.generalist_steps <= first:
+        yield ("budget", "generalist_steps"), f"must exceed {first}: {config.learner.title} learns nothing before"
+    if config.specialists.steps * 4 // 5 <= first:
+        yield (
+            ("specialists", "steps"),
+            f"must exceed {first * 5 // 4 + 1}: each warms up for {first}, and a fifth may go into its last evaluation",
+        )
 
 
 def _guide_fits_learner(config: "RunConfig") -> Iterator[Problem]:

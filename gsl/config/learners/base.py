@@ -36,3 +36,8 @@ class LearnerSettings(Settings):
     def batch_size(self) -> int:
         """Environment steps of one epoch."""
         return self.num_envs * self.num_steps
+
+    @property
+    def steps_before_learning(self) -> int:
+        """Environment steps of a job before its first update."""
+        return self.batch_size

@@ -53,3 +53,7 @@ class SAC(LearnerSettings):
         if self.replay_size < least:
             raise ValueError(f"replay_size ({self.replay_size}) must hold an epoch and the warm-up: at least {least}")
         return self
+
+    @property
+    def steps_before_learning(self) -> int:
+        return max(self.batch_size, self.warm_up)

@@ -1,0 +1,63 @@
+"""Rules between a learner and the rest of a run: each names its field."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from gsl.config.learners import PPG, PPO, SAC
+from gsl.config.run import RunConfig
+from gsl.config.suites import GymnasiumSuite, ProcgenSuite
+
+PENDULUM = GymnasiumSuite(env_id="Pendulum-v1", score_low=-1600.0, score_high=-150.0)
+
+
+def config(**changes: Any) -> dict[str, Any]:
+    """SAC on Pendulum without demonstrations, which fits."""
+    return {
+        "suite": PENDULUM,
+        "learner": SAC(warm_up=2000),
+        "guide": {"name": "none"},
+        "budget": {"total_steps": 6_000_000},
+    } | changes
+
+
+def refused(**changes: Any) -> list[tuple[Any, ...]]:
+    with pytest.raises(ValidationError) as error:
+        RunConfig.model_validate(config(**changes))
+    return [tuple(problem["loc"]) for problem in error.value.errors()]
+
+
+def test_the_base_is_valid() -> None:
+    assert RunConfig.model_validate(config()).learner == SAC(warm_up=2000)
+
+
+def test_sac_has_no_entropy_bonus_to_set_anew() -> None:
+    assert refused(specialists={"ent_coef": 0.1}) == [("specialists", "ent_coef")]
+    assert refused(finetune={"ent_coef": 0.1}) == [("finetune", "ent_coef")]
+    settings = {"learning_rate": 1e-4}
+    assert RunConfig.model_validate(config(specialists=settings, finetune=settings)).finetune.learning_rate == 1e-4
+    assert (
+        RunConfig.model_validate(config(learner=PPO(num_steps=64), specialists={"ent_coef": 0.1})).specialists.ent_coef
+        == 0.1
+    )
+
+
+def test_a_warm_up_must_end_before_the_budget() -> None:
+    assert refused(specialists={"steps": 2500}) == [("specialists", "steps")]
+    assert refused(
+        budget={"total_steps": 6_000_000, "generalist_steps": 2000}, plateau={"window": 2, "min_epochs": 1}
+    ) == [("budget", "generalist_steps")]
+
+
+def test_sac_is_for_continuous_actions() -> None:
+    assert ("learner", "name") in refused(suite=ProcgenSuite(), learner=SAC(network={"name": "small_cnn"}))
+
+
+def test_settings_that_contradict_each_other() -> None:
+    with pytest.raises(ValidationError, match=r"replay_size \(100\) must hold an epoch and the warm-up: at least 4000"):
+        SAC(replay_size=100)
+    with pytest.raises(ValidationError, match="num_minibatches"):
+        PPG(num_minibatches=7)
+    with pytest.raises(ValidationError, match="aux_rollouts"):
+        PPG(num_envs=2, num_steps=8, n_pi=1, aux_rollouts=3)

@@ -961,7 +961,7 @@ export interface components {
             /**
              * Learning Rate
              * @description Step size of Adam, which starts anew for cloning.
-             * @default 0.0005
+             * @default 0.001
              */
             learning_rate: number;
             /**
@@ -972,13 +972,13 @@ export interface components {
             /**
              * Passes
              * @description Passes over the demonstrations at most.
-             * @default 200
+             * @default 500
              */
             passes: number;
             /**
              * Patience
              * @description Passes without a better likelihood of the held-back steps after which cloning ends.
-             * @default 10
+             * @default 20
              */
             patience: number;
             /**
@@ -2799,7 +2799,7 @@ export interface components {
             clip_vloss: boolean;
             /**
              * Compile
-             * @description Whether torch.compile speeds up the rollout (tens of seconds to start).
+             * @description Whether torch.compile makes the network of the rollout faster; tens of seconds to start. On CUDA the compiled network runs as a CUDA graph.
              * @default false
              */
             compile: boolean;
@@ -2894,6 +2894,13 @@ export interface components {
              * @default 256
              */
             num_steps: number;
+            /**
+             * Precision
+             * @description Products inside the network: float32; tf32, faster on an NVIDIA GPU and the same elsewhere; bfloat16, faster still on a GPU, and slower on most CPUs. Weights and losses stay float32.
+             * @default float32
+             * @enum {string}
+             */
+            precision: "float32" | "tf32" | "bfloat16";
             /**
              * Target Kl
              * @description Approximate KL divergence that ends an epoch's updates early.

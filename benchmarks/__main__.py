@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("envs", "metaworld", "figures", "training_speed", "gsl_forkmaze", "sac_pendulum", "ppo_reach", "ppg_procgen")
+NAMES = ("envs", "metaworld", "backend", "peers", "gsl_forkmaze", "sac_pendulum", "ppo_reach", "ppg_procgen")
 
 
 def main() -> int:

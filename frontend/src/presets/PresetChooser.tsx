@@ -1,6 +1,6 @@
 import { Badge, Box, CloseButton, Group, Radio, Select, Stack, Text, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Preset } from "../api/types";
 import { many } from "../format/numbers";
 import classes from "./PresetChooser.module.css";
@@ -19,6 +19,12 @@ export function PresetChooser({ presets, chosen, onChoose }: Props) {
   const names = useMemo(() => groupNames(presets), [presets]);
   const groups = findPresets(presets, search, names.length > 1 ? group : null);
   const found = groups.flatMap((one) => one.presets);
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const place = list.current; // an address may name a preset far down: it is shown, and the page stays where it is
+    const card = place?.querySelector<HTMLElement>("[data-checked]");
+    if (place && card) place.scrollTop = card.offsetTop - TITLE_HEIGHT;
+  }, []);
   const enter = (event: React.KeyboardEvent) => {
     if (event.key === "Enter" && found[0]) onChoose(found[0].name);
   };
@@ -52,7 +58,7 @@ export function PresetChooser({ presets, chosen, onChoose }: Props) {
           />
         )}
       </Group>
-      <div className={classes.list} data-testid="presets">
+      <div className={classes.list} ref={list} data-testid="presets">
         {groups.map(({ title, presets: members }) => (
           <section key={title} aria-label={title}>
             {names.length > 1 && (
@@ -78,6 +84,8 @@ export function PresetChooser({ presets, chosen, onChoose }: Props) {
     </Radio.Group>
   );
 }
+
+const TITLE_HEIGHT = 40; // CSS pixels of a group's title, which stays on top
 
 function PresetCard({ preset }: { preset: Preset }) {
   return (

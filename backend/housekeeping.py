@@ -9,6 +9,7 @@ import threading
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from backend.errors import ProblemError
 from backend.services import Services
 from backend.store import lost_jobs
 from backend.store.locks import lock_run
@@ -26,6 +27,14 @@ def reap(services: Services) -> list[int]:
 
 
 def _reap(services: Services, run_id: int) -> bool:
+    try:
+        return _recover(services, run_id)
+    except ProblemError as error:  # of this run alone: the others' lost jobs do not wait for it
+        _log.warning("lost jobs of run %d wait: %s", run_id, error)
+        return False
+
+
+def _recover(services: Services, run_id: int) -> bool:
     with services.database.write() as session:
         run = lock_run(session, run_id) if lost_jobs.only_housekeeper(session) else None
         if run is None:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from backend.models import Run
 from backend.store import orchestration
+from backend.store.configs import config_of
 from backend.store.locks import lock_run
 from backend.store.status import note, set_status
 from gsl.config.run import RunConfig
@@ -33,7 +34,7 @@ def advance(session: Session, run_id: int) -> Advanced:
     run = lock_run(session, run_id)
     if run is None or run.status in ENDED:
         return Advanced()
-    config = RunConfig.model_validate(run.config)
+    config = config_of(run)
     to_ring: list[int] = []
     gate_opened = False
     while True:

@@ -3,15 +3,27 @@
 import json
 from functools import lru_cache
 
+from pydantic import ValidationError
+
+from backend.errors import UnavailableError
 from backend.models import Run
+from backend.problems import from_validation
 from gsl.config.run import RunConfig
 
 _KEPT = 1024
 
 
 def config_of(run: Run) -> RunConfig:
-    """The run's configuration; parsed once, since it never changes and every page and report needs it."""
-    return _parsed(json.dumps(run.config))
+    """The run's configuration; parsed once, since it never changes and every page and report needs it.
+
+    Raises `UnavailableError` when it was valid and is not here and now: a suite's package is gone, say.
+    """
+    try:
+        return _parsed(json.dumps(run.config))
+    except ValidationError as error:
+        said = from_validation(error, "config").detail
+        message = f"Run {run.id} needs what is not installed on the server any more: {said}"
+        raise UnavailableError(message) from error
 
 
 @lru_cache(_KEPT)

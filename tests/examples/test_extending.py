@@ -51,7 +51,7 @@ def test_a_pair_that_cannot_work_is_refused_with_its_reason(tmp_path: Path) -> N
     assert "guide.name" in ended.stderr
     assert "REINFORCE does not honour the loss hook, by which DAPG works" in ended.stderr
     without = run_python(script)
-    assert "Input tag 'reinforce' found using 'name' does not match" in without.stderr
+    assert "there is no learner 'reinforce'" in without.stderr
 
 
 SERVER = """
@@ -59,9 +59,11 @@ import json, sys, tempfile
 from pathlib import Path
 
 import httpx
+from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from backend.app import create_app
+from backend.housekeeping import Housekeeper
 from backend.settings import Settings
 from tests.backend.server import serving
 
@@ -75,10 +77,14 @@ with tempfile.TemporaryDirectory() as folder:
         refused = [answer.json()["errors"][0]["field"] for answer in answers]
         config = {"suite": {"name": "gridworld", "size": 3}}
         launched = client.post("/runs", json={"preset": "forkmaze-quick", "config": config}).json()
+        with app.state.services.database.engine.begin() as connection:  # as if its package had been uninstalled
+            connection.execute(text("UPDATE run SET config = json_set(config, '$.suite.name', 'moonworld')"))
+        gone = client.get("/runs").json()
+        Housekeeper(app.state.services)._round()
     app.state.services.database.close()
     schemas = sorted(app.openapi()["components"]["schemas"])
 assert "torch" not in sys.modules and "gridworld.env" not in sys.modules
-print(json.dumps({"suites": suites, "refused": refused, "launched": launched, "schemas": schemas}))
+print(json.dumps({"suites": suites, "refused": refused, "launched": launched, "schemas": schemas, "gone": gone}))
 """
 
 
@@ -93,4 +99,6 @@ def test_the_server_lists_validates_documents_and_launches_it(tmp_path: Path) ->
     assert said["launched"]["config"]["suite"] == {
         "name": "gridworld", "size": 3, "held_out_cells": 2, "time_limit": 12,
     }  # fmt: skip
+    assert said["gone"]["status"] == 503, said["gone"]
+    assert "Run 1 needs what is not installed on the server any more: config.suite.name" in said["gone"]["detail"]
     assert any(name.startswith("GridworldSuite") for name in said["schemas"])

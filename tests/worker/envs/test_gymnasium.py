@@ -259,3 +259,11 @@ def test_variations_of_other_settings_are_refused() -> None:
     for suite in (POLES, PENDULUM):
         with pytest.raises(EnvError, match=r"no variations \[77\]"):
             make_env(suite, 1, QueueSampler([77]), 0)
+
+
+def test_one_variation_as_registered_begins_anew_every_time() -> None:
+    suite = GymnasiumSuite.model_validate({"vary": "attributes", "training": {"listed": [{}]}})
+    env = make_env(suite, 8, sampler(suite), 0)
+    assert isinstance(env, CartPoleEnv)
+    assert (suite.training_variations(), suite.variation_name(0)) == ((0,), "as registered")
+    assert len({row.tobytes() for row in env.reset()}) == 8

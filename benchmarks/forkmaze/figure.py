@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,7 @@ def draw(outcomes: Sequence[Outcome], arms: Sequence[str], file: Path) -> None:
     ]
     for place, (arm, found) in enumerate(grouped.items()):
         parts += _curve(found, COLOURS[arm])
+        parts.append(_end(found, COLOURS[arm], total))
         parts += _final(found, COLOURS[arm], TITLES[arm], _row(place, len(grouped)))
     file.write_text("\n".join([*parts, "</svg>"]) + "\n")
 
@@ -54,7 +56,13 @@ def _frame(total: int) -> Iterator[str]:
         x = LEFT + share * (MIDDLE - LEFT)
         yield _text(x, BOTTOM + 18, f"{share * total / 1e6:.1f} M", anchor="middle", colour=MUTED)
     middle = (LEFT + MIDDLE) / 2
-    yield _text(middle, BOTTOM + 40, "environment steps, everything counted", anchor="middle", colour=MUTED)
+    yield _text(
+        middle,
+        BOTTOM + 40,
+        "environment steps, everything counted; in the gap specialists train",
+        anchor="middle",
+        colour=MUTED,
+    )
     middle = (RIGHT_START + RIGHT) / 2
     yield _text(middle, BOTTOM + 40, "a dot is a seed", anchor="middle", colour=MUTED)
 
@@ -80,10 +88,17 @@ def _stretch(places: NDArray[np.int64], estimate: Points, low: Points, high: Poi
     yield f'<polyline points="{_pairs(line)}" fill="none" stroke="{colour}" stroke-width="2"/>'
 
 
+def _end(found: Sequence[Outcome], colour: str, total: int) -> str:
+    """Where the arm ended: mean steps and mean final success; the one mark of an arm that trains offline."""
+    x = LEFT + fmean(outcome.steps for outcome in found) / total * (MIDDLE - LEFT)
+    y = _y(fmean(outcome.final_success for outcome in found))
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}" stroke="#ffffff" stroke-width="1.5"/>'
+
+
 def _final(found: Sequence[Outcome], colour: str, title: str, y: float) -> Iterator[str]:
     """An arm's row: every seed, the interval, the interquartile mean, and its name, which is the legend of both."""
     final = [outcome.final_success for outcome in found]
-    steps = sum(outcome.steps for outcome in found) / len(found)
+    steps = fmean(outcome.steps for outcome in found)
     said = f"{title}, {steps / 1e6:.2f} M steps"
     yield _text(RIGHT_START, y - 14, said, colour=colour, weight="bold")
     for rate in final:

@@ -14,14 +14,14 @@ class BC(GuideSettings):
     hooks: ClassVar[frozenset[Hook]] = frozenset({"before_training"})
 
     name: Literal["bc"] = "bc"
-    passes: int = setting(200, "Passes over the demonstrations at most.", unit="passes", ge=1, le=100_000)
+    passes: int = setting(500, "Passes over the demonstrations at most.", unit="passes", ge=1, le=100_000)
     batch_size: int = setting(256, "Demonstrated steps in each update.", unit="steps", ge=1, le=65_536)
-    learning_rate: float = setting(5e-4, "Step size of Adam, which starts anew for cloning.", gt=0, le=1)
+    learning_rate: float = setting(1e-3, "Step size of Adam, which starts anew for cloning.", gt=0, le=1)
     held_back: float = setting(
         0.1, "Share of the demonstrated steps that only measure; 0 makes all passes on all steps.", ge=0, le=0.9
     )
     patience: int = setting(
-        10, "Passes without a better likelihood of the held-back steps after which cloning ends.", unit="passes",
+        20, "Passes without a better likelihood of the held-back steps after which cloning ends.", unit="passes",
         ge=1, le=100_000,
     )  # fmt: skip
     train_on: bool = setting(

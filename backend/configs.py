@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from backend.errors import InvalidError
 from backend.problems import from_validation
 from backend.schemas import RunCreate
+from gsl.config.near import near
 from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
 
@@ -24,7 +25,7 @@ def over_preset(preset: str | None, config: dict[str, Any]) -> dict[str, Any]:
     if preset is None:
         return config
     if preset not in PRESETS:
-        raise InvalidError.field("preset", f"there is no preset {preset!r}; there are {', '.join(PRESETS)}")
+        raise InvalidError.field("preset", f"there is no preset {preset!r}{near(preset, PRESETS)}")
     return merge(PRESETS[preset].config.model_dump(mode="json"), config)
 
 

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from gsl.config.base import Settings, setting
+from gsl.config.known import known
 from gsl.config.suites.base import Observes
-
 
 Precision = Literal["float32", "tf32", "bfloat16"]
 """How exactly products inside a network are computed."""
@@ -62,7 +62,9 @@ class Impala(NetworkSettings):
     width: int = setting(256, "Units of the layer that policy and value share.", unit="units", ge=1, le=8192)
 
 
-Network = Annotated[MLP | SmallCNN | Impala, Field(discriminator="name")]
+Network = Annotated[
+    MLP | SmallCNN | Impala, Field(discriminator="name"), known(("mlp", "small_cnn", "impala"), "network")
+]
 
 NETWORKS: dict[str, frozenset[Observes]] = {
     "mlp": MLP.observes, "small_cnn": SmallCNN.observes, "impala": Impala.observes,

@@ -18,6 +18,7 @@ from pydantic import Field
 
 from gsl.config.base import Settings
 from gsl.config.guides.base import GuideSettings
+from gsl.config.known import known
 from gsl.config.learners.base import LearnerSettings
 from gsl.config.suites.base import SuiteSettings
 
@@ -42,10 +43,12 @@ def with_plugins(group: Group, base: type[S], builtin: Sequence[type[S]]) -> dic
     return found
 
 
-def union(choices: dict[str, type[S]]) -> Any:
-    """The type of a field that takes any of these, told apart by `name`."""
+def union(choices: dict[str, type[S]], what: str) -> Any:
+    """The type of a field that takes any of these, told apart by `name`; `what` they are, for messages."""
     classes = list(choices.values())
-    return Annotated[reduce(or_, classes), Field(discriminator="name")] if len(classes) > 1 else classes[0]
+    if len(classes) == 1:
+        return classes[0]
+    return Annotated[reduce(or_, classes), Field(discriminator="name"), known(choices, what)]
 
 
 def name_of(settings: type[Settings]) -> str:

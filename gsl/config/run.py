@@ -32,9 +32,9 @@ if TYPE_CHECKING:  # a union that grows with what is installed has no static typ
     Learner = LearnerSettings
     Guide = GuideSettings
 else:
-    Suite = union(SUITES)
-    Learner = union(LEARNERS)
-    Guide = union(GUIDES)
+    Suite = union(SUITES, "suite")
+    Learner = union(LEARNERS, "learner")
+    Guide = union(GUIDES, "guide")
 
 
 Arm = Literal["gsl", "generalist", "generalist_low"]
@@ -45,9 +45,7 @@ class RunConfig(Settings):
 
     suite: Suite = Field(default_factory=ForkMazeSuite, description="The family of environments.")
     learner: Learner = Field(default_factory=PPO, description="What turns experience into a better policy.")
-    sampling: Sampling = Field(
-        default_factory=UniformSampling, description="Which training variation is played next."
-    )
+    sampling: Sampling = Field(default_factory=UniformSampling, description="Which training variation is played next.")
     plateau: PlateauSettings = Field(
         default_factory=PlateauSettings, description="When the generalist has stopped learning."
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gsl.config.base import Settings, setting
+from gsl.config.known import known
 
 
 class UniformSampling(Settings):
@@ -33,4 +34,6 @@ class PrioritizedSampling(Settings):
     )
 
 
-Sampling = Annotated[UniformSampling | PrioritizedSampling, Field(discriminator="name")]
+Sampling = Annotated[
+    UniformSampling | PrioritizedSampling, Field(discriminator="name"), known(("uniform", "prioritized"), "sampling")
+]

@@ -159,8 +159,8 @@ def test_a_failed_job_of_a_later_generalist_fails_the_run(key: str) -> None:
 def test_all_cycles_get_an_even_share_and_the_total_is_used_up(count: int) -> None:
     """Every job spends its whole budget: all cycles happen, and their fine-tunings have about the same length."""
     total = 49_152 + count * 80_000 + 8_000
-    parts = {"cycles": {"count": count, "min_gain": None}, "gate": {"mode": "auto"}, "budget": {"total_steps": total}}
-    world = World(config_of(**parts))
+    parts: dict[str, Any] = {"cycles": {"count": count, "min_gain": None}, "budget": {"total_steps": total}}
+    world = World(config_of(gate={"mode": "auto"}, **parts))
     world.advance()
     while world.active():
         world.finish(world.active()[0])

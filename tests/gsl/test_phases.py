@@ -252,7 +252,12 @@ def test_any_run_ends_within_its_budget(
 ) -> None:
     """Whatever happens: an end or a wait for a person; no key twice; never more planned than the total."""
     chance = random.Random(seed)
-    parts = {"gate": {"mode": mode}, "plateau": {"rewind": rewind}, "arm": arm, "suite": {"held_out_goals": 1}}
+    parts: dict[str, Any] = {
+        "gate": {"mode": mode},
+        "plateau": {"rewind": rewind},
+        "arm": arm,
+        "suite": {"held_out_goals": 1},
+    }
     least = 49_152 + cycles.get("count", 1) * (2 * 16_384 + lowest + 5000 + 4096) + 8000
     world = World(
         config_of(

@@ -1,7 +1,6 @@
 """Gymnasium: three of its own environments with variations of their physics, on two CPU cores."""
 
 from gsl.config.guides import DAPG, GAIL
-from gsl.config.learners import PPO, SAC
 from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
@@ -9,22 +8,39 @@ from gsl.config.method import (
     PlateauSettings,
     SpecialistSettings,
 )
-from gsl.config.networks import MLP
 from gsl.config.presets.base import Preset, origins
+from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
 from gsl.config.suites import GymnasiumSuite
 from gsl.config.suites.gymnasium_choices import Choices
 
 _GROUP = "Gymnasium"
-_PPO = PPO(
-    network=MLP(width=64, depth=2, activation="tanh"), device="cpu", num_envs=16, num_steps=128, num_minibatches=8,
-    update_epochs=4, learning_rate=1e-3, gamma=0.99,
-)  # fmt: skip
-_SAC = SAC(
-    network=MLP(width=64, depth=2, activation="relu"), device="cpu", num_envs=4, num_steps=64, learning_rate=1e-3,
-    warm_up=1000, update_ratio=0.5, replay_size=100_000,
-)  # fmt: skip
 _LIBRARY = "learner.gae_lambda learner.clip_coef learner.vf_coef learner.max_grad_norm learner.adam_eps"
+
+_POLES = GymnasiumSuite(
+    env_id="CartPole-v1",
+    vary="attributes",
+    training=Choices(grid={"length": (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)}),
+    held_out=Choices(grid={"length": (0.75, 2.5)}),
+)
+_GRAVITIES = GymnasiumSuite(
+    env_id="Pendulum-v1",
+    score_low=-1600.0,
+    score_high=-150.0,
+    vary="arguments",
+    training=Choices(grid={"g": (3.0, 5.0, 8.0, 10.0, 12.0, 14.0)}),
+    held_out=Choices(grid={"g": (6.5, 11.0)}),
+)
+_MASSES = GymnasiumSuite(
+    env_id="Acrobot-v1",
+    score_low=-500.0,
+    score_high=-80.0,
+    vary="attributes",
+    training=Choices(grid={"LINK_MASS_1": (0.5, 1.0, 2.0), "LINK_MASS_2": (0.5, 1.0, 2.0)}),
+    held_out=Choices(listed=({"LINK_MASS_1": 0.75, "LINK_MASS_2": 0.75}, {"LINK_MASS_1": 1.5, "LINK_MASS_2": 1.5})),
+)
+_EPOCH_OF_SAC = {"num_steps": 64}
+"""Rewards come slowly: epochs four times as long as recommended make curves that one can read."""
 
 CARTPOLE = Preset(
     name="gymnasium-cartpole",
@@ -33,14 +49,9 @@ CARTPOLE = Preset(
     group=_GROUP,
     origins=origins(library=_LIBRARY),
     config=RunConfig(
-        suite=GymnasiumSuite(
-            env_id="CartPole-v1",
-            vary="attributes",
-            training=Choices(grid={"length": (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)}),
-            held_out=Choices(grid={"length": (0.75, 2.5)}),
-        ),
-        learner=_PPO,
-        plateau=PlateauSettings(sigma=2, window=12, margin=0.05, min_epochs=10),
+        suite=_POLES,
+        learner=recommended("ppo", _POLES, "two_cores").learner,
+        plateau=PlateauSettings(sigma=4, window=30, margin=0.05, min_epochs=20),
         specialists=SpecialistSettings(count=3, variations_each=1, steps=40_000),
         demonstrations=DemonstrationSettings(
             per_variation=10, generalist_per_variation=5, max_tries=40, filter="return"
@@ -58,15 +69,8 @@ PENDULUM = Preset(
     group=_GROUP,
     origins=origins(library="learner.gamma learner.tau guide.env_weight guide.imitation_weight"),
     config=RunConfig(
-        suite=GymnasiumSuite(
-            env_id="Pendulum-v1",
-            score_low=-1600.0,
-            score_high=-150.0,
-            vary="arguments",
-            training=Choices(grid={"g": (3.0, 5.0, 8.0, 10.0, 12.0, 14.0)}),
-            held_out=Choices(grid={"g": (6.5, 11.0)}),
-        ),
-        learner=_SAC,
+        suite=_GRAVITIES,
+        learner=recommended("sac", _GRAVITIES, "two_cores").learner.model_copy(update=_EPOCH_OF_SAC),
         plateau=PlateauSettings(sigma=4, window=30, margin=0.05, min_epochs=20),
         specialists=SpecialistSettings(count=2, variations_each=1, steps=10_000),
         demonstrations=DemonstrationSettings(
@@ -85,18 +89,9 @@ ACROBOT = Preset(
     group=_GROUP,
     origins=origins(library=_LIBRARY),
     config=RunConfig(
-        suite=GymnasiumSuite(
-            env_id="Acrobot-v1",
-            score_low=-500.0,
-            score_high=-80.0,
-            vary="attributes",
-            training=Choices(grid={"LINK_MASS_1": (0.5, 1.0, 2.0), "LINK_MASS_2": (0.5, 1.0, 2.0)}),
-            held_out=Choices(
-                listed=({"LINK_MASS_1": 0.75, "LINK_MASS_2": 0.75}, {"LINK_MASS_1": 1.5, "LINK_MASS_2": 1.5})
-            ),
-        ),
-        learner=_PPO,
-        plateau=PlateauSettings(sigma=2, window=12, margin=0.05, min_epochs=10),
+        suite=_MASSES,
+        learner=recommended("ppo", _MASSES, "two_cores").learner,
+        plateau=PlateauSettings(sigma=4, window=30, margin=0.05, min_epochs=20),
         specialists=SpecialistSettings(count=3, variations_each=1, steps=40_000),
         demonstrations=DemonstrationSettings(
             per_variation=10, generalist_per_variation=5, max_tries=40, filter="return"

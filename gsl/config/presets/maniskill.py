@@ -1,7 +1,6 @@
 """ManiSkill 3 with SAC: PushChair as in the paper where its assets are, and PegInsertionSide on two cores."""
 
 from gsl.config.guides import GAIL
-from gsl.config.learners import SAC
 from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
@@ -11,6 +10,7 @@ from gsl.config.method import (
 )
 from gsl.config.networks import MLP
 from gsl.config.presets.base import Preset, origins
+from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
 from gsl.config.suites import ManiSkillSuite
 
@@ -19,6 +19,11 @@ _MANISKILL_LEARN = (
     "learner.learning_rate learner.replay_size learner.warm_up guide.env_weight guide.imitation_weight "
     "guide.batch_size"
 )
+
+_SMALL = {
+    "network": MLP(width=256, depth=2, activation="relu"), "num_envs": 4, "replay_batch": 256, "replay_size": 200_000,
+    "update_ratio": 0.5,
+}  # fmt: skip
 
 PUSHCHAIR_PAPER = Preset(
     name="maniskill-pushchair-paper",
@@ -32,18 +37,7 @@ PUSHCHAIR_PAPER = Preset(
     ),
     config=RunConfig(
         suite=ManiSkillSuite(task="PushChair-v1", num_seeds=24, held_out_seeds=10),
-        learner=SAC(
-            network=MLP(width=256, depth=3, activation="relu"),
-            num_envs=8,
-            num_steps=200,
-            replay_batch=1024,
-            gamma=0.95,
-            tau=0.005,
-            temperature=0.2,
-            learning_rate=3e-4,
-            replay_size=1_000_000,
-            warm_up=4000,
-        ),
+        learner=recommended("sac", ManiSkillSuite()).learner,
         plateau=PlateauSettings(sigma=20, window=150, margin=0.05, min_epochs=200),
         specialists=SpecialistSettings(count=8, variations_each=2, steps=400_000),
         demonstrations=DemonstrationSettings(
@@ -63,17 +57,7 @@ PEG = Preset(
     origins=origins(library=_MANISKILL_LEARN),
     config=RunConfig(
         suite=ManiSkillSuite(task="PegInsertionSide-v1", num_seeds=12, held_out_seeds=6),
-        learner=SAC(
-            network=MLP(width=256, depth=2, activation="relu"),
-            num_envs=4,
-            num_steps=100,
-            replay_batch=256,
-            gamma=0.95,
-            learning_rate=3e-4,
-            replay_size=200_000,
-            warm_up=4000,
-            update_ratio=0.5,
-        ),
+        learner=recommended("sac", ManiSkillSuite()).learner.model_copy(update=_SMALL),
         plateau=PlateauSettings(sigma=5, window=40, margin=0.05, min_epochs=40),
         specialists=SpecialistSettings(count=3, variations_each=1, steps=30_000),
         demonstrations=DemonstrationSettings(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gsl.config.guides import DAPG
-from gsl.config.learners import PPO
+from gsl.config.learners import LearnerSettings
 from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
@@ -11,8 +11,8 @@ from gsl.config.method import (
     PlateauSettings,
     SpecialistSettings,
 )
-from gsl.config.networks import MLP
 from gsl.config.presets.base import Preset, origins
+from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
 from gsl.config.suites import MetaWorldSuite
 
@@ -22,29 +22,22 @@ _PAPER = (
 )
 _GARAGE = (
     "learner.gamma learner.gae_lambda learner.clip_coef learner.learning_rate learner.update_epochs "
-    "learner.num_minibatches suite.goals suite.time_limit"
+    "suite.goals suite.time_limit"
 )
 _DEMONSTRATIONS = DemonstrationSettings(
     per_variation=20, generalist_per_variation=20, max_tries=100, filter="success", deterministic=False
 )
 
 
-def _garage(num_envs: int) -> PPO:
-    """As garage's, with the authors' network; epochs of `num_envs` episodes, minibatches of 64 steps."""
-    return PPO(
-        network=MLP(width=512, depth=2, activation="tanh", initial_std=1.0, min_std=0.5, max_std=1.5),
-        num_envs=num_envs, num_steps=512, num_minibatches=num_envs * 8, update_epochs=10, learning_rate=2.5e-4,
-        gamma=0.99, gae_lambda=0.95, clip_coef=0.2, ent_coef=5e-3, norm_adv=False, clip_vloss=False,
-    )  # fmt: skip
+def _garage() -> LearnerSettings:
+    """As the authors' script for MT-10 has garage's; their advantages are not normalised."""
+    return recommended("ppo", MetaWorldSuite()).learner.model_copy(update={"norm_adv": False})
 
 
-def _small(num_envs: int) -> PPO:
-    """As it masters MT1's reach within a million steps; see benchmarks/ppo_reach.py."""
-    return PPO(
-        network=MLP(width=128, depth=2, activation="tanh", initial_std=1.0, min_std=0.2, max_std=1.5), device="cpu",
-        num_envs=num_envs, num_steps=500, num_minibatches=2 * num_envs, update_epochs=10, learning_rate=5e-4,
-        gamma=0.99, ent_coef=0.0,
-    )  # fmt: skip
+def _small(num_envs: int) -> LearnerSettings:
+    """An episode of each environment makes an epoch, in minibatches of 250 steps."""
+    found = recommended("ppo", MetaWorldSuite(), "two_cores").learner
+    return found.model_copy(update={"num_envs": num_envs, "num_minibatches": 2 * num_envs})
 
 
 MT10_PAPER = Preset(
@@ -56,7 +49,7 @@ MT10_PAPER = Preset(
     origins=origins(paper=f"{_PAPER} specialists.count", library=_GARAGE),
     config=RunConfig(
         suite=MetaWorldSuite(benchmark="MT10"),
-        learner=_garage(20),
+        learner=_garage(),
         plateau=PlateauSettings(sigma=10, window=100, margin=0.05, min_epochs=150, metric="success"),
         specialists=SpecialistSettings(count=10, variations_each=1, steps=1_000_000),
         demonstrations=_DEMONSTRATIONS,
@@ -75,7 +68,7 @@ MT50_PAPER = Preset(
     origins=origins(paper=_PAPER, library=_GARAGE),
     config=RunConfig(
         suite=MetaWorldSuite(benchmark="MT50"),
-        learner=_garage(50),
+        learner=_garage(),
         plateau=PlateauSettings(sigma=10, window=100, margin=0.05, min_epochs=150, metric="success"),
         specialists=SpecialistSettings(count=50, variations_each=1, steps=1_000_000),
         demonstrations=_DEMONSTRATIONS,

@@ -3,7 +3,6 @@
 from typing import get_args
 
 from gsl.config.guides import DAPG
-from gsl.config.learners import PPG, PPO, LearnerSettings
 from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
@@ -11,8 +10,8 @@ from gsl.config.method import (
     PlateauSettings,
     SpecialistSettings,
 )
-from gsl.config.networks import SmallCNN
 from gsl.config.presets.base import Preset, origins
+from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
 from gsl.config.suites.procgen_scores import Game
@@ -29,14 +28,15 @@ PPO_DEFAULTS = (
     "learner.clip_coef learner.clip_vloss learner.ent_coef learner.vf_coef learner.max_grad_norm learner.adam_eps "
     "learner.norm_reward"
 )
-PPG_DEFAULTS = f"{PPO_DEFAULTS} learner.e_pi learner.e_v learner.e_aux learner.beta_clone learner.aux_learning_rate"
+PPG_DEFAULTS = f"{PPO_DEFAULTS} learner.beta_clone learner.aux_learning_rate"
 GUIDE = DAPG(form="log_probability", coefficient=0.1)
 
 
-def _small(game: Game, learner: LearnerSettings) -> RunConfig:
+def _small(game: Game, learner: str) -> RunConfig:
+    suite = ProcgenSuite(game=game, num_levels=24, held_out_levels=24, num_threads=0)
     return RunConfig(
-        suite=ProcgenSuite(game=game, num_levels=24, held_out_levels=24, num_threads=0),
-        learner=learner,
+        suite=suite,
+        learner=recommended(learner, suite, "two_cores").learner,
         plateau=PlateauSettings(sigma=2, window=6, margin=0.05, min_epochs=4),
         specialists=SpecialistSettings(count=2, variations_each=4, steps=49_152),
         demonstrations=DemonstrationSettings(
@@ -56,7 +56,7 @@ def _ppo(game: Game) -> Preset:
         description="Two dozen easy levels, a small network, half a million steps: minutes on two CPU cores.",
         group="Procgen on two cores",
         origins=origins(library=PPO_DEFAULTS),
-        config=_small(game, PPO(network=SmallCNN(), num_envs=64, num_steps=128)),
+        config=_small(game, "ppo"),
     )
 
 
@@ -67,14 +67,14 @@ def _ppg(game: Game) -> Preset:
         description="As with PPO, by phasic policy gradient with short phases.",
         group="Procgen on two cores",
         origins=origins(library=PPG_DEFAULTS),
-        config=_small(game, PPG(network=SmallCNN(), num_envs=64, num_steps=128, n_pi=4)),
+        config=_small(game, "ppg"),
     )
 
 
 def _ablation(each: int) -> Preset:
     """As the paper's ablation: all specialists together have the same budget, whatever their number."""
-    levels, together = 32, 240_000
-    small = _small("bigfish", PPO(network=SmallCNN(), num_envs=32, num_steps=128))
+    levels, together = 32, 320_000
+    small = _small("bigfish", "ppo")
     count = levels // each
     specialists = SpecialistSettings(count=count, variations_each=each, steps=together // count)
     budget = BudgetSettings(total_steps=800_000, generalist_steps=163_840)

@@ -3,7 +3,6 @@
 What neither the paper nor those who quote it tell is marked as a library's or ours. For GPU workers.
 """
 
-from gsl.config.learners import PPG, PPO, LearnerSettings
 from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
@@ -11,9 +10,9 @@ from gsl.config.method import (
     PlateauSettings,
     SpecialistSettings,
 )
-from gsl.config.networks import Impala
 from gsl.config.presets.base import Preset, origins
 from gsl.config.presets.procgen import GUIDE, PPG_DEFAULTS, PPO_DEFAULTS, TITLES
+from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
 from gsl.config.suites.procgen_scores import Game
@@ -30,14 +29,14 @@ _PPG_RESULTS = {"bigfish": "29.4 to 33.5, test 28.0 to 30.9", "bossfight": "11.3
 
 _PAPER = "suite.game suite.mode suite.num_levels learner.name learner.network specialists.start plateau.rewind"
 _SPECIALISTS = SpecialistSettings(count=75, variations_each=4, steps=1_000_000)
-_PPO = PPO(network=Impala(), micro_batch=2048)
 _LIBRARY = "learner.num_envs learner.num_steps"
 
 
-def _paper(game: Game, levels: int, learner: LearnerSettings, specialists: SpecialistSettings) -> RunConfig:
+def _paper(game: Game, levels: int, learner: str, specialists: SpecialistSettings) -> RunConfig:
+    suite = ProcgenSuite(game=game, num_levels=levels, held_out_levels=1000)
     return RunConfig(
-        suite=ProcgenSuite(game=game, num_levels=levels, held_out_levels=1000),
-        learner=learner,
+        suite=suite,
+        learner=recommended(learner, suite).learner,
         plateau=PlateauSettings(sigma=30, window=300, margin=0.05, min_epochs=600),
         specialists=specialists,
         demonstrations=DemonstrationSettings(
@@ -61,7 +60,7 @@ def _ppo(game: Game) -> Preset:
             paper=f"{_PAPER} specialists.count specialists.variations_each budget.total_steps",
             library=f"{PPO_DEFAULTS} {_LIBRARY}",
         ),
-        config=_paper(game, 1024, _PPO, _SPECIALISTS),
+        config=_paper(game, 1024, "ppo", _SPECIALISTS),
     )
 
 
@@ -74,9 +73,11 @@ def _ppg(game: Game) -> Preset:
         f"The paper's returns: {_PPG_RESULTS[game]}.",
         group="Procgen: the paper's table, PPG",
         origins=origins(
-            paper=f"{_PAPER} learner.shared", library=f"{PPG_DEFAULTS} {_LIBRARY} learner.n_pi learner.aux_rollouts"
+            paper=f"{_PAPER} learner.shared",
+            library=f"{PPG_DEFAULTS} {_LIBRARY} learner.n_pi learner.aux_rollouts learner.e_pi learner.e_v "
+            "learner.e_aux",
         ),
-        config=_paper(game, 1024, PPG(network=Impala(), micro_batch=2048), _SPECIALISTS),
+        config=_paper(game, 1024, "ppg", _SPECIALISTS),
     )
 
 
@@ -96,7 +97,7 @@ def _ablation(each: int) -> Preset:
         config=_paper(
             "bigfish",
             levels,
-            _PPO,
+            "ppo",
             SpecialistSettings(count=count, variations_each=each, steps=together // count),
         ),
     )

@@ -1,12 +1,15 @@
 """Procgen: sixteen games, each level a variation."""
 
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, get_args
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from gsl.config.base import setting
+from gsl.config.near import near
 from gsl.config.suites.base import ActionKind, Observes, SuiteSettings
 from gsl.config.suites.procgen_scores import SCORE_RANGES, Game
+
+GAMES: tuple[str, ...] = get_args(Game)
 
 
 class ProcgenSuite(SuiteSettings):
@@ -31,6 +34,13 @@ class ProcgenSuite(SuiteSettings):
     )
     held_out_levels: int = setting(50, "How many held-out levels there are.", unit="levels", ge=0, le=100_000)
     num_threads: int = setting(4, "Threads that step the levels; 0 steps them in the trainer's thread.", ge=0, le=256)
+
+    @field_validator("game", mode="before")
+    @classmethod
+    def _is_known(cls, game: Any) -> Any:
+        if isinstance(game, str) and game not in GAMES:
+            raise ValueError(f"there is no game {game!r}{near(game, GAMES)}")
+        return game
 
     @model_validator(mode="after")
     def _keeps_levels_apart(self) -> Self:

@@ -8,7 +8,7 @@ from gsl.config.run import RunConfig
 _LEARNERS: dict[str, dict[str, Any]] = {
     "ppo": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1, "micro_batch": 64},
     "ppg": {
-        "num_envs": 4, "num_steps": 16, "num_minibatches": 2, "n_pi": 2, "e_aux": 1, "aux_rollouts": 4,
+        "num_envs": 4, "num_steps": 16, "num_minibatches": 2, "n_pi": 4, "e_aux": 1, "aux_rollouts": 4,
         "micro_batch": 64,
     },
     "sac": {"num_envs": 4, "num_steps": 16, "warm_up": 32, "replay_size": 4096, "update_ratio": 0.1, "replay_batch": 8},
@@ -18,7 +18,7 @@ _NETWORKS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 _SUITES: dict[str, dict[str, Any]] = {
     "forkmaze": {},
-    "procgen": {"num_levels": 2, "held_out_levels": 1, "num_threads": 0},
+    "procgen": {"num_levels": 2, "held_out_levels": 0, "num_threads": 0},
     "metaworld": {"time_limit": 4, "goals": 1, "held_out_goals": 1, "processes": 1},
     "gymnasium": {"time_limit": 8},
     "maniskill": {"time_limit": 4, "num_seeds": 3, "held_out_seeds": 1},
@@ -40,8 +40,11 @@ def tiny(config: RunConfig) -> RunConfig:
     if whole["suite"].get("variations") == "goals":
         whole["suite"]["goals"] = 3
     whole["learner"]["network"] |= _NETWORKS[config.learner.network.name]
-    specialists = 1 if config.suite.name == "procgen" else 2
-    epoch = 64
+    specialists = 2
+    if config.suite.name == "procgen":  # episodes are long: more of them side by side, and fewer of everything else
+        specialists = 1
+        whole["learner"] |= {"num_envs": 8, "num_steps": 32, "micro_batch": 256}
+    epoch = whole["learner"]["num_envs"] * whole["learner"]["num_steps"]
     whole["plateau"] |= {"sigma": 0, "window": 2, "min_epochs": 0}
     whole["specialists"] |= {"count": specialists, "variations_each": 1, "steps": 2 * epoch}
     whole["demonstrations"] |= {"per_variation": 1, "generalist_per_variation": 1, "max_tries": 1}

@@ -23,12 +23,13 @@ TITLES: dict[str, str] = {
     "starpilot": "StarPilot",
 }  # fmt: skip
 
-PPO_DEFAULTS = (
-    "learner.num_minibatches learner.update_epochs learner.learning_rate learner.gamma learner.gae_lambda "
+_COMMON = (
+    "learner.num_minibatches learner.learning_rate learner.gamma learner.gae_lambda "
     "learner.clip_coef learner.clip_vloss learner.ent_coef learner.vf_coef learner.max_grad_norm learner.adam_eps "
     "learner.norm_reward"
 )
-PPG_DEFAULTS = f"{PPO_DEFAULTS} learner.beta_clone learner.aux_learning_rate"
+PPO_DEFAULTS = f"{_COMMON} learner.update_epochs"
+PPG_DEFAULTS = f"{_COMMON} learner.beta_clone learner.aux_learning_rate"
 GUIDE = DAPG(form="log_probability", coefficient=0.1)
 
 

@@ -16,12 +16,12 @@ LOCAL_SECONDS = 5.0
 """Longest that a killed trainer has to do again on the same machine, one epoch aside."""
 ANNOUNCE_SECONDS = 60.0
 ANNOUNCE_EPOCHS = 25
-CHEAP_SECONDS = 0.5
-"""A checkpoint that takes longer than this to write, as one with a replay does, is announced by the clock alone."""
+CHEAP_SECONDS, LIGHT_BYTES = 0.5, 32_000_000
+"""A checkpoint that takes longer or is larger, as one with a replay is, is announced by the clock alone."""
 TRAINING_TO_WRITING = 9.0
 """Seconds of training for each second of writing: no more than a tenth of the time goes into checkpoints."""
-TRAINING_TO_ANNOUNCING = 99.0
-"""The same for what has to be uploaded."""
+ANNOUNCED_BYTES_A_SECOND = 200_000
+"""What is announced is uploaded and stays: 0.7 GB an hour at most, beside the light ones."""
 
 
 class Keeper:
@@ -31,7 +31,7 @@ class Keeper:
         self._folder, self._spool = folder, spool
         self._written_at = self._announced_at = time.monotonic()
         self._resume_epoch = self._announced_epoch = -1
-        self._cost = 0.0  # seconds that the newest checkpoint took
+        self._cost, self._bytes = 0.0, 0  # seconds that the newest checkpoint took, and its size
 
     def resumed(self, epoch: int) -> None:
         """`resume.ckpt` was there already, and is of this epoch."""
@@ -41,11 +41,13 @@ class Keeper:
     def after_epoch(self, epoch: int, state: Callable[[], State]) -> None:
         """Write and announce as far as it is time."""
         now, cost = time.monotonic(), self._cost
-        by_epochs = epoch % ANNOUNCE_EPOCHS == 0 and cost < CHEAP_SECONDS
-        if by_epochs or now - self._announced_at >= max(ANNOUNCE_SECONDS, TRAINING_TO_ANNOUNCING * cost):
+        by_epochs = epoch % ANNOUNCE_EPOCHS == 0 and cost < CHEAP_SECONDS and self._bytes < LIGHT_BYTES
+        rested = now - self._written_at >= TRAINING_TO_WRITING * cost
+        by_clock = now - self._announced_at >= max(ANNOUNCE_SECONDS, self._bytes / ANNOUNCED_BYTES_A_SECOND)
+        if by_epochs or (by_clock and rested):
             self._write_measured(epoch, state)
             self.announce()
-        elif now - self._written_at >= max(LOCAL_SECONDS, TRAINING_TO_WRITING * cost):
+        elif now - self._written_at >= LOCAL_SECONDS and rested:
             self._write_measured(epoch, state)
 
     def last(self, epoch: int, state: State) -> None:
@@ -56,7 +58,7 @@ class Keeper:
     def _write_measured(self, epoch: int, state: Callable[[], State]) -> None:
         started = time.monotonic()
         self.write(epoch, state())
-        self._cost = time.monotonic() - started
+        self._cost, self._bytes = time.monotonic() - started, self._folder.resume.stat().st_size
 
     def write(self, epoch: int, state: State) -> None:
         """Make this the place where the job goes on."""

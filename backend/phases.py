@@ -100,7 +100,7 @@ def _active(status: str) -> State:
 
 def _is_before(standing: Standing, phase: Phase) -> bool:
     """Whether the run has passed the phase; the last evaluation comes after fine-tuning."""
-    if standing.phase == "evaluation" and standing.jobs.get("finetune"):
+    if standing.phase == "evaluation" and standing.jobs.get("finetune", 0) >= standing.config.cycles.count:
         return True
     current = standing.phase if standing.phase in ORDER else "generalist"
     return ORDER.index(phase) < [str(name) for name in ORDER].index(current)

@@ -26,6 +26,15 @@ def config_of(run: Run) -> RunConfig:
         raise UnavailableError(message) from error
 
 
+def missing_for(run: Run) -> str | None:
+    """Why the run's configuration cannot be read here and now; None: it can."""
+    try:
+        config_of(run)
+    except UnavailableError as error:
+        return error.detail
+    return None
+
+
 @lru_cache(_KEPT)
 def _parsed(text: str) -> RunConfig:
     return RunConfig.model_validate_json(text)

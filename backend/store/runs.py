@@ -14,7 +14,7 @@ from backend.models import Experiment, Gate, Job, Run
 from backend.phases import Standing, eta, phases
 from backend.schemas import Page, RunPublic, RunSummary, RunUpdate
 from backend.store import standings
-from backend.store.configs import config_of
+from backend.store.configs import config_of, missing_for
 from backend.store.locks import lock_run
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, RunStatus, Wish
@@ -117,7 +117,7 @@ def summaries(session: Session, runs: Sequence[Run]) -> list[RunSummary]:
     """What the list shows, from the runs' own columns and one sum over their jobs."""
     stand = standings.of(session, runs)
     names = _experiment_names(session, runs)
-    return [_summary(run, stand[run.id or 0], names) for run in runs]
+    return [_summary(run, stand.get(run.id or 0), names) for run in runs]
 
 
 def _experiment_names(session: Session, runs: Sequence[Run]) -> dict[int, str]:
@@ -128,8 +128,9 @@ def _experiment_names(session: Session, runs: Sequence[Run]) -> dict[int, str]:
     return {key: name for key, name in rows if key is not None}
 
 
-def _summary(run: Run, standing: Standing, experiments: dict[int, str]) -> RunSummary:
-    progress = phases(standing)
+def _summary(run: Run, standing: Standing | None, experiments: dict[int, str]) -> RunSummary:
+    """Without a standing the run's configuration cannot be read: the list says so, and shows the others."""
+    progress = phases(standing) if standing else []
     own = run.model_dump(include=set(RunSummary.model_fields))
     return RunSummary(
         **{**own, "message": _message(run, standing)},
@@ -139,8 +140,10 @@ def _summary(run: Run, standing: Standing, experiments: dict[int, str]) -> RunSu
     )
 
 
-def _message(run: Run, standing: Standing) -> str:
+def _message(run: Run, standing: Standing | None) -> str:
     """The run's own message, and for whom its queued jobs wait: for any able worker at first, later for want of one."""
+    if standing is None:
+        return missing_for(run) or run.message
     if run.status in ENDED or not standing.waits:
         return run.message
     if run.status == "queued":
@@ -192,9 +195,12 @@ def update(run: Run, changes: RunUpdate) -> None:
 
 
 def remove(session: Session, run_id: int) -> None:
-    """Delete an ended run with everything it has; raises `ConflictError` while it goes on."""
+    """Delete an ended run with everything it has; raises `ConflictError` while it goes on.
+
+    A run whose configuration cannot be read goes on no more, whatever its status.
+    """
     run = locked(session, run_id)
-    if run.status not in ENDED:
+    if run.status not in ENDED and missing_for(run) is None:
         raise ConflictError(f"Run {run_id} is {run.status}: cancel it first, then delete it.")
     running = select(func.count()).where(Job.run_id == run_id, Job.status == "running")
     if session.exec(running).one():

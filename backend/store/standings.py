@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from backend.columns import now
 from backend.models import Job, Run, Worker
 from backend.phases import Standing
-from backend.store.configs import config_of
+from backend.store.configs import config_of, missing_for
 from backend.waiting import waits_for
 from gsl.config.run import RunConfig
 
@@ -22,8 +22,9 @@ def live_workers(session: Session) -> list[Worker]:
 
 
 def of(session: Session, runs: Sequence[Run]) -> dict[int, Standing]:
-    """The standing of each run, by its id, with one query over their jobs."""
-    ids = [run.id for run in runs if run.id is not None]
+    """The standing of each run, by its id, with one query over their jobs; left out are runs that cannot be read."""
+    readable = {run.id: run for run in runs if run.id is not None and missing_for(run) is None}
+    ids = list(readable)
     sums_of_jobs: tuple[Any, ...] = (
         func.count(), func.sum(Job.steps), func.max(Job.steps_per_second),
         func.sum(_one_if("queued", "lost")), func.sum(_one_if("running")),
@@ -34,7 +35,7 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, Standing]:
     for run_id, phase, count, steps, speed, queued, running in session.exec(query):
         sums[run_id].append(_PhaseSums(phase, count, int(steps or 0), speed, queued, running))
     workers = live_workers(session)
-    return {run.id: _standing(run, sums[run.id], workers) for run in runs if run.id is not None}
+    return {run_id: _standing(run, sums[run_id], workers) for run_id, run in readable.items()}
 
 
 class _PhaseSums(NamedTuple):

@@ -79,8 +79,9 @@ with tempfile.TemporaryDirectory() as folder:
         launched = client.post("/runs", json={"preset": "forkmaze-quick", "config": config}).json()
         with app.state.services.database.engine.begin() as connection:  # as if its package had been uninstalled
             connection.execute(text("UPDATE run SET config = json_set(config, '$.suite.name', 'moonworld')"))
-        gone = client.get("/runs").json()
+        gone = {"list": client.get("/runs").json()["items"], "run": client.get("/runs/1").json()}
         Housekeeper(app.state.services)._round()
+        gone["deleted"] = client.delete("/runs/1").status_code
     app.state.services.database.close()
     schemas = sorted(app.openapi()["components"]["schemas"])
 assert "torch" not in sys.modules and "gridworld.env" not in sys.modules
@@ -99,6 +100,8 @@ def test_the_server_lists_validates_documents_and_launches_it(tmp_path: Path) ->
     assert said["launched"]["config"]["suite"] == {
         "name": "gridworld", "size": 3, "held_out_cells": 2, "time_limit": 12,
     }  # fmt: skip
-    assert said["gone"]["status"] == 503, said["gone"]
-    assert "Run 1 needs what is not installed on the server any more: config.suite.name" in said["gone"]["detail"]
+    why = "Run 1 needs what is not installed on the server any more: config.suite.name"
+    assert [why in run["message"] for run in said["gone"]["list"]] == [True]
+    assert (said["gone"]["run"]["status"], why in said["gone"]["run"]["detail"]) == (503, True)
+    assert said["gone"]["deleted"] == 204
     assert any(name.startswith("GridworldSuite") for name in said["schemas"])

@@ -1,7 +1,8 @@
 """The lowest variations, and their split among specialists."""
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gsl.partition import split
@@ -30,6 +31,13 @@ def test_the_bound_is_students() -> None:
     assert lower_bound(1.0, 2.0, 4, 0.95) == pytest.approx(1.0 - 2.353363 * 2.0 / 2)
 
 
+@pytest.mark.parametrize("episodes", [2, 5, 20])
+def test_the_bound_lies_below_the_true_mean_as_often_as_it_claims(episodes: int) -> None:
+    draws = np.random.default_rng(episodes).normal(3.0, 2.0, size=(4000, episodes))
+    bounds = [lower_bound(row.mean(), row.std(ddof=1), episodes, 0.9) for row in draws]
+    assert np.mean(np.array(bounds) < 3.0) == pytest.approx(0.9, abs=0.02)
+
+
 def test_a_single_episode_takes_the_pooled_deviation() -> None:
     single = rank((1, 2), [entry(1, 0.5, std=None, episodes=1), entry(2, 0.5, std=1.0)], "mean", 0.9, seed=0)
     bounds = {estimate.variation: estimate.lower_bound for estimate in single.estimates}
@@ -56,6 +64,7 @@ def test_unmeasured_variations_only_fill_up() -> None:
     st.sampled_from(["random", "balanced", "clustered"]),
     st.integers(0, 100),
 )
+@settings(deadline=None)  # the first clusters wait for an import
 def test_a_split_is_even_disjoint_complete_and_seeded(variations: list[int], count: int, kind: str, seed: int) -> None:
     count = min(count, len(variations))
     means = {v: float(v % 7) for v in variations if v % 3}

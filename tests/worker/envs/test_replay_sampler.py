@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gsl.config.sampling import PrioritizedSampling
@@ -66,6 +66,7 @@ def test_known_ones_are_replayed_as_often_as_set_while_others_are_unknown(probab
 
 
 @given(st.integers(0, 30), st.integers(0, 2**31), st.floats(0.01, 10), st.floats(0, 1))
+@settings(deadline=None)
 def test_a_restored_sampler_goes_on_exactly(steps: int, seed: int, temperature: float, staleness: float) -> None:
     undisturbed, restored = (sampler(seed, temperature=temperature, staleness=staleness) for _ in range(2))
     errors = np.random.default_rng(seed)

@@ -88,7 +88,7 @@ function SpecialistRow({ job, names, hasSuccess }: RowProps) {
   const more = job.variations.length - SHOWN;
   return (
     <Table.Tr>
-      <Table.Td>{job.index}</Table.Td>
+      <Table.Td>{job.index === 0 ? "all" : job.index}</Table.Td>
       <Table.Td>
         <JobBadge status={job.status} />
         {job.outcome === "solved" && (

@@ -53,7 +53,7 @@ class Point(Wire):
     success_rate: float | None
 
 
-class Tested(Wire):
+class Measured(Wire):
     """Means over variations of their episodes."""
 
     episodes: int
@@ -66,8 +66,8 @@ class Outcome(Wire):
 
     task: Task
     curve: tuple[Point, ...]
-    training: Tested
-    held_out: Tested | None
+    training: Measured
+    held_out: Measured | None
     seconds: float
 
 
@@ -138,7 +138,7 @@ def line(known: Sequence[Outcome], outcome: Outcome) -> str:
     )
 
 
-def _test(task: Task, learner: LearnerCode, variations: Sequence[int], name: str) -> Tested:
+def _test(task: Task, learner: LearnerCode, variations: Sequence[int], name: str) -> Measured:
     variations = variations[: task.test_variations]
     policy = learner.policy(deterministic=task.deterministic, seed=derive(task.seed, "test policy", name))
     measured = measure(
@@ -147,7 +147,7 @@ def _test(task: Task, learner: LearnerCode, variations: Sequence[int], name: str
     )  # fmt: skip
     returns = [entry.mean_return for entry in measured.returns if entry.mean_return is not None]
     successes = [entry.success_rate for entry in measured.returns if entry.success_rate is not None]
-    return Tested(
+    return Measured(
         episodes=sum(entry.episodes for entry in measured.returns),
         mean_return=float(np.mean(returns)),
         success_rate=float(np.mean(successes)) if successes else None,

@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from backend.settings import Settings
+from gsl.config.guides import BUILTIN_GUIDES
+from gsl.config.learners import BUILTIN_LEARNERS
+from gsl.config.rules import refusal
+from gsl.config.suites import BUILTIN_SUITES
 from worker.settings import WorkerSettings
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +45,20 @@ def test_make_alone_tells_every_target_a_person_types() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_named_path_exists(page: str) -> None:
     text = (ROOT / page).read_text()
-    folders = r"gsl|client|backend|worker|frontend|tests|benchmarks|docker|tools|alembic|docs"
+    folders = r"gsl|client|backend|worker|frontend|tests|benchmarks|docker|tools|alembic|docs|examples"
     named = re.findall(rf"[`(]((?:{folders})/[\w./-]*)[`)]", text)
     assert [path for path in named if path not in MADE_BY_MAKE and not (ROOT / path).exists()] == []
+
+
+def test_the_table_of_learners_and_guides_is_the_code_s_own() -> None:
+    told = (ROOT / "README.md").read_text().split("<!-- guides -->\n")[1].split("<!-- /guides -->")[0]
+    rows = [f"| | {' | '.join(guide.title for guide in BUILTIN_GUIDES)} |", "|---" * (len(BUILTIN_GUIDES) + 1) + "|"]
+    for learner in BUILTIN_LEARNERS:
+        words = ["no" if refusal(learner, guide) else "yes" for guide in BUILTIN_GUIDES]
+        rows.append(f"| {learner.title} | {' | '.join(words)} |")
+    assert told.splitlines() == rows
+
+
+def test_every_suite_is_in_the_readme() -> None:
+    told = set(re.findall(r"^\| `([a-z]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert told == {str(suite.model_fields["name"].default) for suite in BUILTIN_SUITES}

@@ -9,7 +9,7 @@ from gsl.config.run import RunConfig
 
 GUIDES: dict[str, GuideSettings] = {
     "dapg": DAPG(form="log_probability", coefficient=0.3),
-    "gail": GAIL(form="centred", env_weight=0.3, imitation_weight=0.7, gradient_penalty=1.0, batch_size=128),
+    "gail": GAIL(form="centred", env_weight=0.3, imitation_weight=0.7, batch_size=128),
     "dagger": DAgger(coefficient=3.0),
     "kickstarting": DAgger(form="kickstarting", coefficient=3.0, decay=0.98),
     "bc": BC(passes=1000, learning_rate=3e-3, patience=30),

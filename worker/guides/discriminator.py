@@ -5,6 +5,7 @@ ManiSkill2-Learn. Discrete actions enter one-hot, continuous ones clipped to [-1
 """
 
 from collections.abc import Iterator
+from math import sqrt
 
 import torch
 from torch import Tensor, nn
@@ -122,17 +123,17 @@ def classification_loss(own: Tensor, shown: Tensor, smoothing: float) -> Tensor:
 def gradient_penalty(
     discriminator: Discriminator, own: tuple[Tensor, Tensor], shown: tuple[Tensor, Tensor], generator: torch.Generator
 ) -> Tensor:
-    """Mean of n * |d logit / d observation|^2 + |d logit / d action|^2 between policy and demonstrations; scalar.
+    """Mean of sqrt(n) * |d logit / d observation|^2 + |d logit / d action|^2 between policy and demonstrations; scalar.
 
     Zero-centred, which keeps a discriminator from learning few samples by heart (Thanh-Tung et al. 2019, equation 8).
-    The factor n, how many numbers an observation has, makes a weight mean the same for vectors and pictures: how far
-    the logit moves when all of them move by one deviation. `own` and `shown` are prepared, of equal sizes.
+    The factor of an observation of n numbers is ours: large differences lie in any direction of a picture, so a slope
+    that is harmless for a vector tells every picture from every other. `own` and `shown` are prepared, of equal sizes.
     """
     share = torch.rand(len(own[0]), generator=generator).to(own[0].device)
     mixed = [_mix(a, b, share).requires_grad_() for a, b in zip(own, shown, strict=True)]
     logits = discriminator(*mixed)
     by_observation, by_action = torch.autograd.grad(logits.sum(), mixed, create_graph=True)
-    steepness: Tensor = by_observation.flatten(1).square().sum(1) * by_observation[0].numel()
+    steepness: Tensor = by_observation.flatten(1).square().sum(1) * sqrt(by_observation[0].numel())
     penalty: Tensor = (steepness + by_action.square().sum(1)).mean()
     return penalty
 

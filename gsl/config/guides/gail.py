@@ -34,7 +34,7 @@ class GAIL(GuideSettings):
         unit="steps", ge=0, le=1_000_000,
     )  # fmt: skip
     gradient_penalty: float = setting(
-        0.01,
+        1.0,
         "Weight of the penalty on the discriminator's slope between demonstrations and policy; without it few pictures "
         "are learned by heart.",
         ge=0,

@@ -45,7 +45,7 @@ CASES = {
         ),
         Case(
             "procgen-small-cnn", "Procgen StarPilot, small CNN", "procgen", "small_cnn", num_envs=64, num_steps=128,
-            update_epochs=3, minibatch=1024, threads=0, epochs_a_window=1, claim=2.0,
+            update_epochs=3, minibatch=1024, threads=0, epochs_a_window=1, claim=1.0,
         ),
         Case(
             "mt10", "Meta-World MT10, MLP 512 x 2", "mt10", "mlp", num_envs=10, num_steps=128, update_epochs=10,
@@ -57,7 +57,7 @@ CASES = {
         ),
         Case(
             "cartpole-8", "CartPole-v1, 8 slots, MLP 64 x 2", "cartpole", "mlp", num_envs=8, num_steps=128,
-            update_epochs=4, minibatch=256, threads=1, epochs_a_window=20, claim=2.0, width=64,
+            update_epochs=4, minibatch=256, threads=1, epochs_a_window=20, claim=1.5, width=64,
         ),
     )
 }  # fmt: skip

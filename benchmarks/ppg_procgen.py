@@ -44,6 +44,8 @@ def table(outcomes: Sequence[Outcome]) -> str:
     rows += [
         f"| {seed} | " + " | ".join(f"{column[i]:.2f}" for column in columns) + " |" for i, seed in enumerate(seeds)
     ]
+    if len(seeds) < 2:
+        return "\n".join([*rows, "", "Intervals need two seeds of both arms."])
     rows.append("| mean, 95 % | " + " | ".join(_said(bootstrap_interval(column, "mean")) for column in columns) + " |")
     for kind, name in (("train", "training"), ("test", "held-out")):
         ours, theirs = scores["ppg", kind], scores["ppo", kind]

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 import numpy as np
 import torch
@@ -31,8 +32,9 @@ from worker.nets import ActorCritic, make_network
 from worker.spaces import Spaces
 
 BATCHES = (64, 256)
+THREADS = (1, os.cpu_count() or 1)
 _MATRIX = 1024
-_SECONDS = 0.5
+_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,8 @@ class Limit:
 
 
 def limit_of(case: Case) -> Limit:
-    """Measure, with every core."""
+    """Measure; the machine should be quiet."""
     keep_freed_memory()
-    torch.set_num_threads(os.cpu_count() or 1)
     env = env_of(case)
     spaces = Spaces(env.observation_shape, env.actions)
     env_speed = _env_speed(env, spaces)
@@ -123,9 +124,10 @@ def _layers(network: ActorCritic, spaces: Spaces) -> list[tuple[nn.Module, tuple
 
 
 def _layer(module: nn.Module, shape: tuple[int, ...]) -> _Layer:
-    """Alone, its input in the order of channels_last; the first layer's input has no gradient."""
+    """Alone, on one core and on all, its input in the order of channels_last; the first layer's has no gradient."""
     measured = []
-    for batch in BATCHES:
+    for batch, threads in product(BATCHES, THREADS):
+        torch.set_num_threads(threads)
         x = torch.randn(batch, *shape)
         if x.dim() == 4:
             x = x.contiguous(memory_format=torch.channels_last)
@@ -148,6 +150,7 @@ def _train(module: nn.Module, x: Tensor, gradient: Tensor) -> None:
 def _matrix_rate() -> float:
     """Operations a second of a product of two matrices."""
     a, b = torch.randn(_MATRIX, _MATRIX), torch.randn(_MATRIX, _MATRIX)
+    torch.set_num_threads(THREADS[-1])
     return 2 * _MATRIX**3 / _best_seconds(lambda: a @ b)
 
 

@@ -72,10 +72,10 @@ export function LaunchSummary({ suite, arms, seeds, previews, refused, busy, onL
       </Grid.Col>
       <Grid.Col span={12} hiddenFrom="md" style={{ position: "sticky", bottom: 0, zIndex: 50 }}>
         <Paper className={classes.bar} component="section" aria-label="Launch">
-          <Text size="sm" style={{ flex: 1 }}>
+          <Text size="sm" style={{ flex: 1, minWidth: 0 }}>
             {product}
           </Text>
-          {button(false)}
+          <Box style={{ flex: "none" }}>{button(false)}</Box>
         </Paper>
       </Grid.Col>
     </>

@@ -1724,7 +1724,7 @@ export interface components {
             /**
              * Gradient Penalty
              * @description Weight of the penalty on the discriminator's slope between demonstrations and policy; without it few pictures are learned by heart.
-             * @default 0.01
+             * @default 1
              */
             gradient_penalty: number;
             /**

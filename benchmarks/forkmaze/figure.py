@@ -54,7 +54,7 @@ def _frame(total: int) -> Iterator[str]:
         yield _text(_right(level), BOTTOM + 18, f"{level:.1f}", anchor="middle", colour=MUTED)
     for share in np.linspace(0, 1, 5):
         x = LEFT + share * (MIDDLE - LEFT)
-        yield _text(x, BOTTOM + 18, f"{share * total / 1e6:.1f} M", anchor="middle", colour=MUTED)
+        yield _text(x, BOTTOM + 18, f"{share * total / 1e6:.3g} M", anchor="middle", colour=MUTED)
     middle = (LEFT + MIDDLE) / 2
     yield _text(
         middle,

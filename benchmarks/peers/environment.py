@@ -14,12 +14,12 @@ SHARED = ("torch", "numpy", "gymnasium", "procgen-mirror", "metaworld", "packagi
 
 
 def peers_python() -> Path:
-    """The interpreter of the peers' environment; a first call installs it, which takes a minute or two."""
+    """The interpreter of the peers' environment; a first call installs it, anew if that was interrupted."""
     python, wanted = FOLDER / "bin" / "python", _requirements()
     stamp = FOLDER / "installed.txt"
     if not (stamp.exists() and stamp.read_text() == wanted):
         print(f"Installing Stable-Baselines3 into {FOLDER.relative_to(ROOT)}", flush=True)
-        venv.create(FOLDER, with_pip=True)
+        venv.create(FOLDER, with_pip=True, clear=True)
         first = next(line for line in wanted.splitlines() if line.startswith("torch=="))
         _pip(python, first)  # alone and first, so that nothing else decides which build of torch comes
         _pip(python, *wanted.splitlines())

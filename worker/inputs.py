@@ -90,9 +90,7 @@ def fill(api: WorkerApi, claim: ClaimedJob, folder: JobFolder, api_url: str, pat
     )
     folder.stop.unlink(missing_ok=True)
     folder.write_job(
-        JobFile(
-            spec=claim.spec, source=source, demonstrations=demonstrations, teachers=teachers, attempt=claim.attempt
-        )
+        JobFile(spec=claim.spec, source=source, demonstrations=demonstrations, teachers=teachers, attempt=claim.attempt)
     )
 
 

@@ -1,5 +1,7 @@
 """The main job in a real browser: from the form to `succeeded` through an edited approval."""
 
+import re
+
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
@@ -32,7 +34,7 @@ def launch_from_the_form(page: Page) -> None:
     preview = page.get_by_test_id("preview")
     expect(preview).to_contain_text("160 k steps in 9 jobs")
 
-    count = page.get_by_label("Count", exact=True)
+    count = page.get_by_role("region", name=re.compile("^Specialists")).get_by_label("Count", exact=True)
     count.fill("9")
     expect(page.get_by_text("but the suite has 4 training variations")).to_be_visible()
     expect(count).to_have_attribute("aria-invalid", "true")

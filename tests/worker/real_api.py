@@ -8,13 +8,14 @@ from typing import Self
 
 import uvicorn
 from pydantic import SecretStr
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from backend import orchestrator
 from backend.app import create_app
 from backend.db import Database
 from backend.models import Job
 from backend.settings import Settings
+from backend.store import runs
 from client.api import Client
 from client.worker_api import WorkerApi
 
@@ -74,11 +75,17 @@ class RealApi:
         return self.client.jobs(run.id)[0].id
 
     def erase(self, run_id: int) -> None:
-        """Cancel and delete a run at once, before its worker heard of either."""
-        self.client.cancel(run_id)
-        for job in self.client.jobs(run_id):
-            self.lose(job.id)
-        self.client.delete_run(run_id)
+        """Cancel a run, lose its jobs and delete it in one transaction: its worker hears of all that at once."""
+        database = Database(self.settings.database_url)
+        with database.write() as session:
+            run = runs.locked(session, run_id)
+            run.wish = "cancel"
+            for job in session.exec(select(Job).where(Job.run_id == run_id)):
+                job.status, job.lease_until = "lost", None
+            session.flush()
+            orchestrator.advance(session, run_id)
+            runs.remove(session, run_id)
+        database.close()
 
     def lose(self, job_id: int) -> None:
         """What the reaper does to a job whose lease has ended."""

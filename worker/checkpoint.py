@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 State = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
 
-FORMAT = 2
+FORMAT = 3
 _ARRAY = "__array__"
 _DTYPES = {
     "<f8": "F64", "<f4": "F32", "<f2": "F16", "<i8": "I64", "<i4": "I32", "<i2": "I16", "|i1": "I8",

@@ -13,7 +13,7 @@ class Decision:
 
     action: NDArray[Any]  # int64 (num_envs,) or float32 (num_envs, size), for the environments
     log_prob: Tensor  # (num_envs,)
-    value: Tensor  # (num_envs,)
+    value: Tensor | None = None  # (num_envs,), where it comes with the action for nothing
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Rollout:
     observation: Tensor  # (T, N, *observation_shape), uint8 or float32
     action: Tensor  # (T, N) int64 or (T, N, size) float32
     log_prob: Tensor  # (T, N)
-    value: Tensor  # (T, N)
+    value: Tensor | None  # (T, N), if every decision came with one
     reward: Tensor  # (T, N)
     done: Tensor  # (T, N) bool: the episode ended with this step, be it by a time limit
     variation: Tensor  # (T, N) int64: what the step belonged to

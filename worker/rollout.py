@@ -145,7 +145,8 @@ class _Storage:
         shape = (num_steps, env.num_envs)
         self._observation = np.empty((*shape, *env.observation_shape), env.observation_dtype)
         self._action = _actions(shape, env.actions)
-        self._log_prob, self._value = np.empty(shape, np.float32), np.empty(shape, np.float32)
+        self._log_prob = np.empty(shape, np.float32)
+        self._value: NDArray[np.float32] | None = None
         self._reward = np.empty(shape, np.float32)
         self._done = np.empty(shape, np.bool_)
         self._variation = np.empty(shape, np.int64)
@@ -154,7 +155,11 @@ class _Storage:
 
     def put_decision(self, t: int, observation: NDArray[Any], decision: Decision) -> None:
         self._observation[t], self._action[t] = observation, decision.action
-        self._log_prob[t], self._value[t] = decision.log_prob.numpy(), decision.value.numpy()
+        self._log_prob[t] = decision.log_prob.numpy()
+        if decision.value is not None:
+            if self._value is None:
+                self._value = np.empty_like(self._log_prob)
+            self._value[t] = decision.value.numpy()
 
     def put_step(self, t: int, step: Step) -> None:
         self._reward[t], self._done[t], self._variation[t] = step.reward, step.done, step.variation
@@ -170,7 +175,7 @@ class _Storage:
             observation=torch.from_numpy(self._observation),
             action=torch.from_numpy(self._action),
             log_prob=torch.from_numpy(self._log_prob),
-            value=torch.from_numpy(self._value),
+            value=None if self._value is None else torch.from_numpy(self._value),
             reward=torch.from_numpy(self._reward),
             done=torch.from_numpy(self._done),
             variation=torch.from_numpy(self._variation),

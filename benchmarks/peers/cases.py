@@ -53,11 +53,11 @@ CASES = {
         ),
         Case(
             "cartpole", "CartPole-v1, 64 slots, MLP 64 x 2", "cartpole", "mlp", num_envs=64, num_steps=64,
-            update_epochs=4, minibatch=1024, threads=1, epochs_a_window=8, claim=3.0, width=64,
+            update_epochs=4, minibatch=1024, threads=0, epochs_a_window=8, claim=3.0, width=64,
         ),
         Case(
             "cartpole-8", "CartPole-v1, 8 slots, MLP 64 x 2", "cartpole", "mlp", num_envs=8, num_steps=128,
-            update_epochs=4, minibatch=256, threads=1, epochs_a_window=20, claim=1.5, width=64,
+            update_epochs=4, minibatch=256, threads=0, epochs_a_window=20, claim=1.5, width=64,
         ),
     )
 }  # fmt: skip

@@ -15,7 +15,6 @@ from worker.envs.samplers import QueueSampler
 from worker.features import SIZE, FeatureWatcher, projected
 from worker.job_folder import JobFolder
 from worker.nets import make_network
-from worker.nets.actor_critic import VectorActorCritic
 from worker.rollout import play
 
 CLUSTERED = TINY_MAZE.model_copy(
@@ -63,9 +62,8 @@ def test_they_are_means_of_what_the_last_layer_sees() -> None:
     play(env, lambda observation: np.zeros(2, np.int64), 2, lambda: None, watcher, most_steps=2)
     env.close()
     found = {entry.variation: entry.features[:8] for entry in watcher.report()}
-    assert isinstance(network, VectorActorCritic)
     with torch.no_grad():
-        wanted = network.policy_body(torch.as_tensor(first)).numpy()
+        wanted = network.policy_features(torch.as_tensor(first)).numpy()
     for row, variation in enumerate((0, 1)):
         assert found[variation] == pytest.approx(wanted[row], abs=1e-4)
 

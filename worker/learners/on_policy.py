@@ -27,8 +27,9 @@ def samples_of(
     if rewards is not None:
         reward = rewards(reward, rollout.done)
     reward = bootstrap_time_limits(reward, rollout, values, gamma)
-    advantage, returns = gae(reward, rollout.value, rollout.done, values(rollout.next_observation), gamma, gae_lambda)
-    columns = (rollout.observation, rollout.action, rollout.log_prob, rollout.value, advantage, returns)
+    value = values(rollout.observation.flatten(0, 1)).reshape(reward.shape) if rollout.value is None else rollout.value
+    advantage, returns = gae(reward, value, rollout.done, values(rollout.next_observation), gamma, gae_lambda)
+    columns = (rollout.observation, rollout.action, rollout.log_prob, value, advantage, returns)
     return Batch(*(to_device(column.flatten(0, 1), device) for column in columns))
 
 

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from gsl.config.learners import PPG as PPGSettings
 from gsl.seeds import derive
 from worker.experience import Decision, LossContext, Rollout
 from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
+from worker.learners.gradients import clip_gradients, forget_gradients
 from worker.learners.on_policy import explained_variance, minibatches, normalised, samples_of
 from worker.learners.ppg_losses import Pass, auxiliary_loss, phase_loss
 from worker.learners.ppg_phase import Phase
@@ -44,6 +45,7 @@ class PPG:
         self.learning_rate = settings.learning_rate if overrides.learning_rate is None else overrides.learning_rate
         made = make_phasic_network(settings.network, spaces, derive(seed, "network"), shared=settings.shared)
         self.network = made.to(device)
+        self._parameters = list(self.network.parameters())
         self._adam = self._make_adam(self.learning_rate)
         self._auxiliary_adam = self._make_adam(settings.aux_learning_rate)
         minibatch = settings.batch_size // settings.num_minibatches
@@ -86,13 +88,14 @@ class PPG:
             self.settings.gamma, self.settings.gae_lambda, self.device,
         )  # fmt: skip
         self.advantage = samples.advantage
-        for said in self._policy_epoch(samples, guidance):
-            _note(seen, said, between)
-        self._phase.add(rollout.observation.flatten(0, 1), samples.returns.cpu())
-        if self._phase.over:
-            for said in self._auxiliary_phase():
+        with self._parallel.learning():
+            for said in self._policy_epoch(samples, guidance):
                 _note(seen, said, between)
-            self._phase.clear()
+            self._phase.add(rollout.observation.flatten(0, 1), samples.returns.cpu())
+            if self._phase.over:
+                for said in self._auxiliary_phase():
+                    _note(seen, said, between)
+                self._phase.clear()
         metrics = {name: float(np.mean(values)) for name, values in seen.items()}
         return metrics | {"explained_variance": explained_variance(samples), "learning_rate": self.learning_rate}
 
@@ -120,14 +123,14 @@ class PPG:
 
     def _step(self, minibatch: Batch, context: LossContext, trained: Pass, guidance: Guidance | None) -> Metrics:
         """One step of Adam in the policy phase."""
-        self._adam.zero_grad(set_to_none=True)
+        forget_gradients(self._parameters)
         metrics = self.accumulate_gradients(minibatch, trained)
         extra = guidance.loss(self.network, context) if guidance else None
         if extra is not None:
             loss, said = extra
             torch.autograd.backward(loss)
             metrics |= said
-        norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.max_grad_norm)
+        norm = clip_gradients(self._parameters, self.settings.max_grad_norm)
         self._adam.step()
         return metrics | {"grad_norm": float(norm)}
 
@@ -152,10 +155,10 @@ class PPG:
         size = self.settings.aux_rollouts * self.settings.num_steps
         for _ in range(self.settings.e_aux):
             for index in minibatches(len(self._phase), size, self._shuffling):
-                self._auxiliary_adam.zero_grad(set_to_none=True)
+                forget_gradients(self._parameters)
                 observation, returns = self._phase.take(index, self.device)
                 said = self.accumulate_auxiliary_gradients(observation, returns, old[index].to(self.device))
-                nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.max_grad_norm)
+                clip_gradients(self._parameters, self.settings.max_grad_norm)
                 self._auxiliary_adam.step()
                 yield said
 
@@ -221,7 +224,7 @@ class PPG:
                 clear_moments(optimiser, self.network.policy_head)
 
     def _make_adam(self, learning_rate: float) -> torch.optim.Adam:
-        return torch.optim.Adam(self.network.parameters(), lr=learning_rate, eps=self.settings.adam_eps, fused=True)
+        return torch.optim.Adam(self._parameters, lr=learning_rate, eps=self.settings.adam_eps, fused=True)
 
 
 def _note(seen: dict[str, list[float]], said: Metrics, between: Callable[[], None] | None) -> None:

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from gsl.config.learners import PPO as PPOSettings
 from gsl.seeds import derive
 from worker.experience import Decision, LossContext, Rollout
 from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
+from worker.learners.gradients import clip_gradients, forget_gradients
 from worker.learners.on_policy import explained_variance, minibatches, normalised, samples_of
 from worker.learners.ppo_losses import Batch, compute_losses
 from worker.learners.reward_normaliser import RewardNormaliser
@@ -39,14 +40,15 @@ class PPO:
         self.ent_coef = settings.ent_coef if overrides.ent_coef is None else overrides.ent_coef
         self.learning_rate = settings.learning_rate if overrides.learning_rate is None else overrides.learning_rate
         self.network = make_network(settings.network, spaces, derive(seed, "network")).to(device)
-        self.optimiser = torch.optim.Adam(
-            self.network.parameters(), lr=self.learning_rate, eps=settings.adam_eps, fused=True
-        )
+        self._parameters = list(self.network.parameters())
+        self.optimiser = torch.optim.Adam(self._parameters, lr=self.learning_rate, eps=settings.adam_eps, fused=True)
         minibatch = settings.batch_size // settings.num_minibatches
         self._parallel = make_parallel(
             self.network, spaces.observation_shape, minibatch, settings.micro_batch, settings.precision
         )
         self._forward = compiled(self.network, settings.precision) if settings.compile else self._parallel
+        # A network of the values' own is asked once, for the whole rollout; compiled, it runs with the policy's.
+        self._values_later = not (self.network.shares_features or settings.compile)
         self._rewards = RewardNormaliser(settings.num_envs, settings.gamma)
         self._seed = seed
         self.advantage = torch.empty(0)  # of the last update
@@ -55,12 +57,18 @@ class PPO:
 
     # Acting
 
+    @torch.no_grad()
     def decide(self, observation: NDArray[Any]) -> Decision:
         """Sampled actions for the training environments' observations (num_envs, *observation_shape)."""
-        parameters, value = self._forward(to_device(observation, self.device))
-        distribution = self.network.distribution(parameters)
+        seen = to_device(observation, self.device)
+        if self._values_later:
+            distribution, value = self._parallel.policy(seen), None
+        else:
+            parameters, value = self._forward(seen)
+            distribution = self.network.distribution(parameters)
         action = distribution.sample(self._acting)
-        return Decision(action.cpu().numpy(), distribution.log_prob(action).cpu(), value.cpu())
+        said = distribution.log_prob(action).cpu()
+        return Decision(action.cpu().numpy(), said, None if value is None else value.cpu())
 
     def policy(self, *, deterministic: bool, seed: int) -> Policy:
         """The policy as it is now, for evaluation and demonstrations; leaves the training's random states alone."""
@@ -84,13 +92,14 @@ class PPO:
         self.advantage = samples.advantage
         max_advantage = self._max_advantage(samples.advantage)
         seen: dict[str, list[float]] = defaultdict(list)
-        for index in self._minibatches(samples.advantage.shape[0]):
-            for name, value in self._step(samples, index.to(self.device), guidance, max_advantage).items():
-                seen[name].append(value)
-            if self.settings.target_kl is not None and seen["approx_kl"][-1] > self.settings.target_kl:
-                break
-            if between is not None:
-                between()
+        with self._parallel.learning():
+            for index, minibatch in self._minibatches(samples):
+                for name, value in self._step(minibatch, index, guidance, max_advantage).items():
+                    seen[name].append(value)
+                if self.settings.target_kl is not None and seen["approx_kl"][-1] > self.settings.target_kl:
+                    break
+                if between is not None:
+                    between()
         metrics = {name: float(np.mean(values)) for name, values in seen.items()}
         return metrics | {
             "explained_variance": explained_variance(samples),
@@ -99,8 +108,7 @@ class PPO:
 
     def _values(self, observation: Tensor) -> Tensor:
         """(B,) on the CPU, of observations (B, *observation_shape)."""
-        _, value = self._forward(observation.to(self.device))
-        return value.cpu()
+        return self._parallel.values(observation.to(self.device)).cpu()
 
     def _max_advantage(self, advantage: Tensor) -> float:
         """The epoch's largest advantage, on the scale that the losses see."""
@@ -108,15 +116,18 @@ class PPO:
             advantage = normalised(advantage)
         return float(advantage.max())
 
-    def _minibatches(self, samples: int) -> Iterator[Tensor]:
-        size = samples // self.settings.num_minibatches
+    def _minibatches(self, samples: Batch) -> Iterator[tuple[Tensor, Batch]]:
+        """Which samples, and the samples: every pass has all of them in an order of its own."""
+        count = samples.advantage.shape[0]
+        size = count // self.settings.num_minibatches
         for _ in range(self.settings.update_epochs):
-            yield from minibatches(samples, size, self._shuffling)
+            for index in minibatches(count, size, self._shuffling):
+                where = index.to(self.device)
+                yield where, samples[where]
 
-    def _step(self, samples: Batch, index: Tensor, guidance: Guidance | None, max_advantage: float) -> Metrics:
+    def _step(self, minibatch: Batch, index: Tensor, guidance: Guidance | None, max_advantage: float) -> Metrics:
         """One step of Adam on the minibatch of the samples at `index`."""
-        self.optimiser.zero_grad(set_to_none=True)
-        minibatch = samples[index]
+        forget_gradients(self._parameters)
         metrics = self.accumulate_gradients(minibatch, 1.0 if guidance is None else guidance.policy_weight)
         context = LossContext(index, minibatch.observation, max_advantage)
         extra = guidance.loss(self.network, context) if guidance else None
@@ -124,7 +135,7 @@ class PPO:
             loss, said = extra
             torch.autograd.backward(loss)
             metrics |= said
-        norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.max_grad_norm)
+        norm = clip_gradients(self._parameters, self.settings.max_grad_norm)
         self.optimiser.step()
         return metrics | {"grad_norm": float(norm)}
 

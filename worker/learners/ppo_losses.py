@@ -6,6 +6,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from worker.learners.clipped_losses import clipped_policy_loss, clipped_value_loss
 from worker.nets.distributions import Distribution
 
 
@@ -32,6 +33,8 @@ class Batch:
     returns: Tensor
 
     def __getitem__(self, index: Tensor | slice) -> "Batch":
+        if index == slice(0, self.advantage.shape[0]):
+            return self
         return Batch(*(tensor[index] for tensor in vars(self).values()))
 
 
@@ -53,23 +56,17 @@ def compute_losses(
 
     `policy_weight` scales the policy loss alone, in the total alone.
     """
-    log_ratio = distribution.log_prob(batch.action) - batch.log_prob
-    ratio = log_ratio.exp()
-    clipped = ratio.clamp(1 - settings.clip_coef, 1 + settings.clip_coef)
-    policy = -torch.minimum(batch.advantage * ratio, batch.advantage * clipped).mean()
-    value_loss = _value_loss(value, batch, settings)
+    policy, log_ratio, ratio = clipped_policy_loss(
+        distribution.log_prob(batch.action), batch.log_prob, batch.advantage, settings.clip_coef
+    )
+    if settings.clip_vloss:
+        value_loss = clipped_value_loss(value, batch.value, batch.returns, settings.clip_coef)
+    else:
+        value_loss = 0.5 * ((value - batch.returns) ** 2).mean()
     entropy = distribution.entropy().mean()
     total = policy_weight * policy - ent_coef * entropy + settings.vf_coef * value_loss
     losses = Losses(policy, value_loss, entropy, total)
-    return losses, _diagnostics(losses, log_ratio.detach(), ratio.detach(), settings.clip_coef)
-
-
-def _value_loss(value: Tensor, batch: Batch, settings: LossSettings) -> Tensor:
-    error = (value - batch.returns) ** 2
-    if settings.clip_vloss:
-        near = batch.value + (value - batch.value).clamp(-settings.clip_coef, settings.clip_coef)
-        error = torch.maximum(error, (near - batch.returns) ** 2)
-    return 0.5 * error.mean()
+    return losses, _diagnostics(losses, log_ratio, ratio, settings.clip_coef)
 
 
 def _diagnostics(losses: Losses, log_ratio: Tensor, ratio: Tensor, clip_coef: float) -> dict[str, Tensor]:

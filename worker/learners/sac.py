@@ -75,7 +75,7 @@ class SAC:
             action, log_prob = self.network.policy_of_features(self.network.critic.features(seen)).sample_with_log_prob(
                 self._acting
             )
-        return Decision(action.cpu().numpy(), log_prob.cpu(), torch.zeros(len(seen)))
+        return Decision(action.cpu().numpy(), log_prob.cpu())
 
     def policy(self, *, deterministic: bool, seed: int) -> Policy:
         """The policy as it is now, for evaluation and demonstrations; leaves the training's random states alone."""

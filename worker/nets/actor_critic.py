@@ -1,6 +1,5 @@
 """Policy and value in one module, for vectors (two separate networks) and for pictures (one shared body)."""
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import torch
@@ -8,13 +7,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gsl.config.networks import MLP, Impala, SmallCNN
+from worker.nets.activations import ACTIVATIONS, FUNCTIONS
 from worker.nets.distributions import Distribution
 from worker.nets.initialise import VALUE, orthogonal
 from worker.nets.policy_heads import PolicyHead, make_policy_head
+from worker.nets.twin_linear import TwinLinear
 from worker.spaces import Actions, Spaces
-
-ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
-FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {"tanh": torch.tanh, "relu": torch.relu}
 
 
 class ActorCritic(nn.Module):
@@ -25,6 +23,8 @@ class ActorCritic(nn.Module):
 
     policy_head: PolicyHead
     value_head: nn.Linear
+    shares_features = True
+    """Whether the policy's features are the value's too, so that a value costs next to nothing beside an action."""
 
     def forward(self, observation: Tensor) -> tuple[Tensor, Tensor]:
         """The policy's parameters (B, P) and values (B,) of observations (B, *observation_shape), float32 or uint8."""
@@ -37,6 +37,10 @@ class ActorCritic(nn.Module):
     def policy_parameters(self, observation: Tensor) -> Tensor:
         """The policy alone: (B, P)."""
         return self.policy_head.forward(self.policy_features(observation))
+
+    def values(self, observation: Tensor) -> Tensor:
+        """Values alone: (B,)."""
+        return self(observation)[1]  # type: ignore[no-any-return]  # a module's call is untyped
 
     def distribution(self, parameters: Tensor) -> Distribution:
         """Over actions, of the policy's parameters (B, P)."""
@@ -55,25 +59,40 @@ class ActorCritic(nn.Module):
 
 
 class VectorActorCritic(ActorCritic):
-    """Separate fully connected networks for policy and value, as CleanRL's PPO has them.
+    """Separate fully connected networks for policy and value, as CleanRL's PPO has them, layer by layer side by side.
 
     Layers are called as functions, without a module's hooks: see FullyConnected.
     """
 
+    shares_features = False
+
     def __init__(self, settings: MLP, spaces: Spaces) -> None:
         super().__init__()
-        inputs = spaces.observation_shape[0]
-        self.policy_body = layers(settings, inputs)
-        self.value_body = layers(settings, inputs)
+        policy, value = (layers(settings, spaces.observation_shape[0]).linear for _ in range(2))
+        self._twins = [TwinLinear(first, second) for first, second in zip(policy, value, strict=True)]
+        self.bodies = nn.ModuleList(self._twins)
         self.policy_head = make_policy_head(settings, settings.width, spaces.actions)
         self.value_head = orthogonal(nn.Linear(settings.width, 1), VALUE)
+        self._activate = FUNCTIONS[settings.activation]
 
     def forward(self, observation: Tensor) -> tuple[Tensor, Tensor]:
-        value = self.value_head.forward(self.value_body.forward(observation)).squeeze(-1)
-        return self.policy_parameters(observation), value
+        both = observation.expand(2, -1, -1)
+        for twin in self._twins:
+            both = self._activate(twin.forward(both))
+        policy, value = both.unbind(0)
+        return self.policy_head.forward(policy), self.value_head.forward(value).squeeze(-1)
 
     def policy_features(self, observation: Tensor) -> Tensor:
-        return self.policy_body.forward(observation)
+        return self._features(0, observation)
+
+    def values(self, observation: Tensor) -> Tensor:
+        return self.value_head.forward(self._features(1, observation)).squeeze(-1)
+
+    def _features(self, which: int, observation: Tensor) -> Tensor:
+        """Of the policy's network (0) or the value's (1)."""
+        for twin in self._twins:
+            observation = self._activate(twin.one(which, observation))
+        return observation
 
 
 class PictureActorCritic(ActorCritic):
@@ -112,6 +131,7 @@ class FullyConnected(nn.Sequential):
         widths = [inputs] + [settings.width] * settings.depth
         linear = [orthogonal(nn.Linear(a, b)) for a, b in pairwise(widths)]
         super().__init__(*(module for layer in linear for module in (layer, ACTIVATIONS[settings.activation]())))
+        self.linear = tuple(linear)
         self._weights = [(layer.weight, layer.bias) for layer in linear]
         self._activate = FUNCTIONS[settings.activation]
 

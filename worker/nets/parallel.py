@@ -6,8 +6,9 @@ share the network's weights, so nothing is copied after a step of the optimiser.
 same split always gives the same numbers, and the split is part of a learner's state.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
@@ -29,10 +30,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Split:
-    """Samples that go through the network at once, and how many threads do so side by side."""
+    """Samples that go through the network at once, and how many threads do so side by side.
+
+    `within` is for layers that are too small to part: how many threads share each of their operations.
+    """
 
     micro_batch: int
     threads: int
+    within: int = 1
 
 
 class Parallel:
@@ -49,17 +54,29 @@ class Parallel:
     def __call__(self, observation: Tensor) -> tuple[Tensor, Tensor]:
         """The policy's parameters (B, P) and values (B,), without gradients."""
         parts = self._infer(observation, lambda network, part: network.forward(part))
-        if len(parts) == 1:
-            parameters, value = parts[0]
-        else:
-            parameters, value = torch.cat([first for first, _ in parts]), torch.cat([second for _, second in parts])
-        return parameters.float(), value.float()
+        return _joined([parameters for parameters, _ in parts]), _joined([value for _, value in parts])
 
     @torch.no_grad()
     def policy(self, observation: Tensor) -> Distribution:
         """Over actions, for observations (B, *observation_shape), without gradients."""
         parts = self._infer(observation, lambda network, part: network.policy_parameters(part))
-        return self._network.distribution(torch.cat(parts).float())
+        return self._network.distribution(_joined(parts))
+
+    @torch.no_grad()
+    def values(self, observation: Tensor) -> Tensor:
+        """(B,), of observations (B, *observation_shape), without gradients."""
+        return _joined(self._infer(observation, lambda network, part: network.values(part)))
+
+    @contextmanager
+    def learning(self) -> Iterator[None]:
+        """Around an update: torch's own threads as the split says. Acting has too little to do for more than one."""
+        before = torch.get_num_threads()
+        if self.split.within > 1:
+            torch.set_num_threads(self.split.within)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
 
     def accumulate(self, samples: int, part: Part) -> Metrics:
         """Add the gradient of `samples` samples' mean loss to the network's; the means of what `part` said."""
@@ -89,7 +106,7 @@ class Parallel:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Divide as the job did so far, whatever would be fastest here: the sums stay the same."""
-        self._split = Split(int(state["micro_batch"]), int(state["threads"]))
+        self._split = Split(**{name: int(count) for name, count in state.items()})
 
     def _infer(self, observation: Tensor, forward: Callable[[ActorCritic, Tensor], T]) -> list[T]:
         threads = self.split.threads if observation.dim() > 2 else 1  # vectors are too quick to be worth a thread
@@ -118,8 +135,8 @@ class Parallel:
     def _backward(self, part: Part, network: ActorCritic, micro: slice, share: float) -> dict[str, Tensor]:
         with self._precision.of(network.value_head.weight.device):
             loss, said = part(network, micro)
-        torch.autograd.backward(loss * share)
-        return {name: share * figure for name, figure in said.items()}
+        torch.autograd.backward(loss if share == 1.0 else loss * share)
+        return said if share == 1.0 else {name: share * figure for name, figure in said.items()}
 
     def _collect_gradients(self, threads: int) -> None:
         """Add the copies' gradients to the network's, in order, and leave theirs empty."""
@@ -131,11 +148,16 @@ class Parallel:
                 theirs.grad = None
 
 
+def _joined(parts: list[Tensor]) -> Tensor:
+    """float32, in the order of the parts."""
+    return (parts[0] if len(parts) == 1 else torch.cat(parts)).float()
+
+
 def _total(said: list[dict[str, Tensor]]) -> Metrics:
     """Sums over the micro-batches, in their order; read from the device all at once."""
     names = list(said[0])
-    figures = torch.stack([torch.stack([part[name] for name in names]) for part in said]).sum(0)
-    return dict(zip(names, figures.tolist(), strict=True))
+    figures = torch.stack([part[name] for part in said for name in names]).reshape(len(said), -1)
+    return dict(zip(names, figures.sum(0).tolist(), strict=True))
 
 
 def _sharing(network: ActorCritic) -> ActorCritic:

@@ -12,24 +12,13 @@ from torch import Tensor, nn
 
 from gsl.config.networks import MLP, Network
 from worker.nets import channels_last
-from worker.nets.actor_critic import ACTIVATIONS, ActorCritic
+from worker.nets.activations import ACTIVATIONS
+from worker.nets.actor_critic import ActorCritic
 from worker.nets.bodies import make_body
-from worker.nets.initialise import HIDDEN, VALUE, orthogonal
+from worker.nets.initialise import VALUE, orthogonal
 from worker.nets.squashed import SquashedGaussian, SquashedGaussianHead
+from worker.nets.twin_linear import TwinLinear
 from worker.spaces import Spaces
-
-
-class TwinLinear(nn.Module):
-    """Two linear layers side by side, in one product: (2, B, inputs) to (2, B, outputs)."""
-
-    def __init__(self, inputs: int, outputs: int, gain: float) -> None:
-        super().__init__()
-        each = [orthogonal(nn.Linear(inputs, outputs), gain).weight.detach().T for _ in range(2)]
-        self.weight = nn.Parameter(torch.stack(each).contiguous())
-        self.bias = nn.Parameter(torch.zeros(2, 1, outputs))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.baddbmm(self.bias, x, self.weight)
 
 
 class Critic(nn.Module):
@@ -45,8 +34,8 @@ class Critic(nn.Module):
             inputs, depth, activation = settings.width, 1, ACTIVATIONS["relu"]
         stack: list[nn.Module] = []
         for width in (inputs + spaces.actions.size, *[settings.width] * (depth - 1)):
-            stack += [TwinLinear(width, settings.width, HIDDEN), activation()]
-        self.twins = nn.Sequential(*stack, TwinLinear(settings.width, 1, VALUE))
+            stack += [TwinLinear.drawn(width, settings.width), activation()]
+        self.twins = nn.Sequential(*stack, TwinLinear.drawn(settings.width, 1, VALUE))
 
     def features(self, observation: Tensor) -> Tensor:
         """What the twins and the policy read: (B, inputs)."""

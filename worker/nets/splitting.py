@@ -65,7 +65,7 @@ def choose_split(network: ActorCritic, shape: tuple[int, ...], samples: int, mic
 
 
 def candidates(network: ActorCritic, shape: tuple[int, ...], samples: int, micro_batch: int | None) -> list[Split]:
-    """Whole minibatches on a GPU; small ones on all cores for pictures; halves or wholes for vectors."""
+    """Whole minibatches on a GPU; small ones on all cores for pictures; for vectors wholes, on one core or all."""
     weights = list(network.parameters())
     threads = 1 if weights[0].device.type != "cpu" else cores()
     if micro_batch is not None:
@@ -75,7 +75,7 @@ def candidates(network: ActorCritic, shape: tuple[int, ...], samples: int, micro
         return [Split(size, threads) for size in MICRO_BATCHES if size * threads <= samples] or [whole]
     if threads == 1 or samples * sum(weight.numel() for weight in weights) < WORTH_A_THREAD:
         return [whole]
-    return [whole, Split(-(-samples // threads), threads)]
+    return [whole, Split(samples, 1, within=threads)]
 
 
 def cores() -> int:
@@ -107,7 +107,8 @@ def _seconds(network: ActorCritic, observation: Tensor, tried: Sequence[Split]) 
     for lap in range(1 + _ROUNDS):  # the first warms up
         for split, parallel in copies.items():
             started = time.perf_counter()
-            parallel.accumulate(observation.shape[0], part)
+            with parallel.learning():
+                parallel.accumulate(observation.shape[0], part)
             taken = time.perf_counter() - started
             best[split] = min(best[split], taken) if lap else best[split]
     return best

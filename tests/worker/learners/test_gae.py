@@ -66,14 +66,15 @@ def test_a_time_limit_earns_what_was_still_to_come() -> None:
     """
     truncated = torch.tensor([[False, True], [True, False]])
     rollout = made_up(Spaces((1,), DISCRETE))
+    value = torch.tensor([[1.0, 3.0], [2.0, 4.0]])
     rollout = replace(
-        rollout, reward=torch.ones(2, 2), value=torch.tensor([[1.0, 3.0], [2.0, 4.0]]), truncated=truncated,
+        rollout, reward=torch.ones(2, 2), value=value, truncated=truncated,
         done=torch.tensor([[False, True], [True, True]]), final_observation=torch.tensor([[6.0], [8.0]]),
     )  # fmt: skip
     reward = bootstrap_time_limits(rollout.reward, rollout, lambda seen: 10 * seen.squeeze(-1), 0.5)
     assert reward.tolist() == [[1.0, 31.0], [41.0, 1.0]]
     assert rollout.reward.tolist() == [[1.0, 1.0], [1.0, 1.0]]
-    advantage, _ = gae(reward, rollout.value, rollout.done, torch.zeros(2), 0.5, 0.5)
+    advantage, _ = gae(reward, value, rollout.done, torch.zeros(2), 0.5, 0.5)
     assert advantage.tolist() == [[10.75, 28.0], [39.0, -3.0]]
 
 

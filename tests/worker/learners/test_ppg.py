@@ -158,6 +158,7 @@ def test_a_phase_keeps_pictures_as_bytes() -> None:
 
 def everything(rollout: Rollout) -> Batch:
     """A minibatch of everything, with made-up advantages."""
+    assert rollout.value is not None
     columns = (rollout.observation, rollout.action, rollout.log_prob, rollout.value, rollout.reward, rollout.reward)
     return Batch(*(column.flatten(0, 1) for column in columns))
 

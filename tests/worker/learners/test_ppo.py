@@ -1,5 +1,6 @@
 """PPO: gradients, learning, exact keeping, the three ways to start from another's checkpoint."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,19 @@ def test_losses_by_hand() -> None:
     assert said["clip_fraction"].item() == 1.0
 
 
+def test_values_of_a_network_of_their_own_come_when_they_are_needed() -> None:
+    """Vectors: not with the decision, and the update is the same as if they had. Pictures: with the decision."""
+    ppo, seen = learner(1), rollout()
+    assert ppo.decide(seen.observation[0].numpy()).value is None
+    given = replace(seen, value=ppo.network.values(seen.observation.flatten(0, 1)).detach().reshape(16, 8))
+    other = learner(1)
+    assert ppo.update(replace(seen, value=None)) == other.update(given)
+    assert same(weights(ppo), weights(other))
+    picture = np.zeros((8, 64, 64, 3), np.uint8)
+    pictures = PPO(settings(SmallCNN(channels=4, width=16)), spaces((64, 64, 3)), 1, CPU)
+    assert pictures.decide(picture).value is not None
+
+
 def test_same_seed_same_numbers() -> None:
     first, second, other = learner(1), learner(1), learner(2)
     for ppo in (first, second, other):
@@ -170,7 +184,7 @@ def test_a_fresh_head_forgets_the_policys_last_layer_alone() -> None:
 
 
 def test_a_state_of_another_network_is_refused() -> None:
-    with pytest.raises(RuntimeError, match="policy_body"):
+    with pytest.raises(RuntimeError, match="bodies"):
         learner().clone(PPO(settings(MLP(width=8)), spaces((3,)), 1, CPU).state())
 
 

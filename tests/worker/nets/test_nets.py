@@ -41,9 +41,18 @@ def test_impala_is_the_procgen_papers_size() -> None:
 
 def test_policy_and_value_are_separate_for_vectors() -> None:
     made = make_network(MLP(width=8), discrete((3,), 4), seed=0)
-    _, value = made(torch.randn(2, 3))
+    seen = torch.randn(2, 3)
+    parameters, value = made(seen)
     value.sum().backward()
     assert made.policy_head.weight.grad is None
+    for name, weight in made.named_parameters():
+        if name.startswith("bodies"):
+            assert weight.grad is not None
+            assert not weight.grad[0].any()
+            assert weight.grad[1].any()
+    torch.testing.assert_close(made.values(seen), value)
+    torch.testing.assert_close(made.policy_parameters(seen), parameters)
+    torch.testing.assert_close(made.policy_head(made.policy_features(seen)), parameters)
 
 
 def test_pictures_stay_channels_last() -> None:

@@ -91,6 +91,14 @@ def test_threads_leave_torchs_count_alone() -> None:
     assert torch.get_num_threads() == before
 
 
+@pytest.mark.parametrize("within", [1, 3])
+def test_torchs_own_threads_are_for_learning_alone(within: int) -> None:
+    before = torch.get_num_threads()
+    with Parallel(network_for(VECTORS), lambda: Split(8, 1, within)).learning():
+        assert torch.get_num_threads() == (before if within == 1 else within)
+    assert torch.get_num_threads() == before
+
+
 def choose_nothing() -> Split:
     raise AssertionError("the job goes on with the split it began with")
 
@@ -99,7 +107,7 @@ def test_a_restored_split_is_not_chosen_again() -> None:
     parallel = Parallel(network_for(VECTORS), choose_nothing)
     parallel.restore({"micro_batch": 5, "threads": 2})
     assert parallel.split == Split(5, 2)
-    assert parallel.state() == {"micro_batch": 5, "threads": 2}
+    assert parallel.state() == {"micro_batch": 5, "threads": 2, "within": 1}
 
 
 def test_the_split_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +117,7 @@ def test_the_split_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     first = choose_split(network, PICTURES, 128, None)
     assert first in candidates(network, PICTURES, 128, None)
     kept = json.loads((tmp_path / "gsl-lab" / "splits.json").read_text())
-    assert list(kept.values()) == [{"micro_batch": first.micro_batch, "threads": first.threads}]
+    assert list(kept.values()) == [{"micro_batch": first.micro_batch, "threads": first.threads, "within": 1}]
     other: dict[str, Any] = {"micro_batch": 16 if first.micro_batch != 16 else 32, "threads": 2}
     (tmp_path / "gsl-lab" / "splits.json").write_text(json.dumps(dict.fromkeys(kept, other)))
     assert choose_split(network, PICTURES, 128, None) == Split(**other)
@@ -122,7 +130,7 @@ def test_what_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     assert candidates(pictures, PICTURES, 8, None) == [Split(8, 1)]
     assert candidates(pictures, PICTURES, 100, 24) == [Split(24, 2)]
     assert candidates(vectors, VECTORS, 256, None) == [Split(256, 1)]
-    assert candidates(vectors, VECTORS, 2**17 - 1, None) == [Split(2**17 - 1, 1), Split(2**16, 2)]
+    assert candidates(vectors, VECTORS, 2**17 - 1, None) == [Split(2**17 - 1, 1), Split(2**17 - 1, 1, within=2)]
     assert candidates(vectors, VECTORS, 2**17, 512) == [Split(512, 1)]
 
 

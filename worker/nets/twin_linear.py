@@ -1,0 +1,29 @@
+"""Two networks of one shape side by side: every layer of both is one product, which two cores share evenly."""
+
+import torch
+from torch import Tensor, nn
+
+from worker.nets.initialise import HIDDEN, orthogonal
+
+
+class TwinLinear(nn.Module):
+    """Two linear layers: (2, B, inputs) to (2, B, outputs)."""
+
+    def __init__(self, first: nn.Linear, second: nn.Linear) -> None:
+        """Starts with the weights and biases of these two."""
+        super().__init__()
+        self.weight = nn.Parameter(torch.stack([first.weight.detach().T, second.weight.detach().T]).contiguous())
+        self.bias = nn.Parameter(torch.stack([first.bias.detach(), second.bias.detach()])[:, None])
+
+    @classmethod
+    def drawn(cls, inputs: int, outputs: int, gain: float = HIDDEN) -> "TwinLinear":
+        """Fresh ones."""
+        first, second = (orthogonal(nn.Linear(inputs, outputs), gain) for _ in range(2))
+        return cls(first, second)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.baddbmm(self.bias, x, self.weight)
+
+    def one(self, which: int, x: Tensor) -> Tensor:
+        """The first (0) or the second (1) alone: (B, inputs) to (B, outputs)."""
+        return torch.addmm(self.bias[which], x, self.weight[which])

@@ -49,7 +49,7 @@ CASES = {
         ),
         Case(
             "mt10", "Meta-World MT10, MLP 512 x 2", "mt10", "mlp", num_envs=10, num_steps=128, update_epochs=10,
-            minibatch=64, threads=0, epochs_a_window=1, claim=2.0, width=512,
+            minibatch=64, threads=0, epochs_a_window=4, claim=2.0, width=512,
         ),
         Case(
             "cartpole", "CartPole-v1, 64 slots, MLP 64 x 2", "cartpole", "mlp", num_envs=64, num_steps=64,

@@ -54,7 +54,8 @@ def serve(make: Callable[[], Side], epochs_a_window: int) -> None:
     os.dup2(2, 1)
     started = time.perf_counter()
     side = make()
-    side.epoch()  # warms up: compilers, caches, first allocations
+    for _ in range(epochs_a_window):
+        side.epoch()  # warms up: compilers, caches, first allocations, simulators made when they are first needed
     ready = Ready(side.versions, side.threads, time.perf_counter() - started, side.notes)
     answers.write(json.dumps(asdict(ready)) + "\n")
     for _ in sys.stdin:

@@ -35,12 +35,26 @@ def samples_of(
 
 def normalised(advantage: Tensor) -> Tensor:
     """With mean 0 and deviation 1."""
-    return (advantage - advantage.mean()) / (advantage.std() + 1e-8)
+    deviation, mean = torch.std_mean(advantage)
+    return (advantage - mean) / (deviation + 1e-8)
 
 
 def minibatches(samples: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
     """Indices of all samples in random order, `size` at a time; the last minibatch may be smaller."""
     return iter(torch.split(torch.randperm(samples, generator=generator), size))
+
+
+def shuffled(samples: Batch, size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Batch]]:
+    """One pass: minibatches of all samples in random order, each with which they are.
+
+    Vectors are put in order once a pass, which is quicker; of pictures a second copy would take too much memory.
+    """
+    device, count = samples.advantage.device, samples.advantage.shape[0]
+    order = torch.randperm(count, generator=generator).to(device)
+    ordered = samples[order] if samples.observation.dim() == 2 else None
+    for start in range(0, count, size):
+        part = slice(start, min(start + size, count))
+        yield order[part], samples[order[part]] if ordered is None else ordered[part]
 
 
 def explained_variance(samples: Batch) -> float:

@@ -19,7 +19,7 @@ from gsl.seeds import derive
 from worker.experience import Decision, LossContext, Rollout
 from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
 from worker.learners.gradients import clip_gradients, forget_gradients
-from worker.learners.on_policy import explained_variance, minibatches, normalised, samples_of
+from worker.learners.on_policy import explained_variance, normalised, samples_of, shuffled
 from worker.learners.ppo_losses import Batch, compute_losses
 from worker.learners.reward_normaliser import RewardNormaliser
 from worker.nets import ActorCritic, make_network
@@ -117,13 +117,9 @@ class PPO:
         return float(advantage.max())
 
     def _minibatches(self, samples: Batch) -> Iterator[tuple[Tensor, Batch]]:
-        """Which samples, and the samples: every pass has all of them in an order of its own."""
-        count = samples.advantage.shape[0]
-        size = count // self.settings.num_minibatches
+        size = samples.advantage.shape[0] // self.settings.num_minibatches
         for _ in range(self.settings.update_epochs):
-            for index in minibatches(count, size, self._shuffling):
-                where = index.to(self.device)
-                yield where, samples[where]
+            yield from shuffled(samples, size, self._shuffling)
 
     def _step(self, minibatch: Batch, index: Tensor, guidance: Guidance | None, max_advantage: float) -> Metrics:
         """One step of Adam on the minibatch of the samples at `index`."""

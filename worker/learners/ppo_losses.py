@@ -33,7 +33,7 @@ class Batch:
     returns: Tensor
 
     def __getitem__(self, index: Tensor | slice) -> "Batch":
-        if index == slice(0, self.advantage.shape[0]):
+        if isinstance(index, slice) and index == slice(0, self.advantage.shape[0]):
             return self
         return Batch(*(tensor[index] for tensor in vars(self).values()))
 
@@ -70,10 +70,11 @@ def compute_losses(
 
 
 def _diagnostics(losses: Losses, log_ratio: Tensor, ratio: Tensor, clip_coef: float) -> dict[str, Tensor]:
+    change = ratio - 1
     return {
         "policy_loss": losses.policy.detach(),
         "value_loss": losses.value.detach(),
         "entropy": losses.entropy.detach(),
-        "approx_kl": (ratio - 1 - log_ratio).mean(),  # Schulman, "Approximating KL Divergence", estimator k3
-        "clip_fraction": ((ratio - 1).abs() > clip_coef).to(torch.float32).mean(),
+        "approx_kl": (change - log_ratio).mean(),  # Schulman, "Approximating KL Divergence", estimator k3
+        "clip_fraction": (change.abs() > clip_coef).mean(dtype=torch.float32),
     }

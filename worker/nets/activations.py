@@ -6,22 +6,23 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+QUICKER_FROM = 8192
+"""Components from which on three operations take less time than torch's one."""
+
 
 def tanh(x: Tensor) -> Tensor:
-    """Of every component. On a CPU as 2 sigmoid(2x) - 1, within 2e-7, for which torch takes less than half the time."""
-    if x.is_cuda:
+    """Of every component, within 2e-7."""
+    if x.is_cuda or x.numel() < QUICKER_FROM:
         return torch.tanh(x)
-    return _Tanh.apply(x) if x.requires_grad else _by_sigmoid(x)  # type: ignore[no-untyped-call]
-
-
-def _by_sigmoid(x: Tensor) -> Tensor:
-    return torch.sigmoid(x + x).mul_(2.0).sub_(1.0)
+    return _Tanh.apply(x)  # type: ignore[no-any-return,no-untyped-call]
 
 
 class _Tanh(torch.autograd.Function):
+    """tanh(x) = 1 - 2 sigmoid(-2x): on a CPU torch takes less than half the time for it that way."""
+
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
-        y = _by_sigmoid(x)
+        y = torch.rsub(torch.sigmoid(-2.0 * x), 1.0, alpha=2.0)
         ctx.save_for_backward(y)
         return y
 

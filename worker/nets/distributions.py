@@ -70,10 +70,11 @@ class Gaussian:
 
     def log_prob(self, action: Tensor) -> Tensor:
         scaled = (action - self.mean) / self.log_std.exp()
-        return -(0.5 * scaled**2 + self.log_std + 0.5 * log(2 * pi)).sum(-1)
+        surprise = torch.addcmul(self.log_std, scaled, scaled, value=0.5).sum(-1)
+        return -0.5 * log(2 * pi) * self.mean.shape[-1] - surprise
 
     def entropy(self) -> Tensor:
-        return (self.log_std + 0.5 * (1 + log(2 * pi))).sum(-1)
+        return self.log_std.sum(-1) + 0.5 * (1 + log(2 * pi)) * self.mean.shape[-1]
 
     def kl(self, other: Distribution) -> Tensor:
         if not isinstance(other, Gaussian):

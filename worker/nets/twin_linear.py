@@ -26,4 +26,4 @@ class TwinLinear(nn.Module):
 
     def one(self, which: int, x: Tensor) -> Tensor:
         """The first (0) or the second (1) alone: (B, inputs) to (B, outputs)."""
-        return torch.addmm(self.bias[which], x, self.weight[which])
+        return torch.addmm(self.bias.select(0, which), x, self.weight.select(0, which))

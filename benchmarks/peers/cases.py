@@ -22,6 +22,7 @@ class Case:
     threads: int  # torch's, 0 for every core
     epochs_a_window: int
     claim: float  # ours / theirs that the project promises
+    compiled: bool = False  # our updates, by the setting learner.compile; the other side has none
     width: int = 256
     depth: int = 2  # of an MLP
     learning_rate: float = 5e-4
@@ -49,11 +50,20 @@ CASES = {
         ),
         Case(
             "mt10", "Meta-World MT10, MLP 512 x 2", "mt10", "mlp", num_envs=10, num_steps=128, update_epochs=10,
-            minibatch=64, threads=0, epochs_a_window=4, claim=2.0, width=512,
+            minibatch=64, threads=0, epochs_a_window=4, claim=1.5, width=512,
+        ),
+        Case(
+            "mt10-compiled", "Meta-World MT10, MLP 512 x 2, `compile`", "mt10", "mlp", num_envs=10, num_steps=128,
+            update_epochs=10, minibatch=64, threads=0, epochs_a_window=4, claim=2.0, compiled=True, width=512,
         ),
         Case(
             "cartpole", "CartPole-v1, 64 slots, MLP 64 x 2", "cartpole", "mlp", num_envs=64, num_steps=64,
-            update_epochs=4, minibatch=1024, threads=0, epochs_a_window=8, claim=3.0, width=64,
+            update_epochs=4, minibatch=1024, threads=0, epochs_a_window=8, claim=2.0, width=64,
+        ),
+        Case(
+            "cartpole-compiled", "CartPole-v1, 64 slots, MLP 64 x 2, `compile`", "cartpole", "mlp", num_envs=64,
+            num_steps=64, update_epochs=4, minibatch=1024, threads=0, epochs_a_window=8, claim=3.0, compiled=True,
+            width=64,
         ),
         Case(
             "cartpole-8", "CartPole-v1, 8 slots, MLP 64 x 2", "cartpole", "mlp", num_envs=8, num_steps=128,

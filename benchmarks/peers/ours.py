@@ -40,7 +40,7 @@ def settings_of(case: Case) -> PPOSettings:
         num_minibatches=case.batch_size // case.minibatch, update_epochs=case.update_epochs,
         learning_rate=case.learning_rate, adam_eps=1e-5, gamma=cases.GAMMA, gae_lambda=cases.GAE_LAMBDA,
         clip_coef=cases.CLIP, ent_coef=cases.ENTROPY, vf_coef=cases.VALUE, max_grad_norm=cases.MAX_GRAD_NORM,
-        norm_reward=False,
+        norm_reward=False, compile=case.compiled,
     )  # fmt: skip
 
 

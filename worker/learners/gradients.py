@@ -13,11 +13,13 @@ def forget_gradients(parameters: Iterable[Tensor]) -> None:
         parameter.grad = None
 
 
-def clip_gradients(parameters: Iterable[Tensor], most: float) -> Tensor:
-    """Scale the gradients so that their joint norm is at most `most`, as `clip_grad_norm_` does; the norm they had."""
+def clipped_step(adam: torch.optim.Adam, parameters: Iterable[Tensor], most: float) -> Tensor:
+    """A step of fused Adam with gradients clipped as `clip_grad_norm_` does to the joint norm `most`.
+
+    Gives the norm that they had. Adam's kernel scales them as it reads them, as `torch.amp.GradScaler` has it do.
+    """
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
-    norm: Tensor = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(gradient) for gradient in gradients]))
-    scale = (most / (norm + 1e-6)).clamp(max=1.0)
-    for gradient in gradients:
-        gradient.mul_(scale)
+    norm: Tensor = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(one) for one in gradients]))
+    adam.grad_scale = (norm / most).clamp(min=1.0)  # type: ignore[attr-defined]  # what it divides by
+    adam.step()
     return norm

@@ -17,7 +17,7 @@ from gsl.config.learners import PPG as PPGSettings
 from gsl.seeds import derive
 from worker.experience import Decision, LossContext, Rollout
 from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
-from worker.learners.gradients import clip_gradients, forget_gradients
+from worker.learners.gradients import clipped_step, forget_gradients
 from worker.learners.on_policy import explained_variance, minibatches, normalised, samples_of
 from worker.learners.ppg_losses import Pass, auxiliary_loss, phase_loss
 from worker.learners.ppg_phase import Phase
@@ -130,8 +130,7 @@ class PPG:
             loss, said = extra
             torch.autograd.backward(loss)
             metrics |= said
-        norm = clip_gradients(self._parameters, self.settings.max_grad_norm)
-        self._adam.step()
+        norm = clipped_step(self._adam, self._parameters, self.settings.max_grad_norm)
         return metrics | {"grad_norm": float(norm)}
 
     def accumulate_gradients(self, minibatch: Batch, trained: Pass) -> Metrics:
@@ -158,8 +157,7 @@ class PPG:
                 forget_gradients(self._parameters)
                 observation, returns = self._phase.take(index, self.device)
                 said = self.accumulate_auxiliary_gradients(observation, returns, old[index].to(self.device))
-                clip_gradients(self._parameters, self.settings.max_grad_norm)
-                self._auxiliary_adam.step()
+                clipped_step(self._auxiliary_adam, self._parameters, self.settings.max_grad_norm)
                 yield said
 
     def accumulate_auxiliary_gradients(self, observation: Tensor, returns: Tensor, old: Tensor) -> Metrics:

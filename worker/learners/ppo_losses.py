@@ -50,7 +50,7 @@ class Losses:
 
 def compute_losses(
     distribution: Distribution, value: Tensor, batch: Batch, settings: LossSettings, ent_coef: float,
-    policy_weight: float = 1.0,
+    policy_weight: float | Tensor = 1.0,
 ) -> tuple[Losses, dict[str, Tensor]]:  # fmt: skip
     """Clipped policy loss, clipped value loss, entropy (Schulman et al. 2017, equations 7 and 9), with diagnostics.
 

@@ -1,7 +1,9 @@
-"""The rollout's network through torch.compile."""
+"""What goes through torch.compile: the rollout's network, and the losses of small networks on a CPU."""
 
+import os
+import shutil
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -10,6 +12,7 @@ from gsl.config.networks import Precision
 from worker.nets.actor_critic import ActorCritic
 from worker.nets.precision import Rounding
 
+F = TypeVar("F", bound=Callable[..., Any])
 Forward = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 
@@ -30,3 +33,15 @@ def compiled(network: ActorCritic, precision: Precision) -> Forward:
         return parameters.to(torch.float32, copy=True), value.to(torch.float32, copy=True)
 
     return forward
+
+
+def compiled_for_cpu(function: F) -> F:
+    """`function` of tensors, its derivatives included, with neighbouring operations in one loop.
+
+    It is compiled anew for every other shape, and every other number that is no tensor. Raises RuntimeError where
+    there is no C++ compiler.
+    """
+    if not any(shutil.which(name) for name in (os.environ.get("CXX", "g++"), "g++", "clang++")):
+        raise RuntimeError("learner.compile needs a C++ compiler: install g++, or set it to false")
+    os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")  # else a pool of processes stays beside the trainer
+    return torch.compile(function, dynamic=False)  # type: ignore[return-value]  # callable as before

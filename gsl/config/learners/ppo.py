@@ -23,8 +23,8 @@ class PPO(LearnerSettings):
     name: Literal["ppo"] = "ppo"
     compile: bool = setting(
         False,
-        "Whether torch.compile makes the network of the rollout faster; tens of seconds to start. "
-        "On CUDA the compiled network runs as a CUDA graph.",
+        "Whether torch.compile is used; tens of seconds to start, and a C++ compiler is needed. On CUDA the rollout's "
+        "network runs as a CUDA graph; on a CPU updates from vector observations take about a quarter less time.",
     )
     precision: Precision = setting(
         "float32",

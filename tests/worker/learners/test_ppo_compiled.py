@@ -1,0 +1,42 @@
+"""PPO's setting `compile` on a CPU: the same update, or a refusal that says what is missing."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from gsl.config.learners import PPO as PPOSettings
+from gsl.config.networks import MLP
+from tests.worker.learners.rollouts import made_up
+from worker.learners.ppo import PPO
+from worker.spaces import Actions, Spaces
+
+SPACES = Spaces((5,), Actions("continuous", 2))
+
+
+def learner(**changes: Any) -> PPO:
+    settings = PPOSettings(
+        network=MLP(width=16), device="cpu", num_envs=8, num_steps=16, num_minibatches=2, update_epochs=3, **changes
+    )
+    return PPO(settings, SPACES, 1, torch.device("cpu"))
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="needs a C++ compiler")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch's own, while it compiles
+def test_a_compiled_update_is_the_same_but_for_rounding() -> None:
+    eager, compiled = learner(), learner(compile=True)
+    rollout = made_up(SPACES)
+    said = eager.update(rollout)
+    assert compiled.update(rollout) == pytest.approx(said, rel=1e-3, abs=1e-5)
+    for one, other in zip(eager.network.parameters(), compiled.network.parameters(), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-5)
+    assert compiled.decide(rollout.observation[0].numpy()).value is None
+
+
+def test_it_is_refused_without_a_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CXX", raising=False)
+    with pytest.raises(RuntimeError, match="install g\\+\\+"):
+        learner(compile=True)

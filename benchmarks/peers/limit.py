@@ -29,6 +29,7 @@ from benchmarks.peers.ours import env_of, settings_of
 from worker.envs.base import Env
 from worker.memory import keep_freed_memory
 from worker.nets import ActorCritic, make_network
+from worker.nets.twin_linear import TwinLinear
 from worker.spaces import Spaces
 
 BATCHES = (64, 256)
@@ -120,7 +121,10 @@ def _layers(network: ActorCritic, spaces: Spaces) -> list[tuple[nn.Module, tuple
         network(_observation(spaces, 2))
     for hook in hooks:
         hook.remove()
-    return found + [(module, (module.in_features,)) for module in network.modules() if isinstance(module, nn.Linear)]
+    twins = [module for module in network.modules() if isinstance(module, TwinLinear)]
+    linear = [module for module in network.modules() if isinstance(module, nn.Linear)]
+    linear += [nn.Linear(*twin.weight.shape[1:]) for twin in twins for _ in range(2)]
+    return found + [(module, (module.in_features,)) for module in linear]
 
 
 def _layer(module: nn.Module, shape: tuple[int, ...]) -> _Layer:

@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
-NAMES = ("envs", "metaworld", "backend", "peers", "gsl_forkmaze", "sac_pendulum", "ppo_reach", "ppg_procgen")
+NAMES = (
+    "envs", "metaworld", "backend", "peers", "gsl_forkmaze", "ppo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen"
+)  # fmt: skip
 
 
 def main() -> int:

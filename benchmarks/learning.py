@@ -70,6 +70,13 @@ class Outcome(Wire):
     held_out: Measured | None
     seconds: float
 
+    @property
+    def held_out_return(self) -> float:
+        """Mean over the variations that were held out. Raises ValueError where the suite has none."""
+        if self.held_out is None:
+            raise ValueError(f"{self.task.suite.name} holds nothing out here")
+        return self.held_out.mean_return
+
 
 OUTCOMES: TypeAdapter[list[Outcome]] = TypeAdapter(list[Outcome])
 

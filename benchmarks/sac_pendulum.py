@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks.learning import Outcome, Task, learn_all
+from benchmarks.learning import Task, learn_all
 from gsl.config.recommended import recommended
 from gsl.config.suites import GymnasiumSuite
 
@@ -26,13 +26,6 @@ def task(seed: int) -> Task:
     )  # fmt: skip
 
 
-def held_out_return(outcome: Outcome) -> float:
-    """Mean over the held-out initial states."""
-    if outcome.held_out is None:
-        raise AssertionError("the suite holds initial states out")
-    return outcome.held_out.mean_return
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
@@ -40,7 +33,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=RESULTS)
     given = parser.parse_args()
     for outcome in learn_all([task(seed) for seed in given.seeds], given.processes, given.results):
-        reached = held_out_return(outcome)
+        reached = outcome.held_out_return
         said = "ok" if reached >= SOLVED else f"BELOW {SOLVED}"
         print(f"seed {outcome.task.seed}: mean return {reached:.1f} {said}, {outcome.seconds:.0f} s")
 

@@ -2,10 +2,11 @@
 
 import pytest
 
-from benchmarks.ppo_cartpole import SEEDS, SOLVED, final_return
+from benchmarks.learning import learn
+from benchmarks.ppo_cartpole import SEEDS, SOLVED, task
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_cartpole_is_solved_within_150_000_steps(seed: int) -> None:
-    assert final_return(seed) >= SOLVED
+    assert learn(task(seed)).held_out_return >= SOLVED

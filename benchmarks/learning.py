@@ -26,7 +26,8 @@ from worker.evaluation import measure
 from worker.job_folder import write_atomically
 from worker.learners import Learner as LearnerCode
 from worker.learners import make_learner
-from worker.rollout import EnvironmentLoop, collect
+from worker.loop import EnvironmentLoop
+from worker.rollout import collect
 
 POINTS = 100
 """Of a learning curve."""

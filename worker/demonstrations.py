@@ -21,7 +21,8 @@ from worker.envs import make_env
 from worker.envs.samplers import QueueSampler
 from worker.evaluation import Evaluated
 from worker.experience import Demonstrations
-from worker.rollout import Advance, Policy, play
+from worker.loop import Advance
+from worker.rollout import Policy, play
 
 
 class Provenance(Wire):

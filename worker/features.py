@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from gsl.reports import VariationFeatures
 from gsl.seeds import derive
 from worker.envs.base import IDLE
+from worker.loop import Advance
 from worker.nets import ActorCritic
-from worker.rollout import Advance
 
 SIZE = 16
 STRIDE = 4  # of an episode's steps every fourth is looked at, the first included

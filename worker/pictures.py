@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gsl.config.suites import ForkMazeSuite, SuiteSettings
 from worker.envs import forkmaze_picture
-from worker.rollout import Advance
+from worker.loop import Advance
 
 EPISODES_EACH = 4
 """Paths drawn of each variation."""

@@ -1,23 +1,20 @@
-"""The only code that steps environments: for training, for evaluation, for demonstrations."""
+"""Steps to learn from, and episodes for evaluation and demonstrations."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from worker.envs.base import IDLE, Env, Step
+from worker.envs.base import Env, Step
 from worker.episodes import Episodes, join
 from worker.experience import Decision, Rollout
+from worker.loop import Advance, EnvironmentLoop, Loop
 from worker.spaces import Actions
 
 Policy = Callable[[NDArray[Any]], NDArray[Any]]
 """Observations of all slots to one action a slot."""
-
-
-_NO_SLOTS = np.empty(0, np.int64)
 
 
 class Actor(Protocol):
@@ -26,76 +23,27 @@ class Actor(Protocol):
     def decide(self, observation: NDArray[Any]) -> Decision: ...
 
 
-@dataclass(frozen=True)
-class Advance:
-    """One step of every slot, with the episodes that ended in it and the slots they ended in."""
-
-    step: Step
-    ended: Episodes
-    slots: NDArray[np.int64]
-    counted: int  # environment steps, idle slots left out
-
-
-class EnvironmentLoop:
-    """An environment under way: its current observation and what each running episode has earned so far."""
-
-    def __init__(self, env: Env) -> None:
-        self.env = env
-        self.observation: NDArray[Any] = env.reset()
-        self._earned = np.zeros(env.num_envs)
-        self._length = np.zeros(env.num_envs, np.int64)
-        self._none: Episodes | None = None
-
-    def advance(self, actions: NDArray[Any]) -> Advance:
-        """Step every slot once; episodes that end together are all noted."""
-        step = self.env.step(actions)
-        busy = step.variation != IDLE
-        self._earned += step.reward
-        self._length += 1
-        self.observation = step.observation
-        if not step.done.any():
-            return Advance(step, self._nothing(step), _NO_SLOTS, int(np.count_nonzero(busy)))
-        slots = np.flatnonzero(step.done & busy)
-        success = None if step.success is None else step.success[slots]
-        ended = Episodes(step.variation[slots], self._earned[slots], self._length[slots], success)
-        self._earned[step.done] = 0.0
-        self._length[step.done] = 0
-        return Advance(step, ended, slots, int(np.count_nonzero(busy)))
-
-    def _nothing(self, step: Step) -> Episodes:
-        """No episode, with successes where the suite has them."""
-        if self._none is None:
-            success = None if step.success is None else np.empty(0, np.bool_)
-            self._none = Episodes(_NO_SLOTS, np.empty(0), _NO_SLOTS, success)
-        return self._none
-
-    def state(self) -> dict[str, Any]:
-        """Complete but for the sampler, whose state is kept beside it."""
-        return {"env": self.env.state(), "earned": self._earned.copy(), "length": self._length.copy()}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on exactly where `state` was taken."""
-        self.observation = self.env.restore(state["env"])
-        self._earned = np.array(state["earned"], np.float64)
-        self._length = np.array(state["length"], np.int64)
-
-
-def collect(
-    loop: EnvironmentLoop, actor: Actor, num_steps: int, between: Callable[[], None]
-) -> tuple[Rollout, Episodes]:
+def collect(loop: Loop, actor: Actor, num_steps: int, between: Callable[[], None]) -> tuple[Rollout, Episodes]:
     """`num_steps` steps of every slot to learn from. `between` is called between steps and may raise."""
-    store = _Storage(loop.env, num_steps)
+    store = _Storage(loop, num_steps)
     ended: list[Episodes] = []
-    for t in range(num_steps):
-        between()
-        observation = loop.observation
-        decision = actor.decide(observation)
-        store.put_decision(t, observation, decision)
-        advance = loop.advance(decision.action)
-        store.put_step(t, advance.step)
-        if len(advance.ended) or not ended:  # the first tells whether the suite has successes
-            ended.append(advance.ended)
-    return store.rollout(loop.observation), join(ended)
+    try:
+        for t in range(num_steps + 1):
+            if t < num_steps:
+                between()
+            for part, slots in loop.parts:
+                if t > 0:
+                    advance = part.wait()
+                    store.put_step(t - 1, slots, advance.step)
+                    if len(advance.ended) or not ended:  # the first tells whether the suite has successes
+                        ended.append(advance.ended)
+                if t < num_steps:
+                    decision = actor.decide(part.observation)
+                    store.put_decision(t, slots, part.observation, decision)
+                    part.order(decision.action)
+    finally:
+        loop.settle()
+    return store.rollout(np.concatenate([part.observation for part, _ in loop.parts])), join(ended)
 
 
 class Watcher(Protocol):
@@ -141,8 +89,8 @@ def play(
 class _Storage:
     """Memory for one rollout."""
 
-    def __init__(self, env: Env, num_steps: int) -> None:
-        shape = (num_steps, env.num_envs)
+    def __init__(self, loop: Loop, num_steps: int) -> None:
+        env, shape = loop.env, (num_steps, loop.num_envs)
         self._observation = np.empty((*shape, *env.observation_shape), env.observation_dtype)
         self._action = _actions(shape, env.actions)
         self._log_prob = np.empty(shape, np.float32)
@@ -153,20 +101,21 @@ class _Storage:
         self._truncated: NDArray[np.bool_] | None = None
         self._final: list[NDArray[Any]] = []
 
-    def put_decision(self, t: int, observation: NDArray[Any], decision: Decision) -> None:
-        self._observation[t], self._action[t] = observation, decision.action
-        self._log_prob[t] = decision.log_prob.numpy()
+    def put_decision(self, t: int, slots: slice, observation: NDArray[Any], decision: Decision) -> None:
+        self._observation[t, slots], self._action[t, slots] = observation, decision.action
+        self._log_prob[t, slots] = decision.log_prob.numpy()
         if decision.value is not None:
             if self._value is None:
                 self._value = np.empty_like(self._log_prob)
-            self._value[t] = decision.value.numpy()
+            self._value[t, slots] = decision.value.numpy()
 
-    def put_step(self, t: int, step: Step) -> None:
-        self._reward[t], self._done[t], self._variation[t] = step.reward, step.done, step.variation
+    def put_step(self, t: int, slots: slice, step: Step) -> None:
+        self._reward[t, slots], self._done[t, slots] = step.reward, step.done
+        self._variation[t, slots] = step.variation
         if step.truncated is not None and step.final_observation is not None:
             if self._truncated is None:
                 self._truncated = np.zeros(self._done.shape, np.bool_)
-            self._truncated[t] = step.truncated
+            self._truncated[t, slots] = step.truncated
             if step.truncated.any() or not self._final:
                 self._final.append(step.final_observation[step.truncated])
 
@@ -179,7 +128,7 @@ class _Storage:
             reward=torch.from_numpy(self._reward),
             done=torch.from_numpy(self._done),
             variation=torch.from_numpy(self._variation),
-            next_observation=torch.from_numpy(next_observation.copy()),
+            next_observation=torch.from_numpy(next_observation),
             truncated=None if self._truncated is None else torch.from_numpy(self._truncated),
             final_observation=torch.from_numpy(np.concatenate(self._final)) if self._final else None,
         )

@@ -14,7 +14,6 @@ from gsl.seeds import derive
 from worker import checkpoint
 from worker.checkpoint import State
 from worker.device import device_name
-from worker.envs import make_env
 from worker.envs.base import spaces_of
 from worker.envs.replay_sampler import PrioritizedSampler
 from worker.envs.samplers import training_sampler
@@ -23,10 +22,11 @@ from worker.evaluation import evaluate, longest_evaluation
 from worker.experience import Rollout
 from worker.guide_inputs import Lessons, guide_inputs
 from worker.guides import make_guide
+from worker.halves import make_loop
 from worker.job_folder import JobFolder
 from worker.keeper import Keeper
 from worker.learners.base import AdvantageEstimator
-from worker.rollout import EnvironmentLoop, collect
+from worker.rollout import collect
 from worker.spool import Spool
 from worker.starting import make_learner
 from worker.stopping import Stopped, StopRequest
@@ -68,9 +68,8 @@ class Training:
         self._keeper = Keeper(folder, spool)
         rng = np.random.default_rng(derive(spec.seed, "sampler"))
         self._sampler = training_sampler(spec.config.suite, spec.variations, rng, spec.config.sampling)
-        env = make_env(spec.config.suite, self._settings.num_envs, self._sampler, derive(spec.seed, "env"))
-        self._loop = EnvironmentLoop(env)
-        spaces, source = spaces_of(env), inputs.source
+        self._loop = make_loop(spec.config.suite, self._settings, self._sampler, derive(spec.seed, "env"))
+        spaces, source = spaces_of(self._loop.env), inputs.source
         self.learner = make_learner(spec, spaces, source)
         self._guide = make_guide(spec.config.guide, guide_inputs(spec, inputs.lessons, spaces, self.learner.device))
         self._detector = PlateauDetector(spec.config.plateau)
@@ -96,7 +95,7 @@ class Training:
 
     def close(self) -> None:
         """Let go of the environments, some of which have processes of their own."""
-        self._loop.env.close()
+        self._loop.close()
 
     def _begin(self) -> None:
         resumed = self._folder.resume.exists()

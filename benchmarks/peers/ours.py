@@ -19,8 +19,9 @@ from worker.envs import make_env
 from worker.envs.base import Env
 from worker.envs.samplers import training_sampler
 from worker.learners.ppo import PPO
+from worker.loop import EnvironmentLoop
 from worker.memory import keep_freed_memory
-from worker.rollout import EnvironmentLoop, collect
+from worker.rollout import collect
 from worker.spaces import Spaces
 
 PACKAGES = ("torch", "gymnasium", "procgen-mirror", "metaworld", "numpy")

@@ -30,6 +30,7 @@ def check(config: "RunConfig") -> None:
 
 def broken_rules(config: "RunConfig") -> Iterator[Problem]:
     yield from _learner_fits_suite(config)
+    yield from _halves_are_equal(config)
     yield from _sampling_fits_learner(config)
     least = config.learner.batch_size + evaluation_reserve(config)
     if least > config.budget.total_steps:
@@ -82,6 +83,11 @@ def _learner_fits_suite(config: "RunConfig") -> Iterator[Problem]:
             f"{learner.name} is for {' or '.join(sorted(learner.actions))} actions, but {suite.name} has "
             f"{suite.actions} ones",
         )
+
+
+def _halves_are_equal(config: "RunConfig") -> Iterator[Problem]:
+    if config.learner.overlap and config.learner.num_envs % 2:
+        yield ("learner", "num_envs"), f"must be even for learner.overlap, not {config.learner.num_envs}"
 
 
 def _sampling_fits_learner(config: "RunConfig") -> Iterator[Problem]:

@@ -54,6 +54,11 @@ def test_sac_is_for_continuous_actions() -> None:
     assert ("learner", "name") in refused(suite=ProcgenSuite(), learner=SAC(network={"name": "small_cnn"}))
 
 
+def test_halves_are_equal() -> None:
+    assert refused(learner=SAC(warm_up=2000, num_envs=7, overlap=True)) == [("learner", "num_envs")]
+    assert RunConfig.model_validate(config(learner=SAC(warm_up=2000, num_envs=6, overlap=True))).learner.overlap
+
+
 def test_settings_that_contradict_each_other() -> None:
     with pytest.raises(ValidationError, match=r"replay_size \(100\) must hold an epoch and the warm-up: at least 4000"):
         SAC(replay_size=100)

@@ -11,7 +11,8 @@ from worker.envs import make_env
 from worker.envs.base import IDLE, State, Step
 from worker.envs.samplers import QueueSampler, UniformSampler
 from worker.experience import Decision
-from worker.rollout import EnvironmentLoop, collect, play
+from worker.loop import EnvironmentLoop
+from worker.rollout import collect, play
 from worker.spaces import Actions
 
 MAZE = ForkMazeSuite(goals=4, corridor=2, branch=1, time_limit=6)

@@ -11,7 +11,8 @@ from worker.envs import make_env
 from worker.envs.base import State, Step
 from worker.envs.samplers import QueueSampler, UniformSampler
 from worker.experience import Decision
-from worker.rollout import EnvironmentLoop, collect
+from worker.loop import EnvironmentLoop
+from worker.rollout import collect
 from worker.spaces import Actions
 
 PENDULUM = GymnasiumSuite(env_id="Pendulum-v1", time_limit=5, score_low=-1600, score_high=0)

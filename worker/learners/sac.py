@@ -64,7 +64,7 @@ class SAC:
     def decide(self, observation: NDArray[Any]) -> Decision:
         """Sampled actions (num_envs, size): uniform while a learner that starts from nothing warms up.
 
-        There is no value of states: it is said to be 0.
+        There is no value of states.
         """
         seen = to_device(observation, self.device)
         if self._from_nothing and len(self._replay) < self.settings.warm_up:

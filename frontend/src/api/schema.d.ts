@@ -2756,6 +2756,12 @@ export interface components {
              */
             num_steps: number;
             /**
+             * Overlap
+             * @description Whether environments are stepped in two halves, each while the network decides for the other. It pays where a GPU decides; the number of environments must be even.
+             * @default false
+             */
+            overlap: boolean;
+            /**
              * Shared
              * @description Whether policy and value share one network, whose body hears of the values after each phase alone.
              * @default false
@@ -2894,6 +2900,12 @@ export interface components {
              * @default 256
              */
             num_steps: number;
+            /**
+             * Overlap
+             * @description Whether environments are stepped in two halves, each while the network decides for the other. It pays where a GPU decides; the number of environments must be even.
+             * @default false
+             */
+            overlap: boolean;
             /**
              * Precision
              * @description Products inside the network: float32; tf32, faster on an NVIDIA GPU and the same elsewhere; bfloat16, faster still on a GPU, and slower on most CPUs. Weights and losses stay float32.
@@ -3677,6 +3689,12 @@ export interface components {
              * @default 64
              */
             num_steps: number;
+            /**
+             * Overlap
+             * @description Whether environments are stepped in two halves, each while the network decides for the other. It pays where a GPU decides; the number of environments must be even.
+             * @default false
+             */
+            overlap: boolean;
             /**
              * Replay Batch
              * @description Replayed steps in one update.

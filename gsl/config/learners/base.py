@@ -30,6 +30,11 @@ class LearnerSettings(Settings):
     device: Literal["auto", "cpu", "cuda"] = setting("auto", "Where the network runs; auto takes CUDA where it is.")
     num_envs: int = setting(64, "Environments stepped side by side.", unit="environments", ge=1, le=4096)
     num_steps: int = setting(256, "Steps of each environment in one epoch.", unit="steps", ge=1, le=65_536)
+    overlap: bool = setting(
+        False,
+        "Whether environments are stepped in two halves, each while the network decides for the other. It pays where "
+        "a GPU decides; the number of environments must be even.",
+    )
     learning_rate: float = setting(5e-4, "Step size of Adam.", gt=0, le=1)
 
     @property

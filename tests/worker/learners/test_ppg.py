@@ -19,9 +19,10 @@ from worker.learners.ppg import PPG
 from worker.learners.ppg_losses import Pass, auxiliary_loss, phase_loss
 from worker.learners.ppg_phase import Phase
 from worker.learners.ppo_losses import Batch, Losses
+from worker.loop import EnvironmentLoop
 from worker.nets import ActorCritic
 from worker.nets.distributions import Categorical, Gaussian
-from worker.rollout import EnvironmentLoop, collect
+from worker.rollout import collect
 from worker.spaces import Actions, Spaces
 
 CPU = torch.device("cpu")

@@ -17,8 +17,9 @@ from worker.experience import Rollout
 from worker.learners import Overrides
 from worker.learners.ppo import PPO
 from worker.learners.ppo_losses import Batch, compute_losses
+from worker.loop import EnvironmentLoop
 from worker.nets.distributions import Categorical
-from worker.rollout import EnvironmentLoop, collect
+from worker.rollout import collect
 from worker.spaces import Actions, Spaces
 
 CPU = torch.device("cpu")

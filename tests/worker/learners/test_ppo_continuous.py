@@ -15,8 +15,9 @@ from tests.worker.learners.states import same
 from worker.checkpoint import load, save
 from worker.learners.ppo import PPO
 from worker.learners.ppo_losses import Batch, compute_losses
+from worker.loop import EnvironmentLoop
 from worker.nets.distributions import Gaussian
-from worker.rollout import EnvironmentLoop, collect
+from worker.rollout import collect
 from worker.spaces import Spaces
 
 CPU = torch.device("cpu")

@@ -17,8 +17,9 @@ from worker.checkpoint import load, save
 from worker.experience import Rollout
 from worker.learners import Overrides
 from worker.learners.sac import SAC
+from worker.loop import EnvironmentLoop
 from worker.nets.squashed import SquashedGaussian
-from worker.rollout import EnvironmentLoop, collect
+from worker.rollout import collect
 from worker.spaces import Spaces
 
 CPU = torch.device("cpu")

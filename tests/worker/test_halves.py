@@ -1,6 +1,7 @@
 """Environments in two halves: what is gathered, that it repeats, and that it goes on exactly."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,14 @@ from numpy.typing import NDArray
 from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP
 from gsl.config.suites import ForkMazeSuite
+from tests.worker.jobs import TINY_MAZE, done, numbers, prepare, spec, work
 from tests.worker.test_rollout import Scripted, Uniform, nothing
+from tests.worker.test_training import StopAt
 from worker.envs.base import Step
 from worker.envs.samplers import UniformSampler
 from worker.experience import Decision
 from worker.halves import Halves, make_loop
+from worker.job_folder import EXIT_ENDED, EXIT_STOPPED
 from worker.loop import EnvironmentLoop, Loop
 from worker.rollout import collect
 
@@ -113,3 +117,13 @@ def test_a_failure_in_the_other_thread_is_told() -> None:
     with pytest.raises(ValueError, match="has crashed"):
         collect(loop, Uniform(), 4, nothing)
     loop.close()
+
+
+def test_a_stopped_job_in_halves_goes_on_number_for_number(tmp_path: Path) -> None:
+    learner = TINY_MAZE.learner.model_copy(update={"overlap": True})
+    job = spec("generalist", TINY_MAZE.model_copy(update={"learner": learner}), budget_steps=8 * learner.batch_size)
+    undisturbed = done(tmp_path / "undisturbed", job)
+    folder = prepare(tmp_path / "stopped", job)
+    assert work(folder, StopAt(folder, 4)) == EXIT_STOPPED
+    assert work(folder) == EXIT_ENDED
+    assert numbers(folder) == numbers(undisturbed)

@@ -4,43 +4,26 @@ A seed takes about six minutes on one quiet core. Results go to benchmarks/resul
 there already with the same settings is not repeated.
 """
 
-import argparse
-from pathlib import Path
-
-from benchmarks.learning import Task, learn_all
+from benchmarks.learning import Task
+from benchmarks.learning_check import check
 from gsl.config.recommended import recommended
 from gsl.config.suites import MetaWorldSuite
 
 SOLVED = 0.9
 STEPS = 400_000
 """Fewer than the million that are asked for: it is mastered after about a hundred thousand."""
-SEEDS = (1, 2, 3, 4, 5)
-RESULTS = Path(__file__).parent / "results" / "ppo_reach.json"
 
 SUITE = MetaWorldSuite(benchmark="MT1", task="reach-v3", processes=1)
 SETTINGS = recommended("ppo", SUITE, "two_cores").learner
 
 
-def task(seed: int, steps: int = STEPS) -> Task:
+def task(seed: int) -> Task:
     """Tested by sampled actions on a hundred episodes, each with one of the task's fifty goals."""
     return Task(
-        arm="ppo", seed=seed, suite=SUITE, learner=SETTINGS, steps=steps, test_variations=1, test_episodes=100,
+        arm="ppo", seed=seed, suite=SUITE, learner=SETTINGS, steps=STEPS, test_variations=1, test_episodes=100,
         deterministic=False,
     )  # fmt: skip
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--processes", type=int, default=1, help="seeds learned side by side, one core each")
-    parser.add_argument("--results", type=Path, default=RESULTS)
-    given = parser.parse_args()
-    for outcome in learn_all([task(seed, given.steps) for seed in given.seeds], given.processes, given.results):
-        success = outcome.training.success_rate or 0.0
-        said = "ok" if success >= SOLVED else f"BELOW {SOLVED}"
-        print(f"seed {outcome.task.seed}: success {success:.2f} {said}, {outcome.seconds:.0f} s")
-
-
 if __name__ == "__main__":
-    main()
+    check("ppo_reach", __doc__, task, lambda outcome: outcome.training.success_rate or 0.0, SOLVED)

@@ -3,7 +3,8 @@
 import pytest
 
 from benchmarks.learning import learn
-from benchmarks.sac_pendulum import SEEDS, SOLVED, STEPS, task
+from benchmarks.learning_check import SEEDS
+from benchmarks.sac_pendulum import SOLVED, STEPS, task
 
 
 @pytest.mark.slow

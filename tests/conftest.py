@@ -1,7 +1,8 @@
-"""What every test shares: GPU tests are left out where there is no GPU."""
+"""What every test shares: tests are left out where there is no GPU, or no C++ compiler, that they need."""
 
 import shutil
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
@@ -14,9 +15,18 @@ def _has_gpu() -> bool:
     return listed.returncode == 0 and "GPU 0" in listed.stdout
 
 
+def _has_compiler() -> bool:
+    return shutil.which("g++") is not None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips what is marked `gpu` on a machine without one."""
-    marked = [item for item in items if item.get_closest_marker("gpu")]
-    if marked and not _has_gpu():
-        for item in marked:
-            item.add_marker(pytest.mark.skip(reason="needs an NVIDIA GPU"))
+    """Skips what is marked `gpu` or `compiler` on a machine without one."""
+    needs: dict[str, tuple[Callable[[], bool], str]] = {
+        "gpu": (_has_gpu, "needs an NVIDIA GPU"),
+        "compiler": (_has_compiler, "needs a C++ compiler"),
+    }
+    for name, (present, reason) in needs.items():
+        marked = [item for item in items if item.get_closest_marker(name)]
+        if marked and not present():
+            for item in marked:
+                item.add_marker(pytest.mark.skip(reason=reason))

@@ -17,7 +17,7 @@ def clipped_policy_loss(
 
     All are (B,). With it come log r and r (B,), which are not differentiable.
     """
-    return _PolicyLoss.apply(log_prob, old_log_prob, advantage, clip)  # type: ignore[no-any-return,no-untyped-call]
+    return _PolicyLoss.apply(log_prob, old_log_prob, advantage, clip)  # type: ignore[no-any-return,no-untyped-call]  # untyped
 
 
 def clipped_value_loss(value: Tensor, old_value: Tensor, returns: Tensor, clip: float) -> Tensor:
@@ -25,7 +25,7 @@ def clipped_value_loss(value: Tensor, old_value: Tensor, returns: Tensor, clip: 
 
     All are (B,). It is in no paper; PPO's first code, OpenAI's `baselines`, has it.
     """
-    return _ValueLoss.apply(value, old_value, returns, clip)  # type: ignore[no-any-return,no-untyped-call]
+    return _ValueLoss.apply(value, old_value, returns, clip)  # type: ignore[no-any-return,no-untyped-call]  # untyped
 
 
 class _PolicyLoss(torch.autograd.Function):

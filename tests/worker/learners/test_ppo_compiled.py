@@ -1,6 +1,5 @@
 """PPO's setting `compile` on a CPU: the same update, or a refusal that says what is missing."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ def learner(**changes: Any) -> PPO:
     return PPO(settings, SPACES, 1, torch.device("cpu"))
 
 
-@pytest.mark.skipif(shutil.which("g++") is None, reason="needs a C++ compiler")
+@pytest.mark.compiler
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch's own, while it compiles
 def test_a_compiled_update_is_the_same_but_for_rounding() -> None:
     eager, compiled = learner(), learner(compile=True)

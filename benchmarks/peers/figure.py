@@ -51,7 +51,7 @@ def _ratios(result: Result, y: int) -> list[str]:
         f'<path d="M{left} {middle}h{room}" stroke="{THEIRS}"/>',
         f'<path d="M{promised:.1f} {middle - 12}v24" stroke="{TEXT}" stroke-dasharray="3 3"/>',
         *dots,
-        _text(left, middle + 30, f"median {result.ratio:.2f}, promised {result.claim:.0f}"),
+        _text(left, middle + 30, f"median {result.ratio:.2f}, promised {result.claim:g}"),
     ]
 
 

@@ -117,7 +117,7 @@ def table(results: dict[str, Result]) -> str:
         share = f"{result.ours / result.limit_by_best_rate:.0%} / {result.ours / result.limit_by_layers:.0%}"
         limits = f"{result.limit_by_best_rate:,.0f} / {result.limit_by_layers:,.0f}"
         memory = f"{result.our_peak_mib:.0f}, theirs {result.their_peak_mib:.0f}"
-        promised = f"{result.ratio:.2f} ({result.claim:.0f} promised)"
+        promised = f"{result.ratio:.2f} ({result.claim:g} promised)"
         speeds = f"{result.ours:,.0f} | {result.theirs:,.0f} | {promised} | {result.cpu_ratio:.2f}"
         rows.append(f"| {result.title} | {speeds} | {limits} | {share} | {memory} |")
     return "\n".join(rows)

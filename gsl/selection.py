@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import stdtrit  # not from scipy.stats, whose import takes a second at every start
 
 from gsl.reports import VariationReturn
@@ -65,6 +66,61 @@ def lower_bound(mean: float, deviation: float, episodes: int, confidence: float)
     """
     freedom = max(1, episodes - 1)
     return mean - float(stdtrit(freedom, confidence)) * deviation / math.sqrt(episodes)
+
+
+def shrunk_means(returns: Sequence[VariationReturn]) -> dict[int, float]:
+    """Each measured variation's mean, moved towards the mean of all by as much as its episodes leave it uncertain.
+
+    Empirical Bayes of normal means (Efron and Morris 1975): with v the variance of a variation's mean and t that
+    between variations, the share v / (v + t) is taken from the mean of all. What is estimated so stays unbiased for
+    variations that were chosen because they were lowest. Where every variation has a single episode nothing tells
+    chance from difference, and all are taken from the mean.
+    """
+    measured = [(entry, entry.mean_return) for entry in returns if entry.mean_return is not None]
+    if not measured:
+        return {}
+    means = np.array([mean for _, mean in measured])
+    noise = _variances_of_means([entry for entry, _ in measured])
+    if noise is None or len(means) < 2:
+        return {entry.variation: float(means.mean()) for entry, _ in measured}
+    if not noise.any():
+        return {entry.variation: mean for entry, mean in measured}
+    total = noise + _variance_between(means, noise)
+    middle = float(np.average(means, weights=1 / total))
+    shrunk = means + noise / total * (middle - means)
+    return {entry.variation: float(mean) for (entry, _), mean in zip(measured, shrunk, strict=True)}
+
+
+def _variance_between(means: NDArray[np.float64], noise: NDArray[np.float64]) -> float:
+    """Of true means: that with which the weighted squares are as large as they should be (Paule and Mandel 1982)."""
+
+    def excess(between: float) -> float:
+        weights = 1 / (noise + between)
+        return float((weights * (means - np.average(means, weights=weights)) ** 2).sum()) - (len(means) - 1)
+
+    if excess(0.0) <= 0:
+        return 0.0
+    low, high = 0.0, float(np.ptp(means)) ** 2  # at which the excess is negative
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    return high
+
+
+_BORROWED_FREEDOM = 4
+"""Degrees of freedom with which all variations' deviation stands beside a variation's own, which few episodes tell."""
+
+
+def _variances_of_means(entries: Sequence[VariationReturn]) -> NDArray[np.float64] | None:
+    """Of each entry's mean; None where no variation has a second episode."""
+    if all(entry.std_return is None for entry in entries):
+        return None
+    pooled, variances = _pooled_deviation(entries) ** 2, []
+    for entry in entries:
+        own, freedom = (pooled, 0) if entry.std_return is None else (entry.std_return**2, entry.episodes - 1)
+        moderated = (_BORROWED_FREEDOM * pooled + freedom * own) / (_BORROWED_FREEDOM + freedom)
+        variances.append(moderated / entry.episodes)
+    return np.array(variances)
 
 
 def _estimate(entry: VariationReturn, confidence: float, pooled: float) -> Estimate:

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from gsl.partition import split
 from gsl.reports import VariationReturn
-from gsl.selection import lower_bound, rank
+from gsl.selection import lower_bound, rank, shrunk_means
 
 
 def entry(variation: int, mean: float | None, std: float | None = 0.0, episodes: int = 4) -> VariationReturn:
@@ -84,3 +85,43 @@ def test_balanced_parts_have_about_the_same_sum() -> None:
 def test_refuses_more_specialists_than_variations() -> None:
     with pytest.raises(ValueError, match="cannot be split"):
         split((1, 2), 3, "random", {}, 0)
+
+
+def measured(
+    rng: np.random.Generator, truth: NDArray[np.float64], episodes: int, noise: float
+) -> list[VariationReturn]:
+    drawn = rng.normal(truth[:, None], noise, (len(truth), episodes))
+    return [
+        entry(v, float(row.mean()), float(row.std(ddof=1)) if episodes > 1 else None, episodes)
+        for v, row in enumerate(drawn)
+    ]
+
+
+@pytest.mark.parametrize(("between", "episodes"), [(0.0, 3), (3.0, 3), (3.0, 10), (0.0, 1)])
+def test_shrunk_means_of_the_lowest_are_unbiased(between: float, episodes: int) -> None:
+    """Measured means of the variations that they selected as lowest lie far below the truth; shrunk ones do not."""
+    rng, raw, shrunk = np.random.default_rng(0), [], []
+    for _ in range(10):
+        truth = rng.normal(15, between, 1024)
+        found = measured(rng, truth, episodes, 8.0)
+        means = np.array([e.mean_return for e in found], np.float64)
+        lowest = means.argsort()[:300]
+        corrected = shrunk_means(found)
+        raw.append(float(np.mean(means[lowest] - truth[lowest])))
+        shrunk.append(float(np.mean([corrected[int(v)] - truth[v] for v in lowest])))
+    assert np.mean(raw) < -1.5
+    assert abs(np.mean(shrunk)) < 0.3
+
+
+def test_certain_means_stay_and_uncertain_ones_move() -> None:
+    certain = shrunk_means([entry(1, 0.0), entry(2, 5.0), entry(3, 10.0)])
+    assert [certain[v] for v in (1, 2, 3)] == pytest.approx([0.0, 5.0, 10.0], abs=1e-9)
+    others = [entry(v, float(v), std=2.0) for v in range(20)]
+    found = shrunk_means([*others, entry(20, 2.0, std=10.0), entry(21, 2.0, std=0.1)])
+    assert found[20] - 2.0 > 3 * (found[21] - 2.0) > 0
+
+
+def test_without_anything_to_tell_apart_there_is_no_division_by_zero() -> None:
+    assert shrunk_means([entry(v, 0.0) for v in range(5)]) == dict.fromkeys(range(5), 0.0)
+    assert shrunk_means([entry(1, 3.0, std=1.0)]) == {1: 3.0}
+    assert shrunk_means([]) == shrunk_means([entry(1, None)]) == {}

@@ -54,4 +54,6 @@ class JobSpec(Settings):
     )
     demonstrations: tuple[str, ...] = setting((), "Keys of the demonstrations jobs a guide learns from.")
     teachers: tuple[TeacherSource, ...] = setting((), "Policies a guide learns from; no variation has two.")
-    thresholds: dict[int, float] = setting({}, "Least return of a kept demonstration, by variation.")
+    thresholds: dict[int, float] = setting(
+        {}, "Return by variation that a kept demonstration of a specialist exceeds and one of the generalist reaches."
+    )

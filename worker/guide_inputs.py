@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from pydantic import ValidationError
 
+from gsl.config.run import RunConfig
 from gsl.config.suites import SuiteSettings
 from gsl.jobs import JobSpec
 from gsl.seeds import derive
@@ -42,7 +43,7 @@ def lessons_of(job: JobFile, folder: JobFolder) -> Lessons:
 def guide_inputs(spec: JobSpec, lessons: Lessons, spaces: Spaces, device: torch.device) -> GuideInputs:
     """Everything read and checked. Raises GuideInputError, CheckpointError."""
     return GuideInputs(
-        demonstrations=_demonstrations(lessons.demonstrations, spec.config.suite, spaces),
+        demonstrations=_demonstrations(lessons.demonstrations, spec.config, spaces),
         teachers=tuple(_teacher(spec, path, owned, spaces, device) for path, owned in lessons.teachers),
         spaces=spaces,
         seed=derive(spec.seed, "guide"),
@@ -50,14 +51,17 @@ def guide_inputs(spec: JobSpec, lessons: Lessons, spaces: Spaces, device: torch.
     )
 
 
-def _demonstrations(paths: Sequence[Path], suite: SuiteSettings, spaces: Spaces) -> Demonstrations | None:
+def _demonstrations(paths: Sequence[Path], config: RunConfig, spaces: Spaces) -> Demonstrations | None:
     for path in paths:
         provenance = demonstrations.read_provenance(path)
         if provenance.suite is not None:  # files of earlier versions do not say; their arrays are looked at below
-            _check_suite(path.name, provenance.suite, suite)
+            _check_suite(path.name, provenance.suite, config.suite)
         if provenance.spaces is not None:
             _check_spaces(path.name, Spaces.restored(provenance.spaces), spaces)
-    recorded = demonstrations.load(paths)
+    try:
+        recorded = demonstrations.load(paths, config.demonstrations.weight)
+    except ValueError as error:
+        raise GuideInputError(str(error)) from error
     if recorded is not None:
         _check_arrays(recorded, spaces)
     return recorded

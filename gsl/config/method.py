@@ -68,7 +68,14 @@ class DemonstrationSettings(Settings):
     )
     max_tries: int = setting(100, "Episodes tried at most on each variation.", unit="episodes", ge=1, le=100_000)
     filter: Literal["success", "return"] = setting(
-        "success", "Keep successful episodes, or those that return at least the generalist's evaluated mean."
+        "success",
+        "Keep successful episodes, or by return: of a specialist those above the generalist's evaluated mean, of the "
+        "generalist itself those that reach it and score above 0. The mean is corrected for chance and selection.",
+    )
+    weight: Literal["none", "return", "advantage"] = setting(
+        "none",
+        "How often a step is learned from beside others of its variation: alike, the more the better its episode, or "
+        "the more the better it went on from it. Variations count alike in any case.",
     )
     deterministic: bool = setting(False, "Whether the most probable action is taken instead of a sampled one.")
 

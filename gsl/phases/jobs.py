@@ -1,5 +1,6 @@
 """The specification of each job: what it works on, where it starts from, what it may spend."""
 
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from gsl.phases import keys
 from gsl.phases.state import JobView, Proposal, Segment
 from gsl.reports import VariationReturn
 from gsl.seeds import derive
+from gsl.selection import shrunk_means
 
 
 def generalist(config: RunConfig, before: Segment | None, budget: int) -> JobSpec:
@@ -84,11 +86,11 @@ def demonstrations(
 ) -> JobSpec:
     """Recorded episodes of specialist `index`, or of the generalist (0); `returns` are its evaluated ones.
 
-    With the return filter a kept episode must reach the generalist's mean; a variation that was not measured has no
-    threshold.
+    With the return filter a specialist's episode must exceed the generalist's shrunk mean: what was measured chose the
+    lowest variations, so that nearly two thirds of an unchanged policy's episodes there exceed what was measured. The
+    generalist's own need to reach that mean, or the measured one where it is lower.
     """
-    means = {entry.variation: entry.mean_return for entry in returns if entry.mean_return is not None}
-    wanted = set(variations) if config.demonstrations.filter == "return" else set()
+    by_return = config.demonstrations.filter == "return"
     return _spec(
         config,
         keys.demonstrations(cycle, index),
@@ -101,8 +103,21 @@ def demonstrations(
         budget_steps=budget,
         source=source,
         start="clone",
-        thresholds={variation: mean for variation, mean in means.items() if variation in wanted},
+        thresholds=_thresholds(variations, returns, own=index == 0) if by_return else {},
     )
+
+
+def _thresholds(variations: tuple[int, ...], returns: tuple[VariationReturn, ...], *, own: bool) -> dict[int, float]:
+    """By variation; one that was not measured has the mean of all, and nothing measured leaves none."""
+    shrunk = shrunk_means(returns)
+    if not shrunk:
+        return {}
+    middle = fmean(shrunk.values())
+    thresholds = {variation: shrunk.get(variation, middle) for variation in variations}
+    if own:
+        measured = {entry.variation: entry.mean_return for entry in returns if entry.mean_return is not None}
+        thresholds = {v: min(threshold, measured.get(v, threshold)) for v, threshold in thresholds.items()}
+    return thresholds
 
 
 def finetune(

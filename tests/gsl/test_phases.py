@@ -201,12 +201,6 @@ def test_a_pause_opens_no_gate() -> None:
     assert world.advance().status == "awaiting_approval"
 
 
-def test_thresholds_are_the_generalists_means_only_with_the_return_filter() -> None:
-    world = approved(demonstrations={"filter": "return"})
-    assert world.specs["demonstrations-1-0"].thresholds == {2: pytest.approx(0.2), 3: pytest.approx(0.3)}
-    assert approved().specs["demonstrations-1-0"].thresholds == {}
-
-
 def test_no_demonstrations_of_the_generalist_where_none_are_asked_for() -> None:
     world = approved(demonstrations={"generalist_per_variation": 0})
     assert world.active() == ["specialist-1-1", "specialist-1-2"]

@@ -34,7 +34,7 @@ def recorded(
         job="demonstrations-1-1", source_job="specialist-1-1", checkpoint_sha256="0", checkpoint_epoch=1, seed=0,
         filter="success", deterministic=False, suite=suite, spaces=None if spaces is None else spaces.state(),
     )  # fmt: skip
-    episode = Episode(1, np.zeros((2, *shape), np.float32), np.array([0, action]), 1.0, True)
+    episode = Episode(1, np.zeros((2, *shape), np.float32), np.array([0, action]), 1.0, True, np.zeros(2, np.float32))
     demonstrations.save(path, [episode], provenance)
     return path
 

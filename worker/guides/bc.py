@@ -1,6 +1,7 @@
 """Behaviour cloning: the policy learns the demonstrated actions offline, by maximum likelihood.
 
-The loss is - mean over demonstrated (s, a) of log pi(a|s). A share of the steps is held back; cloning ends once their
+The loss is - mean over demonstrated (s, a) of w log pi(a|s), with weights w of mean 1 by which every variation counts
+alike, however many steps it has. A share of the steps is held back; cloning ends once their
 likelihood has not improved for a while, and the best policy is what stays. An Adam of its own does it: the learner's
 optimiser, its value function's layers (where they are its own) and its random states stay as they are.
 """
@@ -73,6 +74,7 @@ class BC(Guide):
         return sum(self._loss(network, part).item() * len(part) for part in parts) / len(index)
 
     def _loss(self, network: ActorCritic, index: Tensor) -> Tensor:
-        """Negative log-likelihood of the demonstrated actions; scalar."""
+        """Negative log-likelihood of the demonstrated actions, each by its weight; scalar."""
         policy = network.policy(self._demonstrations.observation[index].to(self._device))
-        return -policy.log_prob(self._demonstrations.action[index].to(self._device)).mean()
+        log_prob = policy.log_prob(self._demonstrations.action[index].to(self._device))
+        return -(self._demonstrations.weight[index].to(log_prob) * log_prob).mean()

@@ -49,9 +49,9 @@ class DAPG(Guide):
         self._coefficient *= self._settings.decay
 
     def _log_prob(self, network: ActorCritic) -> Tensor:
-        """Log-probability (B,) of demonstrated actions, drawn with replacement."""
+        """Log-probability (B,) of demonstrated actions, drawn with replacement, each variation as often."""
         size = min(self._settings.batch_size, len(self._demonstrations))
-        index = torch.randint(len(self._demonstrations), (size,), generator=self._generator)
+        index = self._demonstrations.draw(size, self._generator)
         policy = network.policy(self._demonstrations.observation[index].to(self._device))
         return policy.log_prob(self._demonstrations.action[index].to(self._device))
 

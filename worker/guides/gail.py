@@ -87,9 +87,9 @@ class GAIL(Guide):
         return torch.cat([fresh[0], earlier[0]]), torch.cat([fresh[1], earlier[1]])
 
     def _shown(self) -> Steps:
-        """A batch of demonstrated steps, drawn with replacement."""
+        """A batch of demonstrated steps, drawn with replacement, each variation as often."""
         shown = self._demonstrations
-        drawn = torch.randint(len(shown), (self._settings.batch_size,), generator=self._generator)
+        drawn = shown.draw(self._settings.batch_size, self._generator)
         return shown.observation[drawn], shown.action[drawn]
 
     def _update(self, own: Steps, shown: Steps) -> dict[str, float]:

@@ -16,8 +16,8 @@ class Praise(Guide):
         if inputs.demonstrations is None:
             raise ValueError("praise needs demonstrations")
         self._settings, self._bonus = settings, settings.bonus
-        order = torch.randperm(len(inputs.demonstrations), generator=torch.Generator().manual_seed(inputs.seed))
-        kept = order[: settings.most]
+        generator = torch.Generator().manual_seed(inputs.seed)
+        kept = inputs.demonstrations.draw(settings.most, generator)  # every variation as often
         self._observation = inputs.demonstrations.observation[kept].flatten(1).float()
         self._action = inputs.demonstrations.action[kept].float()
 

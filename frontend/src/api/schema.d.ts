@@ -1284,7 +1284,7 @@ export interface components {
             deterministic: boolean;
             /**
              * Filter
-             * @description Keep successful episodes, or those that return at least the generalist's evaluated mean.
+             * @description Keep successful episodes, or by return: of a specialist those above the generalist's evaluated mean, of the generalist itself those that reach it and score above 0. The mean is corrected for chance and selection.
              * @default success
              * @enum {string}
              */
@@ -1307,6 +1307,13 @@ export interface components {
              * @default 20
              */
             per_variation: number;
+            /**
+             * Weight
+             * @description How often a step is learned from beside others of its variation: alike, the more the better its episode, or the more the better it went on from it. Variations count alike in any case.
+             * @default none
+             * @enum {string}
+             */
+            weight: "none" | "return" | "advantage";
         };
         /**
          * DemonstrationsReport
@@ -2324,7 +2331,7 @@ export interface components {
             teachers: components["schemas"]["TeacherSource"][];
             /**
              * Thresholds
-             * @description Least return of a kept demonstration, by variation.
+             * @description Return by variation that a kept demonstration of a specialist exceeds and one of the generalist reaches.
              * @default {}
              */
             thresholds: {

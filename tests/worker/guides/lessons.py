@@ -5,7 +5,8 @@ import torch
 from torch import Tensor
 
 from gsl.config.networks import MLP, SmallCNN
-from worker.experience import Demonstrations, Rollout
+from worker.demonstration_weights import step_weights
+from worker.experience import Demonstrations, Earned, Rollout
 from worker.guides import GuideInputs, Teacher
 from worker.nets import ActorCritic, make_network
 from worker.spaces import Actions, Spaces
@@ -42,8 +43,15 @@ def actions(number: int, spaces: Spaces = DISCRETE, seed: int = 1) -> Tensor:
     return torch.from_numpy(rng.uniform(-1, 1, (number, spaces.actions.size)).astype(np.float32))
 
 
-def demonstrations(observation: Tensor, action: Tensor) -> Demonstrations:
-    return Demonstrations(observation, action, torch.zeros(len(action), dtype=torch.int64))
+def demonstrations(
+    observation: Tensor, action: Tensor, variation: Tensor | None = None, earned: Earned | None = None,
+) -> Demonstrations:  # fmt: skip
+    """One episode of each variation; all is of variation 0 unless said otherwise."""
+    which = torch.zeros(len(action), dtype=torch.int64) if variation is None else variation
+    episode = (torch.diff(which, prepend=which[:1]) != 0).cumsum(0)
+    steps = which.numpy()
+    weight = torch.from_numpy(step_weights("none", steps, episode.numpy(), np.zeros(len(steps)), None))
+    return Demonstrations(observation, action, which, episode, weight, earned)
 
 
 def rollout(observation: Tensor, action: Tensor, variation: Tensor | None = None, slots: int = 4) -> Rollout:

@@ -118,3 +118,14 @@ def test_the_job_ends_with_it_unless_the_learner_shall_train_on() -> None:
     shown = inputs(demonstrations(observations(10), actions(10)))
     assert BC(BCSettings(), shown).offline
     assert not BC(BCSettings(train_on=True), shown).offline
+
+
+def test_every_variation_counts_alike_however_many_steps_it_has() -> None:
+    """In the same state one variation shows action 1 in 10 steps and another action 2 in 190: both become as likely."""
+    seen, variation = torch.ones(200, 3), torch.tensor([0] * 10 + [1] * 190)
+    shown = demonstrations(seen, torch.where(variation == 0, 1, 2), variation)
+    student = network()
+    BC(BCSettings(passes=60, held_back=0, learning_rate=0.01), inputs(shown)).before_training(student, nothing)
+    probability = student.policy_parameters(seen[:1]).softmax(-1).detach()[0]
+    assert probability[1].item() == pytest.approx(0.5, abs=0.05)
+    assert probability[2].item() == pytest.approx(0.5, abs=0.05)

@@ -6,6 +6,7 @@ import torch
 from gsl.config.guides import DAPG as DAPGSettings
 from gsl.config.guides import NoGuide
 from gsl.config.networks import MLP
+from tests.worker.guides.lessons import demonstrations
 from worker.experience import Demonstrations, LossContext
 from worker.guides import Guide, GuideInputs, make_guide
 from worker.guides.dapg import DAPG
@@ -13,11 +14,11 @@ from worker.nets import ActorCritic, make_network
 from worker.spaces import Actions, Spaces
 
 SPACES = Spaces((3,), Actions("discrete", 4))
-ONE = Demonstrations(torch.tensor([[0.5, -0.5, 1.0]]), torch.tensor([2]), torch.tensor([0]))
+ONE = demonstrations(torch.tensor([[0.5, -0.5, 1.0]]), torch.tensor([2]))
 
 
-def inputs(demonstrations: Demonstrations | None, seed: int = 0) -> GuideInputs:
-    return GuideInputs(demonstrations, (), SPACES, seed, torch.device("cpu"))
+def inputs(shown: Demonstrations | None, seed: int = 0) -> GuideInputs:
+    return GuideInputs(shown, (), SPACES, seed, torch.device("cpu"))
 
 
 def context(max_advantage: float) -> LossContext:
@@ -79,7 +80,7 @@ def test_decay_and_frequency() -> None:
 
 def test_goes_on_exactly() -> None:
     torch.manual_seed(0)
-    many = Demonstrations(torch.randn(500, 3), torch.randint(4, (500,)), torch.zeros(500, dtype=torch.int64))
+    many = demonstrations(torch.randn(500, 3), torch.randint(4, (500,)))
     settings, made = DAPGSettings(batch_size=16, frequency=2, decay=0.9), network()
     through, resumed = DAPG(settings, inputs(many, 1)), DAPG(settings, inputs(many, 2))
     for _ in range(5):

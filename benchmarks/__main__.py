@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 NAMES = (
-    "envs", "metaworld", "backend", "peers", "gsl_forkmaze", "ppo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen"
+    "envs", "metaworld", "backend", "peers", "gsl_forkmaze", "gsl_procgen", "gsl_metaworld",
+    "ppo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen"
 )  # fmt: skip
 
 

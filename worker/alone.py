@@ -15,8 +15,9 @@ from pydantic import TypeAdapter
 
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, CheckpointSource, JobSpec, Phase, Purpose
-from gsl.phases import GateView, JobView, RunState, plan
+from gsl.phases import GateOpening, GateView, JobView, RunState, plan
 from gsl.reports import DemonstrationsReport, EpochReport, EvaluationReport, SpoolLine
+from worker.common_start import begin_with, methods_start
 from worker.job_folder import EXIT_ENDED, JobFile, JobFolder, TeacherFile
 from worker.stopping import StopRequest
 from worker.trainer import run
@@ -29,8 +30,11 @@ class RunAlone:
     """One run whose jobs have their folders in `folder`; its gates are approved as proposed.
 
     Runs that share a folder share the jobs that are the same in both, as those before fine-tuning where only the guide
-    differs: such a job is worked on once, and counts in the ledger of every run that plans it. A run that was
-    interrupted goes on where it stopped.
+    differs: such a job is worked on once, and counts in the ledger of every run that plans it. The plain generalist
+    goes on from where the method's generalist went to the gate, if that is the same training (`worker.common_start`).
+    A run that was interrupted goes on where it stopped.
+
+    `specs` and `starts` tell of each job, also of one that failed, what it was and what the run had spent before it.
     """
 
     config: RunConfig
@@ -39,6 +43,9 @@ class RunAlone:
     message: str = ""
     jobs: list[JobView] = field(default_factory=list)
     gates: list[GateView] = field(default_factory=list)
+    openings: list[GateOpening] = field(default_factory=list)
+    specs: dict[str, JobSpec] = field(default_factory=dict)
+    starts: dict[str, int] = field(default_factory=dict)
     evaluations: dict[str, EvaluationReport] = field(default_factory=dict)
     ledger: dict[tuple[Phase, Purpose], int] = field(default_factory=dict)
     _folders: dict[str, JobFolder] = field(default_factory=dict)
@@ -54,13 +61,16 @@ class RunAlone:
             step = plan(self.config, RunState(tuple(self.jobs), tuple(self.gates), returns, features=features))
             self.status, self.message = step.status, step.message
             if step.gate is not None:
+                self.openings.append(step.gate)
                 self.gates.append(
                     GateView(step.gate.segment, "approved", step.gate.cycle, step.gate.reason_asked, "approve",
                              step.gate.proposal)
                 )  # fmt: skip
             elif not step.jobs and self.status not in ENDED:
                 raise RuntimeError(f"the run stands still: {self.message}")
+            spent = sum(job.spent for job in self.jobs)
             for spec in step.jobs:
+                self.specs[spec.key], self.starts[spec.key] = spec, spent
                 self._do(spec)
         return self
 
@@ -81,7 +91,9 @@ class RunAlone:
         )
         source = None if spec.source is None else self._checkpoint(spec.source)
         job = JobFile(spec=spec, source=source, demonstrations=shown, teachers=teachers)
-        folder = self._folders[spec.key] = JobFolder(self.folder / f"{spec.key}-{_fingerprint(job)}")
+        folder = self._folders[spec.key] = self._folder_of(job)
+        if (twin := methods_start(spec)) is not None:
+            begin_with(folder, self._folder_of(JobFile(spec=twin)), spec)
         folder.write_job(job)
         code = run(folder, StopRequest())
         result = folder.read_result()
@@ -89,6 +101,9 @@ class RunAlone:
             raise RuntimeError(f"{spec.key} ended with exit code {code}")
         self.jobs.append(JobView(spec.key, spec.kind, "succeeded", spec.budget_steps, result.steps, 1, result.outcome))
         self._note(spec, self.lines(spec.key))
+
+    def _folder_of(self, job: JobFile) -> JobFolder:
+        return JobFolder(self.folder / f"{job.spec.key}-{_fingerprint(job)}")
 
     def _note(self, spec: JobSpec, lines: Iterable[SpoolLine]) -> None:
         for line in lines:

@@ -1,1 +1,0 @@
-"""Ways to use what specialists learned, compared on the fork maze at equal total environment steps."""

@@ -1,0 +1,44 @@
+"""Does GSL work on Meta-World? MT10: GSL with two guides and the plain generalist at equal total environment steps.
+
+    nice python -m benchmarks.gsl_metaworld --seeds 1 2 3 4 5
+
+Three million steps a run. All arms have the same learner; settings were chosen on seeds that take no part in results.
+"""
+
+from benchmarks.method.command import main
+from benchmarks.method.study import BASELINE, Case, Study
+from gsl.config.guides import DAPG, DAgger, GuideSettings
+from gsl.config.method import BudgetSettings, EvaluationSettings, PlateauSettings, SpecialistSettings
+from gsl.config.presets import PRESETS
+from gsl.config.run import RunConfig
+
+TOTAL_STEPS, GENERALIST_STEPS, SPECIALIST_STEPS = 3_000_000, 1_000_000, 200_000
+SPECIALISTS = 5
+EPISODES = 20
+"""Of each task in an evaluation."""
+PLATEAU = PlateauSettings(sigma=3, window=15, margin=0.05, min_epochs=15, metric="success")
+GUIDES: dict[str, GuideSettings] = {
+    "dapg": DAPG(form="log_probability", coefficient=0.1),
+    "dagger": DAgger(coefficient=1.0),
+}
+
+BASE = RunConfig.model_validate(
+    PRESETS["metaworld-mt10"].config.model_dump()
+    | {
+        "plateau": PLATEAU,
+        "specialists": SpecialistSettings(count=SPECIALISTS, variations_each=1, steps=SPECIALIST_STEPS),
+        "evaluation": EvaluationSettings(episodes=EPISODES),
+        "budget": BudgetSettings(total_steps=TOTAL_STEPS, generalist_steps=GENERALIST_STEPS),
+    }
+)
+
+STUDY = Study(
+    name="gsl_metaworld",
+    title="GSL against the plain generalist on Meta-World at equal total steps",
+    cases=(Case("mt10", "Meta-World MT10", BASE, GUIDES),),
+    arms=("dapg", "dagger", BASELINE),
+    seeds=(1, 2, 3, 4, 5),
+)
+
+if __name__ == "__main__":
+    main(STUDY)

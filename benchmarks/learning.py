@@ -9,6 +9,7 @@ import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +106,8 @@ def train(task: Task, note: Callable[[Point], None]) -> LearnerCode:
     sampler = UniformSampler(suite.training_variations(), np.random.default_rng(derive(task.seed, "sampler")))
     env = make_env(suite, settings.num_envs, sampler, derive(task.seed, "env"))
     try:
-        learner = make_learner(settings, spaces_of(env), derive(task.seed, "learner"), choose_device(settings))
+        spaces = replace(spaces_of(env), variations=suite.training_variations())
+        learner = make_learner(settings, spaces, derive(task.seed, "learner"), choose_device(settings))
         loop, ended, noted = EnvironmentLoop(env), list[Episodes](), 0
         for steps in range(settings.batch_size, task.steps + 1, settings.batch_size):
             rollout, episodes = collect(loop, learner, settings.num_steps, _nothing)

@@ -1,6 +1,6 @@
 """What a policy sees and what it can do: all that a network needs to know of a suite."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from gsl.config.suites.base import ActionKind
@@ -19,14 +19,18 @@ class Actions:
 
 @dataclass(frozen=True)
 class Spaces:
-    """Observations, without the slots' dimension, and actions."""
+    """Observations, without the slots' dimension, and actions.
+
+    A learner also hears which training variations the run has; that is no part of what two spaces are compared by.
+    """
 
     observation_shape: tuple[int, ...]  # (n,) float32, or (height, width, channels) uint8
     actions: Actions
+    variations: tuple[int, ...] = field(default=(), compare=False)  # ids; none where only a policy matters
 
     def state(self) -> dict[str, Any]:
         """JSON-able."""
-        return asdict(self) | {"observation_shape": list(self.observation_shape)}
+        return {"observation_shape": list(self.observation_shape), "actions": asdict(self.actions)}
 
     @classmethod
     def restored(cls, state: dict[str, Any]) -> "Spaces":

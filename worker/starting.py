@@ -1,5 +1,7 @@
 """How a job's learner starts: with the settings of its kind, and fresh, cloned or as its source left it."""
 
+from dataclasses import replace
+
 from gsl.jobs import JobSpec
 from gsl.seeds import derive
 from worker import learners
@@ -30,6 +32,7 @@ def recall_learner(spec: JobSpec, source: State | None) -> Learner:
 
 def _learner(spec: JobSpec, spaces: Spaces, overrides: Overrides | None) -> Learner:
     settings, seed = spec.config.learner, derive(spec.seed, "learner")
+    spaces = replace(spaces, variations=spec.config.suite.training_variations())
     return learners.make_learner(settings, spaces, seed, choose_device(settings), overrides)
 
 

@@ -78,12 +78,15 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
     ("ppg", "forkmaze", "discrete vector", "gpu"): Recommendation(_MAZE_PPG, "ours, carried over from PPO"),
     ("ppo", "procgen", "discrete picture", "gpu"): Recommendation(_PICTURE_PPO, _CLEANRL_PROCGEN),
     ("ppo", "procgen", "discrete picture", "two_cores"): Recommendation(_PICTURE_PPO_SMALL, "ours: procgen-small"),
-    ("ppg", "procgen", "discrete picture", "gpu"): Recommendation(_PICTURE_PPG, "paper: Cobbe et al. 2021"),
+    ("ppg", "procgen", "discrete picture", "gpu"): Recommendation(
+        _PICTURE_PPG, "paper: Cobbe et al. 2021; ours: values and gradients clipped, Adam's epsilon, value loss"
+    ),
     ("ppg", "procgen", "discrete picture", "two_cores"): Recommendation(
         _PICTURE_PPG_SMALL, "ours: benchmarks.ppg_procgen; phases a quarter as long, as the budgets are"
     ),
     ("ppo", "metaworld", "continuous vector", "gpu"): Recommendation(
-        _ARM_PPO, "paper: the MT-10 script of Jia et al. 2022 on garage's PPO; ours: reward normalised"
+        _ARM_PPO,
+        "paper: the MT-10 script of Jia et al. 2022 on garage's PPO; ours: reward normalised, entropy in the loss",
     ),
     ("ppo", "metaworld", "continuous vector", "two_cores"): Recommendation(
         _ARM_PPO_SMALL, "ours: benchmarks.ppo_reach"

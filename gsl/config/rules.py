@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from gsl.config.learners.ppo import PPO
 from gsl.config.networks import NETWORKS
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from gsl.config.run import RunConfig
 
 Problem = tuple[tuple[str, ...], str]
+
+MOST_SCALES = 1024
+"""Value heads of one network, and scales of returns that are learned side by side."""
 
 
 def check(config: "RunConfig") -> None:
@@ -32,6 +36,7 @@ def broken_rules(config: "RunConfig") -> Iterator[Problem]:
     yield from _learner_fits_suite(config)
     yield from _halves_are_equal(config)
     yield from _sampling_fits_learner(config)
+    yield from _scales_are_few(config)
     least = config.learner.batch_size + evaluation_reserve(config)
     if least > config.budget.total_steps:
         yield ("budget", "total_steps"), f"must be at least {least}: one epoch and the last evaluation"
@@ -95,6 +100,15 @@ def _sampling_fits_learner(config: "RunConfig") -> Iterator[Problem]:
         yield (
             ("sampling", "name"),
             f"{config.learner.title} estimates no advantages, by which variations are prioritized: choose uniform",
+        )
+
+
+def _scales_are_few(config: "RunConfig") -> Iterator[Problem]:
+    variations = len(config.suite.training_variations())
+    if isinstance(config.learner, PPO) and config.learner.popart and variations > MOST_SCALES:
+        yield (
+            ("learner", "popart"),
+            f"must be false for {variations} training variations: at most {MOST_SCALES} have a value head of their own",
         )
 
 

@@ -9,9 +9,19 @@ from gsl.config.known import known
 
 
 class UniformSampling(Settings):
-    """Every variation equally often in the long run."""
+    """Drawn at random: every variation equally often in the long run."""
 
     name: Literal["uniform"] = "uniform"
+
+
+class RoundRobinSampling(Settings):
+    """In turn: whichever environment is free begins the next variation, so that each is played equally often.
+
+    The environments of Meta-World's multi-task trainings do so. An epoch's mean then varies with the policy's episodes
+    alone, and not with which variations were drawn.
+    """
+
+    name: Literal["round_robin"] = "round_robin"
 
 
 class PrioritizedSampling(Settings):
@@ -35,5 +45,7 @@ class PrioritizedSampling(Settings):
 
 
 Sampling = Annotated[
-    UniformSampling | PrioritizedSampling, Field(discriminator="name"), known(("uniform", "prioritized"), "sampling")
+    UniformSampling | RoundRobinSampling | PrioritizedSampling,
+    Field(discriminator="name"),
+    known(("uniform", "round_robin", "prioritized"), "sampling"),
 ]

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from gsl.config.learners import PPG, PPO, SAC
+from gsl.config.networks import Impala, SmallCNN
 from gsl.config.run import RunConfig
 from gsl.config.suites import GymnasiumSuite, ProcgenSuite
 
@@ -66,3 +67,20 @@ def test_settings_that_contradict_each_other() -> None:
         PPG(num_minibatches=7)
     with pytest.raises(ValidationError, match="aux_rollouts"):
         PPG(num_envs=2, num_steps=8, n_pi=1, aux_rollouts=3)
+
+
+def test_scales_of_values_that_contradict_each_other_are_refused_at_the_field() -> None:
+    with pytest.raises(ValidationError, match="must be false with popart") as error:
+        PPO(popart=True)
+    assert [problem["loc"] for problem in error.value.errors()] == [("norm_reward",)]
+    with pytest.raises(ValidationError, match="must be false with impala") as error:
+        PPO(network=Impala(), critic_layer_norm=True)
+    assert [problem["loc"] for problem in error.value.errors()] == [("critic_layer_norm",)]
+    assert PPO(popart=True, norm_reward=False, critic_layer_norm=True).popart
+
+
+def test_more_variations_than_value_heads_are_refused() -> None:
+    scaled = PPO(popart=True, norm_reward=False, network=SmallCNN(), num_envs=64, num_steps=128)
+    many = {"learner": scaled, "arm": "generalist"}
+    assert refused(suite=ProcgenSuite(num_levels=1025), **many) == [("learner", "popart")]
+    assert RunConfig.model_validate(config(suite=ProcgenSuite(num_levels=1024), **many)).learner == scaled

@@ -65,3 +65,17 @@ def test_the_ablation_fixes_the_budget_of_all_specialists_together() -> None:
     specialists = [preset.config.specialists for name, preset in PRESETS.items() if "ablation-paper" in name]
     assert [s.count * s.variations_each for s in specialists] == [256] * 4
     assert len({s.count * s.steps // 1000 for s in specialists}) == 1
+
+
+def test_marks_of_settings_that_are_not_the_source_s_own() -> None:
+    """The authors' entropy is in the reward, ours in the loss; PPG's Adam has torch's epsilon, ours has not."""
+    mt10, ppg = PRESETS["metaworld-mt10-paper"], PRESETS["procgen-ppg-paper-bigfish"]
+    assert "learner.ent_coef" not in mt10.origins
+    assert mt10.origins["learner.norm_adv"] == mt10.origins["sampling"] == "paper"
+    assert not {"learner.adam_eps", "learner.max_grad_norm", "learner.clip_vloss"} & ppg.origins.keys()
+    assert PRESETS["procgen-paper"].origins["learner.adam_eps"] == "library"
+
+
+@pytest.mark.parametrize("name", [name for name in PRESETS if name.startswith("metaworld")])
+def test_meta_worlds_tasks_come_in_turn(name: str) -> None:
+    assert PRESETS[name].config.sampling.name == "round_robin"

@@ -30,13 +30,14 @@ def gae(
     return estimated, estimated + value
 
 
-def bootstrap_time_limits(reward: Tensor, rollout: Rollout, values: Callable[[Tensor], Tensor], gamma: float) -> Tensor:
-    """Rewards (T, N) where an episode cut off by a time limit also earns what was still to come (Pardo et al. 2018).
+Values = Callable[[Tensor, Tensor], Tensor]
+"""Observations (K, *observation_shape) of variations (K,) to their values (K,), on the CPU."""
 
-    `values` gives (K,) for observations (K, *observation_shape).
-    """
+
+def bootstrap_time_limits(reward: Tensor, rollout: Rollout, values: Values, gamma: float) -> Tensor:
+    """Rewards (T, N) where an episode cut off by a time limit also earns what was still to come (Pardo et al. 2018)."""
     if rollout.truncated is None or rollout.final_observation is None or not len(rollout.final_observation):
         return reward
     bootstrapped = reward.clone()
-    bootstrapped[rollout.truncated] += gamma * values(rollout.final_observation)
+    bootstrapped[rollout.truncated] += gamma * values(rollout.final_observation, rollout.variation[rollout.truncated])
     return bootstrapped

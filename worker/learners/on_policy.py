@@ -1,24 +1,25 @@
 """What learners share that learn from each rollout at once and then forget it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
 from worker.experience import Rollout
 from worker.learners.base import Guidance, to_device
-from worker.learners.gae import bootstrap_time_limits, gae
+from worker.learners.gae import Values, bootstrap_time_limits, gae
 from worker.learners.ppo_losses import Batch
 from worker.learners.reward_normaliser import RewardNormaliser
 
 
 def samples_of(
-    rollout: Rollout, guidance: Guidance | None, rewards: RewardNormaliser | None, values: Callable[[Tensor], Tensor],
+    rollout: Rollout, guidance: Guidance | None, rewards: RewardNormaliser | None, values: Values,
     gamma: float, gae_lambda: float, device: torch.device,
 ) -> Batch:  # fmt: skip
     """Every sample of the rollout (T*N) with advantage and return, on the device.
 
-    `values` gives (K,) on the CPU for observations (K, *observation_shape). The guide sees raw rewards.
+    The guide sees raw rewards. The observation after the last step is of that step's variation, or its value does not
+    count, for the step ended its episode.
     """
     reward = rollout.reward
     if guidance is not None:
@@ -27,8 +28,11 @@ def samples_of(
     if rewards is not None:
         reward = rewards(reward, rollout.done)
     reward = bootstrap_time_limits(reward, rollout, values, gamma)
-    value = values(rollout.observation.flatten(0, 1)).reshape(reward.shape) if rollout.value is None else rollout.value
-    advantage, returns = gae(reward, value, rollout.done, values(rollout.next_observation), gamma, gae_lambda)
+    value = rollout.value
+    if value is None:
+        value = values(rollout.observation.flatten(0, 1), rollout.variation.flatten()).reshape(reward.shape)
+    next_value = values(rollout.next_observation, rollout.variation[-1])
+    advantage, returns = gae(reward, value, rollout.done, next_value, gamma, gae_lambda)
     columns = (rollout.observation, rollout.action, rollout.log_prob, value, advantage, returns)
     return Batch(*(to_device(column.flatten(0, 1), device) for column in columns))
 

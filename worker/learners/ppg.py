@@ -100,8 +100,8 @@ class PPG:
         return metrics | {"explained_variance": explained_variance(samples), "learning_rate": self.learning_rate}
 
     @torch.no_grad()
-    def _values(self, observation: Tensor) -> Tensor:
-        """(B,) on the CPU, of observations (B, *observation_shape)."""
+    def _values(self, observation: Tensor, variation: Tensor) -> Tensor:
+        """(B,) on the CPU, of observations (B, *observation_shape); variations (B,) are one to it."""
         _, value = self._parallel(observation.to(self.device))
         return value.cpu()
 

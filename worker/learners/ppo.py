@@ -2,7 +2,8 @@
 
 Advantages by GAE, clipped policy and value losses, advantages normalised in each minibatch, rewards normalised by the
 running deviation of the discounted return, gradients clipped, Adam. A minibatch goes through the network in
-micro-batches whose gradients add up to the minibatch's.
+micro-batches whose gradients add up to the minibatch's. Where the settings ask for it, each variation's values have a
+scale of their own (`popart`), on which the losses then see returns, values and advantages.
 """
 
 from collections import defaultdict
@@ -20,6 +21,7 @@ from worker.experience import Decision, LossContext, Rollout
 from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
 from worker.learners.gradients import clipped_step, forget_gradients
 from worker.learners.on_policy import explained_variance, normalised, samples_of, shuffled
+from worker.learners.popart import PopArt, picked
 from worker.learners.ppo_losses import Batch, compute_losses
 from worker.learners.reward_normaliser import RewardNormaliser
 from worker.nets import ActorCritic, make_network
@@ -39,7 +41,11 @@ class PPO:
         self.settings, self.device = settings, device
         self.ent_coef = settings.ent_coef if overrides.ent_coef is None else overrides.ent_coef
         self.learning_rate = settings.learning_rate if overrides.learning_rate is None else overrides.learning_rate
-        self.network = make_network(settings.network, spaces, derive(seed, "network")).to(device)
+        self._popart = PopArt(spaces.variations, settings.popart_rate) if settings.popart else None
+        self.network = make_network(
+            settings.network, spaces, derive(seed, "network"), values=len(spaces.variations) if self._popart else 1,
+            critic_layer_norm=settings.critic_layer_norm,
+        ).to(device)  # fmt: skip
         self._parameters = list(self.network.parameters())
         self.optimiser = torch.optim.Adam(self._parameters, lr=self.learning_rate, eps=settings.adam_eps, fused=True)
         minibatch = settings.batch_size // settings.num_minibatches
@@ -52,7 +58,8 @@ class PPO:
         compiles_rollout = settings.compile and not compiles_losses
         self._forward = compiled(self.network, settings.precision) if compiles_rollout else self._parallel
         # A network of the values' own is asked once, for the whole rollout; compiled, it runs with the policy's.
-        self._values_later = not (self.network.shares_features or compiles_rollout)
+        # Scaled values wait for the rollout too, which knows their variations.
+        self._policy_alone = not compiles_rollout and (self._popart is not None or not self.network.shares_features)
         self._rewards = RewardNormaliser(settings.num_envs, settings.gamma)
         self._seed = seed
         self.advantage = torch.empty(0)  # of the last update
@@ -65,11 +72,13 @@ class PPO:
     def decide(self, observation: NDArray[Any]) -> Decision:
         """Sampled actions for the training environments' observations (num_envs, *observation_shape)."""
         seen = to_device(observation, self.device)
-        if self._values_later:
-            distribution, value = self._parallel.policy(seen), None
+        value = None
+        if self._policy_alone:
+            distribution = self._parallel.policy(seen)
         else:
-            parameters, value = self._forward(seen)
+            parameters, values = self._forward(seen)
             distribution = self.network.distribution(parameters)
+            value = values if self._popart is None else None
         action = distribution.sample(self._acting)
         said = distribution.log_prob(action).cpu()
         return Decision(action.cpu().numpy(), said, None if value is None else value.cpu())
@@ -94,6 +103,8 @@ class PPO:
             self.settings.gamma, self.settings.gae_lambda, self.device,
         )  # fmt: skip
         self.advantage = samples.advantage
+        if self._popart is not None:
+            samples = self._popart.learn(samples, rollout.variation.flatten(), self.network.value_head)
         max_advantage = self._max_advantage(samples.advantage)
         seen: dict[str, list[float]] = defaultdict(list)
         with self._parallel.learning():
@@ -110,9 +121,10 @@ class PPO:
             "learning_rate": float(self.optimiser.param_groups[0]["lr"]),
         }
 
-    def _values(self, observation: Tensor) -> Tensor:
-        """(B,) on the CPU, of observations (B, *observation_shape)."""
-        return self._parallel.values(observation.to(self.device)).cpu()
+    def _values(self, observation: Tensor, variation: Tensor) -> Tensor:
+        """(B,) on the CPU and the scale of rewards, of observations (B, *observation_shape) of variations (B,)."""
+        said = self._parallel.values(observation.to(self.device)).cpu()
+        return said if self._popart is None else self._popart.values(said, variation)
 
     def _max_advantage(self, advantage: Tensor) -> float:
         """The epoch's largest advantage, on the scale that the losses see."""
@@ -156,6 +168,7 @@ class PPO:
         """Of a micro-batch: the loss and the means of what is to be said."""
         parameters, value = network(batch.observation)
         policy = network.distribution(parameters)
+        value = value if batch.head is None else picked(value, batch.head)
         losses, said = compute_losses(policy, value, batch, self.settings, self.ent_coef, policy_weight)
         return losses.total, said
 
@@ -168,7 +181,8 @@ class PPO:
 
     def state(self) -> dict[str, Any]:
         """Complete: a learner that restores it goes on with the same numbers."""
-        return {
+        scales = {} if self._popart is None else {"popart": self._popart.state()}
+        return scales | {
             "network": {name: value.detach().clone() for name, value in self.network.state_dict().items()},
             "adam": save_moments(self.optimiser, self.network),
             "split": self._parallel.state(),
@@ -182,11 +196,13 @@ class PPO:
         self.clone(state)
         self._parallel.restore(state["split"])
         self._rewards.restore(state["rewards"], same_slots=True)
+        if self._popart is not None:
+            self._popart.restore(state["popart"], same_job=True)
         self._acting.set_state(torch.as_tensor(state["acting"]))
         self._shuffling.set_state(torch.as_tensor(state["shuffling"]))
 
     def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
-        """Start as another job's learner: policy, value, optimiser and reward scale, with random states of one's own.
+        """Start as another job's learner: policy, value, optimiser and scales, with random states of one's own.
 
         With `fresh_head` the policy's last layer and its moments start anew. Raises RuntimeError or KeyError when the
         state belongs to another network.
@@ -194,6 +210,8 @@ class PPO:
         self.network.load_state_dict({name: torch.as_tensor(value) for name, value in state["network"].items()})
         load_moments(self.optimiser, self.network, state["adam"])
         self._rewards.restore(state["rewards"], same_slots=False)
+        if self._popart is not None:
+            self._popart.restore(state["popart"], same_job=False)
         if fresh_head:
             self.network.refresh_policy_head(derive(self._seed, "policy_head"))
             clear_moments(self.optimiser, self.network.policy_head)

@@ -1,7 +1,7 @@
 """PPO's losses on one micro-batch: maths alone, no logging and no stepping."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -31,11 +31,13 @@ class Batch:
     value: Tensor  # of the network that acted
     advantage: Tensor
     returns: Tensor
+    head: Tensor | None = None  # which of a network's several values is the sample's
 
     def __getitem__(self, index: Tensor | slice) -> "Batch":
         if isinstance(index, slice) and index == slice(0, self.advantage.shape[0]):
             return self
-        return Batch(*(tensor[index] for tensor in vars(self).values()))
+        taken: dict[str, Any] = {name: None if one is None else one[index] for name, one in vars(self).items()}
+        return Batch(**taken)
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,24 @@ __all__ = ["ActorCritic", "channels_last", "make_network", "picture_body"]
 N = TypeVar("N", bound=torch.nn.Module)
 
 
-def make_network(settings: Network, spaces: Spaces, seed: int) -> ActorCritic:
-    """A fresh network on the CPU; a seed always gives the same weights, torch's own random state stays as it was."""
+def make_network(
+    settings: Network, spaces: Spaces, seed: int, *, values: int = 1, critic_layer_norm: bool = False
+) -> ActorCritic:
+    """A fresh network on the CPU; a seed always gives the same weights, torch's own random state stays as it was.
+
+    `values`: how many each observation has. `critic_layer_norm`: of vectors alone, pictures raise ValueError.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return _build(settings, spaces)
+        return _build(settings, spaces, values, critic_layer_norm)
 
 
-def _build(settings: Network, spaces: Spaces) -> ActorCritic:
+def _build(settings: Network, spaces: Spaces, values: int, critic_layer_norm: bool) -> ActorCritic:
     if isinstance(settings, MLP):
-        return VectorActorCritic(settings, spaces)
-    network = PictureActorCritic(picture_body(settings, spaces.observation_shape), settings, spaces.actions)
+        return VectorActorCritic(settings, spaces, values, critic_layer_norm)
+    if critic_layer_norm:
+        raise ValueError(f"{settings.name} has no layers of the values' own to normalise")
+    network = PictureActorCritic(picture_body(settings, spaces.observation_shape), settings, spaces.actions, values)
     return channels_last(network)
 
 

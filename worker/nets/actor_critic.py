@@ -19,6 +19,7 @@ class ActorCritic(nn.Module):
     """What a learner and a guide know of a network. Its policy's last layer is `policy_head`.
 
     The policy's parameters, (B, P), are the logits of discrete actions, or means and log-deviations of continuous ones.
+    A network with several values of each observation gives them as (B, V) wherever (B,) stands for one.
     """
 
     policy_head: PolicyHead
@@ -66,16 +67,21 @@ class VectorActorCritic(ActorCritic):
 
     shares_features = False
 
-    def __init__(self, settings: MLP, spaces: Spaces) -> None:
+    def __init__(self, settings: MLP, spaces: Spaces, values: int = 1, critic_layer_norm: bool = False) -> None:
         super().__init__()
         policy, value = (layers(settings, spaces.observation_shape[0]).linear for _ in range(2))
         self._twins = [TwinLinear(first, second) for first, second in zip(policy, value, strict=True)]
         self.bodies = nn.ModuleList(self._twins)
         self.policy_head = make_policy_head(settings, settings.width, spaces.actions)
-        self.value_head = orthogonal(nn.Linear(settings.width, 1), VALUE)
+        self.value_head = orthogonal(nn.Linear(settings.width, values), VALUE)
         self._activate = FUNCTIONS[settings.activation]
+        norms = [nn.LayerNorm(settings.width) for _ in self._twins] if critic_layer_norm else []
+        self.norms = nn.ModuleList(norms)  # of the value's layers, before their nonlinearity
+        self._norms = tuple(norms)
 
     def forward(self, observation: Tensor) -> tuple[Tensor, Tensor]:
+        if self._norms:
+            return self.policy_parameters(observation), self.values(observation)
         both = observation.expand(2, -1, -1)
         for twin in self._twins:
             both = self._activate(twin.forward(both))
@@ -90,19 +96,22 @@ class VectorActorCritic(ActorCritic):
 
     def _features(self, which: int, observation: Tensor) -> Tensor:
         """Of the policy's network (0) or the value's (1)."""
-        for twin in self._twins:
-            observation = self._activate(twin.one(which, observation))
+        for number, twin in enumerate(self._twins):
+            observation = twin.one(which, observation)
+            if which and self._norms:
+                observation = self._norms[number].forward(observation)
+            observation = self._activate(observation)
         return observation
 
 
 class PictureActorCritic(ActorCritic):
     """A convolutional body whose features policy and value share."""
 
-    def __init__(self, body: nn.Module, settings: SmallCNN | Impala, actions: Actions) -> None:
+    def __init__(self, body: nn.Module, settings: SmallCNN | Impala, actions: Actions, values: int = 1) -> None:
         super().__init__()
         self.body = body
         self.policy_head = make_policy_head(settings, settings.width, actions)
-        self.value_head = orthogonal(nn.Linear(settings.width, 1), VALUE)
+        self.value_head = orthogonal(nn.Linear(settings.width, values), VALUE)
 
     def forward(self, observation: Tensor) -> tuple[Tensor, Tensor]:
         features = self.body(to_channels_first(observation))

@@ -2558,10 +2558,11 @@ export interface components {
             name: "metaworld";
             /**
              * One Hot
-             * @description Whether the observation ends with a one-hot vector of the task, where there is more than one.
-             * @default true
+             * @description Whether the observation ends with a one-hot vector of the task, where there is more than one. benchmark: in MT it does; ML hides the task.
+             * @default benchmark
+             * @enum {string}
              */
-            one_hot: boolean;
+            one_hot: "benchmark" | "always" | "never";
             /**
              * Processes
              * @description Processes that simulate, each several environments; 0: one a CPU core.
@@ -2817,6 +2818,12 @@ export interface components {
              */
             compile: boolean;
             /**
+             * Critic Layer Norm
+             * @description Whether each layer of the value network is normalised (LayerNorm). For mlp, whose values have their own.
+             * @default false
+             */
+            critic_layer_norm: boolean;
+            /**
              * Device
              * @description Where the network runs; auto takes CUDA where it is.
              * @default auto
@@ -2913,6 +2920,18 @@ export interface components {
              * @default false
              */
             overlap: boolean;
+            /**
+             * Popart
+             * @description Whether values are learned on a scale of each variation's own (PopArt), with a value head for each. For tasks whose returns differ; it takes the place of norm_reward.
+             * @default false
+             */
+            popart: boolean;
+            /**
+             * Popart Rate
+             * @description How far an epoch moves a variation's scale towards that of its own returns, with PopArt.
+             * @default 0.1
+             */
+            popart_rate: number;
             /**
              * Precision
              * @description Products inside the network: float32; tf32, faster on an NVIDIA GPU and the same elsewhere; bfloat16, faster still on a GPU, and slower on most CPUs. Weights and losses stay float32.
@@ -3322,6 +3341,20 @@ export interface components {
             items: components["schemas"]["VariationReturnPublic"][];
         };
         /**
+         * RoundRobinSampling
+         * @description In turn: whichever environment is free begins the next variation, so that each is played equally often.
+         *
+         *     The environments of Meta-World's multi-task trainings do so. An epoch's mean then varies with the policy's episodes
+         *     alone, and not with which variations were drawn.
+         */
+        RoundRobinSampling: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "round_robin";
+        };
+        /**
          * RunConfig
          * @description Everything that decides a run: the same objects in the API, the form, the database and the worker.
          */
@@ -3361,7 +3394,7 @@ export interface components {
              * Sampling
              * @description Which training variation is played next.
              */
-            sampling?: components["schemas"]["UniformSampling"] | components["schemas"]["PrioritizedSampling"];
+            sampling?: components["schemas"]["UniformSampling"] | components["schemas"]["RoundRobinSampling"] | components["schemas"]["PrioritizedSampling"];
             /**
              * Seed
              * @description Everything random in the run derives from this seed.
@@ -3969,7 +4002,7 @@ export interface components {
         };
         /**
          * UniformSampling
-         * @description Every variation equally often in the long run.
+         * @description Drawn at random: every variation equally often in the long run.
          */
         UniformSampling: {
             /**

@@ -7,7 +7,8 @@ from pydantic import model_validator
 from gsl.config.base import setting
 from gsl.config.guides.base import Hook
 from gsl.config.learners.base import LearnerSettings
-from gsl.config.networks import Precision
+from gsl.config.located import Problem, refuse
+from gsl.config.networks import MLP, Precision
 from gsl.config.suites.base import ActionKind
 
 
@@ -48,6 +49,18 @@ class PPO(LearnerSettings):
     clip_vloss: bool = setting(True, "Whether the value loss is clipped as the policy's is.")
     norm_adv: bool = setting(True, "Whether advantages are normalised in each minibatch.")
     norm_reward: bool = setting(True, "Whether rewards are divided by the running deviation of the discounted return.")
+    popart: bool = setting(
+        False,
+        "Whether values are learned on a scale of each variation's own (PopArt), with a value head for each. For tasks "
+        "whose returns differ; it takes the place of norm_reward.",
+    )
+    popart_rate: float = setting(
+        0.1, "How far an epoch moves a variation's scale towards that of its own returns, with PopArt.", gt=0, le=1
+    )
+    critic_layer_norm: bool = setting(
+        False,
+        "Whether each layer of the value network is normalised (LayerNorm). For mlp, whose values have their own.",
+    )
     ent_coef: float = setting(0.01, "Weight of the entropy bonus.", ge=0, le=10)
     vf_coef: float = setting(0.5, "Weight of the value loss.", ge=0, le=100)
     max_grad_norm: float = setting(0.5, "Largest norm of the gradient.", gt=0, le=1000)
@@ -59,4 +72,16 @@ class PPO(LearnerSettings):
             raise ValueError(
                 f"num_minibatches ({self.num_minibatches}) must divide num_envs x num_steps ({self.batch_size})"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _values_fit_together(self) -> Self:
+        problems: list[Problem] = []
+        if self.popart and self.norm_reward:
+            reason = "must be false with popart, which scales each variation's returns by themselves"
+            problems.append((("norm_reward",), reason, True))
+        if self.critic_layer_norm and not isinstance(self.network, MLP):
+            reason = f"must be false with {self.network.name}, whose layers policy and values share"
+            problems.append((("critic_layer_norm",), reason, True))
+        refuse("PPO", problems)
         return self

@@ -15,9 +15,8 @@ from gsl.config.run import RunConfig
 from gsl.config.suites import ManiSkillSuite
 
 _MANISKILL_LEARN = (
-    "learner.replay_batch learner.gamma learner.tau learner.temperature learner.tune_temperature "
-    "learner.learning_rate learner.replay_size learner.warm_up guide.env_weight guide.imitation_weight "
-    "guide.batch_size"
+    "learner.gamma learner.tau learner.temperature learner.tune_temperature learner.learning_rate learner.warm_up "
+    "guide.env_weight guide.imitation_weight"
 )
 
 _SMALL = {
@@ -32,8 +31,9 @@ PUSHCHAIR_PAPER = Preset(
     "The paper's returns: -2970 to -2780.",
     group="ManiSkill",
     origins=origins(
-        paper="suite.task learner.name learner.network specialists.count specialists.start plateau.rewind",
-        library=_MANISKILL_LEARN,
+        paper="suite.task learner.name learner.network.name learner.network.width learner.network.depth "
+        "specialists.count specialists.start",
+        library=f"{_MANISKILL_LEARN} learner.replay_batch learner.replay_size guide.batch_size",
     ),
     config=RunConfig(
         suite=ManiSkillSuite(task="PushChair-v1", num_seeds=24, held_out_seeds=10),

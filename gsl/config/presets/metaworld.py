@@ -14,15 +14,19 @@ from gsl.config.method import (
 from gsl.config.presets.base import Preset, origins
 from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
+from gsl.config.sampling import RoundRobinSampling
 from gsl.config.suites import MetaWorldSuite
 
 _PAPER = (
-    "suite.benchmark suite.one_hot learner.name learner.network learner.ent_coef learner.norm_adv specialists.start "
-    "specialists.variations_each demonstrations.filter demonstrations.deterministic guide plateau.rewind"
+    "suite.benchmark suite.one_hot sampling learner.name learner.network.name learner.network.width "
+    "learner.network.depth learner.network.activation learner.network.min_std learner.network.max_std learner.norm_adv "
+    "specialists.start demonstrations.filter demonstrations.deterministic guide"
 )
+"""The entropy's weight is the authors', but they add the entropy to the rewards, and we to the loss: ours."""
+_PACKAGE = "suite.goals suite.goal_observed suite.time_limit suite.end_at_success"
 _GARAGE = (
     "learner.gamma learner.gae_lambda learner.clip_coef learner.learning_rate learner.update_epochs "
-    "suite.goals suite.time_limit"
+    f"learner.num_minibatches suite.reward_scale {_PACKAGE}"
 )
 _DEMONSTRATIONS = DemonstrationSettings(
     per_variation=20, generalist_per_variation=20, max_tries=100, filter="success", deterministic=False
@@ -46,9 +50,10 @@ MT10_PAPER = Preset(
     description="Ten tasks, one specialist each, PPO with 512 x 2 units, DAPG with action probabilities. "
     "The paper's success: 58.4 % to 77.5 %.",
     group="Meta-World: the paper's table",
-    origins=origins(paper=f"{_PAPER} specialists.count", library=_GARAGE),
+    origins=origins(paper=f"{_PAPER} specialists.count specialists.variations_each", library=_GARAGE),
     config=RunConfig(
         suite=MetaWorldSuite(benchmark="MT10"),
+        sampling=RoundRobinSampling(),
         learner=_garage(),
         plateau=PlateauSettings(sigma=10, window=100, margin=0.05, min_epochs=150, metric="success"),
         specialists=SpecialistSettings(count=10, variations_each=1, steps=1_000_000),
@@ -68,6 +73,7 @@ MT50_PAPER = Preset(
     origins=origins(paper=_PAPER, library=_GARAGE),
     config=RunConfig(
         suite=MetaWorldSuite(benchmark="MT50"),
+        sampling=RoundRobinSampling(),
         learner=_garage(),
         plateau=PlateauSettings(sigma=10, window=100, margin=0.05, min_epochs=150, metric="success"),
         specialists=SpecialistSettings(count=50, variations_each=1, steps=1_000_000),
@@ -82,15 +88,16 @@ MT50_PAPER = Preset(
 def _two_cores(name: str, title: str, description: str, suite: MetaWorldSuite, **parts: Any) -> Preset:
     config = RunConfig(
         suite=suite,
+        sampling=RoundRobinSampling(),
         plateau=PlateauSettings(sigma=3, window=15, margin=0.05, min_epochs=15, metric="success"),
         demonstrations=DemonstrationSettings(per_variation=5, generalist_per_variation=2, max_tries=20),
         guide=DAPG(form="log_probability", coefficient=0.1),
         **parts,
     )
-    library = "learner.gae_lambda learner.clip_coef learner.vf_coef learner.max_grad_norm learner.adam_eps suite.goals"
+    library = "learner.gae_lambda learner.clip_coef learner.vf_coef learner.max_grad_norm learner.adam_eps"
     return Preset(
         name=name, title=title, description=description, group="Meta-World on two cores",
-        origins=origins(library=f"{library} suite.time_limit suite.one_hot"), config=config,
+        origins=origins(paper="sampling", library=f"{library} {_PACKAGE} suite.one_hot"), config=config,
     )  # fmt: skip
 
 

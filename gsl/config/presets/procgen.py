@@ -24,12 +24,14 @@ TITLES: dict[str, str] = {
 }  # fmt: skip
 
 _COMMON = (
-    "learner.num_minibatches learner.learning_rate learner.gamma learner.gae_lambda "
-    "learner.clip_coef learner.clip_vloss learner.ent_coef learner.vf_coef learner.max_grad_norm learner.adam_eps "
-    "learner.norm_reward"
+    "learner.num_minibatches learner.learning_rate learner.gamma learner.gae_lambda learner.clip_coef learner.ent_coef "
+    "learner.norm_adv learner.norm_reward"
 )
-PPO_DEFAULTS = f"{_COMMON} learner.update_epochs"
+PPO_DEFAULTS = (
+    f"{_COMMON} learner.update_epochs learner.clip_vloss learner.vf_coef learner.max_grad_norm learner.adam_eps"
+)
 PPG_DEFAULTS = f"{_COMMON} learner.beta_clone learner.aux_learning_rate"
+"""Its authors clip neither values nor gradients, leave Adam's epsilon at 1e-8 and weigh the whole squared error."""
 GUIDE = DAPG(form="log_probability", coefficient=0.1)
 
 
@@ -84,7 +86,7 @@ def _ablation(each: int) -> Preset:
         title=f"BigFish, {each} levels a specialist, on two cores",
         description=f"32 easy levels among {count} specialists that share one budget: the paper's ablation, small.",
         group="Procgen: levels a specialist, on two cores",
-        origins=origins(library=PPO_DEFAULTS, paper="specialists.variations_each"),
+        origins=origins(library=PPO_DEFAULTS, paper="specialists.variations_each" if each == 4 else ""),
         config=RunConfig.model_validate(
             {
                 **dict(small),

@@ -1,6 +1,6 @@
 """Meta-World (Yu et al. 2019; version 3): a robot arm and fifty tasks on a table."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import field_validator
 
@@ -52,8 +52,10 @@ class MetaWorldSuite(SuiteSettings):
     goal_observed: Literal["benchmark", "always", "never"] = setting(
         "benchmark", "Whether the goal position is observed. benchmark: in MT it is, in ML it is hidden."
     )
-    one_hot: bool = setting(
-        True, "Whether the observation ends with a one-hot vector of the task, where there is more than one."
+    one_hot: Literal["benchmark", "always", "never"] = setting(
+        "benchmark",
+        "Whether the observation ends with a one-hot vector of the task, where there is more than one. benchmark: in "
+        "MT it does; ML hides the task.",
     )
     reward_scale: Literal["none", "maximum", "expert"] = setting(
         "none",
@@ -78,6 +80,12 @@ class MetaWorldSuite(SuiteSettings):
     def _is_a_task(cls, name: str) -> str:
         refuse_unknown(name)
         return name
+
+    @field_validator("one_hot", mode="before")
+    @classmethod
+    def _was_yes_or_no(cls, value: Any) -> Any:
+        """Runs made before there was a choice said true or false."""
+        return {True: "always", False: "never"}[value] if isinstance(value, bool) else value
 
     @property
     def observes(self) -> Observes:
@@ -119,9 +127,14 @@ class MetaWorldSuite(SuiteSettings):
         return self.goal_observed == "never" or (self.goal_observed == "benchmark" and self.benchmark.startswith("ML"))
 
     @property
+    def hides_tasks(self) -> bool:
+        """Whether the observation does not name the task."""
+        return self.one_hot == "never" or (self.one_hot == "benchmark" and self.benchmark.startswith("ML"))
+
+    @property
     def one_hot_size(self) -> int:
         """Components that tell the task."""
-        return len(self.tasks) if self.one_hot and len(self.tasks) > 1 else 0
+        return 0 if self.hides_tasks or len(self.tasks) == 1 else len(self.tasks)
 
     @property
     def drawn_goals(self) -> int:

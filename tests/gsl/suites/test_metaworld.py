@@ -66,9 +66,21 @@ def test_goals_are_hidden_in_meta_learning_unless_asked_for() -> None:
     assert MetaWorldSuite(benchmark="MT1", goal_observed="never").hides_goals
 
 
-def test_one_task_needs_no_one_hot_vector() -> None:
-    assert [MetaWorldSuite(benchmark=name).one_hot_size for name in ("MT1", "MT10", "ML10")] == [0, 10, 15]
-    assert MetaWorldSuite(one_hot=False).one_hot_size == 0
+@pytest.mark.parametrize(
+    ("benchmark", "published", "always"),
+    [("MT1", 0, 0), ("MT10", 10, 10), ("MT50", 50, 50), ("ML10", 0, 15), ("ML45", 0, 50)],
+)
+def test_observations_name_the_task_as_published_or_as_asked_for(benchmark: Any, published: int, always: int) -> None:
+    assert MetaWorldSuite(benchmark=benchmark).one_hot_size == published
+    assert MetaWorldSuite(benchmark=benchmark, one_hot="always").one_hot_size == always
+    assert MetaWorldSuite(benchmark=benchmark, one_hot="never").one_hot_size == 0
+
+
+def test_runs_that_said_yes_or_no_to_the_task_keep_their_observations() -> None:
+    assert MetaWorldSuite.model_validate({"benchmark": "ML10", "one_hot": True}).one_hot_size == 15
+    assert MetaWorldSuite.model_validate({"benchmark": "MT10", "one_hot": False}).one_hot_size == 0
+    with pytest.raises(ValidationError, match="benchmark"):
+        MetaWorldSuite.model_validate({"one_hot": "sometimes"})
 
 
 def test_rewards_are_divided_as_set() -> None:

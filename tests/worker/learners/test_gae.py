@@ -70,8 +70,16 @@ def test_a_time_limit_earns_what_was_still_to_come() -> None:
     rollout = replace(
         rollout, reward=torch.ones(2, 2), value=value, truncated=truncated,
         done=torch.tensor([[False, True], [True, True]]), final_observation=torch.tensor([[6.0], [8.0]]),
+        variation=torch.tensor([[0, 1], [2, 3]]),
     )  # fmt: skip
-    reward = bootstrap_time_limits(rollout.reward, rollout, lambda seen: 10 * seen.squeeze(-1), 0.5)
+    asked = []
+
+    def values(seen: torch.Tensor, variation: torch.Tensor) -> torch.Tensor:
+        asked.append(variation.tolist())
+        return 10 * seen.squeeze(-1)
+
+    reward = bootstrap_time_limits(rollout.reward, rollout, values, 0.5)
+    assert asked == [[1, 2]]
     assert reward.tolist() == [[1.0, 31.0], [41.0, 1.0]]
     assert rollout.reward.tolist() == [[1.0, 1.0], [1.0, 1.0]]
     advantage, _ = gae(reward, value, rollout.done, torch.zeros(2), 0.5, 0.5)
@@ -84,5 +92,5 @@ def test_a_time_limit_earns_what_was_still_to_come() -> None:
 )  # fmt: skip
 def test_without_time_limits_rewards_stay(changes: dict[str, Any]) -> None:
     rollout = replace(made_up(Spaces((3,), DISCRETE)), **changes)
-    reward = bootstrap_time_limits(rollout.reward, rollout, lambda seen: 1 / torch.zeros(len(seen)), 0.5)
+    reward = bootstrap_time_limits(rollout.reward, rollout, lambda seen, _: 1 / torch.zeros(len(seen)), 0.5)
     assert torch.equal(reward, rollout.reward)

@@ -12,7 +12,7 @@ from tests.worker.learners.rollouts import made_up
 from worker.learners.ppo import PPO
 from worker.spaces import Actions, Spaces
 
-SPACES = Spaces((5,), Actions("continuous", 2))
+SPACES = Spaces((5,), Actions("continuous", 2), (0, 5))
 
 
 def learner(**changes: Any) -> PPO:
@@ -24,8 +24,12 @@ def learner(**changes: Any) -> PPO:
 
 @pytest.mark.compiler
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch's own, while it compiles
-def test_a_compiled_update_is_the_same_but_for_rounding() -> None:
-    eager, compiled = learner(), learner(compile=True)
+@pytest.mark.parametrize(
+    "changes",
+    [{}, pytest.param({"popart": True, "norm_reward": False, "critic_layer_norm": True}, marks=pytest.mark.slow)],
+)
+def test_a_compiled_update_is_the_same_but_for_rounding(changes: dict[str, Any]) -> None:
+    eager, compiled = learner(**changes), learner(compile=True, **changes)
     rollout = made_up(SPACES)
     said = eager.update(rollout)
     assert compiled.update(rollout) == pytest.approx(said, rel=1e-3, abs=1e-5)

@@ -10,6 +10,7 @@ from gsl.config.networks import MLP, Impala, Network, SmallCNN
 from worker.nets import make_network
 from worker.nets.actor_critic import layers, to_channels_first
 from worker.nets.distributions import Categorical, Gaussian
+from worker.nets.twin_linear import TwinLinear
 from worker.spaces import Actions, Spaces
 
 PICTURE = (64, 64, 3)
@@ -53,6 +54,30 @@ def test_policy_and_value_are_separate_for_vectors() -> None:
     torch.testing.assert_close(made.values(seen), value)
     torch.testing.assert_close(made.policy_parameters(seen), parameters)
     torch.testing.assert_close(made.policy_head(made.policy_features(seen)), parameters)
+
+
+def test_the_value_network_alone_is_normalised() -> None:
+    plain, normed = (make_network(MLP(width=8), discrete((3,), 4), 0, critic_layer_norm=on) for on in (False, True))
+    seen = torch.randn(6, 3)
+    parameters, value = normed(seen)
+    torch.testing.assert_close(parameters, plain(seen)[0])
+    torch.testing.assert_close(normed.values(seen), value)
+    by_hand = seen
+    for twin in plain.modules():
+        if isinstance(twin, TwinLinear):
+            hidden = twin.one(1, by_hand)
+            centred = hidden - hidden.mean(1, keepdim=True)
+            by_hand = torch.tanh(centred / (hidden.var(1, correction=0, keepdim=True) + 1e-5).sqrt())
+    torch.testing.assert_close(value, plain.value_head(by_hand).squeeze(-1), atol=1e-5, rtol=1e-4)
+    with pytest.raises(ValueError, match="small_cnn"):
+        make_network(SmallCNN(), discrete(PICTURE, 4), 0, critic_layer_norm=True)
+
+
+def test_a_network_may_have_several_values() -> None:
+    for settings, shape in ((MLP(width=8), (3,)), (SmallCNN(channels=4, width=8), PICTURE)):
+        made = make_network(settings, discrete(shape, 4), 0, values=3)
+        seen = torch.zeros(5, *shape, dtype=torch.uint8 if len(shape) == 3 else torch.float32)
+        assert made(seen)[1].shape == made.values(seen).shape == (5, 3)
 
 
 def test_pictures_stay_channels_last() -> None:

@@ -14,6 +14,7 @@ RunStatus = Literal[
 ]  # fmt: skip
 Purpose = Literal["training", "evaluation", "demonstrations"]
 Wish = Literal["run", "pause", "cancel"]
+Start = Literal["resume", "clone", "clone_fresh_head", "scratch"]
 
 ENDED: frozenset[str] = frozenset({"succeeded", "failed", "cancelled"})
 
@@ -49,7 +50,7 @@ class JobSpec(Settings):
     budget_steps: int = setting(0, "No epoch starts that would exceed this, everything the job spent counted.", ge=0)
     stop_at_plateau: bool = setting(False, "Whether criterion H ends the job.")
     source: CheckpointSource | None = setting(None, "Where the policy comes from; none starts fresh.")
-    start: Literal["resume", "clone", "clone_fresh_head", "scratch"] = setting(
+    start: Start = setting(
         "scratch", "Whether learner state goes on whole (resume), is cloned, gets a fresh policy head, or is new."
     )
     demonstrations: tuple[str, ...] = setting((), "Keys of the demonstrations jobs a guide learns from.")

@@ -48,14 +48,14 @@ def totals(entries: Sequence[Entry], total_steps: int) -> Totals:
 def critical_path(entries: Iterable[Entry]) -> int:
     """Steps one after another if every specialist had a worker of its own.
 
-    A specialist and its demonstrations make one branch, the generalist's demonstrations another; of the branches of one
-    cycle, which run side by side, only the longest counts.
+    A specialist, in all its rungs, and its demonstrations make one branch, the generalist's demonstrations another; of
+    the branches of one cycle, which run side by side, only the longest counts.
     """
     one_after_another = 0
     branches: Counter[tuple[str, str]] = Counter()
     for entry in entries:
         if entry.job.startswith(_BRANCHES):
-            _, cycle, index = entry.job.split("-")
+            _, cycle, index, *_ = entry.job.split("-")
             branches[cycle, index] += entry.steps
         else:
             one_after_another += entry.steps

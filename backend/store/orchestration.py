@@ -22,7 +22,7 @@ def load_state(session: Session, run: Run) -> RunState:
     """Everything `gsl.phases.plan` may know of the run."""
     jobs = session.exec(select(Job).where(Job.run_id == run.id).order_by(col(Job.id))).all()
     gates = session.exec(select(Gate).where(Gate.run_id == run.id).order_by(col(Gate.id))).all()
-    evaluations = _newest_evaluations(jobs)
+    evaluations = [*_newest_evaluations(jobs), *_halved_specialists(jobs)]
     return RunState(
         jobs=tuple(_job_view(job) for job in jobs),
         gates=tuple(_gate_view(gate) for gate in gates),
@@ -159,6 +159,17 @@ def _newest_evaluations(jobs: Sequence[Job]) -> list[Job]:
     """
     ended = [job for job in jobs if job.kind == "evaluation" and job.status == "succeeded"]
     return list({(job.cycle, job.key == LAST_EVALUATION): job for job in ended}.values())
+
+
+def _halved_specialists(jobs: Sequence[Job]) -> list[Job]:
+    """Those of the newest cycle whose own last evaluations decide which of them train on."""
+    newest = max((job.cycle for job in jobs), default=1)
+    return [
+        job
+        for job in jobs
+        if job.kind == "specialist" and job.status == "succeeded" and job.cycle == newest
+        if job.spec["config"]["specialists"].get("rungs", 1) > 1  # specifications before 0.2 do not say
+    ]
 
 
 def _return(row: LatestReturn) -> VariationReturn:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -96,15 +96,18 @@ def specialist_series(session: Session, run_id: int) -> tuple[SpecialistSeries, 
     suite, curves = suite_of(session, run_id), _curves(session, jobs, ("specialist",))
     variations = _variations_of(session, [job.id for job in jobs])
     gates = approved_gates(session, run_id)
+    rungs: dict[tuple[int, int], list[JobRow]] = {}
+    for job in jobs:
+        rungs.setdefault((job.cycle, job.index), []).append(job)
     return tuple(
         SpecialistSeries(
-            curve=curves[job.id],
-            status=job.status,
-            variations=tuple(suite.variation_name(variation) for variation in variations[job.id]),
-            baseline_return=_mean_of(gates.get(job.cycle), variations[job.id], "mean_return"),
-            baseline_success=_mean_of(gates.get(job.cycle), variations[job.id], "success_rate"),
+            curve=_one_after_another([curves[job.id] for job in of_one]),
+            status=of_one[-1].status,
+            variations=tuple(suite.variation_name(variation) for variation in variations[of_one[0].id]),
+            baseline_return=_mean_of(gates.get(cycle), variations[of_one[0].id], "mean_return"),
+            baseline_success=_mean_of(gates.get(cycle), variations[of_one[0].id], "success_rate"),
         )
-        for job in jobs
+        for (cycle, _), of_one in rungs.items()
     )
 
 
@@ -170,6 +173,23 @@ def _curve(job: JobRow, role: Role, table: FloatArray) -> Curve:
         epochs=table[:, 1].astype(np.int64),
         steps=job.start_steps + table[:, 2].astype(np.int64),
         scores=Scores(table[:, 3], table[:, 4]),
+    )
+
+
+def _one_after_another(rungs: Sequence[Curve]) -> Curve:
+    """The curve of a specialist that trained in several jobs, over its own steps and epochs."""
+    first, steps, epochs = rungs[0], 0, 0
+    own_steps, own_epochs = [], []
+    for rung in rungs:
+        own_steps.append(rung.steps - rung.start_steps + steps)
+        own_epochs.append(rung.epochs + epochs)
+        steps, epochs = int(own_steps[-1].max(initial=steps)), int(own_epochs[-1].max(initial=epochs))
+    scores = (np.concatenate([getattr(rung.scores, name) for rung in rungs]) for name in ("returns", "success"))
+    return replace(
+        first,
+        steps=np.concatenate(own_steps) + first.start_steps,
+        epochs=np.concatenate(own_epochs),
+        scores=Scores(*scores),
     )
 
 

@@ -39,6 +39,15 @@ class SpecialistSettings(Settings):
         "clone", "Whether a specialist starts as the generalist, with a fresh policy head, or from nothing."
     )
     steps: int = setting(500_000, "Environment steps of each specialist, in each cycle.", unit="steps", ge=1)
+    rungs: int = setting(
+        1,
+        "Rungs of successive halving: all specialists' steps are dealt in this many equal parts. After each rung the "
+        "half that gained most trains on with the steps of those that stop; one that gained nothing always stops. "
+        "1 gives every specialist the same steps.",
+        unit="rungs",
+        ge=1,
+        le=8,
+    )
     lowest_steps: int = setting(
         0,
         "Steps for which the generalist is first trained on all the lowest variations, before specialists are cloned "

@@ -62,9 +62,14 @@ def longest_evaluation(config: "RunConfig") -> int:
     return episodes * config.suite.max_episode_steps
 
 
-def specialist_floor(config: "RunConfig") -> int:
-    """Fewest steps of a specialist: one epoch, beside the fifth of its budget that its last evaluation may need."""
+def rung_floor(config: "RunConfig") -> int:
+    """Fewest steps of a specialist's job: one epoch, beside the fifth of its budget that its evaluation may need."""
     return config.learner.batch_size * 5 // 4 + 1
+
+
+def specialist_floor(config: "RunConfig") -> int:
+    """Fewest steps of a specialist: of a job in each rung."""
+    return config.specialists.rungs * rung_floor(config)
 
 
 def demonstration_floor(config: "RunConfig") -> int:
@@ -127,10 +132,12 @@ def _learner_comes_to_learn(config: "RunConfig") -> Iterator[Problem]:
         return
     if config.budget.generalist_steps <= first:
         yield ("budget", "generalist_steps"), f"must exceed {first}: {config.learner.title} learns nothing before"
-    if config.specialists.steps * 4 // 5 <= first:
+    rungs = config.specialists.rungs
+    if config.specialists.steps // rungs * 4 // 5 <= first:
         yield (
             ("specialists", "steps"),
-            f"must exceed {first * 5 // 4 + 1}: each warms up for {first}, and a fifth may go into its last evaluation",
+            f"must exceed {rungs * (first * 5 // 4 + 1)}: {_rungs(config)}each job warms up for {first}, and a fifth "
+            "may go into its last evaluation",
         )
 
 
@@ -159,8 +166,8 @@ def _specialists_fit(config: "RunConfig") -> Iterator[Problem]:
         )
     if specialists.lowest_steps and specialists.start == "scratch":
         yield ("specialists", "lowest_steps"), "must be 0 where specialists start from scratch: nothing is cloned"
-    elif 0 < specialists.lowest_steps < specialist_floor(config):
-        yield ("specialists", "lowest_steps"), f"must be 0 or at least {specialist_floor(config)}: one epoch and more"
+    elif 0 < specialists.lowest_steps < rung_floor(config):
+        yield ("specialists", "lowest_steps"), f"must be 0 or at least {rung_floor(config)}: one epoch and more"
 
 
 def _budgets_add_up(config: "RunConfig") -> Iterator[Problem]:
@@ -169,7 +176,7 @@ def _budgets_add_up(config: "RunConfig") -> Iterator[Problem]:
         yield ("budget", "generalist_steps"), f"must be at least one epoch ({epoch} steps)"
     least = specialist_floor(config)
     if specialists.steps < least:
-        yield ("specialists", "steps"), f"must be at least one epoch and an evaluation ({least} steps)"
+        yield ("specialists", "steps"), f"must be at least {least}: {_rungs(config)}one epoch and an evaluation"
     if cycles.finetune_steps is not None and cycles.finetune_steps < epoch:
         yield ("cycles", "finetune_steps"), f"must be at least one epoch ({epoch} steps)"
     reserve, floor = evaluation_reserve(config), demonstration_floor(config)
@@ -186,6 +193,11 @@ def _budgets_add_up(config: "RunConfig") -> Iterator[Problem]:
             f"{specialists.count} x {specialists.steps}{lowest} + an episode of each demonstrated variation {floor} + "
             f"one epoch of fine-tuning {epoch} + evaluation {reserve}, + the last evaluation {reserve}",
         )
+
+
+def _rungs(config: "RunConfig") -> str:
+    rungs = config.specialists.rungs
+    return f"in each of {rungs} rungs, " if rungs > 1 else ""
 
 
 def _window_fits(config: "RunConfig") -> Iterator[Problem]:

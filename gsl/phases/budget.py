@@ -7,7 +7,7 @@ fine-tuning. Where something went otherwise, as when a gate sent the generalist 
 
 from collections.abc import Sequence
 
-from gsl.config.rules import demonstration_floor, longest_evaluation, specialist_floor
+from gsl.config.rules import demonstration_floor, longest_evaluation, rung_floor, specialist_floor
 from gsl.config.run import RunConfig
 from gsl.phases import keys
 from gsl.phases.state import RunState
@@ -62,7 +62,7 @@ def lowest_steps(config: RunConfig, state: RunState, planned_specialists: int) -
     """
     affordable = free_steps(config, state) - planned_specialists - _cycle_floor(config)
     steps = min(config.specialists.lowest_steps, affordable)
-    return steps if steps >= specialist_floor(config) else 0
+    return steps if steps >= rung_floor(config) else 0
 
 
 def demonstration_steps(config: RunConfig, pool: int, variations: Sequence[int], unplanned: int) -> int:

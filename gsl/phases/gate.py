@@ -53,7 +53,9 @@ def wrong_edits(config: RunConfig, edited: Proposal, left_steps: int) -> Iterato
     epoch = config.learner.batch_size
     least = specialist_floor(config)
     if edited.specialist_steps < least:
-        yield "specialist_steps", f"must be at least one epoch and an evaluation ({least} steps)"
+        rungs = config.specialists.rungs
+        parts = f"in each of {rungs} rungs, " if rungs > 1 else ""
+        yield "specialist_steps", f"must be at least {least}: {parts}one epoch and an evaluation"
     available = left_steps - config.evaluation_reserve - epoch - demonstration_floor(config) - lowest
     needed = len(edited.partition) * edited.specialist_steps
     if needed > available:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gsl.config.run import RunConfig
-from gsl.jobs import CheckpointSource, JobKind, JobSpec, Phase, TeacherSource
+from gsl.jobs import CheckpointSource, JobKind, JobSpec, Phase, Start, TeacherSource
 from gsl.phases import keys
 from gsl.phases.state import JobView, Proposal, Segment
 from gsl.reports import VariationReturn
@@ -54,23 +54,33 @@ def lowest(config: RunConfig, cycle: int, source: CheckpointSource, decision: Pr
     )
 
 
+def specialist(
+    config: RunConfig, cycle: int, index: int, variations: tuple[int, ...], steps: int, rung: int,
+    source: CheckpointSource | None, start: Start,
+) -> JobSpec:  # fmt: skip
+    """Specialist `index`, counted from 1, in one rung: the only one unless specialists are halved."""
+    return _spec(
+        config,
+        keys.specialist(cycle, index, rung),
+        "specialist",
+        "specialists",
+        cycle=cycle,
+        index=index,
+        variations=variations,
+        held_out=(),
+        budget_steps=steps,
+        stop_at_plateau=config.specialists.stop_at_plateau,
+        source=source,
+        start=start,
+    )
+
+
 def specialists(config: RunConfig, cycle: int, source: CheckpointSource, decision: Proposal) -> tuple[JobSpec, ...]:
-    """One job for each set of variations, numbered from 1."""
+    """One job for each set of variations, with its steps of the first rung."""
+    steps = decision.specialist_steps // config.specialists.rungs
+    begins = None if decision.start == "scratch" else source
     return tuple(
-        _spec(
-            config,
-            keys.specialist(cycle, index),
-            "specialist",
-            "specialists",
-            cycle=cycle,
-            index=index,
-            variations=part,
-            held_out=(),
-            budget_steps=decision.specialist_steps,
-            stop_at_plateau=config.specialists.stop_at_plateau,
-            source=None if decision.start == "scratch" else source,
-            start=decision.start,
-        )
+        specialist(config, cycle, index, part, steps, 1, begins, decision.start)
         for index, part in enumerate(decision.partition, start=1)
     )
 

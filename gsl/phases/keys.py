@@ -19,8 +19,9 @@ def lowest(cycle: int) -> str:
     return f"lowest-{cycle}"
 
 
-def specialist(cycle: int, index: int) -> str:
-    return f"specialist-{cycle}-{index}"
+def specialist(cycle: int, index: int, rung: int = 1) -> str:
+    """`specialist-1-3-2` goes on in the second rung where `specialist-1-3` stopped."""
+    return f"specialist-{cycle}-{index}" if rung == 1 else f"specialist-{cycle}-{index}-{rung}"
 
 
 def demonstrations(cycle: int, index: int) -> str:

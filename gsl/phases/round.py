@@ -13,11 +13,12 @@ from gsl.reports import VariationReturn
 
 @dataclass(frozen=True)
 class Branch:
-    """A specialist and its demonstrations, as far as they exist."""
+    """A specialist and its demonstrations, as far as they exist; of several rungs its newest job."""
 
     index: int
     variations: tuple[int, ...]
     specialist: JobView
+    rung: int
     demonstrations: JobView | None
     demonstrates: bool  # whether the guide wants it to
 
@@ -74,11 +75,17 @@ class Round:
     def branches(self) -> tuple[Branch, ...]:
         found = []
         for index, part in enumerate(self.approved.partition, start=1):
-            specialist = self.state.job(keys.specialist(self.cycle, index))
-            if specialist is not None:
+            rungs = self.rungs_of(index)
+            if rungs:
                 shown = self.state.job(keys.demonstrations(self.cycle, index))
-                found.append(Branch(index, part, specialist, shown, self.demonstrates))
+                found.append(Branch(index, part, rungs[-1], len(rungs), shown, self.demonstrates))
         return tuple(found)
+
+    def rungs_of(self, index: int) -> tuple[JobView, ...]:
+        """The jobs of a specialist, one a rung, as far as they exist."""
+        rungs = range(1, self.config.specialists.rungs + 1)
+        found = (self.state.job(keys.specialist(self.cycle, index, rung)) for rung in rungs)
+        return tuple(job for job in found if job is not None)
 
     @property
     def demonstrates(self) -> bool:

@@ -4,6 +4,7 @@ from gsl.jobs import CheckpointSource, JobSpec, TeacherSource
 from gsl.phases import jobs, keys
 from gsl.phases.budget import demonstration_pool, demonstration_steps, finetune_steps, lowest_steps
 from gsl.phases.gate import open_too_few_gate
+from gsl.phases.halving import has_trained, next_rung, promised_steps, rung_message
 from gsl.phases.round import Round
 from gsl.phases.state import Plan
 
@@ -12,13 +13,13 @@ def specialists_step(this: Round) -> Plan | None:
     """What comes next in the specialists' phase; None once all specialists and demonstrations ended."""
     if not this.branches:
         return _lowest(this) or _start(this)
-    new = _demonstrations_of_ended(this)
+    new = (*next_rung(this), *_demonstrations_of_ended(this))
     shown = this.generalist_demonstrations
     working = any(b.failure is None and not b.ended_well for b in this.branches)
     if not (new or working or (shown is not None and not shown.ended)):
         return None
     ended = sum(b.specialist.ended for b in this.branches)
-    message = f"{ended} of {len(this.branches)} specialists ended"
+    message = f"{rung_message(this)}{ended} of {len(this.branches)} specialists ended"
     return Plan("specialists", message, jobs=new, warnings=this.warnings)
 
 
@@ -63,7 +64,8 @@ def _start(this: Round) -> Plan:
     config, approved = this.config, this.approved
     new = jobs.specialists(config, this.cycle, this.cloned, approved)
     if this.demonstrates and this.rest and config.demonstrations.generalist_per_variation:
-        pool = demonstration_pool(config, this.state, this.cycle, len(new) * approved.specialist_steps)
+        planned = len(approved.partition) * approved.specialist_steps  # further rungs included
+        pool = demonstration_pool(config, this.state, this.cycle, planned)
         budget = demonstration_steps(config, pool, this.rest, len(config.suite.training_variations()))
         new = (*new, jobs.demonstrations(config, this.cycle, 0, this.rest, this.source, this.returns, budget))
     message = f"0 of {len(approved.partition)} specialists ended"
@@ -73,10 +75,10 @@ def _start(this: Round) -> Plan:
 def _demonstrations_of_ended(this: Round) -> tuple[JobSpec, ...]:
     """Specialists that ended well demonstrate at once; the pool is shared with those that still train."""
     unplanned = sum(len(b.variations) for b in this.branches if b.demonstrations is None and b.failure is None)
-    pool = demonstration_pool(this.config, this.state, this.cycle)
+    pool = demonstration_pool(this.config, this.state, this.cycle, promised_steps(this))
     new = []
     for branch in this.branches:
-        if this.demonstrates and branch.specialist.status == "succeeded" and branch.demonstrations is None:
+        if this.demonstrates and has_trained(this, branch) and branch.demonstrations is None:
             budget = demonstration_steps(this.config, pool, branch.variations, unplanned)
             source = CheckpointSource(job=branch.specialist.key, which="best")
             spec = jobs.demonstrations(

@@ -134,4 +134,6 @@ def _stir_job(world: World, key: str, chance: random.Random) -> None:
             low = chance.random()
             means = {v: low + chance.random() for v in world.config.suite.training_variations()}
             world.evaluations[key] = returns(world.config, means)
+        if job.kind == "specialist":
+            world.evaluations[key] = returns(world.config, {v: chance.random() for v in world.specs[key].variations})
         world.finish(key, status, chance.choice(["plateau", "budget", "solved"]), spent)

@@ -213,7 +213,7 @@ def test_no_demonstrations_of_the_generalist_where_none_are_asked_for() -> None:
         (((0,), ()), 16_384, "partition.1", "at least one variation"),
         (((0, 9),), 16_384, "partition.0", "9 is not a training variation"),
         (((0,), (0,)), 16_384, "partition.1", "disjoint"),
-        (((0,),), 5, "specialist_steps", "at least one epoch"),
+        (((0,),), 5, "specialist_steps", "one epoch and an evaluation"),
         (((0,), (1,)), 10**6, "specialist_steps", "at most"),
     ],
 )
@@ -238,11 +238,12 @@ def test_the_proposal_can_be_approved() -> None:
     st.sampled_from(["gsl", "gsl", "generalist", "generalist_low"]),
     st.sampled_from([{}, {"count": 2}, {"count": 3, "min_gain": None}, {"count": 4, "finetune_steps": 5000}]),
     st.sampled_from([0, 0, 8192]),
+    st.sampled_from([1, 1, 3]),
     st.sampled_from([1.0, 1.3, 3.0]),
 )
 @settings(max_examples=120, deadline=None)
 def test_any_run_ends_within_its_budget(
-    seed: int, mode: str, rewind: bool, arm: str, cycles: dict[str, Any], lowest: int, wealth: float
+    seed: int, mode: str, rewind: bool, arm: str, cycles: dict[str, Any], lowest: int, rungs: int, wealth: float
 ) -> None:
     """Whatever happens: an end or a wait for a person; no key twice; never more planned than the total."""
     chance = random.Random(seed)
@@ -255,7 +256,10 @@ def test_any_run_ends_within_its_budget(
     least = 49_152 + cycles.get("count", 1) * (2 * 16_384 + lowest + 5000 + 4096) + 8000
     world = World(
         config_of(
-            **parts, cycles=cycles, specialists={"lowest_steps": lowest}, budget={"total_steps": int(least * wealth)}
+            **parts,
+            cycles=cycles,
+            specialists={"lowest_steps": lowest, "rungs": rungs},
+            budget={"total_steps": int(least * wealth)},
         )
     )
     world.advance()

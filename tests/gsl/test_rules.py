@@ -18,7 +18,7 @@ from tests.gsl.runs import config_of
         ({"specialists": {"count": 3, "variations_each": 2}}, "specialists.count", "4 training variations"),
         ({"budget": {"total_steps": 80_000}}, "budget.total_steps", "must be at least"),
         ({"budget": {"generalist_steps": 100}}, "budget.generalist_steps", "at least one epoch (4096 steps)"),
-        ({"specialists": {"steps": 100}}, "specialists.steps", "at least one epoch and an evaluation (5121 steps)"),
+        ({"specialists": {"steps": 100}}, "specialists.steps", "must be at least 5121: one epoch and an evaluation"),
         ({"plateau": {"window": 12}}, "plateau.window", "(12 epochs)"),
         ({"plateau": {"min_epochs": 9}}, "plateau.min_epochs", "at most 8"),
         ({"plateau": {"margin": 1.0}}, "plateau.margin", "below 1"),

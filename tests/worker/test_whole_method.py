@@ -72,3 +72,22 @@ def test_generalist_low_spends_what_gsl_spends_on_specialists(tmp_path: Path) ->
     [alone] = [job for job in this.jobs if job.key.startswith("specialist-")]
     assert alone.budget == 2 * TINY_RUN.specialists.steps
     assert sum(this.ledger.values()) <= plain.budget.total_steps
+
+
+def test_halved_specialists_go_on_from_where_they_stopped(tmp_path: Path) -> None:
+    """Three specialists, two rungs: at most two go on, and together they spend no more than was approved."""
+    halved = TINY_RUN.model_copy(
+        update={
+            "specialists": SpecialistSettings(count=3, steps=1024, rungs=2),
+            "cycles": CycleSettings(),
+            "budget": BudgetSettings(total_steps=12_000, generalist_steps=1024),
+        }
+    )
+    this = RunAlone(halved, tmp_path).finish()
+    assert this.status == "succeeded", this.message
+    trained = [job for job in this.jobs if job.key.startswith("specialist-")]
+    second = [job for job in trained if job.key.endswith("-2") and job.key.count("-") == 3]
+    assert [job.budget for job in trained if job not in second] == [512] * 3
+    assert len(second) <= 2
+    assert sum(job.spent for job in trained) <= 3 * halved.specialists.steps
+    assert sum(this.ledger.values()) <= halved.budget.total_steps

@@ -67,3 +67,29 @@ def test_variations_are_clustered_by_reported_features(api: ApiDriver) -> None:
     api.finish(job, "completed")
     partition = api.get(f"/runs/{run_id}/gate")["proposal"]["partition"]
     assert partition == [[0, 3], [1, 2]]
+
+
+def test_halved_specialists_are_told_apart_by_their_own_evaluations(api: ApiDriver) -> None:
+    """The better of two trains on in a second rung; its two jobs are one curve."""
+    config = {"specialists": {"rungs": 2, "steps": 20_480}, "budget": {"total_steps": 400_000}}
+    run_id = api.at_the_gate(config=config)
+    api.post(f"/runs/{run_id}/gate/approve", {})
+    for index, reached in ((1, 0.9), (2, 0.0)):
+        key = f"specialist-1-{index}"
+        variations = api.get(f"/jobs/{api.job(run_id, key)}")["variations"]
+        measured = {**evaluation(1, [reached]), "training": [_measured(variations[0], reached)]}
+        work(api, run_id, key, epoch(1, returns=[]), measured)
+    assert [job["key"] for job in api.get(f"/runs/{run_id}/jobs") if job["key"].endswith("-2") and job["cycle"] == 1][
+        -1
+    ] == "specialist-1-1-2"
+    assert "rung 2 of 2" in api.get(f"/runs/{run_id}")["message"]
+    work(api, run_id, "specialist-1-1-2", epoch(1, returns=[]))
+    panels = api.get(f"/runs/{run_id}/figures/specialists")["data"]
+    assert len([trace for trace in panels if trace["name"] == "Specialist"]) == 2
+
+
+def _measured(variation: int, reached: float) -> dict[str, Any]:
+    return {
+        "variation": variation, "episodes": 5, "mean_return": reached, "std_return": 0.1, "success_rate": reached,
+        "mean_length": 9.0,
+    }  # fmt: skip

@@ -50,7 +50,7 @@ function Specialists({ run, cycle, jobs }: { run: Run; cycle: number; jobs: Job[
           height={240}
         />
       </Panel>
-      <Panel title="How they ended" text={many(jobs.length, "specialist")} actions={<CycleChoice run={run} />}>
+      <Panel title="How they ended" text={many(new Set(jobs.map((job) => job.index)).size, "specialist")} actions={<CycleChoice run={run} />}>
         <Table.ScrollContainer minWidth={620}>
           <Table fz="sm" aria-label="Specialists">
             <Table.Thead>
@@ -88,7 +88,7 @@ function SpecialistRow({ job, names, hasSuccess }: RowProps) {
   const more = job.variations.length - SHOWN;
   return (
     <Table.Tr>
-      <Table.Td>{job.index === 0 ? "all" : job.index}</Table.Td>
+      <Table.Td>{specialistName(job)}</Table.Td>
       <Table.Td>
         <JobBadge status={job.status} />
         {job.outcome === "solved" && (
@@ -116,6 +116,13 @@ function SpecialistRow({ job, names, hasSuccess }: RowProps) {
       </Table.Td>
     </Table.Tr>
   );
+}
+
+/** `3`, in a later rung of successive halving `3, rung 2`; `all` for the generalist on all the lowest variations. */
+function specialistName(job: Job): string {
+  if (job.index === 0) return "all";
+  const rung = job.key.split("-")[3];
+  return rung === undefined ? `${job.index}` : `${job.index}, rung ${rung}`;
 }
 
 function None({ run }: { run: Run }) {

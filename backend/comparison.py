@@ -10,9 +10,9 @@ from backend.store.comparison_types import Compared, ComparedRun, Outcomes
 from backend.store.series_types import FloatArray
 from gsl.statistics import (
     CONFIDENCE,
+    LEAST_SEEDS,
     Interval,
-    bootstrap_interval,
-    interquartile_mean,
+    iqm_interval,
     mean_std,
     paired_difference,
     probability_of_improvement,
@@ -35,6 +35,8 @@ def compare(outcomes: Outcomes) -> ComparisonPublic:
         arms=arms,
         pairs=[pair_comparison(outcomes, ours, theirs) for ours, theirs in pairs[:MOST_PAIRS]],
         warnings=list(_warnings(outcomes, arms)),
+        least_seeds=LEAST_SEEDS["mean"],
+        least_seeds_improvement=LEAST_SEEDS["improvement"],
     )
 
 
@@ -58,7 +60,7 @@ def arm_comparison(outcomes: Outcomes, name: str) -> ArmComparison:
         spent_steps=_mean_of([run.spent_steps for run in measured]),
         mean=None if spread is None else spread.mean,
         std=None if spread is None else spread.std,
-        iqm=_iqm(scores),
+        iqm=_public(_iqm(outcomes, scores)) if scores else None,
     )
 
 
@@ -66,7 +68,6 @@ def pair_comparison(outcomes: Outcomes, ours: str, theirs: str) -> PairCompariso
     left, right = strata_of_both(outcomes, ours, theirs)
     mine, other = (_by_pair(outcomes, name) for name in (ours, theirs))
     common = sorted(mine.keys() & other.keys())
-    many = bool(left) and min(len(stratum) for stratum in (*left, *right)) >= 2
     difference = (
         paired_difference([mine[pair] for pair in common], [other[pair] for pair in common]) if common else None
     )
@@ -74,9 +75,9 @@ def pair_comparison(outcomes: Outcomes, ours: str, theirs: str) -> PairCompariso
         ours=ours,
         theirs=theirs,
         pairs=len(common),
-        difference=None if difference is None else _public(difference, bounded=len(common) > 1),
-        probability_of_improvement=_public(probability_of_improvement(left, right)) if many else None,
-        reason=_reason(outcomes, ours, theirs, len(common), many),
+        difference=None if difference is None else _public(difference),
+        probability_of_improvement=_public(probability_of_improvement(left, right)) if left else None,
+        reason=_reason(outcomes, ours, theirs, len(common), bool(left)),
     )
 
 
@@ -117,30 +118,26 @@ def _ordered(outcomes: Outcomes, first: str, second: str) -> tuple[str, str]:
     return (first, second) if baseline(second) and not baseline(first) else (second, first)
 
 
-def _iqm(scores: tuple[FloatArray, ...]) -> IntervalPublic | None:
-    if not scores:
-        return None
-    if min(len(stratum) for stratum in scores) < 2:
-        return IntervalPublic(estimate=interquartile_mean(np.concatenate(scores)), low=None, high=None)
-    return _public(bootstrap_interval(scores))
+def _iqm(outcomes: Outcomes, scores: tuple[FloatArray, ...]) -> Interval:
+    found = iqm_interval(scores)
+    return found.within(0, 1) if outcomes.metric == "success" else found
 
 
 def _by_pair(outcomes: Outcomes, name: str) -> dict[tuple[int, int], float]:
     return {run.pair: outcomes.by_run[run.id] for run in outcomes.measured(name)}
 
 
-def _public(interval: Interval, bounded: bool = True) -> IntervalPublic:
-    low, high = (interval.low, interval.high) if bounded else (None, None)
-    return IntervalPublic(estimate=interval.estimate, low=low, high=high)
+def _public(interval: Interval) -> IntervalPublic:
+    return IntervalPublic(estimate=interval.estimate, low=interval.low, high=interval.high, seeds=interval.seeds)
 
 
-def _reason(outcomes: Outcomes, ours: str, theirs: str, common: int, many: bool) -> str:
+def _reason(outcomes: Outcomes, ours: str, theirs: str, common: int, same_tasks: bool) -> str:
     for name in (ours, theirs):
         if not outcomes.measured(name):
             return f"no run of {name} has ended well yet"
     reasons = [] if common else ["the arms have no seed in common"]
-    if not many:
-        reasons.append("the probability of improvement needs two seeds of every task in both arms")
+    if not same_tasks:
+        reasons.append("the arms have no task in common")
     return "; ".join(reasons)
 
 

@@ -122,10 +122,13 @@ def train(task: Task, note: Callable[[Point], None]) -> LearnerCode:
     return learner
 
 
+def read(file: Path) -> list[Outcome]:
+    return OUTCOMES.validate_json(file.read_bytes()) if file.exists() else []
+
+
 def learn_all(tasks: Sequence[Task], processes: int, file: Path) -> list[Outcome]:
     """Do what the file does not hold yet; the outcomes of all `tasks`, in their order."""
-    known = OUTCOMES.validate_json(file.read_bytes()) if file.exists() else []
-    known = [outcome for outcome in known if outcome.task in tasks]
+    known = [outcome for outcome in read(file) if outcome.task in tasks]
     done = [outcome.task for outcome in known]
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=spawn, max_tasks_per_child=1) as pool:

@@ -10,10 +10,10 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.learning import Outcome, Task, learn_all
+from benchmarks.learning import Outcome, Task, learn_all, read
 from gsl.config.recommended import recommended
 from gsl.config.suites import ProcgenSuite
-from gsl.statistics import Interval, bootstrap_interval, paired_difference, probability_of_improvement
+from gsl.statistics import mean_interval, paired_difference, probability_of_improvement
 
 ARMS = ("ppg", "ppo")
 RESULTS = Path(__file__).parent / "results" / "ppg_procgen.json"
@@ -44,25 +44,21 @@ def table(outcomes: Sequence[Outcome]) -> str:
     rows += [
         f"| {seed} | " + " | ".join(f"{column[i]:.2f}" for column in columns) + " |" for i, seed in enumerate(seeds)
     ]
-    if len(seeds) < 2:
-        return "\n".join([*rows, "", "Intervals need two seeds of both arms."])
-    rows.append("| mean, 95 % | " + " | ".join(_said(bootstrap_interval(column, "mean")) for column in columns) + " |")
+    if not seeds:
+        return "\n".join(rows)
+    rows.append("| mean, 95 % | " + " | ".join(mean_interval(column).text(".2f") for column in columns) + " |")
     for kind, name in (("train", "training"), ("test", "held-out")):
         ours, theirs = scores["ppg", kind], scores["ppo", kind]
         rows += [
             "",
-            f"PPG minus PPO on {name} levels: {_said(paired_difference(ours, theirs))}, paired by seed; "
-            f"probability of improvement {_said(probability_of_improvement(ours, theirs))}.",
+            f"PPG minus PPO on {name} levels: {paired_difference(ours, theirs).text('.2f')}, paired by seed; "
+            f"probability of improvement {probability_of_improvement(ours, theirs).text('.2f')}.",
         ]
     return "\n".join(rows)
 
 
 def _score(outcome: Outcome, kind: str) -> float:
     return outcome.training.mean_return if kind == "train" else outcome.held_out_return
-
-
-def _said(interval: Interval) -> str:
-    return f"{interval.estimate:.2f} ({interval.low:.2f} to {interval.high:.2f})"
 
 
 def main() -> None:
@@ -72,8 +68,12 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=500_000)
     parser.add_argument("--processes", type=int, default=1, help="runs side by side, one core each")
     parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--show", action="store_true", help="train nothing: the table of what the file holds")
     given = parser.parse_args()
-    outcomes = learn_all(tasks(given.game, given.seeds, given.steps), given.processes, given.results)
+    if given.show:
+        outcomes = [outcome for outcome in read(given.results) if outcome.task.seed in given.seeds]
+    else:
+        outcomes = learn_all(tasks(given.game, given.seeds, given.steps), given.processes, given.results)
     print(table(outcomes))
 
 

@@ -10,11 +10,12 @@ ComparedSource = Literal["evaluation", "held_out"]
 
 
 class Interval(Answer):
-    """Bounds are None where there are too few seeds for them."""
+    """Bounds are None where the seeds are too few for them, or all equal; `seeds` None: the server is an older one."""
 
     estimate: float
     low: float | None
     high: float | None
+    seeds: int | None = None
 
 
 class ArmComparison(Answer):

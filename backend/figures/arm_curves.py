@@ -14,7 +14,6 @@ from backend.store.series_types import FloatArray
 from gsl.statistics import CONFIDENCE, mean_band
 
 CELLS = 160  # of the axis of steps, in which a run's epochs are averaged
-RESAMPLES = 500
 
 
 def arm_curves(curves: Sequence[RunCurve], metric: ComparedMetric, view: View) -> go.Figure:
@@ -68,16 +67,24 @@ def _add_arm(
         return
     until = max((float(curve.steps[-1]) for curve in counts if curve.run.status == "succeeded"), default=0.0)
     table = np.stack([on_grid(curve, edges, until) for curve in counts])  # (seeds, cells)
-    band = mean_band(table, resamples=RESAMPLES)
-    _add_band(figure, edges[1:], band.low, band.high, label, arm_fill(index, view))
+    band = mean_band(table)
+    low, high = (side.clip(0, 1) if metric == "success" else side for side in (band.low, band.high))
+    _add_band(figure, edges[1:], low, high, label, arm_fill(index, view))
     line = {"color": arm_colour(index, view), "width": 2.4, "dash": arm_dash(index)}
     form = FORMATS[metric]
     figure.add_scatter(
         x=edges[1:], y=band.estimate, mode="lines", name=label, legendgroup=label, line=line,
-        customdata=np.stack([band.low, band.high, (~np.isnan(table)).sum(axis=0)], axis=1),
-        hovertemplate=f"<b>{name}</b><br>%{{y:{form}}}, {CONFIDENCE:.0%} interval %{{customdata[0]:{form}}} to "
-        f"%{{customdata[1]:{form}}}<br>mean of %{{customdata[2]}} seeds at %{{x:,.3s}} steps<extra></extra>",
+        customdata=[_said(*bounds, form) for bounds in zip(low, high, band.seeds, strict=True)],
+        hovertemplate=f"<b>{name}</b><br>%{{y:{form}}}%{{customdata}} at %{{x:,.3s}} steps<extra></extra>",
     )  # fmt: skip
+
+
+def _said(low: float, high: float, seeds: int, form: str) -> str:
+    mean = f"<br>mean of {counted(seeds, 'seed')}"
+    if np.isnan(low):
+        return f", no interval{mean}"
+    written = (f"{bound:{form.removeprefix(',').replace('~', '')}}" for bound in (low, high))
+    return f", {CONFIDENCE:.0%} interval {' to '.join(written)}{mean}"
 
 
 def _tally(counts: Sequence[RunCurve], failed: Sequence[RunCurve]) -> str:

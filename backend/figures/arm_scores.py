@@ -83,5 +83,6 @@ def _add_interval(figure: go.Figure, outcomes: Outcomes, arm: ArmComparison, row
 
 def _interval(arm: ArmComparison, outcomes: Outcomes) -> str:
     if arm.iqm is None or arm.iqm.low is None or arm.iqm.high is None:
-        return ", too few seeds for an interval"
-    return f", {number(arm.iqm.low, outcomes.metric)} to {number(arm.iqm.high, outcomes.metric)}"
+        return ", no interval"
+    low, high = (number(bound, outcomes.metric) for bound in (arm.iqm.low, arm.iqm.high))
+    return f", {CONFIDENCE:.0%} interval {low} to {high}"

@@ -19,7 +19,6 @@ from gsl.statistics import paired_difference
 MAX_DUMBBELLS = 40
 SAME = {"return": 0.02, "success": 0.02}  # share of the scores' range that counts as neither gained nor forgotten
 CONFIDENCE = 0.95
-RESAMPLES = 2000  # of a thousand pairs in 30 ms
 CHANGES = ("gained", "forgotten", "unchanged")
 
 
@@ -131,11 +130,13 @@ def _summary(
     figure: go.Figure, data: PairedScores, before: FloatArray, after: FloatArray, changes: IntArray, view: View
 ) -> None:
     """Counts, and the mean difference with its paired bootstrap interval, above the plot; the legend below it."""
-    difference = paired_difference(after, before, seed=data.seed, confidence=CONFIDENCE, resamples=RESAMPLES)
+    difference = paired_difference(after, before, confidence=CONFIDENCE)
     gained, forgotten, unchanged = (int((changes == change).sum()) for change in range(3))
     counts = f"{gained} gained · {forgotten} forgotten · {unchanged} unchanged"
-    mean, low, high = (_signed(value, view.metric) for value in (difference.estimate, difference.low, difference.high))
-    interval = f"mean {mean} ({CONFIDENCE:.0%} interval {low} to {high})"
+    interval = f"mean {_signed(difference.estimate, view.metric)}"
+    if difference.low is not None and difference.high is not None:
+        low, high = (_signed(bound, view.metric) for bound in (difference.low, difference.high))
+        interval += f" ({CONFIDENCE:.0%} interval {low} to {high})"
     figure.add_annotation(
         text=f"<b>{counts}</b><br>{interval}", x=0, xanchor="left", xref="paper", y=1, yref="paper", yanchor="bottom",
         yshift=8, align="left", showarrow=False,

@@ -15,7 +15,6 @@ from gsl.statistics import CONFIDENCE, Band
 from gsl.statistics import performance_profile as profile_of
 
 THRESHOLDS = 101
-RESAMPLES = 1000
 
 
 def performance_profile(
@@ -49,16 +48,14 @@ def thresholds(tables: Sequence[FloatArray], metric: ComparedMetric) -> FloatArr
 def _add_arm(
     figure: go.Figure, name: str, index: int, tables: tuple[FloatArray, ...], levels: FloatArray, view: View
 ) -> None:
-    seeds = min(len(table) for table in tables)
-    label = f"{name} ({counted(sum(len(table) for table in tables), 'seed')})"
-    if seeds > 1:
-        band = profile_of(tables, levels, resamples=RESAMPLES)
-        share = band.estimate
+    band = profile_of(tables, levels)
+    bounded = not np.isnan(band.low).any()
+    seeds = counted(sum(len(table) for table in tables), "seed")
+    label = f"{name} ({seeds})" if bounded else f"{name} ({seeds}, no interval)"
+    if bounded:
         _add_band(figure, levels, band, label, arm_fill(index, view))
-    else:
-        share = np.mean([[(row > level).mean() for level in levels] for table in tables for row in table], axis=0)
     figure.add_scatter(
-        x=levels, y=share, mode="lines", name=label, legendgroup=label,
+        x=levels, y=band.estimate, mode="lines", name=label, legendgroup=label,
         line={"color": arm_colour(index, view), "width": 2.4, "dash": arm_dash(index)},
         hovertemplate=f"<b>{name}</b><br>%{{y:.0%}} of the variations above %{{x:.3~g}}<extra></extra>",
     )  # fmt: skip

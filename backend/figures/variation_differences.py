@@ -13,7 +13,7 @@ from backend.figures.style import View, new_figure, palette
 from backend.schemas import ComparedMetric
 from backend.store.comparison_types import Compared, TaskScores
 from backend.store.series_types import FloatArray
-from gsl.statistics import CONFIDENCE
+from gsl.statistics import CONFIDENCE, LEAST_SEEDS
 from gsl.statistics import variation_differences as differences_of
 
 BoolArray = npt.NDArray[np.bool_]
@@ -23,7 +23,7 @@ _NOTHING = "Both arms need runs of the same seed that ended well and were evalua
 
 @dataclass(frozen=True, eq=False)
 class Paired:
-    """Ours minus theirs, lowest first; arrays of shape (variations,). A single pair has NaN for bounds and p."""
+    """Ours minus theirs, lowest first; arrays of shape (variations,). Too few pairs have NaN for bounds and p."""
 
     names: list[str]
     estimate: FloatArray
@@ -72,9 +72,9 @@ def _of_task(compared: Compared, task: TaskScores, ours: str, theirs: str) -> Pa
     left, right = (task.scores[[rows[name][seed] for seed in seeds]] for name in (ours, theirs))
     suite, prefix = compared.suites[task.task], f"{compared.tasks[task.task]}: " if len(compared.tasks) > 1 else ""
     names = [prefix + suite.variation_name(int(variation)) for variation in task.variations]
-    if len(seeds) == 1:
+    if len(seeds) < LEAST_SEEDS["mean"]:
         nothing = np.full(len(names), np.nan)
-        return Paired(names, left[0] - right[0], nothing, nothing, nothing, 1)
+        return Paired(names, (left - right).mean(axis=0), nothing, nothing, nothing, len(seeds))
     found = differences_of(left, right)
     return Paired(names, found.estimate, found.low, found.high, found.adjusted, found.pairs)
 
@@ -98,6 +98,12 @@ def _add_points(
     rank = np.arange(len(paired.names))[chosen]
     estimate, low, high = paired.estimate[chosen], paired.low[chosen], paired.high[chosen]
     form = FORMATS[metric]
+    sure = (
+        f", {CONFIDENCE:.0%} interval %{{customdata[1]:+{form}}} to %{{customdata[2]:+{form}}}<br>"
+        f"p %{{customdata[3]:.3f}} after correction, {counted(paired.pairs, 'seed')}"
+    )
+    if np.isnan(low).any():
+        sure = f"<br>{counted(paired.pairs, 'seed')}, no interval"
     bounds = {
         "array": np.nan_to_num(high - estimate), "arrayminus": np.nan_to_num(estimate - low), "width": 0,
         "thickness": 2 if few else 1, "color": translucent(colour, 1 if few else 0.5 if verdict else 0.12),
@@ -107,9 +113,7 @@ def _add_points(
         **across, mode="markers", name=name, text=[paired.names[place] for place in rank], legendrank=verdict,
         marker={"size": 9 if few else 6 if verdict else 3, "color": colour}, showlegend=True,
         customdata=np.stack([estimate, low, high, paired.adjusted[chosen]], axis=1),
-        hovertemplate=f"<b>%{{text}}</b><br>difference %{{customdata[0]:+{form}}}, {CONFIDENCE:.0%} interval "
-        f"%{{customdata[1]:+{form}}} to %{{customdata[2]:+{form}}}<br>p %{{customdata[3]:.3f}} after correction"
-        "<extra></extra>",
+        hovertemplate=f"<b>%{{text}}</b><br>difference %{{customdata[0]:+{form}}}{sure}<extra></extra>",
     )  # fmt: skip
 
 
@@ -117,6 +121,8 @@ def _layout(
     figure: go.Figure, paired: Paired, ours: str, theirs: str, metric: ComparedMetric, few: bool, view: View
 ) -> None:
     title = f"{METRIC_NAMES[metric]}: {ours} − {theirs}, {counted(paired.pairs, 'seed')}"
+    if paired.pairs < LEAST_SEEDS["mean"]:
+        title += ", no intervals"
     difference: dict[str, object] = {
         "title": {"text": title}, "rangemode": "tozero", "zeroline": True, "zerolinewidth": 2,
         "zerolinecolor": palette(view).muted,

@@ -47,11 +47,12 @@ class ExperimentLaunch(Schema):
 
 
 class IntervalPublic(Schema):
-    """An estimate with its bootstrap interval."""
+    """An estimate with an interval that covers as often as it claims, by simulation."""
 
     estimate: float
-    low: float | None = Field(description="Null where there are too few seeds for an interval: two in every task.")
+    low: float | None = Field(description="Null where the seeds are too few for an interval, or all equal.")
     high: float | None
+    seeds: int = Field(description="Seeds (or pairs of them) that it is made of; of the task that has fewest.")
 
 
 class ArmComparison(Schema):
@@ -97,3 +98,5 @@ class ComparisonPublic(Schema):
     arms: list[ArmComparison]
     pairs: list[PairComparison]
     warnings: list[str] = Field(description="As: the arms did not spend equally many steps.")
+    least_seeds: int = Field(description="From so many seeds (or pairs) on, means have an interval.")
+    least_seeds_improvement: int = Field(description="The same, for the probability of improvement.")

@@ -12,7 +12,7 @@ from benchmarks.method.scale import Scale, scale_of
 from benchmarks.method.study import COLOURS, TITLES, Case
 from benchmarks.method.svg import GRID, MUTED, area, dot, line, path, picture, text
 from benchmarks.method.table import by_arm
-from gsl.statistics import bootstrap_interval, mean_band
+from gsl.statistics import Interval, iqm_interval, mean_band
 
 WIDTH, HEIGHT, TOP, BOTTOM = 1000, 420, 46, 366
 LEFT, MIDDLE, RIGHT_START, RIGHT = 60, 620, 690, 985
@@ -109,11 +109,16 @@ def _final(case: Case, found: Sequence[Outcome], arm: str, y: float, scale: Scal
         yield dot(_right(scale, figure), y, 4, colour, 0.35)
     for outcome in found if case.has_held_out else ():
         yield dot(_right(scale, outcome.held_out_figure), y + 11, 3, colour, 0.8, hollow=True)
-    if len(final) > 1:
-        interval = bootstrap_interval(final)
+    interval = _bounded(case, iqm_interval(final))
+    if interval.low is not None and interval.high is not None:
         yield line(_right(scale, interval.low), y, _right(scale, interval.high), y, colour, 4)
-        x = _right(scale, interval.estimate)
-        yield line(x, y - 8, x, y + 8, colour, 3)
+    x = _right(scale, interval.estimate)
+    yield line(x, y - 8, x, y + 8, colour, 3)
+
+
+def _bounded(case: Case, interval: Interval) -> Interval:
+    """A success rate's interval ends where success does."""
+    return interval.within(0, 1) if case.metric == "success" else interval
 
 
 def _y(scale: Scale, figure: float) -> float:

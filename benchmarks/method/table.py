@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks.method.outcomes import Outcome
 from benchmarks.method.study import BASELINE, TITLES, Case
-from gsl.statistics import Interval, bootstrap_interval, mean_std, paired_difference, probability_of_improvement
+from gsl.statistics import iqm_interval, mean_std, paired_difference, probability_of_improvement
 
 Seeds = dict[int, Outcome]
 Figure = Callable[[Outcome], float]
@@ -22,38 +22,42 @@ def table(case: Case, outcomes: Sequence[Outcome]) -> str:
     if not grouped:
         return "No run has ended yet."
     word = "success" if case.metric == "success" else "return"
-    parts = [_arms(f"final {word}", grouped, lambda o: o.figure)]
+    parts = [_arms(case, f"final {word}", grouped, lambda o: o.figure)]
     if case.has_held_out:
-        parts.append(_arms(f"final {word}, held out", grouped, lambda o: o.held_out_figure))
+        parts.append(_arms(case, f"final {word}, held out", grouped, lambda o: o.held_out_figure))
     parts.append(_seeds(grouped, case))
     return "\n\n".join([*parts, *_failures(grouped)])
 
 
-def _arms(what: str, grouped: dict[str, Seeds], figure: Figure) -> str:
+def _arms(case: Case, what: str, grouped: dict[str, Seeds], figure: Figure) -> str:
     compared = "minus generalist, paired [95 %] | better than generalist [95 %]"
     return "\n".join(
         [
             f"| arm | seeds | {what}, mean ± std | IQM [95 %] | {compared} | steps | measured beside |",
             "|---|---|---|---|---|---|---|---|",
-            *(_arm_row(arm, grouped, figure) for arm in grouped),
+            *(_arm_row(case, arm, grouped, figure) for arm in grouped),
         ]
     )
 
 
-def _arm_row(arm: str, grouped: dict[str, Seeds], figure: Figure) -> str:
+def _arm_row(case: Case, arm: str, grouped: dict[str, Seeds], figure: Figure) -> str:
     seeds, baseline = grouped[arm], grouped.get(BASELINE, {})
     final = [figure(outcome) for outcome in seeds.values()]
     both = [seed for seed in seeds if seed in baseline]
     ahead = chance = "-"
-    if arm != BASELINE and len(both) > 1:
+    if arm != BASELINE and both:
         pair = [figure(seeds[seed]) for seed in both], [figure(baseline[seed]) for seed in both]
-        ahead, chance = _said(paired_difference(*pair), "+.3f"), _said(probability_of_improvement(*pair), ".2f")
-    iqm = _said(bootstrap_interval(final), ".3f") if len(final) > 1 else f"{final[0]:.3f}"
+        fewer = len(both) < len(final)  # the number of all stands in the row
+        ahead = paired_difference(*pair).text("+.3f", seeds=fewer)
+        chance = probability_of_improvement(*pair).text(".2f", seeds=fewer)
+    iqm = iqm_interval(final)
+    if case.metric == "success":
+        iqm = iqm.within(0, 1)
     steps, beside = (
         sum(getattr(outcome, name) for outcome in seeds.values()) // len(seeds) for name in ("steps", "measured_steps")
     )
-    mean = mean_std(final).text(".3f")
-    return f"| {TITLES[arm]} | {len(final)} | {mean} | {iqm} | {ahead} | {chance} | {steps:,} | {beside:,} |"
+    each = f"{mean_std(final).text('.3f')} | {iqm.text(seeds=False)}"
+    return f"| {TITLES[arm]} | {len(final)} | {each} | {ahead} | {chance} | {steps:,} | {beside:,} |"
 
 
 def _seeds(grouped: dict[str, Seeds], case: Case) -> str:
@@ -95,7 +99,3 @@ def _failures(grouped: dict[str, Seeds]) -> Iterator[str]:
     failed = [outcome for seeds in grouped.values() for outcome in seeds.values() if outcome.status == "failed"]
     for outcome in failed:
         yield f"{TITLES[outcome.arm]}, seed {outcome.seed}, failed and counts as 0: {outcome.message}"
-
-
-def _said(interval: Interval, form: str) -> str:
-    return f"{interval.estimate:{form}} [{interval.low:{form}}, {interval.high:{form}}]"

@@ -26,7 +26,7 @@ def test_an_outcome_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
 def test_the_tables_show_every_arm_and_every_seed() -> None:
     said = table(TINY, outcomes())
     assert "| DAPG | 2 | 0.950±0.071 |" in said
-    assert "+0.350 [" in said
+    assert "+0.350 (2 seeds, no interval)" in said
     assert "final success, held out" in said
     assert "| 2 | 1,024 (plateau) | 0.400 | 0.900 / 0.450 | 0.700 / 0.350 | 0.700 / 0.350 |" in said
     assert "GAIL" not in said

@@ -1129,6 +1129,16 @@ export interface components {
             /** Experiment Id */
             experiment_id: number;
             /**
+             * Least Seeds
+             * @description From so many seeds (or pairs) on, means have an interval.
+             */
+            least_seeds: number;
+            /**
+             * Least Seeds Improvement
+             * @description The same, for the probability of improvement.
+             */
+            least_seeds_improvement: number;
+            /**
              * Metric
              * @enum {string}
              */
@@ -2138,7 +2148,7 @@ export interface components {
         };
         /**
          * IntervalPublic
-         * @description An estimate with its bootstrap interval.
+         * @description An estimate with an interval that covers as often as it claims, by simulation.
          */
         IntervalPublic: {
             /** Estimate */
@@ -2147,9 +2157,14 @@ export interface components {
             high: number | null;
             /**
              * Low
-             * @description Null where there are too few seeds for an interval: two in every task.
+             * @description Null where the seeds are too few for an interval, or all equal.
              */
             low: number | null;
+            /**
+             * Seeds
+             * @description Seeds (or pairs of them) that it is made of; of the task that has fewest.
+             */
+            seeds: number;
         };
         /** JobPublic */
         JobPublic: {

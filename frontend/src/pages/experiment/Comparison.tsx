@@ -51,8 +51,10 @@ export function Comparison({ id }: { id: number }) {
             <ArmsTable arms={comparison.arms} confidence={comparison.confidence} />
             <PairsTable pairs={comparison.pairs} confidence={comparison.confidence} />
             <Text size="xs" c="dimmed">
-              Intervals hold {percent(comparison.confidence)} of the bootstrap. Runs that failed or were cancelled are
-              counted, and enter no figure.
+              Intervals cover the truth {percent(comparison.confidence)} of the time, by simulation, from{" "}
+              {comparison.least_seeds} seeds that differ (the probability of improvement from{" "}
+              {comparison.least_seeds_improvement}); with fewer the estimate stands alone. Runs that failed or were
+              cancelled are counted, and enter no figure.
             </Text>
           </Stack>
         )}

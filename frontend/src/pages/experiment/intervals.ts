@@ -1,12 +1,13 @@
 import type { Interval } from "../../api/types";
 import { estimate } from "../../format/numbers";
 
-/** "0.843 (0.790 to 0.901)"; without its interval where there are too few seeds for one. */
+/** "0.843 (0.790 to 0.901), 10 seeds"; with too few seeds for an interval "0.843 (2 seeds, no interval)". */
 export function withInterval(interval: Interval | null, write: (value: number) => string = estimate): string {
   if (interval === null) return "–";
   const { low, high } = interval;
-  const range = low === null || high === null ? "" : ` (${write(low)} to ${write(high)})`;
-  return write(interval.estimate) + range;
+  const seeds = interval.seeds === 1 ? "1 seed" : `${interval.seeds} seeds`;
+  if (low === null || high === null) return `${write(interval.estimate)} (${seeds}, no interval)`;
+  return `${write(interval.estimate)} (${write(low)} to ${write(high)}), ${seeds}`;
 }
 
 /** Whether a difference is more than the seeds' noise: its interval leaves out zero. */

@@ -71,6 +71,11 @@ def added_text_column() -> Any:
     return Field("", sa_column=Column(String, nullable=False, server_default=""))
 
 
+def added_steps_column() -> Any:
+    """Steps that a later migration counts; none are known of the rows that were there."""
+    return Field(0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+
+
 def json_column(default: Any = ...) -> Any:
     nullable = default is None
     if callable(default):

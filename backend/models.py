@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from backend.columns import (
+    added_steps_column,
     added_text_column,
     identity,
     json_column,
@@ -55,6 +56,7 @@ class Run(SQLModel, table=True):
     warnings: list[str] = json_column(list)
     total_steps: int = steps_column()
     spent_steps: int = steps_column()
+    measurement_steps: int = added_steps_column()  # beside what is spent: nothing was learned or selected by them
     mean_return: float | None = number_column()
     score: float | None = number_column()
     sparkline: list[float | None] = json_column(list)
@@ -95,6 +97,7 @@ class Job(SQLModel, table=True):
     budget_steps: int = steps_column()
     start_steps: int = steps_column()  # what the run had spent when the job was queued
     steps: int = steps_column()
+    measurement_steps: int = added_steps_column()
     epochs: int = 0
     mean_return: float | None = number_column()
     success_rate: float | None = number_column()
@@ -158,6 +161,15 @@ class LatestReturn(SQLModel, table=True):
     std_return: float | None = number_column()
     success_rate: float | None = number_column()
     mean_length: float | None = number_column()
+
+
+class Evaluation(SQLModel, table=True):
+    """How whole an evaluation was; one of which there is no row was made before rounds were counted."""
+
+    job_id: int = reference("job.id", primary_key=True)
+    epoch: int = Field(primary_key=True)
+    rounds: int | None = None
+    rounds_asked: int | None = None
 
 
 class EvaluationFeatures(SQLModel, table=True):

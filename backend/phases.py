@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from backend.schemas import PhaseProgress
+from gsl.config.measuring import evaluation_share
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, Phase
 
@@ -51,12 +52,12 @@ def eta(progress: Sequence[PhaseProgress]) -> float | None:
 
 def phase_budgets(config: RunConfig) -> dict[Phase, int]:
     """Environment steps that each phase is meant to spend; fine-tuning gets what is left."""
-    total, reserve = config.budget.total_steps, config.evaluation_reserve
+    total = config.budget.total_steps
     if config.arm == "generalist":
-        return {"generalist": total - reserve, "evaluation": reserve, "gate": 0, "specialists": 0, "finetune": 0}
+        return {"generalist": total, "evaluation": 0, "gate": 0, "specialists": 0, "finetune": 0}
     generalist, cycles = config.budget.generalist_steps, config.cycles.count
     specialists = cycles * (config.specialists.count * config.specialists.steps + config.specialists.lowest_steps)
-    finetune = max(0, total - generalist - specialists - (cycles + 1) * reserve)
+    finetune = max(0, total - generalist - specialists - cycles * evaluation_share(config))
     evaluation = total - generalist - specialists - finetune
     return {
         "generalist": generalist,

@@ -1,9 +1,12 @@
 """What a job is: the words that phases, backend and worker share, and the specification a trainer works from."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import WrapValidator
 
 from gsl.config.base import Settings, setting
 from gsl.config.run import RunConfig
+from gsl.config.stored import as_stored
 
 JobKind = Literal["generalist", "evaluation", "specialist", "demonstrations", "finetune"]
 Phase = Literal["generalist", "evaluation", "gate", "specialists", "finetune"]
@@ -12,7 +15,8 @@ RunStatus = Literal[
     "queued", "generalist", "evaluation", "awaiting_approval", "specialists", "finetune",
     "succeeded", "failed", "cancelled", "paused",
 ]  # fmt: skip
-Purpose = Literal["training", "evaluation", "demonstrations"]
+Purpose = Literal["training", "evaluation", "demonstrations", "measurement"]
+"""`measurement`: nothing is learned from these steps and nothing selected by them; they stand outside a run's total."""
 Wish = Literal["run", "pause", "cancel"]
 Start = Literal["resume", "clone", "clone_fresh_head", "scratch"]
 
@@ -43,7 +47,7 @@ class JobSpec(Settings):
     phase: Phase = setting("generalist", "The phase whose budget it spends.")
     cycle: int = setting(1, "Round of generalist, specialists and fine-tuning.", ge=1)
     index: int = setting(0, "Which specialist, counted from 1; 0 for the generalist.", ge=0)
-    config: RunConfig
+    config: Annotated[RunConfig, WrapValidator(as_stored)]
     variations: tuple[int, ...] = setting((), "Training variations the job may touch.")
     held_out: tuple[int, ...] = setting((), "Held-out variations the job may evaluate, never train on.")
     seed: int = setting(0, "Seed of everything random in the job.", ge=0)
@@ -55,6 +59,11 @@ class JobSpec(Settings):
     )
     demonstrations: tuple[str, ...] = setting((), "Keys of the demonstrations jobs a guide learns from.")
     teachers: tuple[TeacherSource, ...] = setting((), "Policies a guide learns from; no variation has two.")
+    evaluations_count: bool = setting(
+        True,
+        "Whether something is selected by its evaluations of training variations, so that their steps count; those of "
+        "held-out variations never do.",
+    )
     thresholds: dict[int, float] = setting(
         {}, "Return by variation that a kept demonstration of a specialist exceeds and one of the generalist reaches."
     )

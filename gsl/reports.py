@@ -63,7 +63,7 @@ class EpochReport(Wire):
     type: Literal["epoch"] = "epoch"
     epoch: int = Field(ge=1)
     steps: int = Field(ge=0, description="Environment steps of this epoch, for training alone.")
-    job_steps: int = Field(ge=0, description="Environment steps of this job so far, everything counted.")
+    job_steps: int = Field(ge=0, description="Counted environment steps of this job so far: no measurements.")
     seconds: float = Field(ge=0)
     episodes: int = Field(ge=0)
     mean_return: float | None = Field(description="Over the epoch's finished episodes; null when none finished.")
@@ -75,12 +75,22 @@ class EpochReport(Wire):
 
 
 class EvaluationReport(Wire):
-    """Fresh episodes of the policy after `epoch`; `held_out` returns come from held-out variations only."""
+    """Fresh episodes of the policy after `epoch`; `held_out` returns come from held-out variations only.
+
+    It goes in rounds of one episode a variation. Held-out variations are always measured in all rounds.
+    """
 
     type: Literal["evaluation"] = "evaluation"
     epoch: int = Field(ge=0)
-    steps: int = Field(ge=0)
+    steps: int = Field(ge=0, description="Environment steps that count: something is selected by what they say.")
+    measurement_steps: int = Field(
+        default=0, ge=0, description="Environment steps from which nothing is learned and nothing selected."
+    )
     seconds: float = Field(ge=0)
+    rounds: int | None = Field(
+        default=None, ge=1, description="Episodes of each training variation; null: measured before they were counted."
+    )
+    rounds_asked: int | None = Field(default=None, ge=1, description="As many were asked for.")
     training: tuple[VariationReturn, ...]
     held_out: tuple[VariationReturn, ...] = ()
     features: tuple[VariationFeatures, ...] = Field(
@@ -125,6 +135,6 @@ class JobResult(Wire):
 
     outcome: Outcome
     epochs: int = Field(ge=0)
-    steps: int = Field(ge=0, description="Environment steps of the job, everything counted.")
+    steps: int = Field(ge=0, description="Counted environment steps of the job: no measurements.")
     best_epoch: int | None = None
     message: str = ""

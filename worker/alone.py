@@ -17,6 +17,7 @@ from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, CheckpointSource, JobSpec, Phase, Purpose
 from gsl.phases import GateOpening, GateView, JobView, RunState, plan
 from gsl.reports import DemonstrationsReport, EpochReport, EvaluationReport, SpoolLine
+from gsl.rounds import Rounds
 from worker.common_start import begin_with, methods_start
 from worker.job_folder import EXIT_ENDED, JobFile, JobFolder, TeacherFile
 from worker.stopping import StopRequest
@@ -47,6 +48,7 @@ class RunAlone:
     specs: dict[str, JobSpec] = field(default_factory=dict)
     starts: dict[str, int] = field(default_factory=dict)
     evaluations: dict[str, EvaluationReport] = field(default_factory=dict)
+    rounds: dict[str, Rounds] = field(default_factory=dict)
     ledger: dict[tuple[Phase, Purpose], int] = field(default_factory=dict)
     _folders: dict[str, JobFolder] = field(default_factory=dict)
 
@@ -58,7 +60,8 @@ class RunAlone:
                 key: {entry.variation: entry.features for entry in report.features}
                 for key, report in self.evaluations.items()
             }
-            step = plan(self.config, RunState(tuple(self.jobs), tuple(self.gates), returns, features=features))
+            state = RunState(tuple(self.jobs), tuple(self.gates), returns, features=features, rounds=self.rounds)
+            step = plan(self.config, state)
             self.status, self.message = step.status, step.message
             if step.gate is not None:
                 self.openings.append(step.gate)
@@ -73,6 +76,11 @@ class RunAlone:
                 self.specs[spec.key], self.starts[spec.key] = spec, spent
                 self._do(spec)
         return self
+
+    @property
+    def spent(self) -> int:
+        """Environment steps that count; what was only measured stands in the ledger beside them."""
+        return sum(steps for (_, purpose), steps in self.ledger.items() if purpose != "measurement")
 
     def lines(self, key: str) -> list[SpoolLine]:
         """What the trainer of a job said."""
@@ -111,12 +119,14 @@ class RunAlone:
                 self._spend(spec.phase, "training", line.steps)
             elif isinstance(line, EvaluationReport):
                 self._spend(spec.phase, "evaluation", line.steps)
-                self.evaluations[spec.key] = line
+                self._spend(spec.phase, "measurement", line.measurement_steps)
+                self.evaluations[spec.key], self.rounds[spec.key] = line, Rounds(line.rounds, line.rounds_asked)
             elif isinstance(line, DemonstrationsReport):
                 self._spend(spec.phase, "demonstrations", line.steps)
 
     def _spend(self, phase: Phase, purpose: Purpose, steps: int) -> None:
-        self.ledger[phase, purpose] = self.ledger.get((phase, purpose), 0) + steps
+        if steps:
+            self.ledger[phase, purpose] = self.ledger.get((phase, purpose), 0) + steps
 
     def _checkpoint(self, source: CheckpointSource) -> str:
         folder = self._folders[source.job]

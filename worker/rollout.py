@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from worker.envs.base import Env, Step
+from worker.envs.base import IDLE, Env, EnvError, Step
 from worker.episodes import Episodes, join
 from worker.experience import Decision, Rollout
 from worker.loop import Advance, EnvironmentLoop, Loop
@@ -65,16 +65,16 @@ def together(*watchers: Watcher | None) -> Watcher | None:
 
 def play(
     env: Env, policy: Policy, episodes: int, between: Callable[[], None],
-    watch: Watcher | None = None, most_steps: int | None = None,
+    watch: Watcher | None = None,
 ) -> tuple[Episodes, int]:  # fmt: skip
-    """Play until `episodes` have ended; the sampler decides which. Returns them and the environment steps they took.
+    """Play the `episodes` that the sampler deals, each to its end. Returns them and the environment steps they took.
 
-    No step is taken that might exceed `most_steps`; episodes under way by then are lost.
+    To stop earlier would keep the quick ones and lose those under way. Raises EnvError where the sampler deals more.
     """
     loop = EnvironmentLoop(env)
     ended: list[Episodes] = []
     finished = steps = 0
-    while finished < episodes and (most_steps is None or steps + env.num_envs <= most_steps):
+    while finished < episodes:
         between()
         observation = loop.observation.copy()  # an environment may write the next one into the same memory
         action = policy(observation)
@@ -83,6 +83,8 @@ def play(
             watch(observation, action, advance)
         ended.append(advance.ended)
         finished, steps = finished + len(advance.ended), steps + advance.counted
+    if (env.variation != IDLE).any():
+        raise EnvError(f"the sampler dealt more than the {episodes} episodes that were to be played")
     return join(ended), steps
 
 

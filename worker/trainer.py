@@ -91,7 +91,8 @@ def _evaluate(spec: JobSpec, source: State | None, folder: JobFolder, spool: Spo
     sketch = sketch_of(spec.config.suite)
     clustered = spec.config.specialists.partition == "clustered" and spec.config.arm == "gsl"
     features = FeatureWatcher(learner.network, learner.device) if clustered else None
-    report = evaluate(spec, learner, epoch, stop.check, spec.budget_steps or None, together(sketch, features))
+    budget = spec.budget_steps if spec.evaluations_count and spec.budget_steps else None
+    report = evaluate(spec, learner, epoch, stop.check, budget, together(sketch, features))
     spool.say(report if features is None else report.model_copy(update={"features": features.report()}))
     if sketch is not None:
         picture = folder.path / "policy.svg"

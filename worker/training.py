@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gsl.config.measuring import longest_evaluation, specialist_reserve
 from gsl.jobs import JobSpec
 from gsl.plateau import PlateauDetector
 from gsl.reports import EpochReport, JobResult, Outcome, PlateauReport, StartedReport
@@ -18,7 +19,7 @@ from worker.envs.base import spaces_of
 from worker.envs.replay_sampler import PrioritizedSampler
 from worker.envs.samplers import training_sampler
 from worker.episodes import Episodes, finite, score
-from worker.evaluation import evaluate, longest_evaluation
+from worker.evaluation import evaluate
 from worker.experience import Rollout
 from worker.guide_inputs import Lessons, guide_inputs
 from worker.guides import make_guide
@@ -42,7 +43,7 @@ class Progress:
     """Counters of a job; they travel in its checkpoints."""
 
     epoch: int = 0
-    job_steps: int = 0  # environment steps, everything counted
+    job_steps: int = 0  # environment steps that count: no measurements
     evaluated_epoch: int = 0
     best_score: float | None = None
     best_epoch: int | None = None
@@ -148,10 +149,10 @@ class Training:
         return self.progress.outcome is not None
 
     def _reserve(self) -> int:
-        """Steps kept back for a specialist's last evaluation: its longest, at most a fifth of the budget."""
+        """Steps kept back for a specialist's last evaluation, which selects its best checkpoint."""
         if self.spec.kind != "specialist":
             return 0
-        return min(longest_evaluation(self.spec), self.spec.budget_steps // 5)
+        return specialist_reserve(self.spec.config, len(self.spec.variations), self.spec.budget_steps)
 
     def _between(self) -> None:
         """Between two steps: abandon the epoch if a stop is wanted and the epoch's end is far."""
@@ -194,11 +195,15 @@ class Training:
         every, progress = self.spec.config.evaluation.every_epochs, self.progress
         if not every or progress.epoch % every or progress.evaluated_epoch == progress.epoch:
             return False
-        return progress.job_steps + longest_evaluation(self.spec) + self._reserve() <= self.spec.budget_steps
+        if not self.spec.evaluations_count:
+            return True
+        longest = self._reserve() or longest_evaluation(self.spec.config, len(self.spec.variations))
+        return progress.job_steps + longest + self._reserve() <= self.spec.budget_steps
 
     def _evaluate(self) -> None:
-        left = self.spec.budget_steps - self.progress.job_steps
-        report = evaluate(self.spec, self.learner, self.progress.epoch, self._stop.check, left)
+        """A specialist's evaluations all have the rounds that its last one surely affords: their scores compare."""
+        most = self._reserve() or None
+        report = evaluate(self.spec, self.learner, self.progress.epoch, self._stop.check, most)
         self.progress.job_steps += report.steps
         self.progress.evaluated_epoch = report.epoch
         self._spool.say(report)

@@ -1,4 +1,7 @@
-"""Where the environment steps went: by phase and purpose, one phase after the other, against the budget."""
+"""Where the environment steps went: by phase and purpose, one phase after the other, against the budget.
+
+What was only measured, which the budget does not hold, has a bar of its own.
+"""
 
 import plotly.graph_objects as go
 
@@ -11,13 +14,15 @@ PHASE_NAMES: dict[Phase, str] = {
     "generalist": "Generalist", "evaluation": "Evaluation", "specialists": "Specialists", "finetune": "Fine-tuning",
 }  # fmt: skip
 PURPOSES: tuple[Purpose, ...] = ("training", "evaluation", "demonstrations")
+MEASURED = "Measured apart"
+_NOTHING = "nothing was learned from them and nothing selected by them"
 PATTERNS: dict[Purpose, str] = {"training": "", "evaluation": "/", "demonstrations": "x"}
 
 
 def ledger(data: LedgerTotals, view: View) -> go.Figure:
     """A staircase of phases that ends at what was spent; the line is the budget, the last bar the critical path."""
     spent = {(row.phase, row.purpose): row.steps for row in data.spent if row.steps}
-    if not spent:
+    if not spent and not data.measured_steps:
         return empty_figure(view, "No environment step spent yet", "Steps are counted from the first epoch on.")
     figure = new_figure(view, height=290)
     starts = _starts(spent)
@@ -32,11 +37,11 @@ def ledger(data: LedgerTotals, view: View) -> go.Figure:
             "yanchor": "top", "yref": "paper", "y": 1,
         },
     )  # fmt: skip
-    longest = max(data.total_steps, sum(spent.values()))
+    longest = max(data.total_steps, sum(spent.values()), data.measured_steps)
     figure.update_layout(barmode="overlay", bargap=0.3, legend={"traceorder": "normal"})
     figure.update_xaxes(steps_axis("Environment steps"), range=[0, longest * 1.03])
     figure.update_yaxes(
-        categoryorder="array", categoryarray=[*PHASE_NAMES.values(), "All phases", "Critical path"],
+        categoryorder="array", categoryarray=[*PHASE_NAMES.values(), "All phases", "Critical path", MEASURED],
         autorange="reversed", showgrid=False,
     )  # fmt: skip
     return figure
@@ -86,11 +91,13 @@ def _add_purpose(
 
 
 def _add_totals(figure: go.Figure, data: LedgerTotals, total: int, view: View) -> None:
-    critical = data.critical_path_steps
-    rows = (
+    critical, measured = data.critical_path_steps, data.measured_steps
+    rows = [
         ("All phases", total, f"{total:,} of {data.total_steps:,} steps, {max(0, data.total_steps - total):,} left"),
         ("Critical path", critical, f"{critical:,} steps: specialists run side by side,<br>only the longest counts"),
-    )
+    ]
+    if measured:
+        rows.append((MEASURED, measured, f"{measured:,} steps outside the budget, alike for every arm:<br>{_NOTHING}"))
     figure.add_bar(
         y=[name for name, _, _ in rows], x=[steps for _, steps, _ in rows], orientation="h", showlegend=False,
         marker={"color": palette(view).muted}, text=[f" {steps_text(steps)} " for _, steps, _ in rows],

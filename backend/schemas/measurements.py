@@ -57,10 +57,13 @@ class LedgerRow(Schema):
 
 class LedgerPublic(Schema):
     rows: list[LedgerRow]
-    by_phase: dict[str, int]
-    by_purpose: dict[str, int]
+    by_phase: dict[str, int] = Field(description="What counts, measurements left out.")
+    by_purpose: dict[str, int] = Field(description="What counts, measurements left out.")
     total_steps: int
     spent_steps: int
+    measured_steps: int = Field(
+        description="Beside what was spent: steps from which nothing was learned and by which nothing was selected."
+    )
     left_steps: int
     critical_path_steps: int = Field(description="Specialists run side by side, so only the longest counts.")
 

@@ -9,6 +9,7 @@ from backend.errors import UnavailableError
 from backend.models import Run
 from backend.problems import from_validation
 from gsl.config.run import RunConfig
+from gsl.config.stored import stored
 
 _KEPT = 1024
 
@@ -37,4 +38,5 @@ def missing_for(run: Run) -> str | None:
 
 @lru_cache(_KEPT)
 def _parsed(text: str) -> RunConfig:
-    return RunConfig.model_validate_json(text)
+    with stored():
+        return RunConfig.model_validate_json(text)

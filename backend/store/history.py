@@ -35,6 +35,7 @@ def ledger(session: Session, run: Run) -> LedgerPublic:
         by_purpose=sums.by_purpose,
         total_steps=sums.total,
         spent_steps=sums.spent,
+        measured_steps=sums.measured,
         left_steps=sums.left,
         critical_path_steps=sums.critical_path,
     )

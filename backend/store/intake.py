@@ -41,7 +41,7 @@ class Rows:
     returns: dict[tuple[str, int, int], Row] = field(default_factory=dict)
     plateaus: dict[int, PlateauReport] = field(default_factory=dict)
     ledger: dict[tuple[int, str], int] = field(default_factory=dict)
-    evaluation: EvaluationReport | None = None
+    evaluations: dict[int, EvaluationReport] = field(default_factory=dict)
     features: dict[str, list[float]] = field(default_factory=dict)
 
 
@@ -96,9 +96,10 @@ def _rows(job: Job, reports: Sequence[Report], allowed: dict[str, frozenset[int]
                 rows.plateaus[report.plateau.detected_epoch] = report.plateau
         elif isinstance(report, EvaluationReport):
             rows.ledger[report.epoch, "evaluation"] = report.steps
+            rows.ledger[report.epoch, "measurement"] = report.measurement_steps
             _add_returns(rows, job, report.epoch, "evaluation", report.training, allowed)
             _add_returns(rows, job, report.epoch, "held_out", report.held_out, allowed)
-            rows.evaluation = report
+            rows.evaluations[report.epoch] = report
             rows.features = _features(report, allowed["evaluation"])
         elif isinstance(report, DemonstrationsReport):
             rows.ledger[0, "demonstrations"] = report.steps
@@ -128,6 +129,10 @@ def _add_returns(
         rows.returns[source, epoch, item.variation] = row
 
 
+def _rounds(job: Job, report: EvaluationReport) -> Row:
+    return {"job_id": job.id, **report.model_dump(include={"epoch", "rounds", "rounds_asked"})}
+
+
 def _features(report: EvaluationReport, allowed: frozenset[int]) -> dict[str, list[float]]:
     foreign = sorted({entry.variation for entry in report.features} - allowed)
     if foreign:
@@ -152,5 +157,6 @@ def _store(session: Session, run: Run, job: Job, rows: Rows) -> None:
     rollups.progress(run, job, list(rows.epochs.values()))
     if rows.features:
         upsert(session, models.EvaluationFeatures, [{"job_id": job.id, "features": rows.features}])
-    if rows.evaluation is not None:
-        rollups.score(run, job, rows.evaluation)
+    upsert(session, models.Evaluation, [_rounds(job, report) for report in rows.evaluations.values()])
+    for report in rows.evaluations.values():
+        rollups.score(run, job, report)

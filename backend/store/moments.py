@@ -19,7 +19,7 @@ from backend.store.series import (
     weighted_means,
 )
 from backend.store.series_types import IntArray, PairedScores, Scores, Snapshots, VariationScores
-from gsl.phases.keys import LAST_EVALUATION, place_of
+from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, place_of
 from gsl.reports import Source
 
 WINDOWS = (1, 4, 16, 64)  # epochs pooled until most variations have finished an episode
@@ -170,6 +170,8 @@ def _title(job: JobRow, jobs: Sequence[JobRow], epoch: int, window: int) -> str:
 def _evaluation_title(key: str) -> str:
     if key == LAST_EVALUATION:
         return "At the end"
+    if key == BEFORE_EVALUATION:
+        return "At the gate, measured afresh"
     cycle, segment = place_of(key)
     if cycle == 1:
         return "Before the gate"

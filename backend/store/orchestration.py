@@ -6,14 +6,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from backend.columns import now
-from backend.models import EvaluationFeatures, Gate, Job, LatestReturn, Plateau, Run
+from backend.models import Evaluation, EvaluationFeatures, Gate, Job, LatestReturn, Plateau, Run
 from backend.schemas import GateEvidence, GateProposal, GateVariation, PlateauPublic
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, JobSpec, JobStatus
 from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
-from gsl.phases.keys import LAST_EVALUATION
+from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 from gsl.phases.state import Features
 from gsl.reports import VariationReturn
+from gsl.rounds import Rounds
 
 AUTOMATIC = "automatic approval"
 
@@ -29,6 +30,7 @@ def load_state(session: Session, run: Run) -> RunState:
         evaluations=_evaluations(session, evaluations),
         wish=run.wish,  # type: ignore[arg-type]  # the column holds a Wish
         features=_features(session, evaluations),
+        rounds=_rounds(session, evaluations),
     )
 
 
@@ -152,13 +154,21 @@ def _features(session: Session, jobs: Sequence[Job]) -> dict[str, Features]:
     }
 
 
+def _rounds(session: Session, jobs: Sequence[Job]) -> dict[str, Rounds]:
+    """How whole each evaluation was, by its key; one of before rounds were counted is not among them."""
+    keys = {job.id: job.key for job in jobs}
+    rows = session.exec(select(Evaluation).where(col(Evaluation.job_id).in_(keys)))
+    return {keys[row.job_id]: Rounds(row.rounds, row.rounds_asked) for row in rows}
+
+
 def _newest_evaluations(jobs: Sequence[Job]) -> list[Job]:
     """Those that ended well and that planning looks at: each cycle's newest before a gate, and the last of the run.
 
     `jobs` are in the order in which they were planned.
     """
     ended = [job for job in jobs if job.kind == "evaluation" and job.status == "succeeded"]
-    return list({(job.cycle, job.key == LAST_EVALUATION): job for job in ended}.values())
+    apart = (LAST_EVALUATION, BEFORE_EVALUATION)
+    return list({(job.cycle, job.key if job.key in apart else ""): job for job in ended}.values())
 
 
 def _halved_specialists(jobs: Sequence[Job]) -> list[Job]:

@@ -62,7 +62,8 @@ def _epochs(session: Session, job: Job | None, source: Source) -> list[int]:
     else:
         query = (
             select(LedgerEntry.epoch)
-            .where(LedgerEntry.job_id == job.id, LedgerEntry.purpose == "evaluation")
+            .where(LedgerEntry.job_id == job.id, col(LedgerEntry.purpose).in_(("evaluation", "measurement")))
+            .distinct()
             .order_by(col(LedgerEntry.epoch))
         )
     epochs = list(session.exec(query))

@@ -3,7 +3,7 @@
 Figures of the run come from the generalist and its fine-tuning; specialists have their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import fmean
 from typing import Any
 
@@ -13,6 +13,7 @@ from backend.models import Epoch, Job, LatestReturn, LedgerEntry, Plateau, Run
 from backend.store.configs import config_of
 from backend.store.upsert import upsert
 from gsl.phases import score as policy_score
+from gsl.phases.keys import BEFORE_EVALUATION
 from gsl.reports import EvaluationReport, PlateauReport, VariationReturn
 
 Row = dict[str, Any]
@@ -33,7 +34,7 @@ def latest(session: Session, run: Run, returns: Sequence[Row]) -> None:
 
 
 def ledger(session: Session, run: Run, job: Job, entries: dict[tuple[int, str], int]) -> None:
-    """Store the steps and add what is new of them to job and run."""
+    """Store the steps and add what is new of them to job and run, measurements apart from what counts."""
     if not entries:
         return
     epochs = {epoch for epoch, _ in entries}
@@ -45,14 +46,25 @@ def ledger(session: Session, run: Run, job: Job, entries: dict[tuple[int, str], 
         )
     )
     before = {(entry.epoch, entry.purpose): entry.steps for entry in known}
-    added = sum(steps - before.get(key, 0) for key, steps in entries.items())
+    entries = {key: steps for key, steps in entries.items() if steps or key in before}
+    added = {key: steps - before.get(key, 0) for key, steps in entries.items()}
     fixed = {"job_id": job.id, "run_id": run.id, "phase": job.phase}
     rows = [
         {**fixed, "epoch": epoch, "purpose": purpose, "steps": steps} for (epoch, purpose), steps in entries.items()
     ]
     upsert(session, LedgerEntry, rows)
-    job.steps += added
-    run.spent_steps += added
+    spend(run, job, ((purpose, steps) for (_, purpose), steps in added.items()))
+
+
+def spend(run: Run, job: Job, steps: Iterable[tuple[str, int]]) -> None:
+    """Add steps (or take them back) by purpose; measurements are no part of what is spent."""
+    for purpose, number in steps:
+        if purpose == "measurement":
+            job.measurement_steps += number
+            run.measurement_steps += number
+        else:
+            job.steps += number
+            run.spent_steps += number
 
 
 def plateaus(session: Session, run: Run, job: Job, found: Sequence[PlateauReport]) -> None:
@@ -135,6 +147,7 @@ def _newest_score(session: Session, run: Run) -> float | None:
         select(LatestReturn)
         .join(Job, col(Job.id) == col(LatestReturn.job_id))
         .where(LatestReturn.run_id == run.id, LatestReturn.source == "evaluation", col(Job.kind).in_(MAIN_KINDS))
+        .where(Job.key != BEFORE_EVALUATION)
     )
     rows = session.exec(evaluated).all()
     newest = max((row.job_id for row in rows), default=None)
@@ -148,12 +161,15 @@ def _measured(row: LatestReturn) -> VariationReturn:
 
 
 def score(run: Run, job: Job, report: EvaluationReport) -> None:
-    """Keep what a fresh evaluation says of the policy; the run's score is that of its generalist."""
+    """Keep what a fresh evaluation says of the policy; the run's score is that of its generalist, by its newest one.
+
+    The policy at the gate has one already when it is measured once more, beside later work.
+    """
     value = policy_score(config_of(run), report.training)
     if job.kind == "evaluation" or not job.epochs:
         job.mean_return = _mean([item.mean_return for item in report.training])
         job.success_rate = _mean([item.success_rate for item in report.training])
-    if job.kind in MAIN_KINDS and value is not None:
+    if job.kind in MAIN_KINDS and job.key != BEFORE_EVALUATION and value is not None:
         run.score = value
 
 

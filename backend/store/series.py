@@ -123,12 +123,17 @@ def ledger_totals(session: Session, run_id: int) -> LedgerTotals:
     rows = session.execute(joined.group_by(LedgerEntry.phase, Job.key, LedgerEntry.purpose))
     entries = [Entry(phase, key, purpose, int(steps)) for phase, key, purpose, steps in rows]
     sums: Counter[tuple[Phase, Purpose]] = Counter()
+    measured = 0
     for entry in entries:
-        sums[entry.phase, entry.purpose] += entry.steps
+        if entry.purpose == "measurement":
+            measured += entry.steps
+        else:
+            sums[entry.phase, entry.purpose] += entry.steps
     return LedgerTotals(
         spent=tuple(Spent(phase, purpose, steps) for (phase, purpose), steps in sums.items()),
         total_steps=session.execute(select(col(Run.total_steps)).where(col(Run.id) == run_id)).scalar_one(),
         critical_path_steps=critical_path(entries),
+        measured_steps=measured,
     )
 
 

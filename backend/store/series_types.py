@@ -160,3 +160,4 @@ class LedgerTotals:
     spent: tuple[Spent, ...]
     total_steps: int
     critical_path_steps: int
+    measured_steps: int = 0  # outside the total

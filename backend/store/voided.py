@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 
-from backend.models import Artifact, Epoch, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
+from backend.models import Artifact, Epoch, Evaluation, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
+from backend.store.rollups import spend
 from backend.store.upsert import upsert
 
 
@@ -15,6 +16,7 @@ def void_after(session: Session, run: Run, job: Job, epoch: int) -> list[str]:
     paths = _void_artifacts(session, job.id, epoch)
     session.execute(delete(Epoch).where(col(Epoch.job_id) == job.id, col(Epoch.epoch) > epoch))
     session.execute(delete(Plateau).where(col(Plateau.job_id) == job.id, col(Plateau.detected_epoch) > epoch))
+    session.execute(delete(Evaluation).where(col(Evaluation.job_id) == job.id, col(Evaluation.epoch) > epoch))
     _void_ledger(session, run, job, epoch)
     later = (col(VariationReturn.job_id) == job.id, col(VariationReturn.epoch) > epoch)
     if session.execute(delete(VariationReturn).where(*later)).rowcount:  # type: ignore[attr-defined]  # a cursor's result
@@ -31,10 +33,9 @@ def _void_artifacts(session: Session, job_id: int, epoch: int) -> list[str]:
 
 def _void_ledger(session: Session, run: Run, job: Job, epoch: int) -> None:
     later = (col(LedgerEntry.job_id) == job.id, col(LedgerEntry.epoch) > epoch)
-    steps = session.exec(select(func.coalesce(func.sum(LedgerEntry.steps), 0)).where(*later)).one()
+    sums = select(LedgerEntry.purpose, func.sum(LedgerEntry.steps)).where(*later).group_by(LedgerEntry.purpose)
+    spend(run, job, [(purpose, -int(steps)) for purpose, steps in session.exec(sums)])
     session.execute(delete(LedgerEntry).where(*later))
-    job.steps -= int(steps)
-    run.spent_steps -= int(steps)
 
 
 def _restore_latest(session: Session, run: Run, job_id: int, epoch: int) -> None:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from gsl.config.learners.ppo import PPO
+from gsl.config.measuring import evaluation_share, rung_floor, specialist_floor
 from gsl.config.networks import NETWORKS
 
 if TYPE_CHECKING:
@@ -37,9 +38,8 @@ def broken_rules(config: "RunConfig") -> Iterator[Problem]:
     yield from _halves_are_equal(config)
     yield from _sampling_fits_learner(config)
     yield from _scales_are_few(config)
-    least = config.learner.batch_size + evaluation_reserve(config)
-    if least > config.budget.total_steps:
-        yield ("budget", "total_steps"), f"must be at least {least}: one epoch and the last evaluation"
+    if config.learner.batch_size > config.budget.total_steps:
+        yield ("budget", "total_steps"), f"must be at least one epoch ({config.learner.batch_size} steps)"
     if config.arm != "generalist":
         yield from _specialists_fit(config)
         yield from _budgets_add_up(config)
@@ -48,28 +48,6 @@ def broken_rules(config: "RunConfig") -> Iterator[Problem]:
         yield from _guide_fits_learner(config)
         yield from _overrides_mean_something(config)
         yield from _learner_comes_to_learn(config)
-
-
-def evaluation_reserve(config: "RunConfig") -> int:
-    """Steps kept back for the last evaluation: its longest possible length, at most a tenth of the budget."""
-    return min(longest_evaluation(config), config.budget.total_steps // 10)
-
-
-def longest_evaluation(config: "RunConfig") -> int:
-    """Steps of a fresh evaluation in which every episode runs into its time limit."""
-    held_out = min(config.evaluation.held_out_sample, len(config.suite.held_out_variations()))
-    episodes = config.evaluation.episodes * (len(config.suite.training_variations()) + held_out)
-    return episodes * config.suite.max_episode_steps
-
-
-def rung_floor(config: "RunConfig") -> int:
-    """Fewest steps of a specialist's job: one epoch, beside the fifth of its budget that its evaluation may need."""
-    return config.learner.batch_size * 5 // 4 + 1
-
-
-def specialist_floor(config: "RunConfig") -> int:
-    """Fewest steps of a specialist: of a job in each rung."""
-    return config.specialists.rungs * rung_floor(config)
 
 
 def demonstration_floor(config: "RunConfig") -> int:
@@ -166,23 +144,24 @@ def _specialists_fit(config: "RunConfig") -> Iterator[Problem]:
         )
     if specialists.lowest_steps and specialists.start == "scratch":
         yield ("specialists", "lowest_steps"), "must be 0 where specialists start from scratch: nothing is cloned"
-    elif 0 < specialists.lowest_steps < rung_floor(config):
-        yield ("specialists", "lowest_steps"), f"must be 0 or at least {rung_floor(config)}: one epoch and more"
+    elif 0 < specialists.lowest_steps < (least := rung_floor(config, wanted)):
+        message = f"must be 0 or at least {least}: one epoch and a round of evaluation of {wanted} variations"
+        yield ("specialists", "lowest_steps"), message
 
 
 def _budgets_add_up(config: "RunConfig") -> Iterator[Problem]:
     epoch, budget, specialists, cycles = config.learner.batch_size, config.budget, config.specialists, config.cycles
     if budget.generalist_steps < epoch:
         yield ("budget", "generalist_steps"), f"must be at least one epoch ({epoch} steps)"
-    least = specialist_floor(config)
+    least = specialist_floor(config, specialists.variations_each)
     if specialists.steps < least:
-        yield ("specialists", "steps"), f"must be at least {least}: {_rungs(config)}one epoch and an evaluation"
+        yield ("specialists", "steps"), f"must be at least {least}: {_rungs(config)}one epoch and a round of evaluation"
     if cycles.finetune_steps is not None and cycles.finetune_steps < epoch:
         yield ("cycles", "finetune_steps"), f"must be at least one epoch ({epoch} steps)"
-    reserve, floor = evaluation_reserve(config), demonstration_floor(config)
-    cycle = specialists.count * specialists.steps + specialists.lowest_steps + floor + epoch + reserve
+    evaluation, floor = evaluation_share(config), demonstration_floor(config)
+    cycle = specialists.count * specialists.steps + specialists.lowest_steps + floor + epoch + evaluation
     longer = (cycles.count - 1) * max(0, (cycles.finetune_steps or epoch) - epoch)
-    needed = budget.generalist_steps + cycles.count * cycle + longer + reserve
+    needed = budget.generalist_steps + cycles.count * cycle + longer
     if needed > budget.total_steps:
         often = f"{cycles.count} cycles of " if cycles.count > 1 else ""
         lowest = f" + the generalist on the lowest {specialists.lowest_steps}" if specialists.lowest_steps else ""
@@ -191,7 +170,7 @@ def _budgets_add_up(config: "RunConfig") -> Iterator[Problem]:
             ("budget", "total_steps"),
             f"must be at least {needed}: generalist {budget.generalist_steps} + {often}specialists "
             f"{specialists.count} x {specialists.steps}{lowest} + an episode of each demonstrated variation {floor} + "
-            f"one epoch of fine-tuning {epoch} + evaluation {reserve}, + the last evaluation {reserve}",
+            f"one epoch of fine-tuning {epoch} + the evaluation before the gate {evaluation}",
         )
 
 

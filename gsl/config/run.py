@@ -18,8 +18,9 @@ from gsl.config.method import (
     SpecialistSettings,
 )
 from gsl.config.plugins import union, with_plugins
-from gsl.config.rules import check, evaluation_reserve
+from gsl.config.rules import check
 from gsl.config.sampling import Sampling, UniformSampling
+from gsl.config.stored import is_stored
 from gsl.config.suites import BUILTIN_SUITES, ForkMazeSuite, SuiteSettings
 
 SUITES = with_plugins("gsl_lab.suites", SuiteSettings, BUILTIN_SUITES)
@@ -76,10 +77,6 @@ class RunConfig(Settings):
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
-        check(self)
+        if not is_stored():
+            check(self)
         return self
-
-    @property
-    def evaluation_reserve(self) -> int:
-        """Steps kept back for the last evaluation, the same in both arms."""
-        return evaluation_reserve(self)

@@ -1,21 +1,23 @@
 """How many environment steps each job may spend, so that the jobs of a run never exceed its total.
 
-Of the total, the generalist has its share, each cycle has its specialists' (and pi^g_low's) and an evaluation, one more
-evaluation is kept for the end, and what is left beside all that the cycles share evenly for their demonstrations and
-fine-tuning. Where something went otherwise, as when a gate sent the generalist back to training, later cycles shrink.
+Of the total, the generalist has its share, each cycle has its specialists' (and pi^g_low's) and the evaluation that
+selects them, and what is left beside all that the cycles share evenly for their demonstrations and fine-tuning. Where
+something went otherwise, as when a gate sent the generalist back to training, later cycles shrink. Measurements, as the
+last evaluation, have no budget: they stand outside the total.
 """
 
 from collections.abc import Sequence
 
-from gsl.config.rules import demonstration_floor, longest_evaluation, rung_floor, specialist_floor
+from gsl.config.measuring import evaluation_share, longest_evaluation, round_steps, rung_floor, specialist_floor
+from gsl.config.rules import demonstration_floor
 from gsl.config.run import RunConfig
 from gsl.phases import keys
 from gsl.phases.state import RunState
 
 
 def free_steps(config: RunConfig, state: RunState) -> int:
-    """Steps that are neither spent nor promised to a job nor kept for the last evaluation."""
-    return max(0, config.budget.total_steps - state.committed - config.evaluation_reserve)
+    """Steps that are neither spent nor promised to a job."""
+    return max(0, config.budget.total_steps - state.committed)
 
 
 def segment_steps(config: RunConfig, state: RunState, cycle: int) -> int:
@@ -31,27 +33,37 @@ def segment_steps(config: RunConfig, state: RunState, cycle: int) -> int:
     mine = [job for job in state.jobs if job.kind == "generalist" and keys.place_of(job.key)[0] == cycle]
     left_of_share = share - sum(job.spent for job in mine) % share
     wanted = left_of_share if left_of_share >= config.learner.batch_size else share
-    return min(wanted, affordable - config.evaluation_reserve)
+    return min(wanted, affordable - evaluation_share(config))
+
+
+def segment_training(config: RunConfig, state: RunState, cycle: int) -> int:
+    """Steps that the generalist's next segment trains at most: the whole epochs of its budget."""
+    epoch = config.learner.batch_size
+    return max(0, segment_steps(config, state, cycle)) // epoch * epoch
 
 
 def evaluation_steps(config: RunConfig, state: RunState, cycle: int) -> int:
-    """Budget of the evaluation before the cycle's gate: its longest length, but no cycle's share is touched."""
-    free = free_steps(config, state)
-    a_cycle = _specialists(config) + _cycle_floor(config)
-    spare = free - (_later(config, cycle) + 1) * a_cycle - _later(config, cycle) * config.evaluation_reserve
-    return min(free, longest_evaluation(config), max(spare, config.evaluation_reserve))
+    """Budget of the evaluation before the cycle's gate: its longest, but no cycle's specialists are touched.
+
+    What it takes beyond its share comes from fine-tuning; its first round runs whole whatever is left.
+    """
+    free, training = free_steps(config, state), len(config.suite.training_variations())
+    share, later = evaluation_share(config), _later(config, cycle)
+    spare = free - (later + 1) * (_specialists(config) + _cycle_floor(config)) - later * share
+    wanted = min(free, longest_evaluation(config, training), max(spare, share))
+    return max(wanted, round_steps(config, training))
 
 
 def another_cycle_fits(config: RunConfig, state: RunState) -> bool:
     """Whether what is free evaluates, trains one specialist, demonstrates and fine-tunes once more."""
-    least = config.evaluation_reserve + specialist_floor(config) + _cycle_floor(config)
+    least = evaluation_share(config) + _specialist_floor(config) + _cycle_floor(config)
     return free_steps(config, state) >= least
 
 
 def specialist_steps(config: RunConfig, state: RunState) -> tuple[int, int]:
     """How many specialists can be afforded (at most as many as are configured) and the steps of each; (0, 0): none."""
     affordable = free_steps(config, state) - _cycle_floor(config) - config.specialists.lowest_steps
-    count = min(config.specialists.count, max(0, affordable) // specialist_floor(config))
+    count = min(config.specialists.count, max(0, affordable) // _specialist_floor(config))
     return (count, min(config.specialists.steps, affordable // count)) if count else (0, 0)
 
 
@@ -62,7 +74,8 @@ def lowest_steps(config: RunConfig, state: RunState, planned_specialists: int) -
     """
     affordable = free_steps(config, state) - planned_specialists - _cycle_floor(config)
     steps = min(config.specialists.lowest_steps, affordable)
-    return steps if steps >= rung_floor(config) else 0
+    lowest = config.specialists.count * config.specialists.variations_each
+    return steps if steps >= rung_floor(config, lowest) else 0
 
 
 def demonstration_steps(config: RunConfig, pool: int, variations: Sequence[int], unplanned: int) -> int:
@@ -102,7 +115,7 @@ def _share(config: RunConfig, free: int, cycle: int) -> int:
     each, those give way.
     """
     later = _later(config, cycle)
-    beside = free - later * (_specialists(config) + config.evaluation_reserve)
+    beside = free - later * (_specialists(config) + evaluation_share(config))
     enough = beside >= (later + 1) * _cycle_floor(config)
     return (beside if enough else free) // (later + 1)
 
@@ -120,6 +133,11 @@ def _later(config: RunConfig, cycle: int) -> int:
 def _specialists(config: RunConfig) -> int:
     """Steps of a cycle's specialists, and of the generalist on the lowest variations before them."""
     return config.specialists.count * config.specialists.steps + config.specialists.lowest_steps
+
+
+def _specialist_floor(config: RunConfig) -> int:
+    """Fewest steps of one that has as many variations as each is meant to have."""
+    return specialist_floor(config, config.specialists.variations_each)
 
 
 def _cycle_floor(config: RunConfig) -> int:

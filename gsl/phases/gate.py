@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from gsl.config.rules import demonstration_floor, specialist_floor
+from gsl.config.measuring import specialist_floor
+from gsl.config.rules import demonstration_floor
 from gsl.config.run import RunConfig
 from gsl.partition import split
-from gsl.phases.budget import specialist_steps
+from gsl.phases.budget import segment_training, specialist_steps
 from gsl.phases.state import GateOpening, Proposal, ReasonAsked, RunState, Segment
 from gsl.reports import VariationReturn
 from gsl.seeds import derive
@@ -25,6 +26,8 @@ def open_specialists_gate(
     if proposal is None:
         return None
     why = _why(segment, gain)
+    if (rounds := state.rounds_of(segment.evaluation)).wholeness == "cut":
+        why += f"; its evaluation was cut to {rounds.played} of {rounds.asked} rounds to fit the budget"
     if ranking.unmeasured:
         why += f"; {len(ranking.unmeasured)} variations finished no episode in the evaluation"
     return _opening(config, state, segment, ranking, proposal, why, "specialists")
@@ -51,20 +54,19 @@ def wrong_edits(config: RunConfig, edited: Proposal, left_steps: int) -> Iterato
     yield from _wrong_partition(config, edited.partition)
     lowest = 0 if edited.start == "scratch" else config.specialists.lowest_steps
     epoch = config.learner.batch_size
-    least = specialist_floor(config)
+    least = specialist_floor(config, max((len(part) for part in edited.partition), default=1))
     if edited.specialist_steps < least:
         rungs = config.specialists.rungs
         parts = f"in each of {rungs} rungs, " if rungs > 1 else ""
-        yield "specialist_steps", f"must be at least {least}: {parts}one epoch and an evaluation"
-    available = left_steps - config.evaluation_reserve - epoch - demonstration_floor(config) - lowest
+        yield "specialist_steps", f"must be at least {least}: {parts}one epoch and a round of evaluation"
+    available = left_steps - epoch - demonstration_floor(config) - lowest
     needed = len(edited.partition) * edited.specialist_steps
     if needed > available:
         most = max(0, available) // max(1, len(edited.partition))
         yield (
             "specialist_steps",
             f"{len(edited.partition)} specialists x {edited.specialist_steps} steps = {needed}, but "
-            f"{max(0, available)} are left beside demonstrations, fine-tuning and the last evaluation: "
-            f"at most {most} each",
+            f"{max(0, available)} are left beside demonstrations and fine-tuning: at most {most} each",
         )
 
 
@@ -116,6 +118,8 @@ def _opening(
         proposal=proposal,
         spent_steps=state.spent,
         left_steps=max(0, config.budget.total_steps - state.spent),
+        rounds=state.rounds_of(segment.evaluation),
+        continue_steps=segment_training(config, state, segment.cycle) if reason_asked == "specialists" else 0,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import ceil
 from statistics import fmean
 
-from gsl.config.rules import rung_floor
+from gsl.config.measuring import rung_floor
 from gsl.jobs import CheckpointSource, JobSpec
 from gsl.phases import jobs
 from gsl.phases.gate import gain_of
@@ -62,7 +62,8 @@ def _chosen(this: Round) -> tuple[Branch, ...]:
     open_ones = [b for b in here if b.specialist.status == "succeeded" and b.specialist.outcome != "solved"]
     gains = {branch.index: _gain(this, branch) for branch in open_ones}
     moving = sorted((b for b in open_ones if gains[b.index] > 0), key=lambda b: -gains[b.index])
-    most = min(ceil(len(here) / 2), _part(this) // rung_floor(this.config))
+    largest = max(len(branch.variations) for branch in this.branches)
+    most = min(ceil(len(here) / 2), _part(this) // rung_floor(this.config, largest))
     return tuple(sorted(moving[:most], key=lambda branch: branch.index))
 
 

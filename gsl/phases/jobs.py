@@ -28,13 +28,21 @@ def generalist(config: RunConfig, before: Segment | None, budget: int) -> JobSpe
         stop_at_plateau=config.arm != "generalist",
         source=source,
         start="resume" if source else "scratch",
+        evaluations_count=False,
     )
 
 
 def evaluation(config: RunConfig, cycle: int, key: str, source: CheckpointSource, budget: int) -> JobSpec:
-    """Fresh episodes of every training variation and the held-out sample."""
+    """Fresh episodes of every training variation, by which specialists are selected, and of the held-out sample."""
     return _spec(
         config, key, "evaluation", "evaluation", cycle=cycle, budget_steps=budget, source=source, start="resume"
+    )
+
+
+def measurement(config: RunConfig, cycle: int, key: str, source: CheckpointSource) -> JobSpec:
+    """The same, always whole, with nothing selected by it: it has no budget and stands outside the run's total."""
+    return _spec(
+        config, key, "evaluation", "evaluation", cycle=cycle, source=source, start="resume", evaluations_count=False
     )
 
 
@@ -150,6 +158,7 @@ def finetune(
         start="resume",
         demonstrations=demonstration_keys,
         teachers=teachers,
+        evaluations_count=False,
     )
 
 

@@ -1,6 +1,8 @@
 """Keys of a run's jobs: `generalist-2` is the second segment of the first cycle, `generalist-3-2` that of the third."""
 
 LAST_EVALUATION = "evaluation-final"
+BEFORE_EVALUATION = "evaluation-before"
+"""The policy at the first approved gate, measured afresh: what selected the variations cannot say what they gained."""
 
 
 def generalist(cycle: int, segment: int) -> str:
@@ -34,7 +36,7 @@ def finetune(cycle: int) -> str:
 
 
 def place_of(key: str) -> tuple[int, int]:
-    """Cycle and segment of a generalist's or an evaluation's key. Raises ValueError for the last evaluation's."""
+    """Cycle and segment of a generalist's or a gate's evaluation's key. Raises ValueError for a measurement's."""
     *cycle, segment = (int(part) for part in key.split("-")[1:])
     return (cycle[0] if cycle else 1), segment
 

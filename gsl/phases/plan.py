@@ -6,7 +6,6 @@ unique in the run, so that two planners at the same moment do no harm either.
 
 from dataclasses import replace
 
-from gsl.config.rules import longest_evaluation
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, CheckpointSource
 from gsl.phases import jobs, keys
@@ -36,7 +35,21 @@ def plan(config: RunConfig, state: RunState) -> Plan:
 
 
 def _next(config: RunConfig, state: RunState) -> Plan:
-    """What comes next when nobody wishes otherwise."""
+    """What comes next when nobody wishes otherwise; a run ends only when what is measured beside it has ended."""
+    step = _method(config, state)
+    before = state.job(keys.BEFORE_EVALUATION)
+    if before is None:
+        return step
+    if before.failed:
+        lost = f"{before.key} {before.status}: {before.reason}; the evaluation at the gate stands for it"
+        return replace(step, warnings=(*step.warnings, lost))
+    if step.status == "succeeded" and not before.ended:
+        return replace(step, status="evaluation", message="the policy at the gate is measured afresh")
+    return step
+
+
+def _method(config: RunConfig, state: RunState) -> Plan:
+    """What the method does next."""
     segment = state.segment(1)
     if segment is None:
         new = jobs.generalist(config, None, segment_steps(config, state, 1))
@@ -103,7 +116,7 @@ def _at_the_gate(config: RunConfig, state: RunState, segment: Segment, gain: flo
 def _after_approval(this: Round) -> Plan:
     step = specialists_step(this) or finetune_step(this)
     if step is not None:
-        return step
+        return _measured_before(this, step)
     finetuned = this.state.job(keys.finetune(this.cycle))
     if finetuned is None:
         last = _without_finetuning(this.config, this.state, this.segment, "ended without fine-tuning")
@@ -112,6 +125,15 @@ def _after_approval(this: Round) -> Plan:
     else:
         last = _last_evaluation(this.config, this.state, this.segment, finetuned, _finished(this))
     return replace(last, warnings=(*this.warnings, *last.warnings))
+
+
+def _measured_before(this: Round, step: Plan) -> Plan:
+    """Beside the run's first specialists, the policy that they start from is measured afresh."""
+    starts = this.cycle == 1 and any(job.key == keys.specialist(1, 1) for job in step.jobs)
+    if not starts or this.state.job(keys.BEFORE_EVALUATION) is not None:
+        return step
+    new = jobs.measurement(this.config, this.cycle, keys.BEFORE_EVALUATION, this.source)
+    return replace(step, jobs=(*step.jobs, new))
 
 
 def _goes_on(this: Round) -> bool:
@@ -128,8 +150,10 @@ def _next_cycle(this: Round) -> Plan:
     """The fine-tuned policy is the next cycle's generalist."""
     following = this.state.segment(this.cycle + 1)
     assert following is not None  # `_goes_on` said so
-    after = this.state.evaluations.get(keys.evaluation(this.cycle + 1, 1))
-    gain = None if after is None else gain_of(this.config, this.returns, after)
+    key = keys.evaluation(this.cycle + 1, 1)
+    after = this.state.evaluations.get(key)
+    alike = this.state.rounds_of(this.segment.evaluation).comparable(this.state.rounds_of(key))
+    gain = None if after is None or not alike else gain_of(this.config, this.returns, after)
     return _from_segment(this.config, this.state, following, gain)
 
 
@@ -159,9 +183,7 @@ def _without_finetuning(config: RunConfig, state: RunState, segment: Segment, me
 def _last_evaluation(config: RunConfig, state: RunState, segment: Segment, policy: JobView, message: str) -> Plan:
     evaluation = state.job(keys.LAST_EVALUATION)
     if evaluation is None:
-        budget = min(longest_evaluation(config), max(0, config.budget.total_steps - state.committed))
-        source = CheckpointSource(job=policy.key)
-        new = jobs.evaluation(config, segment.cycle, keys.LAST_EVALUATION, source, budget)
+        new = jobs.measurement(config, segment.cycle, keys.LAST_EVALUATION, CheckpointSource(job=policy.key))
         return Plan("evaluation", "the last evaluation", jobs=(new,))
     if not evaluation.ended:
         return Plan("evaluation", "the last evaluation")

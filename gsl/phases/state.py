@@ -7,6 +7,7 @@ from typing import Literal
 from gsl.jobs import ENDED, JobKind, JobSpec, JobStatus, RunStatus, Wish
 from gsl.phases import keys
 from gsl.reports import Outcome, VariationReturn
+from gsl.rounds import Rounds
 from gsl.selection import Estimate
 
 Features = Mapping[int, tuple[float, ...]]
@@ -16,7 +17,7 @@ ReasonAsked = Literal["specialists", "too_few_specialists"]
 
 @dataclass(frozen=True)
 class JobView:
-    """A job as far as planning needs it; steps are environment steps of the job, everything counted."""
+    """A job as far as planning needs it; `spent` are its counted environment steps, measurements left out."""
 
     key: str
     kind: JobKind
@@ -74,6 +75,7 @@ class RunState:
 
     `evaluations`: fresh training-variation returns by key of the evaluation job; of each cycle at least the newest.
     `features`: of the same jobs, where they were asked for, the policy's mean features by variation.
+    `rounds`: of the same jobs, how many rounds were played of those asked for.
     """
 
     jobs: tuple[JobView, ...] = ()
@@ -81,6 +83,7 @@ class RunState:
     evaluations: Mapping[str, tuple[VariationReturn, ...]] = field(default_factory=dict)
     wish: Wish = "run"
     features: Mapping[str, Features] = field(default_factory=dict)
+    rounds: Mapping[str, Rounds] = field(default_factory=dict)
 
     def job(self, key: str) -> JobView | None:
         return next((job for job in self.jobs if job.key == key), None)
@@ -98,6 +101,10 @@ class RunState:
             tuned = self.job(keys.finetune(cycle - 1))
             return None if tuned is None else Segment(cycle, 1, tuned)
         return max(found, key=lambda segment: segment.number, default=None)
+
+    def rounds_of(self, evaluation: str) -> Rounds:
+        """How whole an evaluation is, by its key."""
+        return self.rounds.get(evaluation, Rounds())
 
     def keys(self, *statuses: JobStatus) -> tuple[str, ...]:
         return tuple(job.key for job in self.jobs if job.status in statuses)
@@ -143,6 +150,8 @@ class GateOpening:
     left_steps: int
     cycle: int = 1
     reason_asked: ReasonAsked = "specialists"
+    rounds: Rounds = Rounds()  # of the evaluation
+    continue_steps: int = 0  # what "keep training" would train; 0: no whole epoch is left for it
 
 
 @dataclass(frozen=True)

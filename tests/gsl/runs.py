@@ -8,7 +8,9 @@ from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, JobSpec, JobStatus
 from gsl.phases import GateOpening, GateView, JobView, Plan, Proposal, RunState, plan
+from gsl.phases.keys import BEFORE_EVALUATION
 from gsl.reports import VariationReturn
+from gsl.rounds import Rounds
 
 
 def config_of(preset: str = "forkmaze-quick", **parts: Any) -> RunConfig:
@@ -32,7 +34,10 @@ def returns(config: RunConfig, means: dict[int, float] | None = None) -> tuple[V
 
 @dataclass
 class World:
-    """A run outside any database: it does what plans say, and what happens to jobs is told to it."""
+    """A run outside any database: it does what plans say, and what happens to jobs is told to it.
+
+    What is measured beside the specialists ends as soon as it is planned, unless `measures` is False.
+    """
 
     config: RunConfig
     jobs: dict[str, JobView] = field(default_factory=dict)
@@ -40,12 +45,14 @@ class World:
     gates: list[GateView] = field(default_factory=list)
     openings: list[GateOpening] = field(default_factory=list)
     evaluations: dict[str, tuple[VariationReturn, ...]] = field(default_factory=dict)
+    rounds: dict[str, Rounds] = field(default_factory=dict)
+    measures: bool = True
     wish: Any = "run"
     plan: Plan = field(default_factory=lambda: Plan("queued", ""))
 
     @property
     def state(self) -> RunState:
-        return RunState(tuple(self.jobs.values()), tuple(self.gates), dict(self.evaluations), self.wish)
+        return RunState(tuple(self.jobs.values()), tuple(self.gates), dict(self.evaluations), self.wish, rounds=self.rounds)
 
     def advance(self) -> Plan:
         """Carry plans out until nothing new comes."""
@@ -83,6 +90,8 @@ class World:
             assert spec.key not in self.jobs, f"{spec.key} was planned twice"
             self.specs[spec.key] = spec
             self.jobs[spec.key] = JobView(spec.key, spec.kind, "queued", budget=spec.budget_steps)
+            if spec.key == BEFORE_EVALUATION and self.measures:
+                self.jobs[spec.key] = replace(self.jobs[spec.key], status="succeeded", outcome="completed")
         if step.gate is not None:
             self._open(step.gate)
         changes: tuple[tuple[tuple[str, ...], JobStatus], ...] = (

@@ -12,11 +12,14 @@ ENTRIES = (
     Entry("specialists", "demonstrations-1-2", "demonstrations", 30),
     Entry("specialists", "demonstrations-1-0", "demonstrations", 20),
     Entry("finetune", "finetune-1", "training", 200),
+    Entry("evaluation", "evaluation-1", "measurement", 7),
+    Entry("evaluation", "evaluation-final", "measurement", 1000),
 )
 
 
-def test_every_step_is_in_every_sum() -> None:
+def test_every_counted_step_is_in_every_sum_and_measurements_stand_apart() -> None:
     found = totals(ENTRIES, 500)
+    assert found.measured == 1007
     assert found.spent == sum(found.by_phase.values()) == sum(found.by_purpose.values()) == 456
     assert found.by_phase == {"generalist": 100, "evaluation": 10, "specialists": 146, "finetune": 200}
     assert found.by_purpose == {"training": 390, "evaluation": 15, "demonstrations": 51}

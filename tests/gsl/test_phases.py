@@ -50,7 +50,7 @@ def test_the_whole_way() -> None:
     finetune = world.specs["finetune-1"]
     assert finetune.demonstrations == ("demonstrations-1-0", "demonstrations-1-2", "demonstrations-1-1")
     assert (finetune.start, finetune.source and finetune.source.job) == ("resume", "generalist-1")
-    assert finetune.budget_steps == 160_000 - world.config.evaluation_reserve - (world.state.spent)
+    assert finetune.budget_steps == 160_000 - (world.state.spent)
     world.finish("finetune-1")
     assert world.active() == ["evaluation-final"]
     assert world.finish("evaluation-final").status == "succeeded"
@@ -61,7 +61,7 @@ def test_the_baseline_spends_the_same_total() -> None:
     world = World(config_of(arm="generalist"))
     world.advance()
     spec = world.specs["generalist-1"]
-    assert (spec.stop_at_plateau, spec.budget_steps) == (False, 160_000 - world.config.evaluation_reserve)
+    assert (spec.stop_at_plateau, spec.budget_steps) == (False, 160_000)
     assert spec.seed == plan(config_of(), World(config_of()).state).jobs[0].seed
     assert world.finish("generalist-1").status == "evaluation"
     assert world.finish("evaluation-final").status == "succeeded"

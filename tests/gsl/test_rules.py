@@ -18,13 +18,15 @@ from tests.gsl.runs import config_of
         ({"specialists": {"count": 3, "variations_each": 2}}, "specialists.count", "4 training variations"),
         ({"budget": {"total_steps": 80_000}}, "budget.total_steps", "must be at least"),
         ({"budget": {"generalist_steps": 100}}, "budget.generalist_steps", "at least one epoch (4096 steps)"),
-        ({"specialists": {"steps": 100}}, "specialists.steps", "must be at least 5121: one epoch and an evaluation"),
+        ({"specialists": {"steps": 100}}, "specialists.steps", "at least 4246: one epoch and a round of evaluation"),
         ({"plateau": {"window": 12}}, "plateau.window", "(12 epochs)"),
         ({"plateau": {"min_epochs": 9}}, "plateau.min_epochs", "at most 8"),
         ({"plateau": {"margin": 1.0}}, "plateau.margin", "below 1"),
         ({"demonstrations": {"max_tries": 2}}, "demonstrations.max_tries", "at least the 5"),
         ({"learner": {"network": {"name": "small_cnn"}}}, "learner.network", "choose mlp"),
-        ({"arm": "generalist", "budget": {"total_steps": 4000}}, "budget.total_steps", "must be at least"),
+        ({"arm": "generalist", "budget": {"total_steps": 4000}}, "budget.total_steps", "must be at least one epoch"),
+        ({"suite": {"time_limit": 10_000}}, "budget.total_steps", "the evaluation before the gate 40000"),
+        ({"suite": {"time_limit": 10_000}, "specialists": {"steps": 9999}}, "specialists.steps", "a round of evaluation (14096 steps)"),
     ],
 )
 def test_a_broken_rule_names_its_field(parts: dict[str, Any], field: str, message: str) -> None:
@@ -52,10 +54,6 @@ def test_presets_survive_json_and_can_be_launched(name: str) -> None:
     assert RunConfig.model_validate_json(config.model_dump_json()) == config
     [job] = plan(config, RunState()).jobs
     assert job.budget_steps == config.budget.generalist_steps
-
-
-def test_both_arms_keep_the_same_reserve() -> None:
-    assert config_of().evaluation_reserve == config_of(arm="generalist").evaluation_reserve > 0
 
 
 def test_seeds_differ_by_name_and_never_by_process() -> None:

@@ -31,7 +31,7 @@ def test_nothing_is_demonstrated_to_a_guide_that_wants_none(guide: dict[str, Any
     assert world.plan.status == "finetune"
     assert not [key for key in world.specs if key.startswith("demonstrations")]
     assert world.specs["finetune-1"].demonstrations == ()
-    spent = world.config.budget.total_steps - world.state.spent - world.config.evaluation_reserve
+    spent = world.config.budget.total_steps - world.state.spent
     assert world.specs["finetune-1"].budget_steps == spent
 
 
@@ -72,7 +72,7 @@ def test_going_on_without_specialists_goes_on_without_teachers() -> None:
 
 def test_no_steps_are_kept_back_for_what_nobody_demonstrates() -> None:
     """The least total without demonstrations is refused with them."""
-    least = 49_152 + 2 * 16_384 + 4096 + 2 * 600
+    least = 49_152 + 2 * 16_384 + 4096 + 600
     assert config_of(guide={"name": "dagger"}, budget={"total_steps": least}).budget.total_steps == least
     with pytest.raises(ValueError, match="must be at least"):
         config_of(budget={"total_steps": least})

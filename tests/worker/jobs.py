@@ -40,7 +40,7 @@ def spec(kind: str = "generalist", config: RunConfig = TINY_MAZE, **changes: Any
     whole = {
         "key": f"{kind}-1", "kind": kind, "config": config, "seed": 7,
         "variations": config.suite.training_variations(), "held_out": config.suite.held_out_variations(),
-        "budget_steps": 30 * config.learner.batch_size,
+        "budget_steps": 30 * config.learner.batch_size, "evaluations_count": kind in ("evaluation", "specialist"),
     }  # fmt: skip
     return JobSpec.model_validate(whole | changes)
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from numpy.typing import NDArray
 
 from gsl.config.suites import ForkMazeSuite
 from worker.envs import make_env
-from worker.envs.base import IDLE, State, Step
+from worker.envs.base import IDLE, EnvError, State, Step
 from worker.envs.samplers import QueueSampler, UniformSampler
 from worker.experience import Decision
 from worker.loop import EnvironmentLoop
@@ -19,15 +20,18 @@ MAZE = ForkMazeSuite(goals=4, corridor=2, branch=1, time_limit=6)
 
 
 class Scripted:
-    """Three slots; slot s ends an episode every s + 1 steps and earns s + 1 each; slot 2 idles after one episode."""
+    """Three slots; slot s ends an episode every s + 1 steps and earns s + 1 each; slot 2 idles after one episode.
+
+    The others idle after step `last`, where that is given.
+    """
 
     num_envs, actions = 3, Actions("discrete", 2)
     observation_shape: tuple[int, ...] = (1,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
 
-    def __init__(self) -> None:
+    def __init__(self, last: int | None = None) -> None:
         self.variation = np.array([10, 20, 30])
-        self._steps = 0
+        self._steps, self._last = 0, last
 
     def reset(self) -> NDArray[Any]:
         return np.zeros((3, 1), np.float32)
@@ -38,6 +42,8 @@ class Scripted:
         variation = self.variation.copy()
         if self._steps == 3:
             self.variation[2] = IDLE
+        if self._steps == self._last:
+            self.variation[:2] = IDLE
         observation = np.full((3, 1), self._steps, np.float32)
         return Step(observation, np.array([1, 2, 3], np.float32), done, variation, done & (np.arange(3) == 1))
 
@@ -81,7 +87,7 @@ def test_episodes_that_end_together_are_all_noted() -> None:
 
 
 def test_idle_slots_count_neither_steps_nor_episodes() -> None:
-    episodes, steps = play(Scripted(), Uniform(), episodes=10, between=nothing)
+    episodes, steps = play(Scripted(last=6), Uniform(), episodes=10, between=nothing)
     assert len(episodes) == 10
     assert IDLE not in episodes.variation
     assert steps == 6 * 2 + 3
@@ -95,11 +101,10 @@ def test_a_rollout_holds_what_was_seen_before_each_action() -> None:
     assert gathered.variation[:, 2].tolist() == [30, 30, 30, IDLE]
 
 
-def test_no_step_beyond_the_budget() -> None:
-    _, steps = play(Scripted(), Uniform(), episodes=1000, between=nothing, most_steps=20)
-    assert steps <= 20
-    none, steps = play(Scripted(), Uniform(), episodes=1000, between=nothing, most_steps=2)
-    assert (len(none), steps) == (0, 0)
+def test_episodes_that_would_be_lost_under_way_are_refused() -> None:
+    """Of an endless sampler the quick ones alone would be kept."""
+    with pytest.raises(EnvError, match="more than the 9 episodes"):
+        play(Scripted(), Uniform(), episodes=9, between=nothing)
 
 
 def test_every_variation_gets_exactly_its_episodes() -> None:

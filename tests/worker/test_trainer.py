@@ -30,7 +30,7 @@ TINY_PROCGEN = RunConfig(
     learner=PPO(network=SmallCNN(channels=4, width=16), device="cpu", num_envs=8, num_steps=16, num_minibatches=2,
                 update_epochs=1),
     plateau=PlateauSettings(window=2, min_epochs=0),
-    specialists=SpecialistSettings(count=2, variations_each=2, steps=256),
+    specialists=SpecialistSettings(count=2, variations_each=2, steps=2200),
     demonstrations=DemonstrationSettings(per_variation=1, generalist_per_variation=1, max_tries=2, filter="return"),
     evaluation=EvaluationSettings(episodes=1, held_out_sample=2),
     budget=BudgetSettings(total_steps=20_000, generalist_steps=512),
@@ -78,7 +78,7 @@ def test_procgen_trains_only_on_its_levels(tmp_path: Path) -> None:
     assert played
     assert played <= set(TINY_PROCGEN.suite.training_variations())
     job = spec(
-        "specialist", TINY_PROCGEN, variations=(1, 4), held_out=(), index=1, start="clone", budget_steps=24 * 128
+        "specialist", TINY_PROCGEN, variations=(1, 4), held_out=(), index=1, start="clone", budget_steps=24 * 128 + 2000
     )
     specialist = done(tmp_path / "specialist", job, generalist.resume)
     assert {entry.variation for report in epochs(specialist) for entry in report.returns} == {1, 4}

@@ -33,13 +33,24 @@ def test_two_cycles_with_everything(two_cycles: RunAlone) -> None:
         [keys.lowest(c), *(keys.specialist(c, i) for i in (1, 2)), *(keys.demonstrations(c, i) for i in (0, 1, 2))]
         for c in (1, 2)
     ]
-    assert [job.key for job in two_cycles.jobs] == [
+    assert [job.key for job in two_cycles.jobs if job.key != keys.BEFORE_EVALUATION] == [
         "generalist-1", "evaluation-1", *done_in_cycle[0], "finetune-1",
         "evaluation-2-1", *done_in_cycle[1], "finetune-2", "evaluation-final",
     ]  # fmt: skip
     assert [(gate.cycle, gate.segment) for gate in two_cycles.gates] == [(1, 1), (2, 1)]
-    assert sum(two_cycles.ledger.values()) == sum(job.spent for job in two_cycles.jobs)
-    assert sum(two_cycles.ledger.values()) <= TINY_RUN.budget.total_steps
+    assert two_cycles.spent == sum(job.spent for job in two_cycles.jobs)
+    assert two_cycles.spent <= TINY_RUN.budget.total_steps
+
+
+def test_measurements_stand_in_the_ledger_outside_the_total(two_cycles: RunAlone) -> None:
+    before, last = (two_cycles.evaluations[key] for key in (keys.BEFORE_EVALUATION, keys.LAST_EVALUATION))
+    gates = [two_cycles.evaluations[key] for key in ("evaluation-1", "evaluation-2-1")]
+    assert before.steps == last.steps == 0
+    assert all(report.measurement_steps > 0 for report in (before, last, *gates))
+    measured = sum(report.measurement_steps for report in (before, last, *gates))
+    assert two_cycles.ledger["evaluation", "measurement"] == measured
+    assert two_cycles.ledger["evaluation", "evaluation"] == sum(report.steps for report in gates)
+    assert before.training != two_cycles.evaluations["evaluation-1"].training  # afresh: with a seed of its own
 
 
 def test_evaluations_before_gates_report_features_by_which_variations_are_clustered(two_cycles: RunAlone) -> None:
@@ -71,7 +82,7 @@ def test_generalist_low_spends_what_gsl_spends_on_specialists(tmp_path: Path) ->
     assert this.status == "succeeded", this.message
     [alone] = [job for job in this.jobs if job.key.startswith("specialist-")]
     assert alone.budget == 2 * TINY_RUN.specialists.steps
-    assert sum(this.ledger.values()) <= plain.budget.total_steps
+    assert this.spent <= plain.budget.total_steps
 
 
 def test_halved_specialists_go_on_from_where_they_stopped(tmp_path: Path) -> None:
@@ -90,4 +101,4 @@ def test_halved_specialists_go_on_from_where_they_stopped(tmp_path: Path) -> Non
     assert [job.budget for job in trained if job not in second] == [512] * 3
     assert len(second) <= 2
     assert sum(job.spent for job in trained) <= 3 * halved.specialists.steps
-    assert sum(this.ledger.values()) <= halved.budget.total_steps
+    assert this.spent <= halved.budget.total_steps

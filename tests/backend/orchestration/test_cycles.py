@@ -21,6 +21,8 @@ def specialists(api: ApiDriver, run_id: int, cycle: int) -> None:
         work(api, run_id, f"specialist-{cycle}-{index}", epoch(1, returns=[]))
     for index in (0, 1, 2):
         work(api, run_id, f"demonstrations-{cycle}-{index}", counts)
+    if cycle == 1:
+        work(api, run_id, "evaluation-before", evaluation(0, [0.1, 0.9, 0.2, 0.8]))
     work(api, run_id, f"finetune-{cycle}", epoch(1), outcome="budget")
 
 

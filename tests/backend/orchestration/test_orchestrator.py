@@ -43,7 +43,7 @@ def test_the_whole_way_through_an_edited_approval(services: Services) -> None:
     assert [row["variation"] for row in gate.evidence["variations"]] == [0, 1, 2, 3]
     assert gate.evidence["plateau"]["detected_epoch"] == 2
     approve(services, run_id, partition=[[3]], reason="the hardest alone")
-    assert keys(services, run_id, "queued") == ["specialist-1-1", "demonstrations-1-0"]
+    assert keys(services, run_id, "queued") == ["specialist-1-1", "demonstrations-1-0", "evaluation-before"]
     assert jobs(services, run_id, "queued")[0].spec["variations"] == [3]
     while waiting := jobs(services, run_id, "queued"):
         work(services, waiting[0])
@@ -51,6 +51,8 @@ def test_the_whole_way_through_an_edited_approval(services: Services) -> None:
     assert (run.status, run.phase) == ("succeeded", "evaluation")
     assert keys(services, run_id)[-2:] == ["finetune-1", "evaluation-final"]
     assert jobs(services, run_id)[-2].start_steps == 4096 * 4 + 100
+    assert (run.spent_steps, run.measurement_steps) == (4096 * 6 + 100, 50 + 150 + 150)
+    assert [job.steps for job in jobs(services, run_id) if job.kind == "evaluation"] == [100, 0, 0]
 
 
 def test_automatic_approval_needs_nobody(services: Services) -> None:
@@ -135,9 +137,9 @@ def test_rejected_with_continue_trains_the_next_segment(services: Services) -> N
 
 def test_too_few_specialists_ask_and_take_no_edits(services: Services) -> None:
     run_id = to_the_gate(services, gate={"mode": "auto"}, specialists={"min_share": 1.0})
-    first, second, shown = jobs(services, run_id, "queued")
+    first, second, shown, before = jobs(services, run_id, "queued")
     finish(services, first, claim(services, first), "failed", "Traceback\nValueError: no goal")
-    for job in (second, shown):
+    for job in (second, shown, before):
         work(services, job)
     work(services, jobs(services, run_id, "queued")[0])
     run = run_of(services, run_id)
@@ -154,7 +156,7 @@ def test_pause_and_resume(services: Services) -> None:
     running = jobs(services, run_id, "queued")[0]
     attempt = claim(services, running)
     wish(services, run_id, "pause")
-    assert keys(services, run_id, "paused") == ["specialist-1-2", "demonstrations-1-0"]
+    assert keys(services, run_id, "paused") == ["specialist-1-2", "demonstrations-1-0", "evaluation-before"]
     assert run_of(services, run_id).status == "specialists"
     finish(services, running, attempt, "paused")
     assert run_of(services, run_id).status == "paused"
@@ -168,7 +170,7 @@ def test_cancel_withdraws_what_waits_and_stops_what_runs(services: Services) -> 
     running = jobs(services, run_id, "queued")[0]
     attempt = claim(services, running)
     wish(services, run_id, "cancel")
-    assert keys(services, run_id, "cancelled") == ["specialist-1-2", "demonstrations-1-0"]
+    assert keys(services, run_id, "cancelled") == ["specialist-1-2", "demonstrations-1-0", "evaluation-before"]
     finish(services, running, attempt, "cancelled")
     run = run_of(services, run_id)
     assert run.status == "cancelled"

@@ -95,7 +95,12 @@ def expire(services: Services, job: Job) -> None:
 def _reports(job: Job) -> list[Report]:
     if job.kind == "evaluation":
         means = [(variation, 0.1 * (variation + 1)) for variation in job.spec["variations"]]
-        return [EvaluationReport(epoch=0, steps=100, seconds=1, training=tuple(_return(v, m) for v, m in means))]
+        counted = 100 if job.spec["evaluations_count"] else 0
+        report = EvaluationReport(
+            epoch=0, steps=counted, measurement_steps=150 - counted, seconds=1, rounds=4, rounds_asked=4,
+            training=tuple(_return(v, m) for v, m in means),
+        )  # fmt: skip
+        return [report]
     if job.kind == "demonstrations":
         return []
     plateau = PlateauReport(

@@ -12,7 +12,7 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    # Not in batch: SQLite would copy the table and drop the old one, and with it, by its foreign keys, all that is of it.
+    # Not in batch: SQLite would copy the table and drop the old one, and with it, by its foreign keys, all its rows.
     for table in ("run", "job"):
         op.add_column(table, sa.Column("measurement_steps", sa.BigInteger(), nullable=False, server_default="0"))
     op.create_table(

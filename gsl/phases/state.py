@@ -150,7 +150,7 @@ class GateOpening:
     left_steps: int
     cycle: int = 1
     reason_asked: ReasonAsked = "specialists"
-    rounds: Rounds = Rounds()  # of the evaluation
+    rounds: Rounds = field(default_factory=Rounds)  # of the evaluation
     continue_steps: int = 0  # what "keep training" would train; 0: no whole epoch is left for it
 
 

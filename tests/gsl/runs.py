@@ -52,7 +52,9 @@ class World:
 
     @property
     def state(self) -> RunState:
-        return RunState(tuple(self.jobs.values()), tuple(self.gates), dict(self.evaluations), self.wish, rounds=self.rounds)
+        return RunState(
+            tuple(self.jobs.values()), tuple(self.gates), dict(self.evaluations), self.wish, rounds=self.rounds
+        )
 
     def advance(self) -> Plan:
         """Carry plans out until nothing new comes."""

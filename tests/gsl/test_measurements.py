@@ -189,5 +189,3 @@ def test_a_configuration_that_was_launched_opens_though_rules_have_changed() -> 
     assert JobSpec.model_validate({"config": content}).config.suite.max_episode_steps == 10_000
     with stored(), pytest.raises(ValueError, match="time_limit"):
         RunConfig.model_validate({**content, "suite": {**content["suite"], "time_limit": -1}})
-
-

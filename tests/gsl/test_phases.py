@@ -213,7 +213,7 @@ def test_no_demonstrations_of_the_generalist_where_none_are_asked_for() -> None:
         (((0,), ()), 16_384, "partition.1", "at least one variation"),
         (((0, 9),), 16_384, "partition.0", "9 is not a training variation"),
         (((0,), (0,)), 16_384, "partition.1", "disjoint"),
-        (((0,),), 5, "specialist_steps", "one epoch and an evaluation"),
+        (((0,),), 5, "specialist_steps", "one epoch and a round of evaluation"),
         (((0,), (1,)), 10**6, "specialist_steps", "at most"),
     ],
 )

@@ -26,7 +26,11 @@ from tests.gsl.runs import config_of
         ({"learner": {"network": {"name": "small_cnn"}}}, "learner.network", "choose mlp"),
         ({"arm": "generalist", "budget": {"total_steps": 4000}}, "budget.total_steps", "must be at least one epoch"),
         ({"suite": {"time_limit": 10_000}}, "budget.total_steps", "the evaluation before the gate 40000"),
-        ({"suite": {"time_limit": 10_000}, "specialists": {"steps": 9999}}, "specialists.steps", "a round of evaluation (14096 steps)"),
+        (
+            {"suite": {"time_limit": 10_000}, "specialists": {"steps": 9999}},
+            "specialists.steps",
+            "a round of evaluation (14096 steps)",
+        ),
     ],
 )
 def test_a_broken_rule_names_its_field(parts: dict[str, Any], field: str, message: str) -> None:

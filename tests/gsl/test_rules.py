@@ -29,7 +29,7 @@ from tests.gsl.runs import config_of
         (
             {"suite": {"time_limit": 10_000}, "specialists": {"steps": 9999}},
             "specialists.steps",
-            "a round of evaluation (14096 steps)",
+            "at least 14096: one epoch and a round",
         ),
     ],
 )

@@ -195,6 +195,7 @@ class Plateau(SQLModel, table=True):
     detected_steps: int = steps_column()
     value: float = number_column(nullable=False)
     best_later: float = number_column(nullable=False)
+    rise_bound: float | None = number_column()
     margin: float = number_column(nullable=False)
     window: int
     metric: str

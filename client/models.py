@@ -147,9 +147,11 @@ class Plateau(Answer):
     detected_steps: int
     value: float
     best_later: float
+    rise_bound: float | None = None
     margin: float
     window: int
     metric: str
+    rose_later: bool | None = None
 
 
 class GateVariation(Answer):

@@ -6,13 +6,16 @@ Jia et al. 2022 call it a sliding-window heuristic and give no formula; the form
     H(t) = 1  if  Rs(t) + margin >= Rs(t')  for every t' in [t, t + window]
 
 on the mean training figure R of each epoch. That form is retrospective: its filter and its margin look ahead. Here it
-is causal: at epoch T only t = T - window is judged, with the window R[t..T] smoothed by itself and the margin from what
-was seen up to T, so that later epochs never change an earlier answer.
+is causal: at epoch T only t = T - window is judged, filter and margin see what is known up to T, and later epochs never
+change an earlier answer. Since one lucky epoch must not look like a plateau, H also asks for a trend that is surely
+small: with the given confidence a straight line through the window rises by no more than the margin. Figures weigh
+as much as the episodes behind them, and what they scatter about the line widens the bound, so few episodes mean that H
+waits. Evidence for form and settings: docs/plateau.md.
 """
 
-import copy
 import math
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import TypedDict
 
 import numpy as np
@@ -21,16 +24,67 @@ from scipy.ndimage import gaussian_filter1d
 
 from gsl.config.method import PlateauSettings
 from gsl.reports import PlateauReport
+from gsl.trend import upper_bound_of_rise
+
+FILTER_REACH = 4
+"""Deviations beyond which the Gaussian is cut off, as scipy's default is."""
+CARRIED = 1e-9
+"""Weight of an epoch without a figure, in episodes: the last known one stands in where nothing is near."""
+
+ROUNDING = 1e-12
+"""Of the figures' size: differences below that are rounding."""
+
+Array = NDArray[np.float64]
 
 
-class DetectorState(TypedDict):
-    """Everything a detector remembers, exact through JSON."""
+class History:
+    """The newest figures and the episodes behind them, at most `size`."""
+
+    def __init__(self, size: int, figures: Sequence[float] = (), weights: Sequence[float] = ()) -> None:
+        self.size = size
+        self._rows = np.empty((2, 2 * size + len(figures)))  # room, so that adding seldom copies
+        self._first, self._end = 0, len(figures)
+        self._rows[0, : self._end], self._rows[1, : self._end] = figures, weights
+
+    def __len__(self) -> int:
+        return self._end - self._first
+
+    @property
+    def figures(self) -> Array:
+        return self._rows[0, self._first : self._end]
+
+    @property
+    def weights(self) -> Array:
+        return self._rows[1, self._first : self._end]
+
+    def add(self, figure: float, episodes: float) -> None:
+        if self._end == self._rows.shape[1]:
+            kept = self._rows[:, -self.size :].copy()
+            self._rows[:, : self.size], self._end = kept, self.size
+        self._rows[:, self._end] = figure, episodes
+        self._end += 1
+        self._first = max(0, self._end - self.size)
+
+    def carry(self) -> None:
+        """The last known figure stands in, almost without weight."""
+        self.add(float(self.figures[-1]), CARRIED)
+
+
+class DetectorState(TypedDict, total=False):
+    """Everything a detector remembers, exact through JSON.
+
+    `window` and `last_known` stand in checkpoints from before H saw beyond its window, `figures` and what follows in
+    later ones.
+    """
 
     epoch: int | None
     seen: int
+    range: list[float] | None
+    figures: list[float]
+    weights: list[float]
+    armed: int
     window: list[float]
     last_known: float | None
-    range: list[float] | None
 
 
 class PlateauDetector:
@@ -38,120 +92,118 @@ class PlateauDetector:
 
     def __init__(self, settings: PlateauSettings) -> None:
         self.settings = settings
-        self._state = DetectorState(epoch=None, seen=0, window=[], last_known=None, range=None)
+        self._epoch: int | None = None
+        self._seen = 0
+        self._range: tuple[float, float] | None = None
+        self._history = History(settings.window + 1 + math.ceil(FILTER_REACH * settings.sigma))
+        self._armed = 0  # epochs since the first known one or since it was armed anew
 
-    def update(self, epoch: int, value: float | None) -> PlateauReport | None:
-        """Take the figure of `epoch` (missing or not finite: the last known one stands in); the report if H holds now.
+    def update(self, epoch: int, value: float | None, episodes: float = 1) -> PlateauReport | None:
+        """Take the figure of `epoch`, a mean over so many episodes; the report if H holds now.
 
-        Epochs follow one another without gaps, except after `rearm`. Those before the first known one are not judged.
+        A figure that is missing or not finite weighs nothing. Epochs follow one another without gaps, except after
+        `rearm`; those before the first known figure are not judged.
         """
-        state = self._state
-        if state["epoch"] is not None and epoch != state["epoch"] + 1:
-            raise ValueError(f"epoch {epoch} follows epoch {state['epoch']}: epochs must come one by one")
-        state["epoch"] = epoch
-        state["seen"] += 1
-        if value is not None and math.isfinite(value):
-            state["last_known"] = float(value)
-        if state["last_known"] is None:
+        if self._epoch is not None and epoch != self._epoch + 1:
+            raise ValueError(f"epoch {epoch} follows epoch {self._epoch}: epochs must come one by one")
+        self._epoch = epoch
+        self._seen += 1
+        known = value is not None and math.isfinite(value) and episodes > 0
+        if known and value is not None:
+            self._history.add(float(value), float(episodes))
+        elif self._history:
+            self._history.carry()
+        else:
             return None
-        state["window"] = [*state["window"], state["last_known"]][-(self.settings.window + 1) :]
+        self._armed += 1
+        self._widen_range()
         return self._judge(epoch)
 
     def rearm(self) -> None:
         """Ask for a new full window, as when the gate sends the generalist back to training.
 
-        The range seen so far stays, and so does the count behind `min_epochs`; the next epoch may carry any number, so
-        that the state of one job can go on in the next, which counts its epochs from 1 again.
+        Figures and range seen so far stay, and so does the count behind `min_epochs`; the next epoch may carry any
+        number, so that the state of one job can go on in the next, which counts its epochs from 1 again.
         """
-        self._state["window"] = []
-        self._state["epoch"] = None
+        self._armed = 0
+        self._epoch = None
 
     def state(self) -> DetectorState:
-        return copy.deepcopy(self._state)
+        return {
+            "epoch": self._epoch,
+            "seen": self._seen,
+            "range": None if self._range is None else list(self._range),
+            "figures": self._history.figures.tolist(),
+            "weights": self._history.weights.tolist(),
+            "armed": self._armed,
+        }
 
     def restore(self, state: DetectorState) -> None:
-        """Go on exactly where `state` was taken."""
-        self._state = copy.deepcopy(state)
+        """Go on exactly where `state` was taken; one of the older form goes on with the window that it holds."""
+        self._epoch, self._seen = state["epoch"], state["seen"]
+        known_range = state["range"]
+        self._range = None if known_range is None else (known_range[0], known_range[1])
+        figures = state["figures"] if "figures" in state else state["window"]
+        self._history = History(self._history.size, figures, state.get("weights", [1.0] * len(figures)))
+        self._armed = state.get("armed", len(figures))
+
+    def _widen_range(self) -> None:
+        """Range of the mean over a quarter of the window, so that the scatter of single epochs does not widen it."""
+        length = max(1, self.settings.window // 4)
+        if len(self._history) < length:
+            return
+        figures, weights = self._history.figures[-length:], self._history.weights[-length:]
+        level = float(figures @ weights / weights.sum())
+        lowest, highest = self._range or (level, level)
+        self._range = (min(lowest, level), max(highest, level))
 
     def _judge(self, epoch: int) -> PlateauReport | None:
-        state, settings = self._state, self.settings
-        if len(state["window"]) <= settings.window:
+        window = self.settings.window
+        if self._armed <= window or self._seen - window < self.settings.min_epochs or self._range is None:
             return None
-        smoothed = smooth(state["window"], settings.sigma)
-        margin = _margin(settings, self._range_with(smoothed))
-        started_late_enough = state["seen"] - settings.window >= settings.min_epochs
-        if not started_late_enough or smoothed[0] + margin < smoothed.max():
+        margin = self._margin(self._range[1] - self._range[0])
+        size = window + 1
+        figures, weights = self._history.figures, self._history.weights
+        bound = upper_bound_of_rise(figures[-size:], weights[-size:], self.settings.confidence)
+        rounding = ROUNDING * max(map(abs, self._range))  # a flat curve may seem to rise by so much
+        if bound is None or bound > margin + rounding:
             return None
-        report = _report(settings, smoothed, epoch - settings.window, epoch, margin)
-        state["window"] = []
-        return report
+        smoothed = smooth_weighted(figures, weights, self.settings.sigma)[-size:]
+        if smoothed[0] + margin + rounding < smoothed.max():
+            return None
+        self._armed = 0
+        return PlateauReport(
+            start_epoch=epoch - window,
+            detected_epoch=epoch,
+            value=float(smoothed[0]),
+            best_later=float(smoothed[1:].max()),
+            rise_bound=bound,
+            margin=margin,
+            window=window,
+            metric=self.settings.metric,
+        )
 
-    def _range_with(self, smoothed: NDArray[np.float64]) -> float:
-        """Range of the smoothed figures of every full window so far, this one included."""
-        lowest, highest = float(smoothed.min()), float(smoothed.max())
-        if self._state["range"] is not None:
-            lowest, highest = min(lowest, self._state["range"][0]), max(highest, self._state["range"][1])
-        self._state["range"] = [lowest, highest]
-        return highest - lowest
+    def _margin(self, seen_range: float) -> float:
+        fraction = self.settings.margin_mode == "fraction"
+        return self.settings.margin * seen_range if fraction else self.settings.margin
 
 
-def replay(settings: PlateauSettings, values: Iterable[float | None]) -> list[PlateauReport]:
-    """Every place where the causal criterion would have fired on a finished curve; `values` start at epoch 1."""
+def replay(
+    settings: PlateauSettings, values: Iterable[float | None], episodes: Iterable[float] = repeat(1)
+) -> list[PlateauReport]:
+    """Every place where H would have fired on a finished curve; `values` start at epoch 1."""
     detector = PlateauDetector(settings)
-    reports = (detector.update(epoch, value) for epoch, value in enumerate(values, start=1))
+    pairs = enumerate(zip(values, episodes, strict=False), start=1)
+    reports = (detector.update(epoch, value, weight) for epoch, (value, weight) in pairs)
     return [report for report in reports if report is not None]
 
 
-def retrospective(settings: PlateauSettings, values: Sequence[float | None]) -> PlateauReport | None:
-    """The re-implementation's form, for comparison: filter and range see the whole curve, the last window is cut short.
-
-    `detected_epoch` is the last epoch it looked at. None where no figure is known; otherwise the last epoch always
-    passes, unless `min_epochs` lies beyond it.
-    """
-    known, skipped = _carried_forward(values)
-    if not known:
-        return None
-    smoothed = smooth(known, settings.sigma)
-    margin = _margin(settings, float(smoothed.max() - smoothed.min()))
-    for first in range(max(0, settings.min_epochs - 1 - skipped), len(smoothed)):
-        window = smoothed[first : first + settings.window + 1]
-        if window[0] + margin >= window.max():
-            start = first + skipped + 1
-            return _report(settings, window, start, start + len(window) - 1, margin)
-    return None
-
-
-def smooth(values: Sequence[float], sigma: float) -> NDArray[np.float64]:
+def smooth(values: Array | list[float], sigma: float) -> Array:
     """Gaussian smoothing that repeats the first and last value beyond the ends; `sigma` in epochs, 0 for none."""
     raw = np.asarray(values, dtype=np.float64)
-    return raw if sigma == 0 else np.asarray(gaussian_filter1d(raw, sigma, mode="nearest"))
+    return raw if sigma == 0 else np.asarray(gaussian_filter1d(raw, sigma, mode="nearest", truncate=FILTER_REACH))
 
 
-def _margin(settings: PlateauSettings, seen_range: float) -> float:
-    return settings.margin if settings.margin_mode == "absolute" else settings.margin * seen_range
-
-
-def _report(
-    settings: PlateauSettings, smoothed: NDArray[np.float64], start: int, detected: int, margin: float
-) -> PlateauReport:
-    later = smoothed[1:] if len(smoothed) > 1 else smoothed
-    return PlateauReport(
-        start_epoch=start,
-        detected_epoch=detected,
-        value=float(smoothed[0]),
-        best_later=float(later.max()),
-        margin=margin,
-        window=settings.window,
-        metric=settings.metric,
-    )
-
-
-def _carried_forward(values: Sequence[float | None]) -> tuple[list[float], int]:
-    """Known figures with gaps filled by the one before, and how many epochs came before the first known one."""
-    known: list[float] = []
-    for value in values:
-        if value is not None and math.isfinite(value):
-            known.append(float(value))
-        elif known:
-            known.append(known[-1])
-    return known, len(values) - len(known)
+def smooth_weighted(values: Array, weights: Array, sigma: float) -> Array:
+    """The same with figures that weigh differently; both of shape (epochs,), weights above 0."""
+    return values if sigma == 0 else smooth(values * weights, sigma) / smooth(weights, sigma)

@@ -31,6 +31,7 @@ from worker.rollout import collect
 from worker.spool import Spool
 from worker.starting import make_learner
 from worker.stopping import Stopped, StopRequest
+from worker.watched import watched
 
 log = logging.getLogger(__name__)
 
@@ -74,9 +75,11 @@ class Training:
         self.learner = make_learner(spec, spaces, source)
         self._guide = make_guide(spec.config.guide, guide_inputs(spec, inputs.lessons, spaces, self.learner.device))
         self._detector = PlateauDetector(spec.config.plateau)
+        self._watched = watched(spec.config.plateau.metric, isinstance(self._sampler, PrioritizedSampler))
         if source is not None and spec.start == "resume" and spec.kind == "generalist":
             self._detector.restore(source["detector"])
             self._detector.rearm()
+            self._watched.restore(source.get("watched", {}))
         self._epoch_started, self._epoch_seconds = time.monotonic(), float("inf")
 
     # The loop
@@ -167,12 +170,11 @@ class Training:
         """Criterion H is about the generalist before the gate, and about whatever it is to end."""
         if self.spec.kind != "generalist" and not self.spec.stop_at_plateau:
             return None
-        settings = self.spec.config.plateau
-        figure = episodes.success_rate if settings.metric == "success" else episodes.mean_return
-        plateau = self._detector.update(self.progress.epoch, figure)
+        figure = self._watched.take(episodes)
+        plateau = self._detector.update(self.progress.epoch, figure, len(episodes))
         if plateau is not None and self.spec.stop_at_plateau:
             self.progress.outcome = "plateau"
-            if settings.rewind:
+            if self.spec.config.plateau.rewind:
                 self._keeper.rewind_to(plateau.start_epoch)
         return plateau
 
@@ -260,6 +262,7 @@ class Training:
             "loop": self._loop.state(),
             "sampler": self._sampler.state(),
             "detector": dict(self._detector.state()),
+            "watched": self._watched.state(),
         }
 
     def _restore(self, state: dict[str, Any]) -> None:
@@ -269,6 +272,7 @@ class Training:
         self._loop.restore(state["loop"])
         self._sampler.restore(state["sampler"])
         self._detector.restore(state["detector"])
+        self._watched.restore(state.get("watched", {}))
 
 
 def _log(report: EpochReport) -> None:

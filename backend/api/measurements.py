@@ -43,8 +43,7 @@ def _job_of(job: Job, run_id: int) -> Job:
 
 @routes.get("/runs/{run_id}/plateaus", summary="Where criterion H held, with its evidence", responses=problems(404))
 def list_plateaus(run_id: RunId, session: Reading) -> list[PlateauPublic]:
-    runs.get(session, run_id)
-    return history.plateaus(session, run_id)
+    return history.plateaus(session, runs.get(session, run_id))
 
 
 @routes.get("/runs/{run_id}/ledger", summary="Environment steps spent", responses=problems(404))

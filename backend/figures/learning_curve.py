@@ -141,7 +141,12 @@ def _add_plateau(figure: go.Figure, plateau: PlateauMark, view: View) -> None:
         figure.add_vline(x=steps, line={"color": colours.muted, "width": 1.5, "dash": dash}, layer="below")
     bars = (
         (plateau.start_steps, "t*", "right", f"plateau begins at epoch {plateau.start_epoch:,} (t*)"),
-        (plateau.detected_steps, "T", "left", f"plateau known at epoch {plateau.detected_epoch:,} (T)"),
+        (
+            plateau.detected_steps,
+            "T: rose later" if plateau.rose_later else "T",
+            "left",
+            f"plateau known at epoch {plateau.detected_epoch:,} (T)",
+        ),
     )
     for steps, label, anchor, what in bars:
         figure.add_annotation(
@@ -154,8 +159,12 @@ def _add_plateau(figure: go.Figure, plateau: PlateauMark, view: View) -> None:
 def _evidence(plateau: PlateauMark) -> str:
     value = score_text(plateau.value, plateau.metric)
     what = "success" if plateau.metric == "success" else "return"
+    bound = (
+        "" if plateau.rise_bound is None else f"<br>the window's trend surely rose by at most {plateau.rise_bound:.3g}"
+    )
+    later = {True: "<br>the curve rose later", False: "<br>the curve has not risen since", None: ""}
     return (
         f"no smoothed {what} in the {plateau.window:,} epochs after t* beat {value}<br>"
         f"by more than {plateau.margin:.3g}; {steps_text(plateau.start_steps)} to "
-        f"{steps_text(plateau.detected_steps)} steps"
+        f"{steps_text(plateau.detected_steps)} steps{bound}{later[plateau.rose_later]}"
     )

@@ -41,10 +41,18 @@ class PlateauPublic(Schema):
     detected_steps: int
     value: float
     best_later: float
+    rise_bound: float | None = Field(
+        default=None, description="Surely the window's trend rose by no more; null in runs from before that was asked."
+    )
     margin: float
     window: int
     metric: str
     created_at: datetime
+    rose_later: bool | None = Field(
+        default=None,
+        description="Of a baseline, which goes on after a plateau: whether its curve rose afterwards, as far as it is "
+        "known. Null in other runs.",
+    )
 
 
 class LedgerRow(Schema):

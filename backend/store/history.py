@@ -5,12 +5,25 @@ from sqlmodel import Session, col, select
 
 from backend.models import Event, Job, LedgerEntry, Plateau, Run
 from backend.schemas import EventPublic, LedgerPublic, LedgerRow, Page, PlateauPublic
+from backend.store import series
+from backend.store.hindsight import rose_later
+from backend.store.series_types import Curve, Metric
 from gsl.ledger import Entry, totals
 
 
-def plateaus(session: Session, run_id: int) -> list[PlateauPublic]:
-    rows = session.exec(select(Plateau).where(Plateau.run_id == run_id).order_by(col(Plateau.id)))
-    return [PlateauPublic.model_validate(row) for row in rows]
+def plateaus(session: Session, run: Run) -> list[PlateauPublic]:
+    """Every detection; of a baseline also whether its curve rose later."""
+    rows = session.exec(select(Plateau).where(Plateau.run_id == run.id).order_by(col(Plateau.id)))
+    found = [PlateauPublic.model_validate(row) for row in rows]
+    if run.arm != "generalist" or not found:
+        return found
+    curves = series.generalist_curves(session, run.id or 0)
+    return [row.model_copy(update={"rose_later": _rose_later(row, curves)}) for row in found]
+
+
+def _rose_later(row: PlateauPublic, curves: dict[int, Curve]) -> bool | None:
+    metric: Metric = "success" if row.metric == "success" else "return"
+    return rose_later(curves.get(row.job_id), metric, row.start_epoch, row.detected_epoch)
 
 
 def ledger(session: Session, run: Run) -> LedgerPublic:

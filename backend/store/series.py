@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from backend.models import Epoch, Gate, Job, LedgerEntry, Plateau, Run, VariationReturn
+from backend.store.hindsight import rose_later
 from backend.store.series_types import (
     Curve,
     EvaluationPoint,
@@ -77,16 +78,21 @@ def suite_of(session: Session, run_id: int) -> SuiteSettings:
 def learning_curves(session: Session, run_id: int) -> LearningCurves:
     jobs = job_rows(session, run_id)
     curves = _curves(session, jobs, TRAINING_KINDS)
-    config, total_steps = session.execute(
-        select(col(Run.config), col(Run.total_steps)).where(col(Run.id) == run_id)
+    config, total_steps, arm = session.execute(
+        select(col(Run.config), col(Run.total_steps), col(Run.arm)).where(col(Run.id) == run_id)
     ).one()
     return LearningCurves(
         curves=tuple(curves.values()),
         evaluations=_evaluations(session, jobs, curves),
-        plateaus=_plateaus(session, run_id, jobs),
+        plateaus=_plateaus(session, run_id, jobs, curves if arm == "generalist" else {}),
         total_steps=total_steps,
         sigma=config["plateau"]["sigma"],
     )
+
+
+def generalist_curves(session: Session, run_id: int) -> dict[int, Curve]:
+    """Of the generalist's jobs, by job."""
+    return _curves(session, job_rows(session, run_id), ("generalist",))
 
 
 def specialist_series(session: Session, run_id: int) -> tuple[SpecialistSeries, ...]:
@@ -223,16 +229,25 @@ def _steps_at(job: JobRow, curve: Curve | None, epoch: int) -> int:
     return int(curve.steps[row]) if row >= 0 else job.start_steps
 
 
-def _plateaus(session: Session, run_id: int, jobs: Sequence[JobRow]) -> tuple[PlateauMark, ...]:
-    """Where the generalist's detector fired; specialists that stop at a plateau would only clutter the picture."""
+def _plateaus(
+    session: Session, run_id: int, jobs: Sequence[JobRow], curves: dict[int, Curve]
+) -> tuple[PlateauMark, ...]:
+    """Where the generalist's detector fired; specialists that stop at a plateau would only clutter the picture.
+
+    `curves` are a baseline's, which tell what came later.
+    """
     keys = {job.id: job.key for job in jobs if job.kind != "specialist"}
     table = Plateau
     columns: tuple[Any, ...] = (
         table.job_id, table.start_epoch, table.detected_epoch, table.start_steps, table.detected_steps,
-        table.value, table.margin, table.window, table.metric,
+        table.value, table.margin, table.window, table.metric, table.rise_bound,
     )  # fmt: skip
     rows = session.execute(select(*columns).where(col(table.run_id) == run_id).order_by(col(table.id)))
-    return tuple(PlateauMark(keys[job_id], *rest) for job_id, *rest in rows if job_id in keys)
+    marks = ((job_id, PlateauMark(keys[job_id], *rest)) for job_id, *rest in rows if job_id in keys)
+    return tuple(
+        replace(mark, rose_later=rose_later(curves.get(job_id), mark.metric, mark.start_epoch, mark.detected_epoch))
+        for job_id, mark in marks
+    )
 
 
 def _variations_of(session: Session, job_ids: Sequence[int]) -> dict[int, list[int]]:

@@ -69,6 +69,8 @@ class PlateauMark:
     margin: float
     window: int
     metric: Metric
+    rise_bound: float | None = None
+    rose_later: bool | None = None  # known of a baseline alone, which goes on after a plateau
 
 
 @dataclass(frozen=True, eq=False)

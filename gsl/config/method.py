@@ -6,14 +6,38 @@ from gsl.config.base import Settings, setting
 
 
 class PlateauSettings(Settings):
-    """Criterion H: no smoothed return of the last window beats that of its first epoch by more than the margin."""
+    """Criterion H: over the last window the figure surely rose by no more than the margin."""
 
     metric: Literal["return", "success"] = setting("return", "Which mean training figure is watched.")
-    sigma: float = setting(3.0, "Deviation of the Gaussian that smooths the figure.", unit="epochs", ge=0, le=1000)
-    window: int = setting(20, "How long the figure must not improve.", unit="epochs", ge=2, le=100_000)
-    margin: float = setting(0.05, "How much improvement still counts as none.", ge=0)
+    sigma: float = setting(
+        3.0,
+        "Deviation of the Gaussian that smooths the figure over all epochs so far, each weighed by its episodes.",
+        unit="epochs",
+        ge=0,
+        le=1000,
+    )
+    window: int = setting(
+        20,
+        "How long the figure must not improve; 30 % of the generalist's share of the budget did well on real curves.",
+        unit="epochs",
+        ge=2,
+        le=100_000,
+    )
+    margin: float = setting(
+        0.05,
+        "How much improvement within the window still counts as none. As a share it should stay below the window's "
+        "part of the budget: a steady rise over everything gains just that part in a window.",
+        ge=0,
+    )
     margin_mode: Literal["fraction", "absolute"] = setting(
         "fraction", "Whether the margin is a share of the range seen so far or a figure of its own."
+    )
+    confidence: float = setting(
+        0.95,
+        "How sure it must be that the window's trend rises by no more than the margin; noise of few episodes makes it "
+        "wait.",
+        ge=0.5,
+        lt=1,
     )
     min_epochs: int = setting(20, "Epochs before which no plateau may start.", unit="epochs", ge=0, le=1_000_000)
     rewind: bool = setting(False, "Whether specialists start from the checkpoint where the plateau began.")

@@ -6,11 +6,11 @@ from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
     EvaluationSettings,
-    PlateauSettings,
     SpecialistSettings,
 )
 from gsl.config.networks import MLP
 from gsl.config.presets.base import Preset, origins
+from gsl.config.presets.plateaus import plateau_within
 from gsl.config.run import RunConfig
 from gsl.config.suites import ForkMazeSuite
 
@@ -31,7 +31,7 @@ FORKMAZE = Preset(
     config=RunConfig(
         suite=ForkMazeSuite(branch=2, time_limit=120),
         learner=_PPO,
-        plateau=PlateauSettings(sigma=3, window=20, margin=0.05, min_epochs=20),
+        plateau=plateau_within(_PPO, 400_000),
         specialists=SpecialistSettings(count=7, variations_each=1, start="clone_fresh_head", steps=100_000),
         demonstrations=DemonstrationSettings(per_variation=20, generalist_per_variation=20, max_tries=100),
         guide=DAPG(form="log_probability", coefficient=0.3),
@@ -49,7 +49,7 @@ FORKMAZE_QUICK = Preset(
     config=RunConfig(
         suite=ForkMazeSuite(goals=4, corridor=3, branch=2, time_limit=30),
         learner=_PPO,
-        plateau=PlateauSettings(sigma=1, window=4, margin=0.05, min_epochs=2),
+        plateau=plateau_within(_PPO, 49_152),
         specialists=SpecialistSettings(
             count=2, variations_each=1, start="clone_fresh_head", ent_coef=0.03, steps=16_384
         ),

@@ -5,10 +5,10 @@ from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
     EvaluationSettings,
-    PlateauSettings,
     SpecialistSettings,
 )
 from gsl.config.presets.base import Preset, origins
+from gsl.config.presets.plateaus import plateau_within
 from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
 from gsl.config.suites import GymnasiumSuite
@@ -39,7 +39,9 @@ _MASSES = GymnasiumSuite(
     training=Choices(grid={"LINK_MASS_1": (0.5, 1.0, 2.0), "LINK_MASS_2": (0.5, 1.0, 2.0)}),
     held_out=Choices(listed=({"LINK_MASS_1": 0.75, "LINK_MASS_2": 0.75}, {"LINK_MASS_1": 1.5, "LINK_MASS_2": 1.5})),
 )
-_EPOCH_OF_SAC = {"num_steps": 64}
+_PPO = recommended("ppo", _POLES, "two_cores").learner
+_PPO_OF_ACROBOT = recommended("ppo", _MASSES, "two_cores").learner
+_SAC = recommended("sac", _GRAVITIES, "two_cores").learner.model_copy(update={"num_steps": 64})
 """Rewards come slowly: epochs four times as long as recommended make curves that one can read."""
 
 CARTPOLE = Preset(
@@ -50,8 +52,8 @@ CARTPOLE = Preset(
     origins=origins(library=_LIBRARY),
     config=RunConfig(
         suite=_POLES,
-        learner=recommended("ppo", _POLES, "two_cores").learner,
-        plateau=PlateauSettings(sigma=4, window=30, margin=0.05, min_epochs=20),
+        learner=_PPO,
+        plateau=plateau_within(_PPO, 120_000),
         specialists=SpecialistSettings(count=3, variations_each=1, steps=40_000),
         demonstrations=DemonstrationSettings(
             per_variation=10, generalist_per_variation=5, max_tries=40, filter="return"
@@ -70,8 +72,8 @@ PENDULUM = Preset(
     origins=origins(library="learner.gamma learner.tau guide.env_weight guide.imitation_weight"),
     config=RunConfig(
         suite=_GRAVITIES,
-        learner=recommended("sac", _GRAVITIES, "two_cores").learner.model_copy(update=_EPOCH_OF_SAC),
-        plateau=PlateauSettings(sigma=4, window=30, margin=0.05, min_epochs=20),
+        learner=_SAC,
+        plateau=plateau_within(_SAC, 25_000),
         specialists=SpecialistSettings(count=2, variations_each=1, steps=10_000),
         demonstrations=DemonstrationSettings(
             per_variation=10, generalist_per_variation=5, max_tries=40, filter="return"
@@ -90,8 +92,8 @@ ACROBOT = Preset(
     origins=origins(library=_LIBRARY),
     config=RunConfig(
         suite=_MASSES,
-        learner=recommended("ppo", _MASSES, "two_cores").learner,
-        plateau=PlateauSettings(sigma=4, window=30, margin=0.05, min_epochs=20),
+        learner=_PPO_OF_ACROBOT,
+        plateau=plateau_within(_PPO_OF_ACROBOT, 150_000),
         specialists=SpecialistSettings(count=3, variations_each=1, steps=40_000),
         demonstrations=DemonstrationSettings(
             per_variation=10, generalist_per_variation=5, max_tries=40, filter="return"

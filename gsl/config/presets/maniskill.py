@@ -5,11 +5,11 @@ from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
     EvaluationSettings,
-    PlateauSettings,
     SpecialistSettings,
 )
 from gsl.config.networks import MLP
 from gsl.config.presets.base import Preset, origins
+from gsl.config.presets.plateaus import plateau_within
 from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
 from gsl.config.suites import ManiSkillSuite
@@ -19,10 +19,13 @@ _MANISKILL_LEARN = (
     "guide.env_weight guide.imitation_weight"
 )
 
-_SMALL = {
-    "network": MLP(width=256, depth=2, activation="relu"), "num_envs": 4, "replay_batch": 256, "replay_size": 200_000,
-    "update_ratio": 0.5,
-}  # fmt: skip
+_PAPER_SAC = recommended("sac", ManiSkillSuite()).learner
+_SMALL_SAC = _PAPER_SAC.model_copy(
+    update={
+        "network": MLP(width=256, depth=2, activation="relu"), "num_envs": 4, "replay_batch": 256,
+        "replay_size": 200_000, "update_ratio": 0.5,
+    }
+)  # fmt: skip
 
 PUSHCHAIR_PAPER = Preset(
     name="maniskill-pushchair-paper",
@@ -37,8 +40,8 @@ PUSHCHAIR_PAPER = Preset(
     ),
     config=RunConfig(
         suite=ManiSkillSuite(task="PushChair-v1", num_seeds=24, held_out_seeds=10),
-        learner=recommended("sac", ManiSkillSuite()).learner,
-        plateau=PlateauSettings(sigma=20, window=150, margin=0.05, min_epochs=200),
+        learner=_PAPER_SAC,
+        plateau=plateau_within(_PAPER_SAC, 3_000_000),
         specialists=SpecialistSettings(count=8, variations_each=2, steps=400_000),
         demonstrations=DemonstrationSettings(
             per_variation=20, generalist_per_variation=10, max_tries=100, filter="return"
@@ -57,8 +60,8 @@ PEG = Preset(
     origins=origins(library=_MANISKILL_LEARN),
     config=RunConfig(
         suite=ManiSkillSuite(task="PegInsertionSide-v1", num_seeds=12, held_out_seeds=6),
-        learner=recommended("sac", ManiSkillSuite()).learner.model_copy(update=_SMALL),
-        plateau=PlateauSettings(sigma=5, window=40, margin=0.05, min_epochs=40),
+        learner=_SMALL_SAC,
+        plateau=plateau_within(_SMALL_SAC, 80_000),
         specialists=SpecialistSettings(count=3, variations_each=1, steps=30_000),
         demonstrations=DemonstrationSettings(
             per_variation=5, generalist_per_variation=2, max_tries=20, filter="return"

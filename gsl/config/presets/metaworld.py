@@ -8,10 +8,10 @@ from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
     EvaluationSettings,
-    PlateauSettings,
     SpecialistSettings,
 )
 from gsl.config.presets.base import Preset, origins
+from gsl.config.presets.plateaus import plateau_within
 from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
 from gsl.config.sampling import RoundRobinSampling
@@ -55,7 +55,7 @@ MT10_PAPER = Preset(
         suite=MetaWorldSuite(benchmark="MT10"),
         sampling=RoundRobinSampling(),
         learner=_garage(),
-        plateau=PlateauSettings(sigma=10, window=100, margin=0.05, min_epochs=150, metric="success"),
+        plateau=plateau_within(_garage(), 10_000_000, "success"),
         specialists=SpecialistSettings(count=10, variations_each=1, steps=1_000_000),
         demonstrations=_DEMONSTRATIONS,
         guide=DAPG(form="probability", coefficient=0.5, frequency=4, batch_size=64),
@@ -75,7 +75,7 @@ MT50_PAPER = Preset(
         suite=MetaWorldSuite(benchmark="MT50"),
         sampling=RoundRobinSampling(),
         learner=_garage(),
-        plateau=PlateauSettings(sigma=10, window=100, margin=0.05, min_epochs=150, metric="success"),
+        plateau=plateau_within(_garage(), 50_000_000, "success"),
         specialists=SpecialistSettings(count=50, variations_each=1, steps=1_000_000),
         demonstrations=_DEMONSTRATIONS,
         guide=DAPG(form="probability", coefficient=0.5, frequency=4, batch_size=64),
@@ -85,11 +85,21 @@ MT50_PAPER = Preset(
 )
 
 
-def _two_cores(name: str, title: str, description: str, suite: MetaWorldSuite, **parts: Any) -> Preset:
+def _two_cores(
+    name: str,
+    title: str,
+    description: str,
+    suite: MetaWorldSuite,
+    learner: LearnerSettings,
+    budget: BudgetSettings,
+    **parts: Any,
+) -> Preset:
     config = RunConfig(
         suite=suite,
         sampling=RoundRobinSampling(),
-        plateau=PlateauSettings(sigma=3, window=15, margin=0.05, min_epochs=15, metric="success"),
+        plateau=plateau_within(learner, budget.generalist_steps, "success"),
+        learner=learner,
+        budget=budget,
         demonstrations=DemonstrationSettings(per_variation=5, generalist_per_variation=2, max_tries=20),
         guide=DAPG(form="log_probability", coefficient=0.1),
         **parts,

@@ -7,10 +7,10 @@ from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
     EvaluationSettings,
-    PlateauSettings,
     SpecialistSettings,
 )
 from gsl.config.presets.base import Preset, origins
+from gsl.config.presets.plateaus import plateau_within
 from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
@@ -37,10 +37,11 @@ GUIDE = DAPG(form="log_probability", coefficient=0.1)
 
 def _small(game: Game, learner: str) -> RunConfig:
     suite = ProcgenSuite(game=game, num_levels=24, held_out_levels=24, num_threads=0)
+    small = recommended(learner, suite, "two_cores").learner
     return RunConfig(
         suite=suite,
-        learner=recommended(learner, suite, "two_cores").learner,
-        plateau=PlateauSettings(sigma=2, window=6, margin=0.05, min_epochs=4),
+        learner=small,
+        plateau=plateau_within(small, 163_840),
         specialists=SpecialistSettings(count=2, variations_each=4, steps=49_152),
         demonstrations=DemonstrationSettings(
             per_variation=5, generalist_per_variation=2, max_tries=20, filter="return"

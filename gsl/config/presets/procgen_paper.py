@@ -7,10 +7,10 @@ from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
     EvaluationSettings,
-    PlateauSettings,
     SpecialistSettings,
 )
 from gsl.config.presets.base import Preset, origins
+from gsl.config.presets.plateaus import plateau_within
 from gsl.config.presets.procgen import GUIDE, PPG_DEFAULTS, PPO_DEFAULTS, TITLES
 from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
@@ -35,10 +35,11 @@ _LIBRARY = "learner.num_envs learner.num_steps"
 
 def _paper(game: Game, levels: int, learner: str, specialists: SpecialistSettings) -> RunConfig:
     suite = ProcgenSuite(game=game, num_levels=levels, held_out_levels=1000)
+    large = recommended(learner, suite).learner
     return RunConfig(
         suite=suite,
-        learner=recommended(learner, suite).learner,
-        plateau=PlateauSettings(sigma=30, window=300, margin=0.05, min_epochs=600),
+        learner=large,
+        plateau=plateau_within(large, 50_000_000),
         specialists=specialists,
         demonstrations=DemonstrationSettings(
             per_variation=10, generalist_per_variation=2, max_tries=50, filter="return"

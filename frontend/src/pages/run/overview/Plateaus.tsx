@@ -26,6 +26,19 @@ export function inWords(plateau: Plateau): string {
     `Plateau from epoch ${plateau.start_epoch} (${count(plateau.start_steps)} steps), known at epoch ` +
     `${plateau.detected_epoch} (${count(plateau.detected_steps)} steps): smoothed ${plateau.metric} ` +
     `${figure(plateau.value)}, later at most ${figure(plateau.best_later)}, margin ${figure(plateau.margin)}, ` +
-    `window ${plateau.window} epochs.`
+    `window ${plateau.window} epochs.${bound(plateau)}${hindsight(plateau)}`
   );
+}
+
+function bound(plateau: Plateau): string {
+  if (plateau.rise_bound == null) return "";
+  return ` Surely the window's trend rose by no more than ${figure(plateau.rise_bound)}.`;
+}
+
+/** A baseline goes on after a plateau, so that one can see whether stopping there would have been right. */
+function hindsight(plateau: Plateau): string {
+  if (plateau.rose_later == null) return "";
+  return plateau.rose_later
+    ? " The curve rose later: stopping here would have been too early."
+    : " The curve has not risen since.";
 }

@@ -1,5 +1,6 @@
 """How much a noisy curve rises at most: least squares on block means, with Student's t for the bound."""
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -33,7 +34,7 @@ def upper_bound_of_rise(values: Array, weights: Array, confidence: float) -> flo
     level = float(means @ sums / sums.sum())
     slope = float((sums * centred) @ (means - level)) / spread
     scatter = float(sums @ (means - level - slope * centred) ** 2) / freedom
-    return (slope + float(stdtrit(freedom, confidence)) * (scatter / spread) ** 0.5) * (count - 1)
+    return (slope + float(stdtrit(freedom, confidence)) * math.sqrt(scatter / spread)) * (count - 1)
 
 
 def _blocks(values: Array, weights: Array) -> tuple[Array, Array, Array]:

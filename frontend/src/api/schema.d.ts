@@ -3081,6 +3081,16 @@ export interface components {
             margin: number;
             /** Metric */
             metric: string;
+            /**
+             * Rise Bound
+             * @description Surely the window's trend rose by no more; null in runs from before that was asked.
+             */
+            rise_bound?: number | null;
+            /**
+             * Rose Later
+             * @description Of a baseline, which goes on after a plateau: whether its curve rose afterwards, as far as it is known. Null in other runs.
+             */
+            rose_later?: boolean | null;
             /** Start Epoch */
             start_epoch: number;
             /** Start Steps */
@@ -3116,6 +3126,11 @@ export interface components {
              */
             metric: "return" | "success";
             /**
+             * Rise Bound
+             * @description Surely the window's trend rose by no more; null where only smoothed figures counted.
+             */
+            rise_bound?: number | null;
+            /**
              * Start Epoch
              * @description t*: the epoch that no later one of the window beats.
              */
@@ -3133,12 +3148,18 @@ export interface components {
         };
         /**
          * PlateauSettings
-         * @description Criterion H: no smoothed return of the last window beats that of its first epoch by more than the margin.
+         * @description Criterion H: over the last window the figure surely rose by no more than the margin.
          */
         PlateauSettings: {
             /**
+             * Confidence
+             * @description How sure it must be that the window's trend rises by no more than the margin; noise of few episodes makes it wait.
+             * @default 0.95
+             */
+            confidence: number;
+            /**
              * Margin
-             * @description How much improvement still counts as none.
+             * @description How much improvement within the window still counts as none. As a share it should stay below the window's part of the budget: a steady rise over everything gains just that part in a window.
              * @default 0.05
              */
             margin: number;
@@ -3170,13 +3191,13 @@ export interface components {
             rewind: boolean;
             /**
              * Sigma
-             * @description Deviation of the Gaussian that smooths the figure.
+             * @description Deviation of the Gaussian that smooths the figure over all epochs so far, each weighed by its episodes.
              * @default 3
              */
             sigma: number;
             /**
              * Window
-             * @description How long the figure must not improve.
+             * @description How long the figure must not improve; 30 % of the generalist's share of the budget did well on real curves.
              * @default 20
              */
             window: number;
@@ -3892,6 +3913,12 @@ export interface components {
              * @enum {string}
              */
             partition: "random" | "balanced" | "clustered";
+            /**
+             * Rungs
+             * @description Rungs of successive halving: all specialists' steps are dealt in this many equal parts. After each rung the half that gained most trains on with the steps of those that stop; one that gained nothing always stops. 1 gives every specialist the same steps.
+             * @default 1
+             */
+            rungs: number;
             /**
              * Selection
              * @description Whether the lowest variations are found by their mean return or by its lower confidence bound.

@@ -98,6 +98,16 @@ def test_learning_curve_branches_specialists_and_bars_the_plateau() -> None:
     assert {"Generalist", "Fine-tuned", "Evaluation", "Held-out evaluation"} <= set(by_name)
 
 
+@pytest.mark.parametrize(("rose", "label"), [(True, "T: rose later"), (False, "T"), (None, "T")])
+def test_a_baselines_plateau_says_whether_the_curve_rose_later(rose: bool | None, label: str) -> None:
+    data = synthetic.learning(MAZE)
+    known = replace(data, plateaus=(replace(data.plateaus[0], rose_later=rose, rise_bound=0.01),))
+    begin, end = learning_curve(known, View()).layout.annotations
+    assert (begin.text, end.text) == ("t*", label)
+    assert "surely rose by at most 0.01" in end.hovertext
+    assert ("rose later" in end.hovertext) == (rose is True)
+
+
 def test_roles_have_the_same_colour_everywhere() -> None:
     view = View(metric="success")
     curves = {trace.name: trace for trace in learning_curve(synthetic.learning(MAZE), view).data if trace.name}

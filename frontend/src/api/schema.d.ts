@@ -1353,7 +1353,7 @@ export interface components {
             epoch: number;
             /**
              * Job Steps
-             * @description Environment steps of this job so far, everything counted.
+             * @description Counted environment steps of this job so far: no measurements.
              */
             job_steps: number;
             /** Mean Length */
@@ -1394,6 +1394,8 @@ export interface components {
         /**
          * EvaluationReport
          * @description Fresh episodes of the policy after `epoch`; `held_out` returns come from held-out variations only.
+         *
+         *     It goes in rounds of one episode a variation. Held-out variations are always measured in all rounds.
          */
         EvaluationReport: {
             /** Epoch */
@@ -1409,9 +1411,28 @@ export interface components {
              * @default []
              */
             held_out: components["schemas"]["VariationReturn"][];
+            /**
+             * Measurement Steps
+             * @description Environment steps from which nothing is learned and nothing selected.
+             * @default 0
+             */
+            measurement_steps: number;
+            /**
+             * Rounds
+             * @description Episodes of each training variation; null: measured before they were counted.
+             */
+            rounds?: number | null;
+            /**
+             * Rounds Asked
+             * @description As many were asked for.
+             */
+            rounds_asked?: number | null;
             /** Seconds */
             seconds: number;
-            /** Steps */
+            /**
+             * Steps
+             * @description Environment steps that count: something is selected by what they say.
+             */
             steps: number;
             /** Training */
             training: components["schemas"]["VariationReturn"][];
@@ -2257,7 +2278,7 @@ export interface components {
             outcome: "plateau" | "budget" | "solved" | "completed";
             /**
              * Steps
-             * @description Environment steps of the job, everything counted.
+             * @description Counted environment steps of the job: no measurements.
              */
             steps: number;
         };
@@ -2285,6 +2306,12 @@ export interface components {
              * @default []
              */
             demonstrations: string[];
+            /**
+             * Evaluations Count
+             * @description Whether something is selected by its evaluations of training variations, so that their steps count; those of held-out variations never do.
+             * @default true
+             */
+            evaluations_count: boolean;
             /**
              * Held Out
              * @description Held-out variations the job may evaluate, never train on.
@@ -2362,11 +2389,17 @@ export interface components {
         JsonValue: unknown;
         /** LedgerPublic */
         LedgerPublic: {
-            /** By Phase */
+            /**
+             * By Phase
+             * @description What counts, measurements left out.
+             */
             by_phase: {
                 [key: string]: number;
             };
-            /** By Purpose */
+            /**
+             * By Purpose
+             * @description What counts, measurements left out.
+             */
             by_purpose: {
                 [key: string]: number;
             };
@@ -2377,6 +2410,11 @@ export interface components {
             critical_path_steps: number;
             /** Left Steps */
             left_steps: number;
+            /**
+             * Measured Steps
+             * @description Beside what was spent: steps from which nothing was learned and by which nothing was selected.
+             */
+            measured_steps: number;
             /** Rows */
             rows: components["schemas"]["LedgerRow"][];
             /** Spent Steps */
@@ -2399,7 +2437,7 @@ export interface components {
              * Purpose
              * @enum {string}
              */
-            purpose: "training" | "evaluation" | "demonstrations";
+            purpose: "training" | "evaluation" | "demonstrations" | "measurement";
             /** Steps */
             steps: number;
         };

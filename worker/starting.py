@@ -7,7 +7,9 @@ from gsl.seeds import derive
 from worker import learners
 from worker.checkpoint import State
 from worker.device import choose_device
+from worker.guides import Guide
 from worker.learners import Learner, Overrides
+from worker.learners.base import Replayer, RewardScaler
 from worker.spaces import Spaces
 
 
@@ -18,6 +20,8 @@ def make_learner(spec: JobSpec, spaces: Spaces, source: State | None) -> Learner
         if source is None:
             raise ValueError(f"{spec.key} starts by {spec.start}, but has no source checkpoint")
         learner.clone(source["learner"], fresh_head=spec.start == "clone_fresh_head")
+        if spec.start == "resume" and isinstance(learner, Replayer):
+            learner.take_over(source["learner"].get("handed_on", {}))
     return learner
 
 
@@ -28,6 +32,23 @@ def recall_learner(spec: JobSpec, source: State | None) -> Learner:
     learner = _learner(spec, Spaces.restored(source["spaces"]), None)
     learner.clone(source["learner"])
     return learner
+
+
+def payer(spec: JobSpec, guide: Guide) -> str:
+    """Who changes the rewards that this job learns from; empty where they are the environment's own.
+
+    A guide that learns from demonstrations or teachers is another one in each job.
+    """
+    settings = spec.config.guide
+    if "reward" not in settings.hooks or type(guide) is Guide:
+        return ""
+    return settings.name if settings.wants == "nothing" else f"{settings.name} of {spec.key}"
+
+
+def adopt_reward_scale(learner: Learner, source: State | None, paid_by: str) -> None:
+    """Keep the scale of rewards that came with the source, unless the source was paid by another."""
+    if source is not None and source.get("paid_by", "") != paid_by and isinstance(learner, RewardScaler):
+        learner.restart_reward_scale()
 
 
 def _learner(spec: JobSpec, spaces: Spaces, overrides: Overrides | None) -> Learner:

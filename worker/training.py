@@ -26,10 +26,10 @@ from worker.guides import make_guide
 from worker.halves import make_loop
 from worker.job_folder import JobFolder
 from worker.keeper import Keeper
-from worker.learners.base import AdvantageEstimator
+from worker.learners.base import AdvantageEstimator, Replayer
 from worker.rollout import collect
 from worker.spool import Spool
-from worker.starting import make_learner
+from worker.starting import adopt_reward_scale, make_learner, payer
 from worker.stopping import Stopped, StopRequest
 from worker.watched import watched
 
@@ -73,7 +73,12 @@ class Training:
         self._loop = make_loop(spec.config.suite, self._settings, self._sampler, derive(spec.seed, "env"))
         spaces, source = spaces_of(self._loop.env), inputs.source
         self.learner = make_learner(spec, spaces, source)
-        self._guide = make_guide(spec.config.guide, guide_inputs(spec, inputs.lessons, spaces, self.learner.device))
+        lessons = guide_inputs(spec, inputs.lessons, spaces, self.learner.device)
+        self._guide = make_guide(spec.config.guide, lessons)
+        if lessons.demonstrations is not None and isinstance(self.learner, Replayer):
+            self.learner.show(lessons.demonstrations)
+        self._paid_by = payer(spec, self._guide)
+        adopt_reward_scale(self.learner, source, self._paid_by)
         self._detector = PlateauDetector(spec.config.plateau)
         self._watched = watched(spec.config.plateau.metric, isinstance(self._sampler, PrioritizedSampler))
         if source is not None and spec.start == "resume" and spec.kind == "generalist":
@@ -242,7 +247,10 @@ class Training:
         progress = self.progress
         if progress.outcome is None:
             raise AssertionError("a job ends with an outcome")
-        self._keeper.last(progress.epoch, self._state())
+        state = self._state()
+        if self.spec.kind != "specialist" and isinstance(self.learner, Replayer):
+            state["learner"]["handed_on"] = self.learner.handed_on()
+        self._keeper.last(progress.epoch, state)
         return JobResult(
             outcome=progress.outcome,
             epochs=progress.epoch,
@@ -257,6 +265,7 @@ class Training:
             "epoch": self.progress.epoch,
             "spaces": spaces_of(self._loop.env).state(),
             "progress": dict(vars(self.progress)),
+            "paid_by": self._paid_by,
             "learner": self.learner.state(),
             "guide": self._guide.state(),
             "loop": self._loop.state(),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gsl.config.guides import Replay
 from gsl.config.learners import PPG, SAC
 from gsl.config.method import EvaluationSettings
 from gsl.config.networks import MLP
@@ -61,3 +62,25 @@ def test_a_specialist_starts_as_a_clone(tmp_path: Path, name: str) -> None:
     clone = job(name, "specialist", index=1, start="clone_fresh_head", seed=11, budget_steps=4 * 128)
     folder = done(tmp_path / "specialist", clone, source.resume)
     assert epochs(folder)[-1].metrics
+
+
+def test_fine_tuning_replays_demonstrations_and_what_the_generalist_played(tmp_path: Path) -> None:
+    """It goes on number for number too, and specialists begin without what was played on other variations."""
+    by_return = TINY_MAZE.demonstrations.model_copy(update={"filter": "return"})
+    config = PENDULUM_SAC.model_copy(update={"guide": Replay(), "demonstrations": by_return})
+    source = done(tmp_path / "generalist", job("sac", budget_steps=4 * 128))
+    recording = spec("demonstrations", config, index=1, start="clone", budget_steps=0,
+                     thresholds=dict.fromkeys(config.suite.training_variations(), -1e9))  # fmt: skip
+    shown = (done(tmp_path / "shown", recording, source.resume).path / "demonstrations-1.npz",)
+    tuning = spec("finetune", config, start="resume", budget_steps=4 * 128)
+    undisturbed = done(tmp_path / "tuned", tuning, source.resume, shown)
+    first = epochs(undisturbed)[0].metrics
+    assert first["replayed_steps"] == 5 * 128
+    without = done(tmp_path / "alone", tuning, source.resume)
+    assert epochs(without)[0].metrics["critic_loss"] != first["critic_loss"]
+    folder = prepare(tmp_path / "stopped", tuning, source.resume, shown)
+    assert work(folder, StopAt(folder, 2)) == EXIT_STOPPED
+    assert work(folder) == EXIT_ENDED
+    assert numbers(folder) == numbers(undisturbed)
+    clone = job("sac", "specialist", index=1, start="clone", budget_steps=4 * 128)
+    assert epochs(done(tmp_path / "specialist", clone, source.resume))[0].metrics["replayed_steps"] == 128

@@ -36,7 +36,7 @@ class Guide:
     """No guidance; subclasses override what they use and say so in their settings' `hooks`."""
 
     policy_weight: float = 1.0
-    """What a learner's own policy loss is multiplied with."""
+    """What a learner's own policy loss is multiplied with, the bonus for entropy in it."""
     offline: bool = False
     """Whether the job ends with `before_training`."""
 

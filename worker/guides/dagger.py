@@ -7,8 +7,11 @@ gains
     c * decay^k * mean over D of KL(teacher(.|s) || pi(.|s))
 
 Form `dagger` (Ross et al. 2011; Wan et al. 2023, UniDexGrasp++, which adds the value function): the policy learns
-nothing else, while the value function learns from returns. Form `kickstarting` (Schmitt et al. 2018, equation 5): the
-learner's own policy loss stays, and the teachers' part fades.
+nothing else, while the value function learns from returns. It has no bonus for entropy either: nothing would hold
+against it where no teacher is asked, and where one is, the policy would end less certain than its teacher.
+
+Form `kickstarting` (Schmitt et al. 2018, equation 5): the learner's own policy loss stays, and the teachers' part
+fades.
 """
 
 from typing import Any

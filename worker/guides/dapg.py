@@ -9,6 +9,9 @@ Scale: with normalised advantages PPO's policy loss weighs an action's log-proba
 log_probability form reads as "demonstrations weigh c times the experience": 0.1 to 0.3 steers, above 1 is cloning. In
 the probability form A_max is then about 3 to 6 standard deviations instead of a return, and the gradient is scaled by
 pi(a|s): it vanishes where the policy never does what is demonstrated.
+
+As a setting the value function learns from the demonstrations too; see `demonstrated_values`. Nobody's paper has that,
+and it tells the value function what specialists earn, not what the policy does: it is off unless asked for.
 """
 
 from typing import Any
@@ -19,6 +22,7 @@ from torch import Tensor
 from gsl.config.guides import DAPG as DAPGSettings
 from worker.experience import LossContext
 from worker.guides.base import Guide, GuideInputs
+from worker.guides.demonstrated_values import DemonstratedValues
 from worker.nets import ActorCritic
 
 
@@ -30,6 +34,9 @@ class DAPG(Guide):
             raise ValueError("DAPG needs demonstrations")
         self._settings, self._demonstrations, self._device = settings, inputs.demonstrations, inputs.device
         self._generator = torch.Generator().manual_seed(inputs.seed)
+        self._foretold = (
+            DemonstratedValues(inputs.demonstrations, inputs.device) if settings.value_coefficient else None
+        )
         self._minibatches = 0
         self._coefficient = settings.coefficient
 
@@ -38,20 +45,25 @@ class DAPG(Guide):
         self._minibatches += 1
         if self._minibatches % self._settings.frequency:
             return None
-        log_prob = self._log_prob(network)
+        size = min(self._settings.batch_size, len(self._demonstrations))
+        index = self._demonstrations.draw(size, self._generator)
+        log_prob = self._log_prob(network, index)
         if self._settings.form == "probability":
             loss = -self._coefficient * context.max_advantage * log_prob.exp().mean()
         else:
             loss = -self._coefficient * log_prob.mean()
-        return loss, {"demonstration_loss": loss.item(), "demonstration_log_prob": log_prob.mean().item()}
+        said = {"demonstration_loss": loss.item(), "demonstration_log_prob": log_prob.mean().item()}
+        if self._foretold is not None:
+            error = self._foretold.loss(network, index, context)
+            loss = loss + self._settings.value_coefficient * error
+            said["demonstration_value_loss"] = error.item()
+        return loss, said
 
     def end_epoch(self) -> None:
         self._coefficient *= self._settings.decay
 
-    def _log_prob(self, network: ActorCritic) -> Tensor:
-        """Log-probability (B,) of demonstrated actions, drawn with replacement, each variation as often."""
-        size = min(self._settings.batch_size, len(self._demonstrations))
-        index = self._demonstrations.draw(size, self._generator)
+    def _log_prob(self, network: ActorCritic, index: Tensor) -> Tensor:
+        """Log-probability (B,) of demonstrated actions."""
         policy = network.policy(self._demonstrations.observation[index].to(self._device))
         return policy.log_prob(self._demonstrations.action[index].to(self._device))
 

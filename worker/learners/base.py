@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from worker.experience import Decision, LossContext, Rollout
+from worker.experience import Decision, Demonstrations, LossContext, Rollout
 from worker.nets import ActorCritic
 from worker.nets.distributions import Distribution
 
@@ -30,6 +30,7 @@ class Guidance(Protocol):
     """A guide, as far as a learner honours it; see worker/guides/base.py."""
 
     policy_weight: float
+    """Of the learner's own policy loss, its entropy bonus included."""
 
     def reward(self, observation: Tensor, action: Tensor, reward: Tensor) -> Tensor: ...
 
@@ -68,6 +69,28 @@ class Learner(Protocol):
 
     def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
         """Start as another job's learner, with random states of one's own; with `fresh_head` its policy head is new."""
+
+
+@runtime_checkable
+class RewardScaler(Protocol):
+    """A learner that divides rewards by their own scale."""
+
+    def restart_reward_scale(self) -> None:
+        """Rewards of another kind follow, as where a guide pays from now on or no longer does."""
+
+
+@runtime_checkable
+class Replayer(Protocol):
+    """A learner that learns again and again from what it keeps in a replay."""
+
+    def show(self, demonstrations: Demonstrations) -> None:
+        """Learn from these too. Every job that has them shows them anew; a checkpoint holds none."""
+
+    def handed_on(self) -> dict[str, Any]:
+        """What another job that goes on with this policy on the same variations may begin with."""
+
+    def take_over(self, state: dict[str, Any]) -> None:
+        """Begin with what was handed on; empty: with nothing."""
 
 
 @runtime_checkable

@@ -119,7 +119,13 @@ class PPG:
             for index in minibatches(count, count // self.settings.num_minibatches, self._shuffling):
                 where = index.to(self.device)
                 guide = guidance if trained.policy else None
-                yield self._step(samples[where], LossContext(where, samples.observation[where], most), trained, guide)
+                seen = samples.observation[where]
+                context = LossContext(where, seen, most, self.settings.gamma, self._reward_scale)
+                yield self._step(samples[where], context, trained, guide)
+
+    @property
+    def _reward_scale(self) -> float:
+        return self._rewards.scale if self.settings.norm_reward else 1.0
 
     def _step(self, minibatch: Batch, context: LossContext, trained: Pass, guidance: Guidance | None) -> Metrics:
         """One step of Adam in the policy phase."""
@@ -179,6 +185,9 @@ class PPG:
         return parameters.cpu()
 
     # Keeping
+
+    def restart_reward_scale(self) -> None:
+        self._rewards.restart()
 
     def state(self) -> dict[str, Any]:
         """Complete: a learner that restores it goes on with the same numbers.

@@ -24,7 +24,7 @@ def phase_loss(losses: Losses, trained: Pass) -> Tensor:
 
     What is not trained is not in the loss at all, so that Adam's momentum does not move it either.
     """
-    policy = trained.policy_weight * losses.policy - trained.ent_coef * losses.entropy
+    policy = trained.policy_weight * (losses.policy - trained.ent_coef * losses.entropy)
     value = trained.vf_coef * losses.value
     if trained.policy and trained.value:
         return policy + value

@@ -141,7 +141,8 @@ class PPO:
         """One step of Adam on the minibatch of the samples at `index`."""
         forget_gradients(self._parameters)
         metrics = self.accumulate_gradients(minibatch, 1.0 if guidance is None else guidance.policy_weight)
-        context = LossContext(index, minibatch.observation, max_advantage)
+        scale = self._rewards.scale if self.settings.norm_reward else 1.0
+        context = LossContext(index, minibatch.observation, max_advantage, self.settings.gamma, scale)
         extra = guidance.loss(self.network, context) if guidance else None
         if extra is not None:
             loss, said = extra
@@ -178,6 +179,9 @@ class PPO:
             group["lr"] = self.learning_rate * share
 
     # Keeping
+
+    def restart_reward_scale(self) -> None:
+        self._rewards.restart()
 
     def state(self) -> dict[str, Any]:
         """Complete: a learner that restores it goes on with the same numbers."""

@@ -56,7 +56,7 @@ def compute_losses(
 ) -> tuple[Losses, dict[str, Tensor]]:  # fmt: skip
     """Clipped policy loss, clipped value loss, entropy (Schulman et al. 2017, equations 7 and 9), with diagnostics.
 
-    `policy_weight` scales the policy loss alone, in the total alone.
+    `policy_weight` scales the policy loss and its entropy bonus, in the total alone.
     """
     policy, log_ratio, ratio = clipped_policy_loss(
         distribution.log_prob(batch.action), batch.log_prob, batch.advantage, settings.clip_coef
@@ -66,7 +66,7 @@ def compute_losses(
     else:
         value_loss = 0.5 * ((value - batch.returns) ** 2).mean()
     entropy = distribution.entropy().mean()
-    total = policy_weight * policy - ent_coef * entropy + settings.vf_coef * value_loss
+    total = policy_weight * (policy - ent_coef * entropy) + settings.vf_coef * value_loss
     losses = Losses(policy, value_loss, entropy, total)
     return losses, _diagnostics(losses, log_ratio, ratio, settings.clip_coef)
 

@@ -131,6 +131,34 @@ class Replay:
             grown[kept % len(grown)] = self.final[kept % len(self.final)]
         self.final = grown
 
+    # Handing on
+
+    def newest(self, count: int) -> Rollout | None:
+        """At most `count` of the newest steps, in whole rows, as one rollout; None where there is none.
+
+        An episode under way is cut off where it stands, so that nothing that follows belongs to it. Variations and
+        log-probabilities are not remembered.
+        """
+        rows = min(self._size, count // max(1, self._slots))
+        if not rows:
+            return None
+        at = (self._head - rows + torch.arange(rows + 1)) % self._rows
+        taken = {name: getattr(self, name)[at.to(self.device)].cpu() for name in ARRAYS}
+        done, final_at = taken["done"][:-1].clone(), taken["final_at"][:-1].clone()
+        truncated = (final_at >= 0) & done
+        truncated[-1] |= ~done[-1]
+        done[-1] = True
+        after = taken["observation"][-1]
+        final = [
+            after[slot] if final_at[t, slot] < 0 else self.final[final_at[t, slot] % len(self.final)].cpu()
+            for t, slot in truncated.nonzero()
+        ]
+        return Rollout(
+            observation=taken["observation"][:-1], action=taken["action"][:-1], log_prob=torch.zeros(done.shape),
+            value=None, reward=taken["reward"][:-1], done=done, variation=torch.full_like(final_at, -1),
+            next_observation=after, truncated=truncated, final_observation=torch.stack(final) if final else after[:0],
+        )  # fmt: skip
+
     # Keeping
 
     def state(self) -> dict[str, Any]:

@@ -14,9 +14,18 @@ class RewardNormaliser:
     """
 
     def __init__(self, num_envs: int, gamma: float) -> None:
-        self._gamma = gamma
-        self._discounted = np.zeros(num_envs)
+        self._gamma, self._num_envs = gamma, num_envs
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the scale: rewards of another kind follow, and a long history would outweigh them for many epochs."""
+        self._discounted = np.zeros(self._num_envs)
         self._mean, self._var, self._count = 0.0, 1.0, 1e-4
+
+    @property
+    def scale(self) -> float:
+        """What rewards are divided by now."""
+        return float(np.sqrt(self._var + 1e-8))
 
     def __call__(self, reward: Tensor, done: Tensor) -> Tensor:
         """Scaled rewards (T, N), each by what was known at its step."""

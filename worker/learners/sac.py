@@ -15,7 +15,7 @@ from torch import Tensor
 
 from gsl.config.learners import SAC as SACSettings
 from gsl.seeds import derive
-from worker.experience import Decision, Rollout
+from worker.experience import Decision, Demonstrations, Rollout
 from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
 from worker.learners.replay import Replay, Windows
 from worker.learners.sac_losses import (
@@ -27,6 +27,7 @@ from worker.learners.sac_losses import (
     n_step,
     temperature_loss,
 )
+from worker.learners.shown_steps import ShownSteps, joined
 from worker.nets.adam_state import clear_moments, load_moments, save_moments
 from worker.nets.soft_actor_critic import make_soft_actor_critic
 from worker.spaces import Spaces
@@ -52,6 +53,7 @@ class SAC:
         self._actor_adam = torch.optim.Adam(self._actor_parameters, lr=self.learning_rate, fused=True)
         self._critic_adam = torch.optim.Adam(self.network.critic.parameters(), lr=self.learning_rate, fused=True)
         self._replay = Replay(settings.replay_size, _replay_device(settings, spaces, device))
+        self._shown: ShownSteps | None = None
         self._from_nothing, self._owed = True, 0.0
         self._seed = seed
         self._acting = torch.Generator(device).manual_seed(derive(seed, "acting"))
@@ -115,8 +117,20 @@ class SAC:
         self._owed -= updates
         return updates
 
+    def show(self, demonstrations: Demonstrations) -> None:
+        """Draw part of every batch from these from now on; see `demonstrated_share`.
+
+        A fixed share, where steps put into the replay would thin out as it fills and be forgotten in the end.
+        """
+        if demonstrations.earned is not None and self.settings.demonstrated_share:
+            self._shown = ShownSteps(demonstrations, demonstrations.earned, self._replay.device)
+
     def _draw(self, reward_of: RewardOf | None) -> Transitions:
-        windows = self._replay.sample(self.settings.replay_batch, self.settings.n_step, self._drawing)
+        size, steps = self.settings.replay_batch, self.settings.n_step
+        shown = 0 if self._shown is None else int(size * self.settings.demonstrated_share)
+        windows = self._replay.sample(size - shown, steps, self._drawing)
+        if self._shown is not None and shown:
+            windows = joined(windows, self._shown.sample(shown, steps, self._drawing))
         if self._replay.device != self.device:
             windows = Windows(**{name: _moved(tensor, self.device) for name, tensor in vars(windows).items()})
         with torch.no_grad():
@@ -201,6 +215,18 @@ class SAC:
         for name in ("acting", "learning", "drawing"):
             getattr(self, f"_{name}").set_state(torch.as_tensor(state[name]))
 
+    def handed_on(self) -> dict[str, Any]:
+        """The newest steps of the replay, for a job that goes on with this policy on the same variations."""
+        newest = self._replay.newest(self.settings.handed_on)
+        return {} if newest is None else {name: getattr(newest, name) for name in _REMEMBERED}
+
+    def take_over(self, state: dict[str, Any]) -> None:
+        """Begin with the steps that another learner handed on."""
+        if state:
+            taken = {name: torch.as_tensor(value) for name, value in state.items()}
+            unknown = {"log_prob": torch.zeros(taken["done"].shape), "variation": torch.full(taken["done"].shape, -1)}
+            self._replay.add(Rollout(**taken, **unknown, value=None))
+
     def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
         """Start as another job's learner: policy, critics, targets, temperature, optimisers; the replay starts empty.
 
@@ -218,6 +244,10 @@ class SAC:
             with torch.no_grad():
                 self.network.log_temperature.fill_(float(np.log(self.settings.temperature)))
             self._actor_adam.state.pop(self.network.log_temperature, None)
+
+
+_REMEMBERED = ("observation", "action", "reward", "done", "next_observation", "truncated", "final_observation")
+"""What a replay keeps of a rollout."""
 
 
 def _replay_device(settings: SACSettings, spaces: Spaces, device: torch.device) -> torch.device:

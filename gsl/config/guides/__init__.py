@@ -6,7 +6,8 @@ from gsl.config.guides.dagger import DAgger
 from gsl.config.guides.dapg import DAPG
 from gsl.config.guides.gail import GAIL
 from gsl.config.guides.none import NoGuide
+from gsl.config.guides.replay import Replay
 
-__all__ = ["BC", "BUILTIN_GUIDES", "DAPG", "GAIL", "DAgger", "GuideSettings", "NoGuide"]
+__all__ = ["BC", "BUILTIN_GUIDES", "DAPG", "GAIL", "DAgger", "GuideSettings", "NoGuide", "Replay"]
 
-BUILTIN_GUIDES: tuple[type[GuideSettings], ...] = (DAPG, GAIL, BC, DAgger, NoGuide)
+BUILTIN_GUIDES: tuple[type[GuideSettings], ...] = (DAPG, GAIL, BC, DAgger, Replay, NoGuide)

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from gsl.config.base import Settings
 
-Hook = Literal["before_training", "reward", "loss"]
+Hook = Literal["before_training", "reward", "loss", "replay"]
 Wants = Literal["nothing", "demonstrations", "teachers"]
 
 

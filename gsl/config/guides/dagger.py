@@ -23,8 +23,9 @@ class DAgger(GuideSettings):
     name: Literal["dagger"] = "dagger"
     form: Literal["dagger", "kickstarting"] = setting(
         "dagger",
-        "Whether the policy only follows its teachers while the value function learns from returns (dagger), or also "
-        "learns from its own experience beside a fading teacher (kickstarting).",
+        "Whether the policy only follows its teachers while the value function learns from returns (dagger; no entropy "
+        "bonus then, whatever ent_coef says), or also learns from its own experience beside a fading teacher "
+        "(kickstarting).",
     )
     coefficient: float = setting(1.0, "Weight of the distance to the teachers' policies.", gt=0, le=1000)
     decay: float = setting(

@@ -24,4 +24,11 @@ class DAPG(GuideSettings):
     )
     decay: float = setting(1.0, "Factor on the coefficient after each epoch; 1 keeps it constant.", gt=0, le=1)
     frequency: int = setting(1, "Demonstrations join every n-th minibatch.", unit="minibatches", ge=1, le=1000)
+    value_coefficient: float = setting(
+        0.0,
+        "Weight of the value function's error on demonstrated steps, against what was earned from them on; 0 teaches "
+        "it nothing.",
+        ge=0,
+        le=100,
+    )
     batch_size: int = setting(256, "Demonstrated steps in each such minibatch.", unit="steps", ge=1, le=65_536)

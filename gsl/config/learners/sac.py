@@ -17,7 +17,7 @@ class SAC(LearnerSettings):
     implementation: ClassVar[str] = "worker.learners.sac:SAC"
     title: ClassVar[str] = "SAC"
     actions: ClassVar[frozenset[ActionKind]] = frozenset({"continuous"})
-    hooks: ClassVar[frozenset[Hook]] = frozenset({"before_training", "reward"})
+    hooks: ClassVar[frozenset[Hook]] = frozenset({"before_training", "reward", "replay"})
     overrides: ClassVar[frozenset[Override]] = frozenset({"learning_rate"})
 
     name: Literal["sac"] = "sac"
@@ -39,6 +39,21 @@ class SAC(LearnerSettings):
         unit="steps",
         ge=0,
         le=10_000_000,
+    )
+    demonstrated_share: float = setting(
+        0.5,
+        "Share of the steps in each update of fine-tuning that are drawn from the demonstrations, each variation as "
+        "often; half as in RLPD (Ball et al. 2023), 0 leaves them to the guide.",
+        ge=0,
+        le=0.9,
+    )
+    handed_on: int = setting(
+        100_000,
+        "Newest steps of the generalist's replay with which its further training and fine-tuning go on; its last "
+        "checkpoint holds them.",
+        unit="steps",
+        ge=0,
+        le=100_000_000,
     )
     tau: float = setting(0.005, "Share of the critics that enters their targets at each update.", gt=0, le=1)
     temperature: float = setting(0.2, "Weight of the entropy at the start.", gt=0, le=100)

@@ -5,10 +5,13 @@ import torch
 from torch import Tensor
 
 from gsl.config.guides import DAgger as DAggerSettings
-from tests.worker.guides.lessons import CONTINUOUS, DISCRETE, actions, inputs, network, observations, rollout
+from gsl.config.networks import MLP
+from gsl.config.run import LEARNERS
+from tests.worker.guides.lessons import CONTINUOUS, CPU, DISCRETE, actions, inputs, network, observations, rollout
 from worker.experience import LossContext
 from worker.guides import Teacher
 from worker.guides.dagger import DAgger
+from worker.learners import make_learner
 from worker.nets import ActorCritic
 from worker.spaces import Spaces
 
@@ -80,6 +83,25 @@ def test_following_makes_the_student_do_what_each_teacher_does() -> None:
 def test_dagger_leaves_the_policy_to_its_teachers_and_kickstarting_does_not() -> None:
     assert guide(DAggerSettings(form="dagger")).policy_weight == 0.0
     assert guide(DAggerSettings(form="kickstarting", decay=0.5)).policy_weight == 1.0
+
+
+@pytest.mark.parametrize("name", ["ppo", "ppg"])
+def test_without_a_teacher_nothing_moves_the_policy(name: str) -> None:
+    """Not the bonus for entropy either, however large; in kickstarting it does."""
+    moved = {}
+    for form in ("dagger", "kickstarting"):
+        fields = {"network": MLP(width=16), "device": "cpu", "num_envs": 4, "num_steps": 10, "num_minibatches": 2,
+                  "ent_coef": 1.0, "norm_reward": False}  # fmt: skip
+        fields |= {"n_pi": 2} if name == "ppg" else {}
+        made = make_learner(LEARNERS[name].model_validate(fields), DISCRETE, 0, CPU)
+        teachers = (Teacher(ONE, frozenset({7})),)  # nothing of it is played
+        guide = DAgger(DAggerSettings.model_validate({"form": form}), inputs(teachers=teachers))
+        before = made.network.policy_parameters(observations(40)).detach()
+        played = rollout(observations(40), actions(40), VARIATION)
+        guide.observe(played)
+        made.update(played, guide)
+        moved[form] = not made.network.policy_parameters(observations(40)).equal(before)
+    assert moved == {"dagger": False, "kickstarting": True}
 
 
 def test_the_teachers_part_fades_and_goes_on_exactly() -> None:

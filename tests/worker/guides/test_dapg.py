@@ -7,9 +7,10 @@ from gsl.config.guides import DAPG as DAPGSettings
 from gsl.config.guides import NoGuide
 from gsl.config.networks import MLP
 from tests.worker.guides.lessons import demonstrations
-from worker.experience import Demonstrations, LossContext
+from worker.experience import Demonstrations, Earned, LossContext
 from worker.guides import Guide, GuideInputs, make_guide
 from worker.guides.dapg import DAPG
+from worker.guides.demonstrated_values import DemonstratedValues
 from worker.nets import ActorCritic, make_network
 from worker.spaces import Actions, Spaces
 
@@ -63,6 +64,27 @@ def test_the_value_function_does_not_learn_from_demonstrations() -> None:
     assert found is not None
     found[0].backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
     assert made.value_head.weight.grad is None
+
+
+def test_the_value_function_learns_what_was_earned_where_it_is_asked_to() -> None:
+    """Rewards 1, 2, 4 at gamma 1/2 are worth 3, 4, 4, halved by the learner's scale; one step was cut off, so that the
+    value of what was seen then stands for the rest."""
+    seen, made = torch.randn(4, 3, generator=torch.Generator().manual_seed(0)), network()
+    cut, final = torch.tensor([False, False, False, True]), torch.ones(1, 3)
+    earned = Earned(torch.tensor([1.0, 2.0, 4.0, 6.0]), cut, final)
+    shown = demonstrations(seen, torch.zeros(4, dtype=torch.int64), torch.tensor([0, 0, 0, 1]), earned)
+    values = DemonstratedValues(shown, torch.device("cpu"))
+    error = values.loss(made, torch.arange(4), LossContext(torch.zeros(1), seen, 1.0, gamma=0.5, reward_scale=2.0))
+    rest = made.values(final).detach()
+    target = torch.cat([torch.tensor([1.5, 2.0, 2.0]), 3.0 + 0.5 * rest])
+    torch.testing.assert_close(error, 0.5 * (made.values(seen) - target).square().mean())
+    guide = DAPG(DAPGSettings(value_coefficient=1.0, coefficient=0.0), inputs(shown))
+    found = guide.loss(made, context(1.0))
+    assert found is not None
+    found[0].backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    assert made.value_head.weight.grad is not None
+    with pytest.raises(ValueError, match=r"hold no rewards: set guide.value_coefficient to 0"):
+        DAPG(DAPGSettings(value_coefficient=1.0), inputs(ONE))
 
 
 def test_decay_and_frequency() -> None:

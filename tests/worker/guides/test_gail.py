@@ -1,6 +1,8 @@
 """GAIL: the reward by hand, a discriminator that separates and stays useful on pictures, exact keeping."""
 
+import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from math import sqrt
 
 import pytest
@@ -9,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gsl.config.guides import GAIL as GAILSettings
+from gsl.config.run import LEARNERS
 from tests.worker.guides.lessons import (
     CONTINUOUS,
     DISCRETE,
@@ -19,10 +22,13 @@ from tests.worker.guides.lessons import (
     observations,
     rollout,
 )
+from tests.worker.jobs import TINY_MAZE, spec
+from worker.guides import Guide
 from worker.guides.discriminator import classification_loss, gradient_penalty
 from worker.guides.gail import GAIL
 from worker.guides.recent_steps import RecentSteps
 from worker.spaces import Spaces
+from worker.starting import adopt_reward_scale, make_learner, payer
 
 BARE = GAILSettings(gradient_penalty=0, input_noise=0, label_smoothing=0, recent_steps=0)
 
@@ -165,3 +171,33 @@ def test_torchs_own_random_state_stays() -> None:
     made = guide(GAILSettings(spectral_norm=True, updates=1))
     made.observe(rollout(observations(16), actions(16)))
     assert torch.random.get_rng_state().equal(before)
+
+
+@pytest.mark.parametrize("name", ["ppo", "ppg"])
+def test_where_it_starts_or_ends_paying_the_scale_of_rewards_restarts(name: str) -> None:
+    """The source's scale is kept by a job that is paid as the source was, and by no other."""
+    fields = {
+        "network": {"name": "mlp", "width": 8},
+        "device": "cpu",
+        "num_envs": 4,
+        "num_steps": 8,
+        "num_minibatches": 2,
+    }
+    config = TINY_MAZE.model_copy(
+        update={
+            "guide": GAILSettings(),
+            "learner": LEARNERS[name].model_validate(fields | {"n_pi": 2} if name == "ppg" else fields),
+        }
+    )
+    paying, idle = guide(GAILSettings()), Guide(GAILSettings(), inputs())
+    job, other = spec("finetune", config), spec("finetune", config, key="finetune-2")
+    assert payer(job, idle) == payer(spec("finetune", TINY_MAZE), idle) == ""
+    assert payer(job, paying) != payer(other, paying) != ""
+    kept = {}
+    for was, now in itertools.product(("", payer(job, paying)), repeat=2):
+        learner = make_learner(spec("generalist", config), DISCRETE, None)
+        learner.update(replace(rollout(observations(32), actions(32)), reward=100 * torch.randn(8, 4)))
+        before = learner.state()["rewards"]["var"]
+        adopt_reward_scale(learner, {"paid_by": was}, now)
+        kept[bool(was), bool(now)] = learner.state()["rewards"]["var"] == before > 100
+    assert kept == {(False, False): True, (False, True): False, (True, False): False, (True, True): True}

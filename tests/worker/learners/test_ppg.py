@@ -45,11 +45,11 @@ def moved(before: dict[str, Tensor], after: dict[str, Tensor]) -> set[str]:
 
 
 def test_phase_loss_by_hand() -> None:
-    """Half of 4 - 0.1 x 3 + 2 x 5, and its parts."""
+    """Half of (4 - 0.1 x 3), + 2 x 5, and its parts."""
     losses = Losses(*(torch.tensor(figure) for figure in (4.0, 5.0, 3.0, float("nan"))))
     parts = {"vf_coef": 2.0, "ent_coef": 0.1, "policy_weight": 0.5}
-    assert phase_loss(losses, Pass(True, True, **parts)).item() == pytest.approx(11.7)
-    assert phase_loss(losses, Pass(True, False, **parts)).item() == pytest.approx(1.7)
+    assert phase_loss(losses, Pass(True, True, **parts)).item() == pytest.approx(11.85)
+    assert phase_loss(losses, Pass(True, False, **parts)).item() == pytest.approx(1.85)
     assert phase_loss(losses, Pass(False, True, **parts)).item() == pytest.approx(10.0)
 
 

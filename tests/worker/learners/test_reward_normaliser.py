@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from numpy.typing import NDArray
 
@@ -49,3 +50,19 @@ def test_goes_on_exactly_from_a_file(tmp_path: Path) -> None:
     resumed = RewardNormaliser(4, 0.9)
     resumed.restore(load(tmp_path / "normaliser"), same_slots=True)
     assert torch.equal(resumed(rewards[20:], dones[20:]), expected)
+
+
+def test_rewards_of_another_scale_are_normal_within_epochs_once_it_restarts() -> None:
+    """After 10 M steps at scale 1 rewards at 0.1 would stay at a tenth; restarted, their return has deviation 1."""
+    rng, done = np.random.default_rng(2), torch.zeros(64, 64, dtype=torch.bool)
+    scaled = {}
+    for restarts in (False, True):
+        normalise = RewardNormaliser(64, 0.99)
+        normalise(torch.from_numpy(rng.normal(size=(256, 64))), torch.zeros(256, 64, dtype=torch.bool))
+        normalise.restore(normalise.state() | {"count": 1e7}, same_slots=True)
+        if restarts:
+            normalise.restart()
+        epochs = [normalise(torch.from_numpy(0.1 * rng.normal(size=(64, 64))), done) for _ in range(8)]
+        scaled[restarts] = (epochs[-1].std() / (1 - 0.99**2) ** 0.5).item()  # of the discounted return, once it is long
+    assert scaled[False] == pytest.approx(0.1, rel=0.1)
+    assert scaled[True] == pytest.approx(1.0, rel=0.15)

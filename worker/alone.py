@@ -107,8 +107,13 @@ class RunAlone:
         result = folder.read_result()
         if code != EXIT_ENDED or result is None:
             raise RuntimeError(f"{spec.key} ended with exit code {code}")
-        self.jobs.append(JobView(spec.key, spec.kind, "succeeded", spec.budget_steps, result.steps, 1, result.outcome))
-        self._note(spec, self.lines(spec.key))
+        lines = self.lines(spec.key)
+        reports = [line.counts for line in lines if isinstance(line, DemonstrationsReport)]
+        self.jobs.append(
+            JobView(spec.key, spec.kind, "succeeded", spec.budget_steps, result.steps, 1, result.outcome,
+                    demonstrated=reports[-1] if reports else None)
+        )  # fmt: skip
+        self._note(spec, lines)
 
     def _folder_of(self, job: JobFile) -> JobFolder:
         return JobFolder(self.folder / f"{job.spec.key}-{_fingerprint(job)}")

@@ -13,7 +13,7 @@ from gsl.jobs import ENDED, JobSpec, JobStatus
 from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 from gsl.phases.state import Features
-from gsl.reports import VariationReturn
+from gsl.reports import DemonstrationCount, VariationReturn
 from gsl.rounds import Rounds
 
 AUTOMATIC = "automatic approval"
@@ -108,7 +108,14 @@ def _job_view(job: Job) -> JobView:
         attempt=job.attempt,
         outcome=job.outcome,  # type: ignore[arg-type]  # the column holds an Outcome
         error=job.error,
+        demonstrated=_counts(job),
     )
+
+
+def _counts(job: Job) -> tuple[DemonstrationCount, ...] | None:
+    if job.demonstrations is None:
+        return None
+    return tuple(DemonstrationCount.model_validate(row) for row in job.demonstrations)
 
 
 def _gate_view(gate: Gate) -> GateView:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from gsl.config.guides.dapg import DAPG
 from gsl.config.learners.ppo import PPO
 from gsl.config.measuring import evaluation_share, rung_floor, specialist_floor
 from gsl.config.networks import NETWORKS
@@ -46,6 +47,7 @@ def broken_rules(config: "RunConfig") -> Iterator[Problem]:
         yield from _window_fits(config)
         yield from _filter_fits_suite(config)
         yield from _guide_fits_learner(config)
+        yield from _demonstrated_values_have_a_scale(config)
         yield from _overrides_mean_something(config)
         yield from _learner_comes_to_learn(config)
 
@@ -92,6 +94,15 @@ def _scales_are_few(config: "RunConfig") -> Iterator[Problem]:
         yield (
             ("learner", "popart"),
             f"must be false for {variations} training variations: at most {MOST_SCALES} have a value head of their own",
+        )
+
+
+def _demonstrated_values_have_a_scale(config: "RunConfig") -> Iterator[Problem]:
+    popart = isinstance(config.learner, PPO) and config.learner.popart
+    if popart and isinstance(config.guide, DAPG) and config.guide.value_coefficient:
+        yield (
+            ("guide", "value_coefficient"),
+            "must be 0 with learner.popart, which gives the values of each variation a scale of their own",
         )
 
 

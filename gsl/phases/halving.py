@@ -14,8 +14,9 @@ from statistics import fmean
 from gsl.config.measuring import rung_floor
 from gsl.jobs import CheckpointSource, JobSpec
 from gsl.phases import jobs
+from gsl.phases.branch import Branch
 from gsl.phases.gate import gain_of
-from gsl.phases.round import Branch, Round
+from gsl.phases.round import Round
 from gsl.reports import VariationReturn
 
 

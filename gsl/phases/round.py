@@ -6,34 +6,11 @@ from functools import cached_property
 from gsl.config.run import RunConfig
 from gsl.jobs import CheckpointSource
 from gsl.phases import keys
+from gsl.phases.branch import Branch
+from gsl.phases.filtered import unshown
 from gsl.phases.jobs import checkpoint_of
 from gsl.phases.state import JobView, Proposal, RunState, Segment
 from gsl.reports import VariationReturn
-
-
-@dataclass(frozen=True)
-class Branch:
-    """A specialist and its demonstrations, as far as they exist; of several rungs its newest job."""
-
-    index: int
-    variations: tuple[int, ...]
-    specialist: JobView
-    rung: int
-    demonstrations: JobView | None
-    demonstrates: bool  # whether the guide wants it to
-
-    @property
-    def ended_well(self) -> bool:
-        last = self.demonstrations if self.demonstrates else self.specialist
-        return last is not None and last.status == "succeeded"
-
-    @property
-    def failure(self) -> str | None:
-        """Why nothing more comes of it; None while it goes on or once it ended well."""
-        for job in (self.specialist, self.demonstrations):
-            if job is not None and job.failed:
-                return f"{job.kind} {self.index} {job.status}: {job.reason}"
-        return None
 
 
 @dataclass(frozen=True)
@@ -109,6 +86,13 @@ class Round:
         return tuple(job for job in self.state.jobs if job.key in mine)
 
     @property
+    def kept(self) -> int | None:
+        """Episodes that the cycle's demonstrations kept; None where that is not known of all of them."""
+        shown = [job.demonstrated for job in self.demonstrations if job.status == "succeeded"]
+        known = [counts for counts in shown if counts is not None]
+        return sum(count.kept for counts in known for count in counts) if len(known) == len(shown) else None
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         failures = [b.failure for b in self.branches if b.failure is not None]
         total = len(self.branches)
@@ -119,4 +103,5 @@ class Round:
         shown = self.generalist_demonstrations
         if shown is not None and shown.failed:
             warnings.append(f"the generalist's demonstrations {shown.status}: {shown.reason}; going on without them")
+        warnings += unshown(self.config, self.branches, shown)
         return tuple(f"cycle {self.cycle}: {w}" if self.config.cycles.count > 1 else w for w in warnings)

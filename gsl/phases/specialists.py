@@ -3,6 +3,7 @@
 from gsl.jobs import CheckpointSource, JobSpec, TeacherSource
 from gsl.phases import jobs, keys
 from gsl.phases.budget import demonstration_pool, demonstration_steps, finetune_steps, lowest_steps
+from gsl.phases.filtered import advice
 from gsl.phases.gate import open_too_few_gate
 from gsl.phases.halving import has_trained, next_rung, promised_steps, rung_message
 from gsl.phases.round import Round
@@ -29,7 +30,7 @@ def finetune_step(this: Round) -> Plan | None:
     A person is asked first when too few specialists ended well, and may go on with them, without them, or stop.
     """
     ended_well = [b.index for b in this.branches if b.ended_well]
-    shown, teachers = tuple(job.key for job in this.demonstrations if job.status == "succeeded"), _teachers(this)
+    shown, teachers = _shown(this), _teachers(this)
     if len(ended_well) < this.config.specialists.min_share * len(this.branches):
         gate = this.state.gate(this.segment, "too_few_specialists")
         if gate is None:
@@ -43,6 +44,13 @@ def finetune_step(this: Round) -> Plan | None:
         if gate.action != "approve":
             shown, teachers = (), ()
     return _finetune(this, shown, teachers)
+
+
+def _shown(this: Round) -> tuple[str, ...]:
+    """Keys of the demonstrations to learn from; none where the filter left not one episode."""
+    if this.kept == 0:
+        return ()
+    return tuple(job.key for job in this.demonstrations if job.status == "succeeded")
 
 
 def _lowest(this: Round) -> Plan | None:
@@ -110,6 +118,8 @@ def _finetune(this: Round, demonstration_keys: tuple[str, ...], teachers: tuple[
     if job is not None and job.failed:
         return Plan("failed", f"{job.key} {job.status}: {job.reason}", warnings=this.warnings)
     message = "training on without demonstrations"
+    if this.demonstrates and this.demonstrations and this.kept == 0:
+        message = f"training on without a guide, for the filter kept no demonstration: {advice(this.config)}"
     if demonstration_keys or teachers:
         message = f"fine-tuning with {'demonstrations' if demonstration_keys else 'teachers'}"
     if job is not None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from gsl.jobs import ENDED, JobKind, JobSpec, JobStatus, RunStatus, Wish
 from gsl.phases import keys
-from gsl.reports import Outcome, VariationReturn
+from gsl.reports import DemonstrationCount, Outcome, VariationReturn
 from gsl.rounds import Rounds
 from gsl.selection import Estimate
 
@@ -27,6 +27,7 @@ class JobView:
     attempt: int = 0
     outcome: Outcome | None = None
     error: str | None = None
+    demonstrated: tuple[DemonstrationCount, ...] | None = None  # what it kept and tried; None: it does not demonstrate
 
     @property
     def ended(self) -> bool:

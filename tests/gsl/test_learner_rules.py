@@ -84,3 +84,12 @@ def test_more_variations_than_value_heads_are_refused() -> None:
     many = {"learner": scaled, "arm": "generalist"}
     assert refused(suite=ProcgenSuite(num_levels=1025), **many) == [("learner", "popart")]
     assert RunConfig.model_validate(config(suite=ProcgenSuite(num_levels=1024), **many)).learner == scaled
+
+
+def test_demonstrated_values_need_one_scale() -> None:
+    """With PopArt every variation has its own."""
+    scaled, guide = PPO(num_steps=64, norm_reward=False, popart=True), {"name": "dapg", "value_coefficient": 0.5}
+    returns = {"demonstrations": {"filter": "return"}}
+    assert refused(learner=scaled, guide=guide, **returns) == [("guide", "value_coefficient")]
+    for fitting in ({"learner": scaled, "guide": {"name": "dapg"}}, {"learner": PPO(num_steps=64), "guide": guide}):
+        assert RunConfig.model_validate(config(**fitting, **returns)).guide.name == "dapg"

@@ -1227,6 +1227,12 @@ export interface components {
              * @enum {string}
              */
             name: "dapg";
+            /**
+             * Value Coefficient
+             * @description Weight of the value function's error on demonstrated steps, against what was earned from them on; 0 teaches it nothing.
+             * @default 0
+             */
+            value_coefficient: number;
         };
         /**
          * DAgger
@@ -1256,7 +1262,7 @@ export interface components {
             decay: number;
             /**
              * Form
-             * @description Whether the policy only follows its teachers while the value function learns from returns (dagger), or also learns from its own experience beside a fading teacher (kickstarting).
+             * @description Whether the policy only follows its teachers while the value function learns from returns (dagger; no entropy bonus then, whatever ent_coef says), or also learns from its own experience beside a fading teacher (kickstarting).
              * @default dagger
              * @enum {string}
              */
@@ -3387,6 +3393,19 @@ export interface components {
              */
             waiting: components["schemas"]["WaitingPublic"][];
         };
+        /**
+         * Replay
+         * @description Demonstrations in the replay (RLPD, Ball et al. 2023): part of each update is drawn from them.
+         *
+         *     For learners that replay, among whose settings the share is. Beside other guides they draw from them likewise.
+         */
+        Replay: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "replay";
+        };
         /** ReportBatch */
         ReportBatch: {
             /** Attempt */
@@ -3456,7 +3475,7 @@ export interface components {
              * Guide
              * @description What demonstrations add to the learner.
              */
-            guide?: components["schemas"]["DAPG"] | components["schemas"]["GAIL"] | components["schemas"]["BC"] | components["schemas"]["DAgger"] | components["schemas"]["NoGuide"];
+            guide?: components["schemas"]["DAPG"] | components["schemas"]["GAIL"] | components["schemas"]["BC"] | components["schemas"]["DAgger"] | components["schemas"]["Replay"] | components["schemas"]["NoGuide"];
             /**
              * Learner
              * @description What turns experience into a better policy.
@@ -3748,6 +3767,12 @@ export interface components {
          */
         SAC: {
             /**
+             * Demonstrated Share
+             * @description Share of the steps in each update of fine-tuning that are drawn from the demonstrations, each variation as often; half as in RLPD (Ball et al. 2023), 0 leaves them to the guide.
+             * @default 0.5
+             */
+            demonstrated_share: number;
+            /**
              * Device
              * @description Where the network runs; auto takes CUDA where it is.
              * @default auto
@@ -3760,6 +3785,12 @@ export interface components {
              * @default 0.99
              */
             gamma: number;
+            /**
+             * Handed On
+             * @description Newest steps of the generalist's replay with which its further training and fine-tuning go on; its last checkpoint holds them.
+             * @default 100000
+             */
+            handed_on: number;
             /**
              * Learning Rate
              * @description Step size of Adam: policy, critics and temperature.

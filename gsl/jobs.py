@@ -52,6 +52,13 @@ class JobSpec(Settings):
     held_out: tuple[int, ...] = setting((), "Held-out variations the job may evaluate, never train on.")
     seed: int = setting(0, "Seed of everything random in the job.", ge=0)
     budget_steps: int = setting(0, "No epoch starts that would exceed this, everything the job spent counted.", ge=0)
+    start_steps: int | None = setting(
+        None,
+        "Steps of the run that were spent when the job was planned: where on the run's schedule it begins. Specialists "
+        "of a cycle begin at one place. Empty: the job has a schedule of its own, over its budget.",
+        unit="steps",
+        ge=0,
+    )
     stop_at_plateau: bool = setting(False, "Whether criterion H ends the job.")
     source: CheckpointSource | None = setting(None, "Where the policy comes from; none starts fresh.")
     start: Start = setting(
@@ -67,3 +74,9 @@ class JobSpec(Settings):
     thresholds: dict[int, float] = setting(
         {}, "Return by variation that a kept demonstration of a specialist exceeds and one of the generalist reaches."
     )
+
+    def share_spent(self, job_steps: int) -> float:
+        """Of the run's steps once the job took so many; of its own where it does not know its place in the run."""
+        if self.start_steps is None:
+            return job_steps / self.budget_steps
+        return min(1.0, (self.start_steps + job_steps) / self.config.budget.total_steps)

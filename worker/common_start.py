@@ -5,7 +5,6 @@ generalist may go on from the method's last checkpoint before the gate, exactly 
 what was trained once counts in the ledgers of both. Nothing is shared where that cannot be shown:
 
 - a learner other than PPO: the last checkpoint leaves out a replay, and phases are closed at a job's end;
-- a learning rate that falls over the job's own budget, which differs;
 - a scheduled evaluation that the method's job left out because its budget was at its end.
 """
 
@@ -29,7 +28,7 @@ def methods_start(spec: JobSpec) -> JobSpec | None:
     config = spec.config
     if config.arm != "generalist" or spec.kind != "generalist" or spec.source is not None:
         return None
-    if not isinstance(config.learner, PPO) or config.learner.anneal_lr:
+    if not isinstance(config.learner, PPO):
         return None
     try:
         method = RunConfig.model_validate(config.model_dump() | {"arm": "gsl"})

@@ -50,9 +50,14 @@ class Keeper:
         elif now - self._written_at >= LOCAL_SECONDS and rested:
             self._write_measured(epoch, state)
 
-    def last(self, epoch: int, state: State) -> None:
-        """Write and announce where the job ended: for others alone, so without experience."""
+    def last(self, epoch: int, state: State, *, learned: bool = False) -> None:
+        """Write and announce where the job ended: for others alone, so without experience.
+
+        What was `learned` since the epoch's own checkpoint is announced beside it, under another name.
+        """
         self.write(epoch, _for_others(state))
+        if learned and self._announced_epoch == epoch:
+            self._announce(f"epoch-{epoch:06d}-end.ckpt")
         self.announce()
 
     def _write_measured(self, epoch: int, state: Callable[[], State]) -> None:
@@ -70,9 +75,11 @@ class Keeper:
 
         The checkpoint stands for the spool up to here, without this line: a trainer that goes on announces it again.
         """
-        if self._resume_epoch == self._announced_epoch:
-            return
-        path = self._folder.checkpoints / f"epoch-{self._resume_epoch:06d}.ckpt"
+        if self._resume_epoch != self._announced_epoch:
+            self._announce(f"epoch-{self._resume_epoch:06d}.ckpt")
+
+    def _announce(self, name: str) -> None:
+        path = self._folder.checkpoints / name
         _link(self._folder.resume, path)
         self._say("checkpoint", path, self._resume_epoch)
         self._announced_epoch, self._announced_at = self._resume_epoch, time.monotonic()

@@ -26,7 +26,7 @@ from worker.guides import make_guide
 from worker.halves import make_loop
 from worker.job_folder import JobFolder
 from worker.keeper import Keeper
-from worker.learners.base import AdvantageEstimator, Replayer
+from worker.learners.base import AdvantageEstimator, Replayer, finish_phase
 from worker.rollout import collect
 from worker.spool import Spool
 from worker.starting import adopt_reward_scale, make_learner, payer
@@ -86,6 +86,7 @@ class Training:
             self._detector.rearm()
             self._watched.restore(source.get("watched", {}))
         self._epoch_started, self._epoch_seconds = time.monotonic(), float("inf")
+        self._finished_phase = False  # since the newest epoch
 
     # The loop
 
@@ -95,8 +96,10 @@ class Training:
         try:
             while not self._ended():
                 self._epoch()
-            if self.spec.kind == "specialist" and self.progress.evaluated_epoch != self.progress.epoch:
-                self._evaluate()
+            if self.progress.evaluated_epoch != self.progress.epoch:  # what was measured stays as it was measured
+                self._finish_phase()
+                if self.spec.kind == "specialist":
+                    self._evaluate()
         except Stopped:
             self._keeper.announce()
             raise
@@ -125,12 +128,11 @@ class Training:
             self._keeper.write(0, self._state())
 
     def _epoch(self) -> None:
-        self._epoch_started = time.monotonic()
+        self._epoch_started, self._finished_phase = time.monotonic(), False
         rollout, episodes = collect(self._loop, self.learner, self._settings.num_steps, self._between)
         metrics = self._guide.observe(rollout)
-        metrics |= self.learner.update(
-            rollout, self._guide, progress=self.progress.job_steps / self.spec.budget_steps, between=self._between
-        )
+        share = self.spec.share_spent(self.progress.job_steps)
+        metrics |= self.learner.update(rollout, self._guide, progress=share, between=self._between)
         self._prioritize(rollout)
         self._guide.end_epoch()
         self._epoch_seconds = time.monotonic() - self._epoch_started
@@ -142,6 +144,11 @@ class Training:
             self._look_whether_solved(score(report.returns, self.spec.config.suite))
         self._keep()
 
+    def _finish_phase(self) -> None:
+        """Let a learner that learns in phases end the one under way: no later epoch would."""
+        self._epoch_started = time.monotonic()
+        self._finished_phase = finish_phase(self.learner, self._between)
+
     def _prioritize(self, rollout: Rollout) -> None:
         """Tell the sampler, where it asks, on which variations the values were how far off."""
         if isinstance(self._sampler, PrioritizedSampler) and isinstance(self.learner, AdvantageEstimator):
@@ -150,11 +157,16 @@ class Training:
     def _ended(self) -> bool:
         """Evaluate if that is due; then whether there is an outcome, or no further epoch fits the budget."""
         if self._evaluation_due():
+            if self.progress.outcome is not None or not self._fits_epoch(after=longest_evaluation(self.spec)):
+                self._finish_phase()  # it may be the last that is measured
             self._evaluate()
-        afterwards = self.progress.job_steps + self._settings.batch_size + self._reserve()
-        if self.progress.outcome is None and afterwards > self.spec.budget_steps:
+        if self.progress.outcome is None and not self._fits_epoch():
             self.progress.outcome = "budget"
         return self.progress.outcome is not None
+
+    def _fits_epoch(self, after: int = 0) -> bool:
+        """Whether the budget holds one more epoch, after so many other steps."""
+        return self.progress.job_steps + after + self._settings.batch_size + self._reserve() <= self.spec.budget_steps
 
     def _reserve(self) -> int:
         """Steps kept back for a specialist's last evaluation, which selects its best checkpoint."""
@@ -220,8 +232,9 @@ class Training:
             self._look_whether_solved(figure)
 
     def _remember_best(self, figure: float | None, epoch: int) -> None:
+        """Of equal scores the later one, which has trained longer."""
         best = self.progress.best_score
-        if figure is not None and (best is None or figure > best):
+        if figure is not None and (best is None or figure >= best):
             self.progress.best_score, self.progress.best_epoch = figure, epoch
             self._keeper.best(epoch, self._state())
 
@@ -250,7 +263,7 @@ class Training:
         state = self._state()
         if self.spec.kind != "specialist" and isinstance(self.learner, Replayer):
             state["learner"]["handed_on"] = self.learner.handed_on()
-        self._keeper.last(progress.epoch, state)
+        self._keeper.last(progress.epoch, state, learned=self._finished_phase)
         return JobResult(
             outcome=progress.outcome,
             epochs=progress.epoch,

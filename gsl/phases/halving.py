@@ -27,7 +27,7 @@ def next_rung(this: Round) -> tuple[JobSpec, ...]:
     return tuple(
         jobs.specialist(
             this.config, this.cycle, branch.index, branch.variations, each, branch.rung + 1,
-            CheckpointSource(job=branch.specialist.key), "resume",
+            CheckpointSource(job=branch.specialist.key), "resume", this.start_of(branch.index),
         )
         for branch in chosen
     )  # fmt: skip

@@ -14,7 +14,7 @@ from gsl.seeds import derive
 from gsl.selection import shrunk_means
 
 
-def generalist(config: RunConfig, before: Segment | None, budget: int) -> JobSpec:
+def generalist(config: RunConfig, before: Segment | None, budget: int, start_steps: int = 0) -> JobSpec:
     """A segment of plain training on all variations; each but the first goes on where the one before it ended."""
     source = None if before is None else CheckpointSource(job=before.job.key)
     cycle, number = (1, 1) if before is None else (before.cycle, before.number + 1)
@@ -25,6 +25,7 @@ def generalist(config: RunConfig, before: Segment | None, budget: int) -> JobSpe
         "generalist",
         cycle=cycle,
         budget_steps=budget,
+        start_steps=start_steps,
         stop_at_plateau=config.arm != "generalist",
         source=source,
         start="resume" if source else "scratch",
@@ -46,7 +47,9 @@ def measurement(config: RunConfig, cycle: int, key: str, source: CheckpointSourc
     )
 
 
-def lowest(config: RunConfig, cycle: int, source: CheckpointSource, decision: Proposal, budget: int) -> JobSpec:
+def lowest(
+    config: RunConfig, cycle: int, source: CheckpointSource, decision: Proposal, budget: int, start_steps: int
+) -> JobSpec:
     """Pi^g_low (Jia et al. 2022, line 6): the generalist trained on all the specialists' variations, before them."""
     return _spec(
         config,
@@ -57,6 +60,7 @@ def lowest(config: RunConfig, cycle: int, source: CheckpointSource, decision: Pr
         variations=tuple(sorted(variation for part in decision.partition for variation in part)),
         held_out=(),
         budget_steps=budget,
+        start_steps=start_steps,
         source=source,
         start="clone",
     )
@@ -64,7 +68,7 @@ def lowest(config: RunConfig, cycle: int, source: CheckpointSource, decision: Pr
 
 def specialist(
     config: RunConfig, cycle: int, index: int, variations: tuple[int, ...], steps: int, rung: int,
-    source: CheckpointSource | None, start: Start,
+    source: CheckpointSource | None, start: Start, start_steps: int,
 ) -> JobSpec:  # fmt: skip
     """Specialist `index`, counted from 1, in one rung: the only one unless specialists are halved."""
     return _spec(
@@ -77,18 +81,21 @@ def specialist(
         variations=variations,
         held_out=(),
         budget_steps=steps,
+        start_steps=start_steps,
         stop_at_plateau=config.specialists.stop_at_plateau,
         source=source,
         start=start,
     )
 
 
-def specialists(config: RunConfig, cycle: int, source: CheckpointSource, decision: Proposal) -> tuple[JobSpec, ...]:
-    """One job for each set of variations, with its steps of the first rung."""
+def specialists(
+    config: RunConfig, cycle: int, source: CheckpointSource, decision: Proposal, start_steps: int
+) -> tuple[JobSpec, ...]:
+    """One job for each set of variations, with its steps of the first rung; all begin at one place of the schedule."""
     steps = decision.specialist_steps // config.specialists.rungs
     begins = None if decision.start == "scratch" else source
     return tuple(
-        specialist(config, cycle, index, part, steps, 1, begins, decision.start)
+        specialist(config, cycle, index, part, steps, 1, begins, decision.start, start_steps)
         for index, part in enumerate(decision.partition, start=1)
     )
 
@@ -145,6 +152,7 @@ def finetune(
     demonstration_keys: tuple[str, ...],
     teachers: tuple[TeacherSource, ...],
     budget: int,
+    start_steps: int,
 ) -> JobSpec:
     """The plateaued generalist goes on with all variations, now with demonstrations or teachers (none: as before)."""
     return _spec(
@@ -154,6 +162,7 @@ def finetune(
         "finetune",
         cycle=cycle,
         budget_steps=budget,
+        start_steps=start_steps,
         source=source,
         start="resume",
         demonstrations=demonstration_keys,

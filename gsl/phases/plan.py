@@ -169,7 +169,7 @@ def _next_segment(config: RunConfig, state: RunState, segment: Segment) -> Plan:
     budget = segment_steps(config, state, segment.cycle)
     if budget < config.learner.batch_size:
         return _without_finetuning(config, state, segment, "no budget is left to keep training")
-    new = jobs.generalist(config, segment, budget)
+    new = jobs.generalist(config, segment, budget, state.spent)
     return Plan("generalist", _training(config, budget), jobs=(new,))
 
 

@@ -64,6 +64,13 @@ class Round:
         found = (self.state.job(keys.specialist(self.cycle, index, rung)) for rung in rungs)
         return tuple(job for job in found if job is not None)
 
+    def start_of(self, index: int) -> int:
+        """Where on the run's schedule a specialist's next rung begins: behind its own, which began at the gate."""
+        numbers = range(1, len(self.approved.partition) + 1)
+        beside = {job.key for number in numbers for job in self.rungs_of(number) if number != index}
+        beside |= {job.key for job in self.demonstrations}
+        return sum(job.spent for job in self.state.jobs if job.key not in beside)
+
     @property
     def demonstrates(self) -> bool:
         """Whether anything is demonstrated: steps are spent on what the guide learns from, and on nothing else."""

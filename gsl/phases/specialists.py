@@ -64,13 +64,14 @@ def _lowest(this: Round) -> Plan | None:
     budget = lowest_steps(this.config, this.state, len(approved.partition) * approved.specialist_steps)
     if approved.start == "scratch" or not budget:
         return None
-    return Plan("specialists", message, jobs=(jobs.lowest(this.config, this.cycle, this.source, approved, budget),))
+    new = jobs.lowest(this.config, this.cycle, this.source, approved, budget, this.state.spent)
+    return Plan("specialists", message, jobs=(new,))
 
 
 def _start(this: Round) -> Plan:
     """All specialists at once, and the generalist's demonstrations on the variations that none of them gets."""
     config, approved = this.config, this.approved
-    new = jobs.specialists(config, this.cycle, this.cloned, approved)
+    new = jobs.specialists(config, this.cycle, this.cloned, approved, this.start_of(0))
     if this.demonstrates and this.rest and config.demonstrations.generalist_per_variation:
         planned = len(approved.partition) * approved.specialist_steps  # further rungs included
         pool = demonstration_pool(config, this.state, this.cycle, planned)
@@ -127,5 +128,6 @@ def _finetune(this: Round, demonstration_keys: tuple[str, ...], teachers: tuple[
     budget = finetune_steps(this.config, this.state, this.cycle)
     if budget < this.config.learner.batch_size:
         return None
-    new = jobs.finetune(this.config, this.cycle, this.source, demonstration_keys, teachers, budget)
+    spent = this.state.spent
+    new = jobs.finetune(this.config, this.cycle, this.source, demonstration_keys, teachers, budget, spent)
     return Plan("finetune", message, jobs=(new,), warnings=this.warnings)

@@ -55,7 +55,7 @@ def test_nothing_is_shared_where_the_training_may_differ() -> None:
     assert methods_start(first_job(plain(TINY_MAZE))) == first_job(TINY_MAZE)
     assert methods_start(first_job(TINY_MAZE)) is None, "the method itself begins anew"
     falling = TINY_MAZE.model_copy(update={"learner": TINY_MAZE.learner.model_copy(update={"anneal_lr": True})})
-    assert methods_start(first_job(plain(falling))) is None
+    assert methods_start(first_job(plain(falling))) == first_job(falling), "both fall over the run's steps"
     assert isinstance(TINY_MAZE.learner, PPO)
     phasic = PPG(network=TINY_MAZE.learner.network, num_envs=8, num_steps=16, num_minibatches=2, n_pi=2, aux_rollouts=2)
     assert methods_start(first_job(plain(TINY_MAZE.model_copy(update={"learner": phasic})))) is None

@@ -64,7 +64,8 @@ def test_the_best_by_evaluation_is_kept_beside_the_last(tmp_path: Path) -> None:
     best = [line for line in lines(folder) if isinstance(line, ArtifactReport) and line.kind == "best"]
     result = folder.read_result()
     assert result is not None
-    assert result.best_epoch == best[-1].epoch == max(scores, key=lambda epoch: scores[epoch] or 0.0)
+    assert result.best_epoch == best[-1].epoch == max(scores, key=lambda epoch: (scores[epoch] or 0.0, epoch))
+    assert list(scores.values()).count(scores[best[-1].epoch]) > 1, "of equal scores the latest, which trained longest"
     assert load(folder.path / best[-1].path)["epoch"] == best[-1].epoch
 
 

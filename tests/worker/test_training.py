@@ -75,6 +75,17 @@ def test_a_stopped_job_goes_on_number_for_number(undisturbed: JobFolder, tmp_pat
     assert numbers(folder) == numbers(undisturbed)
 
 
+def test_a_learning_rate_falls_over_the_run_and_makes_no_plateau_at_a_jobs_end(tmp_path: Path) -> None:
+    """At 20 000 of 40 000 steps, an epoch of 128 steps. A job that does not know its place falls to zero by itself."""
+    learner = TINY_MAZE.learner.model_copy(update={"anneal_lr": True})
+    falling = TINY_MAZE.model_copy(update={"learner": learner})
+    known = done(tmp_path / "known", spec("finetune", falling, budget_steps=4 * 128, start_steps=20_000))
+    unknown = done(tmp_path / "unknown", spec("finetune", falling, budget_steps=4 * 128))
+    rates = [report.metrics["learning_rate"] for report in epochs(known)]
+    assert rates == pytest.approx([3e-3 * (1 - (20_000 + 128 * epoch) / 40_000) for epoch in range(4)])
+    assert epochs(unknown)[-1].metrics["learning_rate"] == pytest.approx(3e-3 / 4)
+
+
 def test_a_stop_file_stops(tmp_path: Path) -> None:
     folder = prepare(tmp_path, spec())
     folder.stop.touch()

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gsl.config.guides import Replay
@@ -11,7 +12,8 @@ from gsl.config.method import EvaluationSettings
 from gsl.config.networks import MLP
 from gsl.config.run import RunConfig
 from gsl.config.suites import GymnasiumSuite
-from tests.worker.jobs import TINY_MAZE, done, epochs, numbers, prepare, spec, work
+from tests.worker.jobs import TINY_MAZE, done, epochs, lines, numbers, prepare, spec, work
+from tests.worker.learners.states import same
 from tests.worker.test_training import StopAt
 from worker.checkpoint import load
 from worker.job_folder import EXIT_ENDED, EXIT_STOPPED
@@ -84,3 +86,48 @@ def test_fine_tuning_replays_demonstrations_and_what_the_generalist_played(tmp_p
     assert numbers(folder) == numbers(undisturbed)
     clone = job("sac", "specialist", index=1, start="clone", budget_steps=4 * 128)
     assert epochs(done(tmp_path / "specialist", clone, source.resume))[0].metrics["replayed_steps"] == 128
+
+
+def phase_of_eight(**changes: Any) -> RunConfig:
+    evaluation = EvaluationSettings(episodes=1, every_epochs=changes.pop("every_epochs", 0), held_out_sample=0)
+    learner = MAZE_PPG.learner.model_copy(update={"n_pi": 8} | changes)
+    return MAZE_PPG.model_copy(update={"learner": learner, "evaluation": evaluation})
+
+
+def network_of(file: Path) -> dict[str, Any]:
+    network: dict[str, Any] = load(file)["learner"]["network"]
+    return network
+
+
+@pytest.mark.parametrize(("kind", "every_epochs"), [("generalist", 0), ("specialist", 0), ("specialist", 2)])
+def test_a_job_ends_with_the_phase_it_has(tmp_path: Path, kind: str, every_epochs: int) -> None:
+    """Four epochs of a phase of eight: what is kept and measured has been through the auxiliary phase."""
+    aux = {"e_aux": 1, "every_epochs": every_epochs}
+    whole, none = (phase_of_eight(aux_learning_rate=rate, **aux) for rate in (1e-2, 1e-12))
+    budget = 4 * 128 + (160 if kind == "specialist" else 0)
+    folders = [
+        done(tmp_path / str(number), spec(kind, config, index=1, budget_steps=budget, held_out=()))
+        for number, config in enumerate((whole, none))
+    ]
+    with_phase, without = (network_of(folder.resume) for folder in folders)
+    assert [report.epoch for report in epochs(folders[0])] == [1, 2, 3, 4]
+    assert np.abs(with_phase["policy_body.0.weight"] - without["policy_body.0.weight"]).max() > 1e-3
+    announced = [line for line in lines(folders[0]) if line.type == "artifact"]
+    assert same(network_of(folders[0].path / announced[-1].path), with_phase)
+    if kind == "specialist":
+        [*_, measured] = [line for line in lines(folders[0]) if line.type == "evaluation"]
+        [*_, best] = [line for line in announced if line.kind == "best"]
+        assert measured.epoch == 4
+        assert best.epoch < 4 or same(network_of(folders[0].path / best.path), with_phase)
+
+
+@pytest.mark.parametrize("epoch", [2, 4])
+def test_a_stopped_job_ends_with_the_same_phase(tmp_path: Path, epoch: int) -> None:
+    job = spec("generalist", phase_of_eight(), budget_steps=4 * 128)
+    undisturbed = done(tmp_path / "undisturbed", job)
+    folder = prepare(tmp_path / "stopped", job)
+    assert work(folder, StopAt(folder, epoch)) == EXIT_STOPPED
+    assert work(folder) == EXIT_ENDED
+    assert same(load(folder.resume)["learner"], load(undisturbed.resume)["learner"])
+    announced = [line for line in lines(folder) if line.type == "artifact"]
+    assert same(network_of(folder.path / announced[-1].path), network_of(undisturbed.resume))

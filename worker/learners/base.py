@@ -1,5 +1,6 @@
 """What the trainer asks of every learner, and what a learner asks of a guide."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -12,6 +13,8 @@ from torch import Tensor
 from worker.experience import Decision, Demonstrations, LossContext, Rollout
 from worker.nets import ActorCritic
 from worker.nets.distributions import Distribution
+
+log = logging.getLogger(__name__)
 
 Metrics = dict[str, float]
 Policy = Callable[[NDArray[Any]], NDArray[Any]]
@@ -55,7 +58,7 @@ class Learner(Protocol):
     ) -> Metrics:  # fmt: skip
         """Learn from one rollout; diagnostics averaged over the updates.
 
-        `progress` is the share of the job's budget spent; `between` is called between updates and may raise.
+        `progress` is the share of the run's steps that are spent; `between` is called between updates and may raise.
         """
 
     def state(self) -> dict[str, Any]:
@@ -99,6 +102,22 @@ class AdvantageEstimator(Protocol):
 
     advantage: Tensor
     """(T * N,) of the rollout that it learned from last, not normalised."""
+
+
+@runtime_checkable
+class PhasedLearner(Protocol):
+    """A learner that learns something only after several epochs."""
+
+    def finish(self, between: Callable[[], None] | None = None) -> Metrics:
+        """Learn now what waits for more epochs, because the job has no more; nothing where nothing waits."""
+
+
+def finish_phase(learner: Learner, between: Callable[[], None] | None = None) -> bool:
+    """Let a learner that learns in phases end the one under way; whether that changed anything."""
+    said = learner.finish(between) if isinstance(learner, PhasedLearner) else {}
+    if said:
+        log.info("a phase cut short: %s", ", ".join(f"{name} {figure:.4g}" for name, figure in said.items()))
+    return bool(said)
 
 
 def to_device(observation: NDArray[Any] | Tensor, device: torch.device) -> Tensor:

@@ -96,8 +96,20 @@ class PPG:
                 for said in self._auxiliary_phase():
                     _note(seen, said, between)
                 self._phase.clear()
-        metrics = {name: float(np.mean(values)) for name, values in seen.items()}
-        return metrics | {"explained_variance": explained_variance(samples), "learning_rate": self.learning_rate}
+        return _means(seen) | {"explained_variance": explained_variance(samples), "learning_rate": self.learning_rate}
+
+    def finish(self, between: Callable[[], None] | None = None) -> Metrics:
+        """The auxiliary phase over the epochs of a phase that the job's end cuts short; nothing where there are none.
+
+        Diagnostics are averaged over the minibatches.
+        """
+        seen: dict[str, list[float]] = defaultdict(list)
+        if len(self._phase):
+            with self._parallel.learning():
+                for said in self._auxiliary_phase():
+                    _note(seen, said, between)
+            self._phase.clear()
+        return _means(seen)
 
     @torch.no_grad()
     def _values(self, observation: Tensor, variation: Tensor) -> Tensor:
@@ -232,6 +244,10 @@ class PPG:
 
     def _make_adam(self, learning_rate: float) -> torch.optim.Adam:
         return torch.optim.Adam(self._parameters, lr=learning_rate, eps=self.settings.adam_eps, fused=True)
+
+
+def _means(seen: dict[str, list[float]]) -> Metrics:
+    return {name: float(np.mean(figures)) for name, figures in seen.items()}
 
 
 def _note(seen: dict[str, list[float]], said: Metrics, between: Callable[[], None] | None) -> None:

@@ -95,7 +95,7 @@ class PPO:
     ) -> Metrics:  # fmt: skip
         """Learn from one rollout; diagnostics averaged over the minibatches.
 
-        `progress` is the share of the job's budget spent; `between` is called between minibatches and may raise.
+        `progress` is the share of the run's steps spent; `between` is called between minibatches and may raise.
         """
         self._set_learning_rate(progress)
         samples = samples_of(

@@ -41,7 +41,7 @@ class PPO(LearnerSettings):
         ge=1,
     )
     update_epochs: int = setting(3, "Passes over an epoch's experience.", unit="passes", ge=1, le=100)
-    anneal_lr: bool = setting(False, "Whether the learning rate falls linearly to zero over the job's budget.")
+    anneal_lr: bool = setting(False, "Whether the learning rate falls linearly to zero over the run's steps.")
     adam_eps: float = setting(1e-5, "Adam's epsilon.", gt=0, le=1)
     gamma: float = setting(0.999, "Discount of future rewards.", ge=0, le=1)
     gae_lambda: float = setting(0.95, "Lambda of generalised advantage estimation.", ge=0, le=1)

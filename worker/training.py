@@ -157,7 +157,7 @@ class Training:
     def _ended(self) -> bool:
         """Evaluate if that is due; then whether there is an outcome, or no further epoch fits the budget."""
         if self._evaluation_due():
-            if self.progress.outcome is not None or not self._fits_epoch(after=longest_evaluation(self.spec)):
+            if self.progress.outcome is not None or not self._fits_epoch(after=self._longest_evaluation()):
                 self._finish_phase()  # it may be the last that is measured
             self._evaluate()
         if self.progress.outcome is None and not self._fits_epoch():
@@ -216,8 +216,13 @@ class Training:
             return False
         if not self.spec.evaluations_count:
             return True
-        longest = self._reserve() or longest_evaluation(self.spec.config, len(self.spec.variations))
-        return progress.job_steps + longest + self._reserve() <= self.spec.budget_steps
+        return progress.job_steps + self._longest_evaluation() + self._reserve() <= self.spec.budget_steps
+
+    def _longest_evaluation(self) -> int:
+        """Steps of one, as far as they count."""
+        if not self.spec.evaluations_count:
+            return 0
+        return self._reserve() or longest_evaluation(self.spec.config, len(self.spec.variations))
 
     def _evaluate(self) -> None:
         """A specialist's evaluations all have the rounds that its last one surely affords: their scores compare."""

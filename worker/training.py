@@ -1,6 +1,5 @@
 """The training loop of a generalist, a specialist or fine-tuning: epochs until plateau, solved or budget."""
 
-import logging
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ import numpy as np
 from gsl.config.measuring import longest_evaluation, specialist_reserve
 from gsl.jobs import JobSpec
 from gsl.plateau import PlateauDetector
-from gsl.reports import EpochReport, JobResult, Outcome, PlateauReport, StartedReport
+from gsl.reports import EpochReport, JobResult, PlateauReport, StartedReport
 from gsl.seeds import derive
 from worker import checkpoint
 from worker.checkpoint import State
@@ -27,29 +26,15 @@ from worker.halves import make_loop
 from worker.job_folder import JobFolder
 from worker.keeper import Keeper
 from worker.learners.base import AdvantageEstimator, Replayer, finish_phase
+from worker.progress import Progress, log_epoch
 from worker.rollout import collect
 from worker.spool import Spool
 from worker.starting import adopt_reward_scale, make_learner, payer
 from worker.stopping import Stopped, StopRequest
 from worker.watched import watched
 
-log = logging.getLogger(__name__)
-
 PATIENCE_SECONDS = 5.0
 """An epoch that would go on longer than this after a wish to stop is abandoned; the last checkpoint stays."""
-
-
-@dataclass
-class Progress:
-    """Counters of a job; they travel in its checkpoints."""
-
-    epoch: int = 0
-    job_steps: int = 0  # environment steps that count: no measurements
-    evaluated_epoch: int = 0
-    best_score: float | None = None
-    best_epoch: int | None = None
-    outcome: Outcome | None = None
-    message: str = ""  # what the guide did before training
 
 
 @dataclass(frozen=True)
@@ -139,7 +124,7 @@ class Training:
         self.progress.epoch += 1
         self.progress.job_steps += self._settings.batch_size
         self._spool.say(report := self._report(episodes, metrics, self._watch_for_plateau(episodes)))
-        _log(report)
+        log_epoch(report)
         if self.spec.config.evaluation.every_epochs == 0:
             self._look_whether_solved(score(report.returns, self.spec.config.suite))
         self._keep()
@@ -300,11 +285,3 @@ class Training:
         self._sampler.restore(state["sampler"])
         self._detector.restore(state["detector"])
         self._watched.restore(state.get("watched", {}))
-
-
-def _log(report: EpochReport) -> None:
-    speed = report.steps / max(report.seconds, 1e-9)
-    figure = "-" if report.mean_return is None else f"{report.mean_return:.3f}"
-    log.info("epoch %d: return %s, %d steps, %.0f steps/s", report.epoch, figure, report.job_steps, speed)
-    if report.plateau is not None:
-        log.info("plateau since epoch %d", report.plateau.start_epoch)

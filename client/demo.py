@@ -10,16 +10,17 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
 from dotenv import load_dotenv
 
 from client.api import Client
+from client.before_after import before_after
 from client.errors import ApiError
 from client.models import Gate, Run, VariationEstimate
 from client.temporary_server import is_up, temporary_server
+from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 
 _LOOK_EVERY_S = 1.0
 _SPEAK_EVERY_S = 15.0
@@ -63,35 +64,6 @@ def _tell_gate(gate: Gate | None) -> bool:
     return True
 
 
-def before_after(before: Iterable[tuple[int, float | None]], after: Iterable[VariationEstimate]) -> str:
-    """A table of the score of each variation: generalist at the gate against the run's end, with the mean below."""
-    earlier = dict(before)
-    rows = [(row.name, earlier.get(row.variation), _score(row.success_rate, row.mean_return)) for row in after]
-    rows.append(("mean", _mean(row[1] for row in rows), _mean(row[2] for row in rows)))
-    width = max(len("variation"), *(len(name) for name, _, _ in rows))
-    head = f"{'variation':<{width}}  {'before':>8}  {'after':>8}  {'change':>8}"
-    return "\n".join([head, *(_row(name, old, new, width) for name, old, new in rows)])
-
-
-def _row(name: str, old: float | None, new: float | None, width: int) -> str:
-    change = None if old is None or new is None else new - old
-    return f"{name:<{width}}  {_cell(old):>8}  {_cell(new):>8}  {_cell(change, '+'):>8}"
-
-
-def _cell(value: float | None, sign: str = "") -> str:
-    return "-" if value is None else f"{value:{sign}.2f}"
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
-
-
-def _score(success_rate: float | None, mean_return: float | None) -> float | None:
-    """Success where the suite has it, the return where it has not."""
-    return mean_return if success_rate is None else success_rate
-
-
 def _tell_end(api: Client, run: Run) -> None:
     print(f"Run {run.id} {run.status}. {run.message}".rstrip())
     for warning in run.warnings:
@@ -99,11 +71,16 @@ def _tell_end(api: Client, run: Run) -> None:
     gate = api.gate(run.id)
     if run.status != "succeeded" or gate is None:
         return
-    final = {job.id for job in api.jobs(run.id) if job.key == "evaluation-final"}
-    after = [row for row in api.returns(run.id, source="evaluation").items if row.job_id in final]
-    before = [(row.variation, _score(row.success_rate, row.mean_return)) for row in gate.evidence.variations]
+    after, afresh = (_measured(api, run.id, key) for key in (LAST_EVALUATION, BEFORE_EVALUATION))
     print("Success rate, or return where the suite has no success:")
-    print(before_after(before, after))
+    print(before_after(afresh if afresh else gate.evidence.variations, after))
+    if not afresh:
+        print('"before" is the measurement that selected the variations: what they gained is overstated')
+
+
+def _measured(api: Client, run_id: int, key: str) -> tuple[VariationEstimate, ...]:
+    jobs = {job.id for job in api.jobs(run_id) if job.key == key}
+    return tuple(row for row in api.returns(run_id, source="evaluation").items if row.job_id in jobs)
 
 
 def _address() -> str:

@@ -1,12 +1,19 @@
-"""What fine-tuning gained and forgot: each variation before the specialists and after fine-tuning, paired."""
+"""What fine-tuning gained and forgot: each variation before the specialists and after fine-tuning, paired.
+
+A variation counts as gained or forgotten where its episodes say so after correction for looking at many
+(`gsl.changes`). Where there is no fresh measurement of the gate's policy, the one that selected the variations stands
+in, and the figure says what that does: the lowest of noisy means are lowest by bad luck too.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 
+from backend.figures.arms import counted
 from backend.figures.empty import empty_figure
 from backend.figures.style import (
     METRIC_NAMES,
-    NUMBER_FORMATS,
     View,
     new_figure,
     palette,
@@ -14,52 +21,76 @@ from backend.figures.style import (
     score_text,
 )
 from backend.store.series_types import FloatArray, IntArray, Metric, PairedScores
-from gsl.statistics import paired_difference
+from gsl.changes import Changes, changes_of_returns, changes_of_success
+from gsl.statistics import CONFIDENCE, paired_difference
 
 MAX_DUMBBELLS = 40
-SAME = {"return": 0.02, "success": 0.02}  # share of the scores' range that counts as neither gained nor forgotten
-CONFIDENCE = 0.95
-CHANGES = ("gained", "forgotten", "unchanged")
+CHANGES = ("gained", "forgotten", "no sure change")  # by the verdicts of `gsl.changes`
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """The variations that both sides measured, best before first; arrays of shape (variations,)."""
+
+    labels: list[str]
+    before: FloatArray
+    after: FloatArray
+    changes: Changes
+    specialised: IntArray
+    hover: list[str]
+    end: str
 
 
 def before_after(data: PairedScores, view: View) -> go.Figure:
     """A dumbbell a variation, or with many variations a point a variation beside the diagonal."""
-    before, after = data.before.of(view.metric), data.after.of(view.metric)
-    paired = ~(np.isnan(before) | np.isnan(after))
-    if not paired.any():
+    drawn = _paired(data, view.metric)
+    if drawn is None:
         return empty_figure(
             view, "No pairs yet",
             "Each variation's score at the gate will stand beside its score once fine-tuning has been evaluated.",
         )  # fmt: skip
-    order = np.flatnonzero(paired)[np.argsort(before[paired], kind="stable")[::-1]]
-    before, after, variations = before[order], after[order], data.variations[order]
-    changes = changes_of(before, after, view.metric)
-    few = len(order) <= MAX_DUMBBELLS
-    figure = new_figure(view, height=170 + 24 * len(order) if few else (400 if view.narrow else 520))
-    draw = _dumbbells if few else _scatter
-    draw(figure, before, after, changes, _labels(data, variations), _end(data), view)
-    _summary(figure, data, before, after, changes, view)
+    few = len(drawn.before) <= MAX_DUMBBELLS
+    figure = new_figure(view, height=210 + 24 * len(drawn.before) if few else (440 if view.narrow else 560))
+    (_dumbbells if few else _scatter)(figure, drawn, view)
+    _summary(figure, data, drawn, view)
     return figure
 
 
-def changes_of(before: FloatArray, after: FloatArray, metric: Metric) -> IntArray:
-    """Index into `CHANGES` of each variation; differences within 2 % of the scores' range are noise. Shape (n,)."""
-    both = np.concatenate([before, after])
-    spread = 1.0 if metric == "success" else float(both.max() - both.min())
-    difference = after - before
-    unchanged = np.abs(difference) <= SAME[metric] * spread
-    return np.where(unchanged, 2, np.where(difference > 0, 0, 1))
-
-
-def _labels(data: PairedScores, variations: IntArray) -> list[str]:
-    """Names, with a mark on those that specialists were trained on."""
-    return [
-        data.names[int(variation)] + (" ●" if int(variation) in data.specialised else "") for variation in variations
+def _paired(data: PairedScores, metric: Metric) -> Drawn | None:
+    before, after = data.before.scores.of(metric), data.after.scores.of(metric)
+    paired = ~(np.isnan(before) | np.isnan(after))
+    if not paired.any():
+        return None
+    order = np.flatnonzero(paired)[np.argsort(before[paired], kind="stable")[::-1]]
+    test = changes_of_success if metric == "success" else changes_of_returns
+    changes = test(data.before.of(metric).of(order), data.after.of(metric).of(order), CONFIDENCE)
+    numbers = [int(variation) for variation in data.variations[order]]
+    specialised = np.array(
+        [place for place, number in enumerate(numbers) if number in data.specialised], dtype=np.int64
+    )
+    end = "at the end" if data.final else "so far"
+    episodes = np.stack([data.before.episodes[order], data.after.episodes[order]], axis=1)
+    hover = [
+        _hover(before[row], after[row], place, changes, played, end, metric)
+        for place, (row, played) in enumerate(zip(order, episodes, strict=True))
     ]
+    labels = [data.names[number] + (" ●" if number in data.specialised else "") for number in numbers]
+    return Drawn(labels, before[order], after[order], changes, specialised, hover, end)
 
 
-def _end(data: PairedScores) -> str:
-    return "at the end" if data.final else "so far"
+def _hover(
+    before: float, after: float, place: int, changes: Changes, played: FloatArray, end: str, metric: Metric
+) -> str:
+    low, high, p_value = changes.low[place], changes.high[place], changes.adjusted[place]
+    sure = "too few episodes for an interval"
+    if not np.isnan(low):
+        sure = f"{CONFIDENCE:.0%} interval {_signed(low, metric)} to {_signed(high, metric)}"
+    if not np.isnan(p_value):
+        sure += f"<br>p {p_value:.3f} after correction for many"
+    return (
+        f"{score_text(before, metric)} at the gate, {score_text(after, metric)} {end}<br>"
+        f"difference {_signed(after - before, metric)}, {sure}<br>of {played[0]:.0f} and {played[1]:.0f} episodes"
+    )
 
 
 def _colour(change: int, view: View) -> str:
@@ -67,30 +98,35 @@ def _colour(change: int, view: View) -> str:
     return (colours.gained, colours.forgotten, colours.muted)[change]
 
 
-def _dumbbells(
-    figure: go.Figure, before: FloatArray, after: FloatArray, changes: IntArray, labels: list[str], end: str, view: View
-) -> None:
-    rows = np.arange(len(before))
+def _dumbbells(figure: go.Figure, drawn: Drawn, view: View) -> None:
+    rows, before, after = np.arange(len(drawn.before)), drawn.before, drawn.after
     for change, name in enumerate(CHANGES):
-        chosen = changes == change
+        chosen = drawn.changes.verdicts == change
         if chosen.any():
             figure.add_scatter(
                 x=_segments(before[chosen], after[chosen]), y=np.repeat(rows[chosen], 3), mode="lines",
                 hoverinfo="skip", line={"color": _colour(change, view), "width": 4}, opacity=0.6, name=name,
             )  # fmt: skip
-    colours, form = palette(view), NUMBER_FORMATS[view.metric]
-    for values, name, colour in ((before, "at the gate", colours.generalist), (after, end, colours.finetune)):
+    colours = palette(view)
+    whiskers = {
+        "array": np.nan_to_num(drawn.changes.high - drawn.changes.difference), "width": 3, "thickness": 1,
+        "arrayminus": np.nan_to_num(drawn.changes.difference - drawn.changes.low), "color": colours.muted,
+    }  # fmt: skip
+    sides = ((before, "at the gate", colours.generalist, None), (after, drawn.end, colours.finetune, whiskers))
+    for values, name, colour, bounds in sides:
         figure.add_scatter(
-            x=values, y=rows, mode="markers", name=name, text=labels, cliponaxis=False,
+            x=values, y=rows, mode="markers", name=name, text=drawn.labels, cliponaxis=False, error_x=bounds,
             marker={"size": 11, "color": colour, "line": {"color": colours.surface, "width": 1.5}},
-            customdata=np.stack([before, after, after - before], axis=1),
-            hovertemplate=f"<b>%{{text}}</b><br>%{{customdata[0]:{form}}} at the gate, %{{customdata[1]:{form}}} {end}"
-            f"<br>difference %{{customdata[2]:+{form}}}<extra></extra>",
+            customdata=drawn.hover, hovertemplate="<b>%{text}</b><br>%{customdata}<extra></extra>",
         )  # fmt: skip
-    figure.update_xaxes(score_axis(view.metric, f"{METRIC_NAMES[view.metric]} · ● a specialist's variation"))
-    figure.update_yaxes(
-        tickmode="array", tickvals=rows, ticktext=labels, showgrid=False, range=[-0.6, len(rows) - 0.4], zeroline=False
+    title = f"{METRIC_NAMES[view.metric]} · ● a specialist's · ⊢⊣ interval of the difference"
+    figure.update_xaxes(
+        score_axis(view.metric, METRIC_NAMES[view.metric] + " · ● specialist's" if view.narrow else title)
     )
+    figure.update_yaxes(
+        tickmode="array", tickvals=rows, ticktext=drawn.labels, showgrid=False, range=[-0.6, len(rows) - 0.4],
+        zeroline=False,
+    )  # fmt: skip
 
 
 def _segments(before: FloatArray, after: FloatArray) -> FloatArray:
@@ -99,51 +135,58 @@ def _segments(before: FloatArray, after: FloatArray) -> FloatArray:
     return ends.ravel()
 
 
-def _scatter(
-    figure: go.Figure, before: FloatArray, after: FloatArray, changes: IntArray, labels: list[str], end: str, view: View
-) -> None:
-    both = np.concatenate([before, after])
+def _scatter(figure: go.Figure, drawn: Drawn, view: View) -> None:
+    both = np.concatenate([drawn.before, drawn.after])
     low, high = float(both.min()), float(both.max())
     pad = 0.04 * (high - low or 1.0)
     span = [low - pad, high + pad]
-    form = NUMBER_FORMATS[view.metric]
     figure.add_scatter(
         x=span, y=span, mode="lines", line={"color": palette(view).muted, "width": 1, "dash": "dash"}, hoverinfo="skip",
         showlegend=False,
     )  # fmt: skip
-    names = np.array(labels, dtype=object)
-    for change, name in enumerate(CHANGES):
-        chosen = changes == change
+    names, hover = np.array(drawn.labels, dtype=object), np.array(drawn.hover, dtype=object)
+    for change, name in reversed(list(enumerate(CHANGES))):  # what is sure lies on top
+        chosen = drawn.changes.verdicts == change
         figure.add_scatter(
-            x=before[chosen], y=after[chosen], mode="markers", text=list(names[chosen]), name=f"{chosen.sum()} {name}",
-            marker={"size": 6 if len(before) > 200 else 8, "color": _colour(change, view), "opacity": 0.75},
-            customdata=after[chosen] - before[chosen],
-            hovertemplate=f"<b>%{{text}}</b><br>%{{x:{form}}} at the gate, %{{y:{form}}} {end}"
-            f"<br>difference %{{customdata:+{form}}}<extra></extra>",
+            x=drawn.before[chosen], y=drawn.after[chosen], mode="markers", text=list(names[chosen]),
+            name=f"{chosen.sum()} {name}", legendrank=change, customdata=list(hover[chosen]),
+            marker={"size": 6 if len(names) > 200 else 8, "color": _colour(change, view), "opacity": 0.75},
+            hovertemplate="<b>%{text}</b><br>%{customdata}<extra></extra>",
         )  # fmt: skip
     what = METRIC_NAMES[view.metric]
     figure.update_xaxes(score_axis(view.metric, f"{what} at the gate"), range=span)
-    figure.update_yaxes(score_axis(view.metric, f"{what} {end}"), range=span)
+    figure.update_yaxes(score_axis(view.metric, f"{what} {drawn.end}"), range=span)
 
 
-def _summary(
-    figure: go.Figure, data: PairedScores, before: FloatArray, after: FloatArray, changes: IntArray, view: View
-) -> None:
-    """Counts, and the mean difference with its paired bootstrap interval, above the plot; the legend below it."""
-    difference = paired_difference(after, before, confidence=CONFIDENCE)
-    gained, forgotten, unchanged = (int((changes == change).sum()) for change in range(3))
-    counts = f"{gained} gained · {forgotten} forgotten · {unchanged} unchanged"
-    interval = f"mean {_signed(difference.estimate, view.metric)}"
-    if difference.low is not None and difference.high is not None:
-        low, high = (_signed(bound, view.metric) for bound in (difference.low, difference.high))
-        interval += f" ({CONFIDENCE:.0%} interval {low} to {high})"
+def _summary(figure: go.Figure, data: PairedScores, drawn: Drawn, view: View) -> None:
+    """Counts, mean differences with Student's t interval over variations, and what is wrong with an old "before"."""
+    counts = " · ".join(f"{(drawn.changes.verdicts == number).sum()} {name}" for number, name in enumerate(CHANGES))
+    lines = [f"<b>{counts}</b>", _mean(drawn, np.arange(len(drawn.before)), "", view)]
+    if 0 < len(drawn.specialised) < len(drawn.before):
+        lines.append(_mean(drawn, drawn.specialised, "of specialists: ", view))
+    if not data.fresh:
+        lines += ["⚠ “at the gate” is the measurement that selected", "the variations: their gains are overstated"]
+        if not view.narrow:
+            lines[-2:] = [" ".join(lines[-2:])]
     figure.add_annotation(
-        text=f"<b>{counts}</b><br>{interval}", x=0, xanchor="left", xref="paper", y=1, yref="paper", yanchor="bottom",
+        text="<br>".join(lines), x=0, xanchor="left", xref="paper", y=1, yref="paper", yanchor="bottom",
         yshift=8, align="left", showarrow=False,
     )  # fmt: skip
     figure.update_layout(
-        margin={"t": 52, "b": 96 if view.narrow else 76}, legend={"y": 0, "yref": "container", "yanchor": "bottom"}
+        margin={"t": 16 + 18 * (1 + "<br>".join(lines).count("<br>")), "b": 96 if view.narrow else 76},
+        legend={"y": 0, "yref": "container", "yanchor": "bottom"},
     )
+
+
+def _mean(drawn: Drawn, places: IntArray, which: str, view: View) -> str:
+    """On a narrow page the interval has a line of its own."""
+    found = paired_difference(drawn.after[places], drawn.before[places], CONFIDENCE)
+    said = f"{which}mean {_signed(found.estimate, view.metric)} over {counted(found.seeds, 'variation')}"
+    if found.low is None or found.high is None:
+        return said
+    gap = "<br>" if view.narrow else " "
+    low, high = (_signed(bound, view.metric) for bound in (found.low, found.high))
+    return f"{said}{gap}({CONFIDENCE:.0%} interval {low} to {high})"
 
 
 def _signed(value: float, metric: Metric) -> str:

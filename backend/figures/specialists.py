@@ -12,6 +12,7 @@ from backend.store.series_types import SpecialistSeries
 PANEL_WIDTH = 132  # CSS pixels below which a panel cannot be read
 MAX_COLUMNS = 8
 NAMES_IN_HOVER = 6
+SELECTED = " (as selected: too low)"  # of noisy means the lowest are lowest by bad luck too
 MARKS = {"failed": " ✕", "cancelled": " ✕", "succeeded": " ✓"}
 
 
@@ -84,11 +85,12 @@ def _traces(series: SpecialistSeries, view: View, limit: int, *, first: bool) ->
     if baseline is None:
         return [trained]
     end = int(own_steps[-1]) if len(own_steps) else 1
+    gate = "at the gate" + ("" if series.fresh else SELECTED)
     level = {
         "type": "scatter", "x": [0, end], "y": [baseline, baseline], "mode": "lines", "showlegend": first,
-        "name": "Generalist at the gate, same variations", "legendgroup": "generalist",
+        "name": f"Generalist {gate}, same variations", "legendgroup": "generalist",
         "line": {"color": colours.generalist, "width": 1.6, "dash": "dash"},
-        "hovertemplate": f"generalist at the gate: %{{y:{form}}}<br>on {_members(series)}<extra></extra>",
+        "hovertemplate": f"generalist {gate}: %{{y:{form}}}<br>on {_members(series)}<extra></extra>",
     }  # fmt: skip
     return [trained, level]
 

@@ -7,19 +7,20 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from backend.models import Gate, LatestReturn, Run, VariationReturn
+from backend.models import Gate, LatestReturn, VariationReturn
 from backend.store.series import (
     JobRow,
     approved_gates,
     is_after_finetuning,
     job_rows,
+    number_table,
     role_of,
     score_array,
     suite_of,
     weighted_means,
 )
-from backend.store.series_types import IntArray, PairedScores, Scores, Snapshots, VariationScores
-from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, place_of
+from backend.store.series_types import IntArray, Measured, PairedScores, Scores, Snapshots, VariationScores
+from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, evaluation, place_of
 from gsl.reports import Source
 
 WINDOWS = (1, 4, 16, 64)  # epochs pooled until most variations have finished an episode
@@ -58,6 +59,7 @@ def milestones(session: Session, run_id: int) -> list[Moment]:
     generalist = next((job for job in jobs if job.kind == "generalist"), None)
     if generalist:
         moments += [(generalist.id, max(1, generalist.epochs // 10)), (generalist.id, max(1, generalist.epochs // 2))]
+    jobs = [job for job in jobs if job.key != BEFORE_EVALUATION]
     final = [job for job in jobs if job.key == LAST_EVALUATION or is_after_finetuning(job, jobs)]
     evaluations = [job for job in jobs if job.kind == "evaluation" and job not in final]
     for job in (*evaluations[-1:], *final[-1:]):
@@ -68,25 +70,28 @@ def milestones(session: Session, run_id: int) -> list[Moment]:
 
 
 def paired_scores(session: Session, run_id: int) -> PairedScores:
-    """The first gate's frozen evidence beside the last evaluation, or beside the latest one while the run goes on."""
+    """The policy at the first gate beside the last evaluation, or beside the latest one while the run goes on.
+
+    Of the gate's policy it is the evaluation made afresh; without one the evaluation that selected the variations.
+    """
     suite, jobs = suite_of(session, run_id), job_rows(session, run_id)
     variations = np.array(suite.training_variations(), dtype=np.int64)
     gates = approved_gates(session, run_id)
     after_jobs = [job for job in jobs if job.key == LAST_EVALUATION or is_after_finetuning(job, jobs)]
-    empty = Scores(np.full(len(variations), np.nan), np.full(len(variations), np.nan))
-    after, final = empty, False
+    after, final = _nothing(variations), False
     for job in after_jobs:  # the last evaluation is planned last
-        found = _latest(session, job, jobs, "evaluation")
-        if len(found.variations):
-            after, final = _aligned(found, variations), job.key == LAST_EVALUATION
+        found = _measured(session, job, variations)
+        if found.known:
+            after, final = found, job.key == LAST_EVALUATION
+    before, fresh = _before(session, gates[min(gates)], jobs, variations) if gates else (_nothing(variations), False)
     return PairedScores(
         variations=variations,
         names={int(variation): suite.variation_name(int(variation)) for variation in variations},
-        before=_evidence(gates[min(gates)], variations) if gates else empty,
+        before=before,
         after=after,
         specialised=frozenset(variation for gate in gates.values() for variation in _specialised(gate)),
-        seed=session.execute(select(col(Run.seed)).where(col(Run.id) == run_id)).scalar_one(),
         final=final,
+        fresh=fresh,
     )
 
 
@@ -178,21 +183,43 @@ def _evaluation_title(key: str) -> str:
     return f"After cycle {cycle - 1}" if segment == 1 else f"Before the gate of cycle {cycle}"
 
 
-def _aligned(found: VariationScores, variations: IntArray) -> Scores:
-    """Scores in the order of `variations`, NaN for those that were not measured."""
-    places = {int(variation): place for place, variation in enumerate(found.variations)}
-    rows = np.array([places.get(int(variation), -1) for variation in variations])
-    returns, success = (
-        np.where(rows >= 0, values[rows], np.nan) for values in (found.scores.returns, found.scores.success)
-    )
-    return Scores(returns, success)
+def _before(session: Session, gate: Gate, jobs: Sequence[JobRow], variations: IntArray) -> tuple[Measured, bool]:
+    """What the gate's policy scores, and whether that was measured apart from what selected the variations."""
+    of_key = {job.key: job for job in jobs}
+    for key, fresh in ((BEFORE_EVALUATION, True), (evaluation(gate.cycle, gate.segment), False)):
+        found = _measured(session, of_key[key], variations) if key in of_key else _nothing(variations)
+        if found.known:
+            return found, fresh
+    return _evidence(gate, variations), False
 
 
-def _evidence(gate: Gate, variations: IntArray) -> Scores:
+def _nothing(variations: IntArray) -> Measured:
+    unknown = np.full(len(variations), np.nan)
+    return Measured(Scores(unknown, unknown), np.zeros(len(variations)), unknown)
+
+
+def _measured(session: Session, job: JobRow, variations: IntArray) -> Measured:
+    """The job's fresh episodes, in the order of `variations`."""
+    table = LatestReturn
+    columns: tuple[Any, ...] = (
+        table.variation, table.episodes, table.mean_return, table.std_return, table.success_rate,
+    )  # fmt: skip
+    mine = (col(table.job_id) == job.id, col(table.source) == "evaluation")
+    rows = number_table(session, select(*columns).where(*mine), 5)
+    values = np.full((len(variations), 4), np.nan)
+    _, places, found = np.intersect1d(variations, rows[:, 0].astype(np.int64), return_indices=True)
+    values[places] = rows[found, 1:]
+    episodes, returns, deviations, success = values.T
+    return Measured(Scores(returns, success), np.nan_to_num(episodes), deviations)
+
+
+def _evidence(gate: Gate, variations: IntArray) -> Measured:
+    """Frozen at the gate; it says nothing of deviations."""
     known = {row["variation"]: row for row in gate.evidence["variations"]}
     rows = [known.get(int(variation), {}) for variation in variations]
     returns, success = ([row.get(figure) for row in rows] for figure in ("mean_return", "success_rate"))
-    return Scores(score_array(returns), score_array(success))
+    episodes = np.array([row.get("episodes", 0) for row in rows], dtype=np.float64)
+    return Measured(Scores(score_array(returns), score_array(success)), episodes, np.full(len(rows), np.nan))
 
 
 def _specialised(gate: Gate) -> frozenset[int]:

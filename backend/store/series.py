@@ -1,7 +1,7 @@
 """Reads what curves are drawn from: epochs, evaluations, plateaus, specialists, ledger."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
-from backend.models import Epoch, Gate, Job, LedgerEntry, Plateau, Run, VariationReturn
+from backend.models import Epoch, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
 from backend.store.hindsight import rose_later
 from backend.store.series_types import (
     Curve,
@@ -29,6 +29,7 @@ from gsl.config.run import Suite
 from gsl.config.suites import SuiteSettings
 from gsl.jobs import Phase, Purpose
 from gsl.ledger import Entry, critical_path
+from gsl.phases.keys import BEFORE_EVALUATION
 
 SUITE: TypeAdapter[SuiteSettings] = TypeAdapter(Suite)
 TRAINING_KINDS = ("generalist", "specialist", "finetune")
@@ -101,7 +102,7 @@ def specialist_series(session: Session, run_id: int) -> tuple[SpecialistSeries, 
         return ()
     suite, curves = suite_of(session, run_id), _curves(session, jobs, ("specialist",))
     variations = _variations_of(session, [job.id for job in jobs])
-    gates = approved_gates(session, run_id)
+    levels = _levels_before(session, run_id)
     rungs: dict[tuple[int, int], list[JobRow]] = {}
     for job in jobs:
         rungs.setdefault((job.cycle, job.index), []).append(job)
@@ -110,8 +111,9 @@ def specialist_series(session: Session, run_id: int) -> tuple[SpecialistSeries, 
             curve=_one_after_another([curves[job.id] for job in of_one]),
             status=of_one[-1].status,
             variations=tuple(suite.variation_name(variation) for variation in variations[of_one[0].id]),
-            baseline_return=_mean_of(gates.get(cycle), variations[of_one[0].id], "mean_return"),
-            baseline_success=_mean_of(gates.get(cycle), variations[of_one[0].id], "success_rate"),
+            baseline_return=_mean_of(levels.get(cycle), variations[of_one[0].id], 0),
+            baseline_success=_mean_of(levels.get(cycle), variations[of_one[0].id], 1),
+            fresh=cycle in levels and levels[cycle].fresh,
         )
         for (cycle, _), of_one in rungs.items()
     )
@@ -255,12 +257,37 @@ def _variations_of(session: Session, job_ids: Sequence[int]) -> dict[int, list[i
     return {job_id: list(variations) for job_id, variations in rows}
 
 
-def _mean_of(gate: Gate | None, variations: Sequence[int], figure: str) -> float | None:
-    """Mean of the frozen evidence over some variations; None where any of them lacks the figure."""
-    if gate is None:
+@dataclass(frozen=True)
+class _Levels:
+    """Return and success by variation of the policy that a cycle's specialists begin with; `fresh` if not selecting."""
+
+    by_variation: Mapping[int, tuple[float | None, float | None]]
+    fresh: bool
+
+
+def _levels_before(session: Session, run_id: int) -> dict[int, _Levels]:
+    """By cycle: the evaluation made afresh, which the first has, otherwise the gate's frozen evidence."""
+    gates = approved_gates(session, run_id)
+    levels = {
+        cycle: _Levels(
+            {row["variation"]: (row["mean_return"], row["success_rate"]) for row in gate.evidence["variations"]}, False
+        )
+        for cycle, gate in gates.items()
+    }
+    columns: tuple[Any, ...] = (LatestReturn.variation, LatestReturn.mean_return, LatestReturn.success_rate)
+    joined = select(*columns).join(Job, col(Job.id) == col(LatestReturn.job_id)).where(col(Job.run_id) == run_id)
+    wanted = (col(Job.key) == BEFORE_EVALUATION, col(LatestReturn.source) == "evaluation")
+    afresh = {row[0]: (row[1], row[2]) for row in session.execute(joined.where(*wanted))}
+    if afresh and levels:
+        levels[min(levels)] = _Levels(afresh, True)
+    return levels
+
+
+def _mean_of(levels: _Levels | None, variations: Sequence[int], figure: int) -> float | None:
+    """Mean over some variations; None where any of them lacks the figure."""
+    if levels is None:
         return None
-    known = {row["variation"]: row[figure] for row in gate.evidence["variations"]}
-    values = [known.get(variation) for variation in variations]
+    values = [levels.by_variation.get(variation, (None, None))[figure] for variation in variations]
     if not values or None in values:
         return None
     return float(score_array(values).mean())

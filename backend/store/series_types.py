@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from gsl.changes import Measurement
 from gsl.jobs import Phase, Purpose
 from gsl.reports import Source
 
@@ -120,27 +121,44 @@ class VariationProgress:
 
 
 @dataclass(frozen=True, eq=False)
+class Measured:
+    """What some episodes say of each variation, NaN where they say nothing; arrays of shape (variations,)."""
+
+    scores: Scores
+    episodes: FloatArray
+    deviations: FloatArray  # of an episode's return
+
+    @property
+    def known(self) -> bool:
+        return bool(self.episodes.any())
+
+    def of(self, metric: Metric) -> Measurement:
+        return Measurement(self.episodes, self.scores.of(metric), self.deviations)
+
+
+@dataclass(frozen=True, eq=False)
 class PairedScores:
     """The same variations before specialists and after fine-tuning; arrays of shape (variations,)."""
 
     variations: IntArray
     names: dict[int, str]
-    before: Scores
-    after: Scores
+    before: Measured
+    after: Measured
     specialised: frozenset[int]
     final: bool  # whether `after` is the last evaluation, or one while fine-tuning goes on
-    seed: int  # of the bootstrap
+    fresh: bool  # whether `before` was measured apart from what selected the variations
 
 
 @dataclass(frozen=True, eq=False)
 class SpecialistSeries:
-    """One specialist's training, and the generalist's evaluated mean on its variations."""
+    """One specialist's training, and the generalist's mean on its variations; `fresh` if that did not select them."""
 
     curve: Curve
     status: str
     variations: tuple[str, ...]
     baseline_return: float | None
     baseline_success: float | None
+    fresh: bool = False
 
     def baseline(self, metric: Metric) -> float | None:
         return self.baseline_return if metric == "return" else self.baseline_success

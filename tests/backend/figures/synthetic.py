@@ -10,6 +10,7 @@ from backend.store.series_types import (
     FloatArray,
     LearningCurves,
     LedgerTotals,
+    Measured,
     PairedScores,
     PlateauMark,
     Role,
@@ -156,7 +157,14 @@ def pairs(shape: Shape) -> PairedScores:
     before = moment(shape, "", "generalist", 0.5, seed=2).scores
     after = moment(shape, "", "finetune", 0.93, seed=9).scores
     low = frozenset(np.argsort(before.returns)[: shape.specialists].tolist())
-    return PairedScores(np.arange(shape.variations), names(shape), before, after, low, final=True, seed=0)
+    first, second = (measured(scores, 10, 0.2 * shape.top) for scores in (before, after))
+    return PairedScores(np.arange(shape.variations), names(shape), first, second, low, final=True, fresh=True)
+
+
+def measured(scores: Scores, episodes: int, deviation: float) -> Measured:
+    """So many episodes on each variation, with a deviation somewhere about the one given."""
+    spread = deviation * np.random.default_rng(0).uniform(0.7, 1.3, len(scores.returns))
+    return Measured(scores, np.full(len(spread), float(episodes)), spread)
 
 
 def specialist_series(shape: Shape) -> tuple[SpecialistSeries, ...]:

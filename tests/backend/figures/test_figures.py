@@ -10,14 +10,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from backend.figures.before_after import before_after, changes_of
+from backend.figures.before_after import before_after
 from backend.figures.learning_curve import learning_curve
 from backend.figures.ledger import ledger
 from backend.figures.specialists import specialists
 from backend.figures.style import PALETTES, Theme, View
 from backend.figures.variation_heatmap import MAX_ROWS, variation_heatmap
 from backend.figures.variation_histogram import bin_edges, bins_of, variation_histogram
-from backend.store.series_types import LearningCurves, LedgerTotals, Metric, Scores, Snapshots
+from backend.store.series_types import LearningCurves, LedgerTotals, Measured, Metric, PairedScores, Scores, Snapshots
 from tests.backend.figures import synthetic
 from tests.backend.figures.synthetic import MAZE, PROCGEN, Shape
 
@@ -70,7 +70,7 @@ def test_nothing_yet_says_what_comes_when(metric: Metric) -> None:
         learning_curve(LearningCurves((), (), (), 1000, 3.0), view),
         variation_histogram(Snapshots((), {}, (0, 1)), view),
         variation_heatmap(progress, view),
-        before_after(replace(synthetic.pairs(MAZE), after=nobody), view),
+        before_after(replace(synthetic.pairs(MAZE), after=synthetic.measured(nobody, 0, 0.0)), view),
         specialists((), view),
         ledger(LedgerTotals((), 1000, 0), view),
     ):
@@ -153,21 +153,47 @@ def test_heatmap_sorts_by_the_end_and_shares_rows() -> None:
     assert np.isnan(np.array(few.z)).all(axis=0).sum() == 1  # where the specialists spent their steps
 
 
-def test_before_after_counts_what_was_gained_and_forgotten() -> None:
-    data = synthetic.pairs(MAZE)
+def test_before_after_counts_what_the_episodes_support() -> None:
+    """Of 20 episodes: 0 to 100 % and 20 to 90 % are sure gains, 50 to 10 % is sure loss, 90 to 100 % may be chance."""
     before = np.array([0.0, 0.5, 0.5, 0.9, 1.0, 0.2, 0.2, 0.2, 0.2, np.nan])
-    after = np.array([1.0, 0.51, 0.1, 1.0, 1.0, 0.9, 0.9, 0.9, 0.9, 1.0])
-    scores = (Scores(values, values) for values in (before, after))
-    first, second = scores
-    figure = before_after(replace(data, before=first, after=second), View(metric="success"))
-    assert "6 gained · 1 forgotten · 2 unchanged" in annotations(figure)
+    after = np.array([1.0, 0.55, 0.1, 1.0, 1.0, 0.9, 0.9, 0.9, 0.9, 1.0])
+    sides = [synthetic.measured(Scores(values, values), 20, 0.3) for values in (before, after)]
+    data = replace(synthetic.pairs(MAZE), before=sides[0], after=sides[1], specialised=frozenset({0, 1, 2}))
+    figure = before_after(data, View(metric="success"))
+    assert "5 gained · 1 forgotten · 3 no sure change" in annotations(figure)
     mean = float(np.nanmean((after - before)[:-1]))
-    assert re.search(rf"mean \+{mean:.0%} \(95% interval [+−]\d+% to \+\d+%\)", annotations(figure))
+    found = re.search(r"<br>mean \+(\d+)% over 9 variations \(95% interval [+−]\d+% to \+\d+%\)", annotations(figure))
+    assert found is not None
+    assert int(found[1]) == round(100 * mean)
+    assert "of specialists: mean +22% over 3 variations" in annotations(figure)
+    assert "overstated" not in annotations(figure)
     assert len(figure.layout.yaxis.ticktext) == 9
+    hovers = [text for trace in figure.data if trace.customdata is not None for text in trace.customdata]
+    assert any("of 20 and 20 episodes" in text and "after correction" in text for text in hovers)
 
 
-def test_small_differences_are_noise() -> None:
-    assert changes_of(np.array([0.5, 0.5, 0.5]), np.array([0.53, 0.47, 0.515]), "success").tolist() == [0, 1, 2]
+def test_before_after_of_an_unchanged_policy_counts_nothing() -> None:
+    rng = np.random.default_rng(0)
+    levels = rng.uniform(0, 1, 40)
+    sides = []
+    for _ in range(2):
+        played = rng.random((40, 10)) < levels[:, None]
+        rates = played.mean(axis=1)
+        sides.append(Measured(Scores(rates, rates), np.full(40, 10.0), played.std(axis=1, ddof=1)))
+    names = {number: str(number) for number in range(40)}
+    data = PairedScores(np.arange(40), names, sides[0], sides[1], frozenset(), final=True, fresh=True)
+    metrics: tuple[Metric, ...] = ("return", "success")
+    for metric in metrics:
+        assert "0 gained · 0 forgotten · 40 no sure change" in annotations(before_after(data, View(metric=metric)))
+
+
+@pytest.mark.parametrize("narrow", [True, False])
+def test_a_before_that_selected_the_variations_is_marked(narrow: bool) -> None:
+    data = replace(synthetic.pairs(MAZE), fresh=False)
+    said = annotations(before_after(data, View(metric="success", width=390 if narrow else 1200)))
+    assert "gains are overstated" in said
+    small = specialists(synthetic.specialist_series(MAZE), View(metric="success")).data
+    assert any("as selected" in (trace.name or "") for trace in small)
 
 
 def test_many_pairs_become_points_beside_the_diagonal() -> None:

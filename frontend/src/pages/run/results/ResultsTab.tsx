@@ -17,7 +17,7 @@ export function ResultsTab({ run }: { run: Run }) {
     <Stack gap="md">
       <Panel
         title="Before and after, by variation"
-        text="The generalist at the gate against the fine-tuned one: what was gained, what was forgotten."
+        text="The generalist at the gate against the fine-tuned one. Gained or forgotten is what the episodes support after correction for looking at many variations."
         actions={<MetricChoice metric={metric} onChange={setMetric} hasSuccess={hasSuccess} />}
       >
         <Figure

@@ -39,7 +39,7 @@ function Specialists({ run, cycle, jobs }: { run: Run; cycle: number; jobs: Job[
     <Stack gap="md">
       <Panel
         title="Specialists side by side"
-        text="Each one's training score over its own steps; dashed, what the generalist had on the same variations."
+        text="Each one's training score over its own steps; dashed, what the generalist had on the same variations, measured apart from what selected them where that was done."
         actions={<MetricChoice metric={metric} onChange={setMetric} hasSuccess={hasSuccess} />}
       >
         <Figure
@@ -50,7 +50,11 @@ function Specialists({ run, cycle, jobs }: { run: Run; cycle: number; jobs: Job[
           height={240}
         />
       </Panel>
-      <Panel title="How they ended" text={many(new Set(jobs.map((job) => job.index)).size, "specialist")} actions={<CycleChoice run={run} />}>
+      <Panel
+        title="How they ended"
+        text={many(new Set(jobs.map((job) => job.index)).size, "specialist")}
+        actions={<CycleChoice run={run} />}
+      >
         <Table.ScrollContainer minWidth={620}>
           <Table fz="sm" aria-label="Specialists">
             <Table.Thead>

@@ -76,6 +76,11 @@ def added_steps_column() -> Any:
     return Field(0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
+def unique_text_column() -> Any:
+    """Text that no two rows share; any number of them have none."""
+    return Field(None, sa_column=Column(String, nullable=True, unique=True, index=True))
+
+
 def json_column(default: Any = ...) -> Any:
     nullable = default is None
     if callable(default):

@@ -20,6 +20,7 @@ from backend.columns import (
     reference,
     steps_column,
     time_column,
+    unique_text_column,
 )
 
 
@@ -66,6 +67,7 @@ class Run(SQLModel, table=True):
     created_at: datetime = time_column(index=True)
     updated_at: datetime = time_column()
     ended_at: datetime | None = time_column(nullable=True)
+    record_sha256: str | None = unique_text_column()  # of the record that it was imported from
 
 
 class Job(SQLModel, table=True):

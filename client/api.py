@@ -19,6 +19,7 @@ from client.comparisons import ComparedMetric, ComparedSource
 from client.errors import Refused
 from client.transport import Transport
 from gsl.jobs import RunStatus
+from gsl.record import RunRecord
 from gsl.reports import Source
 
 M = TypeVar("M", bound=BaseModel)
@@ -130,6 +131,15 @@ class Client:
     def runs(self, *, status: RunStatus | None = None, experiment_id: int | None = None) -> Iterator[models.RunSummary]:
         filters = {"status": status, "experiment_id": experiment_id}
         return self._pages(models.RunSummary, "/runs", {k: v for k, v in filters.items() if v is not None})
+
+    def record(self, run_id: int) -> RunRecord:
+        """A run that has ended as one document; `gsl.record.write` keeps it in a file."""
+        return self._get(RunRecord, f"/runs/{run_id}/record")
+
+    def import_run(self, record: RunRecord, *, experiment_id: int | None = None) -> models.Run:
+        """Bring a run in that was made elsewhere; the same record again is the same run."""
+        place = "" if experiment_id is None else f"?experiment_id={experiment_id}"
+        return self._post(models.Run, f"/runs/import{place}", record.model_dump(mode="json"))
 
     def update_run(
         self, run_id: int, *, name: str | None = None, notes: str | None = None, tags: Sequence[str] | None = None

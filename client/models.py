@@ -84,6 +84,7 @@ class RunSummary(Answer):
     phases: tuple[PhaseProgress, ...]
     tags: tuple[str, ...]
     message: str
+    imported: bool = False
 
     @property
     def ended(self) -> bool:

@@ -39,15 +39,14 @@ class TeacherSource(Settings):
     variations: tuple[int, ...] = setting((), "Variations on which it is asked.")
 
 
-class JobSpec(Settings):
-    """One piece of work, complete: with its inputs beside it, a trainer needs nothing else."""
+class Work(Settings):
+    """One piece of work, but for the run's configuration."""
 
     key: str = setting("", "Unique in the run: generalist-1, specialist-1-3, demonstrations-1-g ...")
     kind: JobKind = setting("generalist", "What the job does.")
     phase: Phase = setting("generalist", "The phase whose budget it spends.")
     cycle: int = setting(1, "Round of generalist, specialists and fine-tuning.", ge=1)
     index: int = setting(0, "Which specialist, counted from 1; 0 for the generalist.", ge=0)
-    config: Annotated[RunConfig, WrapValidator(as_stored)]
     variations: tuple[int, ...] = setting((), "Training variations the job may touch.")
     held_out: tuple[int, ...] = setting((), "Held-out variations the job may evaluate, never train on.")
     seed: int = setting(0, "Seed of everything random in the job.", ge=0)
@@ -74,6 +73,16 @@ class JobSpec(Settings):
     thresholds: dict[int, float] = setting(
         {}, "Return by variation that a kept demonstration of a specialist exceeds and one of the generalist reaches."
     )
+
+
+class JobSpec(Work):
+    """One piece of work, complete: with its inputs beside it, a trainer needs nothing else."""
+
+    config: Annotated[RunConfig, WrapValidator(as_stored)]
+
+    @property
+    def work(self) -> Work:
+        return Work.model_validate(self.model_dump(include=set(Work.model_fields)))
 
     def share_spent(self, job_steps: int) -> float:
         """Of the run's steps once the job took so many; of its own where it does not know its place in the run."""

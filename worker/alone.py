@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, CheckpointSource, JobSpec, Phase, Purpose
 from gsl.phases import GateOpening, GateView, JobView, RunState, plan
-from gsl.reports import DemonstrationsReport, EpochReport, EvaluationReport, SpoolLine
+from gsl.reports import DemonstrationsReport, EpochReport, EvaluationReport, JobResult, SpoolLine
 from gsl.rounds import Rounds
 from worker.common_start import begin_with, methods_start
 from worker.job_folder import EXIT_ENDED, JobFile, JobFolder, TeacherFile
@@ -83,8 +83,15 @@ class RunAlone:
         return sum(steps for (_, purpose), steps in self.ledger.items() if purpose != "measurement")
 
     def lines(self, key: str) -> list[SpoolLine]:
-        """What the trainer of a job said."""
-        return [SPOOL_LINE.validate_json(line) for line in self._folders[key].spool.read_bytes().splitlines()]
+        """What the trainer of a job said; nothing of a job that could not even begin."""
+        folder = self._folders.get(key)
+        said = folder.spool.read_bytes().splitlines() if folder is not None and folder.spool.exists() else []
+        return [SPOOL_LINE.validate_json(line) for line in said]
+
+    def result(self, key: str) -> JobResult | None:
+        """How a job ended; None of one that did not end well."""
+        folder = self._folders.get(key)
+        return None if folder is None else folder.read_result()
 
     def success_by_variation(self, key: str) -> tuple[float, ...]:
         """Success rates of an evaluation job in order of the variations; empty where there was none."""

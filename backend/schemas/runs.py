@@ -64,6 +64,7 @@ class RunSummary(Schema):
     updated_at: datetime
     ended_at: datetime | None
     message: str = Field(description="What the run waits for, or why it ended.")
+    imported: bool = Field(default=False, description="Whether it came as a record: it has neither files nor workers.")
 
 
 class RunPublic(RunSummary):

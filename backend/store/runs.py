@@ -39,7 +39,7 @@ class Filter:
 def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
     """A queued run without jobs; the orchestrator plans them.
 
-    `fields`: name, experiment_id, notes, tags, and where there are any arm_name and baseline_of.
+    `fields`: name, experiment_id, notes, tags, and where there are any arm_name, baseline_of and record_sha256.
     """
     experiment_id = fields["experiment_id"]
     if experiment_id is not None and session.get(Experiment, experiment_id) is None:
@@ -131,9 +131,9 @@ def _experiment_names(session: Session, runs: Sequence[Run]) -> dict[int, str]:
 def _summary(run: Run, standing: Standing | None, experiments: dict[int, str]) -> RunSummary:
     """Without a standing the run's configuration cannot be read: the list says so, and shows the others."""
     progress = phases(standing) if standing else []
-    own = run.model_dump(include=set(RunSummary.model_fields))
+    own = run.model_dump(include=set(RunSummary.model_fields) - {"imported"})
     return RunSummary(
-        **{**own, "message": _message(run, standing)},
+        **{**own, "message": _message(run, standing), "imported": run.record_sha256 is not None},
         experiment_name=experiments.get(run.experiment_id or 0),
         eta_seconds=eta(progress),
         phases=progress,

@@ -10,12 +10,15 @@ import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.method.outcomes import Outcome, add, locked, outcome_of, read
 from benchmarks.method.study import BASELINE, TITLES, Case, Study
+from gsl import record
 from gsl.config.run import RunConfig
 from worker.alone import RunAlone
+from worker.recording import record_of
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,20 @@ def one(case: Case, arm: str, seed: int, folder: Path, file: Path) -> Outcome:
         except Exception:  # noqa: BLE001 - a run that fails, by whatever, is an outcome
             error = traceback.format_exc()
         outcome = outcome_of(case, arm, this, time.monotonic() - started, error)
+        record.write(record_file(file, outcome), _record(case, arm, this, error))
         add(file, outcome)
     return outcome
+
+
+def record_file(file: Path, outcome: Outcome) -> Path:
+    """Where the whole run is kept, beside the file of outcomes: `python -m client.import_run` takes it to a server."""
+    return file.with_suffix("") / f"{outcome.case}-{outcome.arm}-{outcome.seed}.json.gz"
+
+
+def _record(case: Case, arm: str, this: RunAlone, error: str) -> record.RunRecord:
+    name = f"{case.title}, {TITLES[arm]}, seed {this.config.seed}"
+    found = record_of(this, name, datetime.now(UTC), arm_name=arm, error=error)
+    return found.model_copy(update={"tags": ("benchmark", case.name)})
 
 
 def _end_with(parent: int) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from benchmarks.method.command import main
 from benchmarks.method.outcomes import read
-from benchmarks.method.running import Asked, held, one, run_all
+from benchmarks.method.running import Asked, held, one, record_file, run_all
 from benchmarks.method.study import BASELINE
+from gsl.record import read as read_record
 from tests.benchmarks.method_cases import STUDY, TINY
 
 
@@ -33,6 +34,9 @@ def test_a_study_runs_its_arms_once_at_equal_steps(tmp_path: Path) -> None:
     assert total - 4 * epoch <= gsl.steps <= total
     assert total - 4 * epoch <= plain.steps <= total
     assert plain.curve[0] == gsl.curve[0] or plain.curve[:20] == gsl.curve[:20]
+    kept = {outcome.arm: read_record(record_file(tmp_path / "results.json", outcome)) for outcome in found.values()}
+    assert kept["dapg"].config == gsl.config
+    assert kept["dapg"].gates
     again = run_all(asked(tmp_path))
     assert {outcome.seconds for outcome in again} == {outcome.seconds for outcome in found.values()}, "not repeated"
 
@@ -47,6 +51,8 @@ def test_a_run_that_fails_is_kept_with_its_error_and_can_be_repeated(tmp_path: P
     assert (failed.status, failed.figure) == ("failed", 0)
     assert "CheckpointError" in failed.message
     assert failed.steps > 0, "what it had spent stands in its ledger"
+    kept = read_record(record_file(first.file, failed))
+    assert (kept.status, kept.jobs[-1].status, kept.arm_name) == ("failed", "failed", BASELINE)
     assert [outcome.status for outcome in held(first, first.configs())] == ["failed"], "not repeated by itself"
     again = asked(tmp_path, arms=(BASELINE,), again=True)
     assert held(again, again.configs()) == []

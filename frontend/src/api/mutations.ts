@@ -2,7 +2,7 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 import { keys } from "./queries";
-import type { ExperimentLaunch, GateApprove, Run, RunCreate, RunUpdate } from "./types";
+import type { ExperimentLaunch, GateApprove, Run, RunCreate, RunRecord, RunUpdate } from "./types";
 
 function useTell(runId?: number) {
   const client = useQueryClient();
@@ -20,6 +20,15 @@ export function useLaunch() {
   return useMutation({
     mutationFn: (body: RunCreate): Promise<Run> => unwrap(api.POST("/api/v1/runs", { body })),
     onSuccess,
+  });
+}
+
+/** The server checks the record, whatever was in the file. */
+export function useImportRun() {
+  return useMutation({
+    mutationFn: (record: unknown): Promise<Run> =>
+      unwrap(api.POST("/api/v1/runs/import", { body: record as RunRecord })),
+    onSuccess: useTell().onSuccess, // each file's error is shown with its name
   });
 }
 

@@ -363,6 +363,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a run
+         * @description A record as `GET /runs/{id}/record` gives it, or a benchmark's file. The run has ended and stays as it is: it has
+         *     no checkpoints to go on from. The same record again is the same run: 200, and nothing changes.
+         */
+        post: operations["import_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/preview": {
         parameters: {
             query?: never;
@@ -668,6 +689,26 @@ export interface paths {
         };
         /** Where criterion H held, with its evidence */
         get: operations["list_plateaus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run as one document
+         * @description Epochs, evaluations, gates, ledger and configuration; 409 while it goes on. Files are not part of it.
+         */
+        get: operations["get_record"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1398,6 +1439,22 @@ export interface components {
             type: "epoch";
         };
         /**
+         * Estimate
+         * @description What a fresh evaluation says of one variation; returns are raw.
+         */
+        Estimate: {
+            /** Episodes */
+            episodes: number;
+            /** Lower Bound */
+            lower_bound: number;
+            /** Mean Return */
+            mean_return: number;
+            /** Success Rate */
+            success_rate: number | null;
+            /** Variation */
+            variation: number;
+        };
+        /**
          * EvaluationReport
          * @description Fresh episodes of the policy after `epoch`; `held_out` returns come from held-out variations only.
          *
@@ -1888,6 +1945,52 @@ export interface components {
             /** Why */
             why: string;
         };
+        /**
+         * GateOpening
+         * @description A gate to open, with its evidence; `mode` auto means that it is approved as proposed at once.
+         */
+        GateOpening: {
+            /**
+             * Cycle
+             * @default 1
+             */
+            cycle: number;
+            /** Estimates */
+            estimates: components["schemas"]["Estimate"][];
+            /** Evaluation */
+            evaluation: string;
+            /**
+             * Fired
+             * @enum {string}
+             */
+            fired: "plateau" | "budget";
+            /** Generalist */
+            generalist: string;
+            /** Left Steps */
+            left_steps: number;
+            /** Mean Return */
+            mean_return: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "ask" | "auto";
+            proposal: components["schemas"]["Proposal"];
+            /**
+             * Reason Asked
+             * @default specialists
+             * @enum {string}
+             */
+            reason_asked: "specialists" | "too_few_specialists";
+            /** Segment */
+            segment: number;
+            /** Spent Steps */
+            spent_steps: number;
+            /** Success Rate */
+            success_rate: number | null;
+            /** Why */
+            why: string;
+        };
         /** GateProposal */
         GateProposal: {
             /**
@@ -1938,6 +2041,33 @@ export interface components {
             reason_asked: "specialists" | "too_few_specialists";
             /** Run Id */
             run_id: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "approved" | "rejected";
+        };
+        /**
+         * GateRecord
+         * @description A gate as it opened, and how it was decided.
+         */
+        GateRecord: {
+            /** Action */
+            action?: ("approve" | "continue" | "stop") | null;
+            /** Created At */
+            created_at?: string | null;
+            /** Decided At */
+            decided_at?: string | null;
+            /** Decided By */
+            decided_by?: string | null;
+            /** @description What was approved, edits included. */
+            decision?: components["schemas"]["Proposal"] | null;
+            opening: components["schemas"]["GateOpening"];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
             /**
              * Status
              * @enum {string}
@@ -2262,6 +2392,35 @@ export interface components {
             variations: number[];
             /** Worker */
             worker: string | null;
+        };
+        /**
+         * JobRecord
+         * @description A job that ended, with everything its trainer said.
+         */
+        JobRecord: {
+            /** Ended At */
+            ended_at?: string | null;
+            /**
+             * Error
+             * @default
+             */
+            error: string;
+            /** Reports */
+            reports: (components["schemas"]["StartedReport"] | components["schemas"]["EpochReport"] | components["schemas"]["EvaluationReport"] | components["schemas"]["DemonstrationsReport"])[];
+            result?: components["schemas"]["JobResult"] | null;
+            /**
+             * Start Steps
+             * @description What the run had spent when the job was queued.
+             */
+            start_steps: number;
+            /** Started At */
+            started_at?: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "succeeded" | "failed" | "cancelled";
+            work: components["schemas"]["Work"];
         };
         /**
          * JobResult
@@ -3386,6 +3545,21 @@ export interface components {
              */
             start_level: number;
         };
+        /**
+         * Proposal
+         * @description Who the specialists are: the variations of each, what each may spend, how it starts.
+         */
+        Proposal: {
+            /** Partition */
+            partition: number[][];
+            /** Specialist Steps */
+            specialist_steps: number;
+            /**
+             * Start
+             * @enum {string}
+             */
+            start: "clone" | "clone_fresh_head" | "scratch";
+        };
         /** QueuePublic */
         QueuePublic: {
             /** Queued */
@@ -3607,6 +3781,12 @@ export interface components {
             /** Id */
             id: number;
             /**
+             * Imported
+             * @description Whether it came as a record: it has neither files nor workers.
+             * @default false
+             */
+            imported: boolean;
+            /**
              * Mean Return
              * @description Latest mean training return of generalist or fine-tuned generalist.
              */
@@ -3666,6 +3846,80 @@ export interface components {
              */
             wish: "run" | "pause" | "cancel";
         };
+        /**
+         * RunRecord
+         * @description A run that ended; jobs and gates in the order in which they were planned.
+         */
+        RunRecord: {
+            /**
+             * Arm Name
+             * @description Label of its arm in an experiment; empty: its arm.
+             * @default
+             */
+            arm_name: string;
+            config: components["schemas"]["RunConfig"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Cycle
+             * @default 1
+             */
+            cycle: number;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /**
+             * Format
+             * @default 1
+             * @constant
+             */
+            format: 1;
+            /**
+             * Gates
+             * @default []
+             */
+            gates: components["schemas"]["GateRecord"][];
+            /** Jobs */
+            jobs: components["schemas"]["JobRecord"][];
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /** Name */
+            name: string;
+            /**
+             * Notes
+             * @default
+             */
+            notes: string;
+            /**
+             * Phase
+             * @description The last active one.
+             * @enum {string}
+             */
+            phase: "generalist" | "evaluation" | "gate" | "specialists" | "finetune";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "succeeded" | "failed" | "cancelled";
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: string[];
+        };
         /** RunSummary */
         RunSummary: {
             /**
@@ -3700,6 +3954,12 @@ export interface components {
             experiment_name: string | null;
             /** Id */
             id: number;
+            /**
+             * Imported
+             * @description Whether it came as a record: it has neither files nor workers.
+             * @default false
+             */
+            imported: boolean;
             /**
              * Mean Return
              * @description Latest mean training return of generalist or fine-tuned generalist.
@@ -4214,6 +4474,103 @@ export interface components {
              * @description Live workers that have the suite; none: it waits for one to join.
              */
             workers: string[];
+        };
+        /**
+         * Work
+         * @description One piece of work, but for the run's configuration.
+         */
+        Work: {
+            /**
+             * Budget Steps
+             * @description No epoch starts that would exceed this, everything the job spent counted.
+             * @default 0
+             */
+            budget_steps: number;
+            /**
+             * Cycle
+             * @description Round of generalist, specialists and fine-tuning.
+             * @default 1
+             */
+            cycle: number;
+            /**
+             * Demonstrations
+             * @description Keys of the demonstrations jobs a guide learns from.
+             * @default []
+             */
+            demonstrations: string[];
+            /**
+             * Held Out
+             * @description Held-out variations the job may evaluate, never train on.
+             * @default []
+             */
+            held_out: number[];
+            /**
+             * Index
+             * @description Which specialist, counted from 1; 0 for the generalist.
+             * @default 0
+             */
+            index: number;
+            /**
+             * Key
+             * @description Unique in the run: generalist-1, specialist-1-3, demonstrations-1-g ...
+             * @default
+             */
+            key: string;
+            /**
+             * Kind
+             * @description What the job does.
+             * @default generalist
+             * @enum {string}
+             */
+            kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune";
+            /**
+             * Phase
+             * @description The phase whose budget it spends.
+             * @default generalist
+             * @enum {string}
+             */
+            phase: "generalist" | "evaluation" | "gate" | "specialists" | "finetune";
+            /**
+             * Seed
+             * @description Seed of everything random in the job.
+             * @default 0
+             */
+            seed: number;
+            /** @description Where the policy comes from; none starts fresh. */
+            source?: components["schemas"]["CheckpointSource"] | null;
+            /**
+             * Start
+             * @description Whether learner state goes on whole (resume), is cloned, gets a fresh policy head, or is new.
+             * @default scratch
+             * @enum {string}
+             */
+            start: "resume" | "clone" | "clone_fresh_head" | "scratch";
+            /**
+             * Stop At Plateau
+             * @description Whether criterion H ends the job.
+             * @default false
+             */
+            stop_at_plateau: boolean;
+            /**
+             * Teachers
+             * @description Policies a guide learns from; no variation has two.
+             * @default []
+             */
+            teachers: components["schemas"]["TeacherSource"][];
+            /**
+             * Thresholds
+             * @description Return by variation that a kept demonstration of a specialist exceeds and one of the generalist reaches.
+             * @default {}
+             */
+            thresholds: {
+                [key: string]: number;
+            };
+            /**
+             * Variations
+             * @description Training variations the job may touch.
+             * @default []
+             */
+            variations: number[];
         };
         /**
          * WorkerInfo
@@ -5543,6 +5900,78 @@ export interface operations {
             };
         };
     };
+    import_run: {
+        parameters: {
+            query?: {
+                /** @description Where it shall stand. */
+                experiment_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRecord"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPublic"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPublic"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are wrong; `errors` names each with what would be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_run: {
         parameters: {
             query?: never;
@@ -6534,6 +6963,65 @@ export interface operations {
             };
             /** @description There is no such thing; the detail says which id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are wrong; `errors` names each with what would be right. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description There is no such thing; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Right request, wrong moment; the detail says what is the case. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,6 +5,7 @@ type Schemas = components["schemas"];
 export type RunConfig = Schemas["RunConfig"];
 export type RunSummary = Schemas["RunSummary"];
 export type Run = Schemas["RunPublic"];
+export type RunRecord = Schemas["RunRecord"];
 export type RunCreate = Schemas["RunCreate"];
 export type RunUpdate = Schemas["RunUpdate"];
 export type PhaseProgress = Schemas["PhaseProgress"];

@@ -1,5 +1,12 @@
 import { Button, Group } from "@mantine/core";
-import { IconCopy, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconTrash } from "@tabler/icons-react";
+import {
+  IconCopy,
+  IconFileExport,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerStop,
+  IconTrash,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { hasEnded } from "../../api/live";
@@ -60,6 +67,19 @@ export function RunActions({ run }: { run: Run }) {
       >
         Start from this run
       </Button>
+      {ended && (
+        <Button
+          component="a"
+          href={`/api/v1/runs/${run.id}/record`}
+          download={`run-${run.id}.json`}
+          size="xs"
+          variant="default"
+          leftSection={<IconFileExport size={14} />}
+          title="The whole run but for its files as one document, which any server imports"
+        >
+          Export
+        </Button>
+      )}
       {ended && (
         <Button
           size="xs"

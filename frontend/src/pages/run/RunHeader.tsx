@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { useUpdateRun } from "../../api/mutations";
 import type { Run } from "../../api/types";
 import { armTitle } from "../../components/arm-title";
+import { ImportedBadge } from "../../components/ImportedBadge";
 import { spentShare } from "../../components/phase-share";
 import { StatusBadge } from "../../components/StatusBadge";
 import { TimeLeft } from "../../components/TimeLeft";
@@ -29,6 +30,7 @@ export function RunHeader({ run }: { run: Run }) {
         <Group gap="sm" style={{ minWidth: 0, flex: "1 1 260px" }}>
           <EditableName name={run.name} onSave={(name) => update.mutate({ name })} />
           <StatusBadge status={run.status} size="lg" />
+          <ImportedBadge run={run} size="lg" />
         </Group>
         <RunActions run={run} />
       </Group>

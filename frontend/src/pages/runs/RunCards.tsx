@@ -2,6 +2,7 @@ import { Anchor, Box, Card, Group, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 import type { RunSummary } from "../../api/types";
 import { armTitle } from "../../components/arm-title";
+import { ImportedBadge } from "../../components/ImportedBadge";
 import { PhaseBar } from "../../components/PhaseBar";
 import { Sparkline } from "../../components/Sparkline";
 import { StatusBadge } from "../../components/StatusBadge";
@@ -30,7 +31,10 @@ function RunCard({ run }: { run: RunSummary }) {
           <Anchor component={Link} to={`/runs/${run.id}`} fw={600} style={{ overflowWrap: "anywhere" }}>
             {run.name}
           </Anchor>
-          <StatusBadge status={run.status} size="sm" />
+          <Group gap={4} wrap="nowrap">
+            <ImportedBadge run={run} size="sm" />
+            <StatusBadge status={run.status} size="sm" />
+          </Group>
         </Group>
         <Text size="xs" c="dimmed">
           {run.suite} · {armTitle(run)} · seed {run.seed} · <When at={run.updated_at} />

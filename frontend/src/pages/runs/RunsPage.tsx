@@ -8,6 +8,7 @@ import { Loaded } from "../../components/Loaded";
 import { PageTitle } from "../../components/PageTitle";
 import { useTitle } from "../../components/useTitle";
 import { many } from "../../format/numbers";
+import { ImportRuns } from "./ImportRuns";
 import { RunCards } from "./RunCards";
 import { RunFilters } from "./RunFilters";
 import { RunsTable } from "./RunsTable";
@@ -19,7 +20,9 @@ export function RunsPage() {
   const query = useQuery(runsQuery(filter));
   return (
     <>
-      <PageTitle title="Runs" text={query.data ? many(query.data.total, "run") : undefined} />
+      <PageTitle title="Runs" text={query.data ? many(query.data.total, "run") : undefined}>
+        <ImportRuns />
+      </PageTitle>
       <RunFilters filter={filter} onChange={set} />
       <Loaded query={query} rows={8}>
         {({ items, total }) =>

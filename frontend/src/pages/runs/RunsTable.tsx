@@ -2,6 +2,7 @@ import { Anchor, Box, Card, Group, Progress, Stack, Table, Text } from "@mantine
 import { Link } from "react-router";
 import type { RunSummary } from "../../api/types";
 import { armTitle } from "../../components/arm-title";
+import { ImportedBadge } from "../../components/ImportedBadge";
 import { PhaseBar } from "../../components/PhaseBar";
 import { spentShare } from "../../components/phase-share";
 import { Sparkline } from "../../components/Sparkline";
@@ -55,7 +56,10 @@ function RunRow({ run }: { run: RunSummary }) {
         </Stack>
       </Table.Td>
       <Table.Td>
-        <StatusBadge status={run.status} />
+        <Group gap={4}>
+          <StatusBadge status={run.status} />
+          <ImportedBadge run={run} />
+        </Group>
         <Waiting run={run} />
       </Table.Td>
       <Table.Td>

@@ -1,0 +1,135 @@
+"""A run that ended, told as a record: its rows turned back into what its trainers reported."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from sqlmodel import Session, col, func, select
+
+from backend.errors import ConflictError
+from backend.models import Epoch, EvaluationFeatures, Gate, Job, LedgerEntry, Plateau, Run, VariationReturn
+from backend.schemas import GateProposal
+from backend.store import orchestration
+from backend.store.configs import config_of
+from gsl import reports
+from gsl.jobs import ENDED, JobSpec
+from gsl.record import MOST_RETURNS, GateRecord, JobRecord, RunRecord
+
+Returns = dict[tuple[int, str], list[reports.VariationReturn]]
+
+
+def record_of(session: Session, run: Run) -> RunRecord:
+    """Raises `ConflictError` while the run goes on, and when it measured more than a record holds."""
+    jobs = list(session.exec(select(Job).where(Job.run_id == run.id).order_by(col(Job.id))))
+    _check(session, run, jobs)
+    gates = session.exec(select(Gate).where(Gate.run_id == run.id).order_by(col(Gate.id)))
+    return RunRecord.model_validate(
+        {
+            **run.model_dump(include={"name", "arm_name", "notes", "tags", "status", "phase", "cycle", "message"}),
+            "config": config_of(run),
+            "warnings": run.warnings,
+            "created_at": run.created_at,
+            "ended_at": run.ended_at or run.updated_at,
+            "jobs": [_job(session, job) for job in jobs],
+            "gates": [_gate(gate) for gate in gates],
+        }
+    )
+
+
+def _check(session: Session, run: Run, jobs: Sequence[Job]) -> None:
+    going = [job.key for job in jobs if job.status not in ENDED]
+    if run.status not in ENDED or going:
+        what = f"is {run.status}" if run.status not in ENDED else f"still has {going[0]} under way"
+        raise ConflictError(f"Run {run.id} {what}: only a run that has ended can be exported.")
+    ids = [job.id for job in jobs]
+    count = session.exec(
+        select(func.count()).select_from(VariationReturn).where(col(VariationReturn.job_id).in_(ids))
+    ).one()
+    if count > MOST_RETURNS:
+        raise ConflictError(f"Run {run.id} has {count} returns of variations; a record holds at most {MOST_RETURNS}.")
+
+
+def _job(session: Session, job: Job) -> JobRecord:
+    spec = JobSpec.model_validate(job.spec)
+    outcome = {"outcome": job.outcome, "epochs": job.epochs, "steps": job.steps, "best_epoch": job.best_epoch}
+    return JobRecord.model_validate(
+        {
+            "work": spec.work,
+            "status": job.status,
+            "start_steps": job.start_steps,
+            "reports": tuple(_reports(session, job, spec)),
+            "result": None if job.outcome is None else {**outcome, "message": job.message},
+            "error": (job.error or "")[:20_000],
+            "started_at": job.started_at,
+            "ended_at": job.ended_at,
+        }
+    )
+
+
+def _reports(session: Session, job: Job, spec: JobSpec) -> Iterator[reports.Report]:
+    """In the order in which they came: an evaluation follows the epoch after which it was made."""
+    if job.device is not None:
+        num_envs = spec.config.learner.num_envs
+        yield reports.StartedReport(epoch=0, device=job.device, num_envs=num_envs)
+    returns, spent = _returns(session, job), _spent(session, job)
+    plateaus = {row.detected_epoch: row for row in session.exec(select(Plateau).where(Plateau.job_id == job.id))}
+    epochs = {row.epoch: row for row in session.exec(select(Epoch).where(Epoch.job_id == job.id))}
+    for epoch in sorted({*epochs, *(epoch for epoch, _ in spent)}):
+        if epoch in epochs:
+            yield _epoch(epochs[epoch], plateaus.get(epoch), returns[epoch, "training"])
+        if (epoch, "evaluation") in spent:
+            yield _evaluation(session, job, epoch, spent[epoch, "evaluation"], returns)
+    if job.demonstrations is not None:
+        steps = spent.get((0, "demonstrations"), 0)
+        counts = tuple(reports.DemonstrationCount.model_validate(count) for count in job.demonstrations)
+        yield reports.DemonstrationsReport(steps=steps, seconds=0.0, counts=counts)
+
+
+def _epoch(row: Epoch, plateau: Plateau | None, returns: list[reports.VariationReturn]) -> reports.EpochReport:
+    found = None if plateau is None else plateau.model_dump(include=set(reports.PlateauReport.model_fields))
+    fields = row.model_dump(exclude={"job_id", "at"})
+    return reports.EpochReport.model_validate(
+        {**fields, "seconds": row.seconds or 0.0, "returns": returns, "plateau": found}
+    )
+
+
+def _evaluation(session: Session, job: Job, epoch: int, steps: int, returns: Returns) -> reports.EvaluationReport:
+    row = session.get(EvaluationFeatures, job.id)
+    features = {} if row is None else row.features
+    return reports.EvaluationReport(
+        epoch=epoch,
+        steps=steps,
+        seconds=0.0,
+        training=tuple(returns[epoch, "evaluation"]),
+        held_out=tuple(returns[epoch, "held_out"]),
+        features=tuple(
+            reports.VariationFeatures(variation=int(variation), features=tuple(numbers))
+            for variation, numbers in features.items()
+        ),
+    )
+
+
+def _returns(session: Session, job: Job) -> Returns:
+    """By epoch and source, in order of the variations."""
+    found: Returns = defaultdict(list)
+    query = select(VariationReturn).where(VariationReturn.job_id == job.id).order_by(col(VariationReturn.variation))
+    for row in session.exec(query):
+        fields = row.model_dump(include=set(reports.VariationReturn.model_fields))
+        told = reports.VariationReturn.model_validate({**fields, "mean_length": row.mean_length or 0.0})
+        found[row.epoch, row.source].append(told)
+    return found
+
+
+def _spent(session: Session, job: Job) -> dict[tuple[int, str], int]:
+    rows = session.exec(select(LedgerEntry).where(LedgerEntry.job_id == job.id))
+    return {(row.epoch, row.purpose): row.steps for row in rows}
+
+
+def _gate(row: Gate) -> GateRecord:
+    decision = None if row.decision is None else GateProposal.model_validate(row.decision)
+    return GateRecord.model_validate(
+        {
+            **row.model_dump(include={"status", "action", "decided_by", "reason", "created_at", "decided_at"}),
+            "opening": orchestration.opening_of(row),
+            "decision": None if decision is None else orchestration.proposal_of(decision),
+        }
+    )

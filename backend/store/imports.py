@@ -1,0 +1,96 @@
+"""Whole runs as records: a run that ended goes out as one, and a record comes in as a run.
+
+What comes in takes the way of a worker's reports, so that everything added up from them is there. Called with writers
+shut out or, on PostgreSQL, kept apart by the unique digest.
+"""
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from backend.columns import now
+from backend.errors import InvalidError
+from backend.models import Gate, Job, Run
+from backend.schemas import FieldError
+from backend.store import orchestration, runs
+from backend.store.intake import take_in
+from backend.store.status import note
+from gsl.record import GateRecord, JobRecord, RunRecord
+
+PERSON = "person"
+
+
+def take(session: Session, record: RunRecord, experiment_id: int | None) -> tuple[Run, bool]:
+    """The run of this record, and whether it is new: the same record again is the same run.
+
+    Raises `InvalidError` that names the part of the record that no worker could have reported.
+    """
+    digest = record.digest
+    try:
+        with session.begin_nested():
+            run = _known(session, digest)
+            if run is not None:
+                return run, False
+            return _insert(session, record, experiment_id, digest), True
+    except IntegrityError:  # somebody else brought the same record at the same moment
+        known = _known(session, digest)
+        if known is None:
+            raise
+        return known, False
+
+
+def _known(session: Session, digest: str) -> Run | None:
+    return session.exec(select(Run).where(Run.record_sha256 == digest)).first()
+
+
+def _insert(session: Session, record: RunRecord, experiment_id: int | None, digest: str) -> Run:
+    fields = {
+        "name": record.name, "experiment_id": experiment_id, "arm_name": record.arm_name, "notes": record.notes,
+        "tags": list(record.tags), "record_sha256": digest,
+    }  # fmt: skip
+    run = runs.create(session, record.config, fields)
+    run.created_at = record.created_at
+    for place, job in enumerate(record.jobs):
+        _insert_job(session, run, record, place, job)
+    for gate in record.gates:
+        _insert_gate(session, run, record, gate)
+    run.status, run.phase, run.cycle, run.message = record.status, record.phase, record.cycle, record.message
+    run.warnings, run.ended_at, run.updated_at = list(record.warnings), record.ended_at, now()
+    note(session, PERSON, "imported", f"record {digest[:12]}", run_id=run.id)
+    return run
+
+
+def _insert_job(session: Session, run: Run, record: RunRecord, place: int, told: JobRecord) -> None:
+    job = orchestration.insert_job(session, run, record.spec(told))
+    if job is None:
+        raise InvalidError.field(f"jobs.{place}.work.key", f"{told.work.key} is a job already")
+    job.start_steps, job.attempt = told.start_steps, 1
+    job.started_at = told.started_at or record.created_at
+    session.flush()
+    try:
+        take_in(session, run, job, told.reports)
+    except InvalidError as error:
+        raise _located(error, f"jobs.{place}") from error
+    _end_job(job, record, told)
+
+
+def _end_job(job: Job, record: RunRecord, told: JobRecord) -> None:
+    job.status, job.error = told.status, told.error or None
+    job.created_at = job.queued_at = job.started_at or record.created_at
+    job.ended_at = told.ended_at or record.ended_at
+    if told.result is not None:
+        job.outcome, job.best_epoch = told.result.outcome, told.result.best_epoch
+        job.message = told.result.message or job.message
+
+
+def _located(error: InvalidError, where: str) -> InvalidError:
+    fields = [FieldError(field=f"{where}.{field.field}", message=field.message) for field in error.errors]
+    return InvalidError(f"{where}.{error.detail}", fields)
+
+
+def _insert_gate(session: Session, run: Run, record: RunRecord, told: GateRecord) -> None:
+    gate: Gate = orchestration.insert_gate(session, run, record.config, told.opening)
+    decision = told.decision
+    gate.status, gate.action, gate.decided_by, gate.reason = told.status, told.action, told.decided_by, told.reason
+    gate.decision = None if decision is None else orchestration.proposal_row(decision)
+    gate.created_at = told.created_at or record.ended_at
+    gate.decided_at = None if told.status == "open" else told.decided_at or gate.created_at

@@ -8,13 +8,15 @@ import gzip
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, WrapValidator, model_validator
 
 from gsl.config.located import Problem, refuse
 from gsl.config.run import RunConfig
+from gsl.config.stored import as_stored
 from gsl.jobs import JobSpec, Phase, Work
 from gsl.phases.state import GateOpening, Proposal
 from gsl.reports import DemonstrationsReport, EpochReport, EvaluationReport, JobResult, Report, Wire
@@ -62,7 +64,7 @@ class RunRecord(Wire):
     arm_name: str = Field(default="", max_length=100, description="Label of its arm in an experiment; empty: its arm.")
     notes: str = Field(default="", max_length=20_000)
     tags: tuple[Tag, ...] = Field(default=(), max_length=20)
-    config: RunConfig
+    config: Annotated[RunConfig, WrapValidator(as_stored)]
     status: Ended
     phase: Phase = Field(description="The last active one.")
     cycle: int = Field(default=1, ge=1, le=100)
@@ -159,7 +161,7 @@ def _wrong_job(config: RunConfig, place: int, job: JobRecord, known: dict[str, i
         if foreign:
             yield (*where, "work", field), f"{foreign[0]} is no such variation of the suite", foreign[0]
     epochs = [report.epoch for report in job.reports if isinstance(report, EpochReport)]
-    if any(later <= earlier for earlier, later in zip(epochs, epochs[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(epochs)):
         yield (*where, "reports"), "epochs must grow", None
 
 

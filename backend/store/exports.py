@@ -2,19 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 
 from sqlmodel import Session, col, func, select
 
 from backend.errors import ConflictError
-from backend.models import Epoch, EvaluationFeatures, Gate, Job, LedgerEntry, Plateau, Run, VariationReturn
-from backend.schemas import GateProposal
+from backend.models import Epoch, Evaluation, EvaluationFeatures, Gate, Job, LedgerEntry, Plateau, Run, VariationReturn
+from backend.schemas import GateEvidence, GateProposal
 from backend.store import orchestration
 from backend.store.configs import config_of
 from gsl import reports
 from gsl.jobs import ENDED, JobSpec
+from gsl.phases import GateOpening, keys
 from gsl.record import MOST_RETURNS, GateRecord, JobRecord, RunRecord
+from gsl.selection import Estimate
 
 Returns = dict[tuple[int, str], list[reports.VariationReturn]]
+Spent = dict[tuple[int, str], int]
 
 
 def record_of(session: Session, run: Run) -> RunRecord:
@@ -73,11 +77,12 @@ def _reports(session: Session, job: Job, spec: JobSpec) -> Iterator[reports.Repo
     returns, spent = _returns(session, job), _spent(session, job)
     plateaus = {row.detected_epoch: row for row in session.exec(select(Plateau).where(Plateau.job_id == job.id))}
     epochs = {row.epoch: row for row in session.exec(select(Epoch).where(Epoch.job_id == job.id))}
-    for epoch in sorted({*epochs, *(epoch for epoch, _ in spent)}):
+    rounds = {row.epoch: row for row in session.exec(select(Evaluation).where(Evaluation.job_id == job.id))}
+    for epoch in sorted({*epochs, *rounds, *(epoch for epoch, _ in spent)}):
         if epoch in epochs:
             yield _epoch(epochs[epoch], plateaus.get(epoch), returns[epoch, "training"])
-        if (epoch, "evaluation") in spent:
-            yield _evaluation(session, job, epoch, spent[epoch, "evaluation"], returns)
+        if epoch in rounds or (epoch, "evaluation") in spent:
+            yield _evaluation(session, job, epoch, spent, returns, rounds.get(epoch))
     if job.demonstrations is not None:
         steps = spent.get((0, "demonstrations"), 0)
         counts = tuple(reports.DemonstrationCount.model_validate(count) for count in job.demonstrations)
@@ -92,13 +97,18 @@ def _epoch(row: Epoch, plateau: Plateau | None, returns: list[reports.VariationR
     )
 
 
-def _evaluation(session: Session, job: Job, epoch: int, steps: int, returns: Returns) -> reports.EvaluationReport:
+def _evaluation(
+    session: Session, job: Job, epoch: int, spent: Spent, returns: Returns, rounds: Evaluation | None
+) -> reports.EvaluationReport:
     row = session.get(EvaluationFeatures, job.id)
     features = {} if row is None else row.features
     return reports.EvaluationReport(
         epoch=epoch,
-        steps=steps,
+        steps=spent.get((epoch, "evaluation"), 0),
+        measurement_steps=spent.get((epoch, "measurement"), 0),
         seconds=0.0,
+        rounds=None if rounds is None else rounds.rounds,
+        rounds_asked=None if rounds is None else rounds.rounds_asked,
         training=tuple(returns[epoch, "evaluation"]),
         held_out=tuple(returns[epoch, "held_out"]),
         features=tuple(
@@ -119,7 +129,7 @@ def _returns(session: Session, job: Job) -> Returns:
     return found
 
 
-def _spent(session: Session, job: Job) -> dict[tuple[int, str], int]:
+def _spent(session: Session, job: Job) -> Spent:
     rows = session.exec(select(LedgerEntry).where(LedgerEntry.job_id == job.id))
     return {(row.epoch, row.purpose): row.steps for row in rows}
 
@@ -129,7 +139,23 @@ def _gate(row: Gate) -> GateRecord:
     return GateRecord.model_validate(
         {
             **row.model_dump(include={"status", "action", "decided_by", "reason", "created_at", "decided_at"}),
-            "opening": orchestration.opening_of(row),
+            "opening": _opening(row),
             "decision": None if decision is None else orchestration.proposal_of(decision),
         }
+    )
+
+
+def _opening(row: Gate) -> GateOpening:
+    """The gate as it opened, from its frozen evidence: the way back of `orchestration.insert_gate`."""
+    evidence = GateEvidence.model_validate(row.evidence)
+    place = (row.cycle, row.segment)
+    frozen = {field.name for field in fields(GateOpening)} & set(GateEvidence.model_fields)
+    estimated = {field.name for field in fields(Estimate)}
+    return GateOpening(
+        **{name: getattr(evidence, name) for name in frozen},
+        **row.model_dump(include={"segment", "cycle", "mode", "reason_asked"}),
+        generalist=keys.generalist(*place) if row.cycle == 1 or row.segment > 1 else keys.finetune(row.cycle - 1),
+        evaluation=keys.evaluation(*place),
+        estimates=tuple(Estimate(**each.model_dump(include=estimated)) for each in evidence.variations),
+        proposal=orchestration.proposal_of(GateProposal.model_validate(row.proposal)),
     )

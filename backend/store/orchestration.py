@@ -1,7 +1,6 @@
 """A run's rows as the state machine sees them, and its plans as rows. Called with the run locked."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -11,13 +10,11 @@ from backend.models import Evaluation, EvaluationFeatures, Gate, Job, LatestRetu
 from backend.schemas import GateEvidence, GateProposal, GateVariation, PlateauPublic
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, JobSpec, JobStatus
-from gsl.phases import keys
 from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 from gsl.phases.state import Features
 from gsl.reports import DemonstrationCount, VariationReturn
 from gsl.rounds import Rounds
-from gsl.selection import Estimate
 
 AUTOMATIC = "automatic approval"
 
@@ -142,29 +139,6 @@ def proposal_row(proposal: Proposal) -> dict[str, object]:
     partition = [list(part) for part in proposal.partition]
     row = GateProposal(partition=partition, specialist_steps=proposal.specialist_steps, start=proposal.start)
     return row.model_dump(mode="json")
-
-
-def opening_of(row: Gate) -> GateOpening:
-    """The gate as it opened, from its frozen evidence: the way back of `insert_gate`."""
-    evidence = GateEvidence.model_validate(row.evidence)
-    segment = (row.cycle, row.segment)
-    same = {field.name for field in fields(Estimate)}
-    return GateOpening(
-        segment=row.segment,
-        cycle=row.cycle,
-        mode=row.mode,  # type: ignore[arg-type]  # as GatePublic says
-        reason_asked=row.reason_asked,  # type: ignore[arg-type]  # as GatePublic says
-        fired=evidence.fired,
-        why=evidence.why,
-        generalist=keys.generalist(*segment) if segment[1] > 1 or row.cycle == 1 else keys.finetune(row.cycle - 1),
-        evaluation=keys.evaluation(*segment),
-        estimates=tuple(Estimate(**variation.model_dump(include=same)) for variation in evidence.variations),
-        mean_return=evidence.mean_return,
-        success_rate=evidence.success_rate,
-        proposal=proposal_of(GateProposal.model_validate(row.proposal)),
-        spent_steps=evidence.spent_steps,
-        left_steps=evidence.left_steps,
-    )
 
 
 def _evaluations(session: Session, jobs: Sequence[Job]) -> dict[str, tuple[VariationReturn, ...]]:

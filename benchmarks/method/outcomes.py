@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import fmean
+from typing import Annotated
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, WrapValidator
 
 from benchmarks.method.study import Case, Metric
 from gsl.config.run import RunConfig
+from gsl.config.stored import as_stored
 from gsl.phases import keys
 from gsl.reports import EpochReport, EvaluationReport, VariationReturn, Wire
 from worker.alone import RunAlone
@@ -67,7 +69,7 @@ class Outcome(Wire):
         description="The generalist's training figure in equal parts of the run's total steps; null where it rests."
     )
     seconds: float = Field(description="What this run took itself, without jobs that an earlier arm had done.")
-    config: RunConfig
+    config: Annotated[RunConfig, WrapValidator(as_stored)]
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -89,8 +91,7 @@ OUTCOMES: TypeAdapter[list[Outcome]] = TypeAdapter(list[Outcome])
 def outcome_of(case: Case, arm: str, this: RunAlone, seconds: float, error: str = "") -> Outcome:
     """What is kept of a run that ended, or of one that `error` ended."""
     reports = this.evaluations
-    before = reports.get("evaluation-before") or reports.get(keys.evaluation(1, 1))
-    measurement = sum(steps for (_, purpose), steps in this.ledger.items() if str(purpose) == "measurement")
+    before = reports.get(keys.BEFORE_EVALUATION) or reports.get(keys.evaluation(1, 1))
     return Outcome(
         case=case.name,
         arm=arm,
@@ -102,8 +103,8 @@ def outcome_of(case: Case, arm: str, this: RunAlone, seconds: float, error: str 
         final=_measured(reports.get(keys.LAST_EVALUATION) if not error else None, case.metric),
         before=_measured(before, case.metric),
         gates=tuple(_gates(case, this)),
-        steps=sum(this.ledger.values()) - measurement,
-        measured_steps=measurement,
+        steps=this.spent,
+        measured_steps=sum(this.ledger.values()) - this.spent,
         ledger={f"{phase} {purpose}": steps for (phase, purpose), steps in this.ledger.items()},
         curve=_curve(this, case.metric),
         seconds=round(seconds, 1),

@@ -1951,6 +1951,11 @@ export interface components {
          */
         GateOpening: {
             /**
+             * Continue Steps
+             * @default 0
+             */
+            continue_steps: number;
+            /**
              * Cycle
              * @default 1
              */
@@ -1982,6 +1987,7 @@ export interface components {
              * @enum {string}
              */
             reason_asked: "specialists" | "too_few_specialists";
+            rounds?: components["schemas"]["Rounds"];
             /** Segment */
             segment: number;
             /** Spent Steps */
@@ -3627,6 +3633,16 @@ export interface components {
             name: "round_robin";
         };
         /**
+         * Rounds
+         * @description Rounds that were played of those that were asked for; None: measured before rounds were counted, may be cut.
+         */
+        Rounds: {
+            /** Asked */
+            asked?: number | null;
+            /** Played */
+            played?: number | null;
+        };
+        /**
          * RunConfig
          * @description Everything that decides a run: the same objects in the API, the form, the database and the worker.
          */
@@ -4498,6 +4514,12 @@ export interface components {
              * @default []
              */
             demonstrations: string[];
+            /**
+             * Evaluations Count
+             * @description Whether something is selected by its evaluations of training variations, so that their steps count; those of held-out variations never do.
+             * @default true
+             */
+            evaluations_count: boolean;
             /**
              * Held Out
              * @description Held-out variations the job may evaluate, never train on.

@@ -15,6 +15,7 @@ from gsl import reports
 from gsl.jobs import ENDED, JobSpec
 from gsl.phases import GateOpening, keys
 from gsl.record import MOST_RETURNS, GateRecord, JobRecord, RunRecord
+from gsl.rounds import Rounds
 from gsl.selection import Estimate
 
 Returns = dict[tuple[int, str], list[reports.VariationReturn]]
@@ -34,7 +35,7 @@ def record_of(session: Session, run: Run) -> RunRecord:
             "created_at": run.created_at,
             "ended_at": run.ended_at or run.updated_at,
             "jobs": [_job(session, job) for job in jobs],
-            "gates": [_gate(gate) for gate in gates],
+            "gates": [_gate(session, gate) for gate in gates],
         }
     )
 
@@ -134,28 +135,36 @@ def _spent(session: Session, job: Job) -> Spent:
     return {(row.epoch, row.purpose): row.steps for row in rows}
 
 
-def _gate(row: Gate) -> GateRecord:
+def _gate(session: Session, row: Gate) -> GateRecord:
     decision = None if row.decision is None else GateProposal.model_validate(row.decision)
     return GateRecord.model_validate(
         {
             **row.model_dump(include={"status", "action", "decided_by", "reason", "created_at", "decided_at"}),
-            "opening": _opening(row),
+            "opening": _opening(session, row),
             "decision": None if decision is None else orchestration.proposal_of(decision),
         }
     )
 
 
-def _opening(row: Gate) -> GateOpening:
+def _opening(session: Session, row: Gate) -> GateOpening:
     """The gate as it opened, from its frozen evidence: the way back of `orchestration.insert_gate`."""
     evidence = GateEvidence.model_validate(row.evidence)
     place = (row.cycle, row.segment)
-    frozen = {field.name for field in fields(GateOpening)} & set(GateEvidence.model_fields)
+    frozen = {field.name for field in fields(GateOpening)} & set(GateEvidence.model_fields) - {"rounds"}
     estimated = {field.name for field in fields(Estimate)}
     return GateOpening(
         **{name: getattr(evidence, name) for name in frozen},
         **row.model_dump(include={"segment", "cycle", "mode", "reason_asked"}),
         generalist=keys.generalist(*place) if row.cycle == 1 or row.segment > 1 else keys.finetune(row.cycle - 1),
         evaluation=keys.evaluation(*place),
+        rounds=_gate_rounds(session, row, keys.evaluation(*place)),
         estimates=tuple(Estimate(**each.model_dump(include=estimated)) for each in evidence.variations),
         proposal=orchestration.proposal_of(GateProposal.model_validate(row.proposal)),
     )
+
+
+def _gate_rounds(session: Session, row: Gate, evaluation: str) -> Rounds:
+    """Of the evaluation before the gate."""
+    query = select(Evaluation).join(Job, col(Job.id) == col(Evaluation.job_id))
+    found = session.exec(query.where(Job.run_id == row.run_id, Job.key == evaluation)).first()
+    return Rounds() if found is None else Rounds(found.rounds, found.rounds_asked)

@@ -37,8 +37,9 @@ def first_job(config: RunConfig) -> JobSpec:
         {"plateau": PlateauSettings(sigma=0, window=2, min_epochs=1, margin=10, margin_mode="absolute")},
         {"plateau": PlateauSettings(sigma=0, window=7, min_epochs=1, margin=0)},
         {"evaluation": EvaluationSettings(episodes=1, every_epochs=2, held_out_sample=1)},
+        {"learner": TINY_RUN.learner.model_copy(update={"anneal_lr": True})},
     ],
-    ids=["plateau", "budget", "evaluations on the way"],
+    ids=["plateau", "budget", "evaluations on the way", "a rate that falls"],
 )
 def test_the_plain_generalist_goes_on_from_the_first_gate(changes: dict[str, object], tmp_path: Path) -> None:
     config = RunConfig.model_validate(TINY_RUN.model_dump() | changes)

@@ -1,5 +1,6 @@
 """The record of a run without a server: whole, small, and a server takes it in."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def test_a_server_takes_it_in(run: RunAlone, tmp_path: Path) -> None:
 
 
 def _timeless(record: RunRecord) -> RunRecord:
-    """Without the seconds of evaluations and demonstrations, which a server does not keep."""
+    """Without what a server does not keep: seconds of evaluations and demonstrations, what else a gate could train."""
     jobs = tuple(
         job.model_copy(
             update={
@@ -94,4 +95,5 @@ def _timeless(record: RunRecord) -> RunRecord:
         )
         for job in record.jobs
     )  # fmt: skip
-    return record.model_copy(update={"jobs": jobs})
+    gates = [gate.model_copy(update={"opening": replace(gate.opening, continue_steps=0)}) for gate in record.gates]
+    return record.model_copy(update={"jobs": jobs, "gates": tuple(gates)})

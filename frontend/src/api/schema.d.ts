@@ -4568,6 +4568,11 @@ export interface components {
              */
             start: "resume" | "clone" | "clone_fresh_head" | "scratch";
             /**
+             * Start Steps
+             * @description Steps of the run that were spent when the job was planned: where on the run's schedule it begins. Specialists of a cycle begin at one place. Empty: the job has a schedule of its own, over its budget.
+             */
+            start_steps?: number | null;
+            /**
              * Stop At Plateau
              * @description Whether criterion H ends the job.
              * @default false

@@ -11,12 +11,14 @@ import plotly.graph_objects as go
 from sqlmodel import Session
 
 from backend.figures.before_after import before_after
+from backend.figures.demonstrations import demonstrations
 from backend.figures.learning_curve import learning_curve
 from backend.figures.ledger import ledger
 from backend.figures.specialists import specialists
 from backend.figures.style import View
 from backend.figures.variation_heatmap import variation_heatmap
 from backend.figures.variation_histogram import variation_histogram
+from backend.store.demonstrated import demonstrated
 from backend.store.figure_state import FigureState
 from backend.store.moments import Moment, latest_snapshot, milestones, paired_scores, snapshots
 from backend.store.progress import variation_progress
@@ -83,6 +85,12 @@ _ALL = (
         "Each specialist's training score over its own steps; dashed, the generalist's evaluated mean there.",
         lambda session, run_id, wanted: specialists(specialist_series(session, run_id), wanted.view),
         lambda state: state.specialist_epochs,
+    ),
+    FigureSpec(
+        "demonstrations", "Demonstrations",
+        "Of each variation, how many episodes were tried and how many the filter kept; a cross where it kept none.",
+        lambda session, run_id, wanted: demonstrations(demonstrated(session, run_id), wanted.view),
+        lambda state: state.demonstrated,
     ),
     FigureSpec(
         "ledger", "Environment steps",

@@ -21,32 +21,33 @@ class FigureState:
     approved: bool
     evaluated_after: bool
     specialist_epochs: bool
+    demonstrated: bool
     spent: bool
 
 
 def figure_state(session: Session, run_id: int) -> FigureState:
-    jobs = session.execute(
-        select(col(Job.kind), col(Job.key), col(Job.id), col(Job.epochs)).where(col(Job.run_id) == run_id)
-    ).all()
+    facts = (col(Job.kind), col(Job.key), col(Job.id), col(Job.epochs), col(Job.status))
+    jobs = session.execute(select(*facts).where(col(Job.run_id) == run_id)).all()
     mine = col(LatestReturn.run_id) == run_id
     sources = select(col(LatestReturn.job_id), col(LatestReturn.source)).where(mine).distinct()
     measured = {(job_id, source) for job_id, source in session.execute(sources)}
-    tuned = min((job_id for kind, _, job_id, _ in jobs if kind == "finetune"), default=None)
+    tuned = min((job_id for kind, _, job_id, _, _ in jobs if kind == "finetune"), default=None)
     after = {
         job_id
-        for kind, key, job_id, _ in jobs
+        for kind, key, job_id, _, _ in jobs
         if kind == "finetune"
         or key == LAST_EVALUATION
         or (kind == "evaluation" and tuned is not None and job_id > tuned)
     }
     approved = (col(Gate.run_id) == run_id, col(Gate.status) == "approved", col(Gate.reason_asked) == "specialists")
     return FigureState(
-        epochs=any(kind in ("generalist", "finetune") and epochs for kind, _, _, epochs in jobs),
+        epochs=any(kind in ("generalist", "finetune") and epochs for kind, _, _, epochs, _ in jobs),
         measured=bool(measured),
         evaluated=any(source == "evaluation" for _, source in measured),
         approved=session.execute(select(col(Gate.id)).where(*approved).limit(1)).first() is not None,
         evaluated_after=any(job_id in after and source == "evaluation" for job_id, source in measured),
-        specialist_epochs=any(kind == "specialist" and epochs for kind, _, _, epochs in jobs),
+        demonstrated=any(kind == "demonstrations" and status == "succeeded" for kind, _, _, _, status in jobs),
+        specialist_epochs=any(kind == "specialist" and epochs for kind, _, _, epochs, _ in jobs),
         spent=session.execute(select(col(Run.spent_steps)).where(col(Run.id) == run_id)).scalar_one() > 0,
     )
 

@@ -164,6 +164,18 @@ class SpecialistSeries:
         return self.baseline_return if metric == "return" else self.baseline_success
 
 
+@dataclass(frozen=True, eq=False)
+class Demonstrated:
+    """What was kept and tried of each variation in every cycle, specialists' variations first; shapes (n,)."""
+
+    names: tuple[str, ...]
+    specialists: IntArray  # whose: index of the specialist, 0 the generalist
+    cycles: IntArray
+    kept: IntArray
+    tried: IntArray
+    means: FloatArray  # return of the kept episodes, NaN without any
+
+
 @dataclass(frozen=True)
 class Spent:
     """Environment steps of one phase and purpose."""

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from gsl.config.learners import PPG, PPO, SAC
 from gsl.config.networks import Impala, SmallCNN
 from gsl.config.run import RunConfig
+from gsl.config.stored import stored
 from gsl.config.suites import GymnasiumSuite, ProcgenSuite
 
 PENDULUM = GymnasiumSuite(env_id="Pendulum-v1", score_low=-1600.0, score_high=-150.0)
@@ -93,3 +94,12 @@ def test_demonstrated_values_need_one_scale() -> None:
     assert refused(learner=scaled, guide=guide, **returns) == [("guide", "value_coefficient")]
     for fitting in ({"learner": scaled, "guide": {"name": "dapg"}}, {"learner": PPO(num_steps=64), "guide": guide}):
         assert RunConfig.model_validate(config(**fitting, **returns)).guide.name == "dapg"
+
+
+def test_a_stored_sac_replays_what_it_replayed_then() -> None:
+    old = SAC(warm_up=2000).model_dump(exclude={"demonstrated_share", "handed_on"})
+    with stored():
+        read = RunConfig.model_validate(config(learner=old)).learner
+    assert isinstance(read, SAC)
+    assert (read.demonstrated_share, read.handed_on) == (0.0, 0)
+    assert RunConfig.model_validate(config(learner=old)).learner == SAC(warm_up=2000)

@@ -1,6 +1,6 @@
 """Soft actor-critic."""
 
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import model_validator
 
@@ -8,6 +8,7 @@ from gsl.config.base import setting
 from gsl.config.guides.base import Hook
 from gsl.config.learners.base import LearnerSettings, Override
 from gsl.config.networks import MLP, Network
+from gsl.config.stored import is_stored
 from gsl.config.suites.base import ActionKind
 
 
@@ -61,6 +62,14 @@ class SAC(LearnerSettings):
     target_entropy: float | None = setting(
         None, "Wanted entropy of the policy in nats; empty takes minus one for each component of an action."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_was(cls, given: Any) -> Any:
+        """Runs made before there was a choice fine-tuned from an empty replay, without demonstrations in it."""
+        if is_stored() and isinstance(given, dict):
+            return {"demonstrated_share": 0.0, "handed_on": 0} | given
+        return given
 
     @model_validator(mode="after")
     def _replay_holds_an_epoch(self) -> Self:

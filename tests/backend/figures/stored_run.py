@@ -12,6 +12,7 @@ from backend.columns import now
 from backend.models import Epoch, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
 from gsl.config.run import RunConfig
 from gsl.jobs import JobKind, Phase
+from gsl.reports import DemonstrationCount
 
 BATCH = 50_000
 EVALUATION_EPISODES = 20
@@ -64,6 +65,8 @@ class _Story:
         for number, members in enumerate(self._split(), start=1):
             key, start = f"specialist-1-{number}", branch
             self._train(key, "specialist", "specialists", number, members, self.size.specialist, 0.8, start=start)
+        for index, members in enumerate(self._split(), start=1):
+            self._demonstrate(index, members)
         self._train("finetune-1", "finetune", "finetune", 0, self.variations, self.size.finetune, 0.95)
         self._evaluate("evaluation-final", 0.95)
 
@@ -83,6 +86,13 @@ class _Story:
         self.session.flush()
         assert job.id is not None
         return job.id
+
+    def _demonstrate(self, index: int, members: list[int]) -> None:
+        """One of three episodes is kept; costs nothing."""
+        made = self._job(f"demonstrations-1-{index}", "demonstrations", "specialists", index, members, 0, self.spent)
+        job = self.session.get_one(Job, made)
+        counts = (DemonstrationCount(variation=v, kept=1, tried=3, mean_return=self.top) for v in members)
+        job.demonstrations = [count.model_dump() for count in counts]
 
     def _train(
         self, key: str, kind: JobKind, phase: Phase, index: int, members: list[int], epochs: int, end: float,

@@ -6,6 +6,7 @@ import numpy as np
 
 from backend.store.series_types import (
     Curve,
+    Demonstrated,
     EvaluationPoint,
     FloatArray,
     LearningCurves,
@@ -53,6 +54,16 @@ PROCGEN = Shape("level", 1024, 75, 16_384, 3050, 61, 4500, 40.0, success=False)
 
 def names(shape: Shape) -> dict[int, str]:
     return {number: f"{shape.name} {number}" for number in range(shape.variations)}
+
+
+def shown(shape: Shape) -> Demonstrated:
+    """Each specialist demonstrates one variation, the first without success; the generalist all others."""
+    index = np.arange(shape.variations)
+    kept = np.where(index == 0, 0, 20)
+    return Demonstrated(
+        tuple(names(shape).values()), np.where(index < shape.specialists, index + 1, 0), np.ones_like(index), kept,
+        np.full(shape.variations, 50), np.where(kept, 0.9 * shape.top, np.nan),
+    )  # fmt: skip
 
 
 def rise(epochs: int, low: float, high: float, noise: float, seed: int) -> FloatArray:

@@ -11,13 +11,23 @@ import plotly.graph_objects as go
 import pytest
 
 from backend.figures.before_after import before_after
+from backend.figures.demonstrations import demonstrations
 from backend.figures.learning_curve import learning_curve
 from backend.figures.ledger import ledger
 from backend.figures.specialists import specialists
 from backend.figures.style import PALETTES, Theme, View
 from backend.figures.variation_heatmap import MAX_ROWS, variation_heatmap
 from backend.figures.variation_histogram import bin_edges, bins_of, variation_histogram
-from backend.store.series_types import LearningCurves, LedgerTotals, Measured, Metric, PairedScores, Scores, Snapshots
+from backend.store.series_types import (
+    Demonstrated,
+    LearningCurves,
+    LedgerTotals,
+    Measured,
+    Metric,
+    PairedScores,
+    Scores,
+    Snapshots,
+)
 from tests.backend.figures import synthetic
 from tests.backend.figures.synthetic import MAZE, PROCGEN, Shape
 
@@ -27,6 +37,7 @@ BUILDERS: dict[str, Callable[[Shape, View], go.Figure]] = {
     "variation_heatmap": lambda shape, view: variation_heatmap(synthetic.progress(shape), view),
     "before_after": lambda shape, view: before_after(synthetic.pairs(shape), view),
     "specialists": lambda shape, view: specialists(synthetic.specialist_series(shape), view),
+    "demonstrations": lambda shape, view: demonstrations(synthetic.shown(shape), view),
     "ledger": lambda shape, view: ledger(synthetic.spent(shape), view),
 }
 CARTESIAN = {"scatter", "bar", "heatmap"}  # what the page's Plotly bundle draws
@@ -62,6 +73,7 @@ def test_a_run_of_the_papers_size_stays_small(name: str) -> None:
 def test_nothing_yet_says_what_comes_when(metric: Metric) -> None:
     view = View(metric=metric)
     none = np.full((3, 0), np.nan)
+    nothing = np.empty(0, np.int64)
     nobody = Scores(np.full(10, np.nan), np.full(10, np.nan))
     progress = replace(
         synthetic.progress(MAZE), starts=np.array([]), ends=np.array([]), roles=(), scores=Scores(none, none)
@@ -73,6 +85,7 @@ def test_nothing_yet_says_what_comes_when(metric: Metric) -> None:
         before_after(replace(synthetic.pairs(MAZE), after=synthetic.measured(nobody, 0, 0.0)), view),
         specialists((), view),
         ledger(LedgerTotals((), 1000, 0), view),
+        demonstrations(Demonstrated((), nothing, nothing, nothing, nothing, np.empty(0)), view),
     ):
         assert not figure.data
         assert len(annotations(figure)) > 30
@@ -81,6 +94,17 @@ def test_nothing_yet_says_what_comes_when(metric: Metric) -> None:
 @pytest.mark.parametrize("name", ["learning_curve", "variation_histogram", "specialists"])
 def test_a_suite_without_success_says_so(name: str) -> None:
     assert "no success signal" in annotations(BUILDERS[name](PROCGEN, View(metric="success"))).replace("<br>", " ")
+
+
+def test_demonstrations_mark_the_variations_of_which_none_was_kept() -> None:
+    figure = demonstrations(synthetic.shown(MAZE), View())
+    tried, kept, none = figure.data
+    assert list(tried.y) == [50] * 10
+    assert list(kept.y) == [0] + [20] * 9
+    assert list(none.x) == [0]
+    assert figure.layout.xaxis.title.text == "kept 180 of 500 episodes; none of 1 of 10 variations"
+    assert list(kept.customdata[0]) == ["goal 0", "specialist 1", "0", "50", "none"]
+    assert list(kept.customdata[9])[1] == "the generalist"
 
 
 def test_learning_curve_branches_specialists_and_bars_the_plateau() -> None:

@@ -24,13 +24,27 @@ export function SpecialistsTab({ run }: { run: Run }) {
       {(jobs) => {
         const specialists = jobs.filter((job) => job.kind === "specialist");
         if (specialists.length === 0) return <None run={run} />;
-        return <Specialists run={run} cycle={cycle} jobs={specialists.filter((job) => job.cycle === cycle)} />;
+        return (
+          <Specialists
+            run={run}
+            cycle={cycle}
+            jobs={specialists.filter((job) => job.cycle === cycle)}
+            demonstrates={jobs.some((job) => job.kind === "demonstrations")}
+          />
+        );
       }}
     </Loaded>
   );
 }
 
-function Specialists({ run, cycle, jobs }: { run: Run; cycle: number; jobs: Job[] }) {
+interface SpecialistsProps {
+  run: Run;
+  cycle: number;
+  jobs: Job[];
+  demonstrates: boolean;
+}
+
+function Specialists({ run, cycle, jobs, demonstrates }: SpecialistsProps) {
   const { metric, setMetric, hasSuccess } = useMetric(run.suite);
   const gate = gateToShow(useQuery(gatesQuery(run.id)).data ?? [], null, cycle);
   const evidence = gate?.evidence.variations ?? [];
@@ -76,6 +90,14 @@ function Specialists({ run, cycle, jobs }: { run: Run; cycle: number; jobs: Job[
           </Table>
         </Table.ScrollContainer>
       </Panel>
+      {demonstrates && (
+        <Panel
+          title="Demonstrations"
+          text="Episodes tried and kept on each variation. Where the filter keeps none, fine-tuning learns nothing from it."
+        >
+          <Figure runId={run.id} name="demonstrations" label="Episodes tried and kept on each variation" height={260} />
+        </Panel>
+      )}
     </Stack>
   );
 }

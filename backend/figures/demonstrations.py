@@ -1,0 +1,57 @@
+"""What the filter left of the episodes that specialists and generalist demonstrated, by variation."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from backend.figures.empty import empty_figure
+from backend.figures.style import View, new_figure, palette
+from backend.store.series_types import Demonstrated
+
+MOST_NAMES = 40
+"""Variations whose names stand at the axis."""
+
+
+def demonstrations(data: Demonstrated, view: View) -> go.Figure:
+    """A bar a variation: episodes tried and, in front of them, those that were kept. A cross marks where none was."""
+    if not len(data.kept):
+        return empty_figure(
+            view, "No demonstrations yet",
+            "Specialists demonstrate once they are trained, if the guide learns from demonstrations.",
+        )  # fmt: skip
+    figure, colours = new_figure(view, height=260), palette(view)
+    place = np.arange(len(data.kept))
+    whose = [_whose(data, i) for i in place]
+    means = ["none" if np.isnan(mean) else f"{mean:.3g}" for mean in data.means]
+    about = {
+        "customdata": np.array([data.names, whose, data.kept.astype(str), data.tried.astype(str), means]).T,
+        "hovertemplate": "<b>%{customdata[0]}</b>, %{customdata[1]}<br>kept %{customdata[2]} of %{customdata[3]}, "
+        "mean return %{customdata[4]}<extra></extra>",
+    }  # fmt: skip
+    figure.add_bar(x=place, y=data.tried, name="Tried", marker={"color": colours.muted, "opacity": 0.35}, **about)
+    by = np.where(data.specialists == 0, colours.generalist, colours.specialist)
+    figure.add_bar(x=place, y=data.kept, name="Kept", marker={"color": by.tolist()}, **about)
+    none = place[data.kept == 0]
+    if len(none):
+        figure.add_scatter(
+            x=none, y=np.zeros(len(none)), mode="markers", name="None kept", hoverinfo="skip",
+            marker={"symbol": "x", "size": 9, "color": colours.forgotten},
+        )  # fmt: skip
+    named = len(place) <= MOST_NAMES
+    ticks = {"tickvals": place, "ticktext": list(data.names)} if named else {"showticklabels": False}
+    figure.update_layout(
+        barmode="overlay", bargap=0.2 if named else 0.0, yaxis={"title": {"text": "Episodes"}, "rangemode": "tozero"},
+        xaxis={"title": {"text": _summary(data)}} | ticks,
+    )  # fmt: skip
+    return figure
+
+
+def _whose(data: Demonstrated, row: int) -> str:
+    index, cycle = int(data.specialists[row]), int(data.cycles[row])
+    who = f"specialist {index}" if index else "the generalist"
+    return f"{who} in cycle {cycle}" if data.cycles.max() > 1 else who
+
+
+def _summary(data: Demonstrated) -> str:
+    empty = int((data.kept == 0).sum())
+    said = f"kept {data.kept.sum():,} of {data.tried.sum():,} episodes"
+    return said + (f"; none of {empty} of {len(data.kept)} variations" if empty else "")

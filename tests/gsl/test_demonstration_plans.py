@@ -110,3 +110,20 @@ def test_jobs_of_earlier_versions_do_not_say_what_they_kept() -> None:
         world.finish(key)
     assert len(world.specs["finetune-1"].demonstrations) == 3
     assert world.plan.warnings == ()
+
+
+def test_no_demonstrations_of_the_generalist_where_none_are_asked_for() -> None:
+    world = approved(demonstrations={"generalist_per_variation": 0})
+    assert world.active() == ["specialist-1-1", "specialist-1-2"]
+
+
+def test_failed_demonstrations_count_as_a_failed_specialist() -> None:
+    world = approved(specialists={"min_share": 0.5})
+    world.finish("specialist-1-1")
+    world.finish("demonstrations-1-1", "failed")
+    world.finish("demonstrations-1-0", "failed")
+    world.finish("specialist-1-2")
+    world.finish("demonstrations-1-2")
+    assert world.plan.status == "finetune"
+    assert len(world.plan.warnings) == 2
+    assert world.specs["finetune-1"].demonstrations == ("demonstrations-1-2",)

@@ -177,17 +177,6 @@ def test_too_few_specialists_ask_even_in_auto_mode(action: str, status: str, kep
         assert len(world.specs["finetune-1"].demonstrations) == kept
 
 
-def test_failed_demonstrations_count_as_a_failed_specialist() -> None:
-    world = approved(specialists={"min_share": 0.5})
-    world.finish("specialist-1-1")
-    world.finish("demonstrations-1-1", "failed")
-    world.finish("demonstrations-1-0", "failed")
-    through_specialists(world)
-    assert world.plan.status == "finetune"
-    assert len(world.plan.warnings) == 2
-    assert world.specs["finetune-1"].demonstrations == ("demonstrations-1-2",)
-
-
 @pytest.mark.parametrize("key", ["generalist-1", "evaluation-1", "finetune-1", "evaluation-final"])
 def test_a_failed_job_of_the_generalist_fails_the_run_with_its_reason(key: str) -> None:
     world = World(config_of(gate={"mode": "auto"}))
@@ -228,11 +217,6 @@ def test_a_pause_opens_no_gate() -> None:
     assert (world.plan.status, world.gates) == ("paused", [])
     world.wish = "run"
     assert world.advance().status == "awaiting_approval"
-
-
-def test_no_demonstrations_of_the_generalist_where_none_are_asked_for() -> None:
-    world = approved(demonstrations={"generalist_per_variation": 0})
-    assert world.active() == ["specialist-1-1", "specialist-1-2"]
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,13 @@ import numpy as np
 from pydantic import Field, TypeAdapter
 
 from gsl.config.run import Learner, Suite
+from gsl.config.sampling import Sampling, UniformSampling
 from gsl.reports import Wire
 from gsl.seeds import derive
 from worker.device import choose_device, limit_threads
 from worker.envs import make_env
 from worker.envs.base import spaces_of
-from worker.envs.samplers import UniformSampler
+from worker.envs.samplers import training_sampler
 from worker.episodes import Episodes, join
 from worker.evaluation import measure
 from worker.job_folder import write_atomically
@@ -45,6 +46,7 @@ class Task(Wire):
     test_variations: int = Field(description="How many training variations are tested, and how many held-out ones.")
     test_episodes: int = Field(description="Fresh episodes on each of them.")
     deterministic: bool = Field(description="Whether the test takes the most probable action.")
+    sampling: Sampling = Field(UniformSampling(), description="Which training variation is played next.")
 
 
 class Point(Wire):
@@ -61,6 +63,7 @@ class Measured(Wire):
     episodes: int
     mean_return: float
     success_rate: float | None
+    each: tuple[float, ...] = Field((), description="Success, or return where there is none, by variation.")
 
 
 class Outcome(Wire):
@@ -103,7 +106,8 @@ def learn(task: Task) -> Outcome:
 def train(task: Task, note: Callable[[Point], None]) -> LearnerCode:
     """The learner after the task's steps; `note` is told of every hundredth of them."""
     settings, suite = task.learner, task.suite
-    sampler = UniformSampler(suite.training_variations(), np.random.default_rng(derive(task.seed, "sampler")))
+    rng = np.random.default_rng(derive(task.seed, "sampler"))
+    sampler = training_sampler(suite, suite.training_variations(), rng, task.sampling)
     env = make_env(suite, settings.num_envs, sampler, derive(task.seed, "env"))
     try:
         spaces = replace(spaces_of(env), variations=suite.training_variations())
@@ -164,6 +168,7 @@ def _test(task: Task, learner: LearnerCode, variations: Sequence[int], name: str
         episodes=sum(entry.episodes for entry in measured.returns),
         mean_return=float(np.mean(returns)),
         success_rate=float(np.mean(successes)) if successes else None,
+        each=tuple(round(figure, 4) for figure in successes or returns),
     )
 
 

@@ -148,3 +148,22 @@ def _stir_job(world: World, key: str, chance: random.Random) -> None:
         if job.kind == "specialist":
             world.evaluations[key] = returns(world.config, {v: chance.random() for v in world.specs[key].variations})
         world.finish(key, status, chance.choice(["plateau", "budget", "solved"]), spent)
+
+
+def at_the_gate(**parts: Any) -> World:
+    world = World(config_of(**parts))
+    world.advance()
+    world.finish("generalist-1", outcome="plateau", spent=20_480)
+    world.finish("evaluation-1", spent=400)
+    return world
+
+
+def approved(**parts: Any) -> World:
+    world = at_the_gate(**{"gate": {"mode": "auto"}, **parts})
+    assert world.plan.status == "specialists"
+    return world
+
+
+def through_specialists(world: World) -> None:
+    while keys := world.active("specialist", "demonstrations"):
+        world.finish(keys[0], spent=world.jobs[keys[0]].budget // 2)

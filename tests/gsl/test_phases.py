@@ -9,26 +9,7 @@ from hypothesis import strategies as st
 
 from gsl.jobs import ENDED
 from gsl.phases import Plan, Proposal, plan, wrong_edits
-from tests.gsl.runs import World, config_of, returns, stir
-
-
-def at_the_gate(**parts: Any) -> World:
-    world = World(config_of(**parts))
-    world.advance()
-    world.finish("generalist-1", outcome="plateau", spent=20_480)
-    world.finish("evaluation-1", spent=400)
-    return world
-
-
-def approved(**parts: Any) -> World:
-    world = at_the_gate(**{"gate": {"mode": "auto"}, **parts})
-    assert world.plan.status == "specialists"
-    return world
-
-
-def through_specialists(world: World) -> None:
-    while keys := world.active("specialist", "demonstrations"):
-        world.finish(keys[0], spent=world.jobs[keys[0]].budget // 2)
+from tests.gsl.runs import World, approved, at_the_gate, config_of, returns, stir, through_specialists
 
 
 def test_the_whole_way() -> None:
@@ -65,35 +46,6 @@ def test_the_baseline_spends_the_same_total() -> None:
     assert spec.seed == plan(config_of(), World(config_of()).state).jobs[0].seed
     assert world.finish("generalist-1").status == "evaluation"
     assert world.finish("evaluation-final").status == "succeeded"
-
-
-def test_jobs_know_where_on_the_runs_schedule_they_begin() -> None:
-    """Specialists side by side all begin at the gate's figure, whoever has spent what meanwhile."""
-    world = approved(specialists={"count": 3})
-    gate = world.openings[0].spent_steps
-    first = world.specs["specialist-1-1"]
-    assert world.specs["generalist-1"].start_steps == 0
-    assert {spec.start_steps for spec in world.specs.values() if spec.kind == "specialist"} == {gate}
-    assert first.share_spent(1000) == (gate + 1000) / world.config.budget.total_steps
-    through_specialists(world)
-    assert world.specs["finetune-1"].start_steps == world.state.spent > gate
-    assert first.model_copy(update={"start_steps": None}).share_spent(1000) == 1000 / first.budget_steps
-
-
-def test_a_later_rung_begins_behind_its_own_steps() -> None:
-    world = approved(specialists={"count": 2, "rungs": 2, "steps": 30_000})
-    gate = world.openings[0].spent_steps
-    world.evaluations["specialist-1-1"] = returns(world.config, dict.fromkeys(range(4), 1.0))
-    world.finish("specialist-1-1", spent=9000)
-    world.finish("specialist-1-2", spent=8500)
-    assert world.specs["specialist-1-1-2"].start_steps == gate + 9000
-
-
-def test_a_segment_after_a_rejected_gate_goes_on_behind_everything_spent() -> None:
-    world = at_the_gate()
-    spent = world.state.spent
-    world.decide("continue")
-    assert world.specs["generalist-2"].start_steps == spent > 0
 
 
 def test_optimal_enough_ends_without_specialists() -> None:

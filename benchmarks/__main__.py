@@ -5,7 +5,7 @@ import sys
 
 NAMES = (
     "envs", "metaworld", "backend", "peers", "gsl_forkmaze", "gsl_procgen", "gsl_metaworld",
-    "ppo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen"
+    "ppo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen", "multitask_ppo"
 )  # fmt: skip
 
 

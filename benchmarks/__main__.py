@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 NAMES = (
-    "envs", "metaworld", "backend", "peers", "gsl_forkmaze", "gsl_procgen", "gsl_metaworld",
+    "envs", "metaworld", "backend", "peers", "plateau", "gsl_forkmaze", "gsl_procgen", "gsl_metaworld",
     "ppo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen", "multitask_ppo"
 )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""When does criterion H fire, and is it right? Real and synthetic curves under several criteria."""

@@ -110,17 +110,19 @@ class RunAlone:
         if (twin := methods_start(spec)) is not None:
             begin_with(folder, self._folder_of(JobFile(spec=twin)), spec)
         folder.write_job(job)
-        code = run(folder, StopRequest())
+        try:
+            code = run(folder, StopRequest())
+        finally:  # what a job spent that fails counts too
+            lines = self.lines(spec.key)
+            self._note(spec, lines)
         result = folder.read_result()
         if code != EXIT_ENDED or result is None:
             raise RuntimeError(f"{spec.key} ended with exit code {code}")
-        lines = self.lines(spec.key)
         reports = [line.counts for line in lines if isinstance(line, DemonstrationsReport)]
         self.jobs.append(
             JobView(spec.key, spec.kind, "succeeded", spec.budget_steps, result.steps, 1, result.outcome,
                     demonstrated=reports[-1] if reports else None)
         )  # fmt: skip
-        self._note(spec, lines)
 
     def _folder_of(self, job: JobFile) -> JobFolder:
         return JobFolder(self.folder / f"{job.spec.key}-{_fingerprint(job)}")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gsl.config.guides import Replay
+from gsl.config.guides import GAIL, Replay
 from gsl.config.learners import PPG, SAC
 from gsl.config.method import EvaluationSettings
 from gsl.config.networks import MLP
@@ -36,6 +36,9 @@ PENDULUM_SAC = RunConfig.model_validate(
         "arm": "generalist",
     }
 )  # fmt: skip
+BY_RETURN = TINY_MAZE.model_copy(
+    update={"demonstrations": TINY_MAZE.demonstrations.model_copy(update={"filter": "return"})}
+)
 CONFIGS = {"ppg": MAZE_PPG, "sac": PENDULUM_SAC}
 
 
@@ -131,3 +134,18 @@ def test_a_stopped_job_ends_with_the_same_phase(tmp_path: Path, epoch: int) -> N
     assert same(load(folder.resume)["learner"], load(undisturbed.resume)["learner"])
     announced = [line for line in lines(folder) if line.type == "artifact"]
     assert same(network_of(folder.path / announced[-1].path), network_of(undisturbed.resume))
+
+
+def test_the_scale_of_rewards_restarts_once_gail_pays_and_once_it_no_longer_does(tmp_path: Path) -> None:
+    """It counts the steps of the jobs that were paid alike."""
+    paid = TINY_MAZE.model_copy(update={"guide": GAIL(updates=1)})
+    source = done(tmp_path / "generalist", spec(budget_steps=10 * 128, held_out=()))
+    anything = spec("demonstrations", BY_RETURN, index=1, start="clone", budget_steps=0,
+                    thresholds=dict.fromkeys(TINY_MAZE.suite.training_variations(), -1.0))  # fmt: skip
+    shown = (done(tmp_path / "shown", anything, source.resume).path / "demonstrations-1.npz",)
+    plain = done(tmp_path / "plain", spec("finetune", paid, start="resume", budget_steps=2 * 128), source.resume)
+    tuned = done(tmp_path / "tuned", spec("finetune", paid, start="resume", budget_steps=2 * 128), source.resume, shown)
+    clone = spec("specialist", paid, index=1, start="clone", budget_steps=2 * 128)
+    after = done(tmp_path / "specialist", clone, tuned.resume)
+    steps = [load(folder.resume)["learner"]["rewards"]["count"] for folder in (source, plain, tuned, after)]
+    assert [round(count) for count in steps] == [10 * 128, 12 * 128, 2 * 128, len(epochs(after)) * 128]

@@ -6,8 +6,10 @@ import pytest
 
 from gsl.config.guides import BC, GAIL, DAgger, GuideSettings, NoGuide
 from gsl.config.method import BudgetSettings, EvaluationSettings, PlateauSettings, SpecialistSettings
+from gsl.config.sampling import RoundRobinSampling
 from tests.worker.jobs import TINY_MAZE
 from worker.alone import RunAlone
+from worker.checkpoint import load
 
 TINY_RUN = TINY_MAZE.model_copy(
     update={
@@ -52,6 +54,21 @@ def test_every_guide_goes_through_all_phases(guide: GuideSettings, shared: Path)
     offline = isinstance(guide, BC) and not guide.train_on
     assert (("finetune", "training") in this.ledger) is not offline
     assert this.spent == sum(job.spent for job in this.jobs) <= TINY_RUN.budget.total_steps
+
+
+@pytest.mark.parametrize("guide", [GAIL(updates=1, batch_size=16, width=16), DAgger(form="kickstarting", decay=0.9)])
+def test_scales_of_each_variation_go_through_all_phases(guide: GuideSettings, tmp_path: Path) -> None:
+    """Specialists and fine-tuning begin with the generalist's scales, of all variations of the run."""
+    scaled = {"popart": True, "norm_reward": False, "critic_layer_norm": True}
+    learner = type(TINY_RUN.learner).model_validate(TINY_RUN.learner.model_dump() | scaled)
+    turns = {"learner": learner, "sampling": RoundRobinSampling(), "guide": guide}
+    this = RunAlone(TINY_RUN.model_copy(update=turns), tmp_path).finish()
+    assert this.status == "succeeded", this.message
+    for key in ("generalist-1", "specialist-1-1", "finetune-1"):
+        [folder] = tmp_path.glob(f"{key}-*")
+        scales = load(folder / "resume.ckpt")["learner"]["popart"]
+        assert tuple(scales["variations"]) == TINY_RUN.suite.training_variations()
+        assert (scales["epochs"] > 0).all()
 
 
 def test_runs_share_what_they_do_alike(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.method.current import shown
 from benchmarks.method.outcomes import POINTS, Outcome
 from benchmarks.method.scale import Scale, scale_of
 from benchmarks.method.study import COLOURS, TITLES, Case
@@ -25,15 +26,15 @@ Points = NDArray[np.float64]
 
 def draw(rows: Sequence[Row], file: Path) -> None:
     """Write the picture; cases of which no run has ended are left out, and without any there is no picture."""
-    shown = [(case, found) for case, outcomes in rows if (found := [o for o in outcomes if o.case == case.name])]
-    if not shown:
+    found = [(case, these) for case, outcomes in rows if (these := shown(case, outcomes).outcomes)]
+    if not found:
         return
     marks = [
         mark
-        for place, (case, found) in enumerate(shown)
-        for mark in (f'<g transform="translate(0,{place * HEIGHT})">', *_row(case, found), "</g>")
+        for place, (case, these) in enumerate(found)
+        for mark in (f'<g transform="translate(0,{place * HEIGHT})">', *_row(case, these), "</g>")
     ]
-    file.write_text(picture(WIDTH, HEIGHT * len(shown), marks))
+    file.write_text(picture(WIDTH, HEIGHT * len(found), marks))
 
 
 def _row(case: Case, outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from benchmarks.method.current import EARLIER, shown
 from benchmarks.method.outcomes import Outcome
 from benchmarks.method.study import BASELINE, TITLES, Case
 from gsl.statistics import iqm_interval, mean_std, paired_difference, probability_of_improvement
@@ -18,11 +19,13 @@ def by_arm(outcomes: Sequence[Outcome]) -> dict[str, Seeds]:
 
 def table(case: Case, outcomes: Sequence[Outcome]) -> str:
     """All tables of one case; a failed run counts with the figure 0 and is named."""
-    grouped = by_arm([outcome for outcome in outcomes if outcome.case == case.name])
+    found = shown(case, outcomes)
+    grouped = by_arm(found.outcomes)
     if not grouped:
         return "No run has ended yet."
     word = "success" if case.metric == "success" else "return"
-    parts = [_arms(case, f"final {word}", grouped, lambda o: o.figure)]
+    parts = [EARLIER] if found.earlier else []
+    parts.append(_arms(case, f"final {word}", grouped, lambda o: o.figure))
     if case.has_held_out:
         parts.append(_arms(case, f"final {word}, held out", grouped, lambda o: o.held_out_figure))
     parts.append(_seeds(grouped, case))

@@ -6,11 +6,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from benchmarks.method.current import EARLIER
 from benchmarks.method.figure import draw
 from benchmarks.method.outcomes import add, read, write
 from benchmarks.method.pages import put
 from benchmarks.method.study import Metric
 from benchmarks.method.table import table
+from gsl.config.method import BudgetSettings
 from tests.benchmarks.method_cases import TINY, outcome, outcomes
 
 
@@ -31,6 +33,16 @@ def test_the_tables_show_every_arm_and_every_seed() -> None:
     assert "| 2 | 1,024 (plateau) | 0.400 | 0.900 / 0.450 | 0.700 / 0.350 | 0.700 / 0.350 |" in said
     assert "GAIL" not in said
     assert table(TINY, []) == "No run has ended yet."
+
+
+def test_settings_of_now_and_of_before_are_not_mixed() -> None:
+    now = [outcome for outcome in outcomes() if outcome.seed == 1]
+    longer = TINY.base.model_copy(update={"budget": BudgetSettings(total_steps=9000, generalist_steps=1024)})
+    earlier = [o for o in outcomes(replace(TINY, base=longer)) if o.seed == 2]
+    assert "| 2 |" not in table(TINY, [*now, *earlier]).split("| seed |")[1]
+    alone = table(TINY, earlier)
+    assert alone.startswith(EARLIER)
+    assert "| 2 |" in alone.split("| seed |")[1]
 
 
 def test_a_failed_run_counts_as_nothing_and_is_named() -> None:

@@ -1,5 +1,6 @@
 """What an experiment says of its arms and of each pair of them, by `gsl.statistics`. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -152,6 +153,9 @@ def _warnings(outcomes: Outcomes, arms: list[ArmComparison]) -> Iterator[str]:
         missing = sum(_unmeasured(outcomes, run) for run in outcomes.compared.of_arm(arm.arm_name))
         if missing:
             yield f"{missing} runs of {arm.arm_name} ended well but have no {outcomes.metric} by {outcomes.source}"
+        marks = Counter(run.mark for run in outcomes.measured(arm.arm_name) if run.mark)
+        for mark, often in sorted(marks.items()):
+            yield f"the last evaluation of {often} of {len(arm.runs)} runs of {arm.arm_name}: {mark}"
     spent = {arm.arm_name: arm.spent_steps for arm in arms if arm.spent_steps}
     if spent and max(spent.values()) > (1 + UNEQUAL) * min(spent.values()):
         each = ", ".join(f"{name} {steps:,}" for name, steps in spent.items())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from backend.schemas import PhaseProgress
-from gsl.config.measuring import evaluation_share
+from gsl.config.measuring import evaluation_share, longest_evaluation
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, Phase
 
@@ -68,14 +68,23 @@ def phase_budgets(config: RunConfig) -> dict[Phase, int]:
     }
 
 
+def measurement_steps(config: RunConfig) -> int:
+    """What is measured outside the total at most: every episode at its time limit, periodic evaluations left out."""
+    held_out = min(config.evaluation.held_out_sample, len(config.suite.held_out_variations()))
+    last = longest_evaluation(config, len(config.suite.training_variations()) + held_out)
+    if config.arm == "generalist":
+        return last
+    return 2 * last + config.cycles.count * longest_evaluation(config, held_out)
+
+
 def job_count(config: RunConfig) -> int:
     """Jobs of a run that goes as configured: all its cycles, no gate that sends the generalist back to training."""
     if config.arm == "generalist":
-        return 2
+        return 2  # the generalist and its last evaluation
     specialists = 1 if config.arm == "generalist_low" else config.specialists.count
     demonstrate = config.guide.wants == "demonstrations"
     before = 1 if config.specialists.lowest_steps else 0
-    return 2 + config.cycles.count * (2 + before + specialists + (specialists + 1 if demonstrate else 0))
+    return 3 + config.cycles.count * (2 + before + specialists + (specialists + 1 if demonstrate else 0))
 
 
 def _state(standing: Standing, phase: Phase) -> State:

@@ -78,6 +78,7 @@ class RunSummary(Answer):
     cycle: int
     total_steps: int
     spent_steps: int
+    measurement_steps: int
     eta_seconds: float | None
     mean_return: float | None
     score: float | None
@@ -111,6 +112,7 @@ class Job(Answer):
     budget_steps: int
     start_steps: int
     steps: int
+    measurement_steps: int
     epochs: int
     mean_return: float | None
     success_rate: float | None
@@ -131,6 +133,7 @@ class VariationEstimate(Answer):
     std_return: float | None
     success_rate: float | None
     mean_length: float
+    mark: str = ""
 
 
 class Returns(Answer):
@@ -173,12 +176,24 @@ class GateEvidence(Answer):
     variations: tuple[GateVariation, ...]
     spent_steps: int
     left_steps: int
+    rounds: int | None
+    rounds_asked: int | None
+    mark: str = ""
+    continue_steps: int | None
 
 
 class GateProposal(Answer):
     partition: tuple[tuple[int, ...], ...]
     specialist_steps: int
     start: Start
+
+
+class SpecialistPlan(Answer):
+    """What a specialist's job makes of its steps: whole epochs, beside what it keeps for its last evaluation."""
+
+    budget_steps: int
+    training_steps: int
+    evaluation_steps: int
 
 
 class Gate(Answer):
@@ -190,6 +205,7 @@ class Gate(Answer):
     evidence: GateEvidence
     proposal: GateProposal
     decision: GateProposal | None
+    plan: tuple[SpecialistPlan, ...]
     action: Literal["approve", "continue", "stop"] | None
     decided_by: str | None
     reason: str
@@ -208,6 +224,7 @@ class Ledger(Answer):
     by_purpose: dict[str, int]
     total_steps: int
     spent_steps: int
+    measured_steps: int
     left_steps: int
     critical_path_steps: int
 

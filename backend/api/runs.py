@@ -7,7 +7,7 @@ from fastapi import Query
 from backend.api.deps import Limit, Offset, Reading, RunId, ServicesDep, Writing, problems, router
 from backend.configs import resolve
 from backend.models import Run
-from backend.phases import eta, job_count, phases
+from backend.phases import eta, job_count, measurement_steps, phases
 from backend.schemas import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
 from backend.services import Services
 from backend.store import artifacts, baselines, runs, standings, workers
@@ -39,6 +39,7 @@ def preview_run(body: RunCreate, session: Reading) -> BudgetPreview:
         phases=progress,
         jobs=job_count(config),
         finetune_steps=next(phase.budget_steps for phase in progress if phase.phase == "finetune"),
+        measurement_steps=measurement_steps(config),
         eta_seconds=eta(progress),
         steps_per_second=standing.speed,
     )

@@ -117,9 +117,10 @@ def _add_evaluations(figure: go.Figure, points: list[EvaluationPoint], source: S
             "symbol": "diamond" if held_out else "circle", "size": [_marker_size(point) for point in points],
             "color": fills, "line": {"color": colours.surface, "width": 1.5},
         },
-        customdata=[[point.key, point.variations] for point in points],
+        customdata=[[point.key, point.variations, f"<br>{point.mark}" if point.mark else ""] for point in points],
         hovertemplate=f"<b>%{{customdata[0]}}</b><br>%{{y:{form}}} over %{{customdata[1]}} "
-        f"{'held-out' if held_out else 'training'} variations, fresh episodes<br>%{{x:,}} steps<extra></extra>",
+        f"{'held-out' if held_out else 'training'} variations, fresh episodes%{{customdata[2]}}"
+        "<br>%{x:,} steps<extra></extra>",
     )  # fmt: skip
 
 

@@ -90,7 +90,8 @@ def _panel(panel: VariationScores, edges: FloatArray, names: dict[int, str], vie
         "marker": {"color": palette(view).role(panel.role), "line": {"width": 1, "color": palette(view).surface}},
     }  # fmt: skip
     kind = {"evaluation": "", "held_out": ", held out", "training": ", training"}[panel.source]
-    return Panel(f"<b>{panel.title}</b><br>mean {score_text(mean, view.metric)}{kind}", [bars], line=mean)
+    mark = f", {panel.mark}" if panel.mark else ""
+    return Panel(f"<b>{panel.title}</b><br>mean {score_text(mean, view.metric)}{kind}{mark}", [bars], line=mean)
 
 
 def _lowest_first(variations: IntArray, values: FloatArray, chosen: IntArray) -> list[int]:

@@ -13,7 +13,16 @@ from backend.schemas.experiments import (
     IntervalPublic,
     PairComparison,
 )
-from backend.schemas.gates import GateApprove, GateEvidence, GateProposal, GatePublic, GateReject, GateVariation
+from backend.schemas.gates import (
+    GateApprove,
+    GateEvidence,
+    GateProposal,
+    GatePublic,
+    GateReject,
+    GateVariation,
+    SpecialistPlan,
+    SpecialistTerms,
+)
 from backend.schemas.jobs import ArtifactPublic, JobPublic, LogSize, QueuePublic, WaitingPublic
 from backend.schemas.measurements import (
     EventPublic,
@@ -69,6 +78,8 @@ __all__ = [
     "RunSummary",
     "RunUpdate",
     "Schema",
+    "SpecialistPlan",
+    "SpecialistTerms",
     "SuiteInfo",
     "Tag",
     "VariationReturnPublic",

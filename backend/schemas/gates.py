@@ -7,6 +7,9 @@ from pydantic import Field
 
 from backend.schemas.base import Schema, example
 from backend.schemas.measurements import PlateauPublic
+from gsl.rounds import Rounds
+
+UNKNOWN = Rounds().mark
 
 
 class GateVariation(Schema):
@@ -29,12 +32,35 @@ class GateEvidence(Schema):
     variations: list[GateVariation] = Field(description="Fresh evaluation of all training variations, lowest first.")
     spent_steps: int
     left_steps: int
+    rounds: int | None = Field(default=None, description="Rounds of the evaluation; null: measured the old way.")
+    rounds_asked: int | None = Field(default=None, description="Fewer rounds than asked for: it was cut.")
+    mark: str = Field(default=UNKNOWN, description="What stands beside its figures; empty where it is whole.")
+    continue_steps: int | None = Field(
+        default=None, description="Steps that keeping on training would train at most; null: an older gate."
+    )
 
 
 class GateProposal(Schema):
     partition: list[list[int]] = Field(description="Variations of each specialist.")
     specialist_steps: int
     start: Literal["clone", "clone_fresh_head", "scratch"]
+
+
+class SpecialistPlan(Schema):
+    """What one specialist's job makes of its steps."""
+
+    budget_steps: int
+    training_steps: int = Field(description="Trained at most, in whole epochs.")
+    evaluation_steps: int = Field(description="Kept for its last evaluation. What is not spent goes to fine-tuning.")
+
+
+class SpecialistTerms(Schema):
+    """What an edit of the steps has to heed."""
+
+    epoch_steps: int = Field(description="Trained in whole epochs of so many environment steps.")
+    episode_steps: int = Field(description="An episode's time limit.")
+    evaluation_episodes: int = Field(description="On each variation of its last evaluation, at most.")
+    rungs: int = Field(description="Its steps are dealt in so many equal parts, one a job.")
 
 
 class GatePublic(Schema):
@@ -47,6 +73,8 @@ class GatePublic(Schema):
     evidence: GateEvidence
     proposal: GateProposal
     decision: GateProposal | None = Field(description="What was approved, edits included.")
+    terms: SpecialistTerms | None = Field(description="Null where the run's configuration cannot be read here.")
+    plan: list[SpecialistPlan] = Field(description="What each specialist will train, by the decision or the proposal.")
     action: Literal["approve", "continue", "stop"] | None
     decided_by: str | None
     reason: str

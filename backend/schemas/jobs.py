@@ -27,7 +27,10 @@ class JobPublic(Schema):
     start_steps: int = Field(
         description="What the run had spent when the job was queued; where its curve branches off."
     )
-    steps: int
+    steps: int = Field(description="What counts; it holds no measurements.")
+    measurement_steps: int = Field(
+        description="Beside them: nothing was learned from these and nothing selected by them."
+    )
     epochs: int
     mean_return: float | None
     success_rate: float | None

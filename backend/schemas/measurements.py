@@ -21,6 +21,7 @@ class VariationReturnPublic(Schema):
     std_return: float | None
     success_rate: float | None
     mean_length: float
+    mark: str = Field(description="Of an evaluation that was cut, or was measured when it might have been; else empty.")
 
 
 class ReturnsPublic(Schema):

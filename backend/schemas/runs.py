@@ -53,7 +53,8 @@ class RunSummary(Schema):
     status: RunStatus
     cycle: int
     total_steps: int
-    spent_steps: int = Field(description="By the ledger, everything counted.")
+    spent_steps: int = Field(description="By the ledger: training, demonstrations, and evaluations that select.")
+    measurement_steps: int = Field(description="Beside them, outside the total: they teach and select nothing.")
     eta_seconds: float | None
     mean_return: float | None = Field(description="Latest mean training return of generalist or fine-tuned generalist.")
     score: float | None = Field(description="Latest evaluation: success rate, or normalised return.")
@@ -82,5 +83,8 @@ class BudgetPreview(Schema):
     phases: list[PhaseProgress]
     jobs: int
     finetune_steps: int
+    measurement_steps: int = Field(
+        description="At most, beside the total: last evaluation, gate's policy measured afresh, held-out variations."
+    )
     eta_seconds: float | None = Field(description="From live workers' measured speed; null when none was measured.")
     steps_per_second: float | None

@@ -6,12 +6,13 @@ from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from backend.errors import ConflictError
-from backend.models import Experiment, Run
+from backend.models import Experiment, Job, Run
 from backend.problems import from_validation
 from backend.store import runs, workers
 from backend.store.configs import config_of
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED
+from gsl.phases.keys import LAST_EVALUATION
 
 ARM = "generalist"
 
@@ -20,7 +21,7 @@ def create(session: Session, run: Run) -> Run:
     """The baseline of a locked run, without jobs yet. Raises `ConflictError` with the reason why there can be none."""
     if run.arm == ARM:
         raise ConflictError(f"Run {run.id} is the plain generalist, itself a baseline: ask for that of a GSL run.")
-    config = _config(run)
+    config = _config(session, run)
     before = runs.public(session, run).baseline_id
     if before is not None:
         raise ConflictError(f"Run {run.id} has a baseline already: run {before}. Cancel or delete it for another one.")
@@ -41,9 +42,9 @@ def create(session: Session, run: Run) -> Run:
     return runs.create(session, config, fields)
 
 
-def _config(run: Run) -> RunConfig:
+def _config(session: Session, run: Run) -> RunConfig:
     """The run's configuration as plain generalist with the steps that the run spent, or may spend while it goes on."""
-    steps = run.spent_steps if run.status in ENDED else run.total_steps
+    steps = _counted(session, run) if run.status in ENDED else run.total_steps
     plain = config_of(run).model_dump(mode="json")
     try:
         return RunConfig.model_validate(
@@ -52,6 +53,12 @@ def _config(run: Run) -> RunConfig:
     except ValidationError as error:
         reason = from_validation(error, "config").detail
         raise ConflictError(f"Run {run.id} spent {steps} steps, with which no baseline can be run: {reason}") from error
+
+
+def _counted(session: Session, run: Run) -> int:
+    """What the run spent; the last evaluation, which older runs counted, is none of the baseline's training either."""
+    last = session.exec(select(Job.steps).where(Job.run_id == run.id, Job.key == LAST_EVALUATION)).first()
+    return run.spent_steps - (last or 0)
 
 
 def _generalists(session: Session, run: Run) -> Sequence[Run]:

@@ -22,6 +22,7 @@ class ComparedRun:
     total_steps: int
     spent_steps: int
     evaluation: int | None  # id of the job that measured its last policy
+    mark: str = ""  # of that measurement: empty where it is whole
 
     @property
     def ended(self) -> bool:

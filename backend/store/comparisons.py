@@ -12,10 +12,12 @@ from sqlmodel import Session, col
 from backend.errors import NotFoundError
 from backend.models import Experiment, Job, LatestReturn, Run
 from backend.schemas import ComparedMetric, ComparedSource
+from backend.store import wholeness
 from backend.store.comparison_types import Compared, ComparedRun, Outcomes, TaskScores
 from backend.store.series import SUITE, number_table
 from backend.store.series_types import FloatArray
 from gsl.config.suites import SuiteSettings
+from gsl.rounds import Rounds
 
 
 def compared_runs(session: Session, experiment_id: int) -> Compared:
@@ -26,11 +28,12 @@ def compared_runs(session: Session, experiment_id: int) -> Compared:
     )  # fmt: skip
     rows = session.execute(select(*columns).where(col(Run.experiment_id) == experiment_id).order_by(col(Run.id))).all()
     evaluations = _last_evaluations(session, [row[0] for row in rows])
+    marks = _marks(session, evaluations)
     tasks: dict[str, int] = {}
     runs = [
         ComparedRun(
             run_id, arm_name, arm, seed, tasks.setdefault(json.dumps(suite, sort_keys=True), len(tasks)),
-            status, total, spent, evaluations.get(run_id),
+            status, total, spent, evaluations.get(run_id), marks.get(run_id, ""),
         )
         for run_id, arm_name, arm, seed, status, total, spent, suite in rows
     ]  # fmt: skip
@@ -102,6 +105,12 @@ def _last_evaluations(session: Session, run_ids: Sequence[int]) -> dict[int, int
     newest: tuple[Any, ...] = (Job.run_id, func.max(Job.id))
     rows = session.execute(select(*newest).where(*wanted).group_by(col(Job.run_id)))
     return {row[0]: row[1] for row in rows}
+
+
+def _marks(session: Session, evaluations: dict[int, int]) -> dict[int, str]:
+    """How whole each run's last evaluation was."""
+    found = {job_id: mark for (job_id, _), mark in wholeness.marks(session, evaluations.values(), "evaluation").items()}
+    return {run_id: found.get(job_id, Rounds().mark) for run_id, job_id in evaluations.items()}
 
 
 def _measurable(runs: Sequence[ComparedRun]) -> list[ComparedRun]:

@@ -7,9 +7,19 @@ from sqlmodel import Session, col, select
 from backend.columns import now
 from backend.errors import ConflictError, InvalidError, NotFoundError
 from backend.models import Gate, Run
-from backend.schemas import FieldError, GateApprove, GateProposal, GatePublic, GateReject
-from backend.store.configs import config_of
+from backend.schemas import (
+    FieldError,
+    GateApprove,
+    GateProposal,
+    GatePublic,
+    GateReject,
+    SpecialistPlan,
+    SpecialistTerms,
+)
+from backend.store.configs import config_of, missing_for
 from backend.store.status import note
+from gsl.config.measuring import specialist_reserve, specialist_training
+from gsl.config.run import RunConfig
 from gsl.jobs import ENDED
 from gsl.phases import Proposal, wrong_edits
 
@@ -27,8 +37,38 @@ def every(session: Session, run_id: int) -> list[Gate]:
     return list(session.exec(select(Gate).where(Gate.run_id == run_id).order_by(col(Gate.id))).all())
 
 
-def public(gate: Gate) -> GatePublic:
-    return GatePublic.model_validate(gate)
+def public(gate: Gate, run: Run) -> GatePublic:
+    terms = plan = None
+    if missing_for(run) is None:
+        terms, plan = terms_of(config_of(run)), _plan(config_of(run), GateProposal.model_validate(_split(gate)))
+    own = {name: getattr(gate, name) for name in GatePublic.model_fields if name not in ("terms", "plan")}
+    return GatePublic.model_validate({**own, "terms": terms, "plan": plan or []})
+
+
+def terms_of(config: RunConfig) -> SpecialistTerms:
+    return SpecialistTerms(
+        epoch_steps=config.learner.batch_size,
+        episode_steps=config.suite.max_episode_steps,
+        evaluation_episodes=config.evaluation.episodes,
+        rungs=config.specialists.rungs,
+    )
+
+
+def _split(gate: Gate) -> dict[str, Any]:
+    return gate.decision or gate.proposal
+
+
+def _plan(config: RunConfig, split: GateProposal) -> list[SpecialistPlan]:
+    """Of the first rung, where there are several: what follows it depends on who gained most."""
+    steps = split.specialist_steps // config.specialists.rungs
+    return [
+        SpecialistPlan(
+            budget_steps=steps,
+            training_steps=specialist_training(config, len(part), steps),
+            evaluation_steps=specialist_reserve(config, len(part), steps),
+        )
+        for part in split.partition
+    ]
 
 
 def approve(session: Session, run: Run, edits: GateApprove, who: str) -> Gate:

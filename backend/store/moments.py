@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from backend.models import Gate, LatestReturn, VariationReturn
+from backend.store import wholeness
 from backend.store.series import (
     JobRow,
     approved_gates,
@@ -22,6 +23,7 @@ from backend.store.series import (
 from backend.store.series_types import IntArray, Measured, PairedScores, Scores, Snapshots, VariationScores
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, evaluation, place_of
 from gsl.reports import Source
+from gsl.rounds import Rounds
 
 WINDOWS = (1, 4, 16, 64)  # epochs pooled until most variations have finished an episode
 ENOUGH = 0.8  # share of variations that counts as most
@@ -138,6 +140,7 @@ def _pooled(
     )  # fmt: skip
     columns: tuple[Any, ...] = (table.variation, table.episodes, table.mean_return, table.success_rate)
     rows = session.execute(select(*columns).where(*wanted)).all()
+    marks = {} if source == "training" else wholeness.marks(session, [job.id], source)
     variations, places = np.unique(np.array([row[0] for row in rows], dtype=np.int64), return_inverse=True)
     episodes = np.array([row[1] for row in rows], dtype=np.int64)
     returns, success = (
@@ -148,6 +151,7 @@ def _pooled(
         title=_title(job, jobs, epoch, window), role=role_of(job, jobs), source=source, variations=variations,
         episodes=np.bincount(places, weights=episodes, minlength=len(variations)).astype(np.int64),
         scores=Scores(returns, success),
+        mark="" if source == "training" else marks.get((job.id, epoch), Rounds().mark),
     )  # fmt: skip
 
 
@@ -157,10 +161,12 @@ def _latest(session: Session, job: JobRow, jobs: Sequence[JobRow], source: Sourc
     mine = (col(table.job_id) == job.id, col(table.source) == source)
     rows = session.execute(select(*columns).where(*mine).order_by(col(table.variation))).all()
     variations, episodes, returns, success, epochs = zip(*rows, strict=True) if rows else ((), (), (), (), (0,))
+    marks = {} if source == "training" else wholeness.marks(session, [job.id], source)
     return VariationScores(
         title=_title(job, jobs, max(epochs), 1), role=role_of(job, jobs), source=source,
         variations=np.array(variations, dtype=np.int64), episodes=np.array(episodes, dtype=np.int64),
         scores=Scores(score_array(returns), score_array(success)),
+        mark="" if source == "training" else marks.get((job.id, max(epochs)), Rounds().mark),
     )  # fmt: skip
 
 

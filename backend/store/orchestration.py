@@ -6,8 +6,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from backend.columns import now
-from backend.models import Evaluation, EvaluationFeatures, Gate, Job, LatestReturn, Plateau, Run
+from backend.models import EvaluationFeatures, Gate, Job, LatestReturn, Plateau, Run
 from backend.schemas import GateEvidence, GateProposal, GateVariation, PlateauPublic
+from backend.store import wholeness
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, JobSpec, JobStatus
 from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
@@ -163,9 +164,8 @@ def _features(session: Session, jobs: Sequence[Job]) -> dict[str, Features]:
 
 def _rounds(session: Session, jobs: Sequence[Job]) -> dict[str, Rounds]:
     """How whole each evaluation was, by its key; one of before rounds were counted is not among them."""
-    keys = {job.id: job.key for job in jobs}
-    rows = session.exec(select(Evaluation).where(col(Evaluation.job_id).in_(keys)))
-    return {keys[row.job_id]: Rounds(row.rounds, row.rounds_asked) for row in rows}
+    keys = {job.id or 0: job.key for job in jobs}
+    return {keys[job_id]: found for (job_id, _), found in sorted(wholeness.rounds(session, keys).items())}
 
 
 def _newest_evaluations(jobs: Sequence[Job]) -> list[Job]:
@@ -220,6 +220,10 @@ def _evidence(session: Session, run: Run, config: RunConfig, opening: GateOpenin
         ],
         spent_steps=opening.spent_steps,
         left_steps=opening.left_steps,
+        rounds=opening.rounds.played,
+        rounds_asked=opening.rounds.asked,
+        mark=opening.rounds.mark,
+        continue_steps=opening.continue_steps,
     )
 
 

@@ -6,9 +6,11 @@ from sqlmodel import Session, col, select
 
 from backend.models import Epoch, Job, LatestReturn, LedgerEntry, Run, VariationReturn
 from backend.schemas import ReturnsPublic, VariationReturnPublic
+from backend.store import wholeness
 from backend.store.configs import config_of
 from backend.store.rollups import MAIN_KINDS
 from gsl.reports import Source
+from gsl.rounds import Rounds
 
 _SLIDER_POINTS = 500
 
@@ -26,7 +28,10 @@ def latest(session: Session, run: Run, source: Source, job: Job | None, after: i
     fresh = [row for row in newest.values() if row.revision > after]
     chosen = job or newest_job(session, run, source)
     return ReturnsPublic(
-        epochs=_epochs(session, chosen, source), epoch=None, cursor=run.revision, items=_public(run, fresh, source)
+        epochs=_epochs(session, chosen, source),
+        epoch=None,
+        cursor=run.revision,
+        items=_public(session, run, fresh, source),
     )
 
 
@@ -42,7 +47,7 @@ def of_epoch(session: Session, run: Run, source: Source, job: Job | None, epoch:
             )
             .order_by(col(VariationReturn.variation))
         )
-    items = _public(run, rows, source)
+    items = _public(session, run, rows, source)
     return ReturnsPublic(epochs=_epochs(session, chosen, source), epoch=epoch, cursor=run.revision, items=items)
 
 
@@ -73,8 +78,12 @@ def _epochs(session: Session, job: Job | None, source: Source) -> list[int]:
     return [epochs[round(i * last / (_SLIDER_POINTS - 1))] for i in range(_SLIDER_POINTS)]
 
 
-def _public(run: Run, rows: Iterable[LatestReturn | VariationReturn], source: Source) -> list[VariationReturnPublic]:
-    suite = config_of(run).suite
+def _public(
+    session: Session, run: Run, rows: Iterable[LatestReturn | VariationReturn], source: Source
+) -> list[VariationReturnPublic]:
+    suite, rows = config_of(run).suite, list(rows)
+    marks = {} if source == "training" else wholeness.marks(session, {row.job_id for row in rows}, source)
+    unknown = "" if source == "training" else Rounds().mark
     return [
         VariationReturnPublic(
             job_id=row.job_id,
@@ -87,6 +96,7 @@ def _public(run: Run, rows: Iterable[LatestReturn | VariationReturn], source: So
             std_return=row.std_return,
             success_rate=row.success_rate,
             mean_length=row.mean_length or 0.0,
+            mark=marks.get((row.job_id, row.epoch), unknown),
         )
         for row in rows
     ]

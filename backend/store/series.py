@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from backend.models import Epoch, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
+from backend.store import wholeness
 from backend.store.hindsight import rose_later
 from backend.store.series_types import (
     Curve,
@@ -30,8 +31,11 @@ from gsl.config.suites import SuiteSettings
 from gsl.jobs import Phase, Purpose
 from gsl.ledger import Entry, critical_path
 from gsl.phases.keys import BEFORE_EVALUATION
+from gsl.reports import Source
+from gsl.rounds import Rounds
 
 SUITE: TypeAdapter[SuiteSettings] = TypeAdapter(Suite)
+EVALUATED: tuple[Source, ...] = ("evaluation", "held_out")
 TRAINING_KINDS = ("generalist", "specialist", "finetune")
 
 
@@ -212,12 +216,14 @@ def _evaluations(session: Session, jobs: Sequence[JobRow], curves: dict[int, Cur
     groups = (col(table.job_id), col(table.source), col(table.epoch))
     means = (func.count(), func.avg(table.mean_return), func.avg(table.success_rate))
     by_id = {job.id: job for job in jobs}
-    wanted = (groups[0].in_(list(by_id)), groups[1].in_(("evaluation", "held_out")))
+    wanted = (groups[0].in_(list(by_id)), groups[1].in_(EVALUATED))
     rows = session.execute(select(*groups, *means).where(*wanted).group_by(*groups).order_by(*groups))
+    marks = {source: wholeness.marks(session, list(by_id), source) for source in EVALUATED}
     return tuple(
         EvaluationPoint(
             by_id[job_id].key, role_of(by_id[job_id], jobs), source, epoch,
             _steps_at(by_id[job_id], curves.get(job_id), epoch), count, mean_return, success,
+            marks[source].get((job_id, epoch), Rounds().mark),
         )
         for job_id, source, epoch, count, mean_return, success in rows
     )  # fmt: skip

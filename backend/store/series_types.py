@@ -52,6 +52,7 @@ class EvaluationPoint:
     variations: int
     mean_return: float | None
     success_rate: float | None
+    mark: str = ""  # empty where the evaluation is whole
 
     def of(self, metric: Metric) -> float | None:
         return self.mean_return if metric == "return" else self.success_rate
@@ -95,6 +96,7 @@ class VariationScores:
     variations: IntArray
     episodes: IntArray
     scores: Scores
+    mark: str = ""  # of an evaluation that is not whole
 
 
 @dataclass(frozen=True, eq=False)

@@ -90,10 +90,12 @@ def _after_segment(config: RunConfig, state: RunState, segment: Segment, gain: f
     reached, wanted = score(config, state.evaluations.get(key, ())), config.gate.optimal_score
     if wanted is not None and reached is not None and reached >= wanted:
         after = "without specialists" if segment.cycle == 1 else f"after {_cycles(segment.cycle - 1)}"
-        return Plan("succeeded", f"optimal enough {after}: score {reached:.3f}, {wanted:g} was asked for")
+        message = f"optimal enough {after}: score {reached:.3f}, {wanted:g} was asked for"
+        return _ended_at_the_gate(config, state, segment, message)
     if segment.job.kind == "finetune" and _gained_too_little(config, gain):
         gained = f"cycle {segment.cycle - 1} gained {gain:+.3f}, less than {config.cycles.min_gain:g}"
-        return Plan("succeeded", f"ended after {_cycles(segment.cycle - 1)}: {gained}")
+        message = f"ended after {_cycles(segment.cycle - 1)}: {gained}"
+        return _ended_at_the_gate(config, state, segment, message)
     return _at_the_gate(config, state, segment, gain)
 
 
@@ -176,6 +178,13 @@ def _next_segment(config: RunConfig, state: RunState, segment: Segment) -> Plan:
 def _without_finetuning(config: RunConfig, state: RunState, segment: Segment, message: str) -> Plan:
     """The gate's evaluation was the last, unless it measured an earlier checkpoint (rewind)."""
     if checkpoint_of(config, segment.job).which == "last":
+        return _ended_at_the_gate(config, state, segment, message)
+    return _last_evaluation(config, state, segment, segment.job, message)
+
+
+def _ended_at_the_gate(config: RunConfig, state: RunState, segment: Segment, message: str) -> Plan:
+    """Its evaluation was the last, unless it was cut: what a run ends with is always measured whole."""
+    if state.rounds_of(segment.evaluation).wholeness != "cut":
         return Plan("succeeded", message)
     return _last_evaluation(config, state, segment, segment.job, message)
 
@@ -190,7 +199,14 @@ def _last_evaluation(config: RunConfig, state: RunState, segment: Segment, polic
     if evaluation.failed:
         return _failed(evaluation)
     reached = score(config, state.evaluations.get(keys.LAST_EVALUATION, ()))
-    return Plan("succeeded", message if reached is None else f"{message}: score {reached:.3f}")
+    scored = message if reached is None else f"{message}: score {reached:.3f}"
+    return Plan("succeeded", scored + _unspent(config, state))
+
+
+def _unspent(config: RunConfig, state: RunState) -> str:
+    """An epoch has a fixed size, so that either arm may leave less than one of the total."""
+    left = config.budget.total_steps - state.spent
+    return f"; {left} steps were left, less than an epoch" if 0 < left < config.learner.batch_size else ""
 
 
 def _gained_too_little(config: RunConfig, gain: float | None) -> bool:

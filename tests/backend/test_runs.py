@@ -10,7 +10,7 @@ from backend.models import Job, Run
 from backend.services import Services
 from gsl.config.presets import PRESETS
 from gsl.config.run import Arm
-from tests.backend.api_driver import ApiDriver, epoch, started
+from tests.backend.api_driver import ApiDriver, epoch, evaluation, started
 from tests.backend.marks import ON_SQLITE
 
 WAITS = "waits for a worker with forkmaze; no worker is live"
@@ -161,6 +161,7 @@ def test_an_edited_approval(api: ApiDriver) -> None:
     run = api.get(f"/runs/{run_id}")
     assert run["status"] == "specialists"
     assert [phase["state"] for phase in run["phases"]] == ["done", "done", "done", "active", "pending"]
+    assert decided["plan"] == [{"budget_steps": 16_384, "training_steps": 12_288, "evaluation_steps": 300}]
     again = api.post(f"/runs/{run_id}/gate/approve", {}, 409)
     assert "was approved by person already" in again["detail"]
 
@@ -186,8 +187,56 @@ def test_edits_that_cannot_be_name_the_field(api: ApiDriver, edits: Any, field: 
     assert [gate["status"] for gate in api.get(f"/runs/{run_id}/gates")] == ["open"]
 
 
+@ON_SQLITE
+def test_an_approval_says_how_much_of_edited_steps_is_trained(api: ApiDriver) -> None:
+    """20 000 steps are four epochs of 4096 and what the last evaluation keeps."""
+    run_id = api.at_the_gate()
+    terms = api.get(f"/runs/{run_id}/gate")["terms"]
+    assert terms == {"epoch_steps": 4096, "episode_steps": 30, "evaluation_episodes": 5, "rungs": 1}
+    decided = api.post(f"/runs/{run_id}/gate/approve", {"specialist_steps": 20_000})
+    assert decided["plan"] == [{"budget_steps": 20_000, "training_steps": 16_384, "evaluation_steps": 150}] * 2
+
+
+@ON_SQLITE
+def test_a_cut_evaluation_is_marked_at_the_gate_and_with_its_returns(api: ApiDriver) -> None:
+    run_id = api.launch()
+    generalist = api.job(run_id)
+    api.claim(generalist)
+    api.report(generalist, started(), epoch(1))
+    api.finish(generalist)
+    measuring = api.job(run_id, "evaluation-1")
+    api.claim(measuring)
+    cut = {**evaluation(0, [0.1, 0.9, 0.2, 0.8]), "rounds": 2, "rounds_asked": 5, "measurement_steps": 7}
+    api.report(measuring, started(), cut)
+    api.finish(measuring, "completed")
+    evidence = api.get(f"/runs/{run_id}/gate")["evidence"]
+    assert (evidence["rounds"], evidence["rounds_asked"], evidence["mark"]) == (2, 5, "cut: 2 of 5 rounds")
+    assert "cut to 2 of 5 rounds" in evidence["why"]
+    items = api.get(f"/runs/{run_id}/returns", source="evaluation")["items"]
+    assert {item["mark"] for item in items} == {"cut: 2 of 5 rounds"}
+    ledger = api.get(f"/runs/{run_id}/ledger")
+    assert (ledger["spent_steps"], ledger["measured_steps"]) == (100 + 40, 7)
+    run = api.get(f"/runs/{run_id}")
+    assert (run["spent_steps"], run["measurement_steps"]) == (140, 7)
+    api.post(f"/runs/{run_id}/gate/reject", {"action": "stop"})
+    assert api.job(run_id, "evaluation-final")  # what a run ends with is measured whole
+
+
+@ON_SQLITE
+def test_what_was_measured_the_old_way_is_shown_and_marked(api: ApiDriver) -> None:
+    run_id = api.at_the_gate()
+    evidence = api.get(f"/runs/{run_id}/gate")["evidence"]
+    assert (evidence["rounds"], evidence["mark"]) == (None, "measured the old way: may be cut")
+    items = api.get(f"/runs/{run_id}/returns", source="evaluation")["items"]
+    assert {item["mark"] for item in items} == {"measured the old way: may be cut"}
+    assert [item["mean_return"] for item in items] == [0.1, 0.9, 0.2, 0.8]
+
+
 def test_rejections(api: ApiDriver) -> None:
     run_id = api.at_the_gate()
+    assert (
+        api.get(f"/runs/{run_id}/gate")["evidence"]["continue_steps"] == 11 * 4096
+    )  # of 49 152, of which 200 are spent
     assert api.post(f"/runs/{run_id}/gate/reject", {"action": "continue"})["status"] == "rejected"
     assert api.job(run_id, "generalist-2")
     other = api.at_the_gate()

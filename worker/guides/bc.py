@@ -1,9 +1,10 @@
 """Behaviour cloning: the policy learns the demonstrated actions offline, by maximum likelihood.
 
 The loss is - mean over demonstrated (s, a) of w log pi(a|s), with weights w of mean 1 by which every variation counts
-alike, however many steps it has. A share of the steps is held back; cloning ends once their
-likelihood has not improved for a while, and the best policy is what stays. An Adam of its own does it: the learner's
-optimiser, its value function's layers (where they are its own) and its random states stay as they are.
+alike, however many steps it has. A share of the episodes is held back, whole ones: a step of one that was learned but
+for it would be foreseen too well. Cloning ends once their likelihood has not improved for a while, and the best policy
+is what stays. An Adam of its own does it: the learner's optimiser, its value function's layers (where they are its own)
+and its random states stay as they are.
 """
 
 from collections.abc import Callable
@@ -48,10 +49,13 @@ class BC(Guide):
         return said | ({"held_back_loss": best} if len(held_back) else {})
 
     def _split(self) -> tuple[Tensor, Tensor]:
-        """Indices of the steps that are learned and of those that only measure."""
-        order = torch.randperm(len(self._demonstrations), generator=self._generator)
-        held_back = int(len(order) * self._settings.held_back)
-        return order[held_back:], order[:held_back]
+        """Indices of the steps that are learned and of those that only measure: whole episodes, drawn at random."""
+        episodes = torch.unique(self._demonstrations.episode)
+        order = episodes[torch.randperm(len(episodes), generator=self._generator)]
+        share = self._settings.held_back
+        held_back = order[: max(1, int(len(order) * share)) if share and len(order) > 1 else 0]
+        measures = torch.isin(self._demonstrations.episode, held_back)
+        return torch.nonzero(~measures).flatten(), torch.nonzero(measures).flatten()
 
     def _pass(
         self, network: ActorCritic, optimiser: torch.optim.Optimizer, index: Tensor, between: Callable[[], None]

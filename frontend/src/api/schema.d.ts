@@ -995,7 +995,7 @@ export interface components {
             batch_size: number;
             /**
              * Held Back
-             * @description Share of the demonstrated steps that only measure; 0 makes all passes on all steps.
+             * @description Share of the demonstrated episodes that only measure, one at least; 0 makes all passes on all of them.
              * @default 0.1
              */
             held_back: number;
@@ -1018,7 +1018,7 @@ export interface components {
             passes: number;
             /**
              * Patience
-             * @description Passes without a better likelihood of the held-back steps after which cloning ends.
+             * @description Passes without a better likelihood of the held-back episodes after which cloning ends.
              * @default 20
              */
             patience: number;
@@ -1043,6 +1043,11 @@ export interface components {
             finetune_steps: number;
             /** Jobs */
             jobs: number;
+            /**
+             * Measurement Steps
+             * @description At most, beside the total: last evaluation, gate's policy measured afresh, held-out variations.
+             */
+            measurement_steps: number;
             /** Phases */
             phases: components["schemas"]["PhaseProgress"][];
             /** Steps Per Second */
@@ -1924,15 +1929,36 @@ export interface components {
          */
         GateEvidence: {
             /**
+             * Continue Steps
+             * @description Steps that keeping on training would train at most; null: an older gate.
+             */
+            continue_steps?: number | null;
+            /**
              * Fired
              * @enum {string}
              */
             fired: "plateau" | "budget";
             /** Left Steps */
             left_steps: number;
+            /**
+             * Mark
+             * @description What stands beside its figures; empty where it is whole.
+             * @default measured the old way: may be cut
+             */
+            mark: string;
             /** Mean Return */
             mean_return: number;
             plateau: components["schemas"]["PlateauPublic"] | null;
+            /**
+             * Rounds
+             * @description Rounds of the evaluation; null: measured the old way.
+             */
+            rounds?: number | null;
+            /**
+             * Rounds Asked
+             * @description Fewer rounds than asked for: it was cut.
+             */
+            rounds_asked?: number | null;
             /** Spent Steps */
             spent_steps: number;
             /** Success Rate */
@@ -2037,6 +2063,11 @@ export interface components {
              * @enum {string}
              */
             mode: "ask" | "auto";
+            /**
+             * Plan
+             * @description What each specialist will train, by the decision or the proposal.
+             */
+            plan: components["schemas"]["SpecialistPlan"][];
             proposal: components["schemas"]["GateProposal"];
             /** Reason */
             reason: string;
@@ -2052,6 +2083,8 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "approved" | "rejected";
+            /** @description Null where the run's configuration cannot be read here. */
+            terms: components["schemas"]["SpecialistTerms"] | null;
         };
         /**
          * GateRecord
@@ -2365,6 +2398,11 @@ export interface components {
             kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune";
             /** Mean Return */
             mean_return: number | null;
+            /**
+             * Measurement Steps
+             * @description Beside them: nothing was learned from these and nothing selected by them.
+             */
+            measurement_steps: number;
             /** Message */
             message: string;
             /** Outcome */
@@ -2388,7 +2426,10 @@ export interface components {
              * @enum {string}
              */
             status: "queued" | "running" | "lost" | "paused" | "succeeded" | "failed" | "cancelled";
-            /** Steps */
+            /**
+             * Steps
+             * @description What counts; it holds no measurements.
+             */
             steps: number;
             /** Steps Per Second */
             steps_per_second: number | null;
@@ -3808,6 +3849,11 @@ export interface components {
              */
             mean_return: number | null;
             /**
+             * Measurement Steps
+             * @description Beside them, outside the total: they teach and select nothing.
+             */
+            measurement_steps: number;
+            /**
              * Message
              * @description What the run waits for, or why it ended.
              */
@@ -3832,7 +3878,7 @@ export interface components {
             sparkline: (number | null)[];
             /**
              * Spent Steps
-             * @description By the ledger, everything counted.
+             * @description By the ledger: training, demonstrations, and evaluations that select.
              */
             spent_steps: number;
             /**
@@ -3982,6 +4028,11 @@ export interface components {
              */
             mean_return: number | null;
             /**
+             * Measurement Steps
+             * @description Beside them, outside the total: they teach and select nothing.
+             */
+            measurement_steps: number;
+            /**
              * Message
              * @description What the run waits for, or why it ended.
              */
@@ -4004,7 +4055,7 @@ export interface components {
             sparkline: (number | null)[];
             /**
              * Spent Steps
-             * @description By the ledger, everything counted.
+             * @description By the ledger: training, demonstrations, and evaluations that select.
              */
             spent_steps: number;
             /**
@@ -4218,6 +4269,24 @@ export interface components {
             width: number;
         };
         /**
+         * SpecialistPlan
+         * @description What one specialist's job makes of its steps.
+         */
+        SpecialistPlan: {
+            /** Budget Steps */
+            budget_steps: number;
+            /**
+             * Evaluation Steps
+             * @description Kept for its last evaluation. What is not spent goes to fine-tuning.
+             */
+            evaluation_steps: number;
+            /**
+             * Training Steps
+             * @description Trained at most, in whole epochs.
+             */
+            training_steps: number;
+        };
+        /**
          * SpecialistSettings
          * @description How many specialists there are, what they train on and how they start.
          */
@@ -4306,6 +4375,32 @@ export interface components {
              * @default 1
              */
             variations_each: number;
+        };
+        /**
+         * SpecialistTerms
+         * @description What an edit of the steps has to heed.
+         */
+        SpecialistTerms: {
+            /**
+             * Episode Steps
+             * @description An episode's time limit.
+             */
+            episode_steps: number;
+            /**
+             * Epoch Steps
+             * @description Trained in whole epochs of so many environment steps.
+             */
+            epoch_steps: number;
+            /**
+             * Evaluation Episodes
+             * @description On each variation of its last evaluation, at most.
+             */
+            evaluation_episodes: number;
+            /**
+             * Rungs
+             * @description Its steps are dealt in so many equal parts, one a job.
+             */
+            rungs: number;
         };
         /**
          * StartedReport
@@ -4451,6 +4546,11 @@ export interface components {
             epoch: number;
             /** Job Id */
             job_id: number;
+            /**
+             * Mark
+             * @description Of an evaluation that was cut, or was measured when it might have been; else empty.
+             */
+            mark: string;
             /** Mean Length */
             mean_length: number;
             /** Mean Return */

@@ -18,10 +18,13 @@ class BC(GuideSettings):
     batch_size: int = setting(256, "Demonstrated steps in each update.", unit="steps", ge=1, le=65_536)
     learning_rate: float = setting(1e-3, "Step size of Adam, which starts anew for cloning.", gt=0, le=1)
     held_back: float = setting(
-        0.1, "Share of the demonstrated steps that only measure; 0 makes all passes on all steps.", ge=0, le=0.9
+        0.1,
+        "Share of the demonstrated episodes that only measure, one at least; 0 makes all passes on all of them.",
+        ge=0,
+        le=0.9,
     )
     patience: int = setting(
-        20, "Passes without a better likelihood of the held-back steps after which cloning ends.", unit="passes",
+        20, "Passes without a better likelihood of the held-back episodes after which cloning ends.", unit="passes",
         ge=1, le=100_000,
     )  # fmt: skip
     train_on: bool = setting(

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlmodel import Session
 
 from backend.columns import now
-from backend.models import Epoch, Experiment, Job, LatestReturn, Run
+from backend.models import Epoch, Evaluation, Experiment, Job, LatestReturn, Run
 from gsl.config.run import RunConfig
 
 BATCH = 50_000
@@ -102,6 +102,7 @@ def _store_evaluation(session: Session, run_id: int, arm: StoredArm, seed: int, 
         for variation, score in zip(measured[source], scores, strict=False)
     ]  # fmt: skip
     _insert(session, LatestReturn, rows)
+    _insert(session, Evaluation, [{"job_id": job_id, "epoch": 0, "rounds": 20, "rounds_asked": 20}])
 
 
 def _job(session: Session, run_id: int, key: str, kind: str, start: int, epochs: int) -> int:

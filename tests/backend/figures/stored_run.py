@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlmodel import Session
 
 from backend.columns import now
-from backend.models import Epoch, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
+from backend.models import Epoch, Evaluation, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
 from gsl.config.run import RunConfig
 from gsl.jobs import JobKind, Phase
 from gsl.reports import DemonstrationCount
@@ -123,6 +123,8 @@ class _Story:
         returns += self._returns(job_id, "held_out", 0, held_out, level * 0.8, EVALUATION_EPISODES)
         self._insert(VariationReturn, returns)
         self._latest(returns)
+        whole = {"job_id": job_id, "epoch": 0, "rounds": EVALUATION_EPISODES, "rounds_asked": EVALUATION_EPISODES}
+        self._insert(Evaluation, [whole])
         steps = 10 * len(returns)
         self._insert(LedgerEntry, [self._entry(job_id, 0, "evaluation", "evaluation", steps)])
         self.spent += steps

@@ -66,15 +66,29 @@ def test_a_known_gaussian_policy_is_recovered() -> None:
 
 def test_it_ends_when_held_back_steps_get_no_likelier_and_keeps_the_best() -> None:
     """Random actions cannot be foreseen: learning them by heart makes the held-back ones less likely."""
-    seen, shown = observations(200), actions(200)
+    seen, shown, episode = observations(200), actions(200), torch.arange(200) // 5
     settings = BCSettings(passes=500, patience=3, learning_rate=0.02, held_back=0.25)
     student = network(width=64)
-    said = BC(settings, inputs(demonstrations(seen, shown))).before_training(student, nothing)
+    said = BC(settings, inputs(demonstrations(seen, shown, episode))).before_training(student, nothing)
     assert said["cloning_passes"] < 100
-    order = torch.randperm(200, generator=torch.Generator().manual_seed(0))
-    held_back = order[:50]
+    assert said["demonstrated_steps"] == 150
+    order = torch.randperm(40, generator=torch.Generator().manual_seed(0))
+    held_back = torch.isin(episode, order[:10])
     left = -student.policy(seen[held_back]).log_prob(shown[held_back]).mean().item()
     assert left == pytest.approx(said["held_back_loss"], abs=1e-5)
+
+
+def test_whole_episodes_are_held_back_one_at_least() -> None:
+    """Five episodes of one action each, all seen alike: what is held back is foreseen no better than by chance.
+
+    Held back by steps it would be learned by heart, each action from the other steps of its episode.
+    """
+    episode = torch.arange(5).repeat_interleave(20)
+    seen = torch.nn.functional.one_hot(episode % 3, 3).float()
+    settings = BCSettings(passes=200, patience=5, learning_rate=0.05, held_back=0.1)
+    said = BC(settings, inputs(demonstrations(seen, episode % 4, episode))).before_training(network(), nothing)
+    assert said["demonstrated_steps"] == 80
+    assert said["held_back_loss"] > 1.0
 
 
 def test_without_held_back_steps_it_makes_all_passes() -> None:

@@ -36,7 +36,8 @@ export function Preview({ preview, stale }: Props) {
         </Group>
       ))}
       <Text size="sm" c="dimmed">
-        {count(total)} steps in {many(preview.jobs, "job")}. {timeText(preview)}
+        {count(total)} steps in {many(preview.jobs, "job")}. {timeText(preview)} Measurements, at most{" "}
+        {count(preview.measurement_steps)} steps, stand apart.
       </Text>
     </Stack>
   );

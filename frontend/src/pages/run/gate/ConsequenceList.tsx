@@ -1,18 +1,21 @@
-import { Alert, List, Stack } from "@mantine/core";
+import { Alert, List, Stack, Text } from "@mantine/core";
+import type { SpecialistTerms } from "../../../api/types";
 import { Facts } from "../../../components/Facts";
 import { count } from "../../../format/numbers";
 import { duration } from "../../../format/time";
 import { consequences, type Edits } from "./edits";
+import { trainingText } from "./training";
 
 interface Props {
   edits: Edits;
   leftSteps: number;
   stepsPerSecond: number | null;
   problems: string[];
+  terms: SpecialistTerms | null;
 }
 
 /** What an approval would start and what it would leave. */
-export function ConsequenceList({ edits, leftSteps, stepsPerSecond, problems }: Props) {
+export function ConsequenceList({ edits, leftSteps, stepsPerSecond, problems, terms }: Props) {
   const all = consequences(edits, leftSteps);
   const size = all.smallest === all.largest ? `${all.largest}` : `${all.smallest} to ${all.largest}`;
   const time = stepsPerSecond
@@ -29,6 +32,11 @@ export function ConsequenceList({ edits, leftSteps, stepsPerSecond, problems }: 
           ...time,
         ]}
       />
+      {terms && (
+        <Text size="sm" c="dimmed" data-testid="training">
+          {trainingText(edits.specialist_steps, Math.max(1, all.largest), terms)}
+        </Text>
+      )}
       {problems.length > 0 && (
         <Alert color="red" p="xs" role="alert">
           <List size="sm">

@@ -16,6 +16,13 @@ const ACTIONS = {
   stop: "Rejected: the run was stopped",
 };
 
+/** Whole epochs: less than the steps, of which some are kept for each specialist's last evaluation. */
+function trainedEach(gate: Gate): string {
+  const trained = gate.plan.map((each) => each.training_steps);
+  const [least, most] = [Math.min(...trained), Math.max(...trained)];
+  return least === most ? `at most ${count(most)}` : `at most ${count(least)} to ${count(most)}`;
+}
+
 export const actionLabel = (gate: Gate): string => (gate.action ? ACTIONS[gate.action] : gate.status);
 
 /** The record of a decision: who, when, why, and what was approved. Nothing can be changed. */
@@ -52,6 +59,7 @@ export function DecidedGate({ gate }: { gate: Gate }) {
               facts={[
                 ["Specialists", String(split.partition.length)],
                 ["Steps each", count(split.specialist_steps)],
+                ...(gate.plan[0] ? [["Trained each", trainedEach(gate)] as const] : []),
                 ["Start", startLabel(split.start)],
               ]}
             />

@@ -2,10 +2,13 @@ import { Alert, Button, Group, Stack, Textarea } from "@mantine/core";
 import { IconCheck, IconPlayerStop, IconRepeat } from "@tabler/icons-react";
 import { useState } from "react";
 import { Panel } from "../../../components/Panel";
+import { count } from "../../../format/numbers";
 
 interface Props {
   approveLabel: string;
   canApprove: boolean;
+  /** What keeping on training would train at most; null where that is not known. */
+  continueSteps: number | null;
   busy: boolean;
   error: string | null;
   onApprove: (reason: string) => void;
@@ -13,7 +16,7 @@ interface Props {
 }
 
 /** Approve, keep training or stop, with the reason that stays in the record. */
-export function Decision({ approveLabel, canApprove, busy, error, onApprove, onReject }: Props) {
+export function Decision({ approveLabel, canApprove, continueSteps, busy, error, onApprove, onReject }: Props) {
   const [reason, setReason] = useState("");
   return (
     <Panel title="Your decision" text="It is taken once and stays in the run's record.">
@@ -45,10 +48,11 @@ export function Decision({ approveLabel, canApprove, busy, error, onApprove, onR
           <Button
             variant="default"
             leftSection={<IconRepeat size={16} />}
-            disabled={busy}
+            disabled={busy || continueSteps === 0}
+            title={continueSteps === 0 ? "Less than an epoch is left beside another evaluation." : undefined}
             onClick={() => onReject("continue", reason)}
           >
-            Keep training
+            {continueSteps ? `Keep training, ${count(continueSteps)} steps at most` : "Keep training"}
           </Button>
           <Button
             variant="default"

@@ -1,6 +1,7 @@
 import { Grid, ScrollArea, Stack, Table, Text } from "@mantine/core";
 import type { Gate, GateVariation } from "../../../api/types";
 import { Facts } from "../../../components/Facts";
+import { Mark } from "../../../components/Mark";
 import { Panel } from "../../../components/Panel";
 import { count, figure, percent, sentence } from "../../../format/numbers";
 import { inWords } from "../overview/Plateaus";
@@ -29,8 +30,10 @@ export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) 
                 ...success,
                 ["Steps spent", count(evidence.spent_steps)],
                 ["Steps left", count(evidence.left_steps)],
+                ...(evidence.rounds ? [["Rounds", `${evidence.rounds} of ${evidence.rounds_asked}`] as const] : []),
               ]}
             />
+            <Mark text={evidence.mark} />
             <EvidenceBars variations={evidence.variations} chosen={chosen} />
           </Stack>
         </Grid.Col>

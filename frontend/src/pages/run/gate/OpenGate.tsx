@@ -36,6 +36,7 @@ export function OpenGate({ run, gate }: { run: Run; gate: Gate }) {
           leftSteps={left}
           stepsPerSecond={speedOf(jobs)}
           problems={problems}
+          terms={gate.terms}
           errors={Object.fromEntries(fields.map(({ field, message }) => [field.split(".")[0] ?? field, message]))}
           onChange={change}
           onReset={() => change(editsOf(gate.proposal))}
@@ -44,6 +45,7 @@ export function OpenGate({ run, gate }: { run: Run; gate: Gate }) {
       <Decision
         approveLabel={editable ? "Approve specialists" : "Go on with those that ended well"}
         canApprove={problems.length === 0}
+        continueSteps={editable ? (gate.evidence.continue_steps ?? null) : null}
         busy={approve.isPending || reject.isPending}
         error={error?.message ?? null}
         onApprove={(reason) => approve.mutate(approval(edits, gate.proposal, reason))}

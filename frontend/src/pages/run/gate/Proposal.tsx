@@ -1,5 +1,5 @@
 import { Button, NumberInput, Select, SimpleGrid, Stack } from "@mantine/core";
-import type { GateVariation, StartMode } from "../../../api/types";
+import type { GateVariation, SpecialistTerms, StartMode } from "../../../api/types";
 import { Panel } from "../../../components/Panel";
 import { ConsequenceList } from "./ConsequenceList";
 import { assign, type Edits, resize } from "./edits";
@@ -13,6 +13,7 @@ interface Props {
   leftSteps: number;
   stepsPerSecond: number | null;
   problems: string[];
+  terms: SpecialistTerms | null;
   errors: Record<string, string>;
   onChange: (edits: Edits) => void;
   onReset: () => void;
@@ -26,6 +27,7 @@ export function Proposal({
   leftSteps,
   stepsPerSecond,
   problems,
+  terms,
   errors,
   onChange,
   onReset,
@@ -61,7 +63,7 @@ export function Proposal({
           />
           <NumberInput
             label="Steps of each specialist"
-            description="Environment steps it may spend."
+            description="Environment steps it may spend, its evaluations included."
             min={1}
             step={1000}
             thousandSeparator=" "
@@ -81,7 +83,13 @@ export function Proposal({
             onChange={(value) => value && change({ start: value as StartMode })}
           />
         </SimpleGrid>
-        <ConsequenceList edits={edits} leftSteps={leftSteps} stepsPerSecond={stepsPerSecond} problems={problems} />
+        <ConsequenceList
+          edits={edits}
+          leftSteps={leftSteps}
+          stepsPerSecond={stepsPerSecond}
+          problems={problems}
+          terms={terms}
+        />
         <Split
           partition={edits.partition}
           variations={variations}

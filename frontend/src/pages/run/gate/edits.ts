@@ -52,7 +52,7 @@ export interface Consequences {
   /** One specialist and its demonstrations each, and the generalist's demonstrations. */
   jobs: number;
   steps: number;
-  /** For demonstrations, fine-tuning and the last evaluation. */
+  /** For demonstrations and fine-tuning. */
   left: number;
   largest: number;
   smallest: number;

@@ -67,9 +67,7 @@ function JobsTable({ jobs, chosen, onChoose }: TableProps) {
                 </Table.Td>
                 <Table.Td>{job.worker ? `${job.worker}${job.device ? ` (${job.device})` : ""}` : "–"}</Table.Td>
                 <Table.Td>{job.epochs}</Table.Td>
-                <Table.Td>
-                  {count(job.steps)} of {count(job.budget_steps)}
-                </Table.Td>
+                <Table.Td>{stepsText(job)}</Table.Td>
                 <Table.Td>{job.steps_per_second === null ? "–" : `${count(job.steps_per_second)}/s`}</Table.Td>
                 <Table.Td>{figure(job.mean_return)}</Table.Td>
                 <Table.Td>
@@ -92,6 +90,13 @@ function JobsTable({ jobs, chosen, onChoose }: TableProps) {
       </Table.ScrollContainer>
     </Panel>
   );
+}
+
+/** A job that only measures has no budget; what others measure besides stands behind a plus. */
+function stepsText(job: Job): string {
+  const measured = job.measurement_steps ? `${count(job.measurement_steps)} measured` : "";
+  if (job.kind === "evaluation" && job.budget_steps === 0) return measured || "–";
+  return `${count(job.steps)} of ${count(job.budget_steps)}${measured && ` + ${measured}`}`;
 }
 
 function JobTime({ job }: { job: Job }) {

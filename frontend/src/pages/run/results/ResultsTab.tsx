@@ -30,7 +30,7 @@ export function ResultsTab({ run }: { run: Run }) {
       </Panel>
       <Panel
         title="Ledger"
-        text="Where the environment steps went: training, evaluation and demonstrations, all counted."
+        text="Where the environment steps went: training, demonstrations and evaluations that select something count. What only measures stands apart, outside the budget of every arm."
       >
         <Loaded query={ledger} rows={1}>
           {(data) => <LedgerFacts ledger={data} />}
@@ -50,6 +50,7 @@ function LedgerFacts({ ledger }: { ledger: Ledger }) {
         ["Left", count(ledger.left_steps)],
         ["Critical path", count(ledger.critical_path_steps)],
         ...Object.entries(ledger.by_purpose).map(([purpose, steps]) => [sentence(purpose), count(steps)] as const),
+        ["Measured apart", count(ledger.measured_steps)],
       ]}
     />
   );

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { latestReturnsQuery, PAGE_SIZE } from "../../../api/queries";
 import type { Source, VariationReturn } from "../../../api/types";
 import { Loaded } from "../../../components/Loaded";
+import { Mark } from "../../../components/Mark";
 import { Panel } from "../../../components/Panel";
 import { SortHeader } from "../../../components/SortHeader";
 import { figure, many, percent } from "../../../format/numbers";
@@ -58,7 +59,12 @@ export function VariationsTable({ runId, hasSuccess }: { runId: number; hasSucce
       }
     >
       <Loaded query={query}>
-        {({ items }) => <Rows items={items} search={search} hasSuccess={hasSuccess} empty={EMPTY[source]} />}
+        {({ items }) => (
+          <>
+            <Mark text={[...new Set(items.map((item) => item.mark))].filter(Boolean).join("; ")} />
+            <Rows items={items} search={search} hasSuccess={hasSuccess} empty={EMPTY[source]} />
+          </>
+        )}
       </Loaded>
     </Panel>
   );

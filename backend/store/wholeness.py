@@ -1,0 +1,25 @@
+"""How whole evaluations were, for every place that shows what they say."""
+
+from collections.abc import Collection
+
+from sqlmodel import Session, col, select
+
+from backend.models import Evaluation
+from gsl.reports import Source
+from gsl.rounds import Rounds
+
+Moment = tuple[int, int]  # job id, epoch
+
+
+def rounds(session: Session, job_ids: Collection[int]) -> dict[Moment, Rounds]:
+    """Of every evaluation of these jobs; one that was made before rounds were counted is not among them."""
+    rows = session.exec(select(Evaluation).where(col(Evaluation.job_id).in_(job_ids)))
+    return {(row.job_id, row.epoch): Rounds(row.rounds, row.rounds_asked) for row in rows}
+
+
+def marks(session: Session, job_ids: Collection[int], source: Source) -> dict[Moment, str]:
+    """What stands beside the figures of each; held-out variations are always measured whole."""
+    found = rounds(session, job_ids)
+    if source == "held_out":
+        return {moment: "" if each.played else each.mark for moment, each in found.items()}
+    return {moment: each.mark for moment, each in found.items()}

@@ -168,6 +168,8 @@ def _summary(figure: go.Figure, data: PairedScores, drawn: Drawn, view: View) ->
         lines += ["⚠ “at the gate” is the measurement that selected", "the variations: their gains are overstated"]
         if not view.narrow:
             lines[-2:] = [" ".join(lines[-2:])]
+    ends = (("at the gate", data.before.mark), (drawn.end, data.after.mark))
+    lines += [f"⚠ {end}: {mark}" for end, mark in ends if mark]
     figure.add_annotation(
         text="<br>".join(lines), x=0, xanchor="left", xref="paper", y=1, yref="paper", yanchor="bottom",
         yshift=8, align="left", showarrow=False,

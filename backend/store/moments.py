@@ -216,7 +216,8 @@ def _measured(session: Session, job: JobRow, variations: IntArray) -> Measured:
     _, places, found = np.intersect1d(variations, rows[:, 0].astype(np.int64), return_indices=True)
     values[places] = rows[found, 1:]
     episodes, returns, deviations, success = values.T
-    return Measured(Scores(returns, success), np.nan_to_num(episodes), deviations)
+    mark = wholeness.newest_mark(session, job.id) if len(rows) else ""
+    return Measured(Scores(returns, success), np.nan_to_num(episodes), deviations, mark)
 
 
 def _evidence(gate: Gate, variations: IntArray) -> Measured:

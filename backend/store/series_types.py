@@ -129,6 +129,7 @@ class Measured:
     scores: Scores
     episodes: FloatArray
     deviations: FloatArray  # of an episode's return
+    mark: str = ""  # of an evaluation that is not whole
 
     @property
     def known(self) -> bool:

@@ -17,6 +17,12 @@ def rounds(session: Session, job_ids: Collection[int]) -> dict[Moment, Rounds]:
     return {(row.job_id, row.epoch): Rounds(row.rounds, row.rounds_asked) for row in rows}
 
 
+def newest_mark(session: Session, job_id: int) -> str:
+    """Of the job's newest evaluation of training variations."""
+    found = rounds(session, [job_id])
+    return found[max(found)].mark if found else Rounds().mark
+
+
 def marks(session: Session, job_ids: Collection[int], source: Source) -> dict[Moment, str]:
     """What stands beside the figures of each; held-out variations are always measured whole."""
     found = rounds(session, job_ids)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from itertools import combinations
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,8 @@ MANY = 40_000  # at once
 def benchmarks_differences() -> Scores:
     forkmaze: dict[str, dict[int, float]] = {}
     for run in json.loads((RESULTS / "gsl_forkmaze.json").read_text()):
-        forkmaze.setdefault(run["arm"], {})[run["seed"]] = run["final_success"]
+        if run["status"] == "succeeded":
+            forkmaze.setdefault(run["arm"], {})[run["seed"]] = fmean(run["final"]["training"].values())
     procgen: dict[tuple[str, str], dict[int, float]] = {}
     for run in json.loads((RESULTS / "ppg_procgen.json").read_text()):
         for kind in ("training", "held_out"):
@@ -44,7 +46,7 @@ def benchmarks_differences() -> Scores:
     pairs = [(forkmaze[one], forkmaze[other]) for one, other in combinations(sorted(forkmaze), 2)]
     pairs += [(procgen[kind, "ppg"], procgen[kind, "ppo"]) for kind in ("training", "held_out")]
     found = [np.array([one[seed] - other[seed] for seed in one.keys() & other.keys()]) for one, other in pairs]
-    return np.concatenate([scipy.stats.zscore(differences) for differences in found])
+    return np.concatenate([scipy.stats.zscore(differences) for differences in found if len(differences) >= 5])
 
 
 OURS = benchmarks_differences()

@@ -12,7 +12,8 @@ Everything the page does goes through these routes; so can scripts, notebooks an
 Launch: `POST /api/v1/runs` with `{"preset": "forkmaze"}`. Watch: `GET /api/v1/runs/{id}` and `GET /api/v1/stream`.
 Decide: `POST /api/v1/runs/{id}/gate/approve`. Compare: `POST /api/v1/experiments`, then arms x seeds at once by
 `POST /api/v1/experiments/{id}/runs`, or the plain generalist at equal steps by `POST /api/v1/runs/{id}/baseline`; and
-`GET /api/v1/experiments/{id}/comparison`.
+`GET /api/v1/experiments/{id}/comparison`. Take along: `GET /api/v1/runs/{id}/record` is a run that has ended as one
+document, and `POST /api/v1/runs/import` brings it into any server.
 
 Every error is a [problem](https://www.rfc-editor.org/rfc/rfc9457) (`application/problem+json`) whose `errors` name the
 wrong fields by dotted path and say what would be right. Workers' routes need the worker token as `Bearer`.

@@ -8,24 +8,25 @@ Three million steps a run. All arms have the same learner; settings were chosen 
 from benchmarks.method.command import main
 from benchmarks.method.study import BASELINE, Case, Study
 from gsl.config.guides import DAPG, DAgger, GuideSettings
-from gsl.config.method import BudgetSettings, EvaluationSettings, PlateauSettings, SpecialistSettings
+from gsl.config.method import BudgetSettings, EvaluationSettings, SpecialistSettings
 from gsl.config.presets import PRESETS
+from gsl.config.presets.plateaus import plateau_within
 from gsl.config.run import RunConfig
 
 TOTAL_STEPS, GENERALIST_STEPS, SPECIALIST_STEPS = 3_000_000, 1_000_000, 200_000
 SPECIALISTS = 5
 EPISODES = 20
 """Of each task in an evaluation."""
-PLATEAU = PlateauSettings(sigma=3, window=15, margin=0.05, min_epochs=15, metric="success")
 GUIDES: dict[str, GuideSettings] = {
     "dapg": DAPG(form="log_probability", coefficient=0.1),
     "dagger": DAgger(coefficient=1.0),
 }
 
+PRESET = PRESETS["metaworld-mt10"].config
 BASE = RunConfig.model_validate(
-    PRESETS["metaworld-mt10"].config.model_dump()
+    PRESET.model_dump()
     | {
-        "plateau": PLATEAU,
+        "plateau": plateau_within(PRESET.learner, GENERALIST_STEPS, "success"),
         "specialists": SpecialistSettings(count=SPECIALISTS, variations_each=1, steps=SPECIALIST_STEPS),
         "evaluation": EvaluationSettings(episodes=EPISODES),
         "budget": BudgetSettings(total_steps=TOTAL_STEPS, generalist_steps=GENERALIST_STEPS),

@@ -9,8 +9,9 @@ take no part in results.
 from benchmarks.method.command import main
 from benchmarks.method.study import BASELINE, Case, Study
 from gsl.config.guides import DAPG, DAgger, GuideSettings
-from gsl.config.method import BudgetSettings, EvaluationSettings, PlateauSettings, SpecialistSettings
+from gsl.config.method import BudgetSettings, EvaluationSettings, SpecialistSettings
 from gsl.config.presets import PRESETS
+from gsl.config.presets.plateaus import plateau_within
 from gsl.config.presets.procgen import TITLES
 from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
@@ -23,7 +24,6 @@ TOTAL_STEPS, GENERALIST_STEPS, SPECIALIST_STEPS = 1_000_000, 400_000, 100_000
 SPECIALISTS, LEVELS_EACH = 2, 4
 EPISODES = 5
 """Of each level in an evaluation."""
-PLATEAU = PlateauSettings(sigma=2, window=10, margin=0.05, min_epochs=10)
 GUIDES: dict[str, GuideSettings] = {
     "dapg": DAPG(form="log_probability", coefficient=0.1),
     "dagger": DAgger(coefficient=1.0),
@@ -37,7 +37,7 @@ def base(game: Game) -> RunConfig:
         preset.model_dump()
         | {
             "suite": ProcgenSuite(game=game, num_levels=LEVELS, held_out_levels=LEVELS, num_threads=0),
-            "plateau": PLATEAU,
+            "plateau": plateau_within(preset.learner, GENERALIST_STEPS),
             "specialists": SpecialistSettings(count=SPECIALISTS, variations_each=LEVELS_EACH, steps=SPECIALIST_STEPS),
             "evaluation": EvaluationSettings(episodes=EPISODES, held_out_sample=LEVELS),
             "budget": BudgetSettings(total_steps=TOTAL_STEPS, generalist_steps=GENERALIST_STEPS),

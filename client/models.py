@@ -165,6 +165,8 @@ class GateVariation(Answer):
     mean_return: float
     lower_bound: float
     success_rate: float | None
+    upper_bound: float | None = None
+    outlook: Literal["moving", "open", "hopeless"] | None = None
 
 
 class GateEvidence(Answer):

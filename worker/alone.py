@@ -15,7 +15,9 @@ from pydantic import TypeAdapter
 
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, CheckpointSource, JobSpec, Phase, Purpose
+from gsl.outlook import History, history_of
 from gsl.phases import GateOpening, GateView, JobView, RunState, plan
+from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 from gsl.reports import DemonstrationsReport, EpochReport, EvaluationReport, JobResult, SpoolLine
 from gsl.rounds import Rounds
 from worker.common_start import begin_with, methods_start
@@ -60,7 +62,14 @@ class RunAlone:
                 key: {entry.variation: entry.features for entry in report.features}
                 for key, report in self.evaluations.items()
             }
-            state = RunState(tuple(self.jobs), tuple(self.gates), returns, features=features, rounds=self.rounds)
+            state = RunState(
+                tuple(self.jobs),
+                tuple(self.gates),
+                returns,
+                features=features,
+                rounds=self.rounds,
+                history=self._history(),
+            )
             step = plan(self.config, state)
             self.status, self.message = step.status, step.message
             if step.gate is not None:
@@ -76,6 +85,17 @@ class RunAlone:
                 self.specs[spec.key], self.starts[spec.key] = spec, spent
                 self._do(spec)
         return self
+
+    def _history(self) -> History:
+        """Training of the newest generalist by variation, when its evaluation before a gate is the newest job."""
+        if (
+            not self.jobs
+            or self.jobs[-1].kind != "evaluation"
+            or self.jobs[-1].key in (BEFORE_EVALUATION, LAST_EVALUATION)
+        ):
+            return {}
+        key = next(job.key for job in reversed(self.jobs) if job.kind in ("generalist", "finetune"))
+        return history_of([line for line in self.lines(key) if isinstance(line, EpochReport)])
 
     @property
     def spent(self) -> int:

@@ -19,6 +19,13 @@ class GateVariation(Schema):
     mean_return: float
     lower_bound: float
     success_rate: float | None
+    upper_bound: float | None = Field(
+        default=None, description="Below it the true mean surely lies; null in old gates."
+    )
+    outlook: Literal["moving", "open", "hopeless"] | None = Field(
+        default=None,
+        description="By its training so far: it succeeded or rose; too few episodes; many episodes and neither.",
+    )
 
 
 class GateEvidence(Schema):
@@ -29,7 +36,9 @@ class GateEvidence(Schema):
     plateau: PlateauPublic | None
     mean_return: float
     success_rate: float | None
-    variations: list[GateVariation] = Field(description="Fresh evaluation of all training variations, lowest first.")
+    variations: list[GateVariation] = Field(
+        description="Fresh evaluation of all training variations, first those to be chosen first."
+    )
     spent_steps: int
     left_steps: int
     rounds: int | None = Field(default=None, description="Rounds of the evaluation; null: measured the old way.")

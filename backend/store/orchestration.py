@@ -9,6 +9,7 @@ from backend.columns import now
 from backend.models import EvaluationFeatures, Gate, Job, LatestReturn, Plateau, Run
 from backend.schemas import GateEvidence, GateProposal, GateVariation, PlateauPublic
 from backend.store import wholeness
+from backend.store.training_history import history_before_gate
 from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, JobSpec, JobStatus
 from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
@@ -32,6 +33,7 @@ def load_state(session: Session, run: Run) -> RunState:
         wish=run.wish,  # type: ignore[arg-type]  # the column holds a Wish
         features=_features(session, evaluations),
         rounds=_rounds(session, evaluations),
+        history=history_before_gate(session, jobs, gates),
     )
 
 
@@ -215,6 +217,8 @@ def _evidence(session: Session, run: Run, config: RunConfig, opening: GateOpenin
                 mean_return=estimate.mean_return,
                 lower_bound=estimate.lower_bound,
                 success_rate=estimate.success_rate,
+                upper_bound=estimate.upper_bound,
+                outlook=estimate.outlook,
             )
             for estimate in opening.estimates
         ],

@@ -50,10 +50,20 @@ class SpecialistSettings(Settings):
     variations_each: int = setting(
         1, "Lowest variations each specialist trains on.", unit="variations", ge=1, le=10_000
     )
-    selection: Literal["mean", "lower_bound"] = setting(
-        "mean", "Whether the lowest variations are found by their mean return or by its lower confidence bound."
+    selection: Literal["mean", "upper_bound", "gain", "lower_bound"] = setting(
+        "mean",
+        "Who gets specialists: the lowest by mean return; those with the lowest upper confidence bound, which are "
+        "surely low; or, by gain, those that are low and moved in training. lower_bound prefers what is merely "
+        "uncertain and is kept for runs made before.",
     )
-    confidence: float = setting(0.9, "Confidence of the lower bound.", gt=0.5, lt=1)
+    confidence: float = setting(0.9, "Confidence of the bounds.", gt=0.5, lt=1)
+    leave_out_at: float | None = setting(
+        None,
+        "Score (0 to 1: success, or normalised return) in the gate's evaluation from which a variation gets no "
+        "specialist; fewer are trained where too few lie below. Empty leaves none out.",
+        gt=0,
+        le=1,
+    )
     partition: Literal["random", "balanced", "clustered"] = setting(
         "random",
         "Whether variations are dealt to specialists at random, balanced by return, or in equal clusters of those that "

@@ -26,11 +26,26 @@ def open_specialists_gate(
     if proposal is None:
         return None
     why = _why(segment, gain)
+    if left_out := all_left_out(config, state, segment):
+        why += f"; {left_out}: proposed are the lowest all the same"
     if (rounds := state.rounds_of(segment.evaluation)).wholeness == "cut":
         why += f"; its evaluation was cut to {rounds.played} of {rounds.asked} rounds to fit the budget"
     if ranking.unmeasured:
         why += f"; {len(ranking.unmeasured)} variations finished no episode in the evaluation"
+    if hopeless := _hopeless(ranking, proposal):
+        why += f"; {hopeless} of the proposed variations neither succeeded nor rose in training"
     return _opening(config, state, segment, ranking, proposal, why, "specialists")
+
+
+def all_left_out(config: RunConfig, state: RunState, segment: Segment) -> str:
+    """Says so where the threshold leaves no variation for specialists, and what to change; otherwise empty."""
+    threshold, ranking = config.specialists.leave_out_at, _ranking(config, state, segment)
+    left = ranking.below(threshold, config.suite.score)
+    if left.estimates or left.unmeasured:
+        return ""
+    return (
+        f"every variation scores at least {threshold:g}, so that specialists.leave_out_at leaves none to specialise on"
+    )
 
 
 def open_too_few_gate(
@@ -127,7 +142,10 @@ def _ranking(config: RunConfig, state: RunState, segment: Segment) -> Ranking:
     """A fresh evaluation of the policy at the gate, lowest variation first."""
     returns = state.evaluations.get(segment.evaluation, ())
     chosen, seed = config.specialists, derive(config.seed, "selection", segment.cycle, segment.number)
-    return rank(config.suite.training_variations(), returns, chosen.selection, chosen.confidence, seed)
+    return rank(
+        config.suite.training_variations(), returns, chosen.selection, chosen.confidence, seed,
+        state.history, config.suite.score,
+    )  # fmt: skip
 
 
 def _proposal(config: RunConfig, state: RunState, segment: Segment, ranking: Ranking) -> Proposal | None:
@@ -135,7 +153,11 @@ def _proposal(config: RunConfig, state: RunState, segment: Segment, ranking: Ran
     count, steps = specialist_steps(config, state)
     if count == 0:
         return None
-    lowest = ranking.lowest(count * config.specialists.variations_each)
+    left = ranking.below(config.specialists.leave_out_at, config.suite.score)
+    if not (left.estimates or left.unmeasured):
+        left = ranking
+    lowest = left.lowest(count * config.specialists.variations_each)
+    count = min(count, -(-len(lowest) // config.specialists.variations_each))
     if config.arm == "generalist_low":
         return Proposal((tuple(sorted(lowest)),), count * steps, config.specialists.start)
     returns = {estimate.variation: estimate.mean_return for estimate in ranking.estimates}
@@ -143,6 +165,12 @@ def _proposal(config: RunConfig, state: RunState, segment: Segment, ranking: Ran
     features = state.features.get(segment.evaluation, {})
     partition = split(lowest, count, config.specialists.partition, returns, seed, features)
     return Proposal(partition, steps, config.specialists.start)
+
+
+def _hopeless(ranking: Ranking, proposal: Proposal) -> int:
+    """How many of the proposed variations their training calls so."""
+    chosen = {variation for part in proposal.partition for variation in part}
+    return sum(e.outlook == "hopeless" and e.variation in chosen for e in ranking.estimates)
 
 
 def _wrong_partition(config: RunConfig, partition: Sequence[Sequence[int]]) -> Iterator[tuple[str, str]]:

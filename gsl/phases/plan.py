@@ -10,7 +10,7 @@ from gsl.config.run import RunConfig
 from gsl.jobs import ENDED, CheckpointSource
 from gsl.phases import jobs, keys
 from gsl.phases.budget import another_cycle_fits, evaluation_steps, segment_steps
-from gsl.phases.gate import gain_of, open_specialists_gate, score
+from gsl.phases.gate import all_left_out, gain_of, open_specialists_gate, score
 from gsl.phases.jobs import checkpoint_of
 from gsl.phases.round import Round
 from gsl.phases.specialists import finetune_step, specialists_step
@@ -102,6 +102,8 @@ def _after_segment(config: RunConfig, state: RunState, segment: Segment, gain: f
 def _at_the_gate(config: RunConfig, state: RunState, segment: Segment, gain: float | None) -> Plan:
     gate = state.gate(segment, "specialists")
     if gate is None:
+        if config.gate.mode == "auto" and (left_out := all_left_out(config, state, segment)):
+            return _without_finetuning(config, state, segment, f"ended without specialists: {left_out}")
         opening = open_specialists_gate(config, state, segment, gain)
         if opening is None:
             return _without_finetuning(config, state, segment, "the budget left trains no specialist")

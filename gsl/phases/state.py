@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gsl.jobs import ENDED, JobKind, JobSpec, JobStatus, RunStatus, Wish
+from gsl.outlook import History
 from gsl.phases import keys
 from gsl.reports import DemonstrationCount, Outcome, VariationReturn
 from gsl.rounds import Rounds
@@ -76,6 +77,7 @@ class RunState:
 
     `evaluations`: fresh training-variation returns by key of the evaluation job; of each cycle at least the newest.
     `features`: of the same jobs, where they were asked for, the policy's mean features by variation.
+    `history`: the generalist's training episodes by variation, where a gate is about to open.
     `rounds`: of the same jobs, how many rounds were played of those asked for.
     """
 
@@ -85,6 +87,7 @@ class RunState:
     wish: Wish = "run"
     features: Mapping[str, Features] = field(default_factory=dict)
     rounds: Mapping[str, Rounds] = field(default_factory=dict)
+    history: History = field(default_factory=dict)
 
     def job(self, key: str) -> JobView | None:
         return next((job for job in self.jobs if job.key == key), None)

@@ -245,3 +245,28 @@ def check_limits(world: World) -> None:
     assert (again.jobs, again.gate, again.requeue, again.hold, again.withdraw) == ((), None, (), (), ())
     waits = world.plan.status in ("awaiting_approval", "paused")
     assert waits or world.plan.status in ENDED or world.active()
+
+
+def test_solved_variations_get_no_specialist() -> None:
+    """Goals score 0, 0.1, ... of ten: two of three wanted lie below 0.2."""
+    world = at_the_gate(specialists={"count": 3, "leave_out_at": 0.2})
+    assert sorted(v for part in world.openings[0].proposal.partition for v in part) == [0, 1]
+    assert len(world.openings[0].proposal.partition) == 2
+
+
+def test_a_threshold_that_leaves_nobody_says_so_and_what_to_change() -> None:
+    solved = dict.fromkeys(range(10), 1.0)
+    world = World(config_of(specialists={"leave_out_at": 0.9}))
+    world.advance()
+    world.evaluations["evaluation-1"] = returns(world.config, solved)
+    world.finish("generalist-1", outcome="plateau")
+    world.finish("evaluation-1")
+    assert "specialists.leave_out_at leaves none" in world.openings[0].why
+    assert world.openings[0].proposal.partition
+    alone = World(config_of(specialists={"leave_out_at": 0.9}, gate={"mode": "auto"}))
+    alone.advance()
+    alone.evaluations["evaluation-1"] = returns(alone.config, solved)
+    alone.finish("generalist-1", outcome="plateau")
+    step = alone.finish("evaluation-1")
+    assert (step.status, alone.openings) == ("succeeded", [])
+    assert "every variation scores at least 0.9" in step.message

@@ -6,20 +6,68 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from gsl.outlook import Stretch
 from gsl.partition import split
 from gsl.reports import VariationReturn
 from gsl.selection import lower_bound, rank, shrunk_means
 
 
-def entry(variation: int, mean: float | None, std: float | None = 0.0, episodes: int = 4) -> VariationReturn:
+def entry(
+    variation: int, mean: float | None, std: float | None = 0.0, episodes: int = 4, success_rate: float | None = None
+) -> VariationReturn:
     return VariationReturn(
-        variation=variation, episodes=episodes, mean_return=mean, std_return=std, success_rate=None, mean_length=1.0
-    )
+        variation=variation, episodes=episodes, mean_return=mean, std_return=std, success_rate=success_rate,
+        mean_length=1.0,
+    )  # fmt: skip
 
 
 def test_lowest_by_mean() -> None:
     ranking = rank((1, 2, 3), [entry(1, 0.9), entry(2, 0.1), entry(3, 0.5)], "mean", 0.9, seed=0)
     assert ranking.lowest(2) == (2, 3)
+
+
+def test_surely_low_is_what_has_a_low_upper_bound() -> None:
+    """A mean of 5 ± 0.1 is surely lower than one of 8 ± 10; the lower bound said the reverse."""
+    noisy = [entry(1, 5.0, 0.1), entry(2, 8.0, 10.0)]
+    assert rank((1, 2), noisy, "upper_bound", 0.9, seed=0).lowest(1) == (1,)
+    assert rank((1, 2), noisy, "lower_bound", 0.9, seed=0).lowest(1) == (2,)
+    found = rank((1, 2), noisy, "mean", 0.9, seed=0).estimates[0]
+    assert found.upper_bound is not None
+    assert found.upper_bound > found.mean_return
+
+
+def test_by_gain_the_lowest_that_moved_come_before_the_hopeless_and_the_solved() -> None:
+    parts = {"hopeless": (0.0,) * 4, "moving": (0.0, 0.0, 0.1, 0.2), "solved": (0.5, 0.8, 0.9, 1.0)}
+    history = {
+        v: tuple(Stretch(place, 10, rate, rate) for place, rate in enumerate(parts[kind]))
+        for v, kind in enumerate(("hopeless", "moving", "solved"))
+    }
+    returns = [entry(v, mean, 0.3, success_rate=mean) for v, mean in enumerate((0.0, 0.2, 1.0))]
+    found = rank((0, 1, 2), returns, "gain", 0.9, 0, history, lambda mean, success: success)
+    assert found.lowest(3) == (1, 0, 2)
+    assert [estimate.outlook for estimate in found.estimates] == ["moving", "hopeless", "moving"]
+    assert rank((0, 1, 2), returns, "gain", 0.9, 0, {}, lambda mean, success: success).lowest(1) == (0,)
+
+
+def test_solved_variations_are_left_out() -> None:
+    found = rank((1, 2, 3), [entry(1, 0.2, 0.1), entry(2, 0.9, 0.1), entry(3, 1.0, 0.0)], "mean", 0.9, seed=0)
+    assert found.below(0.9, lambda mean, success: mean).lowest(3) == (1,)
+    assert found.below(None, lambda mean, success: mean).lowest(3) == (1, 2, 3)
+
+
+@pytest.mark.parametrize("deviations", ["equal", "unequal"])
+def test_shrunk_means_choose_the_truly_lowest_no_more_often(deviations: str) -> None:
+    """Why means are not shrunk here: of 24 variations with 3 episodes each, 6 are chosen."""
+    rng, hits = np.random.default_rng(0), {"mean": 0, "shrunk": 0}
+    for _ in range(200):
+        truth = rng.normal(15, 4, 24)
+        spread = np.full(24, 7.0) if deviations == "equal" else 7 * np.exp(rng.normal(0, 0.7, 24))
+        episodes = truth[:, None] + spread[:, None] * rng.normal(size=(24, 3))
+        returns = [entry(v, float(row.mean()), float(row.std(ddof=1)), episodes=3) for v, row in enumerate(episodes)]
+        lowest, shrunk = set(np.argsort(truth)[:6].tolist()), shrunk_means(returns)
+        hits["mean"] += len(lowest & set(rank(range(24), returns, "mean", 0.9, seed=0).lowest(6)))
+        hits["shrunk"] += len(lowest & set(sorted(shrunk, key=lambda v: shrunk[v])[:6]))
+    assert hits["shrunk"] <= 1.02 * hits["mean"]
 
 
 def test_lowest_by_lower_bound_prefers_the_uncertain() -> None:

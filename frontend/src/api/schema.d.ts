@@ -1965,7 +1965,7 @@ export interface components {
             success_rate: number | null;
             /**
              * Variations
-             * @description Fresh evaluation of all training variations, lowest first.
+             * @description Fresh evaluation of all training variations, first those to be chosen first.
              */
             variations: components["schemas"]["GateVariation"][];
             /** Why */
@@ -2160,8 +2160,18 @@ export interface components {
             mean_return: number;
             /** Name */
             name: string;
+            /**
+             * Outlook
+             * @description By its training so far: it succeeded or rose; too few episodes; many episodes and neither.
+             */
+            outlook?: ("moving" | "open" | "hopeless") | null;
             /** Success Rate */
             success_rate: number | null;
+            /**
+             * Upper Bound
+             * @description Below it the true mean surely lies; null in old gates.
+             */
+            upper_bound?: number | null;
             /** Variation */
             variation: number;
         };
@@ -4293,7 +4303,7 @@ export interface components {
         SpecialistSettings: {
             /**
              * Confidence
-             * @description Confidence of the lower bound.
+             * @description Confidence of the bounds.
              * @default 0.9
              */
             confidence: number;
@@ -4313,6 +4323,11 @@ export interface components {
              * @description Step size of specialists; empty takes the learner's.
              */
             learning_rate?: number | null;
+            /**
+             * Leave Out At
+             * @description Score (0 to 1: success, or normalised return) in the gate's evaluation from which a variation gets no specialist; fewer are trained where too few lie below. Empty leaves none out.
+             */
+            leave_out_at?: number | null;
             /**
              * Lowest Steps
              * @description Steps for which the generalist is first trained on all the lowest variations, before specialists are cloned from it; 0 leaves that out.
@@ -4340,11 +4355,11 @@ export interface components {
             rungs: number;
             /**
              * Selection
-             * @description Whether the lowest variations are found by their mean return or by its lower confidence bound.
+             * @description Who gets specialists: the lowest by mean return; those with the lowest upper confidence bound, which are surely low; or, by gain, those that are low and moved in training. lower_bound prefers what is merely uncertain and is kept for runs made before.
              * @default mean
              * @enum {string}
              */
-            selection: "mean" | "lower_bound";
+            selection: "mean" | "upper_bound" | "gain" | "lower_bound";
             /**
              * Solved At
              * @description Score (0 to 1: success, or normalised return) at which a specialist is done; empty never.

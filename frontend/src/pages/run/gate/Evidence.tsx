@@ -6,6 +6,7 @@ import { Panel } from "../../../components/Panel";
 import { count, figure, percent, sentence } from "../../../format/numbers";
 import { inWords } from "../overview/Plateaus";
 import { EvidenceBars } from "./EvidenceBars";
+import { OutlookBadge } from "./OutlookBadge";
 
 /** What was known when the gate opened. It is frozen: later numbers do not change it. */
 export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) {
@@ -47,14 +48,17 @@ export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) 
 
 function EvidenceTable({ variations, chosen }: { variations: GateVariation[]; chosen: Set<number> }) {
   const hasSuccess = variations.some((item) => item.success_rate !== null);
+  const bounded = variations.some((item) => item.upper_bound !== null);
+  const known = variations.some((item) => item.outlook !== null);
   return (
     <ScrollArea.Autosize mah={330} tabIndex={0}>
-      <Table fz="sm" stickyHeader aria-label="Fresh evaluation, lowest first">
+      <Table fz="sm" stickyHeader aria-label="Fresh evaluation, first those to be chosen first">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Variation</Table.Th>
             <Table.Th>Mean return</Table.Th>
-            <Table.Th>At least</Table.Th>
+            <Table.Th>{bounded ? "Surely below" : "At least"}</Table.Th>
+            {known && <Table.Th>Training so far</Table.Th>}
             {hasSuccess && <Table.Th>Success</Table.Th>}
           </Table.Tr>
         </Table.Thead>
@@ -63,7 +67,12 @@ function EvidenceTable({ variations, chosen }: { variations: GateVariation[]; ch
             <Table.Tr key={item.variation} fw={chosen.has(item.variation) ? 600 : undefined}>
               <Table.Td c={chosen.has(item.variation) ? "orange" : undefined}>{item.name}</Table.Td>
               <Table.Td>{figure(item.mean_return)}</Table.Td>
-              <Table.Td>{figure(item.lower_bound)}</Table.Td>
+              <Table.Td>{figure(item.upper_bound ?? item.lower_bound)}</Table.Td>
+              {known && (
+                <Table.Td>
+                  <OutlookBadge outlook={item.outlook} />
+                </Table.Td>
+              )}
               {hasSuccess && <Table.Td>{percent(item.success_rate)}</Table.Td>}
             </Table.Tr>
           ))}

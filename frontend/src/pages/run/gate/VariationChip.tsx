@@ -14,7 +14,8 @@ interface Props {
 /** A variation with its score; as a menu it moves to another specialist or is left out. */
 export function VariationChip({ variation, known, specialists, place, onAssign }: Props) {
   const name = known?.name ?? `variation ${variation}`;
-  const text = known ? `${name} · ${figure(known.mean_return)}` : name;
+  const hopeless = known?.outlook === "hopeless" ? " · hopeless?" : "";
+  const text = (known ? `${name} · ${figure(known.mean_return)}` : name) + hopeless;
   if (!onAssign) {
     return (
       <Badge variant="light" color="orange" tt="none">

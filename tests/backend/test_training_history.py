@@ -23,11 +23,13 @@ def test_training_is_pooled_in_parts_once_the_gate_is_to_open(services: Services
         jobs = [job(run.id, "generalist-1", "generalist", epochs=16), job(run.id, "evaluation-1", "evaluation")]
         session.add_all(jobs)
         session.flush()
+        job_id = jobs[0].id
+        assert job_id is not None
         for epoch in range(1, 17):
             for source in ("training", "evaluation"):
                 session.add(
                     VariationReturn(
-                        job_id=jobs[0].id, source=source, epoch=epoch, variation=7, episodes=1 + 2 * (epoch == 16),
+                        job_id=job_id, source=source, epoch=epoch, variation=7, episodes=1 + 2 * (epoch == 16),
                         mean_return=float(epoch == 16), success_rate=float(epoch == 16), mean_length=1.0,
                     )
                 )  # fmt: skip

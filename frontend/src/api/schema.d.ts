@@ -1454,8 +1454,12 @@ export interface components {
             lower_bound: number;
             /** Mean Return */
             mean_return: number;
+            /** Outlook */
+            outlook?: ("moving" | "open" | "hopeless") | null;
             /** Success Rate */
             success_rate: number | null;
+            /** Upper Bound */
+            upper_bound?: number | null;
             /** Variation */
             variation: number;
         };

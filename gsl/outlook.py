@@ -1,9 +1,9 @@
 """What a variation's training so far says of what a specialist could gain on it.
 
-The lowest variations are often those that nobody learns at this budget. A variation *moves* where some of its training
-episodes succeeded, or where its return surely rises; it is *hopeless* where many episodes show neither; with too few
-episodes it is *open*. A forecast from the generalist's training, no certainty: a specialist may learn what the
-generalist could not, so that the lowest by mean stay the default.
+The lowest variations are often those that nobody learns at this budget. A variation *moves* where an episode in the
+second half of the training succeeded, or where its return surely rises; it is *hopeless* where many episodes show
+neither; with too few episodes it is *open*. A forecast from the generalist's training, no certainty: a specialist may
+learn what the generalist could not, so that the lowest by mean stay the default.
 """
 
 import math
@@ -67,7 +67,8 @@ def _pooled(number: int, entries: Sequence[VariationReturn]) -> Stretch:
 
 def outlook(stretches: Sequence[Stretch], score: Score) -> Outlook:
     """What the episodes of one variation say."""
-    if any(part.success_rate for part in stretches) or rises(stretches):
+    recent = [part for part in stretches if part.number >= STRETCHES // 2]
+    if any(part.success_rate for part in recent) or rises(stretches):
         return "moving"
     if sum(part.episodes for part in stretches) < ENOUGH_EPISODES:
         return "open"

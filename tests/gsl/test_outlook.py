@@ -19,8 +19,13 @@ def by_return(mean_return: float | None, success_rate: float | None) -> float | 
     return mean_return
 
 
-def test_any_success_moves() -> None:
+def test_recent_success_moves() -> None:
     assert outlook([*parts([0.0] * 7), Stretch(7, 10, 0.0, 0.1)], by_success) == "moving"
+
+
+def test_success_that_was_lost_long_ago_does_not() -> None:
+    lost = [Stretch(0, 10, 0.0, 0.3), *(Stretch(number, 10, 0.0, 0.0) for number in range(1, 8))]
+    assert outlook(lost, by_success) == "hopeless"
 
 
 def test_a_return_that_rises_moves_without_any_success() -> None:

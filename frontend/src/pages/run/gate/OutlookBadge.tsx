@@ -5,13 +5,13 @@ const SAID = {
   moving: {
     color: "teal",
     text: "moving",
-    why: "Some of its training episodes succeeded, or its return surely rises.",
+    why: "Some of its recent training episodes succeeded, or its return surely rises.",
   },
   open: { color: "gray", text: "open", why: "Too few training episodes, or neither clearly flat nor rising." },
   hopeless: {
     color: "red",
     text: "hopeless?",
-    why: "Many training episodes, none succeeded and the return does not rise: a specialist may learn nothing either.",
+    why: "Many training episodes, no recent one succeeded and the return does not rise: a specialist may learn nothing either.",
   },
 };
 

@@ -1,4 +1,4 @@
-"""A game whose quick episodes are the successful ones: cut short by steps it looked perfect (10 of 24 levels, mean 10)."""
+"""A game whose quick episodes are the successful ones: cut short by steps it looked perfect (10 of 24 levels)."""
 
 import numpy as np
 import pytest

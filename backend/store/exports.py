@@ -35,7 +35,7 @@ def record_of(session: Session, run: Run) -> RunRecord:
             "created_at": run.created_at,
             "ended_at": run.ended_at or run.updated_at,
             "jobs": [_job(session, job) for job in jobs],
-            "gates": [_gate(session, gate) for gate in gates],
+            "gates": [_gate(gate) for gate in gates],
         }
     )
 
@@ -135,18 +135,18 @@ def _spent(session: Session, job: Job) -> Spent:
     return {(row.epoch, row.purpose): row.steps for row in rows}
 
 
-def _gate(session: Session, row: Gate) -> GateRecord:
+def _gate(row: Gate) -> GateRecord:
     decision = None if row.decision is None else GateProposal.model_validate(row.decision)
     return GateRecord.model_validate(
         {
             **row.model_dump(include={"status", "action", "decided_by", "reason", "created_at", "decided_at"}),
-            "opening": _opening(session, row),
+            "opening": _opening(row),
             "decision": None if decision is None else orchestration.proposal_of(decision),
         }
     )
 
 
-def _opening(session: Session, row: Gate) -> GateOpening:
+def _opening(row: Gate) -> GateOpening:
     """The gate as it opened, from its frozen evidence: the way back of `orchestration.insert_gate`."""
     evidence = GateEvidence.model_validate(row.evidence)
     place = (row.cycle, row.segment)
@@ -157,14 +157,7 @@ def _opening(session: Session, row: Gate) -> GateOpening:
         **row.model_dump(include={"segment", "cycle", "mode", "reason_asked"}),
         generalist=keys.generalist(*place) if row.cycle == 1 or row.segment > 1 else keys.finetune(row.cycle - 1),
         evaluation=keys.evaluation(*place),
-        rounds=_gate_rounds(session, row, keys.evaluation(*place)),
+        rounds=Rounds(evidence.rounds, evidence.rounds_asked),
         estimates=tuple(Estimate(**each.model_dump(include=estimated)) for each in evidence.variations),
         proposal=orchestration.proposal_of(GateProposal.model_validate(row.proposal)),
     )
-
-
-def _gate_rounds(session: Session, row: Gate, evaluation: str) -> Rounds:
-    """Of the evaluation before the gate."""
-    query = select(Evaluation).join(Job, col(Job.id) == col(Evaluation.job_id))
-    found = session.exec(query.where(Job.run_id == row.run_id, Job.key == evaluation)).first()
-    return Rounds() if found is None else Rounds(found.rounds, found.rounds_asked)

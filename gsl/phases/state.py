@@ -155,7 +155,7 @@ class GateOpening:
     cycle: int = 1
     reason_asked: ReasonAsked = "specialists"
     rounds: Rounds = field(default_factory=Rounds)  # of the evaluation
-    continue_steps: int = 0  # what "keep training" would train; 0: no whole epoch is left for it
+    continue_steps: int | None = None  # what "keep training" would train; 0: no whole epoch; None: not told
 
 
 @dataclass(frozen=True)

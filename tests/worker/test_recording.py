@@ -1,6 +1,5 @@
 """The record of a run without a server: whole, small, and a server takes it in."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,7 +80,7 @@ def test_a_server_takes_it_in(run: RunAlone, tmp_path: Path) -> None:
 
 
 def _timeless(record: RunRecord) -> RunRecord:
-    """Without what a server does not keep: seconds of evaluations and demonstrations, what else a gate could train."""
+    """Without the seconds of evaluations and demonstrations, which a server does not keep."""
     jobs = tuple(
         job.model_copy(
             update={
@@ -95,5 +94,4 @@ def _timeless(record: RunRecord) -> RunRecord:
         )
         for job in record.jobs
     )  # fmt: skip
-    gates = [gate.model_copy(update={"opening": replace(gate.opening, continue_steps=0)}) for gate in record.gates]
-    return record.model_copy(update={"jobs": jobs, "gates": tuple(gates)})
+    return record.model_copy(update={"jobs": jobs})

@@ -1980,11 +1980,8 @@ export interface components {
          * @description A gate to open, with its evidence; `mode` auto means that it is approved as proposed at once.
          */
         GateOpening: {
-            /**
-             * Continue Steps
-             * @default 0
-             */
-            continue_steps: number;
+            /** Continue Steps */
+            continue_steps?: number | null;
             /**
              * Cycle
              * @default 1

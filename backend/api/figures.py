@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 import backend.comparison
 import backend.figures
+import gsl.changes
 import gsl.statistics
 from backend.api.deps import Reading, RunId, problems, router
 from backend.errors import InvalidError, NotFoundError
@@ -98,7 +99,8 @@ def _version(session: Session, run_id: int) -> str:
 def code_version() -> str:
     """Changes with the figures' own code, so that an upgraded server's figures are fetched anew."""
     folder = Path(backend.figures.__file__).parent
-    sources = [*sorted(folder.glob("*.py")), Path(backend.comparison.__file__), Path(gsl.statistics.__file__)]
+    beside = (backend.comparison.__file__, gsl.changes.__file__, gsl.statistics.__file__)
+    sources = [*sorted(folder.glob("*.py")), *map(Path, beside)]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
 
 

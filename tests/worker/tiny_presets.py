@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gsl.config.measuring import round_steps, specialist_reserve
 from gsl.config.rules import demonstration_floor
 from gsl.config.run import RunConfig
 
@@ -46,12 +47,15 @@ def tiny(config: RunConfig) -> RunConfig:
         whole["learner"] |= {"num_envs": 8, "num_steps": 32, "micro_batch": 256}
     epoch = whole["learner"]["num_envs"] * whole["learner"]["num_steps"]
     whole["plateau"] |= {"sigma": 0, "window": 2, "min_epochs": 0}
-    whole["specialists"] |= {"count": specialists, "variations_each": 1, "steps": 2 * epoch}
+    whole["specialists"] |= {"count": specialists, "variations_each": 1, "steps": 10**6}
     whole["demonstrations"] |= {"per_variation": 1, "generalist_per_variation": 1, "max_tries": 1}
     whole["evaluation"] |= {"episodes": 1, "every_epochs": 0, "held_out_sample": 1}
     whole["gate"] |= {"mode": "auto"}
     whole["budget"] = {"generalist_steps": 3 * epoch, "total_steps": 10**9}
-    floor = demonstration_floor(RunConfig.model_validate(whole))
-    needed = 3 * epoch + specialists * 2 * epoch + floor + epoch
-    whole["budget"]["total_steps"] = needed * 5 // 4 + 2  # an evaluation keeps back at most a tenth, and there are two
+    roomy = RunConfig.model_validate(whole)
+    steps = 2 * epoch + specialist_reserve(roomy, 1, 2 * epoch)
+    needed = 3 * epoch + specialists * steps + demonstration_floor(roomy) + epoch
+    whole["specialists"]["steps"] = steps
+    evaluation = round_steps(roomy, len(roomy.suite.training_variations()))
+    whole["budget"]["total_steps"] = needed + evaluation
     return RunConfig.model_validate(whole)

@@ -28,6 +28,8 @@ _GARAGE = (
     "learner.gamma learner.gae_lambda learner.clip_coef learner.learning_rate learner.update_epochs "
     f"learner.num_minibatches suite.reward_scale {_PACKAGE}"
 )
+SOLVED = 0.9
+"""Success from which a task gets no specialist: the generalist's own demonstrations keep it."""
 _DEMONSTRATIONS = DemonstrationSettings(
     per_variation=20, generalist_per_variation=20, max_tries=100, filter="success", deterministic=False
 )
@@ -56,7 +58,7 @@ MT10_PAPER = Preset(
         sampling=RoundRobinSampling(),
         learner=_garage(),
         plateau=plateau_within(_garage(), 10_000_000, "success"),
-        specialists=SpecialistSettings(count=10, variations_each=1, steps=1_000_000),
+        specialists=SpecialistSettings(count=10, variations_each=1, steps=1_000_000, leave_out_at=SOLVED),
         demonstrations=_DEMONSTRATIONS,
         guide=DAPG(form="probability", coefficient=0.5, frequency=4, batch_size=64),
         evaluation=EvaluationSettings(episodes=20),
@@ -76,7 +78,7 @@ MT50_PAPER = Preset(
         sampling=RoundRobinSampling(),
         learner=_garage(),
         plateau=plateau_within(_garage(), 50_000_000, "success"),
-        specialists=SpecialistSettings(count=50, variations_each=1, steps=1_000_000),
+        specialists=SpecialistSettings(count=50, variations_each=1, steps=1_000_000, leave_out_at=SOLVED),
         demonstrations=_DEMONSTRATIONS,
         guide=DAPG(form="probability", coefficient=0.5, frequency=4, batch_size=64),
         evaluation=EvaluationSettings(episodes=20),
@@ -128,7 +130,7 @@ MT10 = _two_cores(
     "Ten tasks, a specialist for each of the five lowest, four million steps: an hour or two on two cores.",
     MetaWorldSuite(benchmark="MT10", reward_scale="expert"),
     learner=_small(20),
-    specialists=SpecialistSettings(count=5, variations_each=1, steps=250_000),
+    specialists=SpecialistSettings(count=5, variations_each=1, steps=250_000, leave_out_at=SOLVED),
     evaluation=EvaluationSettings(episodes=10),
     budget=BudgetSettings(total_steps=4_000_000, generalist_steps=1_200_000),
 )
@@ -150,7 +152,7 @@ ML10 = _two_cores(
     "Ten tasks to train on with hidden goals, five other tasks held out: an hour or two on two cores.",
     MetaWorldSuite(benchmark="ML10", reward_scale="expert"),
     learner=_small(20),
-    specialists=SpecialistSettings(count=5, variations_each=1, steps=250_000),
+    specialists=SpecialistSettings(count=5, variations_each=1, steps=250_000, leave_out_at=SOLVED),
     evaluation=EvaluationSettings(episodes=10, held_out_sample=5),
     budget=BudgetSettings(total_steps=4_000_000, generalist_steps=1_200_000),
 )

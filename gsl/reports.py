@@ -44,7 +44,9 @@ class PlateauReport(Wire):
     value: float = Field(description="Smoothed figure at t*.")
     best_later: float = Field(description="Highest smoothed figure after t* in the window.")
     rise_bound: float | None = Field(
-        default=None, description="Surely the window's trend rose by no more; null where only smoothed figures counted."
+        default=None,
+        description="Upper confidence bound of the trend's rise within the window; null where only smoothed figures "
+        "counted.",
     )
     margin: float = Field(description="Margin in the figure's own unit.")
     window: int = Field(description="Epochs.")

@@ -187,7 +187,8 @@ def _mean(drawn: Drawn, places: IntArray, which: str, view: View) -> str:
     if found.low is None or found.high is None:
         return said
     gap = "<br>" if view.narrow else " "
-    low, high = (_signed(bound, view.metric) for bound in (found.low, found.high))
+    most = 1.0 if view.metric == "success" else np.inf  # a rate differs by no more
+    low, high = (_signed(float(np.clip(bound, -most, most)), view.metric) for bound in (found.low, found.high))
     return f"{said}{gap}({CONFIDENCE:.0%} interval {low} to {high})"
 
 

@@ -87,7 +87,7 @@ _ALL = (
     ),
     ExperimentFigure(
         "arm_scores", "Scores of the arms",
-        "Every seed's last evaluation, the interquartile mean with its stratified bootstrap interval, and mean ± std "
+        "Every seed's last evaluation, the interquartile mean with its interval, and mean ± std "
         "as in a paper's table. Runs that failed are counted at the arm's name.",
         _scores, _ended_well,
     ),

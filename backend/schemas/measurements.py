@@ -43,7 +43,7 @@ class PlateauPublic(Schema):
     value: float
     best_later: float
     rise_bound: float | None = Field(
-        default=None, description="Surely the window's trend rose by no more; null in runs from before that was asked."
+        default=None, description="Upper confidence bound of the trend's rise within the window; null in earlier runs."
     )
     margin: float
     window: int

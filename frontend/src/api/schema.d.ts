@@ -3349,7 +3349,7 @@ export interface components {
             metric: string;
             /**
              * Rise Bound
-             * @description Surely the window's trend rose by no more; null in runs from before that was asked.
+             * @description Upper confidence bound of the trend's rise within the window; null in earlier runs.
              */
             rise_bound?: number | null;
             /**
@@ -3393,7 +3393,7 @@ export interface components {
             metric: "return" | "success";
             /**
              * Rise Bound
-             * @description Surely the window's trend rose by no more; null where only smoothed figures counted.
+             * @description Upper confidence bound of the trend's rise within the window; null where only smoothed figures counted.
              */
             rise_bound?: number | null;
             /**

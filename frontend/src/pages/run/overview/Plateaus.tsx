@@ -32,7 +32,7 @@ export function inWords(plateau: Plateau): string {
 
 function bound(plateau: Plateau): string {
   if (plateau.rise_bound == null) return "";
-  return ` Surely the window's trend rose by no more than ${figure(plateau.rise_bound)}.`;
+  return ` Upper confidence bound of the rise within the window: ${figure(plateau.rise_bound)}.`;
 }
 
 /** A baseline goes on after a plateau, so that one can see whether stopping there would have been right. */

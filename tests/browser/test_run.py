@@ -32,7 +32,7 @@ def launch_from_the_form(page: Page) -> None:
     page.get_by_role("radio", name="Fork maze, quick look").click()
     page.get_by_label("Name", exact=True).fill("Browser test")
     preview = page.get_by_test_id("preview")
-    expect(preview).to_contain_text("160 k steps in 9 jobs")
+    expect(preview).to_contain_text("160 k steps in 10 jobs")
 
     count = page.get_by_role("region", name=re.compile("^Specialists")).get_by_label("Count", exact=True)
     count.fill("9")

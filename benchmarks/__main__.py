@@ -5,7 +5,7 @@ import sys
 
 NAMES = (
     "envs", "metaworld", "backend", "peers", "plateau", "gsl_forkmaze", "gsl_procgen", "gsl_metaworld",
-    "ppo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen", "multitask_ppo"
+    "ppo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen", "multitask_ppo", "specialist_steps"
 )  # fmt: skip
 
 

@@ -4,7 +4,8 @@ After Jamieson and Talwalkar 2016, "Non-stochastic best arm identification". The
 dealt in equal parts, one a rung. After each rung the half that gained most goes on from where it stopped; a specialist
 that gained nothing stops whatever its place, and one that is solved needs no more. Those that go on get the steps of
 those that stop, so that all together never spend more than was approved. A gain is the score of the specialist's own
-last evaluation minus that of the gate's evidence on the same variations.
+last evaluation minus that of the policy it started as: a clone's is the gate's evidence on the same variations, and one
+that started with a fresh policy head or from scratch could do nothing.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from gsl.config.measuring import rung_floor
 from gsl.jobs import CheckpointSource, JobSpec
 from gsl.phases import jobs
 from gsl.phases.branch import Branch
-from gsl.phases.gate import gain_of
+from gsl.phases.gate import gain_of, score
 from gsl.phases.round import Round
 from gsl.reports import VariationReturn
 
@@ -99,7 +100,8 @@ def _gain(this: Round, branch: Branch) -> float:
     """By score; by mean return where the suite has no score. A specialist that nobody measured gained nothing."""
     before = [entry for entry in this.returns if entry.variation in branch.variations]
     after = this.state.evaluations.get(branch.specialist.key, ())
-    gain = gain_of(this.config, before, after)
+    anew = this.approved.start != "clone"
+    gain = score(this.config, after) if anew else gain_of(this.config, before, after)
     if gain is None:
         means = [_mean_return(before), _mean_return(after)]
         gain = 0.0 if means[0] is None or means[1] is None else means[1] - means[0]

@@ -11,9 +11,9 @@ STEPS = 24_576
 """Of each specialist: with two rungs 12 288, two epochs and an evaluation in each."""
 
 
-def approved(count: int = 4, rungs: int = 2, steps: int = STEPS, **parts: Any) -> World:
+def approved(count: int = 4, rungs: int = 2, steps: int = STEPS, start: str = "clone", **parts: Any) -> World:
     config = config_of(
-        specialists={"count": count, "rungs": rungs, "steps": steps}, gate={"mode": "auto"},
+        specialists={"count": count, "rungs": rungs, "steps": steps, "start": start}, gate={"mode": "auto"},
         budget={"total_steps": 400_000}, **parts,
     )  # fmt: skip
     world = World(config)
@@ -47,7 +47,7 @@ def first_rung(world: World) -> list[str]:
 def test_the_first_rung_gives_every_specialist_its_part() -> None:
     world = approved()
     assert [world.specs[key].budget_steps for key in first_rung(world)] == [STEPS // 2] * 4
-    assert all(world.specs[key].start == "clone_fresh_head" for key in first_rung(world))
+    assert all(world.specs[key].start == "clone" for key in first_rung(world))
 
 
 def test_the_half_that_gained_most_goes_on_with_everybodys_steps() -> None:
@@ -82,6 +82,14 @@ def test_who_gained_nothing_stops_even_in_the_better_half() -> None:
     end_rung(world, keys, 0.0, 0.05, 0.2, 0.5)
     assert world.active("specialist") == [f"{keys[3]}-2"]
     assert world.specs[f"{keys[3]}-2"].budget_steps == 2 * STEPS
+
+
+def test_who_started_anew_gained_whatever_it_can_do() -> None:
+    """With a fresh policy head it need not be better than the generalist yet, which its clone was."""
+    world = approved(start="clone_fresh_head")
+    keys = first_rung(world)
+    end_rung(world, keys, 0.0, 0.05, 0.1, 0.2)
+    assert sorted(world.active("specialist")) == sorted([f"{keys[2]}-2", f"{keys[3]}-2"])
 
 
 def test_where_nobody_gained_the_steps_go_to_fine_tuning() -> None:

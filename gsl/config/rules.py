@@ -201,6 +201,13 @@ def _window_fits(config: "RunConfig") -> Iterator[Problem]:
             f"must be at most {most}, so that a window of {config.plateau.window} epochs fits behind it into the "
             f"generalist's share of the budget ({epochs} epochs)",
         )
+    of_specialist = config.specialists.steps // config.specialists.rungs // config.learner.batch_size
+    if config.specialists.stop_at_plateau and config.plateau.window >= of_specialist:
+        yield (
+            ("specialists", "stop_at_plateau"),
+            f"must be false: a window of {config.plateau.window} epochs does not fit into a specialist's "
+            f"{of_specialist}; or give it more steps",
+        )
     if config.plateau.margin_mode == "fraction" and config.plateau.margin >= 1:
         yield ("plateau", "margin"), "must be below 1 as a share of the range: no improvement could exceed the range"
     if config.plateau.metric == "success" and not config.suite.has_success:

@@ -22,6 +22,7 @@ from tests.gsl.runs import config_of
         ({"plateau": {"window": 12}}, "plateau.window", "(12 epochs)"),
         ({"plateau": {"min_epochs": 9}}, "plateau.min_epochs", "at most 8"),
         ({"plateau": {"margin": 1.0}}, "plateau.margin", "below 1"),
+        ({"specialists": {"stop_at_plateau": True}}, "specialists.stop_at_plateau", "a specialist's 4"),
         ({"demonstrations": {"max_tries": 2}}, "demonstrations.max_tries", "at least the 5"),
         ({"learner": {"network": {"name": "small_cnn"}}}, "learner.network", "choose mlp"),
         ({"arm": "generalist", "budget": {"total_steps": 4000}}, "budget.total_steps", "must be at least one epoch"),

@@ -30,6 +30,10 @@ from gsl.statistics import (
 Scores = npt.NDArray[np.float64]
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
 SEEDS = (3, 5, 10)
+LEAST = {"normal": 0.93, "skewed": 0.925, "benchmarks": 0.9}
+"""The maze's runs end in clumps (0.3, 0.5, 0.7 of success), and three of one clump know nothing of the others. What the
+benchmarks' differences are changes with their results; docs/statistics.md says how often today's are covered."""
+
 FEW = 1000  # intervals one by one; the binomial's own deviation is 0.7 %
 MANY = 40_000  # at once
 
@@ -75,7 +79,7 @@ def share_covered(intervals: Sequence[Interval], truth: float) -> float:
 @pytest.mark.parametrize("name", ["normal", "skewed", "benchmarks"])
 def test_a_mean(name: str, seeds: int) -> None:
     band = mean_band(DRAWS[name](np.random.default_rng(seeds), (seeds, MANY)))
-    assert (0.925 if name == "skewed" else 0.93) < covered(band.low, band.high, 0.0) < 0.97
+    assert LEAST[name] < covered(band.low, band.high, 0.0) < 0.97
 
 
 @pytest.mark.parametrize("seeds", SEEDS)
@@ -98,7 +102,7 @@ def test_an_interquartile_mean(name: str, seeds: int) -> None:
     rng = np.random.default_rng(seeds)
     truth = float(scipy.stats.trim_mean(DRAWS[name](rng, (200_000,)), 0.25))
     found = [iqm_interval(scores) for scores in DRAWS[name](rng, (FEW, seeds))]
-    assert 0.92 < share_covered(found, truth) < 0.97
+    assert min(0.92, LEAST[name]) < share_covered(found, truth) < 0.97
 
 
 @pytest.mark.parametrize(("seeds", "tasks"), [(3, 2), (5, 2), (10, 2), (10, 5)])

@@ -205,10 +205,14 @@ class Client:
         return self._transport.request("GET", f"/jobs/{job_id}/log").text
 
     def returns(
-        self, run_id: int, *, source: Source | None = None, epoch: int | None = None, after: int = 0
-    ) -> models.Returns:
-        """Returns by variation: the latest estimates, or one epoch's; `after` takes an earlier answer's cursor."""
-        filters = {"source": source, "epoch": epoch, "after": after or None}
+        self, run_id: int, *, source: Source | None = None, job: int | None = None, epoch: int | None = None,
+        after: int = 0,
+    ) -> models.Returns:  # fmt: skip
+        """Returns by variation: the latest estimates, or one epoch's; `after` takes an earlier answer's cursor.
+
+        Without a `job` those of the run's own policy, of the job that measured it last.
+        """
+        filters = {"source": source, "job_id": job, "epoch": epoch, "after": after or None}
         query = {key: value for key, value in filters.items() if value is not None}
         return self._get(models.Returns, f"/runs/{run_id}/returns", query)
 

@@ -64,7 +64,7 @@ def _tell_gate(gate: Gate | None) -> bool:
     return True
 
 
-def _tell_end(api: Client, run: Run) -> None:
+def tell_end(api: Client, run: Run) -> None:
     print(f"Run {run.id} {run.status}. {run.message}".rstrip())
     for warning in run.warnings:
         print(f"  warning: {warning}")
@@ -79,8 +79,9 @@ def _tell_end(api: Client, run: Run) -> None:
 
 
 def _measured(api: Client, run_id: int, key: str) -> tuple[VariationEstimate, ...]:
-    jobs = {job.id for job in api.jobs(run_id) if job.key == key}
-    return tuple(row for row in api.returns(run_id, source="evaluation").items if row.job_id in jobs)
+    """What the job of this key measured; nothing where there is none."""
+    jobs = [job.id for job in api.jobs(run_id) if job.key == key]
+    return tuple(row for job in jobs for row in api.returns(run_id, source="evaluation", job=job).items)
 
 
 def _address() -> str:
@@ -103,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
                 address = stack.enter_context(temporary_server())
             api = stack.enter_context(Client(address))
             run = demo(api, preset)
-            _tell_end(api, run)
+            tell_end(api, run)
     except (ApiError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""The demo's table. The demo as a whole runs in tests/system."""
+"""The table of a run before and after."""
 
 from client.before_after import before_after
 from client.models import GateVariation, VariationEstimate

@@ -21,20 +21,30 @@ def measured(episodes: Floats) -> Measurement:
 
 
 def test_an_unchanged_policy_gains_nothing_on_the_lowest_levels() -> None:
-    """1024 levels x 3 episodes, the 300 lowest chosen: before and after are fresh. The old way they gained +3.45."""
-    rng = np.random.default_rng(1)
-    means, told, shares, old = rng.normal(15, 4, 1024), [], [], []
+    """1024 levels x 3 episodes, the 300 lowest chosen: before and after are fresh. The old way they gained +3.45.
+
+    A thousand repetitions, of which fifty say little: their own deviation is 3 %.
+    """
+    rng = np.random.default_rng(0)
+    means, told, old = rng.normal(15, 4, 1024), [], []
+    for _ in range(1000):
+        gate, before, after = ((means[:, None] + rng.normal(0, 7.1, (1024, 3))).mean(axis=1) for _ in range(3))
+        lowest = np.argsort(gate)[:300]
+        gain = paired_difference(after[lowest], before[lowest])
+        told.append(gain.low is not None and gain.high is not None and gain.low < 0 < gain.high)
+        old.append(np.mean(after[lowest] - gate[lowest]))
+    assert 0.93 < np.mean(told) < 0.97
+    assert np.mean(old) == pytest.approx(3.45, abs=0.2)
+
+
+def test_an_unchanged_policy_shows_next_to_no_level_gained_or_forgotten() -> None:
+    rng, shares = np.random.default_rng(0), []
+    means = rng.normal(15, 4, 1024)
     for _ in range(50):
         gate, before, after = (measured(means[:, None] + rng.normal(0, 7.1, (1024, 3))) for _ in range(3))
         lowest = np.argsort(gate.mean)[:300]
-        gain = paired_difference(after.mean[lowest], before.mean[lowest])
-        told.append(gain.low is not None and gain.high is not None and gain.low < 0 < gain.high)
-        verdicts = changes_of_returns(before.of(lowest), after.of(lowest)).verdicts
-        shares.append(np.mean(verdicts != UNCHANGED))
-        old.append(np.mean(after.mean[lowest] - gate.mean[lowest]))
-    assert np.mean(told) >= 0.88  # 44 of 50, where 47.5 are expected
+        shares.append(np.mean(changes_of_returns(before.of(lowest), after.of(lowest)).verdicts != UNCHANGED))
     assert np.mean(shares) < 0.005
-    assert np.mean(old) == pytest.approx(3.45, abs=0.2)
 
 
 def worlds(rng: np.random.Generator, count: int, episodes: int) -> dict[str, Play]:

@@ -8,8 +8,8 @@ from alembic import context
 from sqlalchemy import JSON, Connection, text
 from sqlmodel.sql.sqltypes import AutoString
 
-from backend import columns, models
-from backend.db import make_engine
+from backend.db import columns, models
+from backend.db.engine import make_engine
 from backend.settings import Settings
 
 _LOCK = 0x67736C  # any number that only we use

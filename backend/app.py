@@ -13,7 +13,6 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 import gsl
-from backend import documentation, page, problems
 from backend.api import (
     artifacts,
     comparisons,
@@ -29,13 +28,14 @@ from backend.api import (
     worker_jobs,
     workers,
 )
-from backend.artifact_store import ArtifactStore
-from backend.db import Database
+from backend.artifact_files import ArtifactStore
+from backend.db.engine import Database
+from backend.dispatch import Doorbell
 from backend.events import Events
-from backend.housekeeping import Housekeeper
-from backend.queue import Doorbell
-from backend.security import BrowserSafety, is_loopback
-from backend.services import Services
+from backend.http import openapi_docs, page, problems
+from backend.http.browser_safety import BrowserSafety, is_loopback
+from backend.services.app_services import Services
+from backend.services.reaper import Housekeeper
 from backend.settings import Settings
 
 _ROUTES = (
@@ -70,8 +70,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="GSL Lab",
         version=gsl.__version__,
         summary="Generalist-Specialist Learning, seen variation by variation.",
-        description=documentation.DESCRIPTION,
-        openapi_tags=documentation.TAGS,
+        description=openapi_docs.DESCRIPTION,
+        openapi_tags=openapi_docs.TAGS,
         openapi_url="/api/openapi.json",
         docs_url="/api/docs",
         redoc_url="/api/redoc",
@@ -83,7 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(routes, prefix="/api/v1")
     page.serve_page(app, settings.page_dir)
     problems.install(app)
-    documentation.install(app)
+    openapi_docs.install(app)
     app.add_middleware(Compression, minimum_size=1000)
     app.add_middleware(BrowserSafety, hosts=_hosts(settings))
     return app

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backend.schemas import FieldError
+from gsl.protocol.api import FieldError
 
 
 class ProblemError(Exception):

@@ -4,9 +4,9 @@ import redis
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.db import Database
+from backend.db.engine import Database
 from backend.events import redis_client
-from backend.store import standings
+from backend.store import run_progress
 
 
 def database_state(database: Database) -> str:
@@ -33,4 +33,4 @@ def broker_state(redis_url: str) -> str:
 
 def live_workers(database: Database) -> int:
     with database.read() as session:
-        return len(standings.live_workers(session))
+        return len(run_progress.live_workers(session))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backend.artifact_store import ArtifactStore
+from backend.artifact_files import ArtifactStore
 
 
 class JobLog:

@@ -21,16 +21,16 @@ from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
 from backend.app import create_app
-from backend.db import Database
-from backend.models import Run, VariationReturn
-from backend.services import Services
+from backend.db.engine import Database
+from backend.db.models import Run, VariationReturn
+from backend.services.app_services import Services
 from backend.settings import Settings
 from gsl.config.presets import PRESETS
-from gsl.reports import Wire
+from gsl.protocol.reports import Wire
 from tests.backend.api_driver import TOKEN, ApiDriver, epoch, returns, started
 from tests.backend.figures.stored_run import Size, store_run
 from tests.backend.server import serving
-from worker.job_folder import write_atomically
+from worker.job.folder import write_atomically
 
 RESULTS = Path(__file__).parent / "results" / "backend.json"
 SIZE = Size(generalist=3050, specialist=61, finetune=4500, seen=100, evaluate_every=50)

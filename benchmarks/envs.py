@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from gsl.config.suites import ForkMazeSuite, ProcgenSuite
-from gsl.config.suites.procgen_scores import Game
+from gsl.config.suites.procgen.scores import Game
 from worker.envs import make_env
-from worker.envs.samplers import UniformSampler
+from worker.envs.sampling.samplers import UniformSampler
 
 FLOOR = 200_000
 WINDOWS = 5

@@ -15,7 +15,7 @@ from gsl.config.presets.plateaus import plateau_within
 from gsl.config.presets.procgen import TITLES
 from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
-from gsl.config.suites.procgen_scores import Game
+from gsl.config.suites.procgen.scores import Game
 
 GAMES: tuple[Game, ...] = ("bigfish", "starpilot")
 LEVELS = 24

@@ -17,19 +17,19 @@ from pydantic import Field, TypeAdapter
 
 from gsl.config.run import Learner, Suite
 from gsl.config.sampling import Sampling, UniformSampling
-from gsl.reports import Wire
+from gsl.protocol.reports import Wire
 from gsl.seeds import derive
-from worker.device import choose_device, limit_threads
 from worker.envs import make_env
 from worker.envs.base import spaces_of
-from worker.envs.samplers import training_sampler
-from worker.episodes import Episodes, join
-from worker.evaluation import measure
-from worker.job_folder import write_atomically
+from worker.envs.sampling.samplers import training_sampler
+from worker.job.folder import write_atomically
 from worker.learners import Learner as LearnerCode
 from worker.learners import make_learner
-from worker.loop import EnvironmentLoop
-from worker.rollout import collect
+from worker.rollout.collect import collect
+from worker.rollout.env_runner import EnvironmentLoop
+from worker.rollout.episodes import Episodes, join
+from worker.rollout.evaluate import measure
+from worker.trainer.device import choose_device, limit_threads
 
 POINTS = 100
 """Of a learning curve."""

@@ -15,10 +15,10 @@ import metaworld
 import mujoco
 import numpy as np
 
-from gsl.config.suites.metaworld import MetaWorldSuite
+from gsl.config.suites.metaworld.settings import MetaWorldSuite
 from worker.envs.base import Env
-from worker.envs.metaworld import MetaWorldEnv
-from worker.envs.samplers import UniformSampler
+from worker.envs.metaworld.env import MetaWorldEnv
+from worker.envs.sampling.samplers import UniformSampler
 
 WINDOWS = 7
 WINDOW_S = 3.0

@@ -20,8 +20,8 @@ from benchmarks.learning import OUTCOMES, Outcome, Task, learn, line, read
 from benchmarks.method.pages import ROOT, put
 from gsl.config.learners import PPO
 from gsl.config.presets import PRESETS
-from gsl.statistics import mean_std, paired_difference
-from worker.job_folder import write_atomically
+from gsl.method.statistics import mean_std, paired_difference
+from worker.job.folder import write_atomically
 
 RESULTS = Path(__file__).parent / "results" / "multitask_ppo.json"
 PAGE = ROOT / "docs" / "learning.md"

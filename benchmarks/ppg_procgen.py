@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.learning import Outcome, Task, learn_all, read
 from gsl.config.recommended import recommended
 from gsl.config.suites import ProcgenSuite
-from gsl.statistics import mean_interval, paired_difference, probability_of_improvement
+from gsl.method.statistics import mean_interval, paired_difference, probability_of_improvement
 
 ARMS = ("ppg", "ppo")
 RESULTS = Path(__file__).parent / "results" / "ppg_procgen.json"

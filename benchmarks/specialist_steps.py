@@ -20,7 +20,7 @@ from gsl.config.guides import DAPG
 from gsl.config.presets import PRESETS
 from gsl.config.presets.plateaus import plateau_within
 from gsl.config.run import RunConfig
-from gsl.statistics import mean_std, paired_difference
+from gsl.method.statistics import mean_std, paired_difference
 
 TOTAL_STEPS, GENERALIST_STEPS, SPECIALIST_STEPS = 1_000_000, 300_000, 40_000
 FIRST = "lowest"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from client.models import GateVariation, VariationEstimate
-from gsl.changes import CONFIDENCE, Changes, Measurement, changes_of_returns, changes_of_success
-from gsl.statistics import paired_difference
+from gsl.method.changes import CONFIDENCE, Changes, Measurement, changes_of_returns, changes_of_success
+from gsl.method.statistics import paired_difference
 
 VERDICTS = ("gained", "forgotten", "")
 Before = Sequence[VariationEstimate] | Sequence[GateVariation]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from client.errors import Unreachable
 from client.transport import Transport
-from gsl.lease import ArtifactRef
+from gsl.protocol.lease import ArtifactRef
 
 CHUNK = 1 << 20  # bytes
 

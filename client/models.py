@@ -11,9 +11,9 @@ from client.comparisons import Comparison as Comparison
 from client.comparisons import Interval as Interval
 from client.comparisons import PairComparison as PairComparison
 from gsl.config.run import Arm, RunConfig
-from gsl.jobs import JobKind, JobStatus, Phase, Purpose, RunStatus
-from gsl.lease import ArtifactRef
-from gsl.reports import Outcome, Source
+from gsl.protocol.jobs import JobKind, JobStatus, Phase, Purpose, RunStatus
+from gsl.protocol.lease import ArtifactRef
+from gsl.protocol.reports import Outcome, Source
 
 T = TypeVar("T")
 Start = Literal["clone", "clone_fresh_head", "scratch"]

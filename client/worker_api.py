@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from client import files
 from client.errors import Refused, Stale
 from client.transport import Transport
-from gsl.lease import (
+from gsl.protocol.lease import (
     ArtifactRef,
     ClaimedJob,
     ClaimRequest,
@@ -19,7 +19,7 @@ from gsl.lease import (
     ReportBatch,
     WorkerInfo,
 )
-from gsl.reports import ArtifactReport
+from gsl.protocol.reports import ArtifactReport
 
 _GONE = (404, 409)
 

@@ -4,8 +4,8 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from backend.api.deps import ArtifactId, Reading, RunId, ServicesDep, problems, router
-from backend.schemas import ArtifactPublic
 from backend.store import artifacts, runs
+from gsl.protocol.api import ArtifactPublic
 
 routes = router("artifacts")
 

@@ -6,13 +6,13 @@ from fastapi import Header, Query, Response
 
 from backend.api.deps import ExperimentId, Reading, problems, router
 from backend.api.figures import code_version
-from backend.comparison import compare
+from backend.domain.comparison import compare
+from backend.domain.comparison_types import Compared
 from backend.errors import InvalidError, NotFoundError
 from backend.figures.experiment import EXPERIMENT_FIGURES, Compare
 from backend.figures.style import Theme, View
-from backend.schemas import ComparedMetric, ComparedSource, ComparisonPublic, FigureInfo, FigurePublic
-from backend.store.comparison_types import Compared
-from backend.store.comparisons import compared_runs, comparison_version, outcomes
+from backend.store.figures.comparisons import compared_runs, comparison_version, outcomes
+from gsl.protocol.api import ComparedMetric, ComparedSource, ComparisonPublic, FigureInfo, FigurePublic
 
 routes = router("experiments")
 

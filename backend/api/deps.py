@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 
-from backend.bodies import JsonRoute
 from backend.errors import UnauthorizedError
-from backend.schemas import Problem
-from backend.services import Services
+from backend.http.json_body import JsonRoute
+from backend.services.app_services import Services
+from gsl.protocol.api import Problem
 
 MAX_ID = 2**63 - 1
 _WORDS = {

@@ -1,10 +1,10 @@
 """Experiments."""
 
 from backend.api.deps import ExperimentId, Limit, Offset, Reading, ServicesDep, Writing, problems, router
-from backend.launches import arms_of
-from backend.schemas import ExperimentCreate, ExperimentLaunch, ExperimentPublic, Page, RunPublic
+from backend.services.launches import arms_of
 from backend.store import experiments, runs, workers
-from backend.store.status import note
+from backend.store.jobs.status import note
+from gsl.protocol.api import ExperimentCreate, ExperimentLaunch, ExperimentPublic, Page, RunPublic
 
 routes = router("experiments")
 

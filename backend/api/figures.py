@@ -9,20 +9,20 @@ from typing import Annotated, Literal
 from fastapi import Header, Query, Response
 from sqlmodel import Session
 
-import backend.comparison
+import backend.domain.comparison
 import backend.figures
-import gsl.changes
-import gsl.statistics
+import gsl.method.changes
+import gsl.method.statistics
 from backend.api.deps import Reading, RunId, problems, router
+from backend.domain.figure_data import Metric
 from backend.errors import InvalidError, NotFoundError
 from backend.figures import FIGURES, Wanted
 from backend.figures.style import Theme, View
-from backend.schemas import FigureInfo, FigurePublic
-from backend.store.figure_state import figure_state, figure_version
-from backend.store.moments import Moment
-from backend.store.series import job_rows, suite_of
-from backend.store.series_types import Metric
-from gsl.reports import Source
+from backend.store.figures.curves import job_rows, suite_of
+from backend.store.figures.readiness import figure_state, figure_version
+from backend.store.figures.snapshots import Moment
+from gsl.protocol.api import FigureInfo, FigurePublic
+from gsl.protocol.reports import Source
 
 routes = router("figures")
 
@@ -99,7 +99,7 @@ def _version(session: Session, run_id: int) -> str:
 def code_version() -> str:
     """Changes with the figures' own code, so that an upgraded server's figures are fetched anew."""
     folder = Path(backend.figures.__file__).parent
-    beside = (backend.comparison.__file__, gsl.changes.__file__, gsl.statistics.__file__)
+    beside = (backend.domain.comparison.__file__, gsl.method.changes.__file__, gsl.method.statistics.__file__)
     sources = [*sorted(folder.glob("*.py")), *map(Path, beside)]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
 

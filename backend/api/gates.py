@@ -2,10 +2,10 @@
 
 from backend.api.deps import Reading, RunId, ServicesDep, Writing, problems, router
 from backend.api.runs import PERSON
-from backend.models import Gate, Run
-from backend.schemas import GateApprove, GatePublic, GateReject
-from backend.services import Services
+from backend.db.models import Gate, Run
+from backend.services.app_services import Services
 from backend.store import gates, runs
+from gsl.protocol.api import GateApprove, GatePublic, GateReject
 
 routes = router("gate")
 

@@ -5,8 +5,9 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from backend.api.deps import Count, JobId, Reading, RunId, ServicesDep, problems, router
 from backend.job_logs import JobLog
-from backend.schemas import JobPublic
-from backend.store import artifacts, jobs, runs
+from backend.store import artifacts, runs
+from backend.store.jobs import views
+from gsl.protocol.api import JobPublic
 
 routes = router("jobs")
 
@@ -14,12 +15,12 @@ routes = router("jobs")
 @routes.get("/runs/{run_id}/jobs", summary="Jobs of a run, in the order they were planned", responses=problems(404))
 def list_run_jobs(run_id: RunId, session: Reading) -> list[JobPublic]:
     runs.get(session, run_id)
-    return jobs.of_run(session, run_id)
+    return views.of_run(session, run_id)
 
 
 @routes.get("/jobs/{job_id}", summary="One job", responses=problems(404))
 def get_job(job_id: JobId, session: Reading) -> JobPublic:
-    return jobs.public(jobs.get(session, job_id))
+    return views.public(views.get(session, job_id))
 
 
 @routes.get(
@@ -31,7 +32,7 @@ def get_job(job_id: JobId, session: Reading) -> JobPublic:
 )
 def get_job_log(job_id: JobId, session: Reading, services: ServicesDep, offset: Count = 0) -> Response:
     """Bytes count from the first attempt on; the logs of later attempts follow those of earlier ones."""
-    job = jobs.get(session, job_id)
+    job = views.get(session, job_id)
     log = JobLog(services.files, artifacts.job_folder(job.run_id, job.id))
     headers = {"X-Log-Size": str(log.size()), "Cache-Control": "no-store"}
     return StreamingResponse(log.read(offset), media_type="text/plain; charset=utf-8", headers=headers)

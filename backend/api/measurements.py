@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import Query
 
 from backend.api.deps import MAX_ID, Count, Limit, Offset, Reading, RunId, problems, router
+from backend.db.models import Job
 from backend.errors import InvalidError
-from backend.models import Job
-from backend.schemas import EventPublic, LedgerPublic, Page, PlateauPublic, ReturnsPublic
-from backend.store import history, jobs, returns, runs
-from gsl.reports import Source
+from backend.store import history, returns, runs
+from backend.store.jobs import views
+from gsl.protocol.api import EventPublic, LedgerPublic, Page, PlateauPublic, ReturnsPublic
+from gsl.protocol.reports import Source
 
 routes = router("measurements")
 
@@ -29,7 +30,7 @@ def get_returns(
 ) -> ReturnsPublic:
     """The latest estimate of every variation, or what was reported at one epoch."""
     run = runs.get(session, run_id)
-    job = None if job_id is None else _job_of(jobs.get(session, job_id), run_id)
+    job = None if job_id is None else _job_of(views.get(session, job_id), run_id)
     if epoch is not None:
         return returns.of_epoch(session, run, source, job, epoch)
     return returns.latest(session, run, source, job, after)

@@ -4,11 +4,11 @@ from fastapi import Response
 
 import gsl
 from backend.api.deps import Reading, ServicesDep, problems, router
+from backend.domain.suites import suite_infos
 from backend.health import broker_state, database_state, live_workers
-from backend.schemas import Health, PresetInfo, SuiteInfo
 from backend.store import workers
-from backend.suites import suite_infos
 from gsl.config.presets import PRESETS
+from gsl.protocol.api import Health, PresetInfo, SuiteInfo
 
 routes = router("what can be run")
 

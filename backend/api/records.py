@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from backend.api.deps import MAX_ID, Reading, RunId, ServicesDep, Writing, problems, router
-from backend.schemas import RunPublic
 from backend.store import exports, imports, runs
-from gsl.record import RunRecord
+from gsl.protocol.api import RunPublic
+from gsl.protocol.record import RunRecord
 
 routes = router("runs")
 

@@ -5,15 +5,16 @@ from typing import Annotated
 from fastapi import Query
 
 from backend.api.deps import Limit, Offset, Reading, RunId, ServicesDep, Writing, problems, router
-from backend.configs import resolve
-from backend.models import Run
-from backend.phases import eta, job_count, measurement_steps, phases
-from backend.schemas import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
-from backend.services import Services
-from backend.store import artifacts, baselines, runs, standings, workers
-from backend.store.status import note
+from backend.db.models import Run
+from backend.domain.configs import resolve
+from backend.domain.run_progress import eta, job_count, measurement_steps, phases
+from backend.services import baselines
+from backend.services.app_services import Services
+from backend.store import artifacts, run_progress, runs, workers
+from backend.store.jobs.status import note
 from gsl.config.run import Arm
-from gsl.jobs import RunStatus, Wish
+from gsl.protocol.api import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
+from gsl.protocol.jobs import RunStatus, Wish
 
 routes = router("runs")
 PERSON = "person"
@@ -33,7 +34,7 @@ def create_run(body: RunCreate, session: Writing, services: ServicesDep) -> RunP
 def preview_run(body: RunCreate, session: Reading) -> BudgetPreview:
     """Steps of each phase and the time they take at the speed that live workers measured; nothing is launched."""
     config = resolve(body)
-    standing = standings.preview(session, config)
+    standing = run_progress.preview(session, config)
     progress = phases(standing)
     return BudgetPreview(
         phases=progress,

@@ -6,13 +6,15 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from backend.api.deps import Count, JobId, ServicesDep, WorkerOnly, Writing, problems, router
-from backend.bodies import bounded_body
+from backend.api.uploads import receive
+from backend.http.json_body import bounded_body
 from backend.job_logs import JobLog
-from backend.schemas import Accepted, ArtifactPublic, JobPublic, LogSize
-from backend.services import Services
-from backend.store import artifacts, intake, jobs, leases
-from backend.uploads import receive
-from gsl.lease import ClaimedJob, ClaimRequest, FinishRequest, HeartbeatReply, HeartbeatRequest, ReportBatch
+from backend.services.app_services import Services
+from backend.store import artifacts
+from backend.store.ingest import ingest
+from backend.store.jobs import leases, views
+from gsl.protocol.api import Accepted, ArtifactPublic, JobPublic, LogSize
+from gsl.protocol.lease import ClaimedJob, ClaimRequest, FinishRequest, HeartbeatReply, HeartbeatRequest, ReportBatch
 
 routes = router("for workers")
 routes.dependencies.append(WorkerOnly)
@@ -49,7 +51,7 @@ def keep_job(job_id: JobId, body: HeartbeatRequest, session: Writing, services: 
 def report_job(job_id: JobId, body: ReportBatch, session: Writing, services: ServicesDep) -> Accepted:
     """Takes in reports in order; a batch sent twice changes nothing."""
     run, job = leases.held_job(session, job_id, body.attempt)
-    voided = intake.take_in(session, run, job, body.reports)
+    voided = ingest.take_in(session, run, job, body.reports)
     services.remove_files(session, *voided)
     services.tell(session, "epoch", job.run_id)
     return Accepted(accepted=len(body.reports))
@@ -107,4 +109,4 @@ def finish_job(job_id: JobId, body: FinishRequest, session: Writing, services: S
         leases.finish(session, run, job, body)
         session.flush()
         services.advance(session, job.run_id)
-    return jobs.public(job)
+    return views.public(job)

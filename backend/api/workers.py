@@ -6,9 +6,10 @@ from fastapi import Path
 
 from backend.api.deps import Reading, ServicesDep, WorkerOnly, Writing, problems, router
 from backend.errors import InvalidError
-from backend.schemas import QueuePublic, WorkerPublic
-from backend.store import jobs, workers
-from gsl.lease import WorkerInfo
+from backend.store import workers
+from backend.store.jobs import views
+from gsl.protocol.api import QueuePublic, WorkerPublic
+from gsl.protocol.lease import WorkerInfo
 
 routes = router("workers")
 
@@ -38,4 +39,4 @@ def announce_worker(
 
 @routes.get("/queue", summary="Jobs that wait and jobs that run", responses=problems())
 def get_queue(session: Reading) -> QueuePublic:
-    return jobs.queue(session)
+    return views.queue(session)

@@ -18,12 +18,12 @@ from backend.figures.specialists import specialists
 from backend.figures.style import View
 from backend.figures.variation_heatmap import variation_heatmap
 from backend.figures.variation_histogram import variation_histogram
-from backend.store.demonstrated import demonstrated
-from backend.store.figure_state import FigureState
-from backend.store.moments import Moment, latest_snapshot, milestones, paired_scores, snapshots
-from backend.store.progress import variation_progress
-from backend.store.series import learning_curves, ledger_totals, specialist_series
-from gsl.reports import Source
+from backend.store.figures.curves import learning_curves, ledger_totals, specialist_series
+from backend.store.figures.demonstrations import demonstrated
+from backend.store.figures.heatmap import variation_progress
+from backend.store.figures.readiness import FigureState
+from backend.store.figures.snapshots import Moment, latest_snapshot, milestones, paired_scores, snapshots
+from gsl.protocol.reports import Source
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from backend.domain.comparison_types import RunCurve
+from backend.domain.figure_data import FloatArray
 from backend.figures.arms import FORMATS, METRIC_NAMES, arm_colour, arm_dash, arm_fill, counted, metric_axis
 from backend.figures.empty import empty_figure
 from backend.figures.style import View, new_figure, palette, steps_axis
-from backend.schemas import ComparedMetric
-from backend.store.comparison_types import RunCurve
-from backend.store.series_types import FloatArray
-from gsl.statistics import CONFIDENCE, mean_band
+from gsl.method.statistics import CONFIDENCE, mean_band
+from gsl.protocol.api import ComparedMetric
 
 CELLS = 160  # of the axis of steps, in which a run's epochs are averaged
 

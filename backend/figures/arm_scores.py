@@ -2,13 +2,13 @@
 
 import plotly.graph_objects as go
 
-from backend.comparison import arm_comparison
+from backend.domain.comparison import arm_comparison
+from backend.domain.comparison_types import Outcomes
 from backend.figures.arms import METRIC_NAMES, arm_colour, counted, metric_axis, number
 from backend.figures.empty import empty_figure
 from backend.figures.style import View, new_figure, palette
-from backend.schemas import ArmComparison
-from backend.store.comparison_types import Outcomes
-from gsl.statistics import CONFIDENCE
+from gsl.method.statistics import CONFIDENCE
+from gsl.protocol.api import ArmComparison
 
 _LONGEST_NAME = {True: 16, False: 40}  # letters of an arm's name, by whether the figure is narrow
 

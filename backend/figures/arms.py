@@ -1,7 +1,7 @@
 """What the figures of an experiment share: colours by arm, names and axes of the compared metric."""
 
 from backend.figures.style import View
-from backend.schemas import ComparedMetric
+from gsl.protocol.api import ComparedMetric
 
 METRIC_NAMES: dict[ComparedMetric, str] = {"score": "Score", "return": "Mean return", "success": "Success rate"}
 FORMATS: dict[ComparedMetric, str] = {"score": ".3f", "return": ",.4~g", "success": ".1%"}

@@ -1,8 +1,8 @@
 """What fine-tuning gained and forgot: each variation before the specialists and after fine-tuning, paired.
 
 A variation counts as gained or forgotten where its episodes say so after correction for looking at many
-(`gsl.changes`). Where there is no fresh measurement of the gate's policy, the one that selected the variations stands
-in, and the figure says what that does: the lowest of noisy means are lowest by bad luck too.
+(`gsl.method.changes`). Where there is no fresh measurement of the gate's policy, the one that selected the variations
+stands in, and the figure says what that does: the lowest of noisy means are lowest by bad luck too.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from backend.domain.figure_data import FloatArray, IntArray, Metric, PairedScores
 from backend.figures.arms import counted
 from backend.figures.empty import empty_figure
 from backend.figures.style import (
@@ -20,12 +21,11 @@ from backend.figures.style import (
     score_axis,
     score_text,
 )
-from backend.store.series_types import FloatArray, IntArray, Metric, PairedScores
-from gsl.changes import Changes, changes_of_returns, changes_of_success
-from gsl.statistics import CONFIDENCE, paired_difference
+from gsl.method.changes import Changes, changes_of_returns, changes_of_success
+from gsl.method.statistics import CONFIDENCE, paired_difference
 
 MAX_DUMBBELLS = 40
-CHANGES = ("gained", "forgotten", "no sure change")  # by the verdicts of `gsl.changes`
+CHANGES = ("gained", "forgotten", "no sure change")  # by the verdicts of `gsl.method.changes`
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,9 +3,9 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from backend.domain.figure_data import Demonstrated
 from backend.figures.empty import empty_figure
 from backend.figures.style import View, new_figure, palette
-from backend.store.series_types import Demonstrated
 
 MOST_NAMES = 40
 """Variations whose names stand at the axis."""

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 import plotly.graph_objects as go
 from sqlmodel import Session
 
-from backend.comparison import default_pair
+from backend.domain.comparison import default_pair
+from backend.domain.comparison_types import Compared
 from backend.figures.arm_curves import arm_curves
 from backend.figures.arm_scores import arm_scores
 from backend.figures.empty import empty_figure
 from backend.figures.performance_profile import performance_profile
 from backend.figures.style import View
 from backend.figures.variation_differences import variation_differences
-from backend.schemas import ComparedMetric, ComparedSource
-from backend.store.arm_curves import run_curves
-from backend.store.comparison_types import Compared
-from backend.store.comparisons import outcomes, task_scores
+from backend.store.figures.arm_curves import run_curves
+from backend.store.figures.comparisons import outcomes, task_scores
+from gsl.protocol.api import ComparedMetric, ComparedSource
 
 
 @dataclass(frozen=True)

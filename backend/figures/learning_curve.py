@@ -3,6 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from backend.domain.figure_data import Curve, EvaluationPoint, FloatArray, LearningCurves, PlateauMark, Role
 from backend.figures.empty import empty_figure
 from backend.figures.sampling import points_per_curve, rows_to_keep
 from backend.figures.style import (
@@ -16,9 +17,8 @@ from backend.figures.style import (
     steps_axis,
     steps_text,
 )
-from backend.store.series_types import Curve, EvaluationPoint, FloatArray, LearningCurves, PlateauMark, Role
-from gsl.plateau import smooth
-from gsl.reports import Source
+from gsl.method.plateau import smooth
+from gsl.protocol.reports import Source
 
 DRAWN: tuple[Role, ...] = ("specialist", "generalist", "finetune")  # specialists lie behind
 EVALUATIONS: tuple[Source, ...] = ("evaluation", "held_out")

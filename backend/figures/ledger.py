@@ -5,10 +5,10 @@ What was only measured, which the budget does not hold, has a bar of its own.
 
 import plotly.graph_objects as go
 
+from backend.domain.figure_data import LedgerTotals
 from backend.figures.empty import empty_figure
 from backend.figures.style import Palette, View, new_figure, palette, steps_axis, steps_text
-from backend.store.series_types import LedgerTotals
-from gsl.jobs import Phase, Purpose
+from gsl.protocol.jobs import Phase, Purpose
 
 PHASE_NAMES: dict[Phase, str] = {
     "generalist": "Generalist", "evaluation": "Evaluation", "specialists": "Specialists", "finetune": "Fine-tuning",

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from backend.domain.comparison_types import TaskScores
+from backend.domain.figure_data import FloatArray
 from backend.figures.arms import METRIC_NAMES, arm_colour, arm_dash, arm_fill, counted, metric_axis
 from backend.figures.empty import empty_figure
 from backend.figures.style import View, new_figure
-from backend.schemas import ComparedMetric
-from backend.store.comparison_types import TaskScores
-from backend.store.series_types import FloatArray
-from gsl.statistics import CONFIDENCE, Band
-from gsl.statistics import performance_profile as profile_of
+from gsl.method.statistics import CONFIDENCE, Band
+from gsl.method.statistics import performance_profile as profile_of
+from gsl.protocol.api import ComparedMetric
 
 THRESHOLDS = 101
 

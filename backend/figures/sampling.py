@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backend.store.series_types import FloatArray, IntArray
+from backend.domain.figure_data import FloatArray, IntArray
 
 MAX_POINTS = 1000  # a curve; a screen is hardly wider
 MAX_FIGURE_POINTS = 8000  # all curves of one figure together

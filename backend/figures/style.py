@@ -6,7 +6,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from backend.store.series_types import Metric, Role
+from backend.domain.figure_data import Metric, Role
 
 Theme = Literal["light", "dark"]
 

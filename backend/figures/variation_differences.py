@@ -7,14 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from backend.domain.comparison_types import Compared, TaskScores
+from backend.domain.figure_data import FloatArray
 from backend.figures.arms import FORMATS, METRIC_NAMES, counted, translucent
 from backend.figures.empty import empty_figure
 from backend.figures.style import View, new_figure, palette
-from backend.schemas import ComparedMetric
-from backend.store.comparison_types import Compared, TaskScores
-from backend.store.series_types import FloatArray
-from gsl.statistics import CONFIDENCE, LEAST_SEEDS
-from gsl.statistics import variation_differences as differences_of
+from gsl.method.statistics import CONFIDENCE, LEAST_SEEDS
+from gsl.method.statistics import variation_differences as differences_of
+from gsl.protocol.api import ComparedMetric
 
 BoolArray = npt.NDArray[np.bool_]
 MOST_ROWS = 40  # variations that get a row with their name

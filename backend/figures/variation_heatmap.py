@@ -3,9 +3,9 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from backend.domain.figure_data import FloatArray, IntArray, VariationProgress
 from backend.figures.empty import empty_figure
 from backend.figures.style import METRIC_NAMES, ROLE_NAMES, View, new_figure, palette, steps_axis
-from backend.store.series_types import FloatArray, IntArray, VariationProgress
 
 MAX_ROWS = 128  # a row needs a few pixels to be seen and hovered
 MAX_NAMED_ROWS = 40

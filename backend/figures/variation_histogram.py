@@ -3,10 +3,10 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from backend.domain.figure_data import FloatArray, IntArray, Metric, Snapshots, VariationScores
 from backend.figures.empty import empty_figure
 from backend.figures.grid import Grid, Panel, columns_for, grid_figure
 from backend.figures.style import METRIC_NAMES, View, palette, score_text
-from backend.store.series_types import FloatArray, IntArray, Metric, Snapshots, VariationScores
 
 RETURN_BINS = 20
 SUCCESS_BINS = 10

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from backend.columns import now
+from backend.db.columns import now
+from backend.db.models import Artifact, Job
 from backend.errors import NotFoundError
-from backend.models import Artifact, Job
-from backend.schemas import ArtifactPublic
+from gsl.protocol.api import ArtifactPublic
 
 
 @dataclass(frozen=True)

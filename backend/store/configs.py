@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from pydantic import ValidationError
 
+from backend.db.models import Run
 from backend.errors import UnavailableError
-from backend.models import Run
-from backend.problems import from_validation
+from backend.http.problems import from_validation
 from gsl.config.run import RunConfig
 from gsl.config.stored import stored
 

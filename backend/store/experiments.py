@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from backend.db.models import Experiment, Run
 from backend.errors import InvalidError, NotFoundError
-from backend.launches import Arm
-from backend.models import Experiment, Run
-from backend.schemas import ExperimentCreate, ExperimentPublic, FieldError, Page
+from backend.services.launches import Arm
 from backend.store import runs
 from backend.store.configs import config_of
+from gsl.protocol.api import ExperimentCreate, ExperimentPublic, FieldError, Page
 
 
 def create(session: Session, body: ExperimentCreate) -> ExperimentPublic:

@@ -6,17 +6,27 @@ from dataclasses import fields
 
 from sqlmodel import Session, col, func, select
 
+from backend.db.models import (
+    Epoch,
+    Evaluation,
+    EvaluationFeatures,
+    Gate,
+    Job,
+    LedgerEntry,
+    Plateau,
+    Run,
+    VariationReturn,
+)
 from backend.errors import ConflictError
-from backend.models import Epoch, Evaluation, EvaluationFeatures, Gate, Job, LedgerEntry, Plateau, Run, VariationReturn
-from backend.schemas import GateEvidence, GateProposal
-from backend.store import orchestration
 from backend.store.configs import config_of
-from gsl import reports
-from gsl.jobs import ENDED, JobSpec
+from backend.store.jobs import planning
+from gsl.method.rounds import Rounds
+from gsl.method.selection import Estimate
 from gsl.phases import GateOpening, keys
-from gsl.record import MOST_RETURNS, GateRecord, JobRecord, RunRecord
-from gsl.rounds import Rounds
-from gsl.selection import Estimate
+from gsl.protocol import reports
+from gsl.protocol.api import GateEvidence, GateProposal
+from gsl.protocol.jobs import ENDED, JobSpec
+from gsl.protocol.record import MOST_RETURNS, GateRecord, JobRecord, RunRecord
 
 Returns = dict[tuple[int, str], list[reports.VariationReturn]]
 Spent = dict[tuple[int, str], int]
@@ -141,7 +151,7 @@ def _gate(row: Gate) -> GateRecord:
         {
             **row.model_dump(include={"status", "action", "decided_by", "reason", "created_at", "decided_at"}),
             "opening": _opening(row),
-            "decision": None if decision is None else orchestration.proposal_of(decision),
+            "decision": None if decision is None else planning.proposal_of(decision),
         }
     )
 
@@ -159,5 +169,5 @@ def _opening(row: Gate) -> GateOpening:
         evaluation=keys.evaluation(*place),
         rounds=Rounds(evidence.rounds, evidence.rounds_asked),
         estimates=tuple(Estimate(**each.model_dump(include=estimated)) for each in evidence.variations),
-        proposal=orchestration.proposal_of(GateProposal.model_validate(row.proposal)),
+        proposal=planning.proposal_of(GateProposal.model_validate(row.proposal)),
     )

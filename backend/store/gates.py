@@ -4,10 +4,15 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from backend.columns import now
+from backend.db.columns import now
+from backend.db.models import Gate, Run
 from backend.errors import ConflictError, InvalidError, NotFoundError
-from backend.models import Gate, Run
-from backend.schemas import (
+from backend.store.configs import config_of, missing_for
+from backend.store.jobs.status import note
+from gsl.config.run import RunConfig
+from gsl.config.step_budget import specialist_reserve, specialist_training
+from gsl.phases import Proposal, wrong_edits
+from gsl.protocol.api import (
     FieldError,
     GateApprove,
     GateProposal,
@@ -16,12 +21,7 @@ from backend.schemas import (
     SpecialistPlan,
     SpecialistTerms,
 )
-from backend.store.configs import config_of, missing_for
-from backend.store.status import note
-from gsl.config.measuring import specialist_reserve, specialist_training
-from gsl.config.run import RunConfig
-from gsl.jobs import ENDED
-from gsl.phases import Proposal, wrong_edits
+from gsl.protocol.jobs import ENDED
 
 
 def latest(session: Session, run_id: int) -> Gate:

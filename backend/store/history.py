@@ -3,12 +3,12 @@
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from backend.models import Event, Job, LedgerEntry, Plateau, Run
-from backend.schemas import EventPublic, LedgerPublic, LedgerRow, Page, PlateauPublic
-from backend.store import series
-from backend.store.hindsight import rose_later
-from backend.store.series_types import Curve, Metric
-from gsl.ledger import Entry, totals
+from backend.db.models import Event, Job, LedgerEntry, Plateau, Run
+from backend.domain.figure_data import Curve, Metric
+from backend.store.figures import curves
+from backend.store.figures.hindsight import rose_later
+from gsl.phases.ledger import Entry, totals
+from gsl.protocol.api import EventPublic, LedgerPublic, LedgerRow, Page, PlateauPublic
 
 
 def plateaus(session: Session, run: Run) -> list[PlateauPublic]:
@@ -17,8 +17,8 @@ def plateaus(session: Session, run: Run) -> list[PlateauPublic]:
     found = [PlateauPublic.model_validate(row) for row in rows]
     if run.arm != "generalist" or not found:
         return found
-    curves = series.generalist_curves(session, run.id or 0)
-    return [row.model_copy(update={"rose_later": _rose_later(row, curves)}) for row in found]
+    found_curves = curves.generalist_curves(session, run.id or 0)
+    return [row.model_copy(update={"rose_later": _rose_later(row, found_curves)}) for row in found]
 
 
 def _rose_later(row: PlateauPublic, curves: dict[int, Curve]) -> bool | None:

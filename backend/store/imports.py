@@ -7,14 +7,15 @@ shut out or, on PostgreSQL, kept apart by the unique digest.
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from backend.columns import now
+from backend.db.columns import now
+from backend.db.models import Gate, Job, Run
 from backend.errors import InvalidError
-from backend.models import Gate, Job, Run
-from backend.schemas import FieldError
-from backend.store import orchestration, runs
-from backend.store.intake import take_in
-from backend.store.status import note
-from gsl.record import GateRecord, JobRecord, RunRecord
+from backend.store import runs
+from backend.store.ingest.ingest import take_in
+from backend.store.jobs import planning
+from backend.store.jobs.status import note
+from gsl.protocol.api import FieldError
+from gsl.protocol.record import GateRecord, JobRecord, RunRecord
 
 PERSON = "person"
 
@@ -60,7 +61,7 @@ def _insert(session: Session, record: RunRecord, experiment_id: int | None, dige
 
 
 def _insert_job(session: Session, run: Run, record: RunRecord, place: int, told: JobRecord) -> None:
-    job = orchestration.insert_job(session, run, record.spec(told))
+    job = planning.insert_job(session, run, record.spec(told))
     if job is None:
         raise InvalidError.field(f"jobs.{place}.work.key", f"{told.work.key} is a job already")
     job.start_steps, job.attempt = told.start_steps, 1
@@ -88,9 +89,9 @@ def _located(error: InvalidError, where: str) -> InvalidError:
 
 
 def _insert_gate(session: Session, run: Run, record: RunRecord, told: GateRecord) -> None:
-    gate: Gate = orchestration.insert_gate(session, run, record.config, told.opening)
+    gate: Gate = planning.insert_gate(session, run, record.config, told.opening)
     decision = told.decision
     gate.status, gate.action, gate.decided_by, gate.reason = told.status, told.action, told.decided_by, told.reason
-    gate.decision = None if decision is None else orchestration.proposal_row(decision)
+    gate.decision = None if decision is None else planning.proposal_row(decision)
     gate.created_at = told.created_at or record.ended_at
     gate.decided_at = None if told.status == "open" else told.decided_at or gate.created_at

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
-from backend.models import Epoch, Job, LatestReturn, LedgerEntry, Run, VariationReturn
-from backend.schemas import ReturnsPublic, VariationReturnPublic
+from backend.db.models import Epoch, Job, LatestReturn, LedgerEntry, Run, VariationReturn
 from backend.store import wholeness
 from backend.store.configs import config_of
-from backend.store.rollups import MAIN_KINDS
-from gsl.reports import Source
-from gsl.rounds import Rounds
+from backend.store.ingest.rollups import MAIN_KINDS
+from gsl.method.rounds import Rounds
+from gsl.protocol.api import ReturnsPublic, VariationReturnPublic
+from gsl.protocol.reports import Source
 
 _SLIDER_POINTS = 500
 

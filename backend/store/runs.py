@@ -8,16 +8,16 @@ from sqlalchemy import String, cast, func, or_
 from sqlmodel import Session, col, delete, select
 from sqlmodel import update as update_rows
 
-from backend.columns import now
+from backend.db.columns import now
+from backend.db.models import Experiment, Gate, Job, Run
+from backend.domain.run_progress import Standing, eta, phases
 from backend.errors import ConflictError, InvalidError, NotFoundError
-from backend.models import Experiment, Gate, Job, Run
-from backend.phases import Standing, eta, phases
-from backend.schemas import Page, RunPublic, RunSummary, RunUpdate
-from backend.store import standings
+from backend.store import run_progress
 from backend.store.configs import config_of, missing_for
-from backend.store.locks import lock_run
+from backend.store.jobs.locks import lock_run
 from gsl.config.run import RunConfig
-from gsl.jobs import ENDED, RunStatus, Wish
+from gsl.protocol.api import Page, RunPublic, RunSummary, RunUpdate
+from gsl.protocol.jobs import ENDED, RunStatus, Wish
 
 IN_VAIN = ("failed", "cancelled")  # ended without anything to compare
 Sort = Literal["-created_at", "created_at", "-updated_at", "updated_at", "name", "-name", "-score", "score"]
@@ -115,7 +115,7 @@ def _has_tag(tag: str, dialect: str) -> Any:
 
 def summaries(session: Session, runs: Sequence[Run]) -> list[RunSummary]:
     """What the list shows, from the runs' own columns and one sum over their jobs."""
-    stand = standings.of(session, runs)
+    stand = run_progress.of(session, runs)
     names = _experiment_names(session, runs)
     return [_summary(run, stand.get(run.id or 0), names) for run in runs]
 

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from backend.models import Gate, Job, VariationReturn
-from gsl.outlook import STRETCHES, History, Stretch
+from backend.db.models import Gate, Job, VariationReturn
+from gsl.method.outlook import STRETCHES, History, Stretch
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, place_of
 
 

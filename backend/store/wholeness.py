@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from sqlmodel import Session, col, select
 
-from backend.models import Evaluation
-from gsl.reports import Source
-from gsl.rounds import Rounds
+from backend.db.models import Evaluation
+from gsl.method.rounds import Rounds
+from gsl.protocol.reports import Source
 
 Moment = tuple[int, int]  # job id, epoch
 

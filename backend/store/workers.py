@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
-from backend.columns import now
+from backend.db.columns import now
+from backend.db.models import Job, Worker
+from backend.domain.waiting import able, refusal
 from backend.errors import InvalidError
-from backend.models import Job, Worker
-from backend.schemas import FieldError, WorkerPublic
-from backend.store.standings import LIVE_S, live_workers
-from backend.waiting import able, refusal
-from gsl.lease import WorkerInfo
+from backend.store.run_progress import LIVE_S, live_workers
+from gsl.protocol.api import FieldError, WorkerPublic
+from gsl.protocol.lease import WorkerInfo
 
 _FORGOTTEN_AFTER = timedelta(days=7)
 

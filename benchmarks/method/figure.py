@@ -13,7 +13,7 @@ from benchmarks.method.scale import Scale, scale_of
 from benchmarks.method.study import COLOURS, TITLES, Case
 from benchmarks.method.svg import GRID, MUTED, area, dot, line, path, picture, text
 from benchmarks.method.table import by_arm
-from gsl.statistics import Interval, iqm_interval, mean_band
+from gsl.method.statistics import Interval, iqm_interval, mean_band
 
 WIDTH, HEIGHT, TOP, BOTTOM = 1000, 420, 46, 366
 LEFT, MIDDLE, RIGHT_START, RIGHT = 60, 620, 690, 985

@@ -15,9 +15,9 @@ from benchmarks.method.study import Case, Metric
 from gsl.config.run import RunConfig
 from gsl.config.stored import as_stored
 from gsl.phases import keys
-from gsl.reports import EpochReport, EvaluationReport, VariationReturn, Wire
-from worker.alone import RunAlone
-from worker.job_folder import write_atomically
+from gsl.protocol.reports import EpochReport, EvaluationReport, VariationReturn, Wire
+from worker.job.folder import write_atomically
+from worker.local_run import LocalRun
 
 POINTS = 100
 """Of a learning curve."""
@@ -88,7 +88,7 @@ class Outcome(Wire):
 OUTCOMES: TypeAdapter[list[Outcome]] = TypeAdapter(list[Outcome])
 
 
-def outcome_of(case: Case, arm: str, this: RunAlone, seconds: float, error: str = "") -> Outcome:
+def outcome_of(case: Case, arm: str, this: LocalRun, seconds: float, error: str = "") -> Outcome:
     """What is kept of a run that ended, or of one that `error` ended."""
     reports = this.evaluations
     before = reports.get(keys.BEFORE_EVALUATION) or reports.get(keys.evaluation(1, 1))
@@ -152,7 +152,7 @@ def _figures(returns: Sequence[VariationReturn], metric: Metric) -> dict[int, fl
     return {variation: round(figure, 6) for variation, figure in known.items() if figure is not None}
 
 
-def _gates(case: Case, this: RunAlone) -> Iterator[GateSummary]:
+def _gates(case: Case, this: LocalRun) -> Iterator[GateSummary]:
     for opening in this.openings:
         yield GateSummary(
             cycle=opening.cycle,
@@ -164,7 +164,7 @@ def _gates(case: Case, this: RunAlone) -> Iterator[GateSummary]:
         )
 
 
-def _curve(this: RunAlone, metric: Metric) -> tuple[float | None, ...]:
+def _curve(this: LocalRun, metric: Metric) -> tuple[float | None, ...]:
     """Epochs of generalist and fine-tuning, at the steps that the whole run had spent by then."""
     part = this.config.budget.total_steps / POINTS
     found: list[list[float]] = [[] for _ in range(POINTS)]

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from benchmarks.method.outcomes import Outcome, add, locked, outcome_of, read
 from benchmarks.method.study import BASELINE, TITLES, Case, Study
-from gsl import record
 from gsl.config.run import RunConfig
-from worker.alone import RunAlone
-from worker.recording import record_of
+from gsl.protocol import record
+from worker.local_run import LocalRun
+from worker.local_run.record import record_of
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def one(case: Case, arm: str, seed: int, folder: Path, file: Path) -> Outcome:
     logging.disable(logging.INFO)
     with locked(folder):
         started, error = time.monotonic(), ""
-        this = RunAlone(case.config(arm, seed), folder)
+        this = LocalRun(case.config(arm, seed), folder)
         try:
             this.finish()
         except Exception:  # noqa: BLE001 - a run that fails, by whatever, is an outcome
@@ -108,7 +108,7 @@ def record_file(file: Path, outcome: Outcome) -> Path:
     return file.with_suffix("") / f"{outcome.case}-{outcome.arm}-{outcome.seed}.json.gz"
 
 
-def _record(case: Case, arm: str, this: RunAlone, error: str) -> record.RunRecord:
+def _record(case: Case, arm: str, this: LocalRun, error: str) -> record.RunRecord:
     name = f"{case.title}, {TITLES[arm]}, seed {this.config.seed}"
     found = record_of(this, name, datetime.now(UTC), arm_name=arm, error=error)
     return found.model_copy(update={"tags": ("benchmark", case.name)})

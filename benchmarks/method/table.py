@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from benchmarks.method.current import EARLIER, shown
 from benchmarks.method.outcomes import Outcome
 from benchmarks.method.study import BASELINE, TITLES, Case
-from gsl.statistics import iqm_interval, mean_std, paired_difference, probability_of_improvement
+from gsl.method.statistics import iqm_interval, mean_std, paired_difference, probability_of_improvement
 
 Seeds = dict[int, Outcome]
 Figure = Callable[[Outcome], float]

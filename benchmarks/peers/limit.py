@@ -27,10 +27,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks.peers.cases import Case
 from benchmarks.peers.ours import env_of, settings_of
 from worker.envs.base import Env
-from worker.memory import keep_freed_memory
 from worker.nets import ActorCritic, make_network
 from worker.nets.twin_linear import TwinLinear
 from worker.spaces import Spaces
+from worker.trainer.memory import keep_freed_memory
 
 BATCHES = (64, 256)
 THREADS = (1, os.cpu_count() or 1)

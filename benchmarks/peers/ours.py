@@ -12,17 +12,17 @@ from benchmarks.peers.windows import Side, serve
 from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
 from gsl.config.suites import ProcgenSuite, SuiteSettings
-from gsl.config.suites.gymnasium import GymnasiumSuite
-from gsl.config.suites.metaworld import MetaWorldSuite
-from worker.device import limit_threads
+from gsl.config.suites.gymnasium.settings import GymnasiumSuite
+from gsl.config.suites.metaworld.settings import MetaWorldSuite
 from worker.envs import make_env
 from worker.envs.base import Env
-from worker.envs.samplers import training_sampler
+from worker.envs.sampling.samplers import training_sampler
 from worker.learners.ppo import PPO
-from worker.loop import EnvironmentLoop
-from worker.memory import keep_freed_memory
-from worker.rollout import collect
+from worker.rollout.collect import collect
+from worker.rollout.env_runner import EnvironmentLoop
 from worker.spaces import Spaces
+from worker.trainer.device import limit_threads
+from worker.trainer.memory import keep_freed_memory
 
 PACKAGES = ("torch", "gymnasium", "procgen-mirror", "metaworld", "numpy")
 

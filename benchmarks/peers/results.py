@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from benchmarks.peers.alternation import Alternation, median_speed
 from benchmarks.peers.cases import CASES, Case
 from benchmarks.peers.limit import Limit
-from gsl.reports import Wire
-from worker.job_folder import write_atomically
+from gsl.protocol.reports import Wire
+from worker.job.folder import write_atomically
 
 FILE = Path(__file__).parents[1] / "results" / "peers.json"
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gsl.config.method import PlateauSettings
 from gsl.config.presets.plateaus import plateau_of
-from gsl.plateau import FILTER_REACH, PlateauDetector, smooth
+from gsl.method.plateau import FILTER_REACH, PlateauDetector, smooth
 
 Array = NDArray[np.float64]
 CHUNK = 256

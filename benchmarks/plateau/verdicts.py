@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.plateau.criteria import Criterion, Firing
 from benchmarks.plateau.curves import Array, Curve
 from gsl.config.presets.plateaus import EARLIEST
-from gsl.hindsight import rose_later
+from gsl.method.hindsight import rose_later
 
 STALLED = 0.05
 """Share of the range that a stalled curve still gains."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BeforeValidator
 
-from gsl.config.located import refuse
+from gsl.config.errors import refuse
 from gsl.config.near import near
 
 

@@ -8,8 +8,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from gsl.config.guides.dapg import DAPG
 from gsl.config.learners.ppo import PPO
-from gsl.config.measuring import evaluation_share, rung_floor, specialist_floor
 from gsl.config.networks import NETWORKS
+from gsl.config.step_budget import evaluation_share, rung_floor, specialist_floor
 
 if TYPE_CHECKING:
     from gsl.config.guides import GuideSettings

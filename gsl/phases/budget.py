@@ -8,9 +8,9 @@ last evaluation, have no budget: they stand outside the total.
 
 from collections.abc import Sequence
 
-from gsl.config.measuring import evaluation_share, longest_evaluation, round_steps, rung_floor, specialist_floor
 from gsl.config.rules import demonstration_floor
 from gsl.config.run import RunConfig
+from gsl.config.step_budget import evaluation_share, longest_evaluation, round_steps, rung_floor, specialist_floor
 from gsl.phases import keys
 from gsl.phases.state import RunState
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from gsl.config.measuring import specialist_floor
 from gsl.config.rules import demonstration_floor
 from gsl.config.run import RunConfig
-from gsl.partition import split
+from gsl.config.step_budget import specialist_floor
+from gsl.method.partition import split
+from gsl.method.selection import Ranking, rank
 from gsl.phases.budget import segment_training, specialist_steps
 from gsl.phases.state import GateOpening, Proposal, ReasonAsked, RunState, Segment
-from gsl.reports import VariationReturn
+from gsl.protocol.reports import VariationReturn
 from gsl.seeds import derive
-from gsl.selection import Ranking, rank
 
 
 def open_specialists_gate(

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from math import ceil
 from statistics import fmean
 
-from gsl.config.measuring import rung_floor
-from gsl.jobs import CheckpointSource, JobSpec
+from gsl.config.step_budget import rung_floor
 from gsl.phases import jobs
 from gsl.phases.branch import Branch
 from gsl.phases.gate import gain_of, score
 from gsl.phases.round import Round
-from gsl.reports import VariationReturn
+from gsl.protocol.jobs import CheckpointSource, JobSpec
+from gsl.protocol.reports import VariationReturn
 
 
 def next_rung(this: Round) -> tuple[JobSpec, ...]:

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from gsl.config.run import RunConfig
-from gsl.jobs import CheckpointSource, JobKind, JobSpec, Phase, Start, TeacherSource
+from gsl.method.selection import shrunk_means
 from gsl.phases import keys
 from gsl.phases.state import JobView, Proposal, Segment
-from gsl.reports import VariationReturn
+from gsl.protocol.jobs import CheckpointSource, JobKind, JobSpec, Phase, Start, TeacherSource
+from gsl.protocol.reports import VariationReturn
 from gsl.seeds import derive
-from gsl.selection import shrunk_means
 
 
 def generalist(config: RunConfig, before: Segment | None, budget: int, start_steps: int = 0) -> JobSpec:

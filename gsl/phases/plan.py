@@ -7,7 +7,6 @@ unique in the run, so that two planners at the same moment do no harm either.
 from dataclasses import replace
 
 from gsl.config.run import RunConfig
-from gsl.jobs import ENDED, CheckpointSource
 from gsl.phases import jobs, keys
 from gsl.phases.budget import another_cycle_fits, evaluation_steps, segment_steps
 from gsl.phases.gate import all_left_out, gain_of, open_specialists_gate, score
@@ -15,6 +14,7 @@ from gsl.phases.jobs import checkpoint_of
 from gsl.phases.round import Round
 from gsl.phases.specialists import finetune_step, specialists_step
 from gsl.phases.state import JobView, Plan, RunState, Segment
+from gsl.protocol.jobs import ENDED, CheckpointSource
 
 
 def plan(config: RunConfig, state: RunState) -> Plan:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gsl.config.run import RunConfig
-from gsl.jobs import CheckpointSource
 from gsl.phases import keys
 from gsl.phases.branch import Branch
 from gsl.phases.filtered import unshown
 from gsl.phases.jobs import checkpoint_of
 from gsl.phases.state import JobView, Proposal, RunState, Segment
-from gsl.reports import VariationReturn
+from gsl.protocol.jobs import CheckpointSource
+from gsl.protocol.reports import VariationReturn
 
 
 @dataclass(frozen=True)

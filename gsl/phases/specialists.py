@@ -1,6 +1,5 @@
 """From an approved gate to the fine-tuned generalist: specialists, their demonstrations, fine-tuning."""
 
-from gsl.jobs import CheckpointSource, JobSpec, TeacherSource
 from gsl.phases import jobs, keys
 from gsl.phases.budget import demonstration_pool, demonstration_steps, finetune_steps, lowest_steps
 from gsl.phases.filtered import advice
@@ -8,6 +7,7 @@ from gsl.phases.gate import open_too_few_gate
 from gsl.phases.halving import has_trained, next_rung, promised_steps, rung_message
 from gsl.phases.round import Round
 from gsl.phases.state import Plan
+from gsl.protocol.jobs import CheckpointSource, JobSpec, TeacherSource
 
 
 def specialists_step(this: Round) -> Plan | None:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from gsl.jobs import ENDED, JobKind, JobSpec, JobStatus, RunStatus, Wish
-from gsl.outlook import History
+from gsl.method.outlook import History
+from gsl.method.rounds import Rounds
+from gsl.method.selection import Estimate
 from gsl.phases import keys
-from gsl.reports import DemonstrationCount, Outcome, VariationReturn
-from gsl.rounds import Rounds
-from gsl.selection import Estimate
+from gsl.protocol.jobs import ENDED, JobKind, JobSpec, JobStatus, RunStatus, Wish
+from gsl.protocol.reports import DemonstrationCount, Outcome, VariationReturn
 
 Features = Mapping[int, tuple[float, ...]]
 Start = Literal["clone", "clone_fresh_head", "scratch"]

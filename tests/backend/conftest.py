@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from sqlmodel import SQLModel
 
 from backend.app import create_app
-from backend.db import Database
-from backend.services import Services
+from backend.db.engine import Database
+from backend.services.app_services import Services
 from backend.settings import Settings
 from tests.backend.api_driver import TOKEN, ApiDriver
 from tests.backend.server import serving

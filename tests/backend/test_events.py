@@ -14,14 +14,14 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import SQLModel
 
-from backend.db import Database, after_commit
+from backend.db.engine import Database, after_commit
 from backend.events import Events
-from backend.services import Services
+from backend.services.app_services import Services
 from backend.settings import Settings
 from tests.backend.api_driver import ApiDriver, epoch, started
 from tests.backend.marks import ON_SQLITE
-from tests.backend.orchestration.broker import short_folder, valkey
 from tests.backend.server import serving
+from tests.backend.services.broker import short_folder, valkey
 
 pytestmark = ON_SQLITE
 

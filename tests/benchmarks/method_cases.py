@@ -3,7 +3,7 @@
 from benchmarks.method.outcomes import GateSummary, Measured, Outcome
 from benchmarks.method.study import BASELINE, Case, Study
 from gsl.config.guides import DAPG, NoGuide
-from tests.worker.test_alone import TINY_RUN
+from tests.worker.local_run.test_run import TINY_RUN
 
 TINY = Case("tiny", "Tiny maze", TINY_RUN, {"dapg": DAPG(), "none": NoGuide()})
 STUDY = Study("gsl_tiny", "Tiny", (TINY,), ("dapg", BASELINE), (1, 2))

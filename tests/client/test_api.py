@@ -9,12 +9,12 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from backend import schemas
 from client import models
 from client.errors import Refused, Stale, Unreachable
 from client.worker_api import WorkerApi
-from gsl.lease import ArtifactRef
-from gsl.reports import ArtifactReport
+from gsl.protocol import api as declared
+from gsl.protocol.lease import ArtifactRef
+from gsl.protocol.reports import ArtifactReport
 from tests.worker.real_api import RealApi
 
 SAME_NAMES = {"VariationEstimate": "VariationReturnPublic"}
@@ -167,7 +167,7 @@ def answers() -> list[type[BaseModel]]:
 def test_the_client_expects_only_what_the_api_sends(answer: type[BaseModel]) -> None:
     name = SAME_NAMES.get(answer.__name__, answer.__name__)
     sent: type[BaseModel] | None = next(
-        (getattr(schemas, each) for each in (name, name + "Public", name + "Info") if hasattr(schemas, each)), None
+        (getattr(declared, each) for each in (name, name + "Public", name + "Info") if hasattr(declared, each)), None
     )
     if sent is None:
         pytest.fail(f"no schema answers {answer.__name__}")

@@ -63,7 +63,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from backend.app import create_app
-from backend.housekeeping import Housekeeper
+from backend.services.reaper import Housekeeper
 from backend.settings import Settings
 from tests.backend.server import serving
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from backend.settings import Settings
-from worker.settings import WorkerSettings
+from worker.runner.settings import WorkerSettings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

@@ -10,7 +10,7 @@ from gsl.config.guides import BUILTIN_GUIDES
 from gsl.config.learners import BUILTIN_LEARNERS
 from gsl.config.rules import refusal
 from gsl.config.suites import BUILTIN_SUITES
-from worker.settings import WorkerSettings
+from worker.runner.settings import WorkerSettings
 
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from worker.envs import metaworld_process
-from worker.envs.metaworld_orders import Share
-from worker.envs.metaworld_simulator import TaskSimulator
+from worker.envs.metaworld import process
+from worker.envs.metaworld.orders import Share
+from worker.envs.metaworld.simulator import TaskSimulator
 
 simulator_of = cache(TaskSimulator)
 """A task's simulator, made once here; each fork plays with a copy of its own."""
@@ -32,13 +32,13 @@ def forked_simulation() -> Iterator[None]:
         borrowed = SimpleNamespace(
             Popen=ForkedPopen, DEVNULL=subprocess.DEVNULL, TimeoutExpired=subprocess.TimeoutExpired
         )
-        patch.setattr("worker.envs.metaworld_pool.subprocess", borrowed)
-        patch.setattr("worker.envs.metaworld_slots.TaskSimulator", simulator_of)
+        patch.setattr("worker.envs.metaworld.pool.subprocess", borrowed)
+        patch.setattr("worker.envs.metaworld.slots.TaskSimulator", simulator_of)
         yield
 
 
 class ForkedPopen:
-    """As much of `subprocess.Popen` as the pool needs, for `python -m worker.envs.metaworld_process ...`."""
+    """As much of `subprocess.Popen` as the pool needs, for `python -m worker.envs.metaworld.process ...`."""
 
     def __init__(self, command: Sequence[str], pass_fds: Sequence[int], **ignored: Any) -> None:
         connection, memory, share = command[-3:]
@@ -71,4 +71,4 @@ def _simulate(connection: int, memory: int, share: str, kept: tuple[int, ...]) -
         if number > 2 and number not in kept:
             with suppress(OSError):  # the one that listed them is closed already
                 os.close(number)
-    metaworld_process.main(connection, memory, Share.restored(json.loads(share)))
+    process.main(connection, memory, Share.restored(json.loads(share)))

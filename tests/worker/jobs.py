@@ -16,11 +16,11 @@ from gsl.config.method import (
 from gsl.config.networks import MLP
 from gsl.config.run import RunConfig
 from gsl.config.suites import ForkMazeSuite
-from gsl.jobs import JobSpec
-from gsl.reports import EpochReport, SpoolLine
-from worker.job_folder import JobFile, JobFolder
-from worker.stopping import StopRequest
-from worker.trainer import run
+from gsl.protocol.jobs import JobSpec
+from gsl.protocol.reports import EpochReport, SpoolLine
+from worker.job.folder import JobFile, JobFolder
+from worker.trainer.__main__ import run
+from worker.trainer.stop import StopRequest
 
 SPOOL_LINE: TypeAdapter[SpoolLine] = TypeAdapter(SpoolLine)
 

@@ -10,10 +10,10 @@ import uvicorn
 from pydantic import SecretStr
 from sqlmodel import SQLModel, select
 
-from backend import orchestrator
 from backend.app import create_app
-from backend.db import Database
-from backend.models import Job
+from backend.db.engine import Database
+from backend.db.models import Job
+from backend.services import planner
 from backend.settings import Settings
 from backend.store import runs
 from client.api import Client
@@ -83,7 +83,7 @@ class RealApi:
             for job in session.exec(select(Job).where(Job.run_id == run_id)):
                 job.status, job.lease_until = "lost", None
             session.flush()
-            orchestrator.advance(session, run_id)
+            planner.advance(session, run_id)
             runs.remove(session, run_id)
         database.close()
 
@@ -95,5 +95,5 @@ class RealApi:
             assert job is not None
             job.status, job.lease_until = "lost", None
             session.flush()
-            orchestrator.advance(session, job.run_id)
+            planner.advance(session, job.run_id)
         database.close()

@@ -6,8 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
-from gsl.lease import ReportBatch
-from gsl.reports import Report
+from gsl.protocol.lease import ReportBatch
+from gsl.protocol.reports import Report
 
 
 @dataclass(frozen=True)

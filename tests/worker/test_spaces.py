@@ -8,7 +8,7 @@ import pytest
 from gsl.config.suites import ForkMazeSuite, GymnasiumSuite, ProcgenSuite, SuiteSettings
 from worker.envs import make_env
 from worker.envs.base import spaces_of
-from worker.envs.samplers import QueueSampler
+from worker.envs.sampling.samplers import QueueSampler
 from worker.spaces import Actions, Spaces
 
 

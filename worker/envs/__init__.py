@@ -3,7 +3,7 @@
 from gsl.config.run import SUITES
 from gsl.config.suites import SuiteSettings
 from worker.envs.base import Env, EnvError, Sampler, Step
-from worker.implementations import implementation_of
+from worker.plugins import implementation_of
 
 __all__ = ["Env", "Sampler", "Step", "installed_suites", "make_env"]
 

@@ -21,8 +21,8 @@ import gymnasium
 from gsl.config.near import near
 from gsl.config.suites.maniskill import ManiSkillSuite
 from worker.envs.base import Env, EnvError, Sampler
-from worker.envs.gymnasium import GymnasiumEnv
-from worker.envs.gymnasium_pool import AnyEnv, episode_seed
+from worker.envs.gymnasium.env import GymnasiumEnv
+from worker.envs.gymnasium.pool import AnyEnv, episode_seed
 
 TASK_MODULES = "gsl_lab.maniskill_tasks"
 

@@ -2,7 +2,7 @@
 
 from gsl.config.guides import GuideSettings
 from worker.guides.base import Guide, GuideInputs, Teacher
-from worker.implementations import implementation_of
+from worker.plugins import implementation_of
 
 __all__ = ["Guide", "GuideInputs", "Teacher", "make_guide"]
 

@@ -3,8 +3,8 @@
 import torch
 
 from gsl.config.learners import LearnerSettings
-from worker.implementations import implementation_of
 from worker.learners.base import Guidance, Learner, Overrides
+from worker.plugins import implementation_of
 from worker.spaces import Spaces
 
 __all__ = ["Guidance", "Learner", "Overrides", "make_learner"]

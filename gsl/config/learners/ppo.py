@@ -5,9 +5,9 @@ from typing import ClassVar, Literal, Self
 from pydantic import model_validator
 
 from gsl.config.base import setting
+from gsl.config.errors import Problem, refuse
 from gsl.config.guides.base import Hook
 from gsl.config.learners.base import LearnerSettings
-from gsl.config.located import Problem, refuse
 from gsl.config.networks import MLP, Precision
 from gsl.config.suites.base import ActionKind
 

@@ -12,7 +12,7 @@ from gsl.config.presets.plateaus import plateau_within
 from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
 from gsl.config.suites import GymnasiumSuite
-from gsl.config.suites.gymnasium_choices import Choices
+from gsl.config.suites.gymnasium.choices import Choices
 
 _GROUP = "Gymnasium"
 _LIBRARY = "learner.gae_lambda learner.clip_coef learner.vf_coef learner.max_grad_norm learner.adam_eps"

@@ -14,7 +14,7 @@ from gsl.config.presets.plateaus import plateau_within
 from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
-from gsl.config.suites.procgen_scores import Game
+from gsl.config.suites.procgen.scores import Game
 
 TITLES: dict[str, str] = {
     "bigfish": "BigFish", "bossfight": "BossFight", "caveflyer": "CaveFlyer", "chaser": "Chaser", "climber": "Climber",

@@ -15,7 +15,7 @@ from gsl.config.presets.procgen import GUIDE, PPG_DEFAULTS, PPO_DEFAULTS, TITLES
 from gsl.config.recommended import recommended
 from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
-from gsl.config.suites.procgen_scores import Game
+from gsl.config.suites.procgen.scores import Game
 
 GAMES: tuple[Game, ...] = ("bigfish", "bossfight", "chaser", "dodgeball", "fruitbot", "plunder", "starpilot")
 _RESULTS = {

@@ -12,7 +12,7 @@ from gsl.config.suites.base import ActionKind, Observes, SuiteSettings
 class ForkMazeSuite(SuiteSettings):
     """One shared corridor that forks to many goals; the goal is told as one scalar."""
 
-    implementation: ClassVar[str] = "worker.envs.forkmaze:ForkMazeEnv"
+    implementation: ClassVar[str] = "worker.envs.forkmaze.env:ForkMazeEnv"
     title: ClassVar[str] = "Fork maze"
 
     name: Literal["forkmaze"] = "forkmaze"

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import field_validator, model_validator
 
 from gsl.config.base import setting
-from gsl.config.located import refuse
+from gsl.config.errors import refuse
 from gsl.config.near import near
 from gsl.config.suites.base import ActionKind, Observes, SuiteSettings
 

@@ -8,8 +8,8 @@ import numpy as np
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from backend.columns import now
-from backend.models import Epoch, Evaluation, Experiment, Job, LatestReturn, Run
+from backend.db.columns import now
+from backend.db.models import Epoch, Evaluation, Experiment, Job, LatestReturn, Run
 from gsl.config.run import RunConfig
 
 BATCH = 50_000

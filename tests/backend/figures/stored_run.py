@@ -8,11 +8,11 @@ import numpy as np
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from backend.columns import now
-from backend.models import Epoch, Evaluation, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
+from backend.db.columns import now
+from backend.db.models import Epoch, Evaluation, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
 from gsl.config.run import RunConfig
-from gsl.jobs import JobKind, Phase
-from gsl.reports import DemonstrationCount
+from gsl.protocol.jobs import JobKind, Phase
+from gsl.protocol.reports import DemonstrationCount
 
 BATCH = 50_000
 EVALUATION_EPISODES = 20

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backend.store.series_types import (
+from backend.domain.figure_data import (
     Curve,
     Demonstrated,
     EvaluationPoint,
@@ -22,7 +22,7 @@ from backend.store.series_types import (
     VariationProgress,
     VariationScores,
 )
-from gsl.reports import Source
+from gsl.protocol.reports import Source
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import pytest
 from httpx import Client
 from sqlmodel import col, select
 
+from backend.db.models import Job, Run
 from backend.figures import FIGURES
-from backend.models import Job, Run
-from backend.services import Services
+from backend.services.app_services import Services
 from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
 from tests.backend.api_driver import ApiDriver

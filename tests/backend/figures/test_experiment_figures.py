@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from backend.db.models import Run
+from backend.domain.comparison_types import ComparedRun, RunCurve
 from backend.figures.arm_curves import on_grid
 from backend.figures.experiment import EXPERIMENT_FIGURES
-from backend.models import Run
-from backend.services import Services
-from backend.store.comparison_types import ComparedRun, RunCurve
+from backend.services.app_services import Services
 from tests.backend.api_driver import ApiDriver
+from tests.backend.domain.test_comparison import GAMES, GSL, MAZE, PLAIN, SEEDS, means, plain, stored
 from tests.backend.figures.stored_experiment import StoredArm, last_scores
 from tests.backend.marks import ON_SQLITE
-from tests.backend.test_comparison import GAMES, GSL, MAZE, PLAIN, SEEDS, means, plain, stored
 
 
 def figure(api: ApiDriver, path: str, name: str, **query: Any) -> dict[str, Any]:

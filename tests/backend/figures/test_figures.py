@@ -10,15 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from backend.figures.before_after import before_after
-from backend.figures.demonstrations import demonstrations
-from backend.figures.learning_curve import learning_curve
-from backend.figures.ledger import ledger
-from backend.figures.specialists import specialists
-from backend.figures.style import PALETTES, Theme, View
-from backend.figures.variation_heatmap import MAX_ROWS, variation_heatmap
-from backend.figures.variation_histogram import bin_edges, bins_of, variation_histogram
-from backend.store.series_types import (
+from backend.domain.figure_data import (
     Demonstrated,
     LearningCurves,
     LedgerTotals,
@@ -28,6 +20,14 @@ from backend.store.series_types import (
     Scores,
     Snapshots,
 )
+from backend.figures.before_after import before_after
+from backend.figures.demonstrations import demonstrations
+from backend.figures.learning_curve import learning_curve
+from backend.figures.ledger import ledger
+from backend.figures.specialists import specialists
+from backend.figures.style import PALETTES, Theme, View
+from backend.figures.variation_heatmap import MAX_ROWS, variation_heatmap
+from backend.figures.variation_histogram import bin_edges, bins_of, variation_histogram
 from tests.backend.figures import synthetic
 from tests.backend.figures.synthetic import MAZE, PROCGEN, Shape
 

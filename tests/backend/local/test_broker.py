@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import redis
 
-from backend.local_broker import broker_child, wait_for_broker
-from backend.local_folder import CannotStart
-from backend.local_processes import Child
+from backend.local.broker import broker_child, wait_for_broker
+from backend.local.data_folder import CannotStart
+from backend.local.processes import Child
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import pytest
 from gsl.config.suites import ForkMazeSuite, ProcgenSuite
 from worker.envs import installed_suites, make_env
 from worker.envs.base import EnvError
-from worker.envs.forkmaze import ForkMazeEnv
-from worker.envs.procgen import ProcgenEnv
-from worker.envs.samplers import QueueSampler
+from worker.envs.forkmaze.env import ForkMazeEnv
+from worker.envs.procgen.env import ProcgenEnv
+from worker.envs.sampling.samplers import QueueSampler
 
 
 def test_each_suite_has_its_environment() -> None:

@@ -18,7 +18,7 @@ from gsl.config.suites import ManiSkillSuite
 from worker.envs import maniskill
 from worker.envs.base import EnvError
 from worker.envs.maniskill import make_maniskill
-from worker.envs.samplers import QueueSampler, UniformSampler
+from worker.envs.sampling.samplers import QueueSampler, UniformSampler
 
 SUITE = ManiSkillSuite(task="PegInsertionSide-v1", time_limit=4, num_seeds=5)
 

@@ -12,11 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from gsl.config.suites import ProcgenSuite
-from gsl.config.suites.procgen_scores import Game
+from gsl.config.suites.procgen.scores import Game
 from worker.envs import make_env
 from worker.envs.base import IDLE, Env, EnvError, Sampler
-from worker.envs.procgen import ProcgenEnv
-from worker.envs.samplers import QueueSampler, UniformSampler, training_sampler
+from worker.envs.procgen.env import ProcgenEnv
+from worker.envs.sampling.samplers import QueueSampler, UniformSampler, training_sampler
 
 LEVELS = (3, 17, 120, 199)
 GAMES = get_args(Game)
@@ -194,7 +194,7 @@ def test_snapshot_of_what_it_does() -> None:
 def test_loading_procgen_says_nothing_and_warns_of_nothing() -> None:
     code = (
         "from gsl.config.suites import ProcgenSuite; from worker.envs import make_env;"
-        "from worker.envs.samplers import QueueSampler;"
+        "from worker.envs.sampling.samplers import QueueSampler;"
         "make_env(ProcgenSuite(game='coinrun'), 2, QueueSampler([1]), 0).reset()"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)

@@ -7,9 +7,9 @@ import pytest
 
 from gsl.config.suites import ProcgenSuite
 from worker.envs.base import EnvError
-from worker.envs.procgen import ProcgenEnv
-from worker.envs.procgen_state import SlotStates
-from worker.envs.samplers import UniformSampler
+from worker.envs.procgen.env import ProcgenEnv
+from worker.envs.procgen.state import SlotStates
+from worker.envs.sampling.samplers import UniformSampler
 
 LENGTH = -1  # the word before the name: how long it is
 

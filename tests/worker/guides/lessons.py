@@ -5,10 +5,10 @@ import torch
 from torch import Tensor
 
 from gsl.config.networks import MLP, SmallCNN
-from worker.demonstration_weights import step_weights
 from worker.experience import Demonstrations, Earned, Rollout
 from worker.guides import GuideInputs, Teacher
 from worker.nets import ActorCritic, make_network
+from worker.rollout.demonstration_weights import step_weights
 from worker.spaces import Actions, Spaces
 
 DISCRETE = Spaces((3,), Actions("discrete", 4))

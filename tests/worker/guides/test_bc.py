@@ -22,7 +22,7 @@ from worker.nets import ActorCritic
 from worker.nets.distributions import Gaussian
 from worker.nets.policy_heads import GaussianHead
 from worker.spaces import Spaces
-from worker.stopping import Stopped
+from worker.trainer.stop import Stopped
 
 
 def teacher_of(spaces: Spaces) -> ActorCritic:

@@ -28,7 +28,7 @@ from worker.guides.discriminator import classification_loss, gradient_penalty
 from worker.guides.gail import GAIL
 from worker.guides.recent_steps import RecentSteps
 from worker.spaces import Spaces
-from worker.starting import adopt_reward_scale, make_learner, payer
+from worker.trainer.learner import adopt_reward_scale, make_learner, payer
 
 BARE = GAILSettings(gradient_penalty=0, input_noise=0, label_smoothing=0, recent_steps=0)
 

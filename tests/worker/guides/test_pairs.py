@@ -19,8 +19,8 @@ from tests.worker.guides.toy_env import Line
 from worker.envs.base import spaces_of
 from worker.guides import Guide, GuideInputs, Teacher, make_guide
 from worker.learners import Learner, make_learner
-from worker.loop import EnvironmentLoop
-from worker.rollout import collect
+from worker.rollout.collect import collect
+from worker.rollout.env_runner import EnvironmentLoop
 from worker.spaces import Actions
 
 SMALL: dict[str, dict[str, Any]] = {

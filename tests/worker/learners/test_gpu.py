@@ -9,10 +9,10 @@ import torch
 from gsl.config.learners import PPG, PPO, SAC, LearnerSettings
 from gsl.config.networks import MLP, SmallCNN
 from tests.worker.learners.rollouts import CONTINUOUS, PICTURE, VECTOR, made_up
-from worker.checkpoint import load, save
 from worker.learners import make_learner
 from worker.learners.sac import SAC as SACLearner
 from worker.spaces import Spaces
+from worker.trainer.checkpoint import load, save
 
 SMALL: dict[str, Any] = {"num_envs": 8, "num_steps": 16, "device": "cuda"}
 SETTINGS: dict[str, LearnerSettings] = {

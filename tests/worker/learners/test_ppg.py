@@ -12,18 +12,18 @@ from gsl.config.networks import MLP, Network, SmallCNN
 from tests.worker.learners.rollouts import CONTINUOUS, DISCRETE, PICTURE, VECTOR, made_up
 from tests.worker.learners.states import same
 from tests.worker.learners.test_ppo import Identity
-from worker.checkpoint import load, save
 from worker.experience import LossContext, Rollout
 from worker.learners import Overrides
 from worker.learners.ppg import PPG
 from worker.learners.ppg_losses import Pass, auxiliary_loss, phase_loss
 from worker.learners.ppg_phase import Phase
 from worker.learners.ppo_losses import Batch, Losses
-from worker.loop import EnvironmentLoop
 from worker.nets import ActorCritic
 from worker.nets.distributions import Categorical, Gaussian
-from worker.rollout import collect
+from worker.rollout.collect import collect
+from worker.rollout.env_runner import EnvironmentLoop
 from worker.spaces import Actions, Spaces
+from worker.trainer.checkpoint import load, save
 
 CPU = torch.device("cpu")
 BOTH = Pass(policy=True, value=True, vf_coef=0.5, ent_coef=0.01)

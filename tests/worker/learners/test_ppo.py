@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
-from worker.checkpoint import load, save
 from worker.envs.base import State, Step
 from worker.experience import Rollout
 from worker.learners import Overrides
 from worker.learners.ppo import PPO
 from worker.learners.ppo_losses import Batch, compute_losses
-from worker.loop import EnvironmentLoop
 from worker.nets.distributions import Categorical
-from worker.rollout import collect
+from worker.rollout.collect import collect
+from worker.rollout.env_runner import EnvironmentLoop
 from worker.spaces import Actions, Spaces
+from worker.trainer.checkpoint import load, save
 
 CPU = torch.device("cpu")
 

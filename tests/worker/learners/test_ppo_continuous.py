@@ -12,13 +12,13 @@ from gsl.config.networks import MLP
 from tests.worker.learners.point import Point
 from tests.worker.learners.rollouts import CONTINUOUS, VECTOR, made_up
 from tests.worker.learners.states import same
-from worker.checkpoint import load, save
 from worker.learners.ppo import PPO
 from worker.learners.ppo_losses import Batch, compute_losses
-from worker.loop import EnvironmentLoop
 from worker.nets.distributions import Gaussian
-from worker.rollout import collect
+from worker.rollout.collect import collect
+from worker.rollout.env_runner import EnvironmentLoop
 from worker.spaces import Spaces
+from worker.trainer.checkpoint import load, save
 
 CPU = torch.device("cpu")
 SETTINGS = PPOSettings(network=MLP(width=16), device="cpu", num_envs=8, num_steps=16, num_minibatches=4)

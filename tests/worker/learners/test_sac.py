@@ -13,14 +13,14 @@ from gsl.config.networks import MLP, Impala, Network, SmallCNN
 from tests.worker.learners.point import Point
 from tests.worker.learners.rollouts import CONTINUOUS, PICTURE, VECTOR, made_up
 from tests.worker.learners.states import leaves, same
-from worker.checkpoint import load, save
 from worker.experience import Rollout
 from worker.learners import Overrides
 from worker.learners.sac import SAC
-from worker.loop import EnvironmentLoop
 from worker.nets.squashed import SquashedGaussian
-from worker.rollout import collect
+from worker.rollout.collect import collect
+from worker.rollout.env_runner import EnvironmentLoop
 from worker.spaces import Spaces
+from worker.trainer.checkpoint import load, save
 
 CPU = torch.device("cpu")
 NETWORKS: list[tuple[Network, tuple[int, ...]]] = [

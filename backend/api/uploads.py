@@ -1,0 +1,70 @@
+"""Receiving a file: checked against its announcement, stored whole or not at all."""
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from backend.artifact_files import Upload
+from backend.errors import BadRequestError
+from backend.services.app_services import Services
+from backend.store import artifacts
+from backend.store.jobs import leases
+from gsl.protocol.api import ArtifactPublic
+
+_BUFFER = 2**20
+
+
+async def receive(
+    services: Services, request: Request, job_id: int, attempt: int, announced: artifacts.Announced
+) -> ArtifactPublic:
+    """Stream the body into the store, then record it. A stale attempt is refused before anything is read."""
+    path, stored = await run_in_threadpool(_expected, services, job_id, attempt, announced)
+    if stored is not None:
+        return stored
+    upload = await run_in_threadpool(services.files.upload, path)
+    try:
+        await _fill(request, upload)
+        await run_in_threadpool(upload.finish, announced.sha256)
+    except BaseException:
+        await run_in_threadpool(upload.discard)
+        raise
+    return await run_in_threadpool(_record, services, job_id, attempt, announced, upload.size)
+
+
+def _expected(
+    services: Services, job_id: int, attempt: int, announced: artifacts.Announced
+) -> tuple[str, ArtifactPublic | None]:
+    """Where the file will lie, and what is stored already of exactly this content."""
+    with services.database.read() as session:
+        job = leases.readable_job(session, job_id, attempt)
+        path = artifacts.path_of(job, announced)
+        known = artifacts.known(session, job, announced)
+    same = known is not None and (known.sha256, known.epoch) == (announced.sha256, announced.epoch)
+    if known is None or not same or services.files.size(path) != known.size:
+        return path, None
+    return path, artifacts.public(known)
+
+
+async def _fill(request: Request, upload: Upload) -> None:
+    buffer = bytearray()
+    try:
+        async for chunk in request.stream():
+            buffer += chunk
+            if len(buffer) >= _BUFFER:
+                await run_in_threadpool(upload.write, bytes(buffer))
+                buffer.clear()
+    except ClientDisconnect as error:
+        raise BadRequestError("The connection ended before the file did; send it again.") from error
+    await run_in_threadpool(upload.write, bytes(buffer))
+
+
+def _record(services: Services, job_id: int, attempt: int, announced: artifacts.Announced, size: int) -> ArtifactPublic:
+    """The row; a file whose attempt went stale meanwhile stays without one, and goes with its run."""
+    with services.database.write() as session:
+        _run, job = leases.held_job(session, job_id, attempt)
+        row, replaced = artifacts.record(session, job, announced, size)
+        if replaced is not None:
+            services.remove_files(session, replaced)
+        services.tell(session, "artifact", job.run_id)
+        session.flush()
+        return artifacts.public(row)

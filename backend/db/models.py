@@ -1,0 +1,282 @@
+"""The tables. Facts that a list or a page needs often are rolled up onto run and job, so that no page scans a series.
+
+Columns that hold a word of `gsl.protocol.jobs` or `gsl.protocol.reports` are plain strings; JSON columns hold the JSON
+of the pydantic model named beside them. Lock order everywhere: the run's row first, then its jobs (`store.jobs.locks`).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from backend.db.columns import (
+    added_steps_column,
+    added_text_column,
+    identity,
+    json_column,
+    loose_reference,
+    number_column,
+    reference,
+    steps_column,
+    time_column,
+    unique_text_column,
+)
+
+
+class Experiment(SQLModel, table=True):
+    """Runs that are compared."""
+
+    id: int | None = identity()
+    name: str
+    description: str = ""
+    created_at: datetime = time_column()
+
+
+class Run(SQLModel, table=True):
+    """One GSL process, with the figures a list shows. `phase` is the last active phase, also once the run ended."""
+
+    __table_args__ = (Index("ix_run_status_created", "status", "created_at"),)
+
+    id: int | None = identity()
+    name: str = Field(index=True)
+    experiment_id: int | None = reference("experiment.id", nullable=True, on_delete="SET NULL", index=True)
+    suite: str = Field(index=True)
+    arm: str
+    arm_name: str = added_text_column()  # its arm's label in the experiment
+    baseline_of: int | None = loose_reference()  # emptied when that run is deleted
+    seed: int = steps_column()
+    config: dict[str, Any] = json_column()  # RunConfig
+    notes: str = ""
+    tags: list[str] = json_column(list)
+    status: str = "queued"
+    phase: str = "generalist"
+    wish: str = "run"
+    cycle: int = 1
+    message: str = ""
+    warnings: list[str] = json_column(list)
+    total_steps: int = steps_column()
+    spent_steps: int = steps_column()
+    measurement_steps: int = added_steps_column()  # beside what is spent: nothing was learned or selected by them
+    mean_return: float | None = number_column()
+    score: float | None = number_column()
+    sparkline: list[float | None] = json_column(list)
+    sparkline_stride: int = 1  # epochs behind each point; doubles whenever 40 points are full
+    revision: int = steps_column()  # grows with every batch of reports: the cursor for deltas
+    sparkline_epochs: int = 0  # epochs of generalist and fine-tuning seen so far
+    created_at: datetime = time_column(index=True)
+    updated_at: datetime = time_column()
+    ended_at: datetime | None = time_column(nullable=True)
+    record_sha256: str | None = unique_text_column()  # of the record that it was imported from
+
+
+class Job(SQLModel, table=True):
+    """One piece of work. (run, key) is unique, so planning twice is harmless; `attempt` fences stale workers."""
+
+    __table_args__ = (
+        UniqueConstraint("run_id", "key", name="uq_job_run_key"),
+        Index("ix_job_status_lease", "status", "lease_until"),
+    )
+
+    id: int | None = identity()
+    run_id: int = reference("run.id")
+    key: str
+    kind: str
+    phase: str
+    cycle: int = 1
+    index: int = 0
+    spec: dict[str, Any] = json_column()  # JobSpec
+    status: str = "queued"
+    wish: str = "run"
+    attempt: int = 0
+    losses: int = 0  # how often in a row it was lost without having got further
+    lost_at_steps: int = Field(-1, sa_column=Column(BigInteger, nullable=False))  # what it had spent at the last loss
+    worker: str | None = None
+    device: str | None = None
+    lease_until: datetime | None = time_column(nullable=True)
+    rung_at: datetime | None = time_column(nullable=True)  # when its last doorbell rang
+    queued_at: datetime = time_column()
+    budget_steps: int = steps_column()
+    start_steps: int = steps_column()  # what the run had spent when the job was queued
+    steps: int = steps_column()
+    measurement_steps: int = added_steps_column()
+    epochs: int = 0
+    mean_return: float | None = number_column()
+    success_rate: float | None = number_column()
+    steps_per_second: float | None = number_column()
+    outcome: str | None = None
+    best_epoch: int | None = None
+    message: str = ""
+    error: str | None = None
+    demonstrations: list[dict[str, Any]] | None = json_column(None)  # list of DemonstrationCount
+    created_at: datetime = time_column()
+    started_at: datetime | None = time_column(nullable=True)
+    ended_at: datetime | None = time_column(nullable=True)
+
+
+class Epoch(SQLModel, table=True):
+    """One epoch of a job; `job_steps` counts everything the job had spent after it."""
+
+    job_id: int = reference("job.id", primary_key=True)
+    epoch: int = Field(primary_key=True)
+    steps: int = steps_column()
+    job_steps: int = steps_column()
+    seconds: float | None = number_column()
+    episodes: int = 0
+    mean_return: float | None = number_column()
+    success_rate: float | None = number_column()
+    mean_length: float | None = number_column()
+    metrics: dict[str, float | None] = json_column(dict)
+    at: datetime = time_column()
+
+
+class VariationReturn(SQLModel, table=True):
+    """Finished episodes of one variation in one epoch."""
+
+    __tablename__ = "variation_return"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    job_id: int = reference("job.id", primary_key=True)
+    source: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    variation: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    episodes: int
+    mean_return: float | None = number_column()
+    std_return: float | None = number_column()
+    success_rate: float | None = number_column()
+    mean_length: float | None = number_column()
+
+
+class LatestReturn(SQLModel, table=True):
+    """The latest estimate of each variation by job and source: a page never scans history for it."""
+
+    __tablename__ = "latest_return"
+
+    job_id: int = reference("job.id", primary_key=True)
+    source: str = Field(primary_key=True)
+    variation: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    run_id: int = reference("run.id", index=True)
+    revision: int = steps_column()  # the run's revision when this estimate arrived
+    epoch: int
+    episodes: int
+    mean_return: float | None = number_column()
+    std_return: float | None = number_column()
+    success_rate: float | None = number_column()
+    mean_length: float | None = number_column()
+
+
+class Evaluation(SQLModel, table=True):
+    """How whole an evaluation was; one of which there is no row was made before rounds were counted."""
+
+    job_id: int = reference("job.id", primary_key=True)
+    epoch: int = Field(primary_key=True)
+    rounds: int | None = None
+    rounds_asked: int | None = None
+
+
+class EvaluationFeatures(SQLModel, table=True):
+    """What the policy made of each variation, by the job that evaluated it: what variations are clustered by."""
+
+    __tablename__ = "evaluation_features"
+
+    job_id: int = reference("job.id", primary_key=True)
+    features: dict[str, list[float]] = json_column()  # by variation
+
+
+class Plateau(SQLModel, table=True):
+    """A detection of criterion H. Steps are the run's, as on the learning curve's axis."""
+
+    __table_args__ = (UniqueConstraint("job_id", "detected_epoch", name="uq_plateau"),)
+
+    id: int | None = identity()
+    run_id: int = reference("run.id", index=True)
+    job_id: int = reference("job.id")
+    start_epoch: int
+    detected_epoch: int
+    start_steps: int = steps_column()
+    detected_steps: int = steps_column()
+    value: float = number_column(nullable=False)
+    best_later: float = number_column(nullable=False)
+    rise_bound: float | None = number_column()
+    margin: float = number_column(nullable=False)
+    window: int
+    metric: str
+    created_at: datetime = time_column()
+
+
+class Gate(SQLModel, table=True):
+    """A decision between plateau and specialists; `segment` counts the generalist's segments of the cycle."""
+
+    __table_args__ = (UniqueConstraint("run_id", "cycle", "segment", "reason_asked", name="uq_gate"),)
+
+    id: int | None = identity()
+    run_id: int = reference("run.id")
+    cycle: int = 1
+    segment: int = 1
+    status: str = "open"
+    mode: str = "ask"
+    reason_asked: str = "specialists"
+    evidence: dict[str, Any] = json_column()  # schemas.GateEvidence
+    proposal: dict[str, Any] = json_column()  # schemas.GateProposal
+    decision: dict[str, Any] | None = json_column(None)  # schemas.GateProposal
+    action: str | None = None
+    decided_by: str | None = None
+    reason: str = ""
+    created_at: datetime = time_column()
+    decided_at: datetime | None = time_column(nullable=True)
+
+
+class Artifact(SQLModel, table=True):
+    """A stored file: where it lies in the artifact store, its size and its SHA-256."""
+
+    __table_args__ = (UniqueConstraint("job_id", "kind", "name", name="uq_artifact"),)
+
+    id: int | None = identity()
+    run_id: int = reference("run.id", index=True)
+    job_id: int = reference("job.id")
+    job_key: str
+    kind: str
+    name: str
+    epoch: int = 0
+    size: int = steps_column()
+    sha256: str
+    path: str
+    created_at: datetime = time_column()
+
+
+class LedgerEntry(SQLModel, table=True):
+    """Environment steps that a job spent at one epoch for one purpose."""
+
+    __tablename__ = "ledger_entry"
+
+    job_id: int = reference("job.id", primary_key=True)
+    epoch: int = Field(primary_key=True)
+    purpose: str = Field(primary_key=True)
+    run_id: int = reference("run.id", index=True)
+    phase: str
+    steps: int = steps_column()
+
+
+class Event(SQLModel, table=True):
+    """Who did what when."""
+
+    id: int | None = identity()
+    run_id: int | None = reference("run.id", nullable=True, index=True)
+    job_id: int | None = reference("job.id", nullable=True, index=True)
+    at: datetime = time_column()
+    who: str
+    what: str
+    detail: str = ""
+
+
+class Worker(SQLModel, table=True):
+    """A worker slot, as it last described itself."""
+
+    name: str = Field(primary_key=True)
+    host: str
+    device: str
+    suites: list[str] = json_column(list)
+    version: str
+    job_id: int | None = reference("job.id", nullable=True, on_delete="SET NULL")
+    speeds: dict[str, float] = json_column(dict)
+    last_seen: datetime = time_column(index=True)

@@ -1,0 +1,1 @@
+"""Views computed from rows and settings: no SQL, no web."""

@@ -1,0 +1,166 @@
+"""What an experiment says of its arms and of each pair of them, by `gsl.method.statistics`. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+
+from backend.domain.comparison_types import Compared, ComparedRun, Outcomes
+from backend.domain.figure_data import FloatArray
+from gsl.method.statistics import (
+    CONFIDENCE,
+    LEAST_SEEDS,
+    Interval,
+    iqm_interval,
+    mean_std,
+    paired_difference,
+    probability_of_improvement,
+)
+from gsl.protocol.api import ArmComparison, ComparisonPublic, IntervalPublic, PairComparison
+
+UNEQUAL = 0.05  # share by which the steps of arms may differ and still count as equal: an epoch, an evaluation
+MOST_PAIRS = 190  # of 20 arms
+
+
+def compare(outcomes: Outcomes) -> ComparisonPublic:
+    compared = outcomes.compared
+    arms = [arm_comparison(outcomes, name) for name in compared.arms]
+    pairs = [_ordered(outcomes, first, second) for first, second in combinations(compared.arms, 2)]
+    return ComparisonPublic(
+        experiment_id=compared.experiment_id,
+        metric=outcomes.metric,
+        source=outcomes.source,
+        confidence=CONFIDENCE,
+        tasks=list(compared.tasks),
+        arms=arms,
+        pairs=[pair_comparison(outcomes, ours, theirs) for ours, theirs in pairs[:MOST_PAIRS]],
+        warnings=list(_warnings(outcomes, arms)),
+        least_seeds=LEAST_SEEDS["mean"],
+        least_seeds_improvement=LEAST_SEEDS["improvement"],
+    )
+
+
+def arm_comparison(outcomes: Outcomes, name: str) -> ArmComparison:
+    runs, measured = outcomes.compared.of_arm(name), outcomes.measured(name)
+    scores = strata(outcomes, name)
+    everything = np.concatenate(scores) if scores else np.array([])
+    spread = mean_std(everything) if len(everything) else None
+    failed = [run.id for run in runs if run.status == "failed"]
+    return ArmComparison(
+        arm_name=name,
+        arm=runs[0].arm,
+        runs=[run.id for run in runs],
+        seeds=len(measured),
+        ended=sum(run.ended for run in runs),
+        failed=len(failed),
+        cancelled=sum(run.status == "cancelled" for run in runs),
+        going_on=sum(not run.ended for run in runs),
+        failed_runs=failed,
+        total_steps=_mean_of([run.total_steps for run in measured]),
+        spent_steps=_mean_of([run.spent_steps for run in measured]),
+        mean=None if spread is None else spread.mean,
+        std=None if spread is None else spread.std,
+        iqm=_public(_iqm(outcomes, scores)) if scores else None,
+    )
+
+
+def pair_comparison(outcomes: Outcomes, ours: str, theirs: str) -> PairComparison:
+    left, right = strata_of_both(outcomes, ours, theirs)
+    mine, other = (_by_pair(outcomes, name) for name in (ours, theirs))
+    common = sorted(mine.keys() & other.keys())
+    difference = (
+        paired_difference([mine[pair] for pair in common], [other[pair] for pair in common]) if common else None
+    )
+    return PairComparison(
+        ours=ours,
+        theirs=theirs,
+        pairs=len(common),
+        difference=None if difference is None else _public(difference),
+        probability_of_improvement=_public(probability_of_improvement(left, right)) if left else None,
+        reason=_reason(outcomes, ours, theirs, len(common), bool(left)),
+    )
+
+
+def strata(outcomes: Outcomes, name: str) -> tuple[FloatArray, ...]:
+    """The arm's scores, an array of seeds for each task that it has measured."""
+    measured = outcomes.measured(name)
+    tasks = sorted({run.task for run in measured})
+    return tuple(np.array([outcomes.by_run[run.id] for run in measured if run.task == task]) for task in tasks)
+
+
+def strata_of_both(outcomes: Outcomes, ours: str, theirs: str) -> tuple[tuple[FloatArray, ...], tuple[FloatArray, ...]]:
+    """Scores of both arms on the tasks that both have measured."""
+    tasks = [sorted({run.task for run in outcomes.measured(name)}) for name in (ours, theirs)]
+    both = set(tasks[0]) & set(tasks[1])
+    left, right = (
+        tuple(
+            scores
+            for task, scores in zip(tasks[place], strata(outcomes, name), strict=True)
+            if task in both
+        )
+        for place, name in enumerate((ours, theirs))
+    )  # fmt: skip
+    return left, right
+
+
+def default_pair(compared: Compared) -> tuple[str, str] | None:
+    """The first arm that is no baseline against the first that is one, otherwise the second against the first."""
+    arms = compared.arms
+    if len(arms) < 2:
+        return None
+    baseline = next((name for name in arms if compared.is_baseline(name)), arms[0])
+    return next(name for name in arms if name != baseline), baseline
+
+
+def _ordered(outcomes: Outcomes, first: str, second: str) -> tuple[str, str]:
+    """A baseline is theirs; otherwise the arm that was launched later is ours."""
+    baseline = outcomes.compared.is_baseline
+    return (first, second) if baseline(second) and not baseline(first) else (second, first)
+
+
+def _iqm(outcomes: Outcomes, scores: tuple[FloatArray, ...]) -> Interval:
+    found = iqm_interval(scores)
+    return found.within(0, 1) if outcomes.metric == "success" else found
+
+
+def _by_pair(outcomes: Outcomes, name: str) -> dict[tuple[int, int], float]:
+    return {run.pair: outcomes.by_run[run.id] for run in outcomes.measured(name)}
+
+
+def _public(interval: Interval) -> IntervalPublic:
+    return IntervalPublic(estimate=interval.estimate, low=interval.low, high=interval.high, seeds=interval.seeds)
+
+
+def _reason(outcomes: Outcomes, ours: str, theirs: str, common: int, same_tasks: bool) -> str:
+    for name in (ours, theirs):
+        if not outcomes.measured(name):
+            return f"no run of {name} has ended well yet"
+    reasons = [] if common else ["the arms have no seed in common"]
+    if not same_tasks:
+        reasons.append("the arms have no task in common")
+    return "; ".join(reasons)
+
+
+def _mean_of(steps: list[int]) -> int | None:
+    return round(sum(steps) / len(steps)) if steps else None
+
+
+def _warnings(outcomes: Outcomes, arms: list[ArmComparison]) -> Iterator[str]:
+    for arm in arms:
+        if arm.failed:
+            yield f"{arm.failed} of {len(arm.runs)} runs of {arm.arm_name} failed and enter no figure"
+        missing = sum(_unmeasured(outcomes, run) for run in outcomes.compared.of_arm(arm.arm_name))
+        if missing:
+            yield f"{missing} runs of {arm.arm_name} ended well but have no {outcomes.metric} by {outcomes.source}"
+        marks = Counter(run.mark for run in outcomes.measured(arm.arm_name) if run.mark)
+        for mark, often in sorted(marks.items()):
+            yield f"the last evaluation of {often} of {len(arm.runs)} runs of {arm.arm_name}: {mark}"
+    spent = {arm.arm_name: arm.spent_steps for arm in arms if arm.spent_steps}
+    if spent and max(spent.values()) > (1 + UNEQUAL) * min(spent.values()):
+        each = ", ".join(f"{name} {steps:,}" for name, steps in spent.items())
+        yield f"the arms did not spend equally many environment steps: {each} a run"
+
+
+def _unmeasured(outcomes: Outcomes, run: ComparedRun) -> bool:
+    return run.status == "succeeded" and run.id not in outcomes.by_run

@@ -1,0 +1,45 @@
+"""From what a person sends to a `RunConfig`: a preset, a configuration, or a preset with parts of it changed."""
+
+from typing import Any, TypeGuard
+
+from pydantic import ValidationError
+
+from backend.errors import InvalidError
+from backend.http.problems import from_validation
+from gsl.config.near import near
+from gsl.config.presets import PRESETS
+from gsl.config.run import RunConfig
+from gsl.protocol.api import RunCreate
+
+
+def resolve(body: RunCreate) -> RunConfig:
+    """Raises `InvalidError` that names every wrong field below `config`, or the unknown preset."""
+    try:
+        return RunConfig.model_validate(over_preset(body.preset, body.config))
+    except ValidationError as error:
+        raise from_validation(error, "config") from error
+
+
+def over_preset(preset: str | None, config: dict[str, Any]) -> dict[str, Any]:
+    """The preset's configuration with `config` laid over it. Raises `InvalidError` for an unknown preset."""
+    if preset is None:
+        return config
+    if preset not in PRESETS:
+        raise InvalidError.field("preset", f"there is no preset {preset!r}{near(preset, PRESETS)}")
+    return merge(PRESETS[preset].config.model_dump(mode="json"), config)
+
+
+def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """`base` with `changes` laid over it, part by part; a part that names another member starts from its defaults."""
+    merged = dict(base)
+    for key, value in changes.items():
+        before = merged.get(key)
+        merged[key] = merge(before, value) if _same_member(before, value) else value
+    return merged
+
+
+def _same_member(before: Any, value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether both are parts, and of one kind: a change without a name changes the member that is there."""
+    if not isinstance(before, dict) or not isinstance(value, dict):
+        return False
+    return value.get("name", before.get("name")) == before.get("name")

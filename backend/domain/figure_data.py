@@ -1,0 +1,198 @@
+"""What the figures draw: frozen, typed data between the database's rows and Plotly."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from gsl.method.changes import Measurement
+from gsl.protocol.jobs import Phase, Purpose
+from gsl.protocol.reports import Source
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Metric = Literal["return", "success"]
+Role = Literal["generalist", "specialist", "finetune"]
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Mean return and success rate side by side, NaN where there is none; shapes (n,)."""
+
+    returns: FloatArray
+    success: FloatArray
+
+    def of(self, metric: Metric) -> FloatArray:
+        return self.returns if metric == "return" else self.success
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One job's training curve; `steps` are environment steps of the run: where the job branched off plus its own."""
+
+    key: str
+    role: Role
+    index: int
+    start_steps: int
+    epochs: IntArray
+    steps: IntArray
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class EvaluationPoint:
+    """Mean over the variations of one evaluation; null where the suite has no such figure."""
+
+    key: str
+    role: Role
+    source: Source
+    epoch: int
+    steps: int
+    variations: int
+    mean_return: float | None
+    success_rate: float | None
+    mark: str = ""  # empty where the evaluation is whole
+
+    def of(self, metric: Metric) -> float | None:
+        return self.mean_return if metric == "return" else self.success_rate
+
+
+@dataclass(frozen=True)
+class PlateauMark:
+    """One detection of criterion H on the run's own axis of environment steps."""
+
+    key: str
+    start_epoch: int
+    detected_epoch: int
+    start_steps: int
+    detected_steps: int
+    value: float
+    margin: float
+    window: int
+    metric: Metric
+    rise_bound: float | None = None
+    rose_later: bool | None = None  # known of a baseline alone, which goes on after a plateau
+
+
+@dataclass(frozen=True, eq=False)
+class LearningCurves:
+    """Everything the learning curve shows of one run."""
+
+    curves: tuple[Curve, ...]
+    evaluations: tuple[EvaluationPoint, ...]
+    plateaus: tuple[PlateauMark, ...]
+    total_steps: int
+    sigma: float  # epochs, the smoothing of criterion H
+
+
+@dataclass(frozen=True, eq=False)
+class VariationScores:
+    """Scores by variation at one moment of a run; arrays of shape (variations,)."""
+
+    title: str
+    role: Role
+    source: Source
+    variations: IntArray
+    episodes: IntArray
+    scores: Scores
+    mark: str = ""  # of an evaluation that is not whole
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshots:
+    """Moments of one run side by side, with the range of returns that counts as 0 to 1."""
+
+    panels: tuple[VariationScores, ...]
+    names: dict[int, str]
+    score_range: tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class VariationProgress:
+    """Scores of each variation over training; `scores` hold matrices of shape (variations, columns)."""
+
+    variations: IntArray
+    names: dict[int, str]
+    starts: IntArray  # (columns,) environment steps of the run before each column
+    ends: IntArray  # (columns,) and after it
+    roles: tuple[Role, ...]  # (columns,)
+    scores: Scores
+    source: Source
+    score_range: tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What some episodes say of each variation, NaN where they say nothing; arrays of shape (variations,)."""
+
+    scores: Scores
+    episodes: FloatArray
+    deviations: FloatArray  # of an episode's return
+    mark: str = ""  # of an evaluation that is not whole
+
+    @property
+    def known(self) -> bool:
+        return bool(self.episodes.any())
+
+    def of(self, metric: Metric) -> Measurement:
+        return Measurement(self.episodes, self.scores.of(metric), self.deviations)
+
+
+@dataclass(frozen=True, eq=False)
+class PairedScores:
+    """The same variations before specialists and after fine-tuning; arrays of shape (variations,)."""
+
+    variations: IntArray
+    names: dict[int, str]
+    before: Measured
+    after: Measured
+    specialised: frozenset[int]
+    final: bool  # whether `after` is the last evaluation, or one while fine-tuning goes on
+    fresh: bool  # whether `before` was measured apart from what selected the variations
+
+
+@dataclass(frozen=True, eq=False)
+class SpecialistSeries:
+    """One specialist's training, and the generalist's mean on its variations; `fresh` if that did not select them."""
+
+    curve: Curve
+    status: str
+    variations: tuple[str, ...]
+    baseline_return: float | None
+    baseline_success: float | None
+    fresh: bool = False
+
+    def baseline(self, metric: Metric) -> float | None:
+        return self.baseline_return if metric == "return" else self.baseline_success
+
+
+@dataclass(frozen=True, eq=False)
+class Demonstrated:
+    """What was kept and tried of each variation in every cycle, specialists' variations first; shapes (n,)."""
+
+    names: tuple[str, ...]
+    specialists: IntArray  # whose: index of the specialist, 0 the generalist
+    cycles: IntArray
+    kept: IntArray
+    tried: IntArray
+    means: FloatArray  # return of the kept episodes, NaN without any
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Environment steps of one phase and purpose."""
+
+    phase: Phase
+    purpose: Purpose
+    steps: int
+
+
+@dataclass(frozen=True)
+class LedgerTotals:
+    """Environment steps spent so far, against the budget; the critical path counts specialists once."""
+
+    spent: tuple[Spent, ...]
+    total_steps: int
+    critical_path_steps: int
+    measured_steps: int = 0  # outside the total

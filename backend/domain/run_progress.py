@@ -1,0 +1,126 @@
+"""Where a run stands: its phases with budget, steps and time left. Pure; `backend.store` gathers what it needs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gsl.config.run import RunConfig
+from gsl.config.step_budget import evaluation_share, longest_evaluation
+from gsl.protocol.api import PhaseProgress
+from gsl.protocol.jobs import ENDED, Phase
+
+State = Literal["pending", "active", "done", "skipped", "failed"]
+ORDER: tuple[Phase, ...] = ("generalist", "evaluation", "gate", "specialists", "finetune")
+_BASELINE: frozenset[Phase] = frozenset({"generalist", "evaluation"})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the phases of one run follow from. `speed` is environment steps per second of one job."""
+
+    config: RunConfig
+    status: str
+    phase: str
+    spent: Mapping[str, int] = field(default_factory=dict)
+    jobs: Mapping[str, int] = field(default_factory=dict)  # how many jobs each phase has
+    speed: float | None = None
+    slots: int = 1  # live workers that can run the suite
+    waits: str = ""  # for whom, while jobs are queued and none runs
+
+
+def phases(standing: Standing) -> list[PhaseProgress]:
+    budgets = phase_budgets(standing.config)
+    states = {phase: _state(standing, phase) for phase in ORDER}
+    return [
+        PhaseProgress(
+            phase=phase,
+            state=states[phase],
+            budget_steps=budgets[phase],
+            spent_steps=standing.spent.get(phase, 0),
+            eta_seconds=_eta(standing, phase, states[phase], budgets[phase]),
+        )
+        for phase in ORDER
+    ]
+
+
+def eta(progress: Sequence[PhaseProgress]) -> float | None:
+    """Seconds until the run ends, None when no speed was measured."""
+    parts = [phase.eta_seconds for phase in progress]
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def phase_budgets(config: RunConfig) -> dict[Phase, int]:
+    """Environment steps that each phase is meant to spend; fine-tuning gets what is left."""
+    total = config.budget.total_steps
+    if config.arm == "generalist":
+        return {"generalist": total, "evaluation": 0, "gate": 0, "specialists": 0, "finetune": 0}
+    generalist, cycles = config.budget.generalist_steps, config.cycles.count
+    specialists = cycles * (config.specialists.count * config.specialists.steps + config.specialists.lowest_steps)
+    finetune = max(0, total - generalist - specialists - cycles * evaluation_share(config))
+    evaluation = total - generalist - specialists - finetune
+    return {
+        "generalist": generalist,
+        "evaluation": evaluation,
+        "gate": 0,
+        "specialists": specialists,
+        "finetune": finetune,
+    }
+
+
+def measurement_steps(config: RunConfig) -> int:
+    """What is measured outside the total at most: every episode at its time limit, periodic evaluations left out."""
+    held_out = min(config.evaluation.held_out_sample, len(config.suite.held_out_variations()))
+    last = longest_evaluation(config, len(config.suite.training_variations()) + held_out)
+    if config.arm == "generalist":
+        return last
+    return 2 * last + config.cycles.count * longest_evaluation(config, held_out)
+
+
+def job_count(config: RunConfig) -> int:
+    """Jobs of a run that goes as configured: all its cycles, no gate that sends the generalist back to training."""
+    if config.arm == "generalist":
+        return 2  # the generalist and its last evaluation
+    specialists = 1 if config.arm == "generalist_low" else config.specialists.count
+    demonstrate = config.guide.wants == "demonstrations"
+    before = 1 if config.specialists.lowest_steps else 0
+    return 3 + config.cycles.count * (2 + before + specialists + (specialists + 1 if demonstrate else 0))
+
+
+def _state(standing: Standing, phase: Phase) -> State:
+    if standing.config.arm == "generalist" and phase not in _BASELINE:
+        return "skipped"
+    started = bool(standing.jobs.get(phase)) or (phase == "gate" and bool(standing.jobs.get("specialists")))
+    if standing.status == "succeeded":
+        return "done" if started else "skipped"
+    if phase == standing.phase:
+        return _active(standing.status)
+    if _is_before(standing, phase):
+        return "done" if started else "skipped"
+    return "skipped" if standing.status in ENDED else "pending"
+
+
+def _active(status: str) -> State:
+    if status == "queued":
+        return "pending"
+    if status in ENDED:
+        return "failed" if status == "failed" else "skipped"
+    return "active"
+
+
+def _is_before(standing: Standing, phase: Phase) -> bool:
+    """Whether the run has passed the phase; the last evaluation comes after fine-tuning."""
+    if standing.phase == "evaluation" and standing.jobs.get("finetune", 0) >= standing.config.cycles.count:
+        return True
+    current = standing.phase if standing.phase in ORDER else "generalist"
+    return ORDER.index(phase) < [str(name) for name in ORDER].index(current)
+
+
+def _eta(standing: Standing, phase: Phase, state: State, budget: int) -> float | None:
+    left = max(0, budget - standing.spent.get(phase, 0))
+    if state in ("done", "skipped", "failed") or left == 0:
+        return 0.0
+    if not standing.speed:
+        return None
+    side_by_side = min(standing.config.specialists.count, max(1, standing.slots)) if phase == "specialists" else 1
+    return left / (standing.speed * side_by_side)

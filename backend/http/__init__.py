@@ -1,0 +1,1 @@
+"""What every route shares: reading bodies, answering errors, browser safety, the built page."""

@@ -1,0 +1,111 @@
+"""Browser safety while there are no accounts: who may open the page, and who may change something.
+
+A server on loopback answers only to loopback names, so that a foreign name that was re-pointed here (DNS rebinding)
+gets nothing; and a page of another origin may not change anything (its browser says so in `Origin` or
+`Sec-Fetch-Site`).
+"""
+
+import ipaddress
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.errors import ForbiddenError, InvalidError, ProblemError
+from backend.http.problems import problem_response
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1", "testserver"})
+# Plotly and Mantine set styles from scripts; pictures of figures are data and blob URLs; Plotly's exports are blobs.
+_PAGE_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+# The interactive documentation loads its scripts from where FastAPI points to.
+_DOCS_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; "
+    "style-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; img-src 'self' data: https://fastapi.tiangolo.com; "
+    "worker-src 'self' blob:; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine alone."""
+    if host in _LOOPBACK_NAMES or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class BrowserSafety:
+    """Middleware: refuses unknown hosts, foreign origins and paths with NUL; adds the security headers.
+
+    `hosts` are the names under which the page may be opened; None allows any.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None) -> None:
+        self.app = app
+        self.hosts = None if hosts is None else frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        application = self.app if refusal is None else problem_response(refusal)
+        await application(scope, receive, _with_headers(send, scope["path"]))
+
+    def _refusal(self, scope: Scope) -> ProblemError | None:
+        headers = Headers(scope=scope)
+        host = _host_name(headers.get("host", ""))
+        if not self._knows(host):
+            return ForbiddenError(f"This server is not known as {host!r}: name it in GSL_ALLOWED_HOSTS.")
+        if scope["method"] not in _SAFE_METHODS and _is_foreign(headers):
+            return ForbiddenError("Another site sent this request: nothing was changed.")
+        if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            return InvalidError("The address holds a NUL character, which is no text.")
+        return None
+
+    def _knows(self, host: str) -> bool:
+        return self.hosts is None or host in self.hosts or is_loopback(host)
+
+
+def _host_name(header: str) -> str:
+    """The name without its port, as `localhost` of `localhost:8000` and `::1` of `[::1]:8000`."""
+    try:
+        return urlsplit(f"//{header}").hostname or ""
+    except ValueError:
+        return header
+
+
+def _is_foreign(headers: Headers) -> bool:
+    """Whether a browser says that a page of another origin is behind the request; scripts send neither header."""
+    if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        return True
+    host = headers.get("host", "")
+    return headers.get("origin", f"http://{host}") not in (f"http://{host}", f"https://{host}")
+
+
+def _with_headers(send: Send, path: str) -> Send:
+    policy = _DOCS_POLICY if path in ("/api/docs", "/api/redoc") else _PAGE_POLICY
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("Content-Security-Policy", policy)
+        await send(message)
+
+    return sending

@@ -1,0 +1,143 @@
+"""Every error as RFC 9457 problem details: translated here and nowhere else."""
+
+import errno
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from backend.errors import (
+    ConflictError,
+    InvalidError,
+    ProblemError,
+    StorageFullError,
+    UnavailableError,
+)
+from gsl.config.run import RunConfig
+from gsl.protocol.api import FieldError, Problem
+
+MEDIA_TYPE = "application/problem+json"
+_log = logging.getLogger(__name__)
+
+
+def problem_response(error: ProblemError) -> JSONResponse:
+    body = Problem(title=error.title, status=error.status, detail=error.detail, errors=list(error.errors))
+    return JSONResponse(body.model_dump(), error.status, headers=dict(error.headers), media_type=MEDIA_TYPE)
+
+
+def invalid(errors: Sequence[Mapping[str, Any]], prefix: tuple[str, ...] = ()) -> InvalidError:
+    """Pydantic's errors as one answer, each located at its dotted field."""
+    fields = [FieldError(field=_dotted((*prefix, *_location(error))), message=_message(error)) for error in errors]
+    detail = "; ".join(f"{field.field}: {field.message}" for field in fields[:5])
+    return InvalidError(detail[:2000] or "The input is invalid.", fields[:100])
+
+
+def from_validation(error: ValidationError, *prefix: str) -> InvalidError:
+    return invalid(error.errors(include_url=False, include_input=False), prefix)
+
+
+def install(app: FastAPI) -> None:
+    """Make `app` answer every error as problem details."""
+
+    async def problem(_request: Request, error: Exception) -> JSONResponse:
+        return problem_response(translate(error))
+
+    known: Iterable[type[Exception]] = (
+        ProblemError, RequestValidationError, HTTPException, SQLAlchemyError, OverflowError, OSError,
+    )  # fmt: skip
+    for kind in known:
+        app.add_exception_handler(kind, problem)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def translate(error: Exception) -> ProblemError:
+    """The problem that an exception means."""
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, RequestValidationError):
+        return invalid(error.errors())
+    if isinstance(error, HTTPException):
+        return _from_http(error)
+    if isinstance(error, SQLAlchemyError):
+        return _from_database(error)
+    if isinstance(error, OverflowError):
+        return InvalidError("A number is out of range: whole numbers must fit into 64 bits.")
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFullError(f"No space is left in {error.filename or 'the data folder'}: free some and try again.")
+    _log.error("storage failed", exc_info=error)
+    return UnavailableError(f"Storage does not answer ({type(error).__name__}: {error}); try again.")
+
+
+def _from_http(error: HTTPException) -> ProblemError:
+    problem = ProblemError(str(error.detail))
+    problem.status, problem.title = error.status_code, HTTPStatus(error.status_code).phrase
+    problem.headers = dict(error.headers or {})
+    return problem
+
+
+def _from_database(error: SQLAlchemyError) -> ProblemError:
+    reason = str(error.orig if isinstance(error, DBAPIError) and error.orig else error).splitlines()[0]
+    if "disk is full" in reason or "No space left" in reason:
+        return StorageFullError("No space is left for the database: free some in the data folder and try again.")
+    if isinstance(error, DataError):
+        return InvalidError(f"A value cannot be stored: {reason}")
+    if isinstance(error, IntegrityError):
+        _log.warning("refused by a rule of the tables", exc_info=error)
+        return ConflictError("Something this refers to was changed or deleted at the same moment; look again.")
+    if isinstance(error, DBAPIError | PoolTimeoutError):
+        _log.warning("database away: %s", reason)
+        return UnavailableError(f"The database does not answer ({reason}); every request tries it anew.")
+    raise error
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    """A mistake of ours: logged with its traceback by the server, answered without particulars."""
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem_response(ProblemError("The server made a mistake; its log says more."))
+
+
+def _location(error: Mapping[str, Any]) -> tuple[int | str, ...]:
+    """Where the error is; of a part that names no known member, at the field that should name one."""
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        return (*error["loc"], str(error["ctx"]["discriminator"]).strip("'"))
+    return tuple(error["loc"])
+
+
+def _dotted(location: Sequence[int | str]) -> str:
+    """`("body", "config", "suite", "forkmaze", "goals")` as `config.suite.goals`."""
+    path = [str(part) for part in location]
+    if path and path[0] in ("body", "query", "path", "header"):
+        path = path[1:]
+    named: list[str] = []
+    for position, part in enumerate(path):
+        before = path[position - 2 if position and path[position - 1].isdigit() else position - 1] if position else ""
+        if part in _members().get(before, ()):  # pydantic puts a union's chosen member into the path
+            continue
+        named.append(part)
+    return ".".join(named) or "body"
+
+
+@cache
+def _members() -> dict[str, frozenset[str]]:
+    """Names of the members of every union, by the field that holds it; those of installed packages included."""
+    found = {"reports": frozenset({"started", "epoch", "evaluation", "demonstrations"})}
+    schema = RunConfig.model_json_schema()
+    for part in (schema, *schema["$defs"].values()):
+        for name, field in part.get("properties", {}).items():
+            if "discriminator" in field:
+                found[name] = found.get(name, frozenset()) | frozenset(field["discriminator"]["mapping"])
+    return found
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return {"JSON decode error": "the body is not JSON"}.get(message, message)

@@ -1,0 +1,1 @@
+"""Everything on one machine: `python -m backend.local`, which `make up` runs."""

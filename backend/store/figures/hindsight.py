@@ -1,0 +1,17 @@
+"""Whether a curve that went on after a plateau rose later, by the definition of the benchmark of criterion H."""
+
+import numpy as np
+
+from backend.domain.figure_data import Curve, Metric
+from gsl.method import hindsight
+
+
+def rose_later(curve: Curve | None, metric: Metric, start_epoch: int, detected_epoch: int) -> bool | None:
+    """As far as the curve is known; None without one, or where it does not reach beyond the detection."""
+    if curve is None or len(curve.epochs) == 0 or int(curve.epochs[-1]) <= detected_epoch:
+        return None
+    smoothed = hindsight.smoothed_whole(curve.scores.of(metric))
+    if np.isnan(smoothed).any():
+        return None
+    start, detected = np.searchsorted(curve.epochs, [start_epoch, detected_epoch])
+    return hindsight.rose_later(smoothed, int(start), int(detected))

@@ -1,0 +1,234 @@
+"""Reads scores by variation at chosen moments of a run, and before and after fine-tuning."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from backend.db.models import Gate, LatestReturn, VariationReturn
+from backend.domain.figure_data import IntArray, Measured, PairedScores, Scores, Snapshots, VariationScores
+from backend.store import wholeness
+from backend.store.figures.curves import (
+    JobRow,
+    approved_gates,
+    is_after_finetuning,
+    job_rows,
+    number_table,
+    role_of,
+    score_array,
+    suite_of,
+    weighted_means,
+)
+from gsl.method.rounds import Rounds
+from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, evaluation, place_of
+from gsl.protocol.reports import Source
+
+WINDOWS = (1, 4, 16, 64)  # epochs pooled until most variations have finished an episode
+ENOUGH = 0.8  # share of variations that counts as most
+
+Moment = tuple[int, int]  # job id, epoch
+
+
+def snapshots(session: Session, run_id: int, moments: Sequence[Moment], source: Source | None) -> Snapshots:
+    """Scores by variation at each moment; raises `KeyError` with the job's id where the run has no such job."""
+    jobs = {job.id: job for job in job_rows(session, run_id)}
+    panels = [_moment(session, jobs[job_id], list(jobs.values()), epoch, source) for job_id, epoch in moments]
+    return _snapshots(session, run_id, panels)
+
+
+def latest_snapshot(session: Session, run_id: int, source: Source | None) -> Snapshots:
+    """The latest estimate of the newest job that measured the generalist, before or after fine-tuning."""
+    jobs = job_rows(session, run_id)
+    rows = session.execute(
+        select(col(LatestReturn.job_id), col(LatestReturn.source)).where(col(LatestReturn.run_id) == run_id).distinct()
+    )
+    sources: dict[int, set[str]] = {}
+    for job_id, found in rows:
+        sources.setdefault(job_id, set()).add(found)
+    for job in reversed([job for job in jobs if job.kind != "specialist"]):
+        for wanted in (source,) if source else ("evaluation", "training"):
+            if wanted in sources.get(job.id, ()):
+                return _snapshots(session, run_id, [_latest(session, job, jobs, wanted)])
+    return _snapshots(session, run_id, [])
+
+
+def milestones(session: Session, run_id: int) -> list[Moment]:
+    """Moments as in the paper's figure: early and midway in the generalist's training, before the gate, at the end."""
+    jobs = [job for job in job_rows(session, run_id) if job.epochs or job.kind == "evaluation"]
+    moments: list[Moment] = []
+    generalist = next((job for job in jobs if job.kind == "generalist"), None)
+    if generalist:
+        moments += [(generalist.id, max(1, generalist.epochs // 10)), (generalist.id, max(1, generalist.epochs // 2))]
+    jobs = [job for job in jobs if job.key != BEFORE_EVALUATION]
+    final = [job for job in jobs if job.key == LAST_EVALUATION or is_after_finetuning(job, jobs)]
+    evaluations = [job for job in jobs if job.kind == "evaluation" and job not in final]
+    for job in (*evaluations[-1:], *final[-1:]):
+        epoch = _newest_epoch(session, job)
+        if epoch is not None:
+            moments.append((job.id, epoch))
+    return list(dict.fromkeys(moments))
+
+
+def paired_scores(session: Session, run_id: int) -> PairedScores:
+    """The policy at the first gate beside the last evaluation, or beside the latest one while the run goes on.
+
+    Of the gate's policy it is the evaluation made afresh; without one the evaluation that selected the variations.
+    """
+    suite, jobs = suite_of(session, run_id), job_rows(session, run_id)
+    variations = np.array(suite.training_variations(), dtype=np.int64)
+    gates = approved_gates(session, run_id)
+    after_jobs = [job for job in jobs if job.key == LAST_EVALUATION or is_after_finetuning(job, jobs)]
+    after, final = _nothing(variations), False
+    for job in after_jobs:  # the last evaluation is planned last
+        found = _measured(session, job, variations)
+        if found.known:
+            after, final = found, job.key == LAST_EVALUATION
+    before, fresh = _before(session, gates[min(gates)], jobs, variations) if gates else (_nothing(variations), False)
+    return PairedScores(
+        variations=variations,
+        names={int(variation): suite.variation_name(int(variation)) for variation in variations},
+        before=before,
+        after=after,
+        specialised=frozenset(variation for gate in gates.values() for variation in _specialised(gate)),
+        final=final,
+        fresh=fresh,
+    )
+
+
+def _snapshots(session: Session, run_id: int, panels: list[VariationScores]) -> Snapshots:
+    suite = suite_of(session, run_id)
+    shown = {int(variation) for panel in panels for variation in panel.variations}
+    return Snapshots(tuple(panels), {number: suite.variation_name(number) for number in shown}, suite.score_range)
+
+
+def _newest_epoch(session: Session, job: JobRow) -> int | None:
+    newest = select(func.max(LatestReturn.epoch)).where(col(LatestReturn.job_id) == job.id)
+    epoch: int | None = session.execute(newest.where(col(LatestReturn.source) != "held_out")).scalar_one()
+    return epoch
+
+
+def _moment(
+    session: Session, job: JobRow, jobs: Sequence[JobRow], epoch: int, source: Source | None
+) -> VariationScores:
+    """Fresh episodes where the moment has them; otherwise training episodes of enough epochs up to it."""
+    for wanted in (source,) if source else ("evaluation", "training"):
+        windows = WINDOWS if wanted == "training" else (1,)
+        for window in windows:
+            found = _pooled(session, job, jobs, wanted, epoch, window)
+            if len(found.variations) >= ENOUGH * _measurable(session, job, wanted):
+                break
+        if len(found.variations):
+            return found
+    return found
+
+
+def _measurable(session: Session, job: JobRow, source: Source) -> int:
+    """How many variations the job has measured at all."""
+    mine = (col(LatestReturn.job_id) == job.id, col(LatestReturn.source) == source)
+    return int(session.execute(select(func.count()).select_from(LatestReturn).where(*mine)).scalar_one())
+
+
+def _pooled(
+    session: Session, job: JobRow, jobs: Sequence[JobRow], source: Source, epoch: int, window: int
+) -> VariationScores:
+    """Episodes of `window` epochs up to `epoch` together, weighted by episodes."""
+    table = VariationReturn
+    wanted = (
+        col(table.job_id) == job.id, col(table.source) == source, col(table.epoch).between(epoch - window + 1, epoch),
+    )  # fmt: skip
+    columns: tuple[Any, ...] = (table.variation, table.episodes, table.mean_return, table.success_rate)
+    rows = session.execute(select(*columns).where(*wanted)).all()
+    marks = {} if source == "training" else wholeness.marks(session, [job.id], source)
+    variations, places = np.unique(np.array([row[0] for row in rows], dtype=np.int64), return_inverse=True)
+    episodes = np.array([row[1] for row in rows], dtype=np.int64)
+    returns, success = (
+        weighted_means(places, episodes, score_array([row[column] for row in rows]), len(variations))
+        for column in (2, 3)
+    )
+    return VariationScores(
+        title=_title(job, jobs, epoch, window), role=role_of(job, jobs), source=source, variations=variations,
+        episodes=np.bincount(places, weights=episodes, minlength=len(variations)).astype(np.int64),
+        scores=Scores(returns, success),
+        mark="" if source == "training" else marks.get((job.id, epoch), Rounds().mark),
+    )  # fmt: skip
+
+
+def _latest(session: Session, job: JobRow, jobs: Sequence[JobRow], source: Source) -> VariationScores:
+    table = LatestReturn
+    columns: tuple[Any, ...] = (table.variation, table.episodes, table.mean_return, table.success_rate, table.epoch)
+    mine = (col(table.job_id) == job.id, col(table.source) == source)
+    rows = session.execute(select(*columns).where(*mine).order_by(col(table.variation))).all()
+    variations, episodes, returns, success, epochs = zip(*rows, strict=True) if rows else ((), (), (), (), (0,))
+    marks = {} if source == "training" else wholeness.marks(session, [job.id], source)
+    return VariationScores(
+        title=_title(job, jobs, max(epochs), 1), role=role_of(job, jobs), source=source,
+        variations=np.array(variations, dtype=np.int64), episodes=np.array(episodes, dtype=np.int64),
+        scores=Scores(score_array(returns), score_array(success)),
+        mark="" if source == "training" else marks.get((job.id, max(epochs)), Rounds().mark),
+    )  # fmt: skip
+
+
+def _title(job: JobRow, jobs: Sequence[JobRow], epoch: int, window: int) -> str:
+    if job.kind == "evaluation":
+        return _evaluation_title(job.key)
+    who = {"generalist": "Generalist", "specialist": f"Specialist {job.index}", "finetune": "Fine-tuned"}[job.kind]
+    first = max(1, epoch - window + 1)
+    return f"{who}, epoch {epoch:,}" if first == epoch else f"{who}, epochs {first:,} to {epoch:,}"
+
+
+def _evaluation_title(key: str) -> str:
+    if key == LAST_EVALUATION:
+        return "At the end"
+    if key == BEFORE_EVALUATION:
+        return "At the gate, measured afresh"
+    cycle, segment = place_of(key)
+    if cycle == 1:
+        return "Before the gate"
+    return f"After cycle {cycle - 1}" if segment == 1 else f"Before the gate of cycle {cycle}"
+
+
+def _before(session: Session, gate: Gate, jobs: Sequence[JobRow], variations: IntArray) -> tuple[Measured, bool]:
+    """What the gate's policy scores, and whether that was measured apart from what selected the variations."""
+    of_key = {job.key: job for job in jobs}
+    for key, fresh in ((BEFORE_EVALUATION, True), (evaluation(gate.cycle, gate.segment), False)):
+        found = _measured(session, of_key[key], variations) if key in of_key else _nothing(variations)
+        if found.known:
+            return found, fresh
+    return _evidence(gate, variations), False
+
+
+def _nothing(variations: IntArray) -> Measured:
+    unknown = np.full(len(variations), np.nan)
+    return Measured(Scores(unknown, unknown), np.zeros(len(variations)), unknown)
+
+
+def _measured(session: Session, job: JobRow, variations: IntArray) -> Measured:
+    """The job's fresh episodes, in the order of `variations`."""
+    table = LatestReturn
+    columns: tuple[Any, ...] = (
+        table.variation, table.episodes, table.mean_return, table.std_return, table.success_rate,
+    )  # fmt: skip
+    mine = (col(table.job_id) == job.id, col(table.source) == "evaluation")
+    rows = number_table(session, select(*columns).where(*mine), 5)
+    values = np.full((len(variations), 4), np.nan)
+    _, places, found = np.intersect1d(variations, rows[:, 0].astype(np.int64), return_indices=True)
+    values[places] = rows[found, 1:]
+    episodes, returns, deviations, success = values.T
+    mark = wholeness.newest_mark(session, job.id) if len(rows) else ""
+    return Measured(Scores(returns, success), np.nan_to_num(episodes), deviations, mark)
+
+
+def _evidence(gate: Gate, variations: IntArray) -> Measured:
+    """Frozen at the gate; it says nothing of deviations."""
+    known = {row["variation"]: row for row in gate.evidence["variations"]}
+    rows = [known.get(int(variation), {}) for variation in variations]
+    returns, success = ([row.get(figure) for row in rows] for figure in ("mean_return", "success_rate"))
+    episodes = np.array([row.get("episodes", 0) for row in rows], dtype=np.float64)
+    return Measured(Scores(score_array(returns), score_array(success)), episodes, np.full(len(rows), np.nan))
+
+
+def _specialised(gate: Gate) -> frozenset[int]:
+    split: Sequence[Sequence[int]] = (gate.decision or gate.proposal)["partition"]
+    return frozenset(variation for part in split for variation in part)

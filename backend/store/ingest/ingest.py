@@ -1,0 +1,162 @@
+"""Taking in what a trainer reports: idempotent, fenced by attempt, in bulk.
+
+Every report is keyed by (job, epoch, ...), so a batch that arrives twice changes nothing. A `StartedReport` voids what
+was known after its epoch. Called with run and job locked (`store.locks`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session
+
+from backend.db import models
+from backend.db.columns import now
+from backend.db.models import Job, Run
+from backend.errors import InvalidError
+from backend.store.configs import config_of
+from backend.store.ingest import rollups
+from backend.store.ingest.rollback import void_after
+from backend.store.ingest.upsert import upsert
+from gsl.config.run import RunConfig
+from gsl.protocol.reports import (
+    DemonstrationsReport,
+    EpochReport,
+    EvaluationReport,
+    PlateauReport,
+    Report,
+    Source,
+    StartedReport,
+    VariationReturn,
+)
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Rows:
+    """Rows of one batch by table, the last report of a key winning."""
+
+    epochs: dict[int, Row] = field(default_factory=dict)
+    returns: dict[tuple[str, int, int], Row] = field(default_factory=dict)
+    plateaus: dict[int, PlateauReport] = field(default_factory=dict)
+    ledger: dict[tuple[int, str], int] = field(default_factory=dict)
+    evaluations: dict[int, EvaluationReport] = field(default_factory=dict)
+    features: dict[str, list[float]] = field(default_factory=dict)
+
+
+def take_in(session: Session, run: Run, job: Job, reports: Sequence[Report]) -> tuple[str, ...]:
+    """Store the reports in their order; returns the paths of files that are void now."""
+    allowed = _allowed(config_of(run), job)
+    voided: list[str] = []
+    run.revision += 1
+    for group in _between_starts(reports):
+        if isinstance(group[0], StartedReport):
+            voided += _restart(session, run, job, group[0])
+        _store(session, run, job, _rows(job, group, allowed))
+    run.updated_at = now()
+    return tuple(voided)
+
+
+def _between_starts(reports: Sequence[Report]) -> Iterator[list[Report]]:
+    group: list[Report] = []
+    for report in reports:
+        if isinstance(report, StartedReport) and group:
+            yield group
+            group = []
+        group.append(report)
+    if group:
+        yield group
+
+
+def _restart(session: Session, run: Run, job: Job, report: StartedReport) -> list[str]:
+    job.device = report.device
+    job.started_at = job.started_at or now()
+    paths = void_after(session, run, job, report.epoch)
+    if job.epochs > report.epoch:
+        job.epochs = report.epoch
+        rollups.rebuild(session, run, job)
+    return paths
+
+
+def _allowed(config: RunConfig, job: Job) -> dict[str, frozenset[int]]:
+    """Variations that returns of each source may name: a held-out one never counts as trained on."""
+    training = frozenset(job.spec["variations"] or config.suite.training_variations())
+    return {"training": training, "evaluation": training, "held_out": frozenset(config.suite.held_out_variations())}
+
+
+def _rows(job: Job, reports: Sequence[Report], allowed: dict[str, frozenset[int]]) -> Rows:
+    rows = Rows()
+    for report in reports:
+        if isinstance(report, EpochReport):
+            rows.epochs[report.epoch] = _epoch(job, report)
+            rows.ledger[report.epoch, "training"] = report.steps
+            _add_returns(rows, job, report.epoch, "training", report.returns, allowed)
+            if report.plateau is not None:
+                rows.plateaus[report.plateau.detected_epoch] = report.plateau
+        elif isinstance(report, EvaluationReport):
+            rows.ledger[report.epoch, "evaluation"] = report.steps
+            rows.ledger[report.epoch, "measurement"] = report.measurement_steps
+            _add_returns(rows, job, report.epoch, "evaluation", report.training, allowed)
+            _add_returns(rows, job, report.epoch, "held_out", report.held_out, allowed)
+            rows.evaluations[report.epoch] = report
+            rows.features = _features(report, allowed["evaluation"])
+        elif isinstance(report, DemonstrationsReport):
+            rows.ledger[0, "demonstrations"] = report.steps
+            job.demonstrations = [count.model_dump() for count in report.counts]
+            job.message = _kept(report)
+    return rows
+
+
+def _epoch(job: Job, report: EpochReport) -> Row:
+    row = report.model_dump(exclude={"type", "returns", "plateau"})
+    return {**row, "job_id": job.id, "at": now()}
+
+
+def _add_returns(
+    rows: Rows,
+    job: Job,
+    epoch: int,
+    source: Source,
+    returns: Sequence[VariationReturn],
+    allowed: dict[str, frozenset[int]],
+) -> None:
+    for item in returns:
+        if item.variation not in allowed[source]:
+            message = f"{item.variation} is not among the job's {source.replace('_', '-')} variations"
+            raise InvalidError.field("reports.returns.variation", message)
+        row = {"job_id": job.id, "source": source, "epoch": epoch, **item.__dict__}
+        rows.returns[source, epoch, item.variation] = row
+
+
+def _rounds(job: Job, report: EvaluationReport) -> Row:
+    return {"job_id": job.id, **report.model_dump(include={"epoch", "rounds", "rounds_asked"})}
+
+
+def _features(report: EvaluationReport, allowed: frozenset[int]) -> dict[str, list[float]]:
+    foreign = sorted({entry.variation for entry in report.features} - allowed)
+    if foreign:
+        raise InvalidError.field("reports.features.variation", f"{foreign[0]} is not among the job's variations")
+    return {str(entry.variation): list(entry.features) for entry in report.features}
+
+
+def _kept(report: DemonstrationsReport) -> str:
+    kept, tried = sum(c.kept for c in report.counts), sum(c.tried for c in report.counts)
+    empty = sum(not c.kept for c in report.counts)
+    return f"kept {kept} of {tried} episodes" + (
+        f"; none on {empty} of {len(report.counts)} variations" if empty else ""
+    )
+
+
+def _store(session: Session, run: Run, job: Job, rows: Rows) -> None:
+    upsert(session, models.Epoch, list(rows.epochs.values()))
+    upsert(session, models.VariationReturn, list(rows.returns.values()))
+    rollups.latest(session, run, list(rows.returns.values()))
+    rollups.plateaus(session, run, job, list(rows.plateaus.values()))
+    rollups.ledger(session, run, job, rows.ledger)
+    rollups.progress(run, job, list(rows.epochs.values()))
+    if rows.features:
+        upsert(session, models.EvaluationFeatures, [{"job_id": job.id, "features": rows.features}])
+    upsert(session, models.Evaluation, [_rounds(job, report) for report in rows.evaluations.values()])
+    for report in rows.evaluations.values():
+        rollups.score(run, job, report)

@@ -1,0 +1,59 @@
+"""A trainer goes on after an epoch: everything known of its later ones is void, in one transaction."""
+
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, delete, select
+
+from backend.db.models import Artifact, Epoch, Evaluation, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
+from backend.store.ingest.rollups import spend
+from backend.store.ingest.upsert import upsert
+
+
+def void_after(session: Session, run: Run, job: Job, epoch: int) -> list[str]:
+    """Remove what the job reported after `epoch`; returns the paths of its files that are void now."""
+    assert job.id is not None
+    paths = _void_artifacts(session, job.id, epoch)
+    session.execute(delete(Epoch).where(col(Epoch.job_id) == job.id, col(Epoch.epoch) > epoch))
+    session.execute(delete(Plateau).where(col(Plateau.job_id) == job.id, col(Plateau.detected_epoch) > epoch))
+    session.execute(delete(Evaluation).where(col(Evaluation.job_id) == job.id, col(Evaluation.epoch) > epoch))
+    _void_ledger(session, run, job, epoch)
+    later = (col(VariationReturn.job_id) == job.id, col(VariationReturn.epoch) > epoch)
+    if session.execute(delete(VariationReturn).where(*later)).rowcount:  # type: ignore[attr-defined]  # a cursor's result
+        _restore_latest(session, run, job.id, epoch)
+    return paths
+
+
+def _void_artifacts(session: Session, job_id: int, epoch: int) -> list[str]:
+    later = (col(Artifact.job_id) == job_id, col(Artifact.epoch) > epoch)
+    paths = list(session.exec(select(Artifact.path).where(*later)))
+    session.execute(delete(Artifact).where(*later))
+    return paths
+
+
+def _void_ledger(session: Session, run: Run, job: Job, epoch: int) -> None:
+    later = (col(LedgerEntry.job_id) == job.id, col(LedgerEntry.epoch) > epoch)
+    sums = select(LedgerEntry.purpose, func.sum(LedgerEntry.steps)).where(*later).group_by(LedgerEntry.purpose)
+    spend(run, job, [(purpose, -int(steps)) for purpose, steps in session.exec(sums)])
+    session.execute(delete(LedgerEntry).where(*later))
+
+
+def _restore_latest(session: Session, run: Run, job_id: int, epoch: int) -> None:
+    """Estimates that came from void epochs go back to the newest that is left."""
+    stale = (col(LatestReturn.job_id) == job_id, col(LatestReturn.epoch) > epoch)
+    if not session.execute(delete(LatestReturn).where(*stale)).rowcount:  # type: ignore[attr-defined]  # a cursor's result
+        return
+    newest = (
+        select(VariationReturn.source, VariationReturn.variation, func.max(VariationReturn.epoch).label("epoch"))
+        .where(VariationReturn.job_id == job_id)
+        .group_by(col(VariationReturn.source), col(VariationReturn.variation))
+        .subquery()
+    )
+    same = (
+        (col(VariationReturn.source) == newest.c.source)
+        & (col(VariationReturn.variation) == newest.c.variation)
+        & (col(VariationReturn.epoch) == newest.c.epoch)
+    )
+    found = session.exec(select(VariationReturn).join(newest, same).where(VariationReturn.job_id == job_id))
+    fresh: dict[str, Any] = {"run_id": run.id, "revision": run.revision}
+    upsert(session, LatestReturn, [{**row.model_dump(), **fresh} for row in found])

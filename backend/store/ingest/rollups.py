@@ -1,0 +1,178 @@
+"""What batches of reports add up to, kept on job and run: steps, speed, latest figures, the sparkline.
+
+Figures of the run come from the generalist and its fine-tuning; specialists have their own.
+"""
+
+from collections.abc import Iterable, Sequence
+from statistics import fmean
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from backend.db.models import Epoch, Job, LatestReturn, LedgerEntry, Plateau, Run
+from backend.store.configs import config_of
+from backend.store.ingest.upsert import upsert
+from gsl.phases import score as policy_score
+from gsl.phases.keys import BEFORE_EVALUATION
+from gsl.protocol.reports import EvaluationReport, PlateauReport, VariationReturn
+
+Row = dict[str, Any]
+MAIN_KINDS = ("generalist", "finetune", "evaluation")  # jobs of the policy that the run is about
+_SPARKLINE_POINTS = 40
+_SPEED_WEIGHT = 0.3  # of the newest batch in the moving mean
+
+
+def latest(session: Session, run: Run, returns: Sequence[Row]) -> None:
+    """Keep the newest estimate of each variation."""
+    newest: dict[tuple[str, int], Row] = {}
+    for row in returns:
+        key = (row["source"], row["variation"])
+        if key not in newest or newest[key]["epoch"] <= row["epoch"]:
+            newest[key] = row
+    fresh = {"run_id": run.id, "revision": run.revision}
+    upsert(session, LatestReturn, [{**row, **fresh} for row in newest.values()], unless_older_by="epoch")
+
+
+def ledger(session: Session, run: Run, job: Job, entries: dict[tuple[int, str], int]) -> None:
+    """Store the steps and add what is new of them to job and run, measurements apart from what counts."""
+    if not entries:
+        return
+    epochs = {epoch for epoch, _ in entries}
+    known = session.exec(
+        select(LedgerEntry).where(
+            LedgerEntry.job_id == job.id,
+            col(LedgerEntry.epoch) >= min(epochs),
+            col(LedgerEntry.epoch) <= max(epochs),
+        )
+    )
+    before = {(entry.epoch, entry.purpose): entry.steps for entry in known}
+    entries = {key: steps for key, steps in entries.items() if steps or key in before}
+    added = {key: steps - before.get(key, 0) for key, steps in entries.items()}
+    fixed = {"job_id": job.id, "run_id": run.id, "phase": job.phase}
+    rows = [
+        {**fixed, "epoch": epoch, "purpose": purpose, "steps": steps} for (epoch, purpose), steps in entries.items()
+    ]
+    upsert(session, LedgerEntry, rows)
+    spend(run, job, ((purpose, steps) for (_, purpose), steps in added.items()))
+
+
+def spend(run: Run, job: Job, steps: Iterable[tuple[str, int]]) -> None:
+    """Add steps (or take them back) by purpose; measurements are no part of what is spent."""
+    for purpose, number in steps:
+        if purpose == "measurement":
+            job.measurement_steps += number
+            run.measurement_steps += number
+        else:
+            job.steps += number
+            run.spent_steps += number
+
+
+def plateaus(session: Session, run: Run, job: Job, found: Sequence[PlateauReport]) -> None:
+    """Store detections with the run's steps at both epochs; one that is known already stays."""
+    for report in found:
+        query = select(Plateau).where(Plateau.job_id == job.id, Plateau.detected_epoch == report.detected_epoch)
+        if session.exec(query).first() is not None:
+            continue
+        start, detected = (steps_at(session, job, e) for e in (report.start_epoch, report.detected_epoch))
+        row = Plateau(**report.model_dump(), run_id=job.run_id, job_id=job.id or 0)
+        row.start_steps, row.detected_steps = start, detected
+        session.add(row)
+
+
+def steps_at(session: Session, job: Job, epoch: int) -> int:
+    """Steps of the run at the end of the job's epoch, as on the learning curve's axis."""
+    query = select(Epoch.job_steps).where(Epoch.job_id == job.id, Epoch.epoch == epoch)
+    return job.start_steps + (session.exec(query).first() or 0)
+
+
+def progress(run: Run, job: Job, epochs: Sequence[Row]) -> None:
+    """Roll epochs that are new up onto job and run; reports that came before change nothing."""
+    fresh = [row for row in epochs if row["epoch"] > job.epochs]
+    if not fresh:
+        return
+    last = fresh[-1]
+    job.epochs = last["epoch"]
+    job.mean_return = _last_known(fresh, "mean_return", job.mean_return)
+    job.success_rate = _last_known(fresh, "success_rate", job.success_rate)
+    seconds, steps = sum(row["seconds"] for row in fresh), sum(row["steps"] for row in fresh)
+    if seconds > 0:
+        before = job.steps_per_second
+        speed = steps / seconds
+        job.steps_per_second = speed if before is None else before + _SPEED_WEIGHT * (speed - before)
+    if job.kind in ("generalist", "finetune"):
+        run.mean_return = job.mean_return
+        extend_sparkline(run, [row["mean_return"] for row in fresh])
+
+
+def _last_known(rows: Sequence[Row], name: str, otherwise: float | None) -> float | None:
+    return next((row[name] for row in reversed(rows) if row[name] is not None), otherwise)
+
+
+def extend_sparkline(run: Run, values: Sequence[float | None]) -> None:
+    """Add one value an epoch; every second point is dropped and the stride doubled whenever there are too many."""
+    points, stride, seen = list(run.sparkline), run.sparkline_stride, run.sparkline_epochs
+    for value in values:
+        if seen % stride == 0:
+            points.append(value)
+        seen += 1
+        if len(points) > _SPARKLINE_POINTS:
+            points, stride = points[::2], stride * 2
+    run.sparkline, run.sparkline_stride, run.sparkline_epochs = points, stride, seen
+
+
+def rebuild(session: Session, run: Run, job: Job) -> None:
+    """After epochs became void: job and run say again what is left."""
+    query = select(Epoch).where(Epoch.job_id == job.id).order_by(col(Epoch.epoch).desc()).limit(1)
+    newest = session.exec(query).first()
+    job.mean_return = None if newest is None else newest.mean_return
+    job.success_rate = None if newest is None else newest.success_rate
+    if job.kind not in ("generalist", "finetune"):
+        return
+    curve = (
+        select(Epoch.mean_return)
+        .join(Job, col(Job.id) == col(Epoch.job_id))
+        .where(Job.run_id == run.id, col(Job.kind).in_(("generalist", "finetune")))
+        .order_by(col(Epoch.job_id), col(Epoch.epoch))
+    )
+    values = list(session.exec(curve))
+    run.sparkline, run.sparkline_stride, run.sparkline_epochs = [], 1, 0
+    extend_sparkline(run, values)
+    run.mean_return = next((value for value in reversed(values) if value is not None), None)
+    run.score = _newest_score(session, run)
+
+
+def _newest_score(session: Session, run: Run) -> float | None:
+    """The score by the newest evaluation that is left."""
+    evaluated = (
+        select(LatestReturn)
+        .join(Job, col(Job.id) == col(LatestReturn.job_id))
+        .where(LatestReturn.run_id == run.id, LatestReturn.source == "evaluation", col(Job.kind).in_(MAIN_KINDS))
+        .where(Job.key != BEFORE_EVALUATION)
+    )
+    rows = session.exec(evaluated).all()
+    newest = max((row.job_id for row in rows), default=None)
+    measured = [_measured(row) for row in rows if row.job_id == newest]
+    return policy_score(config_of(run), measured)
+
+
+def _measured(row: LatestReturn) -> VariationReturn:
+    fields = row.model_dump(include=set(VariationReturn.model_fields))
+    return VariationReturn.model_validate({**fields, "mean_length": row.mean_length or 0.0})
+
+
+def score(run: Run, job: Job, report: EvaluationReport) -> None:
+    """Keep what a fresh evaluation says of the policy; the run's score is that of its generalist, by its newest one.
+
+    The policy at the gate has one already when it is measured once more, beside later work.
+    """
+    value = policy_score(config_of(run), report.training)
+    if job.kind == "evaluation" or not job.epochs:
+        job.mean_return = _mean([item.mean_return for item in report.training])
+        job.success_rate = _mean([item.success_rate for item in report.training])
+    if job.kind in MAIN_KINDS and job.key != BEFORE_EVALUATION and value is not None:
+        run.score = value
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None

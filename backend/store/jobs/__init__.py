@@ -1,0 +1,1 @@
+"""Jobs: planned, queued, leased, listed."""

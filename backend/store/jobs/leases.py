@@ -1,0 +1,161 @@
+"""Holding a job: claim, heartbeat and the check that fences off stale attempts. Called with run and job locked."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from backend.db.columns import now
+from backend.db.models import Artifact, Job, Plateau, Run, Worker
+from backend.errors import ConflictError, NotFoundError
+from backend.store.jobs.locks import lock_job
+from backend.store.jobs.status import note
+from gsl.protocol.jobs import ENDED, CheckpointSource, JobSpec, TeacherSource, Wish
+from gsl.protocol.lease import ArtifactRef, ClaimedJob, FinishRequest, TeacherRef
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How long a claim lasts without a heartbeat, and how often one is expected, in seconds."""
+
+    lease_seconds: float
+    heartbeat_seconds: float
+
+
+def locked_job(session: Session, job_id: int) -> tuple[Run, Job]:
+    """Job and run, locked; raises `NotFoundError`."""
+    found = lock_job(session, job_id)
+    if found is None:
+        raise NotFoundError.of("job", job_id)
+    return found
+
+
+def held_job(session: Session, job_id: int, attempt: int) -> tuple[Run, Job]:
+    """Job and run, locked, if this attempt holds the job now; raises `ConflictError` otherwise."""
+    run, job = locked_job(session, job_id)
+    check_held(job, attempt)
+    return run, job
+
+
+def readable_job(session: Session, job_id: int, attempt: int) -> Job:
+    """The job, unlocked, if this attempt holds it; raises `NotFoundError` and `ConflictError`."""
+    job = session.get(Job, job_id)
+    if job is None:
+        raise NotFoundError.of("job", job_id)
+    check_held(job, attempt)
+    return job
+
+
+def check_held(job: Job, attempt: int) -> None:
+    """Raises `ConflictError` when another attempt is the newest, or the job does not run."""
+    if job.attempt != attempt:
+        raise ConflictError(
+            f"Attempt {attempt} of job {job.id} is stale: the newest is {job.attempt}. Stop working on it."
+        )
+    if job.status != "running":
+        raise ConflictError(f"Job {job.id} is {job.status}, not running: nothing more is taken in. Stop working on it.")
+
+
+def is_finished_as(job: Job, request: FinishRequest) -> bool:
+    """Whether this very request was heeded before: its answer got lost and it came again."""
+    return job.attempt == request.attempt and job.status == request.status and job.lease_until is None
+
+
+def claim(session: Session, run: Run, job: Job, worker: str, terms: Terms) -> ClaimedJob:
+    """Make `worker` the job's holder: the one way from queued to running. Raises `ConflictError`."""
+    _check_claimable(session, run, job, worker)
+    job.attempt += 1
+    job.status, job.worker, job.error = "running", worker, None
+    job.lease_until = now() + timedelta(seconds=terms.lease_seconds)
+    job.started_at = job.started_at or now()
+    note(session, worker, "claimed", f"{job.key}, attempt {job.attempt}", run_id=run.id, job_id=job.id)
+    spec = JobSpec.model_validate(job.spec)
+    assert job.id is not None
+    return ClaimedJob(
+        job_id=job.id,
+        run_id=job.run_id,
+        attempt=job.attempt,
+        lease_seconds=terms.lease_seconds,
+        heartbeat_seconds=terms.heartbeat_seconds,
+        spec=spec,
+        resume=_newest(session, job.run_id, job.key, "checkpoint"),
+        source=None if spec.source is None else _source(session, job.run_id, spec.source),
+        demonstrations=_demonstrations(session, job.run_id, spec.demonstrations),
+        teachers=_teachers(session, job.run_id, spec.teachers),
+    )
+
+
+def _check_claimable(session: Session, run: Run, job: Job, worker: str) -> None:
+    if job.status not in ("queued", "lost"):
+        holder = f" by {job.worker}" if job.status == "running" else ""
+        raise ConflictError(f"Job {job.id} is {job.status}{holder}: there is nothing to claim.")
+    if run.status in ENDED or wish_for(run, job) != "run":
+        raise ConflictError(f"Run {run.id} is {run.status} and wished to {wish_for(run, job)}: job {job.id} waits.")
+    known = session.get(Worker, worker)
+    if known is not None and run.suite not in known.suites:
+        raise ConflictError(f"Worker {worker} cannot run {run.suite}, only {', '.join(known.suites) or 'nothing'}.")
+
+
+def heartbeat(run: Run, job: Job, terms: Terms) -> Wish:
+    """Extend the lease; returns what the worker shall do."""
+    job.lease_until = now() + timedelta(seconds=terms.lease_seconds)
+    return wish_for(run, job)
+
+
+def wish_for(run: Run, job: Job) -> Wish:
+    """The stronger of the run's and the job's own wish."""
+    wishes = (run.wish, job.wish)
+    return "cancel" if "cancel" in wishes else "pause" if "pause" in wishes else "run"
+
+
+def finish(session: Session, run: Run, job: Job, request: FinishRequest) -> None:
+    """The holder gives the job back, ended or to go on later; what follows is the orchestrator's."""
+    job.status, job.lease_until = request.status, None
+    job.error = _text(request.error)
+    if request.result is not None:
+        job.outcome, job.best_epoch = request.result.outcome, request.result.best_epoch
+        job.message = _text(request.result.message) or job.message
+    if job.status in ENDED:
+        job.ended_at = now()
+    detail = job.key if request.error is None else f"{job.key}: {_text(request.error)[-500:]}"
+    note(session, job.worker or "worker", request.status, detail, run_id=run.id, job_id=job.id)
+
+
+def _text(text: str | None) -> str:
+    return text or ""
+
+
+def _source(session: Session, run_id: int, source: CheckpointSource) -> ArtifactRef | None:
+    """The named checkpoint; its last one where there is no best, or none of the plateau's epoch."""
+    if source.which == "best":
+        return _newest(session, run_id, source.job, "best") or _newest(session, run_id, source.job, "checkpoint")
+    if source.which == "plateau":
+        query = select(Plateau.start_epoch).join(Job, col(Job.id) == col(Plateau.job_id))
+        ordered = query.where(Job.run_id == run_id, Job.key == source.job).order_by(col(Plateau.id).desc())
+        epoch = session.exec(ordered).first()
+        found = None if epoch is None else _newest(session, run_id, source.job, "checkpoint", epoch)
+        return found or _newest(session, run_id, source.job, "checkpoint")
+    return _newest(session, run_id, source.job, "checkpoint")
+
+
+def _newest(session: Session, run_id: int, key: str, kind: str, epoch: int | None = None) -> ArtifactRef | None:
+    query = select(Artifact).where(Artifact.run_id == run_id, Artifact.job_key == key, Artifact.kind == kind)
+    if epoch is not None:
+        query = query.where(Artifact.epoch == epoch)
+    found = session.exec(query.order_by(col(Artifact.epoch).desc(), col(Artifact.id).desc())).first()
+    return None if found is None else reference(found)
+
+
+def _demonstrations(session: Session, run_id: int, keys: tuple[str, ...]) -> tuple[ArtifactRef, ...]:
+    found = (_newest(session, run_id, key, "demonstrations") for key in keys)
+    return tuple(artifact for artifact in found if artifact is not None)
+
+
+def _teachers(session: Session, run_id: int, sources: tuple[TeacherSource, ...]) -> tuple[TeacherRef, ...]:
+    found = ((_source(session, run_id, each.checkpoint), each.variations) for each in sources)
+    return tuple(TeacherRef(checkpoint=policy, variations=owned) for policy, owned in found if policy is not None)
+
+
+def reference(artifact: Artifact) -> ArtifactRef:
+    fields = artifact.model_dump(include=set(ArtifactRef.model_fields))
+    return ArtifactRef.model_validate(fields)

@@ -1,0 +1,239 @@
+"""A run's rows as the state machine sees them, and its plans as rows. Called with the run locked."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from backend.db.columns import now
+from backend.db.models import EvaluationFeatures, Gate, Job, LatestReturn, Plateau, Run
+from backend.store import wholeness
+from backend.store.training_history import history_before_gate
+from gsl.config.run import RunConfig
+from gsl.method.rounds import Rounds
+from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
+from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
+from gsl.phases.state import Features
+from gsl.protocol.api import GateEvidence, GateProposal, GateVariation, PlateauPublic
+from gsl.protocol.jobs import ENDED, JobSpec, JobStatus
+from gsl.protocol.reports import DemonstrationCount, VariationReturn
+
+AUTOMATIC = "automatic approval"
+
+
+def load_state(session: Session, run: Run) -> RunState:
+    """Everything `gsl.phases.plan` may know of the run."""
+    jobs = session.exec(select(Job).where(Job.run_id == run.id).order_by(col(Job.id))).all()
+    gates = session.exec(select(Gate).where(Gate.run_id == run.id).order_by(col(Gate.id))).all()
+    evaluations = [*_newest_evaluations(jobs), *_halved_specialists(jobs)]
+    return RunState(
+        jobs=tuple(_job_view(job) for job in jobs),
+        gates=tuple(_gate_view(gate) for gate in gates),
+        evaluations=_evaluations(session, evaluations),
+        wish=run.wish,  # type: ignore[arg-type]  # the column holds a Wish
+        features=_features(session, evaluations),
+        rounds=_rounds(session, evaluations),
+        history=history_before_gate(session, jobs, gates),
+    )
+
+
+def insert_job(session: Session, run: Run, spec: JobSpec) -> Job | None:
+    """Queue the job; None where somebody else did so already."""
+    assert run.id is not None
+    job = Job(
+        run_id=run.id,
+        spec=spec.model_dump(mode="json"),
+        start_steps=run.spent_steps,
+        budget_steps=spec.budget_steps,
+        **spec.model_dump(include={"key", "kind", "phase", "cycle", "index"}),
+    )
+    try:
+        with session.begin_nested():
+            session.add(job)
+    except IntegrityError:  # (run, key) is unique
+        return None
+    return job
+
+
+def insert_gate(session: Session, run: Run, config: RunConfig, opening: GateOpening) -> Gate:
+    """Open the gate with its evidence frozen; in automatic mode it is approved as proposed at once."""
+    assert run.id is not None
+    proposal = proposal_row(opening.proposal)
+    gate = Gate(
+        run_id=run.id,
+        cycle=opening.cycle,
+        segment=opening.segment,
+        mode=opening.mode,
+        reason_asked=opening.reason_asked,
+        evidence=_evidence(session, run, config, opening).model_dump(mode="json"),
+        proposal=proposal,
+    )
+    if opening.mode == "auto":
+        gate.status, gate.action, gate.decision = "approved", "approve", proposal
+        gate.decided_by, gate.decided_at = AUTOMATIC, now()
+    session.add(gate)
+    session.flush()
+    return gate
+
+
+def set_jobs(session: Session, run: Run, keys: Iterable[str], status: JobStatus) -> list[Job]:
+    """Move waiting jobs to another status; queued ones are announced anew."""
+    if not (names := tuple(keys)):
+        return []
+    wanted = select(Job).where(Job.run_id == run.id, col(Job.key).in_(names)).order_by(col(Job.id))
+    jobs = list(session.exec(wanted))
+    for job in jobs:
+        set_job(job, status)
+    return jobs
+
+
+def set_job(job: Job, status: JobStatus) -> None:
+    job.status, job.lease_until = status, None
+    if status == "queued":
+        job.queued_at, job.rung_at = now(), None
+    if status in ENDED:
+        job.ended_at = now()
+
+
+def stop_running(session: Session, run: Run) -> None:
+    """Ask the jobs that still run, by their own wish, to stop: the run has ended without them."""
+    for job in session.exec(select(Job).where(Job.run_id == run.id, Job.status == "running")):
+        job.wish = "cancel"
+
+
+def _job_view(job: Job) -> JobView:
+    return JobView(
+        key=job.key,
+        kind=job.kind,  # type: ignore[arg-type]  # the column holds a JobKind
+        status=job.status,  # type: ignore[arg-type]  # the column holds a JobStatus
+        budget=job.budget_steps,
+        spent=job.steps,
+        attempt=job.attempt,
+        outcome=job.outcome,  # type: ignore[arg-type]  # the column holds an Outcome
+        error=job.error,
+        demonstrated=_counts(job),
+    )
+
+
+def _counts(job: Job) -> tuple[DemonstrationCount, ...] | None:
+    if job.demonstrations is None:
+        return None
+    return tuple(DemonstrationCount.model_validate(row) for row in job.demonstrations)
+
+
+def _gate_view(gate: Gate) -> GateView:
+    decision = None if gate.decision is None else GateProposal.model_validate(gate.decision)
+    return GateView(
+        segment=gate.segment,
+        status=gate.status,  # type: ignore[arg-type]  # as GatePublic says
+        cycle=gate.cycle,
+        reason_asked=gate.reason_asked,  # type: ignore[arg-type]  # as GatePublic says
+        action=gate.action,  # type: ignore[arg-type]  # as GatePublic says
+        decision=None if decision is None else proposal_of(decision),
+    )
+
+
+def proposal_of(row: GateProposal) -> Proposal:
+    partition = tuple(tuple(part) for part in row.partition)
+    return Proposal(partition, row.specialist_steps, row.start)
+
+
+def proposal_row(proposal: Proposal) -> dict[str, object]:
+    partition = [list(part) for part in proposal.partition]
+    row = GateProposal(partition=partition, specialist_steps=proposal.specialist_steps, start=proposal.start)
+    return row.model_dump(mode="json")
+
+
+def _evaluations(session: Session, jobs: Sequence[Job]) -> dict[str, tuple[VariationReturn, ...]]:
+    """Fresh training-variation returns by key of the evaluation."""
+    found: dict[str, tuple[VariationReturn, ...]] = {}
+    for job in jobs:
+        query = select(LatestReturn).where(LatestReturn.job_id == job.id, LatestReturn.source == "evaluation")
+        rows = session.exec(query.order_by(col(LatestReturn.variation)))
+        found[job.key] = tuple(_return(row) for row in rows)
+    return found
+
+
+def _features(session: Session, jobs: Sequence[Job]) -> dict[str, Features]:
+    """The policy's mean features by variation, by key of the evaluation that reported them."""
+    keys = {job.id: job.key for job in jobs}
+    rows = session.exec(select(EvaluationFeatures).where(col(EvaluationFeatures.job_id).in_(keys)))
+    return {
+        keys[row.job_id]: {int(variation): tuple(numbers) for variation, numbers in row.features.items()}
+        for row in rows
+    }
+
+
+def _rounds(session: Session, jobs: Sequence[Job]) -> dict[str, Rounds]:
+    """How whole each evaluation was, by its key; one of before rounds were counted is not among them."""
+    keys = {job.id or 0: job.key for job in jobs}
+    return {keys[job_id]: found for (job_id, _), found in sorted(wholeness.rounds(session, keys).items())}
+
+
+def _newest_evaluations(jobs: Sequence[Job]) -> list[Job]:
+    """Those that ended well and that planning looks at: each cycle's newest before a gate, and the last of the run.
+
+    `jobs` are in the order in which they were planned.
+    """
+    ended = [job for job in jobs if job.kind == "evaluation" and job.status == "succeeded"]
+    apart = (LAST_EVALUATION, BEFORE_EVALUATION)
+    return list({(job.cycle, job.key if job.key in apart else ""): job for job in ended}.values())
+
+
+def _halved_specialists(jobs: Sequence[Job]) -> list[Job]:
+    """Those of the newest cycle whose own last evaluations decide which of them train on."""
+    newest = max((job.cycle for job in jobs), default=1)
+    return [
+        job
+        for job in jobs
+        if job.kind == "specialist" and job.status == "succeeded" and job.cycle == newest
+        if job.spec["config"]["specialists"].get("rungs", 1) > 1  # specifications before 0.2 do not say
+    ]
+
+
+def _return(row: LatestReturn) -> VariationReturn:
+    return VariationReturn(
+        variation=row.variation,
+        episodes=row.episodes,
+        mean_return=row.mean_return,
+        std_return=row.std_return,
+        success_rate=row.success_rate,
+        mean_length=row.mean_length or 0.0,
+    )
+
+
+def _evidence(session: Session, run: Run, config: RunConfig, opening: GateOpening) -> GateEvidence:
+    return GateEvidence(
+        fired=opening.fired,
+        why=opening.why,
+        plateau=_plateau(session, run, opening.generalist),
+        mean_return=opening.mean_return,
+        success_rate=opening.success_rate,
+        variations=[
+            GateVariation(
+                variation=estimate.variation,
+                name=config.suite.variation_name(estimate.variation),
+                episodes=estimate.episodes,
+                mean_return=estimate.mean_return,
+                lower_bound=estimate.lower_bound,
+                success_rate=estimate.success_rate,
+                upper_bound=estimate.upper_bound,
+                outlook=estimate.outlook,
+            )
+            for estimate in opening.estimates
+        ],
+        spent_steps=opening.spent_steps,
+        left_steps=opening.left_steps,
+        rounds=opening.rounds.played,
+        rounds_asked=opening.rounds.asked,
+        mark=opening.rounds.mark,
+        continue_steps=opening.continue_steps,
+    )
+
+
+def _plateau(session: Session, run: Run, generalist: str) -> PlateauPublic | None:
+    """The detection that ended the segment, if one did."""
+    query = select(Plateau).join(Job, col(Job.id) == col(Plateau.job_id))
+    query = query.where(Job.run_id == run.id, Job.key == generalist, Job.outcome == "plateau")
+    newest = session.exec(query.order_by(col(Plateau.detected_epoch).desc())).first()
+    return None if newest is None else PlateauPublic.model_validate(newest)

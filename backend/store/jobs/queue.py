@@ -1,0 +1,94 @@
+"""Jobs whose worker is gone, and jobs that nobody was told about."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlmodel import Session, and_, col, or_, select
+
+from backend.db.columns import now
+from backend.db.models import Job, Run
+from backend.store.jobs.planning import set_job
+from backend.store.jobs.status import note
+from gsl.protocol.jobs import ENDED
+
+_HOUSEKEEPING_LOCK = 0x67736C  # any number that all API processes share
+
+
+def only_housekeeper(session: Session) -> bool:
+    """Whether no other process keeps house right now, until the transaction ends. SQLite has one writer anyhow."""
+    if session.connection().dialect.name != "postgresql":
+        return True
+    return bool(
+        session.connection().scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _HOUSEKEEPING_LOCK})
+    )
+
+
+def runs_with_lost_jobs(session: Session) -> Sequence[int]:
+    """Runs with a job that was given back, or whose worker was silent for longer than its lease."""
+    expired = and_(col(Job.status) == "running", col(Job.lease_until) < now())
+    return session.exec(select(Job.run_id).where(or_(col(Job.status) == "lost", expired)).distinct()).all()
+
+
+def recover(session: Session, run: Run, max_attempts: int) -> None:
+    """Queue the lost jobs of a locked run again, or fail those lost too often at the same place."""
+    mine = (Job.run_id == run.id, col(Job.status).in_(("running", "lost")))
+    for job in session.exec(select(Job).where(*mine).with_for_update().execution_options(populate_existing=True)):
+        silent = job.status == "running" and job.lease_until is not None and job.lease_until < now()
+        if silent:
+            job.error = f"worker {job.worker} was silent for longer than its lease"
+        if silent or job.status == "lost":
+            _recover(session, run, job, max_attempts)
+
+
+def _recover(session: Session, run: Run, job: Job, max_attempts: int) -> None:
+    if job.error:  # given back without an error, it was merely stopped
+        further = job.steps > job.lost_at_steps
+        job.losses, job.lost_at_steps = 1 if further else job.losses + 1, job.steps
+    if run.status in ENDED:
+        set_job(job, "cancelled")
+    elif job.losses >= max_attempts:
+        set_job(job, "failed")
+        job.error = f"lost {job.losses} times in a row without getting further; the last time: {job.error}"
+    else:
+        set_job(job, "queued" if run.wish == "run" else "lost")
+    detail = f"{job.key}, attempt {job.attempt}: {job.error or 'its worker stopped'}; now {job.status}"
+    note(session, "orchestrator", "lost", detail, run_id=run.id, job_id=job.id)
+
+
+def release(session: Session, prefix: str) -> int:
+    """Give back the jobs of workers that are known to be gone, by what their names begin with; returns how many.
+
+    Nobody waits for their leases then, and the loss does not count against the jobs.
+    """
+    theirs = col(Job.worker).startswith(prefix, autoescape=True)
+    jobs = session.exec(select(Job).where(Job.status == "running", theirs).with_for_update()).all()
+    for job in jobs:
+        job.status, job.lease_until = "lost", None
+    return len(jobs)
+
+
+def unannounced(session: Session) -> list[int]:
+    """Queued jobs that no doorbell rang for since they were queued."""
+    waiting = select(Job.id).where(Job.status == "queued", col(Job.rung_at).is_(None))
+    return [job_id for job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))) if job_id is not None]
+
+
+def unheard(session: Session, seconds: float) -> dict[str, list[int]]:
+    """Queued jobs whose doorbell rang so long ago, by suite."""
+    long_ago = now() - timedelta(seconds=seconds)
+    waiting = select(Run.suite, Job.id).join(Run, col(Run.id) == col(Job.run_id))
+    waiting = waiting.where(Job.status == "queued", col(Job.rung_at) < long_ago)
+    found: dict[str, list[int]] = {}
+    for suite, job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))):
+        found.setdefault(suite, []).append(job_id or 0)
+    return found
+
+
+def suites_of(session: Session, job_ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Jobs with the suites that a worker needs for them, in the order given."""
+    rows = session.exec(
+        select(Job.id, Run.suite).join(Run, col(Run.id) == col(Job.run_id)).where(col(Job.id).in_(job_ids))
+    )
+    suites = dict(rows.all())
+    return [(job_id, suites[job_id]) for job_id in job_ids if job_id in suites]

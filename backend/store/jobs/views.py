@@ -1,0 +1,76 @@
+"""Jobs as the page sees them, and the queue."""
+
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from backend.db.models import Job, Run
+from backend.domain.waiting import able, waits_for
+from backend.errors import NotFoundError
+from backend.store.run_progress import live_workers
+from gsl.protocol.api import JobPublic, QueuePublic, WaitingPublic
+
+_QUEUE_SHOWN = 500
+_FROM_ROW = set(JobPublic.model_fields) - {"variations", "eta_seconds"}
+
+
+def get(session: Session, job_id: int) -> Job:
+    """Raises `NotFoundError`."""
+    job = session.get(Job, job_id)
+    if job is None:
+        raise NotFoundError.of("job", job_id)
+    return job
+
+
+def of_run(session: Session, run_id: int) -> list[JobPublic]:
+    """In the order they were planned."""
+    return _public(session, select(Job).where(Job.run_id == run_id).order_by(col(Job.id)))
+
+
+def queue(session: Session) -> QueuePublic:
+    """What waits, first come first, and what runs."""
+    waiting = select(Job).where(col(Job.status).in_(("queued", "lost"))).order_by(col(Job.queued_at), col(Job.id))
+    running = select(Job).where(Job.status == "running").order_by(col(Job.started_at), col(Job.id))
+    return QueuePublic(
+        queued=_public(session, waiting.limit(_QUEUE_SHOWN)),
+        running=_public(session, running.limit(_QUEUE_SHOWN)),
+        waiting=_waiting(session),
+    )
+
+
+def _waiting(session: Session) -> list[WaitingPublic]:
+    """Queued jobs by suite, with the runs that nothing of runs for, and the live workers that could."""
+    busy = select(Job.run_id).where(Job.status == "running")
+    columns: tuple[Any, ...] = (Run.suite, Job.run_id, func.count(), col(Job.run_id).in_(busy))
+    query = select(*columns).join(Run, col(Run.id) == col(Job.run_id)).where(col(Job.status).in_(("queued", "lost")))
+    rows = session.execute(query.group_by(col(Run.suite), col(Job.run_id)).order_by(func.min(Job.queued_at)))
+    by_suite: dict[str, list[tuple[int, int, bool]]] = {}
+    for suite, run_id, count, is_busy in rows:
+        by_suite.setdefault(suite, []).append((run_id, count, bool(is_busy)))
+    live = live_workers(session)
+    return [
+        WaitingPublic(
+            suite=suite,
+            jobs=sum(count for _, count, _ in found),
+            runs=[run_id for run_id, _, is_busy in found if not is_busy],
+            workers=able(suite, live),
+            message=waits_for(suite, live),
+        )
+        for suite, found in by_suite.items()
+    ]
+
+
+def _public(session: Session, query: Any) -> list[JobPublic]:
+    return [public(job) for job in session.exec(query)]
+
+
+def public(job: Job) -> JobPublic:
+    fields = job.model_dump(include=_FROM_ROW)
+    return JobPublic(**fields, variations=list(job.spec.get("variations", ())), eta_seconds=_eta(job))
+
+
+def _eta(job: Job) -> float | None:
+    if job.status != "running" or not job.steps_per_second:
+        return None
+    return max(0, job.budget_steps - job.steps) / job.steps_per_second

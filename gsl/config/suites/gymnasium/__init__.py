@@ -1,0 +1,1 @@
+"""Any environment of Gymnasium's registry, with its variations chosen by the user."""

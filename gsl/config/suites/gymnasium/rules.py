@@ -1,0 +1,157 @@
+"""What must hold of Gymnasium's settings; each broken rule names the field to change."""
+
+from collections.abc import Iterator
+
+from gsl.config.errors import Problem
+from gsl.config.near import near
+from gsl.config.suites.gymnasium.choices import Choice, Choices
+from gsl.config.suites.gymnasium.probe import Offer, OfferError, Scalar, known, offer, try_reset
+from gsl.config.suites.gymnasium.settings import GymnasiumSuite
+
+TRIED = 32
+"""Variations of arguments and options that are tried beforehand; any other is when it is first played."""
+
+_OF_MAKE = {
+    "id": "the id is env_id",
+    "max_episode_steps": "time_limit is the limit of an episode",
+    "disable_env_checker": "environments are checked here",
+    "render_mode": "nothing is rendered while training",
+}
+
+
+def problems(suite: GymnasiumSuite) -> Iterator[Problem]:
+    """An environment is looked at only when it is known and its variations are in order."""
+    unknown = known(suite.env_id)
+    if unknown is not None:
+        yield ("env_id",), unknown, suite.env_id
+        return
+    first = [*_reserved(("arguments",), suite.arguments), *_variations(suite)]
+    yield from first or _environment(suite)
+
+
+def _variations(suite: GymnasiumSuite) -> Iterator[Problem]:
+    if suite.vary == "seed":
+        yield from _seeds(suite)
+        return
+    if not len(suite.training):
+        yield ("training",), f"needs at least one variation by {suite.vary}", suite.training.grid
+    for where, reason, value in suite.held_out.shared_with(suite.training.all):
+        yield ("held_out", *where), reason, value
+    if suite.vary == "arguments":
+        for where, choice in _placed(suite):
+            yield from _reserved(where, choice)
+
+
+def _seeds(suite: GymnasiumSuite) -> Iterator[Problem]:
+    for field, given in (("training", suite.training), ("held_out", suite.held_out)):
+        if len(given):
+            yield (field,), "must be empty where seeds tell variations apart; choose another vary", given.grid
+    end, held_out_end = suite.first_seed + suite.num_seeds, suite.held_out_start + suite.held_out_seeds
+    if suite.held_out_seeds and suite.first_seed < held_out_end and suite.held_out_start < end:
+        yield (
+            ("held_out_start",),
+            f"held-out seeds {suite.held_out_start}..{held_out_end - 1} overlap the training seeds "
+            f"{suite.first_seed}..{end - 1}; start them at {end} or later",
+            suite.held_out_start,
+        )
+
+
+def _reserved(where: tuple[str | int, ...], arguments: Choice) -> Iterator[Problem]:
+    for name in sorted(_OF_MAKE.keys() & arguments.keys()):
+        yield (*where, name), f"{name} cannot be given: {_OF_MAKE[name]}", arguments[name]
+
+
+# The environment
+
+
+def _environment(suite: GymnasiumSuite) -> Iterator[Problem]:
+    where, choice = next(_placed(suite)) if suite.vary != "seed" else (("arguments",), {})
+    try:
+        made = offer(suite.env_id, suite.constructor(choice))
+    except OfferError as error:
+        yield _blamed(suite, error, where), str(error), choice or suite.arguments
+        return
+    yield from _limit_and_scores(suite, made)
+    if suite.vary == "arguments":
+        yield from _all_made(suite, made)
+    elif suite.vary == "options":
+        yield from _all_reset(suite)
+    elif suite.vary == "attributes":
+        yield from _attributes(suite, made)
+
+
+def _limit_and_scores(suite: GymnasiumSuite, made: Offer) -> Iterator[Problem]:
+    if suite.time_limit is None and made.time_limit is None:
+        yield ("time_limit",), f"{suite.env_id} is registered without a time limit: give one", None
+    high = made.threshold if suite.score_high is None else suite.score_high
+    if high is None:
+        yield ("score_high",), f"{suite.env_id} is registered without a threshold: say which return counts as 1", None
+    elif suite.score_low is None and high <= 0:
+        yield ("score_low",), f"say which return below {high:g} counts as 0", None
+    elif suite.score_low is not None and suite.score_low >= high:
+        yield ("score_low",), f"must be below {high:g}, the return that counts as 1", suite.score_low
+
+
+def _all_made(suite: GymnasiumSuite, first: Offer) -> Iterator[Problem]:
+    for where, choice in _tried(suite):
+        try:
+            made = offer(suite.env_id, suite.constructor(choice))
+        except OfferError as error:
+            yield _blamed(suite, error, where), str(error), choice
+            continue
+        if made.spaces != first.spaces:
+            yield where, f"has the spaces {made.spaces}, but the first variation {first.spaces}", choice
+
+
+def _all_reset(suite: GymnasiumSuite) -> Iterator[Problem]:
+    for where, choice in _tried(suite):
+        reason = try_reset(suite.env_id, suite.arguments, choice)
+        if reason is not None:
+            yield where, f"{suite.env_id} cannot be reset: {reason}", choice
+
+
+def _attributes(suite: GymnasiumSuite, made: Offer) -> Iterator[Problem]:
+    said: set[tuple[str | int, ...]] = set()  # a grid's values come again in every combination
+    for where, choice in _placed(suite):
+        for name, value in choice.items():
+            reason = _misfit(name, value, made)
+            if reason is not None and (*where, name) not in said:
+                said.add((*where, name))
+                yield (*where, name), f"{suite.env_id} {reason}", value
+
+
+def _misfit(name: str, value: object, made: Offer) -> str | None:
+    if name not in made.attributes:
+        return f"has no attribute {name!r} that can be set{near(name, made.attributes)}"
+    before = made.attributes[name]
+    if _kind(value) != _kind(before):
+        return f"has {name} = {before!r}: it cannot become {value!r}"
+    return None
+
+
+def _kind(value: object) -> type | None:
+    """Whole and broken numbers are of one kind."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float
+    return type(value) if isinstance(value, Scalar) else None
+
+
+def _blamed(suite: GymnasiumSuite, error: OfferError, where: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The field of an environment that cannot be made: its variation's, where variations are its arguments."""
+    if error.field == "arguments":
+        return where if suite.vary == "arguments" else ("arguments",)
+    return (error.field,)
+
+
+def _tried(suite: GymnasiumSuite) -> list[tuple[tuple[str | int, ...], Choice]]:
+    """At most TRIED choices, evenly spread over all."""
+    every = list(_placed(suite))
+    return every[:: max(1, -(-len(every) // TRIED))]
+
+
+def _placed(suite: GymnasiumSuite) -> Iterator[tuple[tuple[str | int, ...], Choice]]:
+    """Every choice with the field that it is from."""
+    sets: tuple[tuple[str, Choices], ...] = (("training", suite.training), ("held_out", suite.held_out))
+    for field, given in sets:
+        for number, choice in enumerate(given.all):
+            yield (field, *given.place(number)), choice

@@ -1,0 +1,1 @@
+"""Meta-World: its benchmarks and tasks."""

@@ -1,0 +1,1 @@
+"""Procgen: its games, levels and score ranges."""

@@ -1,0 +1,85 @@
+"""Procgen: sixteen games, each level a variation."""
+
+from typing import Any, ClassVar, Literal, Self, get_args
+
+from pydantic import field_validator, model_validator
+
+from gsl.config.base import setting
+from gsl.config.near import near
+from gsl.config.suites.base import ActionKind, Observes, SuiteSettings
+from gsl.config.suites.procgen.scores import SCORE_RANGES, Game
+
+GAMES: tuple[str, ...] = get_args(Game)
+
+
+class ProcgenSuite(SuiteSettings):
+    """Procgen (Cobbe et al. 2020): sixteen games; each level is one variation."""
+
+    implementation: ClassVar[str] = "worker.envs.procgen.env:ProcgenEnv"
+    title: ClassVar[str] = "Procgen"
+    requires: ClassVar[tuple[str, ...]] = ("procgen",)
+    extra: ClassVar[str | None] = "worker"
+
+    name: Literal["procgen"] = "procgen"
+    game: Game = setting("bigfish", "Which of the sixteen games is played.")
+    mode: Literal["easy", "hard"] = setting("easy", "Difficulty of the levels.")
+    start_level: int = setting(0, "First training level.", unit="level", ge=0, lt=2**30)
+    num_levels: int = setting(200, "How many levels are trained on.", unit="levels", ge=1, le=100_000)
+    held_out_start: int = setting(
+        1_000_000,
+        "First level that is never trained on and only measures generalisation.",
+        unit="level",
+        ge=0,
+        lt=2**30,
+    )
+    held_out_levels: int = setting(50, "How many held-out levels there are.", unit="levels", ge=0, le=100_000)
+    num_threads: int = setting(4, "Threads that step the levels; 0 steps them in the trainer's thread.", ge=0, le=256)
+
+    @field_validator("game", mode="before")
+    @classmethod
+    def _is_known(cls, game: Any) -> Any:
+        if isinstance(game, str) and game not in GAMES:
+            raise ValueError(f"there is no game {game!r}{near(game, GAMES)}")
+        return game
+
+    @model_validator(mode="after")
+    def _keeps_levels_apart(self) -> Self:
+        train_end = self.start_level + self.num_levels
+        held_out_end = self.held_out_start + self.held_out_levels
+        if self.held_out_levels and self.start_level < held_out_end and self.held_out_start < train_end:
+            raise ValueError(
+                f"held_out_start: held-out levels {self.held_out_start}..{held_out_end - 1} overlap the training "
+                f"levels {self.start_level}..{train_end - 1}; start them at {train_end} or later"
+            )
+        return self
+
+    @property
+    def observes(self) -> Observes:
+        return "picture"
+
+    @property
+    def actions(self) -> ActionKind:
+        return "discrete"
+
+    @property
+    def has_success(self) -> bool:
+        return False
+
+    @property
+    def max_episode_steps(self) -> int:
+        """Procgen's own time limit, `Game::timeout`; longer only in bossfight and plunder (4000)."""
+        return 4000 if self.game in ("bossfight", "plunder") else 1000
+
+    @property
+    def score_range(self) -> tuple[float, float]:
+        """Published minimum and maximum of the game (Cobbe et al. 2020, appendix C)."""
+        return SCORE_RANGES[self.mode][self.game]
+
+    def training_variations(self) -> tuple[int, ...]:
+        return tuple(range(self.start_level, self.start_level + self.num_levels))
+
+    def held_out_variations(self) -> tuple[int, ...]:
+        return tuple(range(self.held_out_start, self.held_out_start + self.held_out_levels))
+
+    def variation_name(self, variation: int) -> str:
+        return f"level {variation}"

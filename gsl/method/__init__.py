@@ -1,0 +1,1 @@
+"""The method's mathematics: plateaus, selection, partition, what changed, statistics."""

@@ -1,0 +1,80 @@
+"""Every environment step of a run, by phase, job and purpose; comparisons are fair only at equal totals.
+
+Measurements, from which nothing is learned and nothing selected, stand in it apart from what counts.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gsl.protocol.jobs import Phase, Purpose
+
+_BRANCHES = ("specialist-", "demonstrations-")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Environment steps that a job spent for one purpose."""
+
+    phase: Phase
+    job: str
+    purpose: Purpose
+    steps: int
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What was spent, for what, and what is left of the total; `measured` stands outside all other sums."""
+
+    by_phase: dict[str, int]
+    by_purpose: dict[str, int]
+    total: int
+    spent: int
+    measured: int
+    critical_path: int
+
+    @property
+    def left(self) -> int:
+        return max(0, self.total - self.spent)
+
+
+def totals(entries: Sequence[Entry], total_steps: int) -> Totals:
+    """Add up a run's entries."""
+    counted = [entry for entry in entries if entry.purpose != "measurement"]
+    return Totals(
+        by_phase=_sums((entry.phase, entry.steps) for entry in counted),
+        by_purpose=_sums((entry.purpose, entry.steps) for entry in counted),
+        total=total_steps,
+        spent=sum(entry.steps for entry in counted),
+        measured=sum(entry.steps for entry in entries if entry.purpose == "measurement"),
+        critical_path=critical_path(entries),
+    )
+
+
+def critical_path(entries: Iterable[Entry]) -> int:
+    """Steps one after another if every specialist had a worker of its own.
+
+    A specialist, in all its rungs, and its demonstrations make one branch, the generalist's demonstrations another; of
+    the branches of one cycle, which run side by side, only the longest counts. Measurements are left out.
+    """
+    one_after_another = 0
+    branches: Counter[tuple[str, str]] = Counter()
+    for entry in entries:
+        if entry.purpose == "measurement":
+            continue
+        if entry.job.startswith(_BRANCHES):
+            _, cycle, index, *_ = entry.job.split("-")
+            branches[cycle, index] += entry.steps
+        else:
+            one_after_another += entry.steps
+    longest: dict[str, int] = {}
+    for (cycle, _), steps in branches.items():
+        longest[cycle] = max(longest.get(cycle, 0), steps)
+    return one_after_another + sum(longest.values())
+
+
+def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for name, steps in pairs:
+        counts[name] += steps
+    return dict(counts)

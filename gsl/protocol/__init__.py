@@ -1,0 +1,1 @@
+"""What backend, workers and clients say to each other."""

@@ -1,0 +1,87 @@
+"""What a worker and the backend say about holding a job: claim, heartbeat, reports, finish.
+
+Every message carries `attempt`; the backend refuses an older one (409), so that a worker that lost its lease
+cannot write.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from gsl.protocol.jobs import JobSpec, Wish
+from gsl.protocol.reports import JobResult, Report, Wire
+
+
+class ArtifactRef(Wire):
+    """A stored file; its content is at GET /api/v1/artifacts/{id}/content."""
+
+    id: int
+    job_key: str
+    kind: Literal["checkpoint", "best", "demonstrations", "picture", "log"]
+    name: str
+    epoch: int
+    size: int = Field(description="Bytes.")
+    sha256: str
+
+
+class TeacherRef(Wire):
+    """A checkpoint whose policy a guide asks what to do."""
+
+    checkpoint: ArtifactRef
+    variations: tuple[int, ...] = Field(description="Variations on which it is asked.")
+
+
+class WorkerInfo(Wire):
+    """What a live worker says of itself every few seconds."""
+
+    name: str = Field(min_length=1, max_length=200, description="Unique: host name and slot.")
+    host: str
+    device: str = Field(description="cpu, or the GPU's name.")
+    suites: tuple[str, ...] = Field(description="Suites whose packages are installed there.")
+    version: str
+    job_id: int | None = None
+    speeds: dict[str, float] = Field(default={}, description="Measured training steps per second, by suite.")
+
+
+class ClaimRequest(Wire):
+    worker: str
+
+
+class ClaimedJob(Wire):
+    """A job now held by this worker, with everything it starts from."""
+
+    job_id: int
+    run_id: int
+    attempt: int = Field(ge=1)
+    lease_seconds: float
+    heartbeat_seconds: float
+    spec: JobSpec
+    resume: ArtifactRef | None = Field(
+        description="This job's own newest checkpoint, when an earlier attempt left one."
+    )
+    source: ArtifactRef | None = Field(description="The checkpoint named by `spec.source`.")
+    demonstrations: tuple[ArtifactRef, ...] = ()
+    teachers: tuple[TeacherRef, ...] = ()
+
+
+class HeartbeatRequest(Wire):
+    attempt: int
+    worker: str
+
+
+class HeartbeatReply(Wire):
+    wish: Wish = Field(description="run, or what the supervisor must make the trainer do.")
+
+
+class ReportBatch(Wire):
+    attempt: int
+    reports: tuple[Report, ...] = Field(max_length=1000)
+
+
+class FinishRequest(Wire):
+    """`paused` and `lost` leave a checkpoint to go on from; `failed` carries the end of the log."""
+
+    attempt: int
+    status: Literal["succeeded", "failed", "cancelled", "paused", "lost"]
+    result: JobResult | None = None
+    error: str | None = Field(default=None, max_length=20_000)

@@ -1,0 +1,173 @@
+"""A whole run that ended, as one document: what its jobs said, its gates, its configuration.
+
+What `GET /runs/{id}/record` answers, what `POST /runs/import` takes, and what benchmarks keep of each run. Checkpoints,
+demonstrations and logs are no part of it, so that an imported run can be looked at and compared, and not resumed.
+"""
+
+import gzip
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, WrapValidator, model_validator
+
+from gsl.config.errors import Problem, refuse
+from gsl.config.run import RunConfig
+from gsl.config.stored import as_stored
+from gsl.phases.state import GateOpening, Proposal
+from gsl.protocol.jobs import JobSpec, Phase, Work
+from gsl.protocol.reports import DemonstrationsReport, EpochReport, EvaluationReport, JobResult, Report, Wire
+
+DIGITS = 6
+"""Significant ones of what `rounded` keeps: more than any figure shows, and a third of the file."""
+MOST_RETURNS = 200_000
+"""Returns of single variations in one record: what fits into one request."""
+
+Ended = Literal["succeeded", "failed", "cancelled"]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+class JobRecord(Wire):
+    """A job that ended, with everything its trainer said."""
+
+    work: Work
+    status: Ended
+    start_steps: int = Field(ge=0, description="What the run had spent when the job was queued.")
+    reports: tuple[Report, ...] = Field(max_length=MOST_RETURNS)
+    result: JobResult | None = None
+    error: str = Field(default="", max_length=20_000)
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class GateRecord(Wire):
+    """A gate as it opened, and how it was decided."""
+
+    opening: GateOpening
+    status: Literal["open", "approved", "rejected"]
+    action: Literal["approve", "continue", "stop"] | None = None
+    decision: Proposal | None = Field(default=None, description="What was approved, edits included.")
+    decided_by: str | None = Field(default=None, max_length=200)
+    reason: str = Field(default="", max_length=2000)
+    created_at: datetime | None = None
+    decided_at: datetime | None = None
+
+
+class RunRecord(Wire):
+    """A run that ended; jobs and gates in the order in which they were planned."""
+
+    format: Literal[1] = 1
+    name: str = Field(min_length=1, max_length=200)
+    arm_name: str = Field(default="", max_length=100, description="Label of its arm in an experiment; empty: its arm.")
+    notes: str = Field(default="", max_length=20_000)
+    tags: tuple[Tag, ...] = Field(default=(), max_length=20)
+    config: Annotated[RunConfig, WrapValidator(as_stored)]
+    status: Ended
+    phase: Phase = Field(description="The last active one.")
+    cycle: int = Field(default=1, ge=1, le=100)
+    message: str = Field(default="", max_length=2000)
+    warnings: tuple[str, ...] = Field(default=(), max_length=1000)
+    created_at: datetime
+    ended_at: datetime
+    jobs: tuple[JobRecord, ...] = Field(max_length=10_000)
+    gates: tuple[GateRecord, ...] = Field(default=(), max_length=1000)
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        refuse("RunRecord", list(_problems(self)))
+        return self
+
+    def spec(self, job: JobRecord) -> JobSpec:
+        """The whole specification of one of its jobs."""
+        return JobSpec(config=self.config, **{name: getattr(job.work, name) for name in Work.model_fields})
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal records."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def read(file: Path) -> RunRecord:
+    """From a `.json` or `.json.gz`. Raises OSError, and ValueError when it holds no record."""
+    content = file.read_bytes()
+    return RunRecord.model_validate_json(gzip.decompress(content) if file.suffix == ".gz" else content)
+
+
+def write(file: Path, record: RunRecord) -> None:
+    """As `.json.gz`; equal records make equal files."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(file.name + ".partial")
+    partial.write_bytes(gzip.compress(record.model_dump_json().encode(), mtime=0))
+    partial.replace(file)
+
+
+def rounded(record: RunRecord) -> RunRecord:
+    """The record with what was measured at six significant digits; configuration and gates stay as they are."""
+    jobs = [
+        {**job.model_dump(mode="json"), "reports": _rounded([r.model_dump(mode="json") for r in job.reports])}
+        for job in record.jobs
+    ]
+    return record.model_copy(update={"jobs": tuple(JobRecord.model_validate(job) for job in jobs)})
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, dict):
+        return {name: _rounded(part) for name, part in value.items()}
+    return [_rounded(part) for part in value] if isinstance(value, list) else value
+
+
+def _problems(record: RunRecord) -> Iterator[Problem]:
+    """What its parts say of each other that cannot be."""
+    if record.ended_at < record.created_at:
+        yield ("ended_at",), "must not be before created_at", record.ended_at.isoformat()
+    returns = sum(_returns_of(report) for job in record.jobs for report in job.reports)
+    if returns > MOST_RETURNS:
+        yield ("jobs",), f"hold {returns} returns of variations; a record has at most {MOST_RETURNS}", returns
+    known: dict[str, int] = {}
+    for place, job in enumerate(record.jobs):
+        yield from _wrong_job(record.config, place, job, known)
+        known[job.work.key] = place
+    seen = set[tuple[int, int, str]]()
+    for place, gate in enumerate(record.gates):
+        opening = gate.opening
+        key = (opening.cycle, opening.segment, opening.reason_asked)
+        if key in seen:
+            yield ("gates", place), "repeats the cycle, segment and question of an earlier gate", key
+        if opening.generalist not in known:
+            yield ("gates", place, "opening", "generalist"), "names no job of the record", opening.generalist
+        if gate.status == "approved" and gate.decision is None:
+            yield ("gates", place, "decision"), "an approved gate says what was approved", None
+        seen.add(key)
+
+
+def _wrong_job(config: RunConfig, place: int, job: JobRecord, known: dict[str, int]) -> Iterator[Problem]:
+    where: tuple[str | int, ...] = ("jobs", place)
+    if not job.work.key:
+        yield (*where, "work", "key"), "must not be empty", ""
+    if job.work.key in known:
+        yield (*where, "work", "key"), f"{job.work.key} is job {known[job.work.key]} already", job.work.key
+    if job.work.source is not None and job.work.source.job not in known:
+        yield (*where, "work", "source", "job"), "names no earlier job of the record", job.work.source.job
+    allowed = {
+        "variations": set(config.suite.training_variations()), "held_out": set(config.suite.held_out_variations())
+    }  # fmt: skip
+    for field, possible in allowed.items():
+        foreign = sorted(set(getattr(job.work, field)) - possible)
+        if foreign:
+            yield (*where, "work", field), f"{foreign[0]} is no such variation of the suite", foreign[0]
+    epochs = [report.epoch for report in job.reports if isinstance(report, EpochReport)]
+    if any(later <= earlier for earlier, later in pairwise(epochs)):
+        yield (*where, "reports"), "epochs must grow", None
+
+
+def _returns_of(report: Report) -> int:
+    if isinstance(report, EpochReport):
+        return len(report.returns)
+    if isinstance(report, EvaluationReport):
+        return len(report.training) + len(report.held_out)
+    return len(report.counts) if isinstance(report, DemonstrationsReport) else 0

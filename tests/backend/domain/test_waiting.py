@@ -1,0 +1,95 @@
+"""Suites that live workers lack: refused at launch, and queued runs say for whom they wait."""
+
+from datetime import timedelta
+
+from backend.db.columns import now
+from backend.db.models import Worker
+from backend.services.app_services import Services
+from gsl.config.run import SUITES
+from tests.backend.api_driver import ApiDriver
+from tests.backend.marks import ON_SQLITE
+
+MAZE = {"preset": "forkmaze-quick"}
+
+
+def message(api: ApiDriver, run_id: int) -> str:
+    return str(api.get(f"/runs/{run_id}")["message"])
+
+
+@ON_SQLITE
+def test_without_any_worker_a_run_is_taken_and_waits(api: ApiDriver) -> None:
+    run_id = api.launch()
+    assert message(api, run_id) == "waits for a worker with forkmaze; no worker is live"
+    [waiting] = api.get("/queue")["waiting"]
+    assert waiting == {
+        "suite": "forkmaze", "jobs": 1, "runs": [run_id], "workers": [],
+        "message": "waits for a worker with forkmaze; no worker is live",
+    }  # fmt: skip
+
+
+@ON_SQLITE
+def test_a_suite_that_no_live_worker_has_is_refused(api: ApiDriver) -> None:
+    api.announce("a", "procgen", "elsewhere")
+    api.announce("b")
+    problem = api.post("/runs", MAZE, 422)
+    wrong = "no live worker can run forkmaze; live: a (procgen, elsewhere), b (no suite)"
+    assert problem["errors"] == [{"field": "config.suite.name", "message": wrong}]
+    experiment = api.post("/experiments", {"name": "n"}, 201)["id"]
+    arms = [{"name": "x", "config": {"suite": {"name": "forkmaze"}}}, {"name": "y"}]
+    problem = api.post(f"/experiments/{experiment}/runs", {**MAZE, "arms": arms, "seeds": [0]}, 422)
+    assert {error["field"] for error in problem["errors"]} == {"arms.0.config.suite.name", "config.suite.name"}
+    assert api.get("/runs")["total"] == 0
+
+
+@ON_SQLITE
+def test_the_command_that_brings_the_suite_is_named(api: ApiDriver) -> None:
+    api.announce("a", "forkmaze")
+    problem = api.post("/runs", {"preset": "procgen-small"}, 422)
+    assert f"on a worker's machine: {SUITES['procgen'].install_hint()}" in problem["errors"][0]["message"]
+    assert api.post("/runs/preview", {"preset": "procgen-small"})["jobs"] > 2
+
+
+def test_a_run_that_waits_says_for_whom(api: ApiDriver, services: Services) -> None:
+    run_id = api.launch()
+    api.announce("a", "procgen")
+    assert message(api, run_id) == "waits for a worker with forkmaze; live: a (procgen)"
+    assert api.get("/queue")["waiting"][0]["workers"] == []
+    api.announce("b", "forkmaze", "procgen")
+    assert message(api, run_id) == "waits for a worker with forkmaze"
+    assert api.get("/queue")["waiting"][0]["workers"] == ["b"]
+    with services.database.write() as session:
+        for worker in ("a", "b"):
+            row = session.get(Worker, worker)
+            assert row is not None
+            row.last_seen = now() - timedelta(minutes=1)
+    assert message(api, run_id) == "waits for a worker with forkmaze; no worker is live"
+
+
+@ON_SQLITE
+def test_later_jobs_that_wait_are_told_beside_the_phase(api: ApiDriver) -> None:
+    run_id = api.at_the_gate(config={"gate": {"mode": "auto"}})
+    plain = message(api, run_id)
+    assert "; waits for a worker with forkmaze; no worker is live" in plain
+    api.announce("w1", "forkmaze")
+    assert message(api, run_id) == plain.partition("; waits")[0]
+    api.claim(api.job(run_id, "specialist-1-1"))
+    assert api.get("/queue")["waiting"][0]["runs"] == []
+    assert api.get("/queue")["waiting"][0]["jobs"] >= 1
+
+
+@ON_SQLITE
+def test_suites_say_who_runs_them_and_what_brings_them(api: ApiDriver) -> None:
+    api.announce("a", "forkmaze")
+    suites = {suite["name"]: suite for suite in api.get("/suites")}
+    assert set(suites) == set(SUITES)
+    assert (suites["forkmaze"]["runnable"], suites["forkmaze"]["workers"]) == (True, ["a"])
+    assert (suites["procgen"]["runnable"], suites["procgen"]["workers"]) == (False, [])
+    assert suites["procgen"]["install"] == SUITES["procgen"].install_hint()
+    assert suites["forkmaze"]["install"] is None
+
+
+@ON_SQLITE
+def test_presets_tell_group_and_origins(api: ApiDriver) -> None:
+    for preset in api.get("/presets"):
+        assert isinstance(preset["group"], str)
+        assert isinstance(preset["origins"], dict)

@@ -1,0 +1,82 @@
+"""Who is let in: hosts, origins, headers; the token's file."""
+
+import stat
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from backend.app import create_app
+from backend.http.browser_safety import is_loopback
+from backend.settings import Settings
+from tests.backend.api_driver import ApiDriver
+from tests.backend.marks import ON_SQLITE
+
+pytestmark = ON_SQLITE
+
+
+def test_a_foreign_name_that_was_pointed_here_gets_nothing(api: ApiDriver) -> None:
+    for host in ("evil.example", "evil.example:8000", "127.0.0.1.evil.example", "[", ""):
+        assert "not known as" in api.ask("GET", "/runs", 403, headers={"Host": host})["detail"]
+    for host in ("localhost", "localhost:8000", "127.0.0.1:1", "[::1]:8000", "app.localhost"):
+        api.ask("GET", "/runs", headers={"Host": host})
+
+
+def test_another_site_changes_nothing(api: ApiDriver) -> None:
+    body = {"preset": "forkmaze-quick"}
+    foreign = [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+        {"Origin": f"http://localhost:{api.client.base_url.port}"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ]
+    for headers in foreign:
+        assert "Another site" in api.ask("POST", "/runs", 403, json=body, headers=headers)["detail"]
+    own = {"Origin": str(api.client.base_url).rstrip("/"), "Sec-Fetch-Site": "same-origin"}
+    assert api.ask("POST", "/runs", 201, json=body, headers=own)["id"] == 1
+
+
+def test_headers_of_every_answer(api: ApiDriver) -> None:
+    for path in ("/", "/api/v1/runs", "/api/v1/unknown", "/runs/7"):
+        headers = api.client.get(path).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "script-src 'self';" in policy
+        assert "frame-ancestors 'none'" in policy
+
+
+def test_hosts_of_a_team_server(settings: Settings) -> None:
+    def hosts(**fields: str) -> object:
+        app = create_app(settings.model_copy(update=fields))
+        return next(m.kwargs["hosts"] for m in app.user_middleware if "hosts" in m.kwargs)
+
+    assert hosts() == []
+    assert hosts(host="0.0.0.0") is None
+    assert hosts(host="0.0.0.0", allowed_hosts="gsl.example, lab") == ["gsl.example", "lab"]
+
+
+def test_loopback_names(settings: Settings) -> None:
+    assert all(is_loopback(name) for name in ("localhost", "127.0.0.1", "127.1.2.3", "::1"))
+    assert not any(is_loopback(name) for name in ("0.0.0.0", "192.168.0.1", "localhost.evil.example", "", "::"))
+
+
+def test_the_token_is_made_once_and_kept_for_its_owner(settings: Settings, tmp_path: Path) -> None:
+    def fresh() -> Settings:
+        return settings.model_copy(update={"token": SecretStr(""), "data_dir": tmp_path / "new"})
+
+    token = fresh().worker_token
+    assert len(token) > 30
+    assert fresh().worker_token == token
+    [file] = (tmp_path / "new").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_databases_by_any_common_name(settings: Settings, tmp_path: Path) -> None:
+    def url(database: str) -> str:
+        return settings.model_copy(update={"database": database}).database_url
+
+    assert url("postgres://u@h/d") == url("postgresql://u@h/d") == "postgresql+psycopg://u@h/d"
+    assert url("") == f"sqlite:///{tmp_path.resolve() / 'gsl.db'}"

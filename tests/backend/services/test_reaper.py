@@ -1,0 +1,176 @@
+"""Lost jobs go on, at most so often at the same place; queued jobs are announced until somebody comes."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from backend.db.models import Job
+from backend.dispatch import Doorbell
+from backend.services.app_services import Services
+from backend.services.reaper import Housekeeper, reap, sweep
+from backend.store import runs
+from backend.store.jobs import queue
+from gsl.protocol.reports import EpochReport, StartedReport
+from tests.backend.services.broker import short_folder, valkey
+from tests.backend.services.workers import claim, expire, finish, jobs, launch, report, run_of
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with short_folder() as path:
+        yield path
+
+
+def only_job(services: Services, run_id: int) -> Job:
+    [job] = jobs(services, run_id)
+    return job
+
+
+def with_broker(services: Services, socket: Path) -> Services:
+    return replace(services, doorbell=Doorbell(f"redis+socket://{socket}"))
+
+
+def test_a_silent_workers_job_is_queued_again(services: Services) -> None:
+    run_id = launch(services)
+    job = only_job(services, run_id)
+    claim(services, job)
+    assert reap(services) == []
+    expire(services, job)
+    assert reap(services) == [run_id]
+    again = only_job(services, run_id)
+    assert (again.status, again.losses, again.rung_at) == ("queued", 1, None)
+    assert claim(services, job, "another") == 2
+
+
+def test_a_job_lost_too_often_at_the_same_place_fails(services: Services) -> None:
+    run_id = launch(services)
+    job = only_job(services, run_id)
+    for _ in range(services.settings.max_attempts):
+        attempt = claim(services, job)
+        finish(services, job, attempt, "lost", "The trainer was ended by SIGSEGV.")
+        reap(services)
+    ended = only_job(services, run_id)
+    assert ended.status == "failed"
+    assert run_of(services, run_id).status == "failed"
+    assert "lost 5 times in a row" in run_of(services, run_id).message
+    assert "SIGSEGV" in run_of(services, run_id).message
+
+
+def test_getting_further_makes_earlier_losses_forgotten(services: Services) -> None:
+    run_id = launch(services)
+    job = only_job(services, run_id)
+    for number in range(1, 2 * services.settings.max_attempts):
+        attempt = claim(services, job)
+        epoch = EpochReport(
+            epoch=number, steps=9, job_steps=9 * number, seconds=1, episodes=0, mean_return=None, success_rate=None,
+            mean_length=None, metrics={},
+        )  # fmt: skip
+        report(services, job, [StartedReport(epoch=number - 1, device="cpu", num_envs=1), epoch])
+        finish(services, job, attempt, "lost", "killed")
+        reap(services)
+    assert (only_job(services, run_id).status, only_job(services, run_id).losses) == ("queued", 1)
+
+
+def test_stopping_a_worker_does_not_count(services: Services) -> None:
+    run_id = launch(services)
+    job = only_job(services, run_id)
+    for _ in range(2 * services.settings.max_attempts):
+        finish(services, job, claim(services, job), "lost")
+        reap(services)
+    assert (only_job(services, run_id).status, only_job(services, run_id).losses) == ("queued", 0)
+
+
+@pytest.mark.parametrize(("wish", "status"), [("pause", "paused"), ("cancel", "cancelled")])
+def test_a_lost_job_of_a_run_that_shall_stop_is_not_queued(services: Services, wish: str, status: str) -> None:
+    run_id = launch(services)
+    job = only_job(services, run_id)
+    claim(services, job)
+    with services.database.write() as session:
+        runs.locked(session, run_id).wish = wish
+        services.advance(session, run_id)
+    expire(services, job)
+    reap(services)
+    assert only_job(services, run_id).status == status
+    assert run_of(services, run_id).status == status
+
+
+def test_jobs_of_workers_that_are_gone_need_not_wait(services: Services) -> None:
+    ours, theirs = launch(services), launch(services)
+    claim(services, only_job(services, ours), "laptop-local-1")
+    claim(services, only_job(services, theirs), "gpu-0")
+    with services.database.write() as session:
+        assert queue.release(session, "laptop-local-") == 1
+    assert reap(services) == [ours]
+    assert only_job(services, ours).status == "queued"
+    assert only_job(services, theirs).status == "running"
+
+
+def test_a_planned_job_rings_and_is_marked(services: Services, folder: Path) -> None:
+    socket = folder / "s"
+    with valkey(socket):
+        ringing = with_broker(services, socket)
+        run_id = launch(ringing)
+        assert only_job(ringing, run_id).rung_at is not None
+        assert ringing.doorbell.waiting("forkmaze") == 1
+        ringing.doorbell.close()
+
+
+def test_without_a_broker_jobs_wait_and_are_announced_once_it_is_there(services: Services, folder: Path) -> None:
+    socket = folder / "s"
+    ringing = with_broker(services, socket)
+    started = time.monotonic()
+    run_id = launch(ringing)
+    assert time.monotonic() - started < 3
+    sweep(ringing)
+    assert only_job(ringing, run_id).rung_at is None
+    with valkey(socket):
+        sweep(ringing)
+        assert only_job(ringing, run_id).rung_at is not None
+        assert ringing.doorbell.waiting("forkmaze") == 1
+        ringing.doorbell.close()
+
+
+def test_a_lost_message_is_sent_again_but_never_while_messages_wait(services: Services, folder: Path) -> None:
+    socket = folder / "s"
+    ringing = with_broker(services, socket)
+    with valkey(socket):
+        launch(ringing)
+    with valkey(socket):
+        sweep(ringing, again_after_s=60)
+        assert ringing.doorbell.waiting("forkmaze") == 0
+        sweep(ringing, again_after_s=0)
+        sweep(ringing, again_after_s=0)
+        assert ringing.doorbell.waiting("forkmaze") == 1
+        ringing.doorbell.close()
+
+
+def test_the_housekeeper_works_by_itself_and_ends(services: Services) -> None:
+    hasty = replace(services, settings=services.settings.model_copy(update={"lease_seconds": 0.2}))
+    run_id = launch(hasty)
+    claim(hasty, only_job(hasty, run_id))
+    housekeeper = Housekeeper(hasty)
+    housekeeper.start()
+    deadline = time.monotonic() + 10
+    while only_job(hasty, run_id).status != "queued" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    housekeeper.close()
+    assert only_job(hasty, run_id).status == "queued"
+
+
+def test_each_suite_has_a_doorbell_of_its_own(services: Services, folder: Path) -> None:
+    """Messages that wait for one suite keep no lost message of another from being sent again."""
+    socket = folder / "s"
+    ringing = with_broker(services, socket)
+    with valkey(socket):
+        maze = launch(ringing)
+        with ringing.database.write() as session:
+            runs.locked(session, maze).suite = "elsewhere"
+        launch(ringing)
+        sweep(ringing, again_after_s=0)
+        assert [ringing.doorbell.waiting(suite) for suite in ("forkmaze", "elsewhere", "unheard of")] == [2, 1, 0]
+        sweep(ringing, again_after_s=0)
+        assert [ringing.doorbell.waiting(suite) for suite in ("forkmaze", "elsewhere")] == [2, 1]
+        ringing.doorbell.close()

@@ -1,0 +1,145 @@
+"""Who holds a job: claims, heartbeats, wishes, giving back."""
+
+import threading
+
+import pytest
+
+from backend.db.columns import now
+from backend.db.models import Job
+from backend.services.app_services import Services
+from tests.backend.api_driver import BEARER, ApiDriver, epoch, started
+
+
+@pytest.fixture
+def job_id(api: ApiDriver) -> int:
+    return api.job(api.launch())
+
+
+def test_a_claim_hands_over_everything(api: ApiDriver, services: Services, job_id: int) -> None:
+    claimed = api.claim(job_id)
+    assert (claimed["attempt"], claimed["lease_seconds"], claimed["heartbeat_seconds"]) == (1, 90, 22.5)
+    assert claimed["spec"]["key"] == "generalist-1"
+    assert claimed["resume"] is None
+    job = api.get(f"/jobs/{job_id}")
+    assert (job["status"], job["worker"]) == ("running", "w1")
+    assert api.get("/runs/1")["status"] == "generalist"
+
+
+def test_a_job_is_claimed_once(api: ApiDriver, job_id: int) -> None:
+    statuses: list[int] = []
+
+    def claim() -> None:
+        answer = api.client.post(f"/api/v1/jobs/{job_id}/claim", json={"worker": "w"}, headers=BEARER)
+        statuses.append(answer.status_code)
+
+    threads = [threading.Thread(target=claim) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200] + [409] * 7
+    assert "running by" in api.claim(job_id, 409)["detail"]
+
+
+def test_the_next_attempt_goes_on_from_the_newest_checkpoint(api: ApiDriver, services: Services, job_id: int) -> None:
+    api.claim(job_id)
+    api.report(job_id, started(), epoch(1), epoch(2))
+    for number in (1, 2):
+        api.upload(job_id, b"policy" * number, epoch=number, name=f"epoch-{number}.ckpt")
+    api.finish(job_id, None, status="lost")
+    with services.database.write() as session:
+        job = session.get_one(Job, job_id)
+        job.status = "queued"
+    claimed = api.claim(job_id)
+    assert claimed["attempt"] == 2
+    assert (claimed["resume"]["epoch"], claimed["resume"]["size"]) == (2, 12)
+    content = api.response("GET", f"/artifacts/{claimed['resume']['id']}/content").content
+    assert content == b"policypolicy"
+    assert "stale" in api.report(job_id, epoch(3), attempt=1, status=409)["detail"]
+
+
+def test_later_jobs_get_their_source(api: ApiDriver) -> None:
+    run_id = api.launch()
+    generalist = api.job(run_id)
+    api.claim(generalist)
+    api.report(generalist, started(), epoch(1))
+    stored = api.upload(generalist, b"policy")
+    api.finish(generalist)
+    claimed = api.claim(api.job(run_id, "evaluation-1"))
+    assert claimed["source"]["id"] == stored["id"]
+
+
+def test_a_heartbeat_extends_the_lease_and_brings_the_wish(api: ApiDriver, services: Services, job_id: int) -> None:
+    api.claim(job_id)
+    with services.database.write() as session:
+        session.get_one(Job, job_id).lease_until = now()
+    beat = {"attempt": 1, "worker": "w1"}
+    assert api.work(job_id, "heartbeat", beat) == {"wish": "run"}
+    with services.database.read() as session:
+        lease = session.get_one(Job, job_id).lease_until
+        assert lease is not None
+        assert 80 < (lease - now()).total_seconds() <= 90
+    api.post("/runs/1/pause")
+    assert api.work(job_id, "heartbeat", beat) == {"wish": "pause"}
+    api.post("/runs/1/cancel")
+    assert api.work(job_id, "heartbeat", beat) == {"wish": "cancel"}
+    api.work(job_id, "heartbeat", {"attempt": 2, "worker": "w1"}, 409)
+
+
+def test_pause_and_resume(api: ApiDriver, job_id: int) -> None:
+    api.claim(job_id)
+    api.post("/runs/1/pause")
+    api.finish(job_id, None, status="paused")
+    assert api.get("/runs/1")["status"] == "paused"
+    assert api.claim(job_id, 409)["detail"].startswith(f"Job {job_id} is paused")
+    assert "paused already" in api.post("/runs/1/pause", status=409)["detail"]
+    api.post("/runs/1/resume")
+    assert api.get(f"/jobs/{job_id}")["status"] == "queued"
+    assert "not paused" in api.post("/runs/1/resume", status=409)["detail"]
+
+
+def test_finishing_twice_changes_nothing(api: ApiDriver, job_id: int) -> None:
+    api.claim(job_id)
+    assert api.finish(job_id)["status"] == "succeeded"
+    assert api.finish(job_id)["outcome"] == "plateau"
+    assert [job["key"] for job in api.get("/runs/1/jobs")] == ["generalist-1", "evaluation-1"]
+    api.report(job_id, epoch(1), status=409)
+
+
+def test_a_failed_job_fails_the_run_with_its_reason(api: ApiDriver, job_id: int) -> None:
+    api.claim(job_id)
+    api.finish(job_id, None, status="failed", error="CUDA out of memory")
+    run = api.get("/runs/1")
+    assert run["status"] == "failed"
+    assert "CUDA out of memory" in run["message"]
+    assert run["phases"][0]["state"] == "failed"
+    assert api.get(f"/jobs/{job_id}")["error"] == "CUDA out of memory"
+
+
+def test_a_worker_that_lacks_the_suite_gets_nothing(api: ApiDriver, job_id: int) -> None:
+    worker = {"name": "w1", "host": "h", "device": "cpu", "suites": ["procgen"], "version": "0.1.0"}
+    api.ask("PUT", "/workers/w1", json=worker, headers=BEARER)
+    assert "cannot run forkmaze, only procgen" in api.claim(job_id, 409)["detail"]
+
+
+def test_workers_announce_themselves(api: ApiDriver, job_id: int) -> None:
+    assert not any(preset["runnable"] for preset in api.get("/presets"))
+    worker = {
+        "name": "gpu/0", "host": "h", "device": "cpu", "suites": ["forkmaze"], "version": "0.1.0", "job_id": job_id,
+        "speeds": {"forkmaze": 5000.0},
+    }  # fmt: skip
+    api.ask("PUT", "/workers/gpu%2F0", json=worker, headers=BEARER)
+    [seen] = api.get("/workers")
+    assert (seen["live"], seen["job_id"], seen["run_id"]) == (True, job_id, 1)
+    assert [suite["name"] for suite in api.get("/suites") if suite["runnable"]] == ["forkmaze"]
+    preview = api.post("/runs/preview", {"preset": "forkmaze-quick"})
+    assert (preview["steps_per_second"], preview["jobs"]) == (5000.0, 10)
+    assert preview["eta_seconds"] == pytest.approx(160_000 / 5000, rel=0.1)
+    assert api.ask("PUT", "/workers/w2", 422, json=worker, headers=BEARER)["errors"][0]["field"] == "name"
+
+
+def test_workers_routes_want_the_token(api: ApiDriver, job_id: int) -> None:
+    for header in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic a-token-for-tests"}):
+        answer = api.client.post(f"/api/v1/jobs/{job_id}/claim", json={"worker": "w"}, headers=header)
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"] == "Bearer"

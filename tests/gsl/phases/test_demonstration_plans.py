@@ -1,0 +1,129 @@
+"""What demonstrations jobs must return, and a run whose demonstrations were filtered to none."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gsl.method.selection import shrunk_means
+from gsl.protocol.reports import DemonstrationCount
+from tests.gsl.phases.runs import World, config_of, returns
+
+
+def approved(**parts: Any) -> World:
+    """Specialists train, four variations with the returns 0, 0.1, 0.2, 0.3 having been measured at the gate."""
+    world = World(config_of(**{"gate": {"mode": "auto"}, **parts}))
+    world.advance()
+    world.finish("generalist-1", outcome="plateau", spent=20_480)
+    world.finish("evaluation-1", spent=400)
+    return world
+
+
+def test_thresholds_are_the_generalists_corrected_means_only_with_the_return_filter() -> None:
+    """Measured were 0, 0.1, 0.2, 0.3. What specialists must exceed lies above that, what the generalist must reach
+    never does."""
+    world = approved(demonstrations={"filter": "return"})
+    corrected = shrunk_means(world.evaluations["evaluation-1"])
+    own = world.specs["demonstrations-1-0"].thresholds
+    assert own == {2: pytest.approx(min(0.2, corrected[2])), 3: pytest.approx(min(0.3, corrected[3]))}
+    world.finish("specialist-1-1")
+    [(variation, threshold)] = world.specs["demonstrations-1-1"].thresholds.items()
+    assert threshold == pytest.approx(corrected[variation])
+    assert threshold > 0.1 * variation
+    assert approved().specs["demonstrations-1-0"].thresholds == {}
+
+
+def test_a_variation_that_was_not_measured_has_the_mean_of_all_as_threshold() -> None:
+    world = World(config_of(demonstrations={"filter": "return"}, gate={"mode": "auto"}))
+    world.advance()
+    world.finish("generalist-1", outcome="plateau")
+    world.evaluations["evaluation-1"] = returns(world.config, {0: 0.4, 1: 0.4, 2: 0.4})
+    world.finish("evaluation-1")
+    world.finish("specialist-1-1")
+    world.finish("specialist-1-2")
+    given = {v: t for spec in world.specs.values() if spec.index for v, t in spec.thresholds.items()}
+    own = world.specs["demonstrations-1-0"].thresholds
+    assert (given | own).keys() == {0, 1, 2, 3}
+    assert list((given | own).values()) == pytest.approx([0.4] * 4)
+
+
+def demonstrated(world: World, key: str, kept: dict[int, int], tried: int = 10) -> None:
+    """End a demonstrations job that kept so many episodes of each variation."""
+    counts = tuple(
+        DemonstrationCount(variation=v, kept=k, tried=tried, mean_return=1.0 if k else None) for v, k in kept.items()
+    )
+    world.jobs[key] = replace(world.jobs[key], demonstrated=counts)
+    world.finish(key)
+
+
+def through(world: World, kept: int) -> tuple[int, ...]:
+    """Specialists and generalist demonstrate; of the first specialist's variations nothing is kept, of the others so
+    many episodes. The first specialist's variations."""
+    for index in (1, 2):
+        world.finish(f"specialist-1-{index}")
+    for index in (0, 1, 2):
+        key = f"demonstrations-1-{index}"
+        demonstrated(world, key, dict.fromkeys(world.specs[key].variations, 0 if index == 1 else kept))
+    return world.specs["demonstrations-1-1"].variations
+
+
+def test_what_a_specialist_could_not_show_is_said_with_what_to_change() -> None:
+    world = approved(demonstrations={"filter": "success"})
+    [variation] = through(world, kept=3)
+    assert world.specs["finetune-1"].demonstrations == (
+        "demonstrations-1-0",
+        "demonstrations-1-1",
+        "demonstrations-1-2",
+    )
+    assert world.plan.message == "fine-tuning with demonstrations"
+    assert world.plan.warnings == (
+        f"specialist 1 demonstrates variation {variation} with none of 10 episodes, which the filter refused: "
+        "train longer (specialists.steps), raise demonstrations.max_tries, or choose demonstrations.filter return",
+    )
+
+
+def test_a_run_whose_demonstrations_were_all_refused_goes_on_without_a_guide_and_says_so() -> None:
+    world = approved(demonstrations={"filter": "return"})
+    through(world, kept=0)
+    assert world.specs["finetune-1"].demonstrations == ()
+    assert world.plan.status == "finetune"
+    assert world.plan.message.startswith(
+        "training on without a guide, for the filter kept no demonstration: train longer"
+    )
+    assert len(world.plan.warnings) == 3
+    assert "the generalist demonstrates variations 2, 3 with none of 20 episodes" in world.plan.warnings[2]
+
+
+def test_where_no_episode_fitted_the_budget_that_is_said() -> None:
+    world = approved()
+    for index in (1, 2):
+        world.finish(f"specialist-1-{index}")
+        key = f"demonstrations-1-{index}"
+        demonstrated(world, key, dict.fromkeys(world.specs[key].variations, 0), tried=0)
+    assert all("no episode, for none fitted into its budget: raise" in warning for warning in world.plan.warnings)
+    assert len(world.plan.warnings) == 2
+
+
+def test_jobs_of_earlier_versions_do_not_say_what_they_kept() -> None:
+    world = approved()
+    for key in ("specialist-1-1", "specialist-1-2", "demonstrations-1-0", "demonstrations-1-1", "demonstrations-1-2"):
+        world.finish(key)
+    assert len(world.specs["finetune-1"].demonstrations) == 3
+    assert world.plan.warnings == ()
+
+
+def test_no_demonstrations_of_the_generalist_where_none_are_asked_for() -> None:
+    world = approved(demonstrations={"generalist_per_variation": 0})
+    assert world.active() == ["specialist-1-1", "specialist-1-2"]
+
+
+def test_failed_demonstrations_count_as_a_failed_specialist() -> None:
+    world = approved(specialists={"min_share": 0.5})
+    world.finish("specialist-1-1")
+    world.finish("demonstrations-1-1", "failed")
+    world.finish("demonstrations-1-0", "failed")
+    world.finish("specialist-1-2")
+    world.finish("demonstrations-1-2")
+    assert world.plan.status == "finetune"
+    assert len(world.plan.warnings) == 2
+    assert world.specs["finetune-1"].demonstrations == ("demonstrations-1-2",)

@@ -1,0 +1,33 @@
+"""Every preset goes through all phases, made tiny."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gsl.config.presets import PRESETS
+from tests.worker.forked import forked_simulation
+from tests.worker.local_run.tiny_presets import tiny
+from worker.local_run import LocalRun
+
+ALIKE = ("paper", "ablation", "procgen-ppg-small-bossfight", "maniskill")
+"""Of presets that differ in numbers alone, one runs; ManiSkill's run where there is a Vulkan device."""
+RUNNABLE = ["procgen-paper", "metaworld-mt10-paper", *(n for n in PRESETS if not any(part in n for part in ALIKE))]
+PHASES = ("generalist", "evaluation", "specialist", "demonstrations", "finetune")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _forks() -> Iterator[None]:
+    """Everything that a run starts is imported once."""
+    with forked_simulation():
+        yield
+
+
+@pytest.mark.parametrize("name", RUNNABLE)
+def test_all_phases(name: str, tmp_path: Path) -> None:
+    config = tiny(PRESETS[name].config)
+    this = LocalRun(config, tmp_path).finish()
+    assert this.status == "succeeded", this.message
+    assert {job.kind for job in this.jobs} == set(PHASES)
+    assert this.jobs[-1].key == "evaluation-final"
+    assert this.spent == sum(job.spent for job in this.jobs) <= config.budget.total_steps

@@ -1,0 +1,66 @@
+"""Stands in for the trainer where a real one would not misbehave: `odd_trainer.py FOLDER WAY`."""
+
+import errno
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from gsl.protocol.reports import EpochReport, JobResult, StartedReport
+from worker.job.folder import JobFolder, rewind_spool
+from worker.job.spool import Spool
+
+
+def epoch(number: int) -> EpochReport:
+    return EpochReport(
+        epoch=number, steps=10, job_steps=10 * number, seconds=0.01, episodes=0, mean_return=None, success_rate=None,
+        mean_length=None, metrics={},
+    )  # fmt: skip
+
+
+def say_epochs(folder: JobFolder, first: int, last: int) -> None:
+    spool = Spool(folder.spool)
+    spool.say(StartedReport(epoch=first - 1, device="cpu", num_envs=1))
+    for number in range(first, last + 1):
+        spool.say(epoch(number))
+    spool.close()
+
+
+def succeed(folder: JobFolder, epochs: int = 3) -> None:
+    folder.write_result(JobResult(outcome="completed", epochs=epochs, steps=10 * epochs))
+
+
+def wait_for_ever() -> None:
+    while True:
+        time.sleep(0.05)
+
+
+def main(folder: JobFolder, way: str) -> None:
+    rewind_spool(folder)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(75))
+    if way == "stubborn":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    say_epochs(folder, 1, 3)
+    if way in ("stoppable", "stubborn"):
+        wait_for_ever()
+    if way == "patient":  # ends once the test says so
+        while not (folder.path / "go").exists():
+            time.sleep(0.05)
+        say_epochs(folder, 4, 6)
+    if way == "broken":
+        raise RuntimeError("the simulator is broken")
+    if way == "crashing":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if way == "diskless":
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if way == "babbling":
+        with folder.spool.open("a") as spool:
+            spool.write("this is no report\n")
+        wait_for_ever()
+    if way != "resultless":
+        succeed(folder)
+
+
+if __name__ == "__main__":
+    main(JobFolder(Path(sys.argv[1])), sys.argv[2])

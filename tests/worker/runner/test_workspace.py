@@ -1,0 +1,43 @@
+"""From a claim to a folder with everything in it, at the real API."""
+
+from pathlib import Path
+
+from httpx import Client
+
+from tests.backend.api_driver import ApiDriver, started
+from tests.worker.real_api import RealApi
+from worker.runner.retry import Patience
+from worker.runner.workspace import fill, job_folder
+
+DAGGER = {"guide": {"name": "dagger"}, "gate": {"mode": "auto"}}
+
+
+def specialist_done(driver: ApiDriver, job_id: int, best: bytes) -> None:
+    """It leaves two checkpoints, of which one was its best."""
+    driver.claim(job_id)
+    driver.report(job_id, started())
+    driver.upload(job_id, best, kind="best", name="best-000001.ckpt")
+    driver.upload(job_id, b"last", epoch=2, name="epoch-000002.ckpt")
+    driver.finish(job_id, "budget")
+
+
+def test_the_teachers_of_fine_tuning_arrive_with_what_they_own(tmp_path: Path) -> None:
+    """The best of each specialist that ended well; whoever left no checkpoint, as this generalist, is left out."""
+    with RealApi(tmp_path / "data") as api, Client(base_url=api.url) as web:
+        driver = ApiDriver(web)
+        run_id = driver.at_the_gate(config={**DAGGER, "specialists": {"count": 2}})
+        specialist_done(driver, driver.job(run_id, "specialist-1-1"), b"best of one")
+        failing = driver.job(run_id, "specialist-1-2")
+        driver.claim(failing)
+        driver.work(failing, "finish", {"attempt": 1, "status": "failed", "error": "broke"})
+        assert not [job for job in driver.get(f"/runs/{run_id}/jobs") if job["kind"] == "demonstrations"]
+        claim = api.worker_api.claim(driver.job(run_id, "finetune-1"), "w1")
+        folder = job_folder(tmp_path, claim.job_id)
+        fill(api.worker_api, claim, folder, api.url, Patience(lambda: False))
+    job = folder.read_job()
+    contents = {(folder.path / teacher.path).read_bytes(): teacher.variations for teacher in job.teachers}
+    owned = contents.pop(b"best of one")
+    assert len(owned) == 1
+    assert contents == {}
+    generalist = next(teacher for teacher in claim.spec.teachers if teacher.checkpoint.job == "generalist-1")
+    assert set(owned) | set(generalist.variations) == set(range(4))

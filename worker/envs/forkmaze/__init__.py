@@ -1,0 +1,1 @@
+"""The fork maze, simulated here."""

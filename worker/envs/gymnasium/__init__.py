@@ -1,0 +1,1 @@
+"""Environments of Gymnasium, one variation a seed or a set of arguments."""

@@ -1,0 +1,204 @@
+"""Any environment registered with Gymnasium, a slot each, stepped in a thin loop.
+
+Gymnasium has no state that could be kept. An episode is therefore kept as its reset seed and its actions, and restored
+by playing them again; environments that are deterministic given their seed go on exactly. One that shows another
+observation in the end is not: its episode is given up unnoted, which is said in the log, and the slot begins a new one.
+"""
+
+import logging
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsl.config.near import near
+from gsl.config.suites.gymnasium.settings import GymnasiumSuite
+from worker.envs.base import IDLE, Env, EnvError, Sampler, State, Step, deal
+from worker.envs.gymnasium.cartpole import CartPoleEnv, fits
+from worker.envs.gymnasium.pool import AnyEnv, Pool, Recipe, Tape
+from worker.envs.gymnasium.recipe import GymnasiumRecipe
+from worker.envs.gymnasium.spaces import acting, seeing
+from worker.envs.gymnasium.trouble import check_finite, check_variations, failure
+
+log = logging.getLogger(__name__)
+
+
+def make_gymnasium(suite: GymnasiumSuite, num_envs: int, sampler: Sampler, seed: int) -> Env:
+    """Gymnasium's own vectorised environment where a slot of it can be told what to play, else one a slot."""
+    recipe = GymnasiumRecipe(suite)
+    if fits(suite):
+        return CartPoleEnv(suite, recipe, num_envs, sampler, seed)
+    return GymnasiumEnv(recipe, num_envs, sampler, seed)
+
+
+class GymnasiumEnv:
+    """An Env. A slot's n-th episode has its own seed, whatever the other slots do."""
+
+    def __init__(self, recipe: Recipe, num_envs: int, sampler: Sampler, seed: int) -> None:
+        check_variations(recipe, sampler)
+        self.num_envs = num_envs
+        self.variation = np.full(num_envs, IDLE, dtype=np.int64)
+        self._recipe, self._sampler, self._seed = recipe, sampler, seed
+        self._limit = recipe.max_episode_steps
+        self._pool = Pool(recipe, idle=num_envs)
+        self._envs: list[AnyEnv | None] = [None] * num_envs
+        self._episode = np.zeros(num_envs, np.int64)  # how many each slot has begun
+        self._reset_seed = np.zeros(num_envs, np.int64)
+        self._steps = np.zeros(num_envs, np.int64)
+        self._tape = Tape(self._limit)
+        self._lost = np.zeros(num_envs, np.bool_)  # its episode could not be restored
+        self._look()
+
+    def _look(self) -> None:
+        """What the environments show and take: every variation's the same, which validation saw to."""
+        variation = min(self._sampler.variations)
+        env = self._made(0, variation)
+        self.observation_shape, self.observation_dtype, self._see = seeing(env.observation_space)
+        self.actions, self._do = acting(env.action_space)
+        self._observation = np.zeros((self.num_envs, *self.observation_shape), self.observation_dtype)
+        self._pool.give_back(variation, env)
+
+    # Stepping
+
+    def reset(self) -> NDArray[Any]:
+        self._observation = self._observation.copy()
+        for slot in range(self.num_envs):
+            self._begin(slot)
+        return self._observation
+
+    def step(self, actions: NDArray[Any]) -> Step:
+        self._tape.record(actions)
+        observation, reward = self._observation.copy(), np.zeros(self.num_envs, np.float32)
+        over, cut = np.zeros(self.num_envs, np.bool_), self._lost.copy()
+        said: list[dict[str, Any]] = [{}] * self.num_envs
+        given, slot = self._do(actions), 0
+        try:
+            for slot, env in enumerate(self._envs):
+                if env is not None:
+                    seen, reward[slot], over[slot], cut[slot], said[slot] = env.step(given[slot])
+                    observation[slot] = self._see(seen)
+        except Exception as error:
+            raise self._failure(slot, error) from error
+        self._steps += 1
+        busy = self.variation != IDLE
+        check_finite(self._recipe, observation, reward, self.variation, self._reset_seed, self._steps)
+        cut = (cut | (self._steps >= self._limit) & busy) & ~over
+        return self._end(observation, reward, over | cut, cut, said)
+
+    def _end(
+        self, observation: NDArray[Any], reward: NDArray[np.float32], done: NDArray[np.bool_],
+        cut: NDArray[np.bool_], said: list[dict[str, Any]],
+    ) -> Step:  # fmt: skip
+        """Begin a new episode where one ended."""
+        variation, success = self.variation.copy(), self._success(done, said)
+        final = observation.copy() if cut.any() else observation
+        self._observation = observation
+        for slot in np.flatnonzero(done).tolist():
+            self._begin(slot)
+        return Step(observation, reward, done, variation, success, cut, final)
+
+    def _begin(self, slot: int) -> None:
+        self._release(slot)
+        variation = deal(self._sampler, slot)
+        self.variation[slot], self._steps[slot], self._lost[slot] = variation, 0, False
+        self._episode[slot] += 1
+        if variation == IDLE:
+            return
+        self._reset_seed[slot] = self._recipe.reset_seed(self._seed, slot, int(self._episode[slot]), variation)
+        self._observation[slot] = self._started(slot, variation)
+
+    def _release(self, slot: int) -> None:
+        """Nobody plays in the slot's environment any more."""
+        env, self._envs[slot] = self._envs[slot], None
+        if env is not None:
+            self._pool.give_back(int(self.variation[slot]), env)
+
+    def _started(self, slot: int, variation: int) -> NDArray[Any]:
+        """The slot's environment at the first observation of the variation, with the slot's reset seed."""
+        env = self._envs[slot] = self._made(slot, variation)
+        try:
+            first = self._see(self._recipe.reset(env, variation, int(self._reset_seed[slot])))
+        except Exception as error:
+            raise self._failure(slot, error) from error
+        return np.asarray(first, self.observation_dtype)
+
+    def _made(self, slot: int, variation: int) -> AnyEnv:
+        try:
+            return self._pool.take(variation)
+        except Exception as error:
+            raise failure(self._recipe, variation, int(self._reset_seed[slot]), 0, error) from error
+
+    def _success(self, done: NDArray[np.bool_], said: list[dict[str, Any]]) -> NDArray[np.bool_] | None:
+        key = self._recipe.success_key
+        if key is None:
+            return None
+        success = np.zeros(self.num_envs, np.bool_)
+        for slot in np.flatnonzero(done & (self.variation != IDLE) & ~self._lost).tolist():
+            if key not in said[slot]:
+                raise EnvError(f"{self._recipe.env_id}: the last info has no {key!r}{near(key, said[slot])}")
+            success[slot] = bool(said[slot][key])
+        return success
+
+    def _failure(self, slot: int, error: Exception) -> EnvError:
+        return failure(
+            self._recipe, int(self.variation[slot]), int(self._reset_seed[slot]), int(self._steps[slot]), error
+        )
+
+    # Keeping
+
+    def state(self) -> State:
+        return {
+            "variation": self.variation.copy(), "episode": self._episode.copy(), "steps": self._steps.copy(),
+            "reset_seed": self._reset_seed.copy(), "observation": self._observation.copy(), "lost": self._lost.copy(),
+            "played": self._tape.newest(self._played()),
+        }  # fmt: skip
+
+    def restore(self, state: State) -> NDArray[Any]:
+        if state["variation"].shape != (self.num_envs,):
+            raise EnvError(f"this state has {len(state['variation'])} slots, not {self.num_envs}")
+        for slot in range(self.num_envs):
+            self._release(slot)
+        self.variation, self._episode = state["variation"].astype(np.int64), state["episode"].astype(np.int64)
+        self._steps, self._reset_seed = state["steps"].astype(np.int64), state["reset_seed"].astype(np.int64)
+        self._observation, self._lost = state["observation"].copy(), state["lost"].astype(np.bool_)
+        for slot, actions in enumerate(self._tape.rewind(self._played(), state["played"])):
+            if self.variation[slot] != IDLE:
+                self._replay(slot, actions)
+        return self._observation
+
+    def _played(self) -> list[int]:
+        """How many actions of each slot's running episode there are to keep."""
+        counts: list[int] = np.where(self.variation == IDLE, 0, self._steps).tolist()
+        return counts
+
+    def _replay(self, slot: int, actions: NDArray[Any]) -> None:
+        """Bring a slot's environment to where its episode was kept; give the episode up where that leads elsewhere."""
+        variation, ended = int(self.variation[slot]), False
+        shown = self._started(slot, variation)
+        env = self._envs[slot]
+        for step, action in enumerate(actions):
+            if env is None or ended:
+                break
+            try:
+                seen, _, over, cut, _ = env.step(self._do(action[None])[0])
+            except Exception as error:
+                raise failure(self._recipe, variation, int(self._reset_seed[slot]), step, error) from error
+            shown, ended = np.asarray(self._see(seen), self.observation_dtype), over or cut
+        if ended or not np.array_equal(shown, self._observation[slot]):
+            self._give_up(slot)
+
+    def _give_up(self, slot: int) -> None:
+        """The slot's next step ends its episode as one that nobody counts."""
+        log.warning(
+            "%s does not repeat itself: the episode of slot %d, %s, reset seed %d, is given up after %d steps",
+            self._recipe.env_id, slot, self._recipe.name(int(self.variation[slot])), self._reset_seed[slot],
+            self._steps[slot],
+        )  # fmt: skip
+        self._release(slot)
+        self.variation[slot], self._lost[slot] = IDLE, True
+
+    def close(self) -> None:
+        for env in self._envs:
+            if env is not None:
+                env.close()
+        self._pool.close()

@@ -1,0 +1,186 @@
+"""One simulator for all episodes of one task in a process: each episode is put in, stepped, and taken out again.
+
+What an episode is, between two steps, fits in a vector: MuJoCo's state (positions, velocities, what warm-starts its
+solver, controls, the mocap body that drags the hand) and the last observation. The rest follows from the goal and is
+made once a goal, by the package's own reset. So model and memory are shared, and every episode can be saved exactly.
+
+Saved it is `NOW` doubles of the last observation, one for what the task noted, MuJoCo's state, and zeros.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.envs.metaworld.memory import SAVED
+from worker.envs.metaworld.sawyer import NOW, task_class
+
+_STATE: Final = int(
+    mujoco.mjtState.mjSTATE_PHYSICS
+    | mujoco.mjtState.mjSTATE_WARMSTART
+    | mujoco.mjtState.mjSTATE_CTRL
+    | mujoco.mjtState.mjSTATE_MOCAP_POS
+    | mujoco.mjtState.mjSTATE_MOCAP_QUAT
+)
+_NOTED: Final = "_target_to_obj_init"
+"""The one attribute that a task (bin-picking) sets while it is played: on the first step of an episode."""
+_PASSED: Final = 5  # physics steps a step
+_NEVER: Final = object()
+
+
+@dataclass(frozen=True)
+class _Beginning:
+    """How an episode with one goal begins."""
+
+    attributes: dict[str, Any]  # of the task's object
+    body_pos: NDArray[np.float64]
+    site_pos: NDArray[np.float64]
+    saved: NDArray[np.float64]  # (SAVED,)
+    observation: NDArray[np.float64]  # (OBSERVED,)
+
+
+class TaskSimulator:
+    """A task, its goals, and whichever episode is in it."""
+
+    def __init__(self, task: str, goals: int, goal_seed: int, goal_observed: bool) -> None:
+        self._env = task_class(task)()
+        self._env.close()  # its renderer
+        self._env.seeded_rand_vec, self._env._set_task_called = False, True
+        self._env._partially_observable = not goal_observed
+        del self._env.sawyer_observation_space  # computed for hidden goals
+        self._low = np.array(self._env.sawyer_observation_space.low)
+        self._high = np.array(self._env.sawyer_observation_space.high)
+        self._fresh = _copied(vars(self._env))
+        self._fresh_model = self._env.model.body_pos.copy(), self._env.model.site_pos.copy()
+        self._state = slice(NOW + 1, NOW + 1 + mujoco.mj_stateSize(self._env.model, _STATE))
+        self._named, self._data, self._model = self._env.named, self._env.data, self._env.model
+        self._mocap, self._ctrl = self._data.mocap_pos[0], self._data.ctrl
+        self._beginnings: dict[int, _Beginning] = {}
+        self._names: set[str] = set()  # attributes that some goal's reset has changed
+        self._changes: dict[int, dict[str, Any]] = {}
+        self.goals = self._draw(goals, goal_seed)
+        self.goal = -1
+
+    def begin(self, goal: int) -> NDArray[np.float64]:
+        """Put a fresh episode in; its first observation (OBSERVED,)."""
+        self.load(goal, self._beginning(goal).saved)
+        return self._beginning(goal).observation
+
+    def load(self, goal: int, saved: NDArray[np.float64]) -> None:
+        """Put the episode in that `save` wrote."""
+        beginning = self._beginning(goal)
+        if goal != self.goal:
+            vars(self._env).update(self._differing(goal))
+            self._model.body_pos[:], self._model.site_pos[:] = beginning.body_pos, beginning.site_pos
+            self.goal = goal
+        self._env._prev_obs = saved[:NOW].copy()
+        if _NOTED in beginning.attributes:
+            setattr(self._env, _NOTED, None if np.isnan(saved[NOW]) else float(saved[NOW]))
+        mujoco.mj_setState(self._model, self._data, saved[self._state], _STATE)
+
+    def save(self, saved: NDArray[np.float64]) -> None:
+        """Write the episode that is in, so that it goes on exactly: (SAVED,)."""
+        saved[:NOW] = self._env._prev_obs
+        noted = getattr(self._env, _NOTED, None)
+        saved[NOW] = np.nan if noted is None else noted
+        mujoco.mj_getState(self._model, self._data, saved[self._state], _STATE)
+
+    def step(self, action: NDArray[np.float32], observation: NDArray[np.float64]) -> tuple[float, bool]:
+        """Reward and success of one step; `action` (4,) in [-1, 1], `observation` (OBSERVED,) is written."""
+        env = self._env
+        np.add(self._mocap, action[:3] * env.action_scale, out=self._mocap)
+        np.maximum(self._mocap, env.mocap_low, out=self._mocap)
+        np.minimum(self._mocap, env.mocap_high, out=self._mocap)
+        self._ctrl[0] = grip = action[3]
+        self._ctrl[1] = -grip
+        mujoco.mj_step(self._model, self._data, nstep=_PASSED)
+        mujoco.mj_forward(self._model, self._data)  # also what the next step's solver starts from
+        now = env._get_curr_obs_combined_no_goal()
+        observation[:NOW], observation[NOW:-3] = now, env._prev_obs
+        observation[-3:] = 0.0 if env._partially_observable else env._target_pos
+        env._prev_obs = now
+        np.maximum(observation, self._low, out=observation)
+        np.minimum(observation, self._high, out=observation)
+        reward, info = env.evaluate_state(observation, action)
+        return float(reward), bool(info["success"])
+
+    def _beginning(self, goal: int) -> _Beginning:
+        if goal not in self._beginnings:
+            self._beginnings[goal] = self._reset(self.goals[goal])
+            self.goal = -1
+        return self._beginnings[goal]
+
+    def _differing(self, goal: int) -> dict[str, Any]:
+        """Those attributes of a goal that may be different with another goal."""
+        if goal not in self._changes:
+            attributes = self._beginnings[goal].attributes
+            self._changes[goal] = {name: attributes[name] for name in self._names if name in attributes}
+        return self._changes[goal]
+
+    def _reset(self, goal: NDArray[np.float64]) -> _Beginning:
+        """What the package's reset makes of a new environment whose task has this goal."""
+        self._as_new()
+        env, data = self._env, self._data
+        env._freeze_rand_vec, env._last_rand_vec = True, goal
+        before = dict(vars(env))
+        observation, _ = env.reset()
+        saved = np.zeros(SAVED)
+        self.save(saved)
+        env.data = self._named
+        memory = data.qpos, data.xpos, data.xquat, data.xmat, data.site_xpos, data.geom_xpos, data.geom_xmat
+        own = {
+            name: value
+            for name, value in vars(env).items()
+            if name != "_prev_obs" and not any(_shares(value, part) for part in memory)
+        }
+        changed = {name for name in own if own[name] is not before.get(name, _NEVER) or self._altered(name, own[name])}
+        if not changed <= self._names:
+            self._names |= changed
+            self._changes.clear()
+        return _Beginning(own, self._model.body_pos.copy(), self._model.site_pos.copy(), saved, observation.copy())
+
+    def _altered(self, name: str, value: Any) -> bool:
+        """Whether an array was written into."""
+        return isinstance(value, np.ndarray) and not np.array_equal(value, self._fresh[name], equal_nan=True)
+
+    def _as_new(self) -> None:
+        """The task's object and the model as they were made. MuJoCo's state is the reset's to make."""
+        vars(self._env).clear()
+        vars(self._env).update(_copied(self._fresh))
+        self._model.body_pos[:], self._model.site_pos[:] = self._fresh_model
+        mujoco.mj_resetData(self._model, self._data)
+        mujoco.mj_forward(self._model, self._data)
+
+    def _draw(self, goals: int, seed: int) -> list[NDArray[np.float64]]:
+        """The first `goals` goals that `metaworld.MT1(task, seed)` draws: by its resets, without the simulation."""
+        self._as_new()
+        env, generator = self._env, np.random.RandomState(seed)
+        low, high = env._random_reset_space.low, env._random_reset_space.high
+        drawn: list[NDArray[np.float64]] = []
+
+        def draw() -> NDArray[np.float64]:
+            drawn.append(generator.uniform(low, high, size=low.size))
+            return drawn[-1]
+
+        env._get_state_rand_vec, env.do_simulation = draw, lambda *_: None
+        env.set_state = lambda *_: None
+        chosen = []
+        for _ in range(goals):
+            for _ in range(2):  # the package's reset resets the task twice
+                env.reset_model()
+            chosen.append(drawn[-1])
+        return chosen
+
+
+def _copied(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Arrays copied unless they are windows into others' memory."""
+    return {
+        name: value.copy() if isinstance(value, np.ndarray) and value.base is None else value
+        for name, value in attributes.items()
+    }
+
+
+def _shares(value: Any, memory: NDArray[Any]) -> bool:
+    return isinstance(value, np.ndarray) and np.may_share_memory(value, memory)

@@ -1,0 +1,1 @@
+"""Which variation is played next."""

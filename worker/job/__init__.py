@@ -1,0 +1,1 @@
+"""The job folder: files between the runner and its trainer."""

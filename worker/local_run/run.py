@@ -1,0 +1,180 @@
+"""A whole run without a server: the product's state machine and trainer, one job after the other in this process.
+
+    LocalRun(config, folder).finish()
+
+Whoever writes a suite, learner or guide tries it so; tests and benchmarks do.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from gsl.config.run import RunConfig
+from gsl.method.outlook import History, history_of
+from gsl.method.rounds import Rounds
+from gsl.phases import GateOpening, GateView, JobView, RunState, plan
+from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
+from gsl.protocol.jobs import ENDED, CheckpointSource, JobSpec, Phase, Purpose
+from gsl.protocol.reports import DemonstrationsReport, EpochReport, EvaluationReport, JobResult, SpoolLine
+from worker.job.folder import EXIT_ENDED, JobFile, JobFolder, TeacherFile
+from worker.local_run.shared_start import begin_with, methods_start
+from worker.trainer.__main__ import run
+from worker.trainer.stop import StopRequest
+
+SPOOL_LINE: TypeAdapter[SpoolLine] = TypeAdapter(SpoolLine)
+
+
+@dataclass
+class LocalRun:
+    """One run whose jobs have their folders in `folder`; its gates are approved as proposed.
+
+    Runs that share a folder share the jobs that are the same in both, as those before fine-tuning where only the guide
+    differs: such a job is worked on once, and counts in the ledger of every run that plans it. The plain generalist
+    goes on from where the method's generalist went to the gate, if that is the same training (`shared_start`).
+    A run that was interrupted goes on where it stopped.
+
+    `specs` and `starts` tell of each job, also of one that failed, what it was and what the run had spent before it.
+    """
+
+    config: RunConfig
+    folder: Path
+    status: str = "queued"
+    message: str = ""
+    jobs: list[JobView] = field(default_factory=list)
+    gates: list[GateView] = field(default_factory=list)
+    openings: list[GateOpening] = field(default_factory=list)
+    specs: dict[str, JobSpec] = field(default_factory=dict)
+    starts: dict[str, int] = field(default_factory=dict)
+    evaluations: dict[str, EvaluationReport] = field(default_factory=dict)
+    rounds: dict[str, Rounds] = field(default_factory=dict)
+    ledger: dict[tuple[Phase, Purpose], int] = field(default_factory=dict)
+    _folders: dict[str, JobFolder] = field(default_factory=dict)
+
+    def finish(self) -> "LocalRun":
+        """Work through every phase. Raises what a trainer raises, RuntimeError when nothing comes next."""
+        while self.status not in ENDED:
+            returns = {key: report.training for key, report in self.evaluations.items()}
+            features = {
+                key: {entry.variation: entry.features for entry in report.features}
+                for key, report in self.evaluations.items()
+            }
+            state = RunState(
+                tuple(self.jobs),
+                tuple(self.gates),
+                returns,
+                features=features,
+                rounds=self.rounds,
+                history=self._history(),
+            )
+            step = plan(self.config, state)
+            self.status, self.message = step.status, step.message
+            if step.gate is not None:
+                self.openings.append(step.gate)
+                self.gates.append(
+                    GateView(step.gate.segment, "approved", step.gate.cycle, step.gate.reason_asked, "approve",
+                             step.gate.proposal)
+                )  # fmt: skip
+            elif not step.jobs and self.status not in ENDED:
+                raise RuntimeError(f"the run stands still: {self.message}")
+            spent = sum(job.spent for job in self.jobs)
+            for spec in step.jobs:
+                self.specs[spec.key], self.starts[spec.key] = spec, spent
+                self._do(spec)
+        return self
+
+    def _history(self) -> History:
+        """Training of the newest generalist by variation, when its evaluation before a gate is the newest job."""
+        if (
+            not self.jobs
+            or self.jobs[-1].kind != "evaluation"
+            or self.jobs[-1].key in (BEFORE_EVALUATION, LAST_EVALUATION)
+        ):
+            return {}
+        key = next(job.key for job in reversed(self.jobs) if job.kind in ("generalist", "finetune"))
+        return history_of([line for line in self.lines(key) if isinstance(line, EpochReport)])
+
+    @property
+    def spent(self) -> int:
+        """Environment steps that count; what was only measured stands in the ledger beside them."""
+        return sum(steps for (_, purpose), steps in self.ledger.items() if purpose != "measurement")
+
+    def lines(self, key: str) -> list[SpoolLine]:
+        """What the trainer of a job said; nothing of a job that could not even begin."""
+        folder = self._folders.get(key)
+        said = folder.spool.read_bytes().splitlines() if folder is not None and folder.spool.exists() else []
+        return [SPOOL_LINE.validate_json(line) for line in said]
+
+    def result(self, key: str) -> JobResult | None:
+        """How a job ended; None of one that did not end well."""
+        folder = self._folders.get(key)
+        return None if folder is None else folder.read_result()
+
+    def success_by_variation(self, key: str) -> tuple[float, ...]:
+        """Success rates of an evaluation job in order of the variations; empty where there was none."""
+        report = self.evaluations.get(key)
+        rates = [entry.success_rate for entry in report.training] if report else []
+        return tuple(rate for rate in rates if rate is not None)
+
+    def _do(self, spec: JobSpec) -> None:
+        shown = tuple(str(self._folders[key].path / f"{key}.npz") for key in spec.demonstrations)
+        teachers = tuple(
+            TeacherFile(path=self._checkpoint(each.checkpoint), variations=each.variations) for each in spec.teachers
+        )
+        source = None if spec.source is None else self._checkpoint(spec.source)
+        job = JobFile(spec=spec, source=source, demonstrations=shown, teachers=teachers)
+        folder = self._folders[spec.key] = self._folder_of(job)
+        if (twin := methods_start(spec)) is not None:
+            begin_with(folder, self._folder_of(JobFile(spec=twin)), spec)
+        folder.write_job(job)
+        try:
+            code = run(folder, StopRequest())
+        finally:  # what a job spent that fails counts too
+            lines = self.lines(spec.key)
+            self._note(spec, lines)
+        result = folder.read_result()
+        if code != EXIT_ENDED or result is None:
+            raise RuntimeError(f"{spec.key} ended with exit code {code}")
+        reports = [line.counts for line in lines if isinstance(line, DemonstrationsReport)]
+        self.jobs.append(
+            JobView(spec.key, spec.kind, "succeeded", spec.budget_steps, result.steps, 1, result.outcome,
+                    demonstrated=reports[-1] if reports else None)
+        )  # fmt: skip
+
+    def _folder_of(self, job: JobFile) -> JobFolder:
+        return JobFolder(self.folder / f"{job.spec.key}-{_fingerprint(job)}")
+
+    def _note(self, spec: JobSpec, lines: Iterable[SpoolLine]) -> None:
+        for line in lines:
+            if isinstance(line, EpochReport):
+                self._spend(spec.phase, "training", line.steps)
+            elif isinstance(line, EvaluationReport):
+                self._spend(spec.phase, "evaluation", line.steps)
+                self._spend(spec.phase, "measurement", line.measurement_steps)
+                self.evaluations[spec.key], self.rounds[spec.key] = line, Rounds(line.rounds, line.rounds_asked)
+            elif isinstance(line, DemonstrationsReport):
+                self._spend(spec.phase, "demonstrations", line.steps)
+
+    def _spend(self, phase: Phase, purpose: Purpose, steps: int) -> None:
+        if steps:
+            self.ledger[phase, purpose] = self.ledger.get((phase, purpose), 0) + steps
+
+    def _checkpoint(self, source: CheckpointSource) -> str:
+        folder = self._folders[source.job]
+        named = {"best": "best-*.ckpt", "plateau": "plateau-*.ckpt"}.get(source.which)
+        found = sorted(folder.checkpoints.glob(named)) if named else []
+        return str(found[-1] if found else folder.resume)
+
+
+def _fingerprint(job: JobFile) -> str:
+    """Equal for jobs that do the same: their inputs' paths hold the fingerprints of what made them.
+
+    The guide and the settings of fine-tuning take part in that job alone.
+    """
+    content = job.model_dump(mode="json")
+    if job.spec.kind != "finetune":
+        del content["spec"]["config"]["guide"], content["spec"]["config"]["finetune"]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

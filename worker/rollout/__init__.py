@@ -1,0 +1,1 @@
+"""The only code that steps environments: training, evaluating, demonstrating."""

@@ -1,0 +1,88 @@
+"""Finished episodes, and what they say of each variation."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsl.config.suites import SuiteSettings
+from gsl.protocol.reports import VariationReturn
+
+
+@dataclass(frozen=True)
+class Episodes:
+    """E finished episodes in the order in which they ended; those that end at one step, by slot."""
+
+    variation: NDArray[np.int64]  # (E,)
+    returns: NDArray[np.float64]  # (E,) raw, undiscounted
+    length: NDArray[np.int64]  # (E,) environment steps
+    success: NDArray[np.bool_] | None  # (E,); None if the suite has no success signal
+
+    def __len__(self) -> int:
+        return self.variation.shape[0]
+
+    def __getitem__(self, index: NDArray[Any]) -> "Episodes":
+        success = None if self.success is None else self.success[index]
+        return Episodes(self.variation[index], self.returns[index], self.length[index], success)
+
+    @property
+    def mean_return(self) -> float | None:
+        return finite(self.returns.mean()) if len(self) else None
+
+    @property
+    def success_rate(self) -> float | None:
+        return float(self.success.mean()) if len(self) and self.success is not None else None
+
+    @property
+    def mean_length(self) -> float | None:
+        return float(self.length.mean()) if len(self) else None
+
+    def by_variation(self) -> tuple[VariationReturn, ...]:
+        """One summary for each variation that finished an episode, in order of the variations."""
+        return tuple(_summary(int(v), self[self.variation == v]) for v in np.unique(self.variation))
+
+
+def join(parts: Iterable[Episodes]) -> Episodes:
+    """All episodes, one part after the other."""
+    parts = list(parts)
+    if not parts:
+        return Episodes(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64), None)
+    success = None
+    if parts[0].success is not None:
+        success = np.concatenate([part.success for part in parts if part.success is not None])
+    return Episodes(
+        np.concatenate([part.variation for part in parts]),
+        np.concatenate([part.returns for part in parts]),
+        np.concatenate([part.length for part in parts]),
+        success,
+    )
+
+
+def score(returns: Iterable[VariationReturn], suite: SuiteSettings) -> float | None:
+    """The suite's score, every variation counting alike; None when nothing was measured."""
+    figures = [
+        figure
+        for entry in returns
+        if entry.mean_return is not None and (figure := suite.score(entry.mean_return, entry.success_rate)) is not None
+    ]
+    return float(np.mean(figures)) if figures else None
+
+
+def finite(number: float) -> float | None:
+    """The number as it may travel: None where it is infinite or not a number."""
+    return float(number) if isfinite(number) else None
+
+
+def _summary(variation: int, episodes: Episodes) -> VariationReturn:
+    spread = float(episodes.returns.std(ddof=1)) if len(episodes) > 1 else None
+    return VariationReturn(
+        variation=variation,
+        episodes=len(episodes),
+        mean_return=episodes.mean_return,
+        std_return=None if spread is None else finite(spread),
+        success_rate=episodes.success_rate,
+        mean_length=float(episodes.length.mean()),
+    )

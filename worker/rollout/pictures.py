@@ -1,0 +1,43 @@
+"""Pictures of what a policy does, drawn from the very episodes that an evaluation plays."""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsl.config.suites import ForkMazeSuite, SuiteSettings
+from worker.envs.forkmaze import picture
+from worker.rollout.env_runner import Advance
+
+EPISODES_EACH = 4
+"""Paths drawn of each variation."""
+
+
+class MazeSketch:
+    """Watches an evaluation in the fork maze and draws its first paths to every goal."""
+
+    def __init__(self, suite: ForkMazeSuite) -> None:
+        self._suite = suite
+        self._steps: list[tuple[NDArray[Any], ...]] = []
+
+    def __call__(self, observation: NDArray[Any], action: NDArray[Any], advance: Advance) -> None:
+        step = advance.step
+        success = np.zeros_like(step.done) if step.success is None else step.success
+        self._steps.append((observation, action, step.done, step.variation, success))
+
+    def draw(self, path: Path) -> None:
+        """Write the SVG."""
+        chosen: dict[int, list[picture.Path]] = defaultdict(list)
+        if self._steps:
+            columns = (np.stack(column) for column in zip(*self._steps, strict=True))
+            for episode in picture.paths(self._suite, *columns):
+                chosen[episode.variation].append(episode)
+        drawn = [episode for episodes in chosen.values() for episode in episodes[:EPISODES_EACH]]
+        path.write_text(picture.picture(self._suite, drawn))
+
+
+def sketch_of(suite: SuiteSettings) -> MazeSketch | None:
+    """What draws a policy in this suite; None where nothing can."""
+    return MazeSketch(suite) if isinstance(suite, ForkMazeSuite) else None

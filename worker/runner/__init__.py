@@ -1,0 +1,1 @@
+"""Claims jobs, holds them, starts and watches their trainers; no torch."""

@@ -1,0 +1,54 @@
+"""Says every few seconds that the job is still held, and hears what is wished of it."""
+
+import logging
+import threading
+import time
+
+from client.errors import Refused, Stale, Unreachable
+from client.worker_api import WorkerApi
+from gsl.protocol.jobs import Wish
+from gsl.protocol.lease import ClaimedJob
+
+logger = logging.getLogger(__name__)
+
+_RETRY_S = 5.0
+
+
+class Heartbeat:
+    """The lease's keeper. Runs in a thread of its own, so that no upload or download holds it up."""
+
+    def __init__(self, api: WorkerApi, claim: ClaimedJob, worker: str) -> None:
+        self._api, self._claim, self._worker = api, claim, worker
+        self._ended = threading.Event()
+        self._silent_since: float | None = None
+        self.wish: Wish = "run"
+        self.stale: Stale | None = None
+
+    def run(self) -> None:
+        """Until `end`, or until somebody else holds the job."""
+        wait = self._claim.heartbeat_seconds
+        while not self._ended.wait(wait) and self.stale is None:
+            wait = self._beat()
+
+    def end(self) -> None:
+        self._ended.set()
+
+    def _beat(self) -> float:
+        """One heartbeat; returns the seconds until the next."""
+        every = self._claim.heartbeat_seconds
+        try:
+            self.wish = self._api.heartbeat(self._claim.job_id, self._claim.attempt, self._worker).wish
+        except Stale as stale:
+            self.stale = stale
+        except (Unreachable, Refused) as error:
+            # A refusal that is not about the attempt is the server's trouble, as a changed token: training goes on.
+            self._note_silence(error)
+            return min(every, _RETRY_S)
+        else:
+            self._silent_since = None
+        return every
+
+    def _note_silence(self, error: Unreachable | Refused) -> None:
+        if self._silent_since is None:
+            self._silent_since = time.monotonic()
+            logger.warning("job %d: heartbeat failed, training goes on: %s", self._claim.job_id, error)

@@ -1,0 +1,38 @@
+"""The task behind the doorbell. It runs in a process of its own, a fresh interpreter for each job."""
+
+import signal
+import sys
+
+from celery import shared_task
+
+from client.worker_api import WorkerApi
+from gsl.protocol.dispatch import TASK_NAME
+from worker.runner import job_runner
+from worker.runner.settings import WorkerSettings
+from worker.runner.slot import Slot
+
+
+@shared_task(name=TASK_NAME)  # type: ignore[untyped-decorator]  # Celery ships no types
+def run_job(job_id: int) -> None:
+    """Claim the job and see it to its end; a ring for a job that somebody else holds is over at once."""
+    settings = WorkerSettings()
+    slot = Slot(settings.dir, settings.name)
+    # A service manager sends SIGTERM to every process of the slot: the job is given back, by whichever comes first.
+    signal.signal(signal.SIGTERM, lambda signum, frame: slot.stop())
+    api = WorkerApi(settings.api_url, settings.token.get_secret_value())
+    try:
+        job_runner.run_job(job_id, surroundings(settings, api, slot))
+    finally:
+        api.close()
+        sys.stdout.flush()
+
+
+def surroundings(settings: WorkerSettings, api: WorkerApi, slot: Slot) -> job_runner.Surroundings:
+    return job_runner.Surroundings(
+        api=api,
+        api_url=settings.api_url,
+        slot=slot,
+        worker=settings.name,
+        worker_dir=settings.dir.resolve(),
+        stop_seconds=settings.stop_seconds,
+    )

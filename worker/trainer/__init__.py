@@ -1,0 +1,1 @@
+"""One job in one process: training loop, checkpoints, learner, inputs of guides."""

@@ -1,0 +1,110 @@
+"""From a job's files to what its guide learns from; files of another suite or shape are refused here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import ValidationError
+
+from gsl.config.run import RunConfig
+from gsl.config.suites import SuiteSettings
+from gsl.protocol.jobs import JobSpec
+from gsl.seeds import derive
+from worker.experience import Demonstrations
+from worker.guides import GuideInputs, Teacher
+from worker.job.folder import JobFile, JobFolder
+from worker.rollout import demonstrate
+from worker.spaces import Spaces
+from worker.trainer import checkpoint
+from worker.trainer.learner import recall_learner
+
+
+class GuideInputError(RuntimeError):
+    """A file to learn from belongs to another suite, or to other observations or actions."""
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Files of demonstrations, and checkpoints with the variations on which their policies teach."""
+
+    demonstrations: tuple[Path, ...] = ()
+    teachers: tuple[tuple[Path, frozenset[int]], ...] = ()
+
+
+def lessons_of(job: JobFile, folder: JobFolder) -> Lessons:
+    """Where the files that a job names lie."""
+    return Lessons(
+        tuple(folder.path / name for name in job.demonstrations),
+        tuple((folder.path / teacher.path, frozenset(teacher.variations)) for teacher in job.teachers),
+    )
+
+
+def guide_inputs(spec: JobSpec, lessons: Lessons, spaces: Spaces, device: torch.device) -> GuideInputs:
+    """Everything read and checked. Raises GuideInputError, CheckpointError."""
+    return GuideInputs(
+        demonstrations=_demonstrations(lessons.demonstrations, spec.config, spaces),
+        teachers=tuple(_teacher(spec, path, owned, spaces, device) for path, owned in lessons.teachers),
+        spaces=spaces,
+        seed=derive(spec.seed, "guide"),
+        device=device,
+    )
+
+
+def _demonstrations(paths: Sequence[Path], config: RunConfig, spaces: Spaces) -> Demonstrations | None:
+    for path in paths:
+        provenance = demonstrate.read_provenance(path)
+        if provenance.suite is not None:  # files of earlier versions do not say; their arrays are looked at below
+            _check_suite(path.name, provenance.suite, config.suite)
+        if provenance.spaces is not None:
+            _check_spaces(path.name, Spaces.restored(provenance.spaces), spaces)
+    try:
+        recorded = demonstrate.load(paths, config.demonstrations.weight)
+    except ValueError as error:
+        raise GuideInputError(str(error)) from error
+    if recorded is not None:
+        _check_arrays(recorded, spaces)
+    return recorded
+
+
+def _teacher(spec: JobSpec, path: Path, owned: frozenset[int], spaces: Spaces, device: torch.device) -> Teacher:
+    state = checkpoint.load(path)
+    _check_spaces(path.name, Spaces.restored(state["spaces"]), spaces)
+    network = recall_learner(spec, state).network.requires_grad_(False)
+    return Teacher(network.to(device), owned)
+
+
+def _check_suite(name: str, recorded: Mapping[str, Any], suite: SuiteSettings) -> None:
+    """Compared as settings, so that a field that came with a later version has its default."""
+    try:
+        theirs = type(suite).model_validate(recorded)
+    except ValidationError:
+        raise GuideInputError(f"{name} was recorded on {recorded.get('name')}, not on {suite.name}") from None
+    differing = [field for field in type(suite).model_fields if getattr(theirs, field) != getattr(suite, field)]
+    if differing:
+        said = ", ".join(f"{field} {getattr(theirs, field)!r} (here {getattr(suite, field)!r})" for field in differing)
+        raise GuideInputError(f"{name} was recorded on another {suite.name}: {said}")
+
+
+def _check_spaces(name: str, theirs: Spaces, ours: Spaces) -> None:
+    if theirs != ours:
+        raise GuideInputError(f"{name} is of {_described(theirs)}; this job has {_described(ours)}")
+
+
+def _check_arrays(recorded: Demonstrations, spaces: Spaces) -> None:
+    """What the arrays themselves tell, whatever their provenance says."""
+    actions, shape = spaces.actions, tuple(recorded.action.shape[1:])
+    right = tuple(recorded.observation.shape[1:]) == spaces.observation_shape
+    if actions.kind == "discrete":
+        right &= shape == () and int(recorded.action.min()) >= 0 and int(recorded.action.max()) < actions.size
+    else:
+        right &= shape == (actions.size,)
+    if not right:
+        seen = f"observations {tuple(recorded.observation.shape[1:])} and actions {shape}"
+        raise GuideInputError(f"demonstrations hold {seen}; this job has {_described(spaces)}")
+
+
+def _described(spaces: Spaces) -> str:
+    actions = spaces.actions
+    return f"observations {spaces.observation_shape} and {actions.size} {actions.kind} actions"

@@ -28,7 +28,7 @@ from backend.local.processes import Child, Orphans, adopt_orphans, stop_in_order
 from backend.settings import Settings
 from backend.store.jobs.queue import release
 
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 _API_READY_WITHIN_S = 60.0
 _LOOK_EVERY_S = 0.25
 

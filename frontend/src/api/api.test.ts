@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { appended } from "../pages/run/jobs/log-query";
-import { mergeReturns } from "./deltas";
 import { ApiError, isWorthRetrying, toApiError } from "./problem";
+import { mergeReturns } from "./queries";
 import { parseChange } from "./stream";
 import { throttleByKey } from "./throttle";
 import type { Returns, VariationReturn } from "./types";

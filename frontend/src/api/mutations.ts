@@ -4,7 +4,7 @@ import { api, unwrap } from "./client";
 import { keys } from "./queries";
 import type { ExperimentLaunch, GateApprove, Run, RunCreate, RunRecord, RunUpdate } from "./types";
 
-function useTell(runId?: number) {
+function useRunMutation(runId?: number) {
   const client = useQueryClient();
   return {
     onSuccess: () => {
@@ -16,7 +16,7 @@ function useTell(runId?: number) {
 }
 
 export function useLaunch() {
-  const { onSuccess } = useTell(); // errors are shown in the form
+  const { onSuccess } = useRunMutation(); // errors are shown in the form
   return useMutation({
     mutationFn: (body: RunCreate): Promise<Run> => unwrap(api.POST("/api/v1/runs", { body })),
     onSuccess,
@@ -28,7 +28,7 @@ export function useImportRun() {
   return useMutation({
     mutationFn: (record: unknown): Promise<Run> =>
       unwrap(api.POST("/api/v1/runs/import", { body: record as RunRecord })),
-    onSuccess: useTell().onSuccess, // each file's error is shown with its name
+    onSuccess: useRunMutation().onSuccess, // each file's error is shown with its name
   });
 }
 
@@ -38,7 +38,7 @@ export function useCreateExperiment() {
     mutationFn: ({ name, description = "" }: { name: string; description?: string }) =>
       unwrap(api.POST("/api/v1/experiments", { body: { name, description } })),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.experiments }),
-    onError: useTell().onError,
+    onError: useRunMutation().onError,
   });
 }
 
@@ -58,7 +58,7 @@ export function useUpdateRun(id: number) {
   return useMutation({
     mutationFn: (body: RunUpdate) =>
       unwrap(api.PATCH("/api/v1/runs/{run_id}", { params: { path: { run_id: id } }, body })),
-    ...useTell(id),
+    ...useRunMutation(id),
   });
 }
 
@@ -66,25 +66,25 @@ export function useLaunchBaseline(id: number) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => unwrap(api.POST("/api/v1/runs/{run_id}/baseline", { params: { path: { run_id: id } } })),
-    ...useTell(id),
+    ...useRunMutation(id),
     onSettled: () => client.invalidateQueries({ queryKey: keys.experiments }),
   });
 }
 
-const WISHES = {
+const COMMANDS = {
   pause: (run_id: number) => api.POST("/api/v1/runs/{run_id}/pause", { params: { path: { run_id } } }),
   resume: (run_id: number) => api.POST("/api/v1/runs/{run_id}/resume", { params: { path: { run_id } } }),
   cancel: (run_id: number) => api.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id } } }),
 };
 
-export type WishName = keyof typeof WISHES;
+export type RunCommand = keyof typeof COMMANDS;
 
-export function useWish(id: number) {
-  return useMutation({ mutationFn: (wish: WishName) => unwrap(WISHES[wish](id)), ...useTell(id) });
+export function useRunCommand(id: number) {
+  return useMutation({ mutationFn: (command: RunCommand) => unwrap(COMMANDS[command](id)), ...useRunMutation(id) });
 }
 
 export function useDeleteRun(id: number) {
-  const { onError } = useTell();
+  const { onError } = useRunMutation();
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => unwrap(api.DELETE("/api/v1/runs/{run_id}", { params: { path: { run_id: id } } })),
@@ -97,7 +97,7 @@ export function useApprove(id: number) {
   return useMutation({
     mutationFn: (body: GateApprove) =>
       unwrap(api.POST("/api/v1/runs/{run_id}/gate/approve", { params: { path: { run_id: id } }, body })),
-    onSuccess: useTell(id).onSuccess, // errors are shown in the panel
+    onSuccess: useRunMutation(id).onSuccess, // errors are shown in the panel
   });
 }
 
@@ -105,6 +105,6 @@ export function useReject(id: number) {
   return useMutation({
     mutationFn: (body: { action: "continue" | "stop"; reason: string }) =>
       unwrap(api.POST("/api/v1/runs/{run_id}/gate/reject", { params: { path: { run_id: id } }, body })),
-    onSuccess: useTell(id).onSuccess,
+    onSuccess: useRunMutation(id).onSuccess,
   });
 }

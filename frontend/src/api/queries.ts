@@ -1,7 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
-import { mergeReturns } from "./deltas";
-import type { Returns, Source } from "./types";
+import type { Returns, Source, VariationReturn } from "./types";
 
 /** Keys start with what an event names, so that one invalidation reaches all that shows it. */
 export const keys = {
@@ -85,6 +84,15 @@ export function latestReturnsQuery(id: number, source: Source) {
       return mergeReturns(known, news);
     },
   });
+}
+
+/** Lay newer estimates over the known ones, so that each variation keeps one. */
+export function mergeReturns(known: Returns | undefined, news: Returns): Returns {
+  if (!known) return news;
+  const key = (item: VariationReturn) => `${item.source}:${item.variation}`;
+  const items = new Map(known.items.map((item) => [key(item), item]));
+  for (const item of news.items) items.set(key(item), item);
+  return { ...news, items: [...items.values()] };
 }
 
 export function epochReturnsQuery(id: number, source: Source, epoch: number) {

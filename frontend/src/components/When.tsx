@@ -1,6 +1,6 @@
 import { Text, type TextProps, Tooltip } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { ago, exactly, moment } from "../format/time";
+import { ago, exactly, parseTime } from "../format/time";
 
 /** A time as "3 min ago", with the local date and time as tooltip. */
 export function When({ at, ...props }: { at: string } & TextProps) {
@@ -9,7 +9,7 @@ export function When({ at, ...props }: { at: string } & TextProps) {
     const timer = setInterval(() => setNow(new Date()), 20_000);
     return () => clearInterval(timer);
   }, []);
-  const then = moment(at);
+  const then = parseTime(at);
   return (
     <Tooltip label={exactly(then)}>
       <Text component="time" dateTime={then.toISOString()} inherit {...props} style={{ whiteSpace: "nowrap" }}>

@@ -1,18 +1,9 @@
-import { NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
-import { FieldGrid } from "./FieldGrid";
-import { useForm } from "./FormContext";
-import type { ChoiceField, Field, NumberField, PlainField, UnionField } from "./field";
-import { hooksOf, noteOf, unheard } from "./fits";
-import { label, optionLabel } from "./label";
-import { dotted, type Path } from "./paths";
-import { Marked, useSetting } from "./Setting";
+import { NumberInput, Select, Switch, TextInput } from "@mantine/core";
+import type { ChoiceField, InputProps, NumberField, PlainField } from "./field";
+import { optionLabel } from "./label";
+import { useSetting } from "./Setting";
 
-export interface Props<F extends Field> {
-  field: F;
-  path: Path;
-}
-
-export function NumberSetting({ field, path }: Props<NumberField>) {
+export function NumberSetting({ field, path }: InputProps<NumberField>) {
   const { value, error, set } = useSetting(path);
   return (
     <NumberInput
@@ -35,7 +26,7 @@ export function NumberSetting({ field, path }: Props<NumberField>) {
   );
 }
 
-export function ChoiceSetting({ field, path }: Props<ChoiceField>) {
+export function ChoiceSetting({ field, path }: InputProps<ChoiceField>) {
   const { value, error, set } = useSetting(path);
   return (
     <Select
@@ -52,7 +43,7 @@ export function ChoiceSetting({ field, path }: Props<ChoiceField>) {
   );
 }
 
-export function SwitchSetting({ field, path }: Props<PlainField>) {
+export function SwitchSetting({ field, path }: InputProps<PlainField>) {
   const { value, error, set } = useSetting(path);
   return (
     <Switch
@@ -66,7 +57,7 @@ export function SwitchSetting({ field, path }: Props<PlainField>) {
   );
 }
 
-export function TextSetting({ field, path }: Props<PlainField>) {
+export function TextSetting({ field, path }: InputProps<PlainField>) {
   const { value, error, set } = useSetting(path);
   return (
     <TextInput
@@ -77,64 +68,5 @@ export function TextSetting({ field, path }: Props<PlainField>) {
       placeholder={field.nullable ? "empty" : undefined}
       onChange={(event) => set(field.nullable && event.currentTarget.value === "" ? null : event.currentTarget.value)}
     />
-  );
-}
-
-/** Which variant, and below it the settings that this variant has. */
-export function UnionSetting({ field, path }: Props<UnionField>) {
-  const { value, original, error, set } = useSetting(path);
-  const tag = variantOf(value, field);
-  const { titles, fields, config } = useForm();
-  const names = titles[dotted(path)] ?? {};
-  const heard = dotted(path) === "guide" ? hooksOf(fields, config) : undefined;
-  const option = (value: string) => ({
-    value,
-    label: names[value] ?? label(value),
-    disabled: value !== tag && unheard(field.fits[value], heard).length > 0,
-  });
-  const choose = (next: string | null) => {
-    if (next) set(variantOf(original, field) === next ? original : field.defaults[next]);
-  };
-  return (
-    <Stack gap="sm">
-      <Marked path={path} label={field.label}>
-        <Select
-          label={field.label}
-          description={field.helps[tag] || field.help}
-          error={error}
-          data={Object.keys(field.variants).map(option)}
-          renderOption={({ option }) => <Member option={option} note={noteOf(field.fits[option.value], heard)} />}
-          value={tag}
-          searchable={Object.keys(field.variants).length > 8}
-          onChange={choose}
-          allowDeselect={false}
-        />
-      </Marked>
-      {(field.variants[tag] ?? []).length > 0 ? (
-        <FieldGrid fields={field.variants[tag] ?? []} path={path} />
-      ) : (
-        <Text size="sm" c="dimmed">
-          Nothing to set.
-        </Text>
-      )}
-    </Stack>
-  );
-}
-
-function variantOf(value: unknown, field: UnionField): string {
-  if (typeof value !== "object" || value === null) return "";
-  return String((value as Record<string, unknown>)[field.discriminator] ?? "");
-}
-
-function Member({ option, note }: { option: { label: string }; note: string }) {
-  return (
-    <div>
-      <Text size="sm">{option.label}</Text>
-      {note && (
-        <Text size="xs" c="dimmed">
-          {note}
-        </Text>
-      )}
-    </div>
   );
 }

@@ -1,11 +1,10 @@
 import { JsonInput, MultiSelect, TagsInput, TextInput } from "@mantine/core";
 import { useState } from "react";
-import type { PlainField, TextsField } from "./field";
-import type { Props } from "./Inputs";
+import type { InputProps, PlainField, TextsField } from "./field";
 import { useSetting } from "./Setting";
 
 /** A list of numbers, written with commas. What is no number goes to the server, which says what is wrong. */
-export function NumbersSetting({ field, path }: Props<PlainField>) {
+export function NumbersSetting({ field, path }: InputProps<PlainField>) {
   const { value, error, set } = useSetting(path);
   const parse = (text: string) =>
     text.split(/[\s,]+/).flatMap((part) => (part === "" ? [] : [Number.isNaN(Number(part)) ? part : Number(part)]));
@@ -24,7 +23,7 @@ export function NumbersSetting({ field, path }: Props<PlainField>) {
 }
 
 /** A list of texts: chosen where the schema knows them all, typed otherwise. */
-export function TextsSetting({ field, path }: Props<TextsField>) {
+export function TextsSetting({ field, path }: InputProps<TextsField>) {
   const { value, error, set } = useSetting(path);
   const shared = {
     label: field.label,
@@ -38,7 +37,7 @@ export function TextsSetting({ field, path }: Props<TextsField>) {
 }
 
 /** A setting without an input of its own, as JSON. It is set once it can be read. */
-export function JsonSetting({ field, path }: Props<PlainField>) {
+export function JsonSetting({ field, path }: InputProps<PlainField>) {
   const { value, error, set } = useSetting(path);
   const written = JSON.stringify(value ?? null, null, 1);
   return <JsonText key={written} label={field.label} help={field.help} error={error} written={written} onRead={set} />;

@@ -1,3 +1,5 @@
+import type { Path } from "./paths";
+
 interface Base {
   name: string;
   label: string;
@@ -13,8 +15,8 @@ export interface NumberField extends Base {
   unit?: string;
 }
 
-/** What a member is for: what a network observes, which actions a learner has, which hooks it honours or a guide needs. */
-export interface Fits {
+/** What a member works with: what a network observes, a learner's actions, the hooks it supports or a guide needs. */
+export interface Compatibility {
   observes?: string[];
   actions?: string[];
   hooks?: string[];
@@ -25,7 +27,7 @@ export interface UnionField extends Base {
   discriminator: string;
   variants: Record<string, Field[]>;
   helps: Record<string, string>;
-  fits: Record<string, Fits>;
+  compatibility: Record<string, Compatibility>;
   defaults: Record<string, unknown>;
 }
 
@@ -54,3 +56,9 @@ export interface PlainField extends Base {
 export type Field = NumberField | ChoiceField | UnionField | GroupField | TextsField | PlainField;
 
 export type FieldBase = Base;
+
+/** What the input of a field is given. */
+export interface InputProps<F extends Field> {
+  field: F;
+  path: Path;
+}

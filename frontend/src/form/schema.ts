@@ -81,7 +81,7 @@ function union(base: FieldBase, schema: JsonSchema, definitions: Definitions): U
     discriminator,
     variants: each((member) => fieldsOf(member, definitions)),
     helps: each((member) => member.description ?? ""),
-    fits: each(({ observes, actions, hooks }) => ({ observes, actions, hooks })),
+    compatibility: each(({ observes, actions, hooks }) => ({ observes, actions, hooks })),
     defaults: each((member, tag) => ({ ...defaultsOf(member, definitions), [discriminator]: tag })),
   };
 }

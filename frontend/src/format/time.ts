@@ -13,7 +13,7 @@ function pair(large: number, largeUnit: string, small: number, smallUnit: string
 }
 
 /** The API speaks UTC; a time without a zone is UTC too. */
-export function moment(iso: string): Date {
+export function parseTime(iso: string): Date {
   return new Date(/(Z|[+-]\d\d:?\d\d)$/.test(iso) ? iso : `${iso}Z`);
 }
 

@@ -1,6 +1,13 @@
 import type { ClickedPoint } from "plotly.js-cartesian-dist-min";
-import { FigureFrame } from "./FigureFrame";
-import { type FigureChoice, type FigureName, figureQuery } from "./figure-query";
+import { FigureFrame, type View } from "./FigureFrame";
+import {
+  type ExperimentFigureChoice,
+  type ExperimentFigureName,
+  experimentFigureQuery,
+  type FigureChoice,
+  type FigureName,
+  figureQuery,
+} from "./figure-query";
 
 interface Props {
   runId: number;
@@ -13,7 +20,20 @@ interface Props {
 
 /** A figure of a run. */
 export function Figure({ runId, name, choice, height = 320, ...shown }: Props) {
-  const queryFor = (view: { theme: "light" | "dark"; width: number }) =>
-    figureQuery(runId, name, { ...choice, ...view });
+  const queryFor = (view: View) => figureQuery(runId, name, { ...choice, ...view });
   return <FigureFrame {...shown} name={name} height={height} queryFor={queryFor} />;
+}
+
+interface ExperimentProps {
+  experimentId: number;
+  name: ExperimentFigureName;
+  label: string;
+  choice: ExperimentFigureChoice;
+  height: number;
+}
+
+/** A figure of an experiment. */
+export function ExperimentFigure({ experimentId, choice, ...shown }: ExperimentProps) {
+  const queryFor = (view: View) => experimentFigureQuery(experimentId, shown.name, { ...choice, ...view });
+  return <FigureFrame {...shown} queryFor={queryFor} />;
 }

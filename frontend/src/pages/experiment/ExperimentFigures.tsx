@@ -5,7 +5,7 @@ import { comparisonQuery, experimentFiguresQuery } from "../../api/experiments";
 import type { PairComparison } from "../../api/types";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
-import { ExperimentFigure } from "../../plot/ExperimentFigure";
+import { ExperimentFigure } from "../../plot/Figure";
 import { useCompared } from "./useCompared";
 
 /** Every figure that the API has of experiments, in its order. */

@@ -36,8 +36,8 @@ export function RunForm({ fields, base, origins, about, onAbout }: Props) {
 
   // The preview judges what stands in the form now; a refused launch adds what only launching can find.
   const launchError = launch.error instanceof ApiError ? launch.error : null;
-  const heard = [...(refused?.errors ?? []), ...(launchError?.errors ?? [])];
-  const placed = heard.length > 0 ? placeErrors(heard, fields, OWN_FIELDS) : NO_ERRORS;
+  const refusals = [...(refused?.errors ?? []), ...(launchError?.errors ?? [])];
+  const placed = refusals.length > 0 ? placeErrors(refusals, fields, OWN_FIELDS) : NO_ERRORS;
   const unexplained = [refused, launchError, outage].filter((error) => error && !hasFields(error));
   const problems = [...new Set([...placed.rest, ...unexplained.map((error) => error?.message ?? "")])];
 

@@ -10,13 +10,13 @@ import {
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { hasEnded } from "../../api/live";
-import { useDeleteRun, useWish } from "../../api/mutations";
+import { useDeleteRun, useRunCommand } from "../../api/mutations";
 import type { Run } from "../../api/types";
 import { Confirm } from "../../components/Confirm";
 import { LaunchBaseline } from "./RunBaseline";
 
 export function RunActions({ run }: { run: Run }) {
-  const wish = useWish(run.id);
+  const command = useRunCommand(run.id);
   const remove = useDeleteRun(run.id);
   const navigate = useNavigate();
   const [asked, setAsked] = useState<"cancel" | "delete" | null>(null);
@@ -30,8 +30,8 @@ export function RunActions({ run }: { run: Run }) {
           size="xs"
           variant="default"
           leftSection={<IconPlayerPause size={14} />}
-          loading={wish.isPending && wish.variables === "pause"}
-          onClick={() => wish.mutate("pause")}
+          loading={command.isPending && command.variables === "pause"}
+          onClick={() => command.mutate("pause")}
         >
           Pause
         </Button>
@@ -40,8 +40,8 @@ export function RunActions({ run }: { run: Run }) {
         <Button
           size="xs"
           leftSection={<IconPlayerPlay size={14} />}
-          loading={wish.isPending && wish.variables === "resume"}
-          onClick={() => wish.mutate("resume")}
+          loading={command.isPending && command.variables === "resume"}
+          onClick={() => command.mutate("resume")}
         >
           Resume
         </Button>
@@ -97,7 +97,7 @@ export function RunActions({ run }: { run: Run }) {
         text="Its jobs stop and cannot go on. What was measured stays. Pause instead to go on later."
         confirm="Cancel the run"
         keep="Keep it running"
-        onConfirm={() => wish.mutate("cancel", { onSettled: close })}
+        onConfirm={() => command.mutate("cancel", { onSettled: close })}
         onClose={close}
       />
       <Confirm

@@ -3,7 +3,7 @@ import { IconCopy, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { FieldError } from "../../../api/problem";
 import type { Field } from "../../../form/field";
-import type { Partly } from "../../../form/partial";
+import type { PartialConfig } from "../../../form/merge";
 import { count, many } from "../../../format/numbers";
 import type { Arm } from "./arms";
 import { leavesOf } from "./leaves";
@@ -13,7 +13,7 @@ import type { ArmPreview } from "./useArmPreviews";
 interface Props {
   arm: Arm;
   fields: Field[];
-  shared: Partly;
+  shared: PartialConfig;
   preview: ArmPreview | undefined;
   errors: FieldError[];
   onChange: (arm: Arm) => void;
@@ -83,7 +83,7 @@ export function ArmCard({ arm, fields, shared, preview, errors, onChange, onCopy
 
 const SHOWN = 6;
 
-function Differences({ config, preview }: { config: Partly; preview: ArmPreview | undefined }) {
+function Differences({ config, preview }: { config: PartialConfig; preview: ArmPreview | undefined }) {
   const leaves = leavesOf(config);
   const steps = preview?.steps;
   return (

@@ -6,7 +6,7 @@ import { useLaunchExperiment } from "../../../api/mutations";
 import { ApiError } from "../../../api/problem";
 import type { Preset } from "../../../api/types";
 import type { Field } from "../../../form/field";
-import { changesOf, merge, type Partly } from "../../../form/partial";
+import { changesOf, merge, type PartialConfig } from "../../../form/merge";
 import { changedPaths } from "../../../form/paths";
 import { many } from "../../../format/numbers";
 import { ArmCard } from "./ArmCard";
@@ -24,7 +24,7 @@ interface Props {
 
 /** What all arms share, what each changes, and the seeds; drawn anew when the preset changes. */
 export function LaunchForm({ experimentId, preset, fields }: Props) {
-  const base: Partly = preset.config;
+  const base: PartialConfig = preset.config;
   const [shared, setShared] = useState(base);
   const [arms, setArms] = useState<Arm[]>(FIRST_ARMS);
   const [seedText, setSeedText] = useState("0-2");
@@ -133,4 +133,4 @@ export function LaunchForm({ experimentId, preset, fields }: Props) {
 
 const describe = (changes: number) => (changes === 0 ? "as in the preset" : many(changes, "change"));
 
-const suiteOf = (config: Partly) => String((config.suite as { name?: unknown } | undefined)?.name ?? "");
+const suiteOf = (config: PartialConfig) => String((config.suite as { name?: unknown } | undefined)?.name ?? "");

@@ -2,19 +2,19 @@ import { SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import type { FieldError } from "../../../api/problem";
 import type { Field } from "../../../form/field";
+import { changesOf, merge, type PartialConfig, withDefaults } from "../../../form/merge";
 import type { Origins } from "../../../form/origins";
-import { changesOf, merge, type Partly, withDefaults } from "../../../form/partial";
 import { PartForm } from "./PartForm";
 import { PartJson } from "./PartJson";
 
 interface Props {
   fields: Field[];
-  base: Partly;
+  base: PartialConfig;
   /** What is laid over the base. */
-  changes: Partly;
+  changes: PartialConfig;
   origins?: Origins;
   errors: FieldError[];
-  onChange: (changes: Partly) => void;
+  onChange: (changes: PartialConfig) => void;
 }
 
 /** Changes to a configuration, by form or as JSON. */

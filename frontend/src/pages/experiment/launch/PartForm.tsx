@@ -5,19 +5,19 @@ import { ConfigForm } from "../../../form/ConfigForm";
 import { placeErrors } from "../../../form/errors";
 import { FormProvider } from "../../../form/FormContext";
 import type { Field } from "../../../form/field";
+import type { PartialConfig } from "../../../form/merge";
 import type { Origins } from "../../../form/origins";
-import type { Partly } from "../../../form/partial";
 import { setIn } from "../../../form/paths";
 import { sectionsOf } from "../../../form/sections";
 import { useTitles } from "../../../form/useTitles";
 
 interface Props {
   fields: Field[];
-  base: Partly;
-  config: Partly;
+  base: PartialConfig;
+  config: PartialConfig;
   origins?: Origins;
   errors: FieldError[];
-  onChange: (config: Partly) => void;
+  onChange: (config: PartialConfig) => void;
 }
 
 const NO_ORIGINS: Origins = {};

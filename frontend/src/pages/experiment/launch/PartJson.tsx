@@ -1,13 +1,13 @@
 import { Textarea } from "@mantine/core";
 import { useState } from "react";
 import type { FieldError } from "../../../api/problem";
-import type { Partly } from "../../../form/partial";
+import type { PartialConfig } from "../../../form/merge";
 import { isObject } from "../../../form/paths";
 
 interface Props {
-  config: Partly;
+  config: PartialConfig;
   errors: FieldError[];
-  onChange: (config: Partly) => void;
+  onChange: (config: PartialConfig) => void;
 }
 
 /** A partial configuration as it is sent. What is written is taken over as soon as it can be read. */
@@ -35,7 +35,7 @@ export function PartJson({ config, errors, onChange }: Props) {
   );
 }
 
-function readObject(text: string): { value?: Partly; problem?: string } {
+function readObject(text: string): { value?: PartialConfig; problem?: string } {
   try {
     const value: unknown = JSON.parse(text.trim() || "{}");
     return isObject(value) ? { value } : { problem: "Write an object: { ... }." };

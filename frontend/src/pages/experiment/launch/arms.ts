@@ -1,12 +1,12 @@
 import type { FieldError } from "../../../api/problem";
 import type { ExperimentLaunch } from "../../../api/types";
-import { changesOf, type Partly } from "../../../form/partial";
+import { changesOf, type PartialConfig } from "../../../form/merge";
 
 /** An arm while it is written; `id` outlives renaming. */
 export interface Arm {
   id: number;
   name: string;
-  config: Partly;
+  config: PartialConfig;
 }
 
 /** Both arms of the usual question. */
@@ -28,8 +28,8 @@ export function withArm(arms: Arm[], like?: Arm): Arm[] {
 interface Launch {
   preset: string;
   /** The preset's configuration, and what all arms share. */
-  base: Partly;
-  shared: Partly;
+  base: PartialConfig;
+  shared: PartialConfig;
   arms: Arm[];
   seeds: number[];
   tags: string[];

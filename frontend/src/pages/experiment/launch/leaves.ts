@@ -1,8 +1,8 @@
-import type { Partly } from "../../../form/partial";
+import type { PartialConfig } from "../../../form/merge";
 import { isObject } from "../../../form/paths";
 
 /** What a partial configuration says, setting by setting, of another member its name: "guide: gail". */
-export function leavesOf(config: Partly, path = ""): string[] {
+export function leavesOf(config: PartialConfig, path = ""): string[] {
   return Object.entries(config).flatMap(([name, value]) => {
     const place = path ? `${path}.${name}` : name;
     if (isObject(value) && typeof value.name === "string") return [`${place}: ${value.name}`];

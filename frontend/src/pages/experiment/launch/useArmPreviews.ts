@@ -2,7 +2,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useQueries } from "@tanstack/react-query";
 import { api, unwrap } from "../../../api/client";
 import { ApiError, type FieldError } from "../../../api/problem";
-import { changesOf, merge, type Partly } from "../../../form/partial";
+import { changesOf, merge, type PartialConfig } from "../../../form/merge";
 import { asBody } from "../../new-run/usePreview";
 import type { Arm } from "./arms";
 
@@ -15,7 +15,7 @@ export interface ArmPreview {
 }
 
 /** What a run of each arm costs and what is wrong with it, asked for when typing pauses. */
-export function useArmPreviews(preset: string, base: Partly, shared: Partly, arms: Arm[]): ArmPreview[] {
+export function useArmPreviews(preset: string, base: PartialConfig, shared: PartialConfig, arms: Arm[]): ArmPreview[] {
   const [settled] = useDebouncedValue({ shared, arms }, 400);
   return useQueries({
     queries: settled.arms.map((arm) => {

@@ -9,7 +9,7 @@ import { Panel } from "../../../components/Panel";
 import { Figure } from "../../../plot/Figure";
 import type { Metric } from "../useMetric";
 import { BinList } from "./BinList";
-import { boundaries, epochCount, momentAt } from "./moments";
+import { boundaries, epochAt, epochCount } from "./epochs";
 
 type Mode = "latest" | "epoch" | "paper";
 
@@ -21,8 +21,8 @@ export function Histogram({ run, metric }: { run: Run; metric: Metric }) {
   const [settled] = useDebouncedValue(place, 150);
   const [bin, setBin] = useState<number[] | null>(null);
   const total = epochCount(jobs);
-  const moment = momentAt(jobs, settled);
-  const epochs = mode === "epoch" && moment ? `${moment.jobId}:${moment.epoch}` : mode === "paper" ? "paper" : "latest";
+  const shown = epochAt(jobs, settled);
+  const epochs = mode === "epoch" && shown ? `${shown.jobId}:${shown.epoch}` : mode === "paper" ? "paper" : "latest";
   const choose = (next: string) => {
     if (next === "epoch" && mode !== "epoch") setPlace(total);
     setMode(next as Mode);
@@ -35,7 +35,7 @@ export function Histogram({ run, metric }: { run: Run; metric: Metric }) {
       actions={
         <SegmentedControl
           size="xs"
-          aria-label="Moment of the histogram"
+          aria-label="PolicyEpoch of the histogram"
           value={mode}
           onChange={choose}
           data={[
@@ -50,7 +50,7 @@ export function Histogram({ run, metric }: { run: Run; metric: Metric }) {
         <Box mb="lg" px="xs">
           <Group justify="space-between">
             <Text size="sm" aria-live="polite">
-              {moment?.title}
+              {shown?.title}
             </Text>
             <Text size="xs" c="dimmed">
               {total} epochs
@@ -62,7 +62,7 @@ export function Histogram({ run, metric }: { run: Run; metric: Metric }) {
             max={Math.max(2, total)}
             value={place}
             onChange={setPlace}
-            label={(value) => momentAt(jobs, value)?.title}
+            label={(value) => epochAt(jobs, value)?.title}
             marks={boundaries(jobs)}
             mb="md"
           />

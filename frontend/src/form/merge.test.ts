@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Field } from "./field";
-import { changesOf, merge, withDefaults } from "./partial";
+import { changesOf, merge, withDefaults } from "./merge";
 
 const base = { arm: "gsl", guide: { name: "dapg", coefficient: 0.3 }, learner: { name: "ppo", gamma: 0.99, envs: 8 } };
 

@@ -1,7 +1,7 @@
 import type { Job } from "../../../api/types";
 
 /** One epoch of the run's own policy: which job, which of its epochs. */
-export interface Moment {
+export interface PolicyEpoch {
   jobId: number;
   epoch: number;
   title: string;
@@ -14,8 +14,8 @@ export function epochCount(jobs: Job[]): number {
   return own(jobs).reduce((sum, job) => sum + job.epochs, 0);
 }
 
-/** The moment at a place of the slider, which counts epochs over all these jobs from 1. */
-export function momentAt(jobs: Job[], place: number): Moment | null {
+/** The epoch at a position of the slider, which numbers the epochs of all these jobs from 1. */
+export function epochAt(jobs: Job[], place: number): PolicyEpoch | null {
   let before = 0;
   for (const job of own(jobs)) {
     if (place <= before + job.epochs && place > before) {

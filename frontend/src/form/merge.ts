@@ -1,10 +1,10 @@
 import type { Field } from "./field";
 import { isObject, same } from "./paths";
 
-export type Partly = Record<string, unknown>;
+export type PartialConfig = Record<string, unknown>;
 
 /** `base` with `changes` laid over it, as the API does it: a part that names another member starts from its defaults. */
-export function merge(base: Partly, changes: Partly): Partly {
+export function merge(base: PartialConfig, changes: PartialConfig): PartialConfig {
   const merged = { ...base };
   for (const [name, value] of Object.entries(changes)) {
     const before = merged[name];
@@ -14,8 +14,8 @@ export function merge(base: Partly, changes: Partly): Partly {
 }
 
 /** The changes that make `value` of `base`: `merge(base, changesOf(base, value))` is `value`. */
-export function changesOf(base: Partly, value: Partly): Partly {
-  const changes: Partly = {};
+export function changesOf(base: PartialConfig, value: PartialConfig): PartialConfig {
+  const changes: PartialConfig = {};
   for (const [name, next] of Object.entries(value)) {
     const before = base[name];
     if (same(before, next)) continue;
@@ -25,7 +25,7 @@ export function changesOf(base: Partly, value: Partly): Partly {
 }
 
 /** With the defaults of every member that was only named, so that its inputs show what it is going to have. */
-export function withDefaults(fields: Field[], config: Partly): Partly {
+export function withDefaults(fields: Field[], config: PartialConfig): PartialConfig {
   const filled = { ...config };
   for (const field of fields) {
     const value = config[field.name];
@@ -36,4 +36,4 @@ export function withDefaults(fields: Field[], config: Partly): Partly {
   return filled;
 }
 
-const sameMember = (before: Partly, value: Partly) => (value.name ?? before.name) === before.name;
+const sameMember = (before: PartialConfig, value: PartialConfig) => (value.name ?? before.name) === before.name;

@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { noteOf, supportedHooks, unsupportedHooks } from "./compatibility";
+import type { Field } from "./field";
+
+const learner = {
+  kind: "union",
+  name: "learner",
+  discriminator: "name",
+  compatibility: { ppo: { hooks: ["loss", "reward"] }, sac: { hooks: ["reward"] } },
+} as unknown as Field;
+
+it("says what a member is for", () => {
+  expect(noteOf({ observes: ["picture"] })).toBe("for pictures");
+  expect(noteOf({ actions: ["continuous", "discrete"] })).toBe("for continuous and discrete actions");
+  expect(noteOf({})).toBe("");
+});
+
+it("says which hooks of a guide the chosen learner loss", () => {
+  const supported = supportedHooks([learner], { learner: { name: "sac" } });
+  expect(unsupportedHooks({ hooks: ["loss"] }, supported)).toEqual(["loss"]);
+  expect(noteOf({ hooks: ["loss"] }, supported)).toContain("loss");
+  expect(unsupportedHooks({ hooks: ["loss"] }, supportedHooks([learner], { learner: { name: "ppo" } }))).toEqual([]);
+  expect(unsupportedHooks({ hooks: ["loss"] }, supportedHooks([learner], { learner: { name: "unknown" } }))).toEqual(
+    [],
+  );
+  expect(supportedHooks([], {})).toBeUndefined();
+});

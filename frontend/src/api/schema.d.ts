@@ -2790,7 +2790,7 @@ export interface components {
          * MetaWorldSuite
          * @description A benchmark of Meta-World; a variation is a task, or one task with one goal position.
          *
-         *     Ids: a task's place in its benchmark (test tasks follow the training tasks); with goals, 1000 times that plus the
+         *     Ids: a task's place among those that are trained on (test tasks follow the training tasks); with goals, 1000 times that plus the
          *     goal's number. A task's goals are those of `metaworld.MT1(task, seed=goal_seed)`, in that order, in every benchmark.
          */
         MetaWorldSuite: {
@@ -2844,6 +2844,12 @@ export interface components {
              * @enum {string}
              */
             one_hot: "benchmark" | "always" | "never";
+            /**
+             * Only Tasks
+             * @description Train on these tasks of the benchmark only, for example on those that the budget suffices for. Empty: on all of them. Results are then not comparable with the benchmark's.
+             * @default []
+             */
+            only_tasks: string[];
             /**
              * Processes
              * @description Processes that simulate, each several environments; 0: one a CPU core.

@@ -2,11 +2,11 @@
 
 from typing import Any, ClassVar, Literal
 
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator
 
 from gsl.config.base import setting
 from gsl.config.suites.base import ActionKind, Observes, SuiteSettings
-from gsl.config.suites.metaworld.tasks import BENCHMARKS, EXPERT_REWARD, Benchmark, refuse_unknown
+from gsl.config.suites.metaworld.tasks import BENCHMARKS, EXPERT_REWARD, TASK_NAMES, Benchmark, refuse_unknown
 
 MOST_GOALS = 1000
 MOST_REWARD = 10.0
@@ -16,7 +16,7 @@ MOST_REWARD = 10.0
 class MetaWorldSuite(SuiteSettings):
     """A benchmark of Meta-World; a variation is a task, or one task with one goal position.
 
-    Ids: a task's place in its benchmark (test tasks follow the training tasks); with goals, 1000 times that plus the
+    Ids: a task's place among those that are trained on (test tasks follow the training tasks); with goals, 1000 times that plus the
     goal's number. A task's goals are those of `metaworld.MT1(task, seed=goal_seed)`, in that order, in every benchmark.
     """
 
@@ -32,6 +32,12 @@ class MetaWorldSuite(SuiteSettings):
         "others that are held out.",
     )
     task: str = setting("reach-v3", "The one task of MT1; the other benchmarks choose their own tasks.")
+    only_tasks: tuple[str, ...] = setting(
+        (),
+        "Train on these tasks of the benchmark only, for example on those that the budget suffices for. Empty: on all "
+        "of them. Results are then not comparable with the benchmark's.",
+        max_length=len(TASK_NAMES),
+    )
     variations: Literal["tasks", "goals"] = setting(
         "tasks",
         "tasks: a variation is a task, and every episode draws one of its goals. goals: each goal position of each "
@@ -81,6 +87,20 @@ class MetaWorldSuite(SuiteSettings):
         refuse_unknown(name)
         return name
 
+    @field_validator("only_tasks")
+    @classmethod
+    def _are_tasks_of_the_benchmark(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if names and info.data.get("benchmark") == "MT1":
+            raise ValueError("MT1 has one task: name it in `task` and leave this empty")
+        offered = BENCHMARKS.get(info.data.get("benchmark", "MT10"), ((), ()))[0]
+        for name in names:
+            refuse_unknown(name)
+            if name not in offered:
+                raise ValueError(f"{name} is not a training task of {info.data['benchmark']}: {', '.join(offered)}")
+        if len(set(names)) < len(names):
+            raise ValueError("names a task twice")
+        return names
+
     @field_validator("one_hot", mode="before")
     @classmethod
     def _was_yes_or_no(cls, value: Any) -> Any:
@@ -109,7 +129,9 @@ class MetaWorldSuite(SuiteSettings):
 
     @property
     def training_tasks(self) -> tuple[str, ...]:
-        return (self.task,) if self.benchmark == "MT1" else BENCHMARKS[self.benchmark][0]
+        if self.benchmark == "MT1":
+            return (self.task,)
+        return tuple(task for task in BENCHMARKS[self.benchmark][0] if not self.only_tasks or task in self.only_tasks)
 
     @property
     def test_tasks(self) -> tuple[str, ...]:

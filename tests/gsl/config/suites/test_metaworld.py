@@ -91,3 +91,25 @@ def test_rewards_are_divided_as_set() -> None:
     assert MetaWorldSuite(time_limit=200).score_range == (0.0, 2000.0)
     assert experts.score_range == (0.0, 500.0)
     assert MetaWorldSuite().score(1234.0, 0.75) == 0.75
+
+
+def test_a_benchmark_can_be_restricted_to_some_of_its_tasks() -> None:
+    suite = MetaWorldSuite.model_validate({"only_tasks": ["window-open-v3", "reach-v3"]})
+    assert suite.training_tasks == ("reach-v3", "window-open-v3")  # in the benchmark's order
+    assert [suite.variation_name(variation) for variation in suite.training_variations()] == list(suite.training_tasks)
+    assert suite.one_hot_size == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"only_tasks": ["reach"]},
+        {"only_tasks": ["soccer-v3"]},
+        {"only_tasks": ["reach-v3", "reach-v3"]},
+        {"benchmark": "MT1", "only_tasks": ["reach-v3"]},
+    ],
+)
+def test_a_restriction_to_other_tasks_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        MetaWorldSuite.model_validate(wrong)
+    assert refused.value.errors()[0]["loc"] == ("only_tasks",)

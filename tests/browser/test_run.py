@@ -89,6 +89,7 @@ def every_view_shows_the_run(page: Page) -> None:
         for name in names:
             expect(page.get_by_test_id(f"figure-{name}").locator(".main-svg").first).to_be_visible(timeout=15_000)
     the_bars_list_their_variations(page)
+    the_keyboard_sorts_the_variations(page)
     page.get_by_role("tab", name="Jobs and logs").click()
     page.get_by_role("button", name="Log of finetune-1").click()
     expect(page.get_by_role("log")).to_contain_text("epoch")
@@ -109,3 +110,13 @@ def the_bars_list_their_variations(page: Page) -> None:
     tallest = max((box for bar in bars.all() if (box := bar.bounding_box())), key=lambda box: box["height"])
     page.mouse.click(tallest["x"] + tallest["width"] / 2, tallest["y"] + tallest["height"] / 2)
     expect(page.get_by_role("table", name="Variations of the bar")).to_contain_text("goal")
+
+
+def the_keyboard_sorts_the_variations(page: Page) -> None:
+    page.get_by_role("tab", name="Variations").click()
+    table = page.get_by_role("table", name="Variations")
+    episodes = table.get_by_role("columnheader", name="Episodes")
+    expect(table.get_by_role("columnheader", name="Mean return")).to_have_attribute("aria-sort", "ascending")
+    for order in ("ascending", "descending"):
+        episodes.get_by_role("button").press("Enter")
+        expect(episodes).to_have_attribute("aria-sort", order)

@@ -1,67 +1,49 @@
-import { Anchor, Stack, Table, Text } from "@mantine/core";
+import { Anchor, Stack, Text } from "@mantine/core";
+import { useMemo } from "react";
 import { Link } from "react-router";
-import type { Queue as QueueData } from "../../api/types";
+import type { Job, Queue as QueueData } from "../../api/types";
+import { type Column, DataTable } from "../../components/DataTable";
 import { JobBadge } from "../../components/JobBadge";
 import { Panel } from "../../components/Panel";
 import { When } from "../../components/When";
 import { count, many } from "../../format/numbers";
 import { duration } from "../../format/time";
 
-/** Jobs that run and jobs that wait, oldest first. */
+/** Running and waiting jobs, oldest first. */
 export function Queue({ queue }: { queue: QueueData }) {
-  const jobs = [...queue.running, ...queue.queued];
+  const jobs = useMemo(() => [...queue.running, ...queue.queued], [queue]);
   return (
     <Panel title="Queue" text={`${queue.running.length} running, ${queue.queued.length} waiting`}>
       {jobs.length === 0 ? (
-        <Stack gap={4}>
-          <Text c="dimmed" size="sm">
-            Nothing to do. A run that is launched or approved puts its jobs here.
-          </Text>
-        </Stack>
+        <Text c="dimmed" size="sm">
+          The queue is empty. Launching a run or approving a gate adds jobs.
+        </Text>
       ) : (
         <>
           <Waits waiting={queue.waiting} />
-          <Table.ScrollContainer minWidth={560}>
-            <Table fz="sm" aria-label="Queue">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Job</Table.Th>
-                  <Table.Th>Run</Table.Th>
-                  <Table.Th>Status</Table.Th>
-                  <Table.Th>Steps</Table.Th>
-                  <Table.Th>Time left</Table.Th>
-                  <Table.Th>Queued</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody className="tabular">
-                {jobs.map((job) => (
-                  <Table.Tr key={job.id}>
-                    <Table.Td>{job.key}</Table.Td>
-                    <Table.Td>
-                      <Anchor component={Link} to={`/runs/${job.run_id}`} size="sm">
-                        run {job.run_id}
-                      </Anchor>
-                    </Table.Td>
-                    <Table.Td>
-                      <JobBadge status={job.status} />
-                    </Table.Td>
-                    <Table.Td>
-                      {count(job.steps)} of {count(job.budget_steps)}
-                    </Table.Td>
-                    <Table.Td>{duration(job.eta_seconds)}</Table.Td>
-                    <Table.Td>
-                      <When at={job.created_at} />
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <DataTable label="Queue" columns={COLUMNS} rows={jobs} rowKey={(job) => job.id} minWidth={560} />
         </>
       )}
     </Panel>
   );
 }
+
+const COLUMNS: Column<Job>[] = [
+  { id: "job", title: "Job", cell: (job) => job.key },
+  {
+    id: "run",
+    title: "Run",
+    cell: (job) => (
+      <Anchor component={Link} to={`/runs/${job.run_id}`} size="sm">
+        run {job.run_id}
+      </Anchor>
+    ),
+  },
+  { id: "status", title: "Status", cell: (job) => <JobBadge status={job.status} /> },
+  { id: "steps", title: "Steps", cell: (job) => `${count(job.steps)} of ${count(job.budget_steps)}` },
+  { id: "left", title: "Time left", cell: (job) => duration(job.eta_seconds) },
+  { id: "queued", title: "Queued", cell: (job) => <When at={job.created_at} /> },
+];
 
 /** For whom the queued jobs wait, by suite; a suite that no live worker has stands out. */
 function Waits({ waiting }: { waiting: QueueData["waiting"] }) {

@@ -1,8 +1,9 @@
-import { Anchor, Badge, Card, Code, SimpleGrid, Stack, Table, Text, Tooltip } from "@mantine/core";
+import { Anchor, Badge, Card, Code, SimpleGrid, Stack, Text, Tooltip } from "@mantine/core";
 import { IconDownload, IconFiles } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { artifactsQuery } from "../../../api/queries";
 import type { Artifact, Run } from "../../../api/types";
+import { type Column, DataTable } from "../../../components/DataTable";
 import { EmptyState } from "../../../components/EmptyState";
 import { Loaded } from "../../../components/Loaded";
 import { Panel } from "../../../components/Panel";
@@ -24,58 +25,45 @@ function Files({ artifacts }: { artifacts: Artifact[] }) {
     <Stack gap="md">
       {pictures.length > 0 && <Pictures pictures={pictures} />}
       <Panel title="Files" text="Checkpoints hold safetensors, demonstrations npz; nothing needs pickle.">
-        <Table.ScrollContainer minWidth={620}>
-          <Table fz="sm" aria-label="Artifacts">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>File</Table.Th>
-                <Table.Th>Kind</Table.Th>
-                <Table.Th>Job</Table.Th>
-                <Table.Th>Epoch</Table.Th>
-                <Table.Th>Size</Table.Th>
-                <Table.Th>SHA-256</Table.Th>
-                <Table.Th>Stored</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody className="tabular">
-              {artifacts.map((artifact) => (
-                <FileRow key={artifact.id} artifact={artifact} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <DataTable label="Artifacts" columns={COLUMNS} rows={artifacts} rowKey={(file) => file.id} minWidth={620} />
       </Panel>
     </Stack>
   );
 }
 
-function FileRow({ artifact }: { artifact: Artifact }) {
-  return (
-    <Table.Tr>
-      <Table.Td>
-        <Anchor href={address(artifact)} download={artifact.name} size="sm">
-          <IconDownload size={13} aria-hidden /> {artifact.name}
-        </Anchor>
-      </Table.Td>
-      <Table.Td>
-        <Badge size="sm" variant="light" color="gray" tt="none">
-          {artifact.kind}
-        </Badge>
-      </Table.Td>
-      <Table.Td>{artifact.job_key}</Table.Td>
-      <Table.Td>{artifact.epoch}</Table.Td>
-      <Table.Td>{bytes(artifact.size)}</Table.Td>
-      <Table.Td>
-        <Tooltip label={artifact.sha256}>
-          <Code>{artifact.sha256.slice(0, 10)}</Code>
-        </Tooltip>
-      </Table.Td>
-      <Table.Td>
-        <When at={artifact.created_at} />
-      </Table.Td>
-    </Table.Tr>
-  );
-}
+const COLUMNS: Column<Artifact>[] = [
+  {
+    id: "file",
+    title: "File",
+    cell: (file) => (
+      <Anchor href={address(file)} download={file.name} size="sm">
+        <IconDownload size={13} aria-hidden /> {file.name}
+      </Anchor>
+    ),
+  },
+  {
+    id: "kind",
+    title: "Kind",
+    cell: (file) => (
+      <Badge size="sm" variant="light" color="gray" tt="none">
+        {file.kind}
+      </Badge>
+    ),
+  },
+  { id: "job", title: "Job", cell: (file) => file.job_key },
+  { id: "epoch", title: "Epoch", cell: (file) => file.epoch },
+  { id: "size", title: "Size", cell: (file) => bytes(file.size) },
+  {
+    id: "sha256",
+    title: "SHA-256",
+    cell: (file) => (
+      <Tooltip label={file.sha256}>
+        <Code>{file.sha256.slice(0, 10)}</Code>
+      </Tooltip>
+    ),
+  },
+  { id: "stored", title: "Stored", cell: (file) => <When at={file.created_at} /> },
+];
 
 function Pictures({ pictures }: { pictures: Artifact[] }) {
   return (

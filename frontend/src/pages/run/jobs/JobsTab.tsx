@@ -1,9 +1,11 @@
-import { Alert, Button, Card, Code, Stack, Table, Text, Tooltip } from "@mantine/core";
+import { Alert, Button, Card, Code, Stack, Text, Tooltip } from "@mantine/core";
 import { IconListDetails } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 import { jobsQuery } from "../../../api/queries";
 import type { Job, Run } from "../../../api/types";
+import { type Column, DataTable } from "../../../components/DataTable";
 import { EmptyState } from "../../../components/EmptyState";
 import { JobBadge } from "../../../components/JobBadge";
 import { Loaded } from "../../../components/Loaded";
@@ -17,7 +19,10 @@ export function JobsTab({ run }: { run: Run }) {
   const query = useQuery(jobsQuery(run.id));
   const [params, setParams] = useSearchParams();
   const chosen = Number(params.get("job"));
-  const choose = (id: number) => setParams({ tab: "jobs", job: String(id) }, { preventScrollReset: true });
+  const choose = useCallback(
+    (id: number) => setParams({ tab: "jobs", job: String(id) }, { preventScrollReset: true }),
+    [setParams],
+  );
   return (
     <Loaded query={query}>
       {(jobs) => {
@@ -41,56 +46,50 @@ interface TableProps {
 }
 
 function JobsTable({ jobs, chosen, onChoose }: TableProps) {
+  const columns = useMemo(() => [...COLUMNS, logColumn(onChoose)], [onChoose]);
   return (
-    <Panel title="Jobs" text="In the order they were planned. Each runs on one worker slot.">
-      <Table.ScrollContainer minWidth={860}>
-        <Table fz="sm" highlightOnHover aria-label="Jobs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Job</Table.Th>
-              <Table.Th>Status</Table.Th>
-              <Table.Th>Worker</Table.Th>
-              <Table.Th>Epochs</Table.Th>
-              <Table.Th>Steps</Table.Th>
-              <Table.Th>Speed</Table.Th>
-              <Table.Th>Mean return</Table.Th>
-              <Table.Th>Time</Table.Th>
-              <Table.Th>Log</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody className="tabular">
-            {jobs.map((job) => (
-              <Table.Tr key={job.id} bg={job.id === chosen ? "var(--mantine-color-default-hover)" : undefined}>
-                <Table.Td fw={500}>{job.key}</Table.Td>
-                <Table.Td>
-                  <JobBadge status={job.status} />
-                </Table.Td>
-                <Table.Td>{job.worker ? `${job.worker}${job.device ? ` (${job.device})` : ""}` : "–"}</Table.Td>
-                <Table.Td>{job.epochs}</Table.Td>
-                <Table.Td>{stepsText(job)}</Table.Td>
-                <Table.Td>{job.steps_per_second === null ? "–" : `${count(job.steps_per_second)}/s`}</Table.Td>
-                <Table.Td>{figure(job.mean_return)}</Table.Td>
-                <Table.Td>
-                  <JobTime job={job} />
-                </Table.Td>
-                <Table.Td>
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    onClick={() => onChoose(job.id)}
-                    aria-label={`Log of ${job.key}`}
-                  >
-                    Open
-                  </Button>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+    <Panel title="Jobs" text="In the order they were planned. Each job runs on one worker slot.">
+      <DataTable
+        label="Jobs"
+        columns={columns}
+        rows={jobs}
+        rowKey={(job) => job.id}
+        isChosen={(job) => job.id === chosen}
+        minWidth={860}
+        highlightOnHover
+      />
     </Panel>
   );
 }
+
+const COLUMNS: Column<Job>[] = [
+  { id: "job", title: "Job", cell: (job) => job.key, td: { fw: 500 } },
+  { id: "status", title: "Status", cell: (job) => <JobBadge status={job.status} /> },
+  {
+    id: "worker",
+    title: "Worker",
+    cell: (job) => (job.worker ? `${job.worker}${job.device ? ` (${job.device})` : ""}` : "–"),
+  },
+  { id: "epochs", title: "Epochs", cell: (job) => job.epochs },
+  { id: "steps", title: "Steps", cell: stepsText },
+  {
+    id: "speed",
+    title: "Speed",
+    cell: (job) => (job.steps_per_second === null ? "–" : `${count(job.steps_per_second)} steps/s`),
+  },
+  { id: "return", title: "Mean return", cell: (job) => figure(job.mean_return) },
+  { id: "time", title: "Time", cell: (job) => <JobTime job={job} /> },
+];
+
+const logColumn = (onChoose: (id: number) => void): Column<Job> => ({
+  id: "log",
+  title: "Log",
+  cell: (job) => (
+    <Button size="compact-xs" variant="default" onClick={() => onChoose(job.id)} aria-label={`Log of ${job.key}`}>
+      Open
+    </Button>
+  ),
+});
 
 /** A job that only measures has no budget; what others measure besides stands behind a plus. */
 function stepsText(job: Job): string {

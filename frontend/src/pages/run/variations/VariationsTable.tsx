@@ -1,15 +1,14 @@
-import { Group, Pagination, Select, Table, Text, TextInput } from "@mantine/core";
+import { Group, Select, Text, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { latestReturnsQuery, PAGE_SIZE } from "../../../api/queries";
 import type { Source, VariationReturn } from "../../../api/types";
+import { type Column, DataTable } from "../../../components/DataTable";
 import { Loaded } from "../../../components/Loaded";
 import { Mark } from "../../../components/Mark";
 import { Panel } from "../../../components/Panel";
-import { SortHeader } from "../../../components/SortHeader";
-import { figure, many, percent } from "../../../format/numbers";
-import { arrange, type Column, nextOrder, type Order, WORST_FIRST } from "./rows";
+import { figure, percent } from "../../../format/numbers";
 
 const SOURCES: { value: Source; label: string }[] = [
   { value: "training", label: "Training episodes" },
@@ -17,14 +16,23 @@ const SOURCES: { value: Source; label: string }[] = [
   { value: "held_out", label: "Held-out variations" },
 ];
 
-const COLUMNS: { column: Column; title: string }[] = [
-  { column: "name", title: "Variation" },
-  { column: "mean_return", title: "Mean return" },
-  { column: "success_rate", title: "Success" },
-  { column: "episodes", title: "Episodes" },
-  { column: "mean_length", title: "Length" },
-  { column: "epoch", title: "Epoch" },
+const SUCCESS = "success_rate";
+
+const COLUMNS: Column<VariationReturn>[] = [
+  { id: "name", title: "Variation", cell: (item) => item.name, sortBy: (item) => item.variation },
+  {
+    id: "mean_return",
+    title: "Mean return",
+    cell: (item) => <MeanReturn item={item} />,
+    sortBy: (item) => item.mean_return,
+  },
+  { id: SUCCESS, title: "Success", cell: (item) => percent(item.success_rate), sortBy: (item) => item.success_rate },
+  { id: "episodes", title: "Episodes", cell: (item) => item.episodes, sortBy: (item) => item.episodes },
+  { id: "mean_length", title: "Length", cell: (item) => figure(item.mean_length), sortBy: (item) => item.mean_length },
+  { id: "epoch", title: "Epoch", cell: (item) => item.epoch, sortBy: (item) => item.epoch },
 ];
+
+const WITHOUT_SUCCESS = COLUMNS.filter(({ id }) => id !== SUCCESS);
 
 /** The latest estimate of every variation, worst first. */
 export function VariationsTable({ runId, hasSuccess }: { runId: number; hasSuccess: boolean }) {
@@ -84,57 +92,41 @@ interface RowsProps {
 }
 
 function Rows({ items, search, hasSuccess, empty }: RowsProps) {
-  const [order, setOrder] = useState<Order>(WORST_FIRST);
-  const [page, setPage] = useState(1);
+  const found = useMemo(() => named(items, search), [items, search]);
   if (items.length === 0) return <Text c="dimmed">{empty}</Text>;
-  const rows = arrange(items, search, order);
-  const pages = Math.max(1, Math.ceil(rows.length / PAGE_SIZE));
-  const first = (Math.min(page, pages) - 1) * PAGE_SIZE;
-  const columns = COLUMNS.filter(({ column }) => hasSuccess || column !== "success_rate");
+  return (
+    <DataTable
+      label="Variations"
+      columns={hasSuccess ? COLUMNS : WITHOUT_SUCCESS}
+      rows={found}
+      rowKey={(item) => item.variation}
+      minWidth={480}
+      sortedBy="mean_return"
+      paging={{ size: PAGE_SIZE, noun: "variation" }}
+      highlightOnHover
+      stickyHeader
+    />
+  );
+}
+
+/** The variations whose name holds the words, by their number, which is the order of equals. */
+function named(items: VariationReturn[], search: string): VariationReturn[] {
+  const words = search.trim().toLowerCase();
+  return items
+    .filter((item) => item.name.toLowerCase().includes(words))
+    .sort((one, other) => one.variation - other.variation);
+}
+
+function MeanReturn({ item }: { item: VariationReturn }) {
   return (
     <>
-      <Table.ScrollContainer minWidth={480}>
-        <Table fz="sm" highlightOnHover stickyHeader aria-label="Variations">
-          <Table.Thead>
-            <Table.Tr>
-              {columns.map(({ column, title }) => (
-                <SortHeader
-                  key={column}
-                  title={title}
-                  sorted={order.column === column ? (order.descending ? "descending" : "ascending") : "none"}
-                  onSort={() => setOrder(nextOrder(order, column))}
-                />
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody className="tabular">
-            {rows.slice(first, first + PAGE_SIZE).map((item) => (
-              <Table.Tr key={item.variation}>
-                <Table.Td>{item.name}</Table.Td>
-                <Table.Td>
-                  {figure(item.mean_return)}
-                  {item.std_return !== null && (
-                    <Text span size="xs" c="dimmed">
-                      {" "}
-                      ± {figure(item.std_return)}
-                    </Text>
-                  )}
-                </Table.Td>
-                {hasSuccess && <Table.Td>{percent(item.success_rate)}</Table.Td>}
-                <Table.Td>{item.episodes}</Table.Td>
-                <Table.Td>{figure(item.mean_length)}</Table.Td>
-                <Table.Td>{item.epoch}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-      <Group justify="space-between" mt="xs">
-        <Text size="xs" c="dimmed">
-          {many(rows.length, "variation")}
+      {figure(item.mean_return)}
+      {item.std_return !== null && (
+        <Text span size="xs" c="dimmed">
+          {" "}
+          ± {figure(item.std_return)}
         </Text>
-        {pages > 1 && <Pagination size="sm" total={pages} value={Math.min(page, pages)} onChange={setPage} />}
-      </Group>
+      )}
     </>
   );
 }

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from backend.errors import InvalidError
 from backend.http.problems import from_validation
-from gsl.config.near import near
+from gsl.config.errors import did_you_mean
 from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
 from gsl.protocol.api import RunCreate
@@ -25,7 +25,7 @@ def over_preset(preset: str | None, config: dict[str, Any]) -> dict[str, Any]:
     if preset is None:
         return config
     if preset not in PRESETS:
-        raise InvalidError.field("preset", f"there is no preset {preset!r}{near(preset, PRESETS)}")
+        raise InvalidError.field("preset", f"unknown preset {preset!r}{did_you_mean(preset, PRESETS)}")
     return merge(PRESETS[preset].config.model_dump(mode="json"), config)
 
 

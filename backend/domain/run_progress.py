@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gsl.config.run import RunConfig
-from gsl.config.step_budget import evaluation_share, longest_evaluation
+from gsl.config.step_budget import evaluation_reserve, longest_evaluation
 from gsl.protocol.api import PhaseProgress
 from gsl.protocol.jobs import ENDED, Phase
 
@@ -57,7 +57,7 @@ def phase_budgets(config: RunConfig) -> dict[Phase, int]:
         return {"generalist": total, "evaluation": 0, "gate": 0, "specialists": 0, "finetune": 0}
     generalist, cycles = config.budget.generalist_steps, config.cycles.count
     specialists = cycles * (config.specialists.count * config.specialists.steps + config.specialists.lowest_steps)
-    finetune = max(0, total - generalist - specialists - cycles * evaluation_share(config))
+    finetune = max(0, total - generalist - specialists - cycles * evaluation_reserve(config))
     evaluation = total - generalist - specialists - finetune
     return {
         "generalist": generalist,
@@ -82,7 +82,7 @@ def job_count(config: RunConfig) -> int:
     if config.arm == "generalist":
         return 2  # the generalist and its last evaluation
     specialists = 1 if config.arm == "generalist_low" else config.specialists.count
-    demonstrate = config.guide.wants == "demonstrations"
+    demonstrate = config.guide.learns_from == "demonstrations"
     before = 1 if config.specialists.lowest_steps else 0
     return 3 + config.cycles.count * (2 + before + specialists + (specialists + 1 if demonstrate else 0))
 

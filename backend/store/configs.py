@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from backend.db.models import Run
 from backend.errors import UnavailableError
 from backend.http.problems import from_validation
+from gsl.config.base import stored
 from gsl.config.run import RunConfig
-from gsl.config.stored import stored
 
 _KEPT = 1024
 

@@ -12,8 +12,8 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, WrapValidator
 
 from benchmarks.method.study import Case, Metric
+from gsl.config.base import as_stored
 from gsl.config.run import RunConfig
-from gsl.config.stored import as_stored
 from gsl.phases import keys
 from gsl.protocol.reports import EpochReport, EvaluationReport, VariationReturn, Wire
 from worker.job.folder import write_atomically

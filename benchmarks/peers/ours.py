@@ -12,7 +12,7 @@ from benchmarks.peers.windows import Side, serve
 from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
 from gsl.config.suites import ProcgenSuite, SuiteSettings
-from gsl.config.suites.gymnasium.settings import GymnasiumSuite
+from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.metaworld.settings import MetaWorldSuite
 from worker.envs import make_env
 from worker.envs.base import Env

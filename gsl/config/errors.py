@@ -1,20 +1,53 @@
-"""Errors of a whole settings object, each at the field to change."""
+"""Validation errors at the field to change, and suggestions for a mistyped name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 Problem = tuple[tuple[str | int, ...], str, Any]
-"""Where it is, below the object; why it is wrong; the value that is."""
+"""The field's location within the object, the reason, and the rejected value."""
+
+_SUGGESTED = 5
 
 
 def refuse(title: str, problems: Sequence[Problem]) -> None:
-    """Raise one ValidationError with all of them; pydantic puts the object's own place before each."""
+    """Raise one ValidationError for all problems, if any; pydantic prepends the object's own location."""
     errors = [
         InitErrorDetails(type=PydanticCustomError("rule", "{reason}", {"reason": reason}), loc=where, input=value)
         for where, reason, value in problems
     ]
     if errors:
         raise ValidationError.from_exception_data(title, errors)
+
+
+def did_you_mean(name: str, choices: Iterable[str], listed: int = _SUGGESTED) -> str:
+    """The end of a message about an unknown name: the closest choices, or the first `listed` if none is close.
+
+    Upper and lower case do not matter.
+    """
+    names = sorted(choices)
+    by_lower = {one.lower(): one for one in names}
+    close = [by_lower[one] for one in get_close_matches(name.lower(), by_lower, _SUGGESTED, cutoff=0.5)]
+    if close:
+        return f"; did you mean {' or '.join(close)}?"
+    more = f" and {len(names) - listed} more" if len(names) > listed else ""
+    return f"; choose {', '.join(names[:listed])}{more}" if names else ""
+
+
+def known_name(names: Iterable[str], what: str) -> BeforeValidator:
+    """A validator for a union of settings that `name` tells apart: an unknown name is refused at the `name` field.
+
+    `what` the members are (suite, learner, ...) goes into the message.
+    """
+    choices = tuple(names)
+
+    def check(value: Any) -> Any:
+        name = value.get("name") if isinstance(value, dict) else None
+        if isinstance(name, str) and name not in choices:
+            refuse(what, [(("name",), f"unknown {what} {name!r}{did_you_mean(name, choices)}", name)])
+        return value
+
+    return BeforeValidator(check)

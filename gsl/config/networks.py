@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from gsl.config.base import Settings, setting
-from gsl.config.known import known
+from gsl.config.errors import known_name
 from gsl.config.suites.base import Observes
 
 Precision = Literal["float32", "tf32", "bfloat16"]
@@ -63,7 +63,7 @@ class Impala(NetworkSettings):
 
 
 Network = Annotated[
-    MLP | SmallCNN | Impala, Field(discriminator="name"), known(("mlp", "small_cnn", "impala"), "network")
+    MLP | SmallCNN | Impala, Field(discriminator="name"), known_name(("mlp", "small_cnn", "impala"), "network")
 ]
 
 NETWORKS: dict[str, frozenset[Observes]] = {

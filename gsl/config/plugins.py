@@ -17,8 +17,8 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 from pydantic import Field
 
 from gsl.config.base import Settings
+from gsl.config.errors import known_name
 from gsl.config.guides.base import GuideSettings
-from gsl.config.known import known
 from gsl.config.learners.base import LearnerSettings
 from gsl.config.suites.base import SuiteSettings
 
@@ -48,7 +48,7 @@ def union(choices: dict[str, type[S]], what: str) -> Any:
     classes = list(choices.values())
     if len(classes) == 1:
         return classes[0]
-    return Annotated[reduce(or_, classes), Field(discriminator="name"), known(choices, what)]
+    return Annotated[reduce(or_, classes), Field(discriminator="name"), known_name(choices, what)]
 
 
 def name_of(settings: type[Settings]) -> str:

@@ -1,40 +1,28 @@
-"""Rules between the parts of a run's configuration; each names the field to change and what would be right."""
+"""Rules between the parts of a run's configuration; each names the field to change and what would be valid."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
-
+from gsl.config.errors import refuse
 from gsl.config.guides.dapg import DAPG
+from gsl.config.learners.base import incompatibility
 from gsl.config.learners.ppo import PPO
 from gsl.config.networks import NETWORKS
-from gsl.config.step_budget import evaluation_share, rung_floor, specialist_floor
+from gsl.config.parts import RunParts
+from gsl.config.step_budget import demonstration_floor, evaluation_reserve, rung_floor, specialist_floor
 
-if TYPE_CHECKING:
-    from gsl.config.guides import GuideSettings
-    from gsl.config.learners import LearnerSettings
-    from gsl.config.run import RunConfig
-
-Problem = tuple[tuple[str, ...], str]
+BrokenRule = tuple[tuple[str, ...], str]
+"""The field to change and the reason."""
 
 MOST_SCALES = 1024
-"""Value heads of one network, and scales of returns that are learned side by side."""
+"""Value heads of one network, each with a scale of its own."""
 
 
-def check(config: "RunConfig") -> None:
-    """Raise one `ValidationError` with every broken rule, each located at its field."""
-    errors = [
-        InitErrorDetails(
-            type=PydanticCustomError("rule", "{reason}", {"reason": reason}), loc=field, input=_value(config, field)
-        )
-        for field, reason in broken_rules(config)
-    ]
-    if errors:
-        raise ValidationError.from_exception_data("RunConfig", errors)
+def check(config: RunParts) -> None:
+    """Raise one `ValidationError` for all broken rules, each located at its field."""
+    refuse("RunConfig", [(field, reason, _value(config, field)) for field, reason in broken_rules(config)])
 
 
-def broken_rules(config: "RunConfig") -> Iterator[Problem]:
+def broken_rules(config: RunParts) -> Iterator[BrokenRule]:
     yield from _learner_fits_suite(config)
     yield from _halves_are_equal(config)
     yield from _sampling_fits_learner(config)
@@ -47,185 +35,180 @@ def broken_rules(config: "RunConfig") -> Iterator[Problem]:
         yield from _window_fits(config)
         yield from _filter_fits_suite(config)
         yield from _guide_fits_learner(config)
-        yield from _demonstrated_values_have_a_scale(config)
-        yield from _overrides_mean_something(config)
-        yield from _learner_comes_to_learn(config)
+        yield from _demonstrated_values_have_one_scale(config)
+        yield from _overrides_exist(config)
+        yield from _budget_exceeds_warm_up(config)
 
 
-def demonstration_floor(config: "RunConfig") -> int:
-    """Steps kept back for demonstrations: one longest episode of each variation that is demonstrated, if any is."""
-    if config.guide.wants != "demonstrations":
-        return 0
-    lowest = config.specialists.count * config.specialists.variations_each
-    rest = len(config.suite.training_variations()) - lowest
-    demonstrated = lowest + (rest if config.demonstrations.generalist_per_variation else 0)
-    return demonstrated * config.suite.max_episode_steps
-
-
-def _learner_fits_suite(config: "RunConfig") -> Iterator[Problem]:
+def _learner_fits_suite(config: RunParts) -> Iterator[BrokenRule]:
     suite, learner = config.suite, config.learner
     if suite.observes not in learner.network.observes:
         fitting = " or ".join(name for name, observes in NETWORKS.items() if suite.observes in observes)
-        yield ("learner", "network"), f"{suite.name} observes {suite.observes}s: choose {fitting}"
+        reason = f"{learner.network.name} does not support the {suite.observes} observations of {suite.name}"
+        yield ("learner", "network"), f"{reason}; choose {fitting}"
     if suite.actions not in learner.actions:
+        supported = " and ".join(sorted(learner.actions))
         yield (
             ("learner", "name"),
-            f"{learner.name} is for {' or '.join(sorted(learner.actions))} actions, but {suite.name} has "
-            f"{suite.actions} ones",
+            f"{learner.title} supports {supported} actions only, but {suite.name} has {suite.actions} actions",
         )
 
 
-def _halves_are_equal(config: "RunConfig") -> Iterator[Problem]:
+def _halves_are_equal(config: RunParts) -> Iterator[BrokenRule]:
     if config.learner.overlap and config.learner.num_envs % 2:
-        yield ("learner", "num_envs"), f"must be even for learner.overlap, not {config.learner.num_envs}"
+        yield ("learner", "num_envs"), "must be even, because learner.overlap steps the environments in two halves"
 
 
-def _sampling_fits_learner(config: "RunConfig") -> Iterator[Problem]:
+def _sampling_fits_learner(config: RunParts) -> Iterator[BrokenRule]:
     if config.sampling.name == "prioritized" and not config.learner.estimates_advantages:
         yield (
             ("sampling", "name"),
-            f"{config.learner.title} estimates no advantages, by which variations are prioritized: choose uniform",
+            f"prioritized sampling needs advantage estimates, which {config.learner.title} does not compute; choose "
+            "uniform or round_robin",
         )
 
 
-def _scales_are_few(config: "RunConfig") -> Iterator[Problem]:
+def _scales_are_few(config: RunParts) -> Iterator[BrokenRule]:
     variations = len(config.suite.training_variations())
     if isinstance(config.learner, PPO) and config.learner.popart and variations > MOST_SCALES:
         yield (
             ("learner", "popart"),
-            f"must be false for {variations} training variations: at most {MOST_SCALES} have a value head of their own",
+            f"must be off: PopArt needs a value head per variation and supports at most {MOST_SCALES}, but the suite "
+            f"has {variations} training variations",
         )
 
 
-def _demonstrated_values_have_a_scale(config: "RunConfig") -> Iterator[Problem]:
+def _demonstrated_values_have_one_scale(config: RunParts) -> Iterator[BrokenRule]:
     popart = isinstance(config.learner, PPO) and config.learner.popart
     if popart and isinstance(config.guide, DAPG) and config.guide.value_coefficient:
         yield (
             ("guide", "value_coefficient"),
-            "must be 0 with learner.popart, which gives the values of each variation a scale of their own",
+            "must be 0 with learner.popart, which scales the values of each variation separately",
         )
 
 
-def _overrides_mean_something(config: "RunConfig") -> Iterator[Problem]:
+def _overrides_exist(config: RunParts) -> Iterator[BrokenRule]:
     learner = config.learner
     for part, settings in (("specialists", config.specialists), ("finetune", config.finetune)):
         for name in ("ent_coef", "learning_rate"):
             if getattr(settings, name) is not None and name not in learner.overrides:
-                yield (part, name), f"{learner.title} has no {name} that could be set anew: leave it empty"
+                yield (part, name), f"must be empty: {learner.title} has no {name} to override"
 
 
-def _learner_comes_to_learn(config: "RunConfig") -> Iterator[Problem]:
-    """Beyond the one epoch that every job needs: a warm-up, of every job anew."""
+def _budget_exceeds_warm_up(config: RunParts) -> Iterator[BrokenRule]:
+    """Every job starts with a warm-up of its own; one epoch is checked elsewhere."""
     first = config.learner.steps_before_learning
     if first <= config.learner.batch_size:
         return
     if config.budget.generalist_steps <= first:
-        yield ("budget", "generalist_steps"), f"must exceed {first}: {config.learner.title} learns nothing before"
+        reason = f"must exceed {first}: {config.learner.title} does not learn during the warm-up of {first} steps"
+        yield ("budget", "generalist_steps"), reason
     rungs = config.specialists.rungs
     if config.specialists.steps // rungs * 4 // 5 <= first:
         yield (
             ("specialists", "steps"),
-            f"must exceed {rungs * (first * 5 // 4 + 1)}: {_rungs(config)}each job warms up for {first}, and a fifth "
-            "may go into its last evaluation",
+            f"must exceed {rungs * (first * 5 // 4 + 1)}: {_per_rung(config)}a job warms up for {first} steps and may "
+            "reserve a fifth of its budget for its last evaluation",
         )
 
 
-def _guide_fits_learner(config: "RunConfig") -> Iterator[Problem]:
-    reason = refusal(type(config.learner), type(config.guide))
+def _guide_fits_learner(config: RunParts) -> Iterator[BrokenRule]:
+    reason = incompatibility(type(config.learner), type(config.guide))
     if reason is not None:
         yield ("guide", "name"), reason
 
 
-def refusal(learner: type["LearnerSettings"], guide: type["GuideSettings"]) -> str | None:
-    """Why this learner cannot be guided so; None: it can. The table of learners and guides is made of this."""
-    unheard = sorted(guide.hooks - learner.hooks)
-    if not unheard:
-        return None
-    return f"{learner.title} does not honour the {' and '.join(unheard)} hook, by which {guide.title} works"
-
-
-def _specialists_fit(config: "RunConfig") -> Iterator[Problem]:
+def _specialists_fit(config: RunParts) -> Iterator[BrokenRule]:
     specialists, available = config.specialists, len(config.suite.training_variations())
-    wanted = specialists.count * specialists.variations_each
-    if wanted > available:
+    needed = specialists.count * specialists.variations_each
+    if needed > available:
         yield (
             ("specialists", "count"),
-            f"{specialists.count} specialists x {specialists.variations_each} variations each = {wanted}, "
-            f"but the suite has {available} training variations",
+            f"{specialists.count} specialists with {specialists.variations_each} variations each need {needed}, but "
+            f"the suite has {available} training variations",
         )
     if specialists.lowest_steps and specialists.start == "scratch":
-        yield ("specialists", "lowest_steps"), "must be 0 where specialists start from scratch: nothing is cloned"
-    elif 0 < specialists.lowest_steps < (least := rung_floor(config, wanted)):
-        message = f"must be 0 or at least {least}: one epoch and a round of evaluation of {wanted} variations"
-        yield ("specialists", "lowest_steps"), message
+        reason = "must be 0 when specialists start from scratch, because they do not copy the generalist then"
+        yield ("specialists", "lowest_steps"), reason
+    elif 0 < specialists.lowest_steps < (least := rung_floor(config, needed)):
+        reason = f"must be 0 or at least {least}: one epoch and one evaluation round of {needed} variations"
+        yield ("specialists", "lowest_steps"), reason
 
 
-def _budgets_add_up(config: "RunConfig") -> Iterator[Problem]:
+def _budgets_add_up(config: RunParts) -> Iterator[BrokenRule]:
     epoch, budget, specialists, cycles = config.learner.batch_size, config.budget, config.specialists, config.cycles
     if budget.generalist_steps < epoch:
         yield ("budget", "generalist_steps"), f"must be at least one epoch ({epoch} steps)"
     least = specialist_floor(config, specialists.variations_each)
     if specialists.steps < least:
-        yield ("specialists", "steps"), f"must be at least {least}: {_rungs(config)}one epoch and a round of evaluation"
+        reason = f"must be at least {least}: {_per_rung(config)}one epoch and one evaluation round"
+        yield ("specialists", "steps"), reason
     if cycles.finetune_steps is not None and cycles.finetune_steps < epoch:
         yield ("cycles", "finetune_steps"), f"must be at least one epoch ({epoch} steps)"
-    evaluation, floor = evaluation_share(config), demonstration_floor(config)
+    evaluation, floor = evaluation_reserve(config), demonstration_floor(config)
     cycle = specialists.count * specialists.steps + specialists.lowest_steps + floor + epoch + evaluation
     longer = (cycles.count - 1) * max(0, (cycles.finetune_steps or epoch) - epoch)
     needed = budget.generalist_steps + cycles.count * cycle + longer
     if needed > budget.total_steps:
-        often = f"{cycles.count} cycles of " if cycles.count > 1 else ""
-        lowest = f" + the generalist on the lowest {specialists.lowest_steps}" if specialists.lowest_steps else ""
-        lowest += f" + fine-tuning before the last {longer}" if longer else ""
-        yield (
-            ("budget", "total_steps"),
-            f"must be at least {needed}: generalist {budget.generalist_steps} + {often}specialists "
-            f"{specialists.count} x {specialists.steps}{lowest} + an episode of each demonstrated variation {floor} + "
-            f"one epoch of fine-tuning {epoch} + the evaluation before the gate {evaluation}",
-        )
+        yield ("budget", "total_steps"), f"must be at least {needed}: {_summands(config, longer)}"
 
 
-def _rungs(config: "RunConfig") -> str:
+def _summands(config: RunParts, longer: int) -> str:
+    """What the smallest possible total consists of, as `1000 generalist + ...`."""
+    specialists, cycles = config.specialists, config.cycles.count
+    each = [f"{specialists.count} x {specialists.steps} specialists"]
+    each += [f"{specialists.lowest_steps} generalist on the lowest variations"] if specialists.lowest_steps else []
+    each += [
+        f"{demonstration_floor(config)} demonstrations",
+        f"{config.learner.batch_size} one epoch of fine-tuning",
+        f"{evaluation_reserve(config)} evaluation before the gate",
+    ]
+    of_cycles = f"{cycles} cycles x ({' + '.join(each)})" if cycles > 1 else " + ".join(each)
+    earlier = f" + {longer} longer fine-tuning before the last cycle" if longer else ""
+    return f"{config.budget.generalist_steps} generalist + {of_cycles}{earlier}"
+
+
+def _per_rung(config: RunParts) -> str:
     rungs = config.specialists.rungs
     return f"in each of {rungs} rungs, " if rungs > 1 else ""
 
 
-def _window_fits(config: "RunConfig") -> Iterator[Problem]:
-    epochs = config.budget.generalist_steps // config.learner.batch_size
-    if config.plateau.window >= epochs:
-        yield ("plateau", "window"), f"must be shorter than the generalist's share of the budget ({epochs} epochs)"
-    elif config.plateau.min_epochs + config.plateau.window > epochs:
-        most = epochs - config.plateau.window
+def _window_fits(config: RunParts) -> Iterator[BrokenRule]:
+    epochs, window = config.budget.generalist_steps // config.learner.batch_size, config.plateau.window
+    if window >= epochs:
+        yield ("plateau", "window"), f"must be shorter than the generalist's budget ({epochs} epochs)"
+    elif config.plateau.min_epochs + window > epochs:
         yield (
             ("plateau", "min_epochs"),
-            f"must be at most {most}, so that a window of {config.plateau.window} epochs fits behind it into the "
-            f"generalist's share of the budget ({epochs} epochs)",
+            f"must be at most {epochs - window}, so that a window of {window} epochs still fits into the generalist's "
+            f"budget ({epochs} epochs)",
         )
     of_specialist = config.specialists.steps // config.specialists.rungs // config.learner.batch_size
-    if config.specialists.stop_at_plateau and config.plateau.window >= of_specialist:
+    if config.specialists.stop_at_plateau and window >= of_specialist:
         yield (
             ("specialists", "stop_at_plateau"),
-            f"must be false: a window of {config.plateau.window} epochs does not fit into a specialist's "
-            f"{of_specialist}; or give it more steps",
+            f"must be off, because plateau.window ({window} epochs) does not fit into a specialist's training "
+            f"({of_specialist} epochs); or increase specialists.steps",
         )
     if config.plateau.margin_mode == "fraction" and config.plateau.margin >= 1:
-        yield ("plateau", "margin"), "must be below 1 as a share of the range: no improvement could exceed the range"
+        reason = "must be below 1 when it is a fraction of the range: no improvement can exceed the range"
+        yield ("plateau", "margin"), reason
     if config.plateau.metric == "success" and not config.suite.has_success:
-        yield ("plateau", "metric"), f"{config.suite.name} has no success signal: choose return"
+        yield ("plateau", "metric"), f"{config.suite.name} has no success signal; choose return"
 
 
-def _filter_fits_suite(config: "RunConfig") -> Iterator[Problem]:
+def _filter_fits_suite(config: RunParts) -> Iterator[BrokenRule]:
     demonstrations = config.demonstrations
-    if config.guide.wants != "demonstrations":
+    if config.guide.learns_from != "demonstrations":
         return
     if demonstrations.filter == "success" and not config.suite.has_success:
-        yield ("demonstrations", "filter"), f"{config.suite.name} has no success signal: choose return"
+        yield ("demonstrations", "filter"), f"{config.suite.name} has no success signal; choose return"
     most = max(demonstrations.per_variation, demonstrations.generalist_per_variation)
     if demonstrations.max_tries < most:
-        yield ("demonstrations", "max_tries"), f"must be at least the {most} episodes to keep"
+        yield ("demonstrations", "max_tries"), f"must be at least {most}, the number of episodes to keep"
 
 
-def _value(config: "RunConfig", field: tuple[str, ...]) -> object:
+def _value(config: RunParts, field: tuple[str, ...]) -> object:
     value: object = config
     for name in field:
         value = getattr(value, name)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gsl.config.base import Settings, setting
-from gsl.config.known import known
+from gsl.config.errors import known_name
 
 
 class UniformSampling(Settings):
@@ -47,5 +47,5 @@ class PrioritizedSampling(Settings):
 Sampling = Annotated[
     UniformSampling | RoundRobinSampling | PrioritizedSampling,
     Field(discriminator="name"),
-    known(("uniform", "round_robin", "prioritized"), "sampling"),
+    known_name(("uniform", "round_robin", "prioritized"), "sampling"),
 ]

@@ -1,52 +1,62 @@
-"""What evaluations that count may take, in environment steps; those from which nothing is selected have no budget."""
+"""Environment steps that evaluations, specialists and demonstrations may take or need at least.
 
-from typing import TYPE_CHECKING
+Only evaluations that select something count; measurements have no budget.
+"""
 
-if TYPE_CHECKING:
-    from gsl.config.run import RunConfig
+from gsl.config.parts import RunParts
 
 
-def round_steps(config: "RunConfig", variations: int) -> int:
-    """One round of an evaluation, an episode of each variation, in which all run into their time limit."""
+def round_steps(config: RunParts, variations: int) -> int:
+    """The most that one round of an evaluation takes: an episode of each variation, all up to the time limit."""
     return variations * config.suite.max_episode_steps
 
 
-def longest_evaluation(config: "RunConfig", variations: int) -> int:
-    """All rounds of an evaluation in which every episode runs into its time limit."""
+def longest_evaluation(config: RunParts, variations: int) -> int:
+    """The most that a whole evaluation takes: every episode of every round runs into the time limit."""
     return config.evaluation.episodes * round_steps(config, variations)
 
 
-def evaluation_share(config: "RunConfig") -> int:
-    """What a cycle keeps for the evaluation before its gate: its longest, but at most a tenth of the run's total.
+def evaluation_reserve(config: RunParts) -> int:
+    """What a cycle reserves for the evaluation before its gate: the longest one, but at most a tenth of the total.
 
-    At least one round, which always runs whole. What it takes beyond this comes from fine-tuning.
+    At least one round, which always runs whole. Steps beyond the reserve come from fine-tuning.
     """
     variations = len(config.suite.training_variations())
-    wanted = min(longest_evaluation(config, variations), config.budget.total_steps // 10)
-    return max(round_steps(config, variations), wanted)
+    affordable = min(longest_evaluation(config, variations), config.budget.total_steps // 10)
+    return max(round_steps(config, variations), affordable)
 
 
-def specialist_reserve(config: "RunConfig", variations: int, budget: int) -> int:
-    """What a specialist keeps of its `budget` for its last evaluation: its longest, but at most a fifth.
+def specialist_reserve(config: RunParts, variations: int, budget: int) -> int:
+    """What a specialist reserves of its `budget` for its last evaluation: the longest one, but at most a fifth.
 
     At least one round, which always runs whole.
     """
     return max(round_steps(config, variations), min(longest_evaluation(config, variations), budget // 5))
 
 
-def rung_floor(config: "RunConfig", variations: int) -> int:
-    """Fewest steps of a specialist's job: one epoch, beside what its last evaluation keeps of that."""
+def rung_floor(config: RunParts, variations: int) -> int:
+    """Fewest steps of a specialist's job: one epoch, and what the last evaluation reserves of such a budget."""
     epoch = config.learner.batch_size
     fifth_of_both = (epoch - 1) // 4
     return epoch + max(round_steps(config, variations), min(longest_evaluation(config, variations), fifth_of_both))
 
 
-def specialist_floor(config: "RunConfig", variations: int) -> int:
-    """Fewest steps of a specialist: of a job in each rung."""
+def specialist_floor(config: RunParts, variations: int) -> int:
+    """Fewest steps of a specialist: one job in each rung."""
     return config.specialists.rungs * rung_floor(config, variations)
 
 
-def specialist_training(config: "RunConfig", variations: int, budget: int) -> int:
-    """Steps that a specialist's job with this budget trains: whole epochs, where it is evaluated at its end alone."""
+def specialist_training(config: RunParts, variations: int, budget: int) -> int:
+    """Steps of a specialist's job with this budget that go into training, in whole epochs, if it has one evaluation."""
     epoch = config.learner.batch_size
     return max(0, budget - specialist_reserve(config, variations, budget)) // epoch * epoch
+
+
+def demonstration_floor(config: RunParts) -> int:
+    """Steps reserved for demonstrations: one episode up to the time limit of each demonstrated variation, if any."""
+    if config.guide.learns_from != "demonstrations":
+        return 0
+    lowest = config.specialists.count * config.specialists.variations_each
+    rest = len(config.suite.training_variations()) - lowest
+    demonstrated = lowest + (rest if config.demonstrations.generalist_per_variation else 0)
+    return demonstrated * config.suite.max_episode_steps

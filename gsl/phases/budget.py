@@ -8,9 +8,15 @@ last evaluation, have no budget: they stand outside the total.
 
 from collections.abc import Sequence
 
-from gsl.config.rules import demonstration_floor
 from gsl.config.run import RunConfig
-from gsl.config.step_budget import evaluation_share, longest_evaluation, round_steps, rung_floor, specialist_floor
+from gsl.config.step_budget import (
+    demonstration_floor,
+    evaluation_reserve,
+    longest_evaluation,
+    round_steps,
+    rung_floor,
+    specialist_floor,
+)
 from gsl.phases import keys
 from gsl.phases.state import RunState
 
@@ -33,7 +39,7 @@ def segment_steps(config: RunConfig, state: RunState, cycle: int) -> int:
     mine = [job for job in state.jobs if job.kind == "generalist" and keys.place_of(job.key)[0] == cycle]
     left_of_share = share - sum(job.spent for job in mine) % share
     wanted = left_of_share if left_of_share >= config.learner.batch_size else share
-    return min(wanted, affordable - evaluation_share(config))
+    return min(wanted, affordable - evaluation_reserve(config))
 
 
 def segment_training(config: RunConfig, state: RunState, cycle: int) -> int:
@@ -48,7 +54,7 @@ def evaluation_steps(config: RunConfig, state: RunState, cycle: int) -> int:
     What it takes beyond its share comes from fine-tuning; its first round runs whole whatever is left.
     """
     free, training = free_steps(config, state), len(config.suite.training_variations())
-    share, later = evaluation_share(config), _later(config, cycle)
+    share, later = evaluation_reserve(config), _later(config, cycle)
     spare = free - (later + 1) * (_specialists(config) + _cycle_floor(config)) - later * share
     wanted = min(free, longest_evaluation(config, training), max(spare, share))
     return max(wanted, round_steps(config, training))
@@ -56,7 +62,7 @@ def evaluation_steps(config: RunConfig, state: RunState, cycle: int) -> int:
 
 def another_cycle_fits(config: RunConfig, state: RunState) -> bool:
     """Whether what is free evaluates, trains one specialist, demonstrates and fine-tunes once more."""
-    least = evaluation_share(config) + _specialist_floor(config) + _cycle_floor(config)
+    least = evaluation_reserve(config) + _specialist_floor(config) + _cycle_floor(config)
     return free_steps(config, state) >= least
 
 
@@ -115,7 +121,7 @@ def _share(config: RunConfig, free: int, cycle: int) -> int:
     each, those give way.
     """
     later = _later(config, cycle)
-    beside = free - later * (_specialists(config) + evaluation_share(config))
+    beside = free - later * (_specialists(config) + evaluation_reserve(config))
     enough = beside >= (later + 1) * _cycle_floor(config)
     return (beside if enough else free) // (later + 1)
 

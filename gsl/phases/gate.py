@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from gsl.config.rules import demonstration_floor
 from gsl.config.run import RunConfig
-from gsl.config.step_budget import specialist_floor
+from gsl.config.step_budget import demonstration_floor, specialist_floor
 from gsl.method.partition import split
 from gsl.method.selection import Ranking, rank
 from gsl.phases.budget import segment_training, specialist_steps

@@ -74,7 +74,7 @@ class Round:
     @property
     def demonstrates(self) -> bool:
         """Whether anything is demonstrated: steps are spent on what the guide learns from, and on nothing else."""
-        return self.config.guide.wants == "demonstrations"
+        return self.config.guide.learns_from == "demonstrations"
 
     @cached_property
     def generalist_demonstrations(self) -> JobView | None:

@@ -99,7 +99,7 @@ def _demonstrations_of_ended(this: Round) -> tuple[JobSpec, ...]:
 
 def _teachers(this: Round) -> tuple[TeacherSource, ...]:
     """Where the guide wants teachers: each specialist that ended well on its variations, the generalist on the rest."""
-    if this.config.guide.wants != "teachers":
+    if this.config.guide.learns_from != "teachers":
         return ()
     specialists = tuple(
         TeacherSource(checkpoint=CheckpointSource(job=b.specialist.key, which="best"), variations=b.variations)

@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import WrapValidator
 
-from gsl.config.base import Settings, setting
+from gsl.config.base import Settings, as_stored, setting
 from gsl.config.run import RunConfig
-from gsl.config.stored import as_stored
 
 JobKind = Literal["generalist", "evaluation", "specialist", "demonstrations", "finetune"]
 Phase = Literal["generalist", "evaluation", "gate", "specialists", "finetune"]

@@ -14,9 +14,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, WrapValidator, model_validator
 
+from gsl.config.base import as_stored
 from gsl.config.errors import Problem, refuse
 from gsl.config.run import RunConfig
-from gsl.config.stored import as_stored
 from gsl.phases.state import GateOpening, Proposal
 from gsl.protocol.jobs import JobSpec, Phase, Work
 from gsl.protocol.reports import DemonstrationsReport, EpochReport, EvaluationReport, JobResult, Report, Wire

@@ -49,9 +49,9 @@ def test_a_pair_that_cannot_work_is_refused_with_its_reason(tmp_path: Path) -> N
     script = "from gsl.config.run import RunConfig; RunConfig.model_validate({'learner': {'name': 'reinforce'}})"
     ended = run_python(script, *paths)
     assert "guide.name" in ended.stderr
-    assert "REINFORCE does not honour the loss hook, by which DAPG works" in ended.stderr
+    assert all(name in ended.stderr for name in ("REINFORCE", "loss", "DAPG"))
     without = run_python(script)
-    assert "there is no learner 'reinforce'" in without.stderr
+    assert "'reinforce'" in without.stderr
 
 
 SERVER = """

@@ -8,7 +8,7 @@ import pytest
 from backend.settings import Settings
 from gsl.config.guides import BUILTIN_GUIDES
 from gsl.config.learners import BUILTIN_LEARNERS
-from gsl.config.rules import refusal
+from gsl.config.learners.base import incompatibility
 from gsl.config.suites import BUILTIN_SUITES
 from worker.runner.settings import WorkerSettings
 
@@ -54,7 +54,7 @@ def test_the_table_of_learners_and_guides_is_the_code_s_own() -> None:
     told = (ROOT / "README.md").read_text().split("<!-- guides -->\n")[1].split("<!-- /guides -->")[0]
     rows = [f"| | {' | '.join(guide.title for guide in BUILTIN_GUIDES)} |", "|---" * (len(BUILTIN_GUIDES) + 1) + "|"]
     for learner in BUILTIN_LEARNERS:
-        words = ["no" if refusal(learner, guide) else "yes" for guide in BUILTIN_GUIDES]
+        words = ["no" if incompatibility(learner, guide) else "yes" for guide in BUILTIN_GUIDES]
         rows.append(f"| {learner.title} | {' | '.join(words)} |")
     assert told.splitlines() == rows
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import gymnasium
 
-from gsl.config.near import near
+from gsl.config.errors import did_you_mean
 from gsl.config.suites.maniskill import ManiSkillSuite
 from worker.envs.base import Env, EnvError, Sampler
 from worker.envs.gymnasium.env import GymnasiumEnv
@@ -35,8 +35,8 @@ def make_maniskill(suite: ManiSkillSuite, num_envs: int, sampler: Sampler, seed:
     registered = import_module("mani_skill.utils.registration").REGISTERED_ENVS
     if suite.task not in registered:
         raise EnvError(
-            f"no {suite.task} is registered here{near(suite.task, registered)} "
-            f"A package that registers it names its module in the entry points {TASK_MODULES}."
+            f"{suite.task} is not registered here (a package that registers it needs an entry point in the group "
+            f"{TASK_MODULES}){did_you_mean(suite.task, registered)}"
         )
     _check_assets(suite.task, registered[suite.task].asset_download_ids or ())
     return GymnasiumEnv(ManiSkillRecipe(suite), num_envs, sampler, seed)

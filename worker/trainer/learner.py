@@ -42,7 +42,7 @@ def payer(spec: JobSpec, guide: Guide) -> str:
     settings = spec.config.guide
     if "reward" not in settings.hooks or type(guide) is Guide:
         return ""
-    return settings.name if settings.wants == "nothing" else f"{settings.name} of {spec.key}"
+    return settings.name if settings.learns_from == "nothing" else f"{settings.name} of {spec.key}"
 
 
 def adopt_reward_scale(learner: Learner, source: State | None, paid_by: str) -> None:

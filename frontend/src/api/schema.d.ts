@@ -2178,9 +2178,7 @@ export interface components {
         };
         /**
          * GymnasiumSuite
-         * @description Any environment that is registered with Gymnasium; what tells its variations apart is a setting.
-         *
-         *     Gymnasium itself is imported when an object is made: only then an environment is looked at.
+         * @description Any environment registered with Gymnasium. Variations are seeds, reset options, arguments or attributes.
          */
         GymnasiumSuite: {
             /**
@@ -3702,56 +3700,56 @@ export interface components {
         };
         /**
          * RunConfig
-         * @description Everything that decides a run: the same objects in the API, the form, the database and the worker.
+         * @description Everything that decides a run; the API, the form, the database and the worker share this object.
          */
         RunConfig: {
             /**
              * Arm
-             * @description The method; or as a baseline at the same total steps the plain generalist, or one policy on all the lowest variations in the specialists' place.
+             * @description gsl: the whole method. generalist: the baseline, plain training for the same total steps. generalist_low: one policy trained on all the lowest variations instead of specialists.
              * @default gsl
              * @enum {string}
              */
             arm: "gsl" | "generalist" | "generalist_low";
-            /** @description How many environment steps may be spent. */
+            /** @description How many environment steps the run may take. */
             budget?: components["schemas"]["BudgetSettings"];
-            /** @description How often specialists and fine-tuning follow one another. */
+            /** @description How often specialists and fine-tuning are repeated. */
             cycles?: components["schemas"]["CycleSettings"];
-            /** @description Which episodes are kept to fine-tune on. */
+            /** @description Which recorded episodes are kept for fine-tuning. */
             demonstrations?: components["schemas"]["DemonstrationSettings"];
             /** @description How policies are measured. */
             evaluation?: components["schemas"]["EvaluationSettings"];
-            /** @description How the generalist is fine-tuned. */
+            /** @description Settings that differ while the generalist is fine-tuned. */
             finetune?: components["schemas"]["FinetuneSettings"];
-            /** @description Who decides to train specialists. */
+            /** @description Who decides whether specialists are trained. */
             gate?: components["schemas"]["GateSettings"];
             /**
              * Guide
-             * @description What demonstrations add to the learner.
+             * @description How demonstrations influence the learner.
              */
             guide?: components["schemas"]["DAPG"] | components["schemas"]["GAIL"] | components["schemas"]["BC"] | components["schemas"]["DAgger"] | components["schemas"]["Replay"] | components["schemas"]["NoGuide"];
             /**
              * Learner
-             * @description What turns experience into a better policy.
+             * @description The algorithm that improves the policy from experience.
              */
             learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["SAC"];
-            /** @description When the generalist has stopped learning. */
+            /** @description When the generalist counts as having stopped learning. */
             plateau?: components["schemas"]["PlateauSettings"];
             /**
              * Sampling
-             * @description Which training variation is played next.
+             * @description How the next training variation is chosen.
              */
             sampling?: components["schemas"]["UniformSampling"] | components["schemas"]["RoundRobinSampling"] | components["schemas"]["PrioritizedSampling"];
             /**
              * Seed
-             * @description Everything random in the run derives from this seed.
+             * @description Seed of all randomness in the run.
              * @default 0
              */
             seed: number;
-            /** @description Who learns the worst variations. */
+            /** @description How the lowest variations are assigned and trained. */
             specialists?: components["schemas"]["SpecialistSettings"];
             /**
              * Suite
-             * @description The family of environments.
+             * @description The family of environments to train on.
              */
             suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"];
         };

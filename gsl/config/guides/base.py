@@ -1,22 +1,28 @@
-"""What every guide's settings say: which hooks of a learner it needs and what it learns from."""
+"""What every guide's settings declare: the hooks that it needs from a learner, and what it learns from."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from gsl.config.base import Settings
 
 Hook = Literal["before_training", "reward", "loss", "replay"]
-Wants = Literal["nothing", "demonstrations", "teachers"]
+LearnsFrom = Literal["nothing", "demonstrations", "teachers"]
 
 
 class GuideSettings(Settings):
-    """What demonstrations add to a learner. A subclass adds `name: Literal["x"] = "x"` and its fields."""
+    """How demonstrations influence a learner. A subclass adds `name: Literal["x"] = "x"` and its fields."""
 
     implementation: ClassVar[str]
     """`module:attribute` of its code, called as (settings, inputs); see worker/guides/base.py."""
     title: ClassVar[str]
     hooks: ClassVar[frozenset[Hook]]
-    """Where it enters; a learner that does not honour one of them is refused."""
-    wants: ClassVar[Wants] = "demonstrations"
+    """Hooks through which it acts; a learner that does not support all of them is refused."""
+    learns_from: ClassVar[LearnsFrom] = "demonstrations"
     """Recorded episodes, the specialists' policies themselves, or neither."""
 
     name: str
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Read the former name `wants` of `learns_from`, for one release."""
+        super().__init_subclass__(**options)
+        if "wants" in cls.__dict__:
+            cls.learns_from = cls.__dict__["wants"]

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import model_validator
 
 from gsl.config.base import setting
-from gsl.config.guides.base import GuideSettings, Hook, Wants
+from gsl.config.guides.base import GuideSettings, Hook, LearnsFrom
 
 
 class DAgger(GuideSettings):
@@ -18,7 +18,7 @@ class DAgger(GuideSettings):
     implementation: ClassVar[str] = "worker.guides.dagger:DAgger"
     title: ClassVar[str] = "DAgger"
     hooks: ClassVar[frozenset[Hook]] = frozenset({"loss"})
-    wants: ClassVar[Wants] = "teachers"
+    learns_from: ClassVar[LearnsFrom] = "teachers"
 
     name: Literal["dagger"] = "dagger"
     form: Literal["dagger", "kickstarting"] = setting(

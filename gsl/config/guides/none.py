@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from gsl.config.guides.base import GuideSettings, Hook, Wants
+from gsl.config.guides.base import GuideSettings, Hook, LearnsFrom
 
 
 class NoGuide(GuideSettings):
@@ -11,6 +11,6 @@ class NoGuide(GuideSettings):
     implementation: ClassVar[str] = "worker.guides.base:Guide"
     title: ClassVar[str] = "No guide"
     hooks: ClassVar[frozenset[Hook]] = frozenset()
-    wants: ClassVar[Wants] = "nothing"
+    learns_from: ClassVar[LearnsFrom] = "nothing"
 
     name: Literal["none"] = "none"

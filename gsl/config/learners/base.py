@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from gsl.config.base import Settings, setting
-from gsl.config.guides.base import Hook
+from gsl.config.guides.base import GuideSettings, Hook
 from gsl.config.networks import MLP, Network
 from gsl.config.suites.base import ActionKind
 
@@ -46,3 +46,12 @@ class LearnerSettings(Settings):
     def steps_before_learning(self) -> int:
         """Environment steps of a job before its first update."""
         return self.batch_size
+
+
+def incompatibility(learner: type[LearnerSettings], guide: type[GuideSettings]) -> str | None:
+    """Why this learner does not work with this guide; None if it does. The README's table is made from this."""
+    missing = sorted(guide.hooks - learner.hooks)
+    if not missing:
+        return None
+    hooks = f"{' and '.join(missing)} hook{'s' if len(missing) > 1 else ''}"
+    return f"{learner.title} does not support the {hooks}, which {guide.title} needs"

@@ -4,11 +4,10 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import model_validator
 
-from gsl.config.base import setting
+from gsl.config.base import is_stored, setting
 from gsl.config.guides.base import Hook
 from gsl.config.learners.base import LearnerSettings, Override
 from gsl.config.networks import MLP, Network
-from gsl.config.stored import is_stored
 from gsl.config.suites.base import ActionKind
 
 

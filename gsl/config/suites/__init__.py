@@ -2,7 +2,7 @@
 
 from gsl.config.suites.base import SuiteSettings
 from gsl.config.suites.forkmaze import ForkMazeSuite
-from gsl.config.suites.gymnasium.settings import GymnasiumSuite
+from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.maniskill import ManiSkillSuite
 from gsl.config.suites.metaworld.settings import MetaWorldSuite
 from gsl.config.suites.procgen.settings import ProcgenSuite

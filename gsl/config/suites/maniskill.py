@@ -9,8 +9,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import field_validator, model_validator
 
 from gsl.config.base import setting
-from gsl.config.errors import refuse
-from gsl.config.near import near
+from gsl.config.errors import did_you_mean, refuse
 from gsl.config.suites.base import ActionKind, Observes, SuiteSettings
 
 TASKS: dict[str, int] = {
@@ -60,7 +59,7 @@ class ManiSkillSuite(SuiteSettings):
     @classmethod
     def _is_known(cls, task: str) -> str:
         if task not in TASKS:
-            raise ValueError(f"there is no task {task!r} whose geometry varies{near(task, TASKS)}")
+            raise ValueError(f"unknown task {task!r}{did_you_mean(task, TASKS)}")
         return task
 
     @model_validator(mode="after")
@@ -114,9 +113,9 @@ class ManiSkillSuite(SuiteSettings):
 
 @cache
 def _without_vulkan() -> str | None:
-    """What SAPIEN says against this machine; it needs a Vulkan device even where nothing is rendered.
+    """Why SAPIEN cannot run on this machine; it needs a Vulkan device even if nothing is rendered.
 
-    Asked once, in a process of its own: drivers may crash, and no server should load them.
+    Probed once, in a separate process: drivers may crash, and the server must not load them.
     """
     try:
         tried = subprocess.run(
@@ -127,8 +126,8 @@ def _without_vulkan() -> str | None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"SAPIEN did not find a Vulkan device within {_PROBE_S:.0f} s"
+        return f"SAPIEN found no Vulkan device within {_PROBE_S:g} s"
     if tried.returncode == 0:
         return None
-    said = tried.stderr.strip().splitlines() or [f"it ended with exit code {tried.returncode}"]
-    return f"SAPIEN finds no Vulkan device (a GPU whose driver brings Vulkan is needed): {said[-1]}"
+    reason = tried.stderr.strip().splitlines() or [f"the probe ended with exit code {tried.returncode}"]
+    return f"SAPIEN found no Vulkan device (it needs a GPU with a Vulkan driver): {reason[-1]}"

@@ -70,7 +70,7 @@ def test_an_arm_gets_further_seeds_and_its_runs_that_failed_are_repeated(api: Ap
         ({"seeds": [-1]}, "seeds.0", "greater than"),
         ({"seeds": []}, "seeds", "at least 1"),
         ({"seeds": list(range(60))}, "seeds", "2 arms x 60 seeds = 120 runs; at most 100"),
-        ({"preset": "chess"}, "preset", "there is no preset 'chess'"),
+        ({"preset": "chess"}, "preset", "'chess'"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_launched_names_the_field_and_launches_nothing(

@@ -38,8 +38,8 @@ def test_launch_again_from_an_earlier_run(api: ApiDriver) -> None:
 @pytest.mark.parametrize(
     ("body", "field", "message"),
     [
-        ({"preset": "chess"}, "preset", "there is no preset 'chess'"),
-        ({"config": {"suite": {"name": "chess"}}}, "config.suite.name", "there is no suite 'chess'"),
+        ({"preset": "chess"}, "preset", "'chess'"),
+        ({"config": {"suite": {"name": "chess"}}}, "config.suite.name", "'chess'"),
         ({"preset": "forkmaze", "config": {"suite": {"goals": 1}}}, "config.suite.goals", "greater than or equal to 2"),
         ({"preset": "forkmaze", "config": {"suite": {"start_level": 3}}}, "config.suite.start_level", "not permitted"),
         (

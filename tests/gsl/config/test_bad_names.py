@@ -1,5 +1,6 @@
-"""Whatever does not exist or does not fit is refused at its field, with what may have been meant or why not."""
+"""Unknown names and parts that do not fit are refused at their field, with a suggestion."""
 
+import re
 from typing import Any
 
 import pytest
@@ -19,44 +20,39 @@ def refusals(parts: dict[str, Any], preset: str = "forkmaze-quick") -> dict[str,
 
 
 @pytest.mark.parametrize(
-    ("parts", "field", "message"),
+    ("parts", "field", "suggestion"),
     [
-        ({"suite": {"name": "procgn"}}, "suite.name", "there is no suite 'procgn': did you mean procgen?"),
-        ({"suite": {"name": "procgen", "game": "BigFsh"}}, "suite.procgen.game", "did you mean bigfish"),
+        ({"suite": {"name": "procgn"}}, "suite.name", "procgen"),
+        ({"suite": {"name": "procgen", "game": "BigFsh"}}, "suite.procgen.game", "bigfish"),
         ({"suite": {"name": "metaworld", "benchmark": "MT1", "task": "reech-v3"}}, "suite.metaworld.task", "reach-v3"),
-        ({"suite": {"name": "gymnasium", "env_id": "CartPol-v1"}}, "suite.gymnasium.env_id", "mean CartPole-v1"),
-        ({"suite": {"name": "maniskill", "task": "PushChar-v1"}}, "suite.maniskill.task", "did you mean PushChair-v1"),
-        ({"learner": {"name": "pppo"}}, "learner.name", "there is no learner 'pppo': did you mean ppo or ppg?"),
-        ({"guide": {"name": "dager"}}, "guide.name", "there is no guide 'dager': did you mean dagger"),
-        ({"sampling": {"name": "priority"}}, "sampling.name", "did you mean prioritized?"),
-        ({"learner": {"name": "ppo", "network": {"name": "impla"}}}, "learner.ppo.network.name", "mean impala"),
-        ({"suite": {"name": "qqq"}}, "suite.name", "there is forkmaze"),
+        ({"suite": {"name": "gymnasium", "env_id": "CartPol-v1"}}, "suite.gymnasium.env_id", "CartPole-v1"),
+        ({"suite": {"name": "maniskill", "task": "PushChar-v1"}}, "suite.maniskill.task", "PushChair-v1"),
+        ({"learner": {"name": "pppo"}}, "learner.name", "ppo"),
+        ({"guide": {"name": "dager"}}, "guide.name", "dagger"),
+        ({"sampling": {"name": "priority"}}, "sampling.name", "prioritized"),
+        ({"learner": {"name": "ppo", "network": {"name": "impla"}}}, "learner.ppo.network.name", "impala"),
+        ({"suite": {"name": "qqq"}}, "suite.name", "forkmaze"),
     ],
 )  # fmt: skip
-def test_an_unknown_name_is_refused_with_near_ones(parts: dict[str, Any], field: str, message: str) -> None:
-    assert message in refusals(parts)[field]
+def test_an_unknown_name_is_refused_with_a_suggestion(parts: dict[str, Any], field: str, suggestion: str) -> None:
+    assert suggestion in re.findall(r"[\w-]+", refusals(parts)[field])
 
 
 @pytest.mark.parametrize(
-    ("preset", "parts", "field", "message"),
+    ("preset", "parts", "field", "named"),
     [
-        (
-            "forkmaze-quick",
-            {"learner": {"name": "sac"}},
-            "learner.name",
-            "continuous actions, but forkmaze has discrete",
-        ),
-        ("gymnasium-pendulum", {"guide": {"name": "dapg"}}, "guide.name", "SAC does not honour the loss hook"),
-        ("gymnasium-pendulum", {"guide": {"name": "dagger"}}, "guide.name", "by which DAgger works"),
-        ("gymnasium-pendulum", {"sampling": {"name": "prioritized"}}, "sampling.name", "estimates no advantages"),
-        ("procgen-small", {"learner": {"name": "ppo"}}, "learner.network", "choose small_cnn or impala"),
+        ("forkmaze-quick", {"learner": {"name": "sac"}}, "learner.name", ("SAC", "continuous", "forkmaze", "discrete")),
+        ("gymnasium-pendulum", {"guide": {"name": "dapg"}}, "guide.name", ("SAC", "loss", "DAPG")),
+        ("gymnasium-pendulum", {"guide": {"name": "dagger"}}, "guide.name", ("SAC", "loss", "DAgger")),
+        ("gymnasium-pendulum", {"sampling": {"name": "prioritized"}}, "sampling.name", ("SAC", "uniform")),
+        ("procgen-small", {"learner": {"name": "ppo"}}, "learner.network", ("procgen", "small_cnn", "impala")),
     ],
 )
-def test_what_does_not_fit_is_refused_with_the_reason(
-    preset: str, parts: dict[str, Any], field: str, message: str
+def test_parts_that_do_not_fit_are_refused_by_name(
+    preset: str, parts: dict[str, Any], field: str, named: tuple[str, ...]
 ) -> None:
     found = refusals(parts, preset)
-    assert any(name.endswith(field) and message in reason for name, reason in found.items()), found
+    assert any(name.endswith(field) and all(word in reason for word in named) for name, reason in found.items()), found
 
 
 @pytest.mark.parametrize("guide", GUIDES)
@@ -69,13 +65,14 @@ def test_every_pair_of_learner_and_guide_is_allowed_or_refused_by_its_hooks(lear
     }  # fmt: skip
     missing = GUIDES[guide].hooks - LEARNERS[learner].hooks
     if missing:
-        with pytest.raises(ValidationError, match="does not honour"):
+        with pytest.raises(ValidationError) as caught:
             RunConfig.model_validate(parts)
+        assert ("guide", "name") in [error["loc"] for error in caught.value.errors()]
     else:
         assert RunConfig.model_validate(parts).guide.name == guide
 
 
-def test_a_part_without_a_name_is_said_to_need_one() -> None:
+def test_a_part_needs_a_name() -> None:
     assert "name" in refusals({"learner": {"num_envs": 8}})["learner"]
 
 

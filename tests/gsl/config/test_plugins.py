@@ -2,9 +2,11 @@
 
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+from gsl.config.guides.base import GuideSettings
 from gsl.config.plugins import PluginError, name_of, with_plugins
 from gsl.config.run import GUIDES, LEARNERS, SUITES
 from gsl.config.suites import BUILTIN_SUITES, SuiteSettings
@@ -64,6 +66,13 @@ def test_a_class_that_cannot_be_used_is_named(
     assert message in str(caught.value)
     if "needs a field" not in message:
         assert f"entry point gsl_lab.suites mine = {value} of my-package" in str(caught.value)
+
+
+def test_a_guide_that_still_says_wants_learns_from_the_same() -> None:
+    class Old(GuideSettings):
+        wants: ClassVar[str] = "teachers"
+
+    assert Old.learns_from == "teachers"
 
 
 def test_a_broken_package_stops_whoever_starts_with_that_sentence(tmp_path: Path) -> None:

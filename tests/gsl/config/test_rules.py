@@ -1,5 +1,6 @@
 """Rules between the parts of a configuration: every broken one is named at its field, with what would be right."""
 
+import re
 from typing import Any
 
 import pytest
@@ -13,38 +14,40 @@ from tests.gsl.phases.runs import config_of
 
 
 @pytest.mark.parametrize(
-    ("parts", "field", "message"),
+    ("parts", "field", "named"),
     [
-        ({"specialists": {"count": 3, "variations_each": 2}}, "specialists.count", "4 training variations"),
-        ({"budget": {"total_steps": 80_000}}, "budget.total_steps", "must be at least"),
-        ({"budget": {"generalist_steps": 100}}, "budget.generalist_steps", "at least one epoch (4096 steps)"),
-        ({"specialists": {"steps": 100}}, "specialists.steps", "at least 4246: one epoch and a round of evaluation"),
-        ({"plateau": {"window": 12}}, "plateau.window", "(12 epochs)"),
-        ({"plateau": {"min_epochs": 9}}, "plateau.min_epochs", "at most 8"),
-        ({"plateau": {"margin": 1.0}}, "plateau.margin", "below 1"),
-        ({"specialists": {"stop_at_plateau": True}}, "specialists.stop_at_plateau", "a specialist's 4"),
-        ({"demonstrations": {"max_tries": 2}}, "demonstrations.max_tries", "at least the 5"),
-        ({"learner": {"network": {"name": "small_cnn"}}}, "learner.network", "choose mlp"),
-        ({"arm": "generalist", "budget": {"total_steps": 4000}}, "budget.total_steps", "must be at least one epoch"),
-        ({"suite": {"time_limit": 10_000}}, "budget.total_steps", "the evaluation before the gate 40000"),
+        ({"specialists": {"count": 3, "variations_each": 2}}, "specialists.count", "4"),
+        ({"budget": {"total_steps": 80_000}}, "budget.total_steps", "49152"),
+        ({"budget": {"generalist_steps": 100}}, "budget.generalist_steps", "4096"),
+        ({"specialists": {"steps": 100}}, "specialists.steps", "4246"),
+        ({"plateau": {"window": 12}}, "plateau.window", "12"),
+        ({"plateau": {"min_epochs": 9}}, "plateau.min_epochs", "8"),
+        ({"plateau": {"margin": 1.0}}, "plateau.margin", "1"),
+        ({"specialists": {"stop_at_plateau": True}}, "specialists.stop_at_plateau", "4"),
+        ({"demonstrations": {"max_tries": 2}}, "demonstrations.max_tries", "5"),
+        ({"learner": {"network": {"name": "small_cnn"}}}, "learner.network", "mlp"),
+        ({"arm": "generalist", "budget": {"total_steps": 4000}}, "budget.total_steps", "4096"),
+        ({"suite": {"time_limit": 10_000}}, "budget.total_steps", "40000"),
         (
             {"suite": {"time_limit": 10_000}, "specialists": {"steps": 9999}},
             "specialists.steps",
-            "at least 14096: one epoch and a round",
+            "14096",
         ),
     ],
 )
-def test_a_broken_rule_names_its_field(parts: dict[str, Any], field: str, message: str) -> None:
+def test_a_broken_rule_names_its_field(parts: dict[str, Any], field: str, named: str) -> None:
+    """With the value that would be valid, or the limit that is missed."""
     with pytest.raises(ValidationError) as caught:
         config_of(**parts)
     found = {".".join(str(part) for part in error["loc"]): error["msg"] for error in caught.value.errors()}
-    assert message in found[field]
+    assert named in re.findall(r"\w+", found[field])
 
 
 @pytest.mark.parametrize(("part", "field"), [("plateau", "metric"), ("demonstrations", "filter")])
-def test_success_needs_a_suite_that_tells_it(part: str, field: str) -> None:
-    with pytest.raises(ValidationError, match="no success signal"):
+def test_success_needs_a_suite_that_signals_it(part: str, field: str) -> None:
+    with pytest.raises(ValidationError) as caught:
         config_of("procgen-small", **{part: {field: "success"}})
+    assert [error["loc"] for error in caught.value.errors()] == [(part, field)]
 
 
 def test_all_broken_rules_are_told_at_once() -> None:

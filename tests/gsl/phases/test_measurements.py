@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
+from gsl.config.base import stored
 from gsl.config.run import RunConfig
 from gsl.config.step_budget import (
-    evaluation_share,
+    evaluation_reserve,
     longest_evaluation,
     round_steps,
     specialist_floor,
     specialist_reserve,
     specialist_training,
 )
-from gsl.config.stored import stored
 from gsl.method.rounds import Rounds
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 from gsl.protocol.jobs import JobSpec
@@ -114,12 +114,12 @@ def test_what_the_gates_evaluation_takes_beyond_its_share_comes_from_fine_tuning
     world.advance()
     world.finish("generalist-1", spent=49_152)
     budget = world.specs["evaluation-1"].budget_steps
-    share = evaluation_share(world.config)
+    share = evaluation_reserve(world.config)
     assert share == 20_000 == longest_evaluation(world.config, 4)
     world = World(config_of(gate={"mode": "auto"}, suite={"time_limit": 2000}, budget={"total_steps": 260_000}))
     world.advance()
     world.finish("generalist-1", spent=49_152)
-    budget, share = world.specs["evaluation-1"].budget_steps, evaluation_share(world.config)
+    budget, share = world.specs["evaluation-1"].budget_steps, evaluation_reserve(world.config)
     assert share == 26_000 < budget == longest_evaluation(world.config, 4) == 40_000
     world.finish("evaluation-1")
     assert world.openings[0].proposal.specialist_steps == world.config.specialists.steps
@@ -184,7 +184,7 @@ def test_a_configuration_that_was_launched_opens_though_rules_have_changed() -> 
     """As when an evaluation needed less room than it does now."""
     content = config_of().model_dump(mode="json")
     content["suite"]["time_limit"] = 10_000
-    with pytest.raises(ValueError, match="the evaluation before the gate"):
+    with pytest.raises(ValueError, match="total_steps"):
         RunConfig.model_validate(content)
     assert JobSpec.model_validate({"config": content}).config.suite.max_episode_steps == 10_000
     with stored(), pytest.raises(ValueError, match="time_limit"):

@@ -74,5 +74,5 @@ def test_no_steps_are_kept_back_for_what_nobody_demonstrates() -> None:
     """The least total without demonstrations is refused with them."""
     least = 49_152 + 2 * 16_384 + 4096 + 600
     assert config_of(guide={"name": "dagger"}, budget={"total_steps": least}).budget.total_steps == least
-    with pytest.raises(ValueError, match="must be at least"):
+    with pytest.raises(ValueError, match="total_steps"):
         config_of(budget={"total_steps": least})

@@ -224,7 +224,7 @@ def test_a_success_key_that_is_not_there_is_named() -> None:
     env = make_env(suite, 1, sampler(suite), 0)
     env.reset()
     env.step(np.array([3]))
-    with pytest.raises(EnvError, match="no 'succes': did you mean success"):
+    with pytest.raises(EnvError, match=r"'succes'.* success"):
         env.step(np.array([3]))
 
 

@@ -50,7 +50,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_guide_goes_through_all_phases(guide: GuideSettings, shared: Path) -> None:
     this = LocalRun(TINY_RUN.model_copy(update={"guide": guide}), shared).finish()
     assert this.status == "succeeded", this.message
-    assert (("specialists", "demonstrations") in this.ledger) is (guide.wants == "demonstrations")
+    assert (("specialists", "demonstrations") in this.ledger) is (guide.learns_from == "demonstrations")
     offline = isinstance(guide, BC) and not guide.train_on
     assert (("finetune", "training") in this.ledger) is not offline
     assert this.spent == sum(job.spent for job in this.jobs) <= TINY_RUN.budget.total_steps

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from gsl.config.rules import demonstration_floor
 from gsl.config.run import RunConfig
-from gsl.config.step_budget import round_steps, specialist_reserve
+from gsl.config.step_budget import demonstration_floor, round_steps, specialist_reserve
 
 _LEARNERS: dict[str, dict[str, Any]] = {
     "ppo": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1, "micro_batch": 64},

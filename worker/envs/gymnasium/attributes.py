@@ -2,8 +2,8 @@
 
 import gymnasium
 
+from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.gymnasium.probe import Scalar, offer
-from gsl.config.suites.gymnasium.settings import GymnasiumSuite
 
 CARTPOLE = "gymnasium.envs.classic_control.cartpole:CartPoleEnv"
 

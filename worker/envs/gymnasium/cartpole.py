@@ -13,8 +13,8 @@ from gymnasium.envs.classic_control.utils import maybe_parse_reset_bounds
 from gymnasium.utils.seeding import np_random
 from numpy.typing import NDArray
 
+from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.gymnasium.probe import offer
-from gsl.config.suites.gymnasium.settings import GymnasiumSuite
 from worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
 from worker.envs.gymnasium.attributes import attributes_of, is_cartpole
 from worker.envs.gymnasium.recipe import GymnasiumRecipe

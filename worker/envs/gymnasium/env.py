@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gsl.config.near import near
-from gsl.config.suites.gymnasium.settings import GymnasiumSuite
+from gsl.config.errors import did_you_mean
+from gsl.config.suites.gymnasium import GymnasiumSuite
 from worker.envs.base import IDLE, Env, EnvError, Sampler, State, Step, deal
 from worker.envs.gymnasium.cartpole import CartPoleEnv, fits
 from worker.envs.gymnasium.pool import AnyEnv, Pool, Recipe, Tape
@@ -135,7 +135,7 @@ class GymnasiumEnv:
         success = np.zeros(self.num_envs, np.bool_)
         for slot in np.flatnonzero(done & (self.variation != IDLE) & ~self._lost).tolist():
             if key not in said[slot]:
-                raise EnvError(f"{self._recipe.env_id}: the last info has no {key!r}{near(key, said[slot])}")
+                raise EnvError(f"{self._recipe.env_id}: the last info has no {key!r}{did_you_mean(key, said[slot])}")
             success[slot] = bool(said[slot][key])
         return success
 

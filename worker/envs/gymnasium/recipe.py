@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.gymnasium.probe import Scalar, make
-from gsl.config.suites.gymnasium.settings import GymnasiumSuite
 from worker.envs.gymnasium.attributes import attributes_of
 from worker.envs.gymnasium.pool import AnyEnv, episode_seed
 

@@ -1,8 +1,8 @@
 """What a registered Gymnasium environment offers, found by making it once.
 
-Settings import this module, and with it Gymnasium, when they are first asked for it. An environment is made once for
-its arguments. An id is looked up in the registry and never taken as `module:id`, by which a user could have the server
-import anything: packages that register environments name the module that does so as an entry point.
+An environment is made once for each set of arguments. An id is looked up in the registry and never taken as
+`module:id`, which would let a user make the server import any module: packages that register environments name the
+module that does so as an entry point.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Any
 import gymnasium
 from pydantic import JsonValue
 
-from gsl.config.near import near
+from gsl.config.errors import did_you_mean
 from gsl.config.suites.base import ActionKind, Observes
 from gsl.config.suites.gymnasium.spaces import action_kind, observed
 
@@ -53,7 +53,7 @@ def known(env_id: str) -> str | None:
         return unregistered
     if env_id in gymnasium.registry:
         return None
-    return f"there is no environment {env_id!r} among the registered ones{near(env_id, gymnasium.registry)}"
+    return f"{env_id!r} is not registered with Gymnasium{did_you_mean(env_id, gymnasium.registry)}"
 
 
 def make(env_id: str, arguments: Arguments) -> gymnasium.Env[Any, Any]:

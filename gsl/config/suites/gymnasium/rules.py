@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from gsl.config.errors import Problem
-from gsl.config.near import near
+from gsl.config.errors import Problem, did_you_mean
 from gsl.config.suites.gymnasium.choices import Choice, Choices
 from gsl.config.suites.gymnasium.probe import Offer, OfferError, Scalar, known, offer, try_reset
-from gsl.config.suites.gymnasium.settings import GymnasiumSuite
+from gsl.config.suites.gymnasium.settings import GymnasiumParts
 
 TRIED = 32
 """Variations of arguments and options that are tried beforehand; any other is when it is first played."""
@@ -19,7 +18,7 @@ _OF_MAKE = {
 }
 
 
-def problems(suite: GymnasiumSuite) -> Iterator[Problem]:
+def problems(suite: GymnasiumParts) -> Iterator[Problem]:
     """An environment is looked at only when it is known and its variations are in order."""
     unknown = known(suite.env_id)
     if unknown is not None:
@@ -29,7 +28,7 @@ def problems(suite: GymnasiumSuite) -> Iterator[Problem]:
     yield from first or _environment(suite)
 
 
-def _variations(suite: GymnasiumSuite) -> Iterator[Problem]:
+def _variations(suite: GymnasiumParts) -> Iterator[Problem]:
     if suite.vary == "seed":
         yield from _seeds(suite)
         return
@@ -42,7 +41,7 @@ def _variations(suite: GymnasiumSuite) -> Iterator[Problem]:
             yield from _reserved(where, choice)
 
 
-def _seeds(suite: GymnasiumSuite) -> Iterator[Problem]:
+def _seeds(suite: GymnasiumParts) -> Iterator[Problem]:
     for field, given in (("training", suite.training), ("held_out", suite.held_out)):
         if len(given):
             yield (field,), "must be empty where seeds tell variations apart; choose another vary", given.grid
@@ -64,7 +63,7 @@ def _reserved(where: tuple[str | int, ...], arguments: Choice) -> Iterator[Probl
 # The environment
 
 
-def _environment(suite: GymnasiumSuite) -> Iterator[Problem]:
+def _environment(suite: GymnasiumParts) -> Iterator[Problem]:
     where, choice = next(_placed(suite)) if suite.vary != "seed" else (("arguments",), {})
     try:
         made = offer(suite.env_id, suite.constructor(choice))
@@ -80,7 +79,7 @@ def _environment(suite: GymnasiumSuite) -> Iterator[Problem]:
         yield from _attributes(suite, made)
 
 
-def _limit_and_scores(suite: GymnasiumSuite, made: Offer) -> Iterator[Problem]:
+def _limit_and_scores(suite: GymnasiumParts, made: Offer) -> Iterator[Problem]:
     if suite.time_limit is None and made.time_limit is None:
         yield ("time_limit",), f"{suite.env_id} is registered without a time limit: give one", None
     high = made.threshold if suite.score_high is None else suite.score_high
@@ -92,7 +91,7 @@ def _limit_and_scores(suite: GymnasiumSuite, made: Offer) -> Iterator[Problem]:
         yield ("score_low",), f"must be below {high:g}, the return that counts as 1", suite.score_low
 
 
-def _all_made(suite: GymnasiumSuite, first: Offer) -> Iterator[Problem]:
+def _all_made(suite: GymnasiumParts, first: Offer) -> Iterator[Problem]:
     for where, choice in _tried(suite):
         try:
             made = offer(suite.env_id, suite.constructor(choice))
@@ -103,14 +102,14 @@ def _all_made(suite: GymnasiumSuite, first: Offer) -> Iterator[Problem]:
             yield where, f"has the spaces {made.spaces}, but the first variation {first.spaces}", choice
 
 
-def _all_reset(suite: GymnasiumSuite) -> Iterator[Problem]:
+def _all_reset(suite: GymnasiumParts) -> Iterator[Problem]:
     for where, choice in _tried(suite):
         reason = try_reset(suite.env_id, suite.arguments, choice)
         if reason is not None:
             yield where, f"{suite.env_id} cannot be reset: {reason}", choice
 
 
-def _attributes(suite: GymnasiumSuite, made: Offer) -> Iterator[Problem]:
+def _attributes(suite: GymnasiumParts, made: Offer) -> Iterator[Problem]:
     said: set[tuple[str | int, ...]] = set()  # a grid's values come again in every combination
     for where, choice in _placed(suite):
         for name, value in choice.items():
@@ -122,7 +121,7 @@ def _attributes(suite: GymnasiumSuite, made: Offer) -> Iterator[Problem]:
 
 def _misfit(name: str, value: object, made: Offer) -> str | None:
     if name not in made.attributes:
-        return f"has no attribute {name!r} that can be set{near(name, made.attributes)}"
+        return f"has no attribute {name!r} that can be set{did_you_mean(name, made.attributes)}"
     before = made.attributes[name]
     if _kind(value) != _kind(before):
         return f"has {name} = {before!r}: it cannot become {value!r}"
@@ -136,20 +135,20 @@ def _kind(value: object) -> type | None:
     return type(value) if isinstance(value, Scalar) else None
 
 
-def _blamed(suite: GymnasiumSuite, error: OfferError, where: tuple[str | int, ...]) -> tuple[str | int, ...]:
+def _blamed(suite: GymnasiumParts, error: OfferError, where: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """The field of an environment that cannot be made: its variation's, where variations are its arguments."""
     if error.field == "arguments":
         return where if suite.vary == "arguments" else ("arguments",)
     return (error.field,)
 
 
-def _tried(suite: GymnasiumSuite) -> list[tuple[tuple[str | int, ...], Choice]]:
+def _tried(suite: GymnasiumParts) -> list[tuple[tuple[str | int, ...], Choice]]:
     """At most TRIED choices, evenly spread over all."""
     every = list(_placed(suite))
     return every[:: max(1, -(-len(every) // TRIED))]
 
 
-def _placed(suite: GymnasiumSuite) -> Iterator[tuple[tuple[str | int, ...], Choice]]:
+def _placed(suite: GymnasiumParts) -> Iterator[tuple[tuple[str | int, ...], Choice]]:
     """Every choice with the field that it is from."""
     sets: tuple[tuple[str, Choices], ...] = (("training", suite.training), ("held_out", suite.held_out))
     for field, given in sets:

@@ -1,26 +1,18 @@
 """Gymnasium: any registered environment, its variations told apart by seed, reset options, arguments or attributes."""
 
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
-
-from pydantic import model_validator
+from typing import ClassVar, Literal
 
 from gsl.config.base import setting
-from gsl.config.errors import refuse
 from gsl.config.suites.base import ActionKind, Observes, SuiteSettings
 from gsl.config.suites.gymnasium.choices import Choice, Choices, described
-
-if TYPE_CHECKING:
-    from gsl.config.suites.gymnasium.probe import Offer
+from gsl.config.suites.gymnasium.probe import Offer, offer
 
 HELD_OUT = 1_000_000
 """Id of the first held-out variation that is not a seed: those that are trained on may grow without renaming it."""
 
 
-class GymnasiumSuite(SuiteSettings):
-    """Any environment that is registered with Gymnasium; what tells its variations apart is a setting.
-
-    Gymnasium itself is imported when an object is made: only then an environment is looked at.
-    """
+class GymnasiumParts(SuiteSettings):
+    """The settings and what follows from them; `GymnasiumSuite` adds the check that an environment can be made."""
 
     implementation: ClassVar[str] = "worker.envs.gymnasium.env:make_gymnasium"
     title: ClassVar[str] = "Gymnasium"
@@ -53,13 +45,6 @@ class GymnasiumSuite(SuiteSettings):
     held_out_seeds: int = setting(16, "How many held-out seeds there are.", unit="seeds", ge=0, le=100_000)
     training: Choices = setting(Choices(), "Variations that are trained on, where seeds do not tell them apart.")
     held_out: Choices = setting(Choices(), "Variations that only measure generalisation, likewise.")
-
-    @model_validator(mode="after")
-    def _can_be_made(self) -> Self:
-        from gsl.config.suites.gymnasium.rules import problems
-
-        refuse(type(self).__name__, list(problems(self)))
-        return self
 
     @property
     def observes(self) -> Observes:
@@ -112,7 +97,5 @@ class GymnasiumSuite(SuiteSettings):
         return self.arguments | choice if self.vary == "arguments" else self.arguments
 
     @property
-    def _offer(self) -> "Offer":
-        from gsl.config.suites.gymnasium.probe import offer
-
+    def _offer(self) -> Offer:
         return offer(self.env_id, self.constructor(self.choice(self.training_variations()[0])))

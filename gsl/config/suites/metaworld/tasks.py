@@ -1,7 +1,8 @@
 """The tasks of Meta-World 3 and its benchmarks, known without the package (a test compares them with it)."""
 
-from difflib import get_close_matches
 from typing import Final, Literal
+
+from gsl.config.errors import did_you_mean
 
 Benchmark = Literal["MT1", "MT10", "MT50", "ML10", "ML45"]
 
@@ -100,9 +101,6 @@ It is no upper bound: some scripted policies succeed and stay where little is pa
 
 
 def refuse_unknown(name: str) -> None:
-    """Raises ValueError with near names when there is no such task."""
-    if name in TASK_NAMES:
-        return
-    near = get_close_matches(name, TASK_NAMES, n=3) or get_close_matches(f"{name}-v3", TASK_NAMES, n=3)
-    meant = f"; did you mean {', '.join(near)}?" if near else f"; the tasks are {', '.join(TASK_NAMES)}"
-    raise ValueError(f"Meta-World has no task {name!r}{meant}")
+    """Raise ValueError with suggestions if Meta-World has no such task."""
+    if name not in TASK_NAMES:
+        raise ValueError(f"unknown task {name!r}{did_you_mean(name, TASK_NAMES, listed=len(TASK_NAMES))}")

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal, Self, get_args
 from pydantic import field_validator, model_validator
 
 from gsl.config.base import setting
-from gsl.config.near import near
+from gsl.config.errors import did_you_mean
 from gsl.config.suites.base import ActionKind, Observes, SuiteSettings
 from gsl.config.suites.procgen.scores import SCORE_RANGES, Game
 
@@ -39,7 +39,7 @@ class ProcgenSuite(SuiteSettings):
     @classmethod
     def _is_known(cls, game: Any) -> Any:
         if isinstance(game, str) and game not in GAMES:
-            raise ValueError(f"there is no game {game!r}{near(game, GAMES)}")
+            raise ValueError(f"unknown game {game!r}{did_you_mean(game, GAMES)}")
         return game
 
     @model_validator(mode="after")

@@ -42,14 +42,18 @@ def test_unknown_tasks_and_overlapping_seeds_are_refused_at_their_field() -> Non
         ManiSkillSuite(task="PegInsertion-v1")
     [error] = caught.value.errors()
     assert error["loc"] == ("task",)
-    assert "did you mean PegInsertionSide-v1" in error["msg"]
-    with pytest.raises(ValidationError, match="start them at 50"):
+    assert "PegInsertionSide-v1" in error["msg"]
+    with pytest.raises(ValidationError) as caught:
         ManiSkillSuite(held_out_start=10)
+    [error] = caught.value.errors()
+    assert error["loc"] == ("held_out_start",)
+    assert "50" in error["msg"]
 
 
 def test_without_the_package_the_extra_is_named() -> None:
-    assert ManiSkillSuite.missing() == 'mani_skill, sapien cannot be imported: pip install ".[maniskill]"'
-    with pytest.raises(EnvError, match=r'maniskill cannot run here: .* pip install "\.\[maniskill\]"'):
+    missing = str(ManiSkillSuite.missing())
+    assert all(name in missing for name in ("mani_skill", "sapien", ManiSkillSuite.install_hint()))
+    with pytest.raises(EnvError, match=r'pip install "\.\[maniskill\]"'):
         make_env(ManiSkillSuite(), 1, QueueSampler([0]), 0)
 
 
@@ -60,25 +64,25 @@ def test_a_machine_whose_renderer_starts_has_the_suite(sapien: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "reason"),
     [
         ("raise RuntimeError('failed to find a rendering device')", "RuntimeError: failed to find a rendering device"),
         ("import os; os.kill(os.getpid(), 11)", "exit code -11"),
     ],
 )
-def test_a_machine_without_vulkan_says_so_and_has_not_the_suite(sapien: Path, body: str, said: str) -> None:
+def test_a_machine_without_vulkan_lacks_the_suite(sapien: Path, body: str, reason: str) -> None:
     sapien.write_text(f"class render:\n    def RenderSystem():\n        {body}\n")
     missing = ManiSkillSuite.missing()
     assert missing is not None
-    assert missing.startswith("SAPIEN finds no Vulkan device")
-    assert missing.endswith(said)
+    assert "Vulkan" in missing
+    assert missing.endswith(reason)
     assert "maniskill" not in installed_suites()
 
 
 def test_a_driver_that_hangs_is_not_waited_for(sapien: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sapien.write_text("import time\ntime.sleep(60)\n")
     monkeypatch.setattr(maniskill, "_PROBE_S", 0.5)
-    assert "did not find a Vulkan device within" in str(ManiSkillSuite.missing())
+    assert "0.5 s" in str(ManiSkillSuite.missing())
 
 
 def test_the_server_never_loads_sapien() -> None:

@@ -49,7 +49,7 @@ def test_ids_stay_when_the_number_of_goals_changes() -> None:
     ("wrong", "near"), [("reech-v3", "reach-v3"), ("hammer", "hammer-v3"), ("pick-place-v2", "pick-place-v3")]
 )
 def test_an_unknown_task_is_refused_with_near_names(wrong: str, near: str) -> None:
-    with pytest.raises(ValidationError, match=f"did you mean .*{near}") as refused:
+    with pytest.raises(ValidationError, match=near) as refused:
         MetaWorldSuite(benchmark="MT1", task=wrong)
     assert refused.value.errors()[0]["loc"] == ("task",)
 

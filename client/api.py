@@ -19,8 +19,8 @@ from client.comparisons import ComparedMetric, ComparedSource
 from client.errors import Refused
 from client.transport import Transport
 from gsl.protocol.jobs import RunStatus
-from gsl.protocol.record import RunRecord
 from gsl.protocol.reports import Source
+from gsl.record import RunRecord
 
 M = TypeVar("M", bound=BaseModel)
 _PAGE = 100
@@ -133,7 +133,7 @@ class Client:
         return self._pages(models.RunSummary, "/runs", {k: v for k, v in filters.items() if v is not None})
 
     def record(self, run_id: int) -> RunRecord:
-        """A run that has ended as one document; `gsl.protocol.record.write` keeps it in a file."""
+        """A run that has ended as one document; `gsl.record.write` keeps it in a file."""
         return self._get(RunRecord, f"/runs/{run_id}/record")
 
     def import_run(self, record: RunRecord, *, experiment_id: int | None = None) -> models.Run:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from client.api import Client
 from client.errors import ApiError
-from gsl.protocol.record import read
+from gsl.record import read
 
 
 def import_all(api: Client, files: Sequence[Path], experiment: str | None) -> int:

@@ -1,7 +1,7 @@
 """Experiments."""
 
 from backend.api.deps import ExperimentId, Limit, Offset, Reading, ServicesDep, Writing, problems, router
-from backend.services.launches import arms_of
+from backend.services.launches import arms_of, launch
 from backend.store import experiments, runs, workers
 from backend.store.jobs.status import note
 from gsl.protocol.api import ExperimentCreate, ExperimentLaunch, ExperimentPublic, Page, RunPublic
@@ -37,7 +37,7 @@ def launch_experiment(
     """
     arms = arms_of(body)
     workers.check_runnable(session, {arm.suite_field: arm.config.suite.name for arm in arms})
-    launched = experiments.launch(session, experiment_id, arms, body.seeds, body.tags)
+    launched = launch(session, experiment_id, arms, body.seeds, body.tags)
     for run in launched:
         note(session, "person", "launched", body.preset or "", run_id=run.id)
     session.flush()

@@ -3,6 +3,7 @@
 from backend.api.deps import Reading, RunId, ServicesDep, Writing, problems, router
 from backend.api.runs import PERSON
 from backend.db.models import Gate, Run
+from backend.services import gates as decisions
 from backend.services.app_services import Services
 from backend.store import gates, runs
 from gsl.protocol.api import GateApprove, GatePublic, GateReject
@@ -28,14 +29,14 @@ def list_gates(run_id: RunId, session: Reading) -> list[GatePublic]:
 def approve_gate(run_id: RunId, body: GateApprove, session: Writing, services: ServicesDep) -> GatePublic:
     """As proposed, or with edits; 409 when no gate is open, 422 naming each edit that cannot be."""
     run = runs.locked(session, run_id)
-    return _decided(services, session, gates.approve(session, run, body, PERSON), run)
+    return _decided(services, session, decisions.approve(session, run, body, PERSON), run)
 
 
 @routes.post("/runs/{run_id}/gate/reject", summary="Keep training, or stop", responses=problems(400, 404, 409))
 def reject_gate(run_id: RunId, body: GateReject, session: Writing, services: ServicesDep) -> GatePublic:
     """`continue` trains on with the detector armed anew, `stop` ends the run; 409 when no gate is open."""
     run = runs.locked(session, run_id)
-    return _decided(services, session, gates.reject(session, run, body, PERSON), run)
+    return _decided(services, session, decisions.reject(session, run, body, PERSON), run)
 
 
 def _decided(services: Services, session: Writing, gate: Gate, run: Run) -> GatePublic:

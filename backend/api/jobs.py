@@ -4,7 +4,7 @@ from fastapi import Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from backend.api.deps import Count, JobId, Reading, RunId, ServicesDep, problems, router
-from backend.job_logs import JobLog
+from backend.artifact_files import JobLog
 from backend.store import artifacts, runs
 from backend.store.jobs import views
 from gsl.protocol.api import JobPublic

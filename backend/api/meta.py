@@ -1,12 +1,15 @@
 """What can be run here, and whether everything works."""
 
+import redis
 from fastapi import Response
+from sqlalchemy.exc import SQLAlchemyError
 
 import gsl
 from backend.api.deps import Reading, ServicesDep, problems, router
 from backend.domain.suites import suite_infos
-from backend.health import broker_state, database_state, live_workers
-from backend.store import workers
+from backend.events import redis_client
+from backend.services.app_services import Services
+from backend.store import run_progress, runs, workers
 from gsl.config.presets import PRESETS
 from gsl.protocol.api import Health, PresetInfo, SuiteInfo
 
@@ -16,19 +19,40 @@ routes = router("what can be run")
 @routes.get("/health", summary="Version, database, broker and live workers")
 def get_health(services: ServicesDep, response: Response) -> Health:
     """Always answers; `degraded` when database or broker is away, with what is wrong."""
-    database, broker = database_state(services.database), broker_state(services.settings.redis_url)
-    live = 0
-    if database == "ok":
-        live = live_workers(services.database)
-    fine = database == broker == "ok"
+    database, live = _database_state(services)
+    broker = _broker_state(services.settings.redis_url)
     response.headers["Cache-Control"] = "no-store"
     return Health(
-        status="ok" if fine else "degraded",
+        status="ok" if database == broker == "ok" else "degraded",
         version=gsl.__version__,
         database=database,
         broker=broker,
         live_workers=live,
     )
+
+
+def _database_state(services: Services) -> tuple[str, int]:
+    """`ok` or what is wrong, and the number of live workers."""
+    try:
+        with services.database.read() as session:
+            runs.probe(session)
+            return "ok", len(run_progress.live_workers(session))
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        return f"unavailable: {reason}; every request tries to connect again", 0
+
+
+def _broker_state(redis_url: str) -> str:
+    if not redis_url:
+        return "not configured: set REDIS_URL, or start with `make up`"
+    client = redis_client(redis_url)
+    try:
+        client.ping()
+    except redis.RedisError as error:
+        return f"unavailable: {error}; queued jobs are announced again once it is back"
+    finally:
+        client.close()
+    return "ok"
 
 
 @routes.get("/suites", summary="Suites with their settings", responses=problems())

@@ -7,7 +7,7 @@ from fastapi import Query, Response
 from backend.api.deps import MAX_ID, Reading, RunId, ServicesDep, Writing, problems, router
 from backend.store import exports, imports, runs
 from gsl.protocol.api import RunPublic
-from gsl.protocol.record import RunRecord
+from gsl.record import RunRecord
 
 routes = router("runs")
 

@@ -7,8 +7,8 @@ from starlette.concurrency import run_in_threadpool
 
 from backend.api.deps import Count, JobId, ServicesDep, WorkerOnly, Writing, problems, router
 from backend.api.uploads import receive
+from backend.artifact_files import JobLog
 from backend.http.json_body import bounded_body
-from backend.job_logs import JobLog
 from backend.services.app_services import Services
 from backend.store import artifacts
 from backend.store.ingest import ingest

@@ -2,15 +2,12 @@
 
 import errno
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import ValidationError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
@@ -21,9 +18,9 @@ from backend.errors import (
     ProblemError,
     StorageFullError,
     UnavailableError,
+    invalid,
 )
-from gsl.config.run import RunConfig
-from gsl.protocol.api import FieldError, Problem
+from gsl.protocol.api import Problem
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -32,17 +29,6 @@ _log = logging.getLogger(__name__)
 def problem_response(error: ProblemError) -> JSONResponse:
     body = Problem(title=error.title, status=error.status, detail=error.detail, errors=list(error.errors))
     return JSONResponse(body.model_dump(), error.status, headers=dict(error.headers), media_type=MEDIA_TYPE)
-
-
-def invalid(errors: Sequence[Mapping[str, Any]], prefix: tuple[str, ...] = ()) -> InvalidError:
-    """Pydantic's errors as one answer, each located at its dotted field."""
-    fields = [FieldError(field=_dotted((*prefix, *_location(error))), message=_message(error)) for error in errors]
-    detail = "; ".join(f"{field.field}: {field.message}" for field in fields[:5])
-    return InvalidError(detail[:2000] or "The input is invalid.", fields[:100])
-
-
-def from_validation(error: ValidationError, *prefix: str) -> InvalidError:
-    return invalid(error.errors(include_url=False, include_input=False), prefix)
 
 
 def install(app: FastAPI) -> None:
@@ -103,41 +89,3 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     """A mistake of ours: logged with its traceback by the server, answered without particulars."""
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return problem_response(ProblemError("The server made a mistake; its log says more."))
-
-
-def _location(error: Mapping[str, Any]) -> tuple[int | str, ...]:
-    """Where the error is; of a part that names no known member, at the field that should name one."""
-    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        return (*error["loc"], str(error["ctx"]["discriminator"]).strip("'"))
-    return tuple(error["loc"])
-
-
-def _dotted(location: Sequence[int | str]) -> str:
-    """`("body", "config", "suite", "forkmaze", "goals")` as `config.suite.goals`."""
-    path = [str(part) for part in location]
-    if path and path[0] in ("body", "query", "path", "header"):
-        path = path[1:]
-    named: list[str] = []
-    for position, part in enumerate(path):
-        before = path[position - 2 if position and path[position - 1].isdigit() else position - 1] if position else ""
-        if part in _members().get(before, ()):  # pydantic puts a union's chosen member into the path
-            continue
-        named.append(part)
-    return ".".join(named) or "body"
-
-
-@cache
-def _members() -> dict[str, frozenset[str]]:
-    """Names of the members of every union, by the field that holds it; those of installed packages included."""
-    found = {"reports": frozenset({"started", "epoch", "evaluation", "demonstrations"})}
-    schema = RunConfig.model_json_schema()
-    for part in (schema, *schema["$defs"].values()):
-        for name, field in part.get("properties", {}).items():
-            if "discriminator" in field:
-                found[name] = found.get(name, frozenset()) | frozenset(field["discriminator"]["mapping"])
-    return found
-
-
-def _message(error: Mapping[str, Any]) -> str:
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return {"JSON decode error": "the body is not JSON"}.get(message, message)

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, col, update
+from sqlmodel import Session
 
 from backend.artifact_files import ArtifactStore
-from backend.db.columns import now
 from backend.db.engine import Database, after_commit
-from backend.db.models import Job
 from backend.dispatch import Doorbell
 from backend.events import Events
 from backend.services import planner
@@ -59,7 +57,7 @@ class Services:
             if not rung:
                 return
             with self.database.write() as session:
-                session.execute(update(Job).where(col(Job.id).in_(rung)).values(rung_at=now()))
+                queue.mark_dispatched(session, rung)
         except SQLAlchemyError:
             # What was asked for is committed; the sweeper will announce it, if need be once more.
             _log.exception("could not announce, or not note it: jobs %s", job_ids)

@@ -1,15 +1,13 @@
 """Baselines: the plain generalist at exactly the environment steps of a GSL run."""
 
-from collections.abc import Sequence
-
 from pydantic import ValidationError
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from backend.db.models import Experiment, Job, Run
-from backend.errors import ConflictError
-from backend.http.problems import from_validation
+from backend.db.models import Experiment, Run
+from backend.errors import ConflictError, from_validation
 from backend.store import runs, workers
 from backend.store.configs import config_of
+from backend.store.jobs import views
 from gsl.config.run import RunConfig
 from gsl.phases.keys import LAST_EVALUATION
 from gsl.protocol.jobs import ENDED
@@ -26,7 +24,7 @@ def create(session: Session, run: Run) -> Run:
     if before is not None:
         raise ConflictError(f"Run {run.id} has a baseline already: run {before}. Cancel or delete it for another one.")
     workers.check_runnable(session, {"config.suite.name": config.suite.name})
-    others = _generalists(session, run)
+    others = runs.siblings(session, run, ARM)
     same = next((other for other in others if config_of(other) == config), None)
     if same is not None:
         raise ConflictError(f"The experiment has this very baseline already: run {same.id}.")
@@ -56,17 +54,8 @@ def _config(session: Session, run: Run) -> RunConfig:
 
 
 def _counted(session: Session, run: Run) -> int:
-    """What the run spent; the last evaluation, which older runs counted, is none of the baseline's training either."""
-    last = session.exec(select(Job.steps).where(Job.run_id == run.id, Job.key == LAST_EVALUATION)).first()
-    return run.spent_steps - (last or 0)
-
-
-def _generalists(session: Session, run: Run) -> Sequence[Run]:
-    """Plain generalists of the same seed in the run's experiment that neither failed nor were cancelled."""
-    if run.experiment_id is None:
-        return []
-    mine = (Run.experiment_id == run.experiment_id, Run.arm == ARM, Run.seed == run.seed)
-    return session.exec(select(Run).where(*mine, col(Run.status).not_in(runs.IN_VAIN)).order_by(col(Run.id))).all()
+    """The steps that the run spent, without the last evaluation that older runs counted."""
+    return run.spent_steps - views.steps_of(session, run, LAST_EVALUATION)
 
 
 def _experiment(session: Session, run: Run) -> int:

@@ -1,14 +1,20 @@
-"""From arms x seeds, as a person sends them, to a `RunConfig` for each arm; errors name the fields that were sent."""
+"""Launching arms x seeds: a `RunConfig` for each arm, then a run for each arm and seed.
+
+Errors name the fields that were sent.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
+from sqlmodel import Session
 
+from backend.db.models import Run
 from backend.domain.configs import merge, over_preset
-from backend.errors import InvalidError
-from backend.http.problems import from_validation
+from backend.errors import InvalidError, from_validation
+from backend.store import experiments, runs
+from backend.store.configs import config_of
 from gsl.config.run import RunConfig
 from gsl.protocol.api import MOST_RUNS, ArmLaunch, ExperimentLaunch, FieldError
 
@@ -39,6 +45,47 @@ def arms_of(body: ExperimentLaunch) -> list[Arm]:
     if wrong:
         raise _all_of(wrong)
     return arms
+
+
+def launch(
+    session: Session, experiment_id: int, arms: Sequence[Arm], seeds: Sequence[int], tags: Sequence[str]
+) -> list[Run]:
+    """A run for each arm and seed, without jobs yet.
+
+    Raises `NotFoundError`, and `InvalidError` naming arms and seeds that the experiment already has.
+    """
+    experiments.lock(session, experiment_id)
+    _check_new(session, experiment_id, arms, seeds)
+    return [_run(session, experiment_id, arm, seed, tags) for arm in arms for seed in seeds]
+
+
+def _run(session: Session, experiment_id: int, arm: Arm, seed: int, tags: Sequence[str]) -> Run:
+    fields = {
+        "name": f"{arm.name} seed {seed}",
+        "experiment_id": experiment_id,
+        "arm_name": arm.name,
+        "notes": "",
+        "tags": list(tags),
+    }
+    return runs.create(session, arm.config.model_copy(update={"seed": seed}), fields)
+
+
+def _check_new(session: Session, experiment_id: int, arms: Sequence[Arm], seeds: Sequence[int]) -> None:
+    """An arm may get further seeds under the same configuration; a run that failed or was cancelled may be repeated."""
+    names = [arm.name for arm in arms]
+    wrong: dict[str, str] = {}
+    for run in experiments.runs_of_arms(session, experiment_id, names):
+        index = names.index(run.arm_name)
+        if config_of(run).model_copy(update={"seed": 0}) != arms[index].config.model_copy(update={"seed": 0}):
+            message = (
+                f"arm {run.arm_name!r} has another configuration in this experiment (run {run.id}): use a new name"
+            )
+            wrong.setdefault(f"arms.{index}.name", message)
+        elif run.seed in seeds and run.status not in runs.IN_VAIN:
+            message = f"arm {run.arm_name!r} already has seed {run.seed} (run {run.id})"
+            wrong.setdefault(f"seeds.{seeds.index(run.seed)}", message)
+    if wrong:
+        raise _all_of([FieldError(field=field, message=message) for field, message in wrong.items()])
 
 
 def _all_of(wrong: Sequence[FieldError]) -> InvalidError:

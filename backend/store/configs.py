@@ -6,8 +6,7 @@ from functools import lru_cache
 from pydantic import ValidationError
 
 from backend.db.models import Run
-from backend.errors import UnavailableError
-from backend.http.problems import from_validation
+from backend.errors import UnavailableError, from_validation
 from gsl.config.base import stored
 from gsl.config.run import RunConfig
 

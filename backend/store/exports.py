@@ -20,13 +20,13 @@ from backend.db.models import (
 from backend.errors import ConflictError
 from backend.store.configs import config_of
 from backend.store.jobs import planning
-from gsl.method.rounds import Rounds
 from gsl.method.selection import Estimate
 from gsl.phases import GateOpening, keys
 from gsl.protocol import reports
 from gsl.protocol.api import GateEvidence, GateProposal
 from gsl.protocol.jobs import ENDED, JobSpec
-from gsl.protocol.record import MOST_RETURNS, GateRecord, JobRecord, RunRecord
+from gsl.protocol.rounds import Rounds
+from gsl.record import MOST_RETURNS, GateRecord, JobRecord, RunRecord
 
 Returns = dict[tuple[int, str], list[reports.VariationReturn]]
 Spent = dict[tuple[int, str], int]

@@ -15,7 +15,7 @@ from backend.store.ingest.ingest import take_in
 from backend.store.jobs import planning
 from backend.store.jobs.status import note
 from gsl.protocol.api import FieldError
-from gsl.protocol.record import GateRecord, JobRecord, RunRecord
+from gsl.record import GateRecord, JobRecord, RunRecord
 
 PERSON = "person"
 

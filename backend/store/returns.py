@@ -8,9 +8,9 @@ from backend.db.models import Epoch, Job, LatestReturn, LedgerEntry, Run, Variat
 from backend.store import wholeness
 from backend.store.configs import config_of
 from backend.store.ingest.rollups import MAIN_KINDS
-from gsl.method.rounds import Rounds
 from gsl.protocol.api import ReturnsPublic, VariationReturnPublic
 from gsl.protocol.reports import Source
+from gsl.protocol.rounds import Rounds
 
 _SLIDER_POINTS = 500
 

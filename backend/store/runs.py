@@ -58,6 +58,11 @@ def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
     return run
 
 
+def probe(session: Session) -> None:
+    """Read from the table of runs; raises `SQLAlchemyError` when the database or its tables cannot be used."""
+    session.exec(select(Run.id).limit(1)).first()
+
+
 def get(session: Session, run_id: int) -> Run:
     """Raises `NotFoundError`."""
     run = session.get(Run, run_id)
@@ -176,6 +181,14 @@ def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
         )
         for run, summary in zip(runs, summaries(session, runs), strict=True)
     ]
+
+
+def siblings(session: Session, run: Run, arm: str) -> Sequence[Run]:
+    """Runs of `arm` with the run's seed in its experiment that neither failed nor were cancelled, oldest first."""
+    if run.experiment_id is None:
+        return []
+    same = (Run.experiment_id == run.experiment_id, Run.arm == arm, Run.seed == run.seed)
+    return session.exec(select(Run).where(*same, col(Run.status).not_in(IN_VAIN)).order_by(col(Run.id))).all()
 
 
 def _newest(session: Session, query: Any, by: Any) -> dict[int, int]:

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from sqlmodel import Session, col, select
 
 from backend.db.models import Evaluation
-from gsl.method.rounds import Rounds
 from gsl.protocol.reports import Source
+from gsl.protocol.rounds import Rounds
 
 Moment = tuple[int, int]  # job id, epoch
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from benchmarks.method.outcomes import Outcome, add, locked, outcome_of, read
 from benchmarks.method.study import BASELINE, TITLES, Case, Study
+from gsl import record
 from gsl.config.run import RunConfig
-from gsl.protocol import record
 from worker.local_run import LocalRun
 from worker.local_run.record import record_of
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gsl.method.outlook import History
-from gsl.method.rounds import Rounds
 from gsl.method.selection import Estimate
 from gsl.phases import keys
 from gsl.protocol.jobs import ENDED, JobKind, JobSpec, JobStatus, RunStatus, Wish
 from gsl.protocol.reports import DemonstrationCount, Outcome, VariationReturn
+from gsl.protocol.rounds import Rounds
 
 Features = Mapping[int, tuple[float, ...]]
 Start = Literal["clone", "clone_fresh_head", "scratch"]

@@ -13,7 +13,7 @@ from benchmarks.method.command import main
 from benchmarks.method.outcomes import read
 from benchmarks.method.running import Asked, held, one, record_file, run_all
 from benchmarks.method.study import BASELINE
-from gsl.protocol.record import read as read_record
+from gsl.record import read as read_record
 from tests.benchmarks.method_cases import STUDY, TINY
 
 

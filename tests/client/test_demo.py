@@ -6,7 +6,7 @@ import pytest
 
 from client.demo import tell_end
 from gsl.phases.keys import BEFORE_EVALUATION
-from gsl.protocol.record import read
+from gsl.record import read
 from tests.worker.real_api import RealApi
 
 RECORD = Path(__file__).parents[2] / "benchmarks" / "results" / "gsl_forkmaze" / "forkmaze-dapg-1.json.gz"

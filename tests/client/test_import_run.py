@@ -7,7 +7,7 @@ import pytest
 
 from client.import_run import import_all
 from gsl.config.presets import PRESETS
-from gsl.protocol.record import RunRecord, write
+from gsl.record import RunRecord, write
 from tests.worker.real_api import RealApi
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from gsl.phases.state import GateOpening
 from gsl.protocol.jobs import JobSpec
-from gsl.protocol.record import GateRecord, JobRecord, RunRecord, rounded
 from gsl.protocol.reports import ArtifactReport, Report, StartedReport
+from gsl.record import GateRecord, JobRecord, RunRecord, rounded
 from worker.local_run import LocalRun
 
 AUTOMATIC = "automatic approval"

@@ -15,11 +15,11 @@ from pydantic import TypeAdapter
 
 from gsl.config.run import RunConfig
 from gsl.method.outlook import History, history_of
-from gsl.method.rounds import Rounds
 from gsl.phases import GateOpening, GateView, JobView, RunState, plan
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 from gsl.protocol.jobs import ENDED, CheckpointSource, JobSpec, Phase, Purpose
 from gsl.protocol.reports import DemonstrationsReport, EpochReport, EvaluationReport, JobResult, SpoolLine
+from gsl.protocol.rounds import Rounds
 from worker.job.folder import EXIT_ENDED, JobFile, JobFolder, TeacherFile
 from worker.local_run.shared_start import begin_with, methods_start
 from worker.trainer.__main__ import run

@@ -16,8 +16,8 @@ from backend.errors import NotFoundError
 from backend.store import wholeness
 from backend.store.figures.curves import SUITE, number_table
 from gsl.config.suites import SuiteSettings
-from gsl.method.rounds import Rounds
 from gsl.protocol.api import ComparedMetric, ComparedSource
+from gsl.protocol.rounds import Rounds
 
 
 def compared_runs(session: Session, experiment_id: int) -> Compared:

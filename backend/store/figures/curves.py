@@ -28,11 +28,11 @@ from backend.store import wholeness
 from backend.store.figures.hindsight import rose_later
 from gsl.config.run import Suite
 from gsl.config.suites import SuiteSettings
-from gsl.method.rounds import Rounds
 from gsl.phases.keys import BEFORE_EVALUATION
 from gsl.phases.ledger import Entry, critical_path
 from gsl.protocol.jobs import Phase, Purpose
 from gsl.protocol.reports import Source
+from gsl.protocol.rounds import Rounds
 
 SUITE: TypeAdapter[SuiteSettings] = TypeAdapter(Suite)
 EVALUATED: tuple[Source, ...] = ("evaluation", "held_out")

@@ -21,9 +21,9 @@ from backend.store.figures.curves import (
     suite_of,
     weighted_means,
 )
-from gsl.method.rounds import Rounds
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, evaluation, place_of
 from gsl.protocol.reports import Source
+from gsl.protocol.rounds import Rounds
 
 WINDOWS = (1, 4, 16, 64)  # epochs pooled until most variations have finished an episode
 ENOUGH = 0.8  # share of variations that counts as most

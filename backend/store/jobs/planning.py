@@ -10,13 +10,13 @@ from backend.db.models import EvaluationFeatures, Gate, Job, LatestReturn, Plate
 from backend.store import wholeness
 from backend.store.training_history import history_before_gate
 from gsl.config.run import RunConfig
-from gsl.method.rounds import Rounds
 from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 from gsl.phases.state import Features
 from gsl.protocol.api import GateEvidence, GateProposal, GateVariation, PlateauPublic
 from gsl.protocol.jobs import ENDED, JobSpec, JobStatus
 from gsl.protocol.reports import DemonstrationCount, VariationReturn
+from gsl.protocol.rounds import Rounds
 
 AUTOMATIC = "automatic approval"
 

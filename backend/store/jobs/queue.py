@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import text
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session, and_, col, or_, select, update
 
 from backend.db.columns import now
 from backend.db.models import Job, Run
@@ -83,6 +83,11 @@ def unheard(session: Session, seconds: float) -> dict[str, list[int]]:
     for suite, job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))):
         found.setdefault(suite, []).append(job_id or 0)
     return found
+
+
+def mark_dispatched(session: Session, job_ids: Sequence[int]) -> None:
+    """Record that the broker took a message for these jobs just now."""
+    session.execute(update(Job).where(col(Job.id).in_(job_ids)).values(rung_at=now()))
 
 
 def suites_of(session: Session, job_ids: Sequence[int]) -> list[tuple[int, str]]:

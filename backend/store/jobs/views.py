@@ -28,6 +28,11 @@ def of_run(session: Session, run_id: int) -> list[JobPublic]:
     return _public(session, select(Job).where(Job.run_id == run_id).order_by(col(Job.id)))
 
 
+def steps_of(session: Session, run: Run, key: str) -> int:
+    """Steps that the run's job with this key spent; 0 when the run has no such job."""
+    return session.exec(select(Job.steps).where(Job.run_id == run.id, Job.key == key)).first() or 0
+
+
 def queue(session: Session) -> QueuePublic:
     """What waits, first come first, and what runs."""
     waiting = select(Job).where(col(Job.status).in_(("queued", "lost"))).order_by(col(Job.queued_at), col(Job.id))

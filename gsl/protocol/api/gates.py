@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from gsl.method.rounds import Rounds
 from gsl.protocol.api.base import Schema, example
 from gsl.protocol.api.measurements import PlateauPublic
+from gsl.protocol.rounds import Rounds
 
 UNKNOWN = Rounds().mark
 

@@ -42,13 +42,14 @@ def test_an_arm_gets_further_seeds_and_its_runs_that_failed_are_repeated(api: Ap
     first = api.post(f"/experiments/{experiment}/runs", LAUNCH, 201)[0]["id"]
     api.post(f"/experiments/{experiment}/runs", {**LAUNCH, "seeds": [2]}, 201)
     problem = api.post(f"/experiments/{experiment}/runs", {**LAUNCH, "seeds": [7, 3]}, 422)
-    assert problem["errors"] == [{"field": "seeds.1", "message": f"arm 'DAPG' has seed 3 already (run {first})"}]
+    [error] = problem["errors"]
+    assert error["field"] == "seeds.1"
+    assert f"run {first}" in error["message"]
     api.post(f"/runs/{first}/cancel")
     assert len(api.post(f"/experiments/{experiment}/runs", {**LAUNCH, "arms": ARMS[:1], "seeds": [3]}, 201)) == 1
     other = {**LAUNCH, "arms": [{"name": "DAPG", "config": {"learner": {"gamma": 0.9}}}], "seeds": [9]}
     problem = api.post(f"/experiments/{experiment}/runs", other, 422)
     assert problem["errors"][0]["field"] == "arms.0.name"
-    assert "another configuration" in problem["detail"]
 
 
 @ON_SQLITE

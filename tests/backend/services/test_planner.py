@@ -10,8 +10,8 @@ from sqlmodel import select
 
 from backend.db.models import Event
 from backend.errors import ConflictError, InvalidError
+from backend.services import gates as decisions
 from backend.services.app_services import Services
-from backend.store import gates as gate_store
 from backend.store import runs
 from gsl.protocol.api import GateApprove, GateReject
 from tests.backend.services.workers import claim, finish, gates, jobs, keys, launch, run_of, work
@@ -26,7 +26,7 @@ def to_the_gate(services: Services, **parts: Any) -> int:
 
 def approve(services: Services, run_id: int, **edits: Any) -> None:
     with services.database.write() as session:
-        gate_store.approve(session, runs.locked(session, run_id), GateApprove.model_validate(edits), "person")
+        decisions.approve(session, runs.locked(session, run_id), GateApprove.model_validate(edits), "person")
         services.advance(session, run_id)
 
 
@@ -127,7 +127,7 @@ def test_rejected_with_continue_trains_the_next_segment(services: Services) -> N
     run_id = to_the_gate(services)
     with services.database.write() as session:
         body = GateReject(action="continue", reason="too early")
-        gate_store.reject(session, runs.locked(session, run_id), body, "person")
+        decisions.reject(session, runs.locked(session, run_id), body, "person")
         services.advance(session, run_id)
     assert keys(services, run_id, "queued") == ["generalist-2"]
     while waiting := jobs(services, run_id, "queued"):

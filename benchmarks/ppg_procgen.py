@@ -1,9 +1,9 @@
 """PPG against PPO on a Procgen game with the small CNN, at equal steps: python -m benchmarks.ppg_procgen.
 
 Both learn the same levels for the same steps with the settings recommended for two cores, and are tested on training
-and held-out levels. Results go to benchmarks/results/ppg_procgen.json as runs end; what is there already with the same
-settings is not repeated. A step of PPG costs about four times the computation of a step of PPO: it has two networks
-and an auxiliary phase.
+and held-out levels. Results go to benchmarks/results/ppg_procgen.json as runs end, and their table to
+docs/learners.md; runs that are in the file with the same settings are not repeated. A step of PPG costs about four
+times the computation of a step of PPO: it has two networks and an auxiliary phase.
 """
 
 import argparse
@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.learning import Outcome, Task, learn_all, read
+from benchmarks.method.pages import ROOT, put
 from gsl.config.recommended import recommended
 from gsl.config.suites import ProcgenSuite
 from gsl.method.statistics import mean_interval, paired_difference, probability_of_improvement
 
 ARMS = ("ppg", "ppo")
-RESULTS = Path(__file__).parent / "results" / "ppg_procgen.json"
+NAME = "ppg_procgen"
+RESULTS = Path(__file__).parent / "results" / f"{NAME}.json"
+PAGE = ROOT / "docs" / "learners.md"
 
 
 def tasks(game: str, seeds: Sequence[int], steps: int) -> list[Task]:
@@ -74,7 +77,9 @@ def main() -> None:
         outcomes = [outcome for outcome in read(given.results) if outcome.task.seed in given.seeds]
     else:
         outcomes = learn_all(tasks(given.game, given.seeds, given.steps), given.processes, given.results)
-    print(table(outcomes))
+    print(made := table(outcomes))
+    if given.results.resolve() == RESULTS:
+        put(PAGE, NAME, made)
 
 
 if __name__ == "__main__":

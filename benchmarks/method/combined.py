@@ -1,4 +1,4 @@
-"""The README's first figure: every case of every study that has results."""
+"""The README's figure of results: every case of every study that has results."""
 
 import importlib
 from pathlib import Path

@@ -17,8 +17,8 @@ HELP = """Runs found in the results with the same configuration are not repeated
 whatever, goes on in its working folder; delete that folder after the code has changed."""
 
 
-def main(study: Study, arguments: Sequence[str] | None = None, pages: Sequence[Path] = (PAGE,)) -> None:
-    """Do what the command line asks for. `pages` have marks for the study's tables."""
+def main(study: Study, arguments: Sequence[str] | None = None, page: Path = PAGE) -> None:
+    """Do what the command line asks for. `page` has marks for the study's tables."""
     given = _parser(study).parse_args(arguments)
     asked = Asked(
         study, given.cases, given.arms, given.seeds, given.processes, given.results, given.work / study.name,
@@ -30,8 +30,7 @@ def main(study: Study, arguments: Sequence[str] | None = None, pages: Sequence[P
     print(said := tables(study, outcomes))
     draw([(case, outcomes) for case in study.cases], given.results.with_suffix(".svg"))
     if given.results.resolve() == study.results.resolve():
-        for page in pages:
-            put(page, study.name, said)
+        put(page, study.name, said)
         draw_all()
 
 

@@ -25,7 +25,7 @@ export function SuiteWorkers({ suite }: { suite: string }) {
         </Text>
       ) : (
         <Text size="sm" mt={4}>
-          Start a worker on a machine that can; see the README.
+          Start a worker on a machine that can; see docs/server.md.
         </Text>
       )}
     </Alert>

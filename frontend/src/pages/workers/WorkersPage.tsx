@@ -36,7 +36,7 @@ function NoWorkers() {
       <EmptyState
         icon={IconServerOff}
         title="No worker has joined"
-        text="Runs wait in the queue until one does. On one machine `make up` starts it; a GPU machine joins with this server's address and worker token, see the README."
+        text="Runs wait in the queue until one does. On one machine `make up` starts it; a GPU machine joins with this server's address and worker token, see docs/server.md."
       />
     </Card>
   );

@@ -6,6 +6,7 @@ from statistics import fmean
 from gsl.config.run import RunConfig
 from gsl.config.step_budget import demonstration_floor, specialist_floor
 from gsl.method.partition import split
+from gsl.method.score import score
 from gsl.method.selection import Ranking, rank
 from gsl.phases.budget import segment_training, specialist_steps
 from gsl.phases.state import GateOpening, Proposal, ReasonAsked, RunState, Segment
@@ -84,16 +85,9 @@ def wrong_edits(config: RunConfig, edited: Proposal, left_steps: int) -> Iterato
         )
 
 
-def score(config: RunConfig, returns: Sequence[VariationReturn]) -> float | None:
-    """The suite's score of the means over variations; None where nothing was measured."""
-    means = [entry.mean_return for entry in returns if entry.mean_return is not None]
-    successes = [entry.success_rate for entry in returns if entry.success_rate is not None]
-    return config.suite.score(fmean(means) if means else None, fmean(successes) if successes else None)
-
-
 def gain_of(config: RunConfig, before: Sequence[VariationReturn], after: Sequence[VariationReturn]) -> float | None:
     """By how much the score rose; None where one of the evaluations measured nothing."""
-    scores = score(config, before), score(config, after)
+    scores = score(config.suite, before), score(config.suite, after)
     return None if scores[0] is None or scores[1] is None else scores[1] - scores[0]
 
 

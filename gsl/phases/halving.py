@@ -13,9 +13,10 @@ from math import ceil
 from statistics import fmean
 
 from gsl.config.step_budget import rung_floor
+from gsl.method.score import score
 from gsl.phases import jobs
 from gsl.phases.branch import Branch
-from gsl.phases.gate import gain_of, score
+from gsl.phases.gate import gain_of
 from gsl.phases.round import Round
 from gsl.protocol.jobs import CheckpointSource, JobSpec
 from gsl.protocol.reports import VariationReturn
@@ -101,7 +102,7 @@ def _gain(this: Round, branch: Branch) -> float:
     before = [entry for entry in this.returns if entry.variation in branch.variations]
     after = this.state.evaluations.get(branch.specialist.key, ())
     anew = this.approved.start != "clone"
-    gain = score(this.config, after) if anew else gain_of(this.config, before, after)
+    gain = score(this.config.suite, after) if anew else gain_of(this.config, before, after)
     if gain is None:
         means = [_mean_return(before), _mean_return(after)]
         gain = 0.0 if means[0] is None or means[1] is None else means[1] - means[0]

@@ -7,9 +7,10 @@ unique in the run, so that two planners at the same moment do no harm either.
 from dataclasses import replace
 
 from gsl.config.run import RunConfig
+from gsl.method.score import score
 from gsl.phases import jobs, keys
 from gsl.phases.budget import another_cycle_fits, evaluation_steps, segment_steps
-from gsl.phases.gate import all_left_out, gain_of, open_specialists_gate, score
+from gsl.phases.gate import all_left_out, gain_of, open_specialists_gate
 from gsl.phases.jobs import checkpoint_of
 from gsl.phases.round import Round
 from gsl.phases.specialists import finetune_step, specialists_step
@@ -87,7 +88,7 @@ def _after_segment(config: RunConfig, state: RunState, segment: Segment, gain: f
         return Plan("evaluation", message)
     if evaluation.failed:
         return _failed(evaluation)
-    reached, wanted = score(config, state.evaluations.get(key, ())), config.gate.optimal_score
+    reached, wanted = score(config.suite, state.evaluations.get(key, ())), config.gate.optimal_score
     if wanted is not None and reached is not None and reached >= wanted:
         after = "without specialists" if segment.cycle == 1 else f"after {_cycles(segment.cycle - 1)}"
         message = f"optimal enough {after}: score {reached:.3f}, {wanted:g} was asked for"
@@ -200,7 +201,7 @@ def _last_evaluation(config: RunConfig, state: RunState, segment: Segment, polic
         return Plan("evaluation", "the last evaluation")
     if evaluation.failed:
         return _failed(evaluation)
-    reached = score(config, state.evaluations.get(keys.LAST_EVALUATION, ()))
+    reached = score(config.suite, state.evaluations.get(keys.LAST_EVALUATION, ()))
     scored = message if reached is None else f"{message}: score {reached:.3f}"
     return Plan("succeeded", scored + _unspent(config, state))
 

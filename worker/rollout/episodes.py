@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gsl.config.suites import SuiteSettings
 from gsl.protocol.reports import VariationReturn
 
 
@@ -59,16 +58,6 @@ def join(parts: Iterable[Episodes]) -> Episodes:
         np.concatenate([part.length for part in parts]),
         success,
     )
-
-
-def score(returns: Iterable[VariationReturn], suite: SuiteSettings) -> float | None:
-    """The suite's score, every variation counting alike; None when nothing was measured."""
-    figures = [
-        figure
-        for entry in returns
-        if entry.mean_return is not None and (figure := suite.score(entry.mean_return, entry.success_rate)) is not None
-    ]
-    return float(np.mean(figures)) if figures else None
 
 
 def finite(number: float) -> float | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from gsl.config.step_budget import longest_evaluation, specialist_reserve
 from gsl.method.plateau import PlateauDetector
+from gsl.method.score import score
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import EpochReport, JobResult, PlateauReport, StartedReport
 from gsl.seeds import derive
@@ -21,7 +22,7 @@ from worker.job.spool import Spool
 from worker.learners.base import AdvantageEstimator, Replayer, finish_phase
 from worker.rollout.alternating import make_loop
 from worker.rollout.collect import collect
-from worker.rollout.episodes import Episodes, finite, score
+from worker.rollout.episodes import Episodes, finite
 from worker.rollout.evaluate import evaluate
 from worker.trainer import checkpoint
 from worker.trainer.checkpoint import State
@@ -126,7 +127,7 @@ class Training:
         self._spool.say(report := self._report(episodes, metrics, self._watch_for_plateau(episodes)))
         log_epoch(report)
         if self.spec.config.evaluation.every_epochs == 0:
-            self._look_whether_solved(score(report.returns, self.spec.config.suite))
+            self._look_whether_solved(score(self.spec.config.suite, report.returns))
         self._keep()
 
     def _finish_phase(self) -> None:
@@ -217,7 +218,7 @@ class Training:
         self.progress.evaluated_epoch = report.epoch
         self._spool.say(report)
         if self.spec.kind == "specialist":
-            figure = score(report.training, self.spec.config.suite)
+            figure = score(self.spec.config.suite, report.training)
             self._remember_best(figure, report.epoch)
             self._look_whether_solved(figure)
 

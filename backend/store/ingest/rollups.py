@@ -4,7 +4,6 @@ Figures of the run come from the generalist and its fine-tuning; specialists hav
 """
 
 from collections.abc import Iterable, Sequence
-from statistics import fmean
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -12,7 +11,7 @@ from sqlmodel import Session, col, select
 from backend.db.models import Epoch, Job, LatestReturn, LedgerEntry, Plateau, Run
 from backend.store.configs import config_of
 from backend.store.ingest.upsert import upsert
-from gsl.phases import score as policy_score
+from gsl.method import score as measured
 from gsl.phases.keys import BEFORE_EVALUATION
 from gsl.protocol.reports import EvaluationReport, PlateauReport, VariationReturn
 
@@ -151,11 +150,10 @@ def _newest_score(session: Session, run: Run) -> float | None:
     )
     rows = session.exec(evaluated).all()
     newest = max((row.job_id for row in rows), default=None)
-    measured = [_measured(row) for row in rows if row.job_id == newest]
-    return policy_score(config_of(run), measured)
+    return measured.score(config_of(run).suite, [_return(row) for row in rows if row.job_id == newest])
 
 
-def _measured(row: LatestReturn) -> VariationReturn:
+def _return(row: LatestReturn) -> VariationReturn:
     fields = row.model_dump(include=set(VariationReturn.model_fields))
     return VariationReturn.model_validate({**fields, "mean_length": row.mean_length or 0.0})
 
@@ -165,14 +163,9 @@ def score(run: Run, job: Job, report: EvaluationReport) -> None:
 
     The policy at the gate has one already when it is measured once more, beside later work.
     """
-    value = policy_score(config_of(run), report.training)
+    value = measured.score(config_of(run).suite, report.training)
     if job.kind == "evaluation" or not job.epochs:
-        job.mean_return = _mean([item.mean_return for item in report.training])
-        job.success_rate = _mean([item.success_rate for item in report.training])
+        job.mean_return = measured.mean_return(report.training)
+        job.success_rate = measured.success_rate(report.training)
     if job.kind in MAIN_KINDS and job.key != BEFORE_EVALUATION and value is not None:
         run.score = value
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return fmean(known) if known else None

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gsl.method.score import score
 from gsl.protocol.reports import ArtifactReport, EvaluationReport
 from tests.worker.jobs import TINY_MAZE, done, epochs, lines, prepare, spec, work
 from worker.job.folder import JobFolder
-from worker.rollout.episodes import score
 from worker.trainer.checkpoint import load
 
 
@@ -60,7 +60,7 @@ def test_it_is_evaluated_at_the_end_within_its_budget(tmp_path: Path) -> None:
 
 def test_the_best_by_evaluation_is_kept_beside_the_last(tmp_path: Path) -> None:
     folder = done(tmp_path, spec("specialist", variations=spec().variations[:2], held_out=(), index=1))
-    scores = {r.epoch: score(r.training, TINY_MAZE.suite) for r in lines(folder) if isinstance(r, EvaluationReport)}
+    scores = {r.epoch: score(TINY_MAZE.suite, r.training) for r in lines(folder) if isinstance(r, EvaluationReport)}
     best = [line for line in lines(folder) if isinstance(line, ArtifactReport) and line.kind == "best"]
     result = folder.read_result()
     assert result is not None

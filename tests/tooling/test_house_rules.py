@@ -60,6 +60,15 @@ def _lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return total
 
 
+def test_queries_are_written_in_the_store_alone() -> None:
+    query = re.compile(
+        r"^from (sqlalchemy|sqlmodel)\S* import .*\b(select|insert|update|delete|text|func)\b", re.MULTILINE
+    )
+    backend = [path for path in (ROOT / "backend").rglob("*.py") if query.search(path.read_text())]
+    folders = {path.relative_to(ROOT / "backend").parts[0] for path in backend}
+    assert folders == {"store"}
+
+
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_nothing_forbidden_is_written(what: str) -> None:
     found = []

@@ -1,0 +1,94 @@
+"""A file of fewer than 40 lines needs a reason: a rule that its kind of file follows, or a line in the list below."""
+
+import re
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FEWEST_LINES = 40
+MOST_SMALL_FILES = 126
+"""Those that are counted; lower it when there are fewer."""
+
+NOT_COUNTED = {
+    r"(.*/)?__init__\.py": "a package's purpose and what it exports",
+    r"alembic/versions/.*": "a migration",
+    r"(tests/.*|frontend/.*\.test\.ts)": "a test or its cases: tests mirror the modules",
+    r"frontend/(.*\.d\.ts|\w+\.config\.ts)": "types of a package without any, or a tool's settings",
+}
+
+COUNTED = {
+    r".*/__main__\.py|backend/openapi\.py|worker/runner/main\.py|frontend/src/main\.tsx": "an entry point",
+    r".*/base\.py": "a protocol that several files implement",
+    r"frontend/src/(.*/)?[A-Z]\w*\.tsx": "one component a file, as React has it",
+    r"frontend/src/(.*/)?use[A-Z]\w*\.ts": "one hook a file, as React has it",
+    r"frontend/src/(components|form|format|pages)/\S+\.ts": "what a component computes, tested without it",
+    r"gsl/config/(guides|learners|suites)/.*": "the settings of one guide, learner or suite",
+    r"backend/(figures|store/figures)/.*": "one figure, or what it reads",
+    r"backend/api/.*": "the routes of one resource",
+    r"benchmarks/\w+\.py": "one command",
+    r"examples/.*": "one class, as docs/extending.md promises",
+    r"worker/nets/.*": "one part of a network",
+}
+
+REASONS = {
+    "backend/domain/suites.py": "the catalogue's view of suites: pure, apart from the route that serves it",
+    "backend/http/page.py": "serving the built page, which only the app does",
+    "backend/store/jobs/locks.py": "the one order in which rows are locked",
+    "backend/store/jobs/status.py": "the one place that changes a run's status",
+    "backend/store/wholeness.py": "read by figures, exports and returns",
+    "benchmarks/method/combined.py": "the README's figure, over all studies",
+    "benchmarks/method/current.py": "which results count, for tables and figures",
+    "benchmarks/method/pages.py": "writes tables into documentation, for every command",
+    "benchmarks/method/scale.py": "the axis, pure, beside the figure that is 200 lines long",
+    "benchmarks/peers/environment.py": "the other library's own Python environment",
+    "client/answer.py": "the base of every answer",
+    "client/errors.py": "what scripts catch",
+    "frontend/src/api/client.ts": "the one instance of the generated client",
+    "frontend/src/api/query-client.ts": "the one cache of the page",
+    "frontend/src/api/throttle.ts": "pure, apart from the event source that uses it",
+    "frontend/src/presets/presets.ts": "pure search over presets, apart from what shows them",
+    "frontend/src/routes.tsx": "the page's addresses",
+    "gsl/config/presets/plateaus.py": "the plateau settings that all presets share",
+    "gsl/config/run.py": "the configuration itself, over its parts and rules, without an import cycle",
+    "gsl/method/score.py": "the one score, for trainer, planner and store",
+    "gsl/method/hindsight.py": "used by backend and benchmark alike",
+    "gsl/phases/branch.py": "a specialist of a cycle, for three modules",
+    "gsl/protocol/rounds.py": "a part of the protocol: read by worker, backend and client",
+    "gsl/seeds.py": "the one source of seeds",
+    "tools/browser.py": "a command of the Makefile",
+    "worker/alone.py": "an old name, until the next release",
+    "worker/envs/metaworld/process.py": "an entry point: the process that simulates",
+    "worker/job/spool.py": "the spool's format, between runner and trainer",
+    "worker/learners/gradients.py": "shared by the learners",
+    "worker/plugins.py": "the one import of code that settings name",
+    "worker/runner/offsets.py": "what a restarted runner resumes from, for reports and log",
+    "worker/runner/tasks.py": "an entry point: Celery's task",
+    "worker/spaces.py": "public: packages of learners import it",
+    "worker/trainer/device.py": "used by trainer and benchmarks",
+    "worker/trainer/memory.py": "a setting of the C library that must precede torch's first layer",
+    "worker/trainer/progress.py": "pure, apart from the training loop",
+}
+
+
+def small_files() -> list[str]:
+    listed = subprocess.run(["git", "ls-files", "*.py", "*.ts", "*.tsx"], cwd=ROOT, check=True, capture_output=True)
+    files = [name for name in listed.stdout.decode().split() if (ROOT / name).is_file()]
+    return [name for name in files if len((ROOT / name).read_text().splitlines()) < FEWEST_LINES]
+
+
+def without(rules: Iterable[str]) -> set[str]:
+    """Small files that no rule fits."""
+    return {name for name in small_files() if not any(re.fullmatch(rule, name) for rule in rules)}
+
+
+def test_every_small_file_has_a_reason() -> None:
+    assert without([*NOT_COUNTED, *COUNTED]) - REASONS.keys() == set()
+
+
+def test_no_reason_outlives_its_file() -> None:
+    assert REASONS.keys() - without([*NOT_COUNTED, *COUNTED]) == set()
+
+
+def test_small_files_become_no_more() -> None:
+    assert len(without(NOT_COUNTED)) <= MOST_SMALL_FILES

@@ -12,24 +12,15 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import redis
-from pydantic import BaseModel, ConfigDict, Field
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from gsl.protocol.api import Change
 
 _CHANNEL = "gsl:changes"
 _PAUSE_S = 0.5
 _RETRY_S = 2.0
 _log = logging.getLogger(__name__)
-
-
-class Change(BaseModel):
-    """What changed: ids only."""
-
-    model_config = ConfigDict(frozen=True)
-
-    what: str = Field(description="run, job, epoch, gate, artifact, worker or deleted.")
-    run_id: int | None = None
-    worker: str | None = None
 
 
 class Listener:

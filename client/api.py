@@ -15,9 +15,9 @@ import httpx
 from pydantic import BaseModel
 
 from client import files, models
-from client.comparisons import ComparedMetric, ComparedSource
 from client.errors import Refused
 from client.transport import Transport
+from gsl.protocol.api import ComparedMetric, ComparedSource
 from gsl.protocol.jobs import RunStatus
 from gsl.protocol.reports import Source
 from gsl.record import RunRecord

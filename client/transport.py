@@ -7,27 +7,15 @@ from http import HTTPStatus
 from typing import Any
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from client.errors import Refused, Unreachable
+from gsl.protocol.api import Problem
 
 API = "/api/v1"
 _TRY_LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 # A big upload keeps the server busy hashing and storing for a while after its last byte.
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0, read=60.0)
-
-
-class _FieldError(BaseModel):
-    field: str
-    message: str
-
-
-class _Problem(BaseModel):
-    """The parts of RFC 9457 problem details that are shown."""
-
-    title: str = ""
-    detail: str = ""
-    errors: list[_FieldError] = []
 
 
 class Transport:
@@ -79,7 +67,7 @@ def _checked(response: httpx.Response) -> httpx.Response:
 def _explained(response: httpx.Response) -> tuple[str, dict[str, str]]:
     """Detail and wrong fields of a problem; of anything else, as a proxy's page, its first characters."""
     try:
-        problem = _Problem.model_validate_json(response.content)
+        problem = Problem.model_validate_json(response.content)
     except ValidationError:
         return response.text[:500] or response.reason_phrase, {}
     fields = {error.field: error.message for error in problem.errors}

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from client import files
 from client.errors import Refused, Stale
 from client.transport import Transport
+from gsl.protocol.api import LogSize
 from gsl.protocol.lease import (
     ArtifactRef,
     ClaimedJob,
@@ -22,10 +23,6 @@ from gsl.protocol.lease import (
 from gsl.protocol.reports import ArtifactReport
 
 _GONE = (404, 409)
-
-
-class _LogSize(BaseModel):
-    size: int
 
 
 class WorkerApi:
@@ -68,7 +65,7 @@ class WorkerApi:
         query = {"attempt": attempt, "offset": offset}
         headers = {"Content-Type": "text/plain; charset=utf-8"}
         response = self._post(job_id, "log", params=query, content=text, headers=headers)
-        return _LogSize.model_validate_json(response.content).size
+        return LogSize.model_validate_json(response.content).size
 
     def finish(self, job_id: int, request: FinishRequest) -> None:
         self._post(job_id, "finish", **_json(request))

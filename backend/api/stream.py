@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.sse import EventSourceResponse
 
 from backend.api.deps import ServicesDep
-from backend.events import Change
+from gsl.protocol.api import Change
 
 routes = APIRouter(tags=["live"])
 

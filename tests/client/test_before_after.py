@@ -7,7 +7,7 @@ from client.models import GateVariation, VariationEstimate
 def estimate(variation: int, success_rate: float | None, mean_return: float, episodes: int = 20) -> VariationEstimate:
     return VariationEstimate(
         job_id=9, epoch=1, variation=variation, name=f"goal {variation}", source="evaluation", episodes=episodes,
-        mean_return=mean_return, std_return=0.5, success_rate=success_rate, mean_length=3.0,
+        mean_return=mean_return, std_return=0.5, success_rate=success_rate, mean_length=3.0, mark="",
     )  # fmt: skip
 
 

@@ -846,13 +846,13 @@ export interface components {
         Accepted: {
             /**
              * Accepted
-             * @description How many reports were taken in.
+             * @description Number of reports stored.
              */
             accepted: number;
         };
         /**
          * ArmComparison
-         * @description One arm over its seeds. Runs that did not end well are counted here and enter no figure.
+         * @description One arm over its seeds. Runs that failed or were cancelled are counted but do not enter the estimates.
          */
         ArmComparison: {
             /**
@@ -866,7 +866,7 @@ export interface components {
             cancelled: number;
             /**
              * Ended
-             * @description Runs that ended, well or not.
+             * @description Runs that have ended, successfully or not.
              */
             ended: number;
             /**
@@ -876,7 +876,7 @@ export interface components {
             failed: number;
             /**
              * Failed Runs
-             * @description Ids of those that failed.
+             * @description Ids of the runs that failed.
              */
             failed_runs: number[];
             /** Going On */
@@ -892,12 +892,12 @@ export interface components {
             runs: number[];
             /**
              * Seeds
-             * @description Runs that ended well and were measured: what the figures are made of.
+             * @description Runs that succeeded and were evaluated: those that the estimates are based on.
              */
             seeds: number;
             /**
              * Spent Steps
-             * @description Mean environment steps that the measured runs spent, all counted.
+             * @description Mean environment steps spent by the evaluated runs.
              */
             spent_steps: number | null;
             /**
@@ -907,18 +907,18 @@ export interface components {
             std: number | null;
             /**
              * Total Steps
-             * @description Mean budget of the measured runs; null while there are none.
+             * @description Mean budget of the evaluated runs; null if there are none yet.
              */
             total_steps: number | null;
         };
         /**
          * ArmLaunch
-         * @description One arm: what it changes in the configuration that all arms share.
+         * @description One arm: its changes to the configuration that all arms share.
          */
         ArmLaunch: {
             /**
              * Config
-             * @description Parts of a RunConfig, laid over the shared one.
+             * @description Parts of a RunConfig that replace those of the shared one.
              * @default {}
              */
             config: {
@@ -927,7 +927,10 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** ArtifactPublic */
+        /**
+         * ArtifactPublic
+         * @description A stored file and the run and job it belongs to; its content is at GET /api/v1/artifacts/{id}/content.
+         */
         ArtifactPublic: {
             /**
              * Created At
@@ -953,7 +956,10 @@ export interface components {
             run_id: number;
             /** Sha256 */
             sha256: string;
-            /** Size */
+            /**
+             * Size
+             * @description Bytes.
+             */
             size: number;
         };
         /**
@@ -1031,12 +1037,12 @@ export interface components {
         };
         /**
          * BudgetPreview
-         * @description What a configuration's budget means before it is launched: POST /runs/preview.
+         * @description What a configuration's budget means before the run is launched.
          */
         BudgetPreview: {
             /**
              * Eta Seconds
-             * @description From live workers' measured speed; null when none was measured.
+             * @description Estimated from the speed that live workers measured; null if none was measured.
              */
             eta_seconds: number | null;
             /** Finetune Steps */
@@ -1045,7 +1051,7 @@ export interface components {
             jobs: number;
             /**
              * Measurement Steps
-             * @description At most, beside the total: last evaluation, gate's policy measured afresh, held-out variations.
+             * @description Most steps spent on measurements, outside the total: the last evaluation, the fresh evaluation of the policy at the gate, and held-out variations.
              */
             measurement_steps: number;
             /** Phases */
@@ -1073,7 +1079,7 @@ export interface components {
         };
         /**
          * Change
-         * @description What changed: ids only.
+         * @description Notice that something changed: its kind, and which run or worker. The data comes from the other routes.
          */
         Change: {
             /** Run Id */
@@ -1165,7 +1171,7 @@ export interface components {
         };
         /**
          * ComparisonPublic
-         * @description What the experiment says so far.
+         * @description The comparison of an experiment's arms, based on the runs that have ended so far.
          */
         ComparisonPublic: {
             /** Arms */
@@ -1176,12 +1182,12 @@ export interface components {
             experiment_id: number;
             /**
              * Least Seeds
-             * @description From so many seeds (or pairs) on, means have an interval.
+             * @description Smallest number of seeds (or pairs) for which means get an interval.
              */
             least_seeds: number;
             /**
              * Least Seeds Improvement
-             * @description The same, for the probability of improvement.
+             * @description The same for the probability of improvement.
              */
             least_seeds_improvement: number;
             /**
@@ -1198,12 +1204,12 @@ export interface components {
             source: "evaluation" | "held_out";
             /**
              * Tasks
-             * @description Suites and settings of them that its runs differ in; usually one.
+             * @description The tasks of its runs, usually one: suites, with the settings in which runs differ.
              */
             tasks: string[];
             /**
              * Warnings
-             * @description As: the arms did not spend equally many steps.
+             * @description Example: the arms did not spend the same number of steps.
              */
             warnings: string[];
         };
@@ -1627,7 +1633,7 @@ export interface components {
             arms: components["schemas"]["ArmLaunch"][];
             /**
              * Config
-             * @description A RunConfig, whole or in part, that all arms share.
+             * @description A whole or partial RunConfig that all arms share.
              * @default {}
              */
             config: {
@@ -1635,12 +1641,12 @@ export interface components {
             };
             /**
              * Preset
-             * @description All arms start from it.
+             * @description The preset that all arms start from.
              */
             preset?: string | null;
             /**
              * Seeds
-             * @description In place of the configuration's seed.
+             * @description Seeds to run; they replace the configuration's seed.
              */
             seeds: number[];
             /**
@@ -1678,12 +1684,12 @@ export interface components {
         FieldError: {
             /**
              * Field
-             * @description Dotted path of the wrong field, as config.suite.goals.
+             * @description Dotted path of the invalid field, for example config.suite.goals.
              */
             field: string;
             /**
              * Message
-             * @description What would be right.
+             * @description What is wrong, and what would be accepted.
              */
             message: string;
         };
@@ -1703,7 +1709,7 @@ export interface components {
         };
         /**
          * FigurePublic
-         * @description A figure as Plotly takes it; numbers may be typed arrays (`dtype`, `bdata`).
+         * @description A figure in Plotly's JSON format; numbers may be typed arrays (`dtype`, `bdata`).
          */
         FigurePublic: {
             /** Data */
@@ -1899,7 +1905,7 @@ export interface components {
         };
         /**
          * GateApprove
-         * @description Edits are optional; what is left out is approved as proposed.
+         * @description Optional edits; what is left out is approved as proposed.
          * @example {
          *       "partition": [
          *         [
@@ -1929,12 +1935,12 @@ export interface components {
         };
         /**
          * GateEvidence
-         * @description Frozen when the gate opened; never changes after.
+         * @description The evidence as it was when the gate opened; it never changes afterwards.
          */
         GateEvidence: {
             /**
              * Continue Steps
-             * @description Steps that keeping on training would train at most; null: an older gate.
+             * @description Most steps the generalist would train if the gate is rejected; null in older gates.
              */
             continue_steps?: number | null;
             /**
@@ -1946,7 +1952,7 @@ export interface components {
             left_steps: number;
             /**
              * Mark
-             * @description What stands beside its figures; empty where it is whole.
+             * @description Note on an evaluation that is or may be incomplete; empty if it is complete.
              * @default measured the old way: may be cut
              */
             mark: string;
@@ -1955,12 +1961,12 @@ export interface components {
             plateau: components["schemas"]["PlateauPublic"] | null;
             /**
              * Rounds
-             * @description Rounds of the evaluation; null: measured the old way.
+             * @description Rounds of the evaluation; null if it was made before rounds were counted.
              */
             rounds?: number | null;
             /**
              * Rounds Asked
-             * @description Fewer rounds than asked for: it was cut.
+             * @description Rounds requested; if there were fewer, the evaluation was cut to fit the budget.
              */
             rounds_asked?: number | null;
             /** Spent Steps */
@@ -1969,7 +1975,7 @@ export interface components {
             success_rate: number | null;
             /**
              * Variations
-             * @description Fresh evaluation of all training variations, first those to be chosen first.
+             * @description The fresh evaluation of all training variations, in the order in which they would be selected.
              */
             variations: components["schemas"]["GateVariation"][];
             /** Why */
@@ -2028,7 +2034,7 @@ export interface components {
         GateProposal: {
             /**
              * Partition
-             * @description Variations of each specialist.
+             * @description The variations of each specialist.
              */
             partition: number[][];
             /** Specialist Steps */
@@ -2054,7 +2060,7 @@ export interface components {
             decided_at: string | null;
             /** Decided By */
             decided_by: string | null;
-            /** @description What was approved, edits included. */
+            /** @description What was approved, including edits. */
             decision: components["schemas"]["GateProposal"] | null;
             evidence: components["schemas"]["GateEvidence"];
             /** Id */
@@ -2066,7 +2072,7 @@ export interface components {
             mode: "ask" | "auto";
             /**
              * Plan
-             * @description What each specialist will train, by the decision or the proposal.
+             * @description What each specialist will train, according to the decision or else the proposal.
              */
             plan: components["schemas"]["SpecialistPlan"][];
             proposal: components["schemas"]["GateProposal"];
@@ -2084,7 +2090,7 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "approved" | "rejected";
-            /** @description Null where the run's configuration cannot be read here. */
+            /** @description Null if the run's configuration cannot be read on this server. */
             terms: components["schemas"]["SpecialistTerms"] | null;
         };
         /**
@@ -2163,14 +2169,14 @@ export interface components {
             name: string;
             /**
              * Outlook
-             * @description By its training so far: it succeeded or rose; too few episodes; many episodes and neither.
+             * @description By its training so far. moving: it succeeded or its return rose; open: too few episodes to tell; hopeless: neither, in many episodes.
              */
             outlook?: ("moving" | "open" | "hopeless") | null;
             /** Success Rate */
             success_rate: number | null;
             /**
              * Upper Bound
-             * @description Below it the true mean surely lies; null in old gates.
+             * @description Upper confidence bound of the mean return; null in older gates.
              */
             upper_bound?: number | null;
             /** Variation */
@@ -2272,12 +2278,12 @@ export interface components {
         Health: {
             /**
              * Broker
-             * @description ok, or what is wrong.
+             * @description `ok`, or what is wrong.
              */
             broker: string;
             /**
              * Database
-             * @description ok, or what is wrong.
+             * @description `ok`, or what is wrong.
              */
             database: string;
             /** Live Workers */
@@ -2353,7 +2359,7 @@ export interface components {
         };
         /**
          * IntervalPublic
-         * @description An estimate with an interval that covers as often as it claims, by simulation.
+         * @description An estimate with a confidence interval whose coverage was checked by simulation.
          */
         IntervalPublic: {
             /** Estimate */
@@ -2362,12 +2368,12 @@ export interface components {
             high: number | null;
             /**
              * Low
-             * @description Null where the seeds are too few for an interval, or all equal.
+             * @description Null if there are too few seeds for an interval, or if all are equal.
              */
             low: number | null;
             /**
              * Seeds
-             * @description Seeds (or pairs of them) that it is made of; of the task that has fewest.
+             * @description Number of seeds (or pairs of seeds) used, of the task with the fewest.
              */
             seeds: number;
         };
@@ -2409,7 +2415,7 @@ export interface components {
             mean_return: number | null;
             /**
              * Measurement Steps
-             * @description Beside them: nothing was learned from these and nothing selected by them.
+             * @description Environment steps spent on measurements, from which nothing is learned or selected.
              */
             measurement_steps: number;
             /** Message */
@@ -2425,7 +2431,7 @@ export interface components {
             run_id: number;
             /**
              * Start Steps
-             * @description What the run had spent when the job was queued; where its curve branches off.
+             * @description Steps the run had spent when the job was queued: where its learning curve branches off.
              */
             start_steps: number;
             /** Started At */
@@ -2437,7 +2443,7 @@ export interface components {
             status: "queued" | "running" | "lost" | "paused" | "succeeded" | "failed" | "cancelled";
             /**
              * Steps
-             * @description What counts; it holds no measurements.
+             * @description Environment steps that count towards the budget; measurements are not included.
              */
             steps: number;
             /** Steps Per Second */
@@ -2617,28 +2623,28 @@ export interface components {
         LedgerPublic: {
             /**
              * By Phase
-             * @description What counts, measurements left out.
+             * @description Steps that count towards the budget; measurements are not included.
              */
             by_phase: {
                 [key: string]: number;
             };
             /**
              * By Purpose
-             * @description What counts, measurements left out.
+             * @description Steps that count towards the budget; measurements are not included.
              */
             by_purpose: {
                 [key: string]: number;
             };
             /**
              * Critical Path Steps
-             * @description Specialists run side by side, so only the longest counts.
+             * @description Steps along the critical path: of specialists, which run side by side, only the longest counts.
              */
             critical_path_steps: number;
             /** Left Steps */
             left_steps: number;
             /**
              * Measured Steps
-             * @description Beside what was spent: steps from which nothing was learned and by which nothing was selected.
+             * @description Steps spent on measurements, outside the budget: nothing is learned or selected from them.
              */
             measured_steps: number;
             /** Rows */
@@ -2671,7 +2677,7 @@ export interface components {
         LogSize: {
             /**
              * Size
-             * @description Bytes of this attempt's log; go on from here.
+             * @description Size in bytes of this attempt's log: the offset at which to continue.
              */
             size: number;
         };
@@ -2788,8 +2794,9 @@ export interface components {
          * MetaWorldSuite
          * @description A benchmark of Meta-World; a variation is a task, or one task with one goal position.
          *
-         *     Ids: a task's place among those that are trained on (test tasks follow the training tasks); with goals, 1000 times that plus the
-         *     goal's number. A task's goals are those of `metaworld.MT1(task, seed=goal_seed)`, in that order, in every benchmark.
+         *     Ids: a task's place among those that are trained on (test tasks follow the training tasks); with goals, 1000 times
+         *     that plus the goal's number. A task's goals are those of `metaworld.MT1(task, seed=goal_seed)`, in that order, in
+         *     every benchmark.
          */
         MetaWorldSuite: {
             /**
@@ -3252,7 +3259,7 @@ export interface components {
             offset: number;
             /**
              * Total
-             * @description How many there are on all pages.
+             * @description Number of items on all pages together.
              */
             total: number;
         };
@@ -3266,7 +3273,7 @@ export interface components {
             offset: number;
             /**
              * Total
-             * @description How many there are on all pages.
+             * @description Number of items on all pages together.
              */
             total: number;
         };
@@ -3280,13 +3287,13 @@ export interface components {
             offset: number;
             /**
              * Total
-             * @description How many there are on all pages.
+             * @description Number of items on all pages together.
              */
             total: number;
         };
         /**
          * PairComparison
-         * @description Two arms: `ours` against `theirs`; an arm `generalist` is always theirs.
+         * @description Two arms, `ours` against `theirs`. An arm named `generalist` is always `theirs`.
          */
         PairComparison: {
             /** @description Mean of ours minus theirs over the pairs. */
@@ -3295,14 +3302,14 @@ export interface components {
             ours: string;
             /**
              * Pairs
-             * @description Seeds that both arms have measured on the same task.
+             * @description Seeds that both arms have results for on the same task.
              */
             pairs: number;
-            /** @description How often a run of ours beats one of theirs, ties counting half. */
+            /** @description Probability that a run of ours beats a run of theirs; ties count one half. */
             probability_of_improvement: components["schemas"]["IntervalPublic"] | null;
             /**
              * Reason
-             * @description What is missing where a figure is null.
+             * @description Why a value is null.
              */
             reason: string;
             /** Theirs */
@@ -3314,7 +3321,7 @@ export interface components {
             budget_steps: number;
             /**
              * Eta Seconds
-             * @description Null when no speed was measured yet.
+             * @description Null if no speed has been measured yet.
              */
             eta_seconds: number | null;
             /**
@@ -3353,12 +3360,12 @@ export interface components {
             metric: string;
             /**
              * Rise Bound
-             * @description Upper confidence bound of the trend's rise within the window; null in earlier runs.
+             * @description Upper confidence bound of the trend's rise within the window; null in older runs.
              */
             rise_bound?: number | null;
             /**
              * Rose Later
-             * @description Of a baseline, which goes on after a plateau: whether its curve rose afterwards, as far as it is known. Null in other runs.
+             * @description Only for baselines, which keep training after a plateau: whether the curve rose afterwards, as far as is known. Null in other runs.
              */
             rose_later?: boolean | null;
             /** Start Epoch */
@@ -3479,7 +3486,7 @@ export interface components {
             description: string;
             /**
              * Group
-             * @description Presets of one group stand together, as the rows of one table.
+             * @description Presets with the same group belong together, like rows of a table.
              * @default
              */
             group: string;
@@ -3487,7 +3494,7 @@ export interface components {
             name: string;
             /**
              * Origins
-             * @description By dotted setting: whether it is the paper's, a library's or ours.
+             * @description Where the value of each setting comes from, by dotted name: the paper, a library or this project.
              * @default {}
              */
             origins: {
@@ -3630,7 +3637,7 @@ export interface components {
             running: components["schemas"]["JobPublic"][];
             /**
              * Waiting
-             * @description For whom the queued jobs wait, by suite.
+             * @description What the queued jobs wait for, by suite.
              */
             waiting: components["schemas"]["WaitingPublic"][];
         };
@@ -3661,14 +3668,14 @@ export interface components {
         ReturnsPublic: {
             /**
              * Cursor
-             * @description Pass as `after` to get only what came later.
+             * @description Pass as `after` to get only later returns.
              */
             cursor: number;
             /** Epoch */
             epoch: number | null;
             /**
              * Epochs
-             * @description Epochs that have returns of this source and job, for a slider; at most 500.
+             * @description Epochs that have returns of this source and job, for example for a slider; at most 500.
              */
             epochs: number[];
             /** Items */
@@ -3771,13 +3778,13 @@ export interface components {
         RunCreate: {
             /**
              * Arm Name
-             * @description Its arm's label in the experiment; empty: its arm.
+             * @description Label of the run's arm in the experiment; if empty, the arm itself.
              * @default
              */
             arm_name: string;
             /**
              * Config
-             * @description A RunConfig, whole or, beside a preset, in part.
+             * @description A RunConfig: partial with a preset, otherwise whole.
              * @default {}
              */
             config: {
@@ -3787,7 +3794,7 @@ export interface components {
             experiment_id?: number | null;
             /**
              * Name
-             * @description Empty gets one from suite, arm and seed.
+             * @description If empty, a name is made of suite, arm and seed.
              * @default
              */
             name: string;
@@ -3798,7 +3805,7 @@ export interface components {
             notes: string;
             /**
              * Preset
-             * @description Start from this preset; `config` then changes parts of it.
+             * @description The preset to start from; `config` then changes parts of it.
              */
             preset?: string | null;
             /**
@@ -3821,12 +3828,12 @@ export interface components {
             arm_name: string;
             /**
              * Baseline Id
-             * @description Its baseline, the latest that neither failed nor was cancelled.
+             * @description Its latest baseline that neither failed nor was cancelled.
              */
             baseline_id: number | null;
             /**
              * Baseline Of
-             * @description The run that it is the baseline of.
+             * @description The run that this run is the baseline of.
              */
             baseline_of: number | null;
             config: components["schemas"]["RunConfig"];
@@ -3854,23 +3861,23 @@ export interface components {
             id: number;
             /**
              * Imported
-             * @description Whether it came as a record: it has neither files nor workers.
+             * @description Whether the run was imported from a record; it then has no files and no workers.
              * @default false
              */
             imported: boolean;
             /**
              * Mean Return
-             * @description Latest mean training return of generalist or fine-tuned generalist.
+             * @description Latest mean training return of the generalist, before or during fine-tuning.
              */
             mean_return: number | null;
             /**
              * Measurement Steps
-             * @description Beside them, outside the total: they teach and select nothing.
+             * @description Steps spent on measurements, outside the total: nothing is learned or selected from them.
              */
             measurement_steps: number;
             /**
              * Message
-             * @description What the run waits for, or why it ended.
+             * @description What the run is waiting for, or why it ended.
              */
             message: string;
             /** Name */
@@ -3888,12 +3895,12 @@ export interface components {
             seed: number;
             /**
              * Sparkline
-             * @description At most 40 mean returns over training.
+             * @description At most 40 mean returns over the course of training.
              */
             sparkline: (number | null)[];
             /**
              * Spent Steps
-             * @description By the ledger: training, demonstrations, and evaluations that select.
+             * @description Steps spent according to the ledger: training, demonstrations, and evaluations used to select.
              */
             spent_steps: number;
             /**
@@ -3914,11 +3921,12 @@ export interface components {
             updated_at: string;
             /**
              * Warnings
-             * @description As: specialist 3 failed, going on with 6 of 7.
+             * @description Example: specialist 3 failed, continuing with 6 of 7.
              */
             warnings: string[];
             /**
              * Wish
+             * @description The state that was requested for the run.
              * @enum {string}
              */
             wish: "run" | "pause" | "cancel";
@@ -4011,7 +4019,7 @@ export interface components {
             arm_name: string;
             /**
              * Baseline Of
-             * @description The run that it is the baseline of.
+             * @description The run that this run is the baseline of.
              */
             baseline_of: number | null;
             /**
@@ -4033,23 +4041,23 @@ export interface components {
             id: number;
             /**
              * Imported
-             * @description Whether it came as a record: it has neither files nor workers.
+             * @description Whether the run was imported from a record; it then has no files and no workers.
              * @default false
              */
             imported: boolean;
             /**
              * Mean Return
-             * @description Latest mean training return of generalist or fine-tuned generalist.
+             * @description Latest mean training return of the generalist, before or during fine-tuning.
              */
             mean_return: number | null;
             /**
              * Measurement Steps
-             * @description Beside them, outside the total: they teach and select nothing.
+             * @description Steps spent on measurements, outside the total: nothing is learned or selected from them.
              */
             measurement_steps: number;
             /**
              * Message
-             * @description What the run waits for, or why it ended.
+             * @description What the run is waiting for, or why it ended.
              */
             message: string;
             /** Name */
@@ -4065,12 +4073,12 @@ export interface components {
             seed: number;
             /**
              * Sparkline
-             * @description At most 40 mean returns over training.
+             * @description At most 40 mean returns over the course of training.
              */
             sparkline: (number | null)[];
             /**
              * Spent Steps
-             * @description By the ledger: training, demonstrations, and evaluations that select.
+             * @description Steps spent according to the ledger: training, demonstrations, and evaluations used to select.
              */
             spent_steps: number;
             /**
@@ -4285,19 +4293,19 @@ export interface components {
         };
         /**
          * SpecialistPlan
-         * @description What one specialist's job makes of its steps.
+         * @description How a specialist's job divides its steps.
          */
         SpecialistPlan: {
             /** Budget Steps */
             budget_steps: number;
             /**
              * Evaluation Steps
-             * @description Kept for its last evaluation. What is not spent goes to fine-tuning.
+             * @description Steps reserved for its last evaluation. Unspent steps go to fine-tuning.
              */
             evaluation_steps: number;
             /**
              * Training Steps
-             * @description Trained at most, in whole epochs.
+             * @description Most steps it trains, in whole epochs.
              */
             training_steps: number;
         };
@@ -4398,27 +4406,27 @@ export interface components {
         };
         /**
          * SpecialistTerms
-         * @description What an edit of the steps has to heed.
+         * @description What limits a change of the specialists' steps.
          */
         SpecialistTerms: {
             /**
              * Episode Steps
-             * @description An episode's time limit.
+             * @description Time limit of an episode.
              */
             episode_steps: number;
             /**
              * Epoch Steps
-             * @description Trained in whole epochs of so many environment steps.
+             * @description Environment steps of one epoch; training is done in whole epochs.
              */
             epoch_steps: number;
             /**
              * Evaluation Episodes
-             * @description On each variation of its last evaluation, at most.
+             * @description Most episodes on each variation in its last evaluation.
              */
             evaluation_episodes: number;
             /**
              * Rungs
-             * @description Its steps are dealt in so many equal parts, one a job.
+             * @description Number of rungs: its steps are divided equally among as many jobs.
              */
             rungs: number;
         };
@@ -4445,26 +4453,26 @@ export interface components {
             description: string;
             /**
              * Extra
-             * @description The optional extra of this package that brings what it requires.
+             * @description The optional extra of this package that installs what the suite needs.
              */
             extra: string | null;
             /** Has Success */
             has_success: boolean;
             /**
              * Install
-             * @description The command that brings what it requires; null when nothing is needed.
+             * @description The command that installs what is missing; null if nothing is needed.
              */
             install: string | null;
             /**
              * Missing
-             * @description What the server's own machine lacks for it; null when nothing, or when a live worker can run it.
+             * @description What is not installed on the server for this suite; null if nothing is missing or if a live worker can run it.
              */
             missing: string | null;
             /** Name */
             name: string;
             /**
              * Runnable
-             * @description Whether a live worker can run it.
+             * @description Whether a live worker can run this suite.
              */
             runnable: boolean;
             /**
@@ -4478,7 +4486,7 @@ export interface components {
             title: string;
             /**
              * Workers
-             * @description Live workers that can.
+             * @description Live workers that can run it.
              */
             workers: string[];
         };
@@ -4568,7 +4576,7 @@ export interface components {
             job_id: number;
             /**
              * Mark
-             * @description Of an evaluation that was cut, or was measured when it might have been; else empty.
+             * @description Note on an evaluation that was cut short or may have been; empty if it is complete.
              */
             mark: string;
             /** Mean Length */
@@ -4591,7 +4599,7 @@ export interface components {
         };
         /**
          * WaitingPublic
-         * @description Queued jobs of one suite, and who could do them.
+         * @description Queued jobs of one suite, and the workers that could run them.
          */
         WaitingPublic: {
             /** Jobs */
@@ -4600,14 +4608,14 @@ export interface components {
             message: string;
             /**
              * Runs
-             * @description Runs that wait, with no job of theirs running; first come first.
+             * @description Runs that have queued jobs and no running one, in order of queueing.
              */
             runs: number[];
             /** Suite */
             suite: string;
             /**
              * Workers
-             * @description Live workers that have the suite; none: it waits for one to join.
+             * @description Live workers that have the suite; empty if one has yet to start.
              */
             workers: string[];
         };

@@ -1,6 +1,6 @@
-"""What the REST API answers: one model for each thing the page, a script or a notebook sees."""
+"""The messages of the REST API, declared once: the server sends them, the client reads them."""
 
-from gsl.protocol.api.base import Accepted, FieldError, Page, Problem, Schema
+from gsl.protocol.api.base import Accepted, Answer, FieldError, Page, Problem, Request
 from gsl.protocol.api.catalogue import ExperimentCreate, ExperimentPublic, Health, PresetInfo, SuiteInfo, WorkerPublic
 from gsl.protocol.api.experiments import (
     MOST_RUNS,
@@ -21,10 +21,12 @@ from gsl.protocol.api.gates import (
     GateReject,
     GateVariation,
     SpecialistPlan,
+    SpecialistStart,
     SpecialistTerms,
 )
 from gsl.protocol.api.jobs import ArtifactPublic, JobPublic, LogSize, QueuePublic, WaitingPublic
 from gsl.protocol.api.measurements import (
+    Change,
     EventPublic,
     FigureInfo,
     FigurePublic,
@@ -39,10 +41,12 @@ from gsl.protocol.api.runs import BudgetPreview, PhaseProgress, RunCreate, RunPu
 __all__ = [
     "MOST_RUNS",
     "Accepted",
+    "Answer",
     "ArmComparison",
     "ArmLaunch",
     "ArtifactPublic",
     "BudgetPreview",
+    "Change",
     "ComparedMetric",
     "ComparedSource",
     "ComparisonPublic",
@@ -72,13 +76,14 @@ __all__ = [
     "PresetInfo",
     "Problem",
     "QueuePublic",
+    "Request",
     "ReturnsPublic",
     "RunCreate",
     "RunPublic",
     "RunSummary",
     "RunUpdate",
-    "Schema",
     "SpecialistPlan",
+    "SpecialistStart",
     "SpecialistTerms",
     "SuiteInfo",
     "Tag",

@@ -1,4 +1,4 @@
-"""What every answer shares: pages, and errors as problem details."""
+"""What all messages of the API share: answers, requests, pages, and errors as problem details."""
 
 from typing import Any, Generic, TypeVar
 
@@ -6,44 +6,49 @@ from pydantic import BaseModel, ConfigDict, Field
 
 T = TypeVar("T")
 
+ANSWER = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
+
 
 def example(value: dict[str, Any]) -> ConfigDict:
-    """A body that OpenAPI shows as its example."""
+    """The example that OpenAPI shows for a request."""
     return ConfigDict(json_schema_extra={"examples": [value]})
 
 
-class Schema(BaseModel):
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
+class Answer(BaseModel):
+    """What the server sends. Immutable; clients ignore fields they do not know, so a newer server may send more."""
+
+    model_config = ANSWER
 
 
-def _example(value: dict[str, Any]) -> ConfigDict:
-    """What the documentation shows as a body, beside what every schema has."""
-    return ConfigDict(extra="forbid", from_attributes=True, json_schema_extra={"examples": [value]})
+class Request(BaseModel):
+    """What a person sends. Unknown fields are refused, so that a typing mistake is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
-class Page(Schema, Generic[T]):
+class Page(Answer, Generic[T]):
     """One page of a list."""
 
-    items: list[T]
-    total: int = Field(description="How many there are on all pages.")
+    items: tuple[T, ...]
+    total: int = Field(description="Number of items on all pages together.")
     limit: int
     offset: int
 
 
-class FieldError(Schema):
-    field: str = Field(description="Dotted path of the wrong field, as config.suite.goals.")
-    message: str = Field(description="What would be right.")
+class FieldError(Answer):
+    field: str = Field(description="Dotted path of the invalid field, for example config.suite.goals.")
+    message: str = Field(description="What is wrong, and what would be accepted.")
 
 
-class Problem(Schema):
+class Problem(Answer):
     """An error as RFC 9457 problem details."""
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str
-    errors: list[FieldError] = []
+    errors: tuple[FieldError, ...] = ()
 
 
-class Accepted(Schema):
-    accepted: int = Field(description="How many reports were taken in.")
+class Accepted(Answer):
+    accepted: int = Field(description="Number of reports stored.")

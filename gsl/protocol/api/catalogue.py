@@ -6,45 +6,47 @@ from typing import Any, Literal
 from pydantic import Field
 
 from gsl.config.run import RunConfig
-from gsl.protocol.api.base import Schema, example
+from gsl.protocol.api.base import ANSWER, Answer, Request, example
 
 
-class Health(Schema):
+class Health(Answer):
     status: Literal["ok", "degraded"]
     version: str
-    database: str = Field(description="ok, or what is wrong.")
-    broker: str = Field(description="ok, or what is wrong.")
+    database: str = Field(description="`ok`, or what is wrong.")
+    broker: str = Field(description="`ok`, or what is wrong.")
     live_workers: int
 
 
-class SuiteInfo(Schema):
+class SuiteInfo(Answer):
     name: str
     title: str
     description: str
     has_success: bool
-    runnable: bool = Field(description="Whether a live worker can run it.")
-    workers: list[str] = Field(description="Live workers that can.")
+    runnable: bool = Field(description="Whether a live worker can run this suite.")
+    workers: tuple[str, ...] = Field(description="Live workers that can run it.")
     missing: str | None = Field(
-        description="What the server's own machine lacks for it; null when nothing, or when a live worker can run it."
+        description="What is not installed on the server for this suite; null if nothing is missing or if a live "
+        "worker can run it."
     )
-    extra: str | None = Field(description="The optional extra of this package that brings what it requires.")
-    install: str | None = Field(description="The command that brings what it requires; null when nothing is needed.")
+    extra: str | None = Field(description="The optional extra of this package that installs what the suite needs.")
+    install: str | None = Field(description="The command that installs what is missing; null if nothing is needed.")
     settings: dict[str, Any] = Field(description="JSON schema of the suite's settings.")
 
 
-class PresetInfo(Schema):
+class PresetInfo(Answer):
     name: str
     title: str
     description: str
-    group: str = Field(default="", description="Presets of one group stand together, as the rows of one table.")
+    group: str = Field(default="", description="Presets with the same group belong together, like rows of a table.")
     origins: dict[str, str] = Field(
-        default={}, description="By dotted setting: whether it is the paper's, a library's or ours."
+        default={},
+        description="Where the value of each setting comes from, by dotted name: the paper, a library or this project.",
     )
     runnable: bool
     config: RunConfig
 
 
-class ExperimentCreate(Schema):
+class ExperimentCreate(Request):
     model_config = example({"name": "Seeds of the fork maze", "description": "Both arms, five seeds."})
 
     name: str = Field(min_length=1, max_length=200)
@@ -52,16 +54,18 @@ class ExperimentCreate(Schema):
 
 
 class ExperimentPublic(ExperimentCreate):
+    model_config = ANSWER
+
     id: int
     created_at: datetime
     runs: int
 
 
-class WorkerPublic(Schema):
+class WorkerPublic(Answer):
     name: str
     host: str
     device: str
-    suites: list[str]
+    suites: tuple[str, ...]
     version: str
     live: bool
     job_id: int | None

@@ -1,18 +1,19 @@
-"""The gate: frozen evidence, proposal, decision."""
+"""The gate: its frozen evidence, the proposal, and the decision."""
 
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from gsl.protocol.api.base import Schema, example
+from gsl.protocol.api.base import Answer, Request, example
 from gsl.protocol.api.measurements import PlateauPublic
 from gsl.protocol.rounds import Rounds
 
+SpecialistStart = Literal["clone", "clone_fresh_head", "scratch"]
 UNKNOWN = Rounds().mark
 
 
-class GateVariation(Schema):
+class GateVariation(Answer):
     variation: int
     name: str
     episodes: int
@@ -20,59 +21,68 @@ class GateVariation(Schema):
     lower_bound: float
     success_rate: float | None
     upper_bound: float | None = Field(
-        default=None, description="Below it the true mean surely lies; null in old gates."
+        default=None, description="Upper confidence bound of the mean return; null in older gates."
     )
     outlook: Literal["moving", "open", "hopeless"] | None = Field(
         default=None,
-        description="By its training so far: it succeeded or rose; too few episodes; many episodes and neither.",
+        description="By its training so far. moving: it succeeded or its return rose; open: too few episodes to tell; "
+        "hopeless: neither, in many episodes.",
     )
 
 
-class GateEvidence(Schema):
-    """Frozen when the gate opened; never changes after."""
+class GateEvidence(Answer):
+    """The evidence as it was when the gate opened; it never changes afterwards."""
 
     fired: Literal["plateau", "budget"]
     why: str
     plateau: PlateauPublic | None
     mean_return: float
     success_rate: float | None
-    variations: list[GateVariation] = Field(
-        description="Fresh evaluation of all training variations, first those to be chosen first."
+    variations: tuple[GateVariation, ...] = Field(
+        description="The fresh evaluation of all training variations, in the order in which they would be selected."
     )
     spent_steps: int
     left_steps: int
-    rounds: int | None = Field(default=None, description="Rounds of the evaluation; null: measured the old way.")
-    rounds_asked: int | None = Field(default=None, description="Fewer rounds than asked for: it was cut.")
-    mark: str = Field(default=UNKNOWN, description="What stands beside its figures; empty where it is whole.")
+    rounds: int | None = Field(
+        default=None, description="Rounds of the evaluation; null if it was made before rounds were counted."
+    )
+    rounds_asked: int | None = Field(
+        default=None, description="Rounds requested; if there were fewer, the evaluation was cut to fit the budget."
+    )
+    mark: str = Field(
+        default=UNKNOWN, description="Note on an evaluation that is or may be incomplete; empty if it is complete."
+    )
     continue_steps: int | None = Field(
-        default=None, description="Steps that keeping on training would train at most; null: an older gate."
+        default=None, description="Most steps the generalist would train if the gate is rejected; null in older gates."
     )
 
 
-class GateProposal(Schema):
-    partition: list[list[int]] = Field(description="Variations of each specialist.")
+class GateProposal(Answer):
+    partition: tuple[tuple[int, ...], ...] = Field(description="The variations of each specialist.")
     specialist_steps: int
-    start: Literal["clone", "clone_fresh_head", "scratch"]
+    start: SpecialistStart
 
 
-class SpecialistPlan(Schema):
-    """What one specialist's job makes of its steps."""
+class SpecialistPlan(Answer):
+    """How a specialist's job divides its steps."""
 
     budget_steps: int
-    training_steps: int = Field(description="Trained at most, in whole epochs.")
-    evaluation_steps: int = Field(description="Kept for its last evaluation. What is not spent goes to fine-tuning.")
+    training_steps: int = Field(description="Most steps it trains, in whole epochs.")
+    evaluation_steps: int = Field(
+        description="Steps reserved for its last evaluation. Unspent steps go to fine-tuning."
+    )
 
 
-class SpecialistTerms(Schema):
-    """What an edit of the steps has to heed."""
+class SpecialistTerms(Answer):
+    """What limits a change of the specialists' steps."""
 
-    epoch_steps: int = Field(description="Trained in whole epochs of so many environment steps.")
-    episode_steps: int = Field(description="An episode's time limit.")
-    evaluation_episodes: int = Field(description="On each variation of its last evaluation, at most.")
-    rungs: int = Field(description="Its steps are dealt in so many equal parts, one a job.")
+    epoch_steps: int = Field(description="Environment steps of one epoch; training is done in whole epochs.")
+    episode_steps: int = Field(description="Time limit of an episode.")
+    evaluation_episodes: int = Field(description="Most episodes on each variation in its last evaluation.")
+    rungs: int = Field(description="Number of rungs: its steps are divided equally among as many jobs.")
 
 
-class GatePublic(Schema):
+class GatePublic(Answer):
     id: int
     run_id: int
     cycle: int
@@ -81,9 +91,11 @@ class GatePublic(Schema):
     reason_asked: Literal["specialists", "too_few_specialists"]
     evidence: GateEvidence
     proposal: GateProposal
-    decision: GateProposal | None = Field(description="What was approved, edits included.")
-    terms: SpecialistTerms | None = Field(description="Null where the run's configuration cannot be read here.")
-    plan: list[SpecialistPlan] = Field(description="What each specialist will train, by the decision or the proposal.")
+    decision: GateProposal | None = Field(description="What was approved, including edits.")
+    terms: SpecialistTerms | None = Field(description="Null if the run's configuration cannot be read on this server.")
+    plan: tuple[SpecialistPlan, ...] = Field(
+        description="What each specialist will train, according to the decision or else the proposal."
+    )
     action: Literal["approve", "continue", "stop"] | None
     decided_by: str | None
     reason: str
@@ -91,18 +103,18 @@ class GatePublic(Schema):
     decided_at: datetime | None
 
 
-class GateApprove(Schema):
-    """Edits are optional; what is left out is approved as proposed."""
+class GateApprove(Request):
+    """Optional edits; what is left out is approved as proposed."""
 
     model_config = example({"partition": [[3, 7], [5]], "specialist_steps": 80000, "reason": "3 and 7 look alike"})
 
     partition: list[list[int]] | None = None
     specialist_steps: int | None = Field(default=None, ge=1)
-    start: Literal["clone", "clone_fresh_head", "scratch"] | None = None
+    start: SpecialistStart | None = None
     reason: str = Field(default="", max_length=2000)
 
 
-class GateReject(Schema):
+class GateReject(Request):
     model_config = example({"action": "continue", "reason": "still rising"})
 
     action: Literal["continue", "stop"]

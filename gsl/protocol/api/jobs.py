@@ -1,16 +1,16 @@
 """Jobs, their artifacts and the queue."""
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import Field
 
-from gsl.protocol.api.base import Schema
+from gsl.protocol.api.base import ANSWER, Answer
 from gsl.protocol.jobs import JobKind, JobStatus, Phase
+from gsl.protocol.lease import ArtifactRef
 from gsl.protocol.reports import Outcome
 
 
-class JobPublic(Schema):
+class JobPublic(Answer):
     id: int
     run_id: int
     key: str
@@ -22,14 +22,14 @@ class JobPublic(Schema):
     attempt: int
     worker: str | None
     device: str | None
-    variations: list[int]
+    variations: tuple[int, ...]
     budget_steps: int
     start_steps: int = Field(
-        description="What the run had spent when the job was queued; where its curve branches off."
+        description="Steps the run had spent when the job was queued: where its learning curve branches off."
     )
-    steps: int = Field(description="What counts; it holds no measurements.")
+    steps: int = Field(description="Environment steps that count towards the budget; measurements are not included.")
     measurement_steps: int = Field(
-        description="Beside them: nothing was learned from these and nothing selected by them."
+        description="Environment steps spent on measurements, from which nothing is learned or selected."
     )
     epochs: int
     mean_return: float | None
@@ -44,34 +44,31 @@ class JobPublic(Schema):
     ended_at: datetime | None
 
 
-class WaitingPublic(Schema):
-    """Queued jobs of one suite, and who could do them."""
+class WaitingPublic(Answer):
+    """Queued jobs of one suite, and the workers that could run them."""
 
     suite: str
     jobs: int
-    runs: list[int] = Field(description="Runs that wait, with no job of theirs running; first come first.")
-    workers: list[str] = Field(description="Live workers that have the suite; none: it waits for one to join.")
+    runs: tuple[int, ...] = Field(description="Runs that have queued jobs and no running one, in order of queueing.")
+    workers: tuple[str, ...] = Field(description="Live workers that have the suite; empty if one has yet to start.")
     message: str
 
 
-class QueuePublic(Schema):
-    queued: list[JobPublic]
-    running: list[JobPublic]
-    waiting: list[WaitingPublic] = Field(description="For whom the queued jobs wait, by suite.")
+class QueuePublic(Answer):
+    queued: tuple[JobPublic, ...]
+    running: tuple[JobPublic, ...]
+    waiting: tuple[WaitingPublic, ...] = Field(description="What the queued jobs wait for, by suite.")
 
 
-class ArtifactPublic(Schema):
-    id: int
+class ArtifactPublic(ArtifactRef):
+    """A stored file and the run and job it belongs to; its content is at GET /api/v1/artifacts/{id}/content."""
+
+    model_config = ANSWER
+
     run_id: int
     job_id: int
-    job_key: str
-    kind: Literal["checkpoint", "best", "demonstrations", "picture", "log"]
-    name: str
-    epoch: int
-    size: int
-    sha256: str
     created_at: datetime
 
 
-class LogSize(Schema):
-    size: int = Field(description="Bytes of this attempt's log; go on from here.")
+class LogSize(Answer):
+    size: int = Field(description="Size in bytes of this attempt's log: the offset at which to continue.")

@@ -5,12 +5,12 @@ from typing import Any
 
 from pydantic import Field
 
-from gsl.protocol.api.base import Schema
+from gsl.protocol.api.base import Answer
 from gsl.protocol.jobs import Phase, Purpose
 from gsl.protocol.reports import Source
 
 
-class VariationReturnPublic(Schema):
+class VariationReturnPublic(Answer):
     job_id: int
     epoch: int
     variation: int
@@ -21,19 +21,21 @@ class VariationReturnPublic(Schema):
     std_return: float | None
     success_rate: float | None
     mean_length: float
-    mark: str = Field(description="Of an evaluation that was cut, or was measured when it might have been; else empty.")
+    mark: str = Field(description="Note on an evaluation that was cut short or may have been; empty if it is complete.")
 
 
-class ReturnsPublic(Schema):
+class ReturnsPublic(Answer):
     """Returns by variation: the latest estimates, or those of one epoch."""
 
-    epochs: list[int] = Field(description="Epochs that have returns of this source and job, for a slider; at most 500.")
+    epochs: tuple[int, ...] = Field(
+        description="Epochs that have returns of this source and job, for example for a slider; at most 500."
+    )
     epoch: int | None
-    cursor: int = Field(description="Pass as `after` to get only what came later.")
-    items: list[VariationReturnPublic]
+    cursor: int = Field(description="Pass as `after` to get only later returns.")
+    items: tuple[VariationReturnPublic, ...]
 
 
-class PlateauPublic(Schema):
+class PlateauPublic(Answer):
     id: int
     job_id: int
     start_epoch: int
@@ -43,7 +45,7 @@ class PlateauPublic(Schema):
     value: float
     best_later: float
     rise_bound: float | None = Field(
-        default=None, description="Upper confidence bound of the trend's rise within the window; null in earlier runs."
+        default=None, description="Upper confidence bound of the trend's rise within the window; null in older runs."
     )
     margin: float
     window: int
@@ -51,12 +53,12 @@ class PlateauPublic(Schema):
     created_at: datetime
     rose_later: bool | None = Field(
         default=None,
-        description="Of a baseline, which goes on after a plateau: whether its curve rose afterwards, as far as it is "
-        "known. Null in other runs.",
+        description="Only for baselines, which keep training after a plateau: whether the curve rose afterwards, as "
+        "far as is known. Null in other runs.",
     )
 
 
-class LedgerRow(Schema):
+class LedgerRow(Answer):
     phase: Phase
     job_id: int
     job_key: str
@@ -64,20 +66,24 @@ class LedgerRow(Schema):
     steps: int
 
 
-class LedgerPublic(Schema):
-    rows: list[LedgerRow]
-    by_phase: dict[str, int] = Field(description="What counts, measurements left out.")
-    by_purpose: dict[str, int] = Field(description="What counts, measurements left out.")
+class LedgerPublic(Answer):
+    rows: tuple[LedgerRow, ...]
+    by_phase: dict[str, int] = Field(description="Steps that count towards the budget; measurements are not included.")
+    by_purpose: dict[str, int] = Field(
+        description="Steps that count towards the budget; measurements are not included."
+    )
     total_steps: int
     spent_steps: int
     measured_steps: int = Field(
-        description="Beside what was spent: steps from which nothing was learned and by which nothing was selected."
+        description="Steps spent on measurements, outside the budget: nothing is learned or selected from them."
     )
     left_steps: int
-    critical_path_steps: int = Field(description="Specialists run side by side, so only the longest counts.")
+    critical_path_steps: int = Field(
+        description="Steps along the critical path: of specialists, which run side by side, only the longest counts."
+    )
 
 
-class EventPublic(Schema):
+class EventPublic(Answer):
     id: int
     run_id: int | None
     job_id: int | None
@@ -87,15 +93,23 @@ class EventPublic(Schema):
     detail: str
 
 
-class FigureInfo(Schema):
+class Change(Answer):
+    """Notice that something changed: its kind, and which run or worker. The data comes from the other routes."""
+
+    what: str = Field(description="run, job, epoch, gate, artifact, worker or deleted.")
+    run_id: int | None = None
+    worker: str | None = None
+
+
+class FigureInfo(Answer):
     name: str
     title: str
     description: str
     ready: bool = Field(description="Whether the run has data for it yet.")
 
 
-class FigurePublic(Schema):
-    """A figure as Plotly takes it; numbers may be typed arrays (`dtype`, `bdata`)."""
+class FigurePublic(Answer):
+    """A figure in Plotly's JSON format; numbers may be typed arrays (`dtype`, `bdata`)."""
 
     data: list[dict[str, Any]]
     layout: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Runs, their phases and what their budget means."""
+"""Runs, their phases and the preview of a budget."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -6,25 +6,27 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from gsl.config.run import Arm, RunConfig
-from gsl.protocol.api.base import Schema, example
-from gsl.protocol.jobs import Phase, RunStatus
+from gsl.protocol.api.base import Answer, Request, example
+from gsl.protocol.jobs import ENDED, Phase, RunStatus
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
-class RunCreate(Schema):
+class RunCreate(Request):
     model_config = example({"preset": "forkmaze", "config": {"seed": 3, "gate": {"mode": "auto"}}, "tags": ["paper"]})
 
-    name: str = Field(default="", max_length=200, description="Empty gets one from suite, arm and seed.")
-    preset: str | None = Field(default=None, description="Start from this preset; `config` then changes parts of it.")
-    config: dict[str, Any] = Field(default={}, description="A RunConfig, whole or, beside a preset, in part.")
+    name: str = Field(default="", max_length=200, description="If empty, a name is made of suite, arm and seed.")
+    preset: str | None = Field(default=None, description="The preset to start from; `config` then changes parts of it.")
+    config: dict[str, Any] = Field(default={}, description="A RunConfig: partial with a preset, otherwise whole.")
     experiment_id: int | None = None
-    arm_name: str = Field(default="", max_length=100, description="Its arm's label in the experiment; empty: its arm.")
+    arm_name: str = Field(
+        default="", max_length=100, description="Label of the run's arm in the experiment; if empty, the arm itself."
+    )
     notes: str = Field(default="", max_length=20_000)
     tags: list[Tag] = Field(default=[], max_length=20)
 
 
-class RunUpdate(Schema):
+class RunUpdate(Request):
     model_config = example({"name": "With the longer window", "tags": ["paper", "keep"]})
 
     name: str | None = Field(default=None, min_length=1, max_length=200)
@@ -32,15 +34,15 @@ class RunUpdate(Schema):
     tags: list[Tag] | None = Field(default=None, max_length=20)
 
 
-class PhaseProgress(Schema):
+class PhaseProgress(Answer):
     phase: Phase
     state: Literal["pending", "active", "done", "skipped", "failed"]
     budget_steps: int
     spent_steps: int
-    eta_seconds: float | None = Field(description="Null when no speed was measured yet.")
+    eta_seconds: float | None = Field(description="Null if no speed has been measured yet.")
 
 
-class RunSummary(Schema):
+class RunSummary(Answer):
     id: int
     name: str
     experiment_id: int | None
@@ -48,43 +50,58 @@ class RunSummary(Schema):
     suite: str
     arm: Arm
     arm_name: str = Field(description="Label of its arm in the experiment.")
-    baseline_of: int | None = Field(description="The run that it is the baseline of.")
+    baseline_of: int | None = Field(description="The run that this run is the baseline of.")
     seed: int
     status: RunStatus
     cycle: int
     total_steps: int
-    spent_steps: int = Field(description="By the ledger: training, demonstrations, and evaluations that select.")
-    measurement_steps: int = Field(description="Beside them, outside the total: they teach and select nothing.")
+    spent_steps: int = Field(
+        description="Steps spent according to the ledger: training, demonstrations, and evaluations used to select."
+    )
+    measurement_steps: int = Field(
+        description="Steps spent on measurements, outside the total: nothing is learned or selected from them."
+    )
     eta_seconds: float | None
-    mean_return: float | None = Field(description="Latest mean training return of generalist or fine-tuned generalist.")
+    mean_return: float | None = Field(
+        description="Latest mean training return of the generalist, before or during fine-tuning."
+    )
     score: float | None = Field(description="Latest evaluation: success rate, or normalised return.")
-    sparkline: list[float | None] = Field(description="At most 40 mean returns over training.")
-    phases: list[PhaseProgress]
-    tags: list[str]
+    sparkline: tuple[float | None, ...] = Field(description="At most 40 mean returns over the course of training.")
+    phases: tuple[PhaseProgress, ...]
+    tags: tuple[str, ...]
     created_at: datetime
     updated_at: datetime
     ended_at: datetime | None
-    message: str = Field(description="What the run waits for, or why it ended.")
-    imported: bool = Field(default=False, description="Whether it came as a record: it has neither files nor workers.")
+    message: str = Field(description="What the run is waiting for, or why it ended.")
+    imported: bool = Field(
+        default=False, description="Whether the run was imported from a record; it then has no files and no workers."
+    )
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
 
 
 class RunPublic(RunSummary):
     config: RunConfig
     notes: str
-    warnings: list[str] = Field(description="As: specialist 3 failed, going on with 6 of 7.")
-    wish: Literal["run", "pause", "cancel"]
+    warnings: tuple[str, ...] = Field(description="Example: specialist 3 failed, continuing with 6 of 7.")
+    wish: Literal["run", "pause", "cancel"] = Field(description="The state that was requested for the run.")
     gate_id: int | None = Field(description="The latest gate.")
-    baseline_id: int | None = Field(description="Its baseline, the latest that neither failed nor was cancelled.")
+    baseline_id: int | None = Field(description="Its latest baseline that neither failed nor was cancelled.")
 
 
-class BudgetPreview(Schema):
-    """What a configuration's budget means before it is launched: POST /runs/preview."""
+class BudgetPreview(Answer):
+    """What a configuration's budget means before the run is launched."""
 
-    phases: list[PhaseProgress]
+    phases: tuple[PhaseProgress, ...]
     jobs: int
     finetune_steps: int
     measurement_steps: int = Field(
-        description="At most, beside the total: last evaluation, gate's policy measured afresh, held-out variations."
+        description="Most steps spent on measurements, outside the total: the last evaluation, the fresh evaluation "
+        "of the policy at the gate, and held-out variations."
     )
-    eta_seconds: float | None = Field(description="From live workers' measured speed; null when none was measured.")
+    eta_seconds: float | None = Field(
+        description="Estimated from the speed that live workers measured; null if none was measured."
+    )
     steps_per_second: float | None

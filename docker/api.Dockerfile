@@ -1,4 +1,4 @@
-# The API with the built page; no torch. Build from the repository's root:
+# The API with the built page, without torch. Build it from the root of the repository:
 #   docker build -f docker/api.Dockerfile -t gsl-lab-api .
 FROM node:24-slim AS page
 WORKDIR /page

@@ -1,9 +1,9 @@
-# One worker slot with torch; no SQL. Build from the repository's root:
+# One worker slot with torch, without SQL. Build it from the root of the repository:
 #   docker build -f docker/worker.Dockerfile -t gsl-lab-worker .
 FROM python:3.11-slim
 ENV PYTHONUNBUFFERED=1 PYTHONPATH=/app GSL_WORKER_DIR=/data
 WORKDIR /app
-# Its own layer, because it is the largest piece and changes least.
+# A separate layer, because it is the largest package and changes least.
 ARG TORCH=torch==2.13.0
 RUN pip install --no-cache-dir "$TORCH"
 COPY pyproject.toml constraints.txt README.md LICENSE ./

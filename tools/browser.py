@@ -1,4 +1,4 @@
-"""Makes sure that the browser tests have a Chromium: finds it, installs Debian's where that is allowed, or says how."""
+"""Makes sure that Chromium is installed: as root on Debian it is installed, otherwise the error explains how."""
 
 import os
 import shutil
@@ -10,17 +10,17 @@ APT_ENVIRONMENT = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
 
 
 def main() -> int:
-    """0 when there is a Chromium on the PATH afterwards."""
+    """Exit status 0 if Chromium is on the PATH afterwards."""
     if _find():
         return 0
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing Debian's chromium for the browser tests ...", flush=True)
+        print("Installing Chromium for the browser tests ...", flush=True)
         _apt("update", "-q")
         _apt("install", "-q", "-y", "--no-install-recommends", "chromium")
     if _find():
         return 0
     print(
-        "The browser tests need Chromium on the PATH. On Debian: sudo apt-get install chromium, then make test.",
+        "The browser tests and the screenshot need Chromium on the PATH. On Debian: sudo apt-get install chromium.",
         file=sys.stderr,
     )
     return 1

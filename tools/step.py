@@ -1,4 +1,4 @@
-"""Runs one installing step: says what it is, how long it has taken, and shows its output only when it fails.
+"""Runs one step of the installation: prints its title and duration, and its output only if it fails.
 
 python tools/step.py TITLE COMMAND [ARGUMENT ...]
 """
@@ -30,7 +30,7 @@ def main(title: str, command: list[str]) -> int:
 
 
 def _wait(title: str, process: "subprocess.Popen[bytes]", log: Path, started: float) -> None:
-    """Waits for the end and tells the step's newest line now and then."""
+    """Waits for the end, and prints the newest line of output every few seconds."""
     while True:
         try:
             process.wait(timeout=SPEAK_EVERY_S)

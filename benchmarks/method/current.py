@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from benchmarks.method.outcomes import Outcome
 from benchmarks.method.study import BASELINE, Case
 
-EARLIER = "These runs were made with earlier settings; none of the study's present ones has ended yet."
+EARLIER = "These runs used earlier settings; no run with the current settings has ended yet."
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def _arms(case: Case, what: str, grouped: dict[str, Seeds], figure: Figure) -> s
     compared = "minus generalist, paired [95 %] | better than generalist [95 %]"
     return "\n".join(
         [
-            f"| arm | seeds | {what}, mean ± std | IQM [95 %] | {compared} | steps | measured beside |",
+            f"| arm | seeds | {what}, mean ± std | IQM [95 %] | {compared} | steps | measurement steps |",
             "|---|---|---|---|---|---|---|---|",
             *(_arm_row(case, arm, grouped, figure) for arm in grouped),
         ]

@@ -34,6 +34,7 @@ from backend.dispatch import Doorbell
 from backend.events import Events
 from backend.http import openapi_docs, page, problems
 from backend.http.browser_safety import BrowserSafety, is_loopback
+from backend.http.json_body import BodyLimit
 from backend.services.app_services import Services
 from backend.services.reaper import Housekeeper
 from backend.settings import Settings
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     page.serve_page(app, settings.page_dir)
     problems.install(app)
     openapi_docs.install(app)
+    app.add_middleware(BodyLimit)
     app.add_middleware(Compression, minimum_size=1000)
     app.add_middleware(BrowserSafety, hosts=_hosts(settings))
     return app

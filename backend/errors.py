@@ -52,7 +52,7 @@ class NotFoundError(ProblemError):
 
     @classmethod
     def of(cls, what: str, key: int | str) -> "NotFoundError":
-        return cls(f"There is no {what} {key}.")
+        return cls(f"{what.capitalize()} {key} does not exist.")
 
 
 class ConflictError(ProblemError):

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 import httpx
+from httpx_sse import EventSource
 from pydantic import BaseModel
 
 from client import files, models
@@ -239,12 +240,10 @@ class Client:
         return files.download(self._transport, artifact, path)
 
     def stream(self) -> Iterator[models.Change]:
-        """Changes as they happen, until the server ends or breaks off (`Unreachable`)."""
+        """Changes as they happen, until the server closes the stream; raises `Unreachable` if it breaks off."""
         with self._transport.stream("GET", "/stream", timeout=httpx.Timeout(60.0)) as response:
-            for line in response.iter_lines():
-                field, _, value = line.partition(":")
-                if field == "data":
-                    yield models.Change.model_validate_json(value)
+            for event in EventSource(response).iter_sse():
+                yield models.Change.model_validate_json(event.data)
 
     def _figure(self, path: str, options: Mapping[str, Any]) -> dict[str, Any]:
         figure: dict[str, Any] = self._transport.request("GET", path, params=options).json()

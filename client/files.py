@@ -1,4 +1,4 @@
-"""Files on their way: hashed while they stream, complete at their place or not there at all."""
+"""Downloading and hashing files in chunks, so that a large one never has to fit into memory."""
 
 import hashlib
 from collections.abc import Iterator
@@ -6,29 +6,27 @@ from pathlib import Path
 
 from client.errors import Unreachable
 from client.transport import Transport
+from gsl.atomic_file import write_atomically
 from gsl.protocol.lease import ArtifactRef
 
 CHUNK = 1 << 20  # bytes
 
 
 def download(transport: Transport, artifact: ArtifactRef, path: Path) -> Path:
-    """Write an artifact's content to `path`, checked against its SHA-256 before it gets that name.
+    """Write an artifact's content to `path`, which appears only if its SHA-256 is the announced one.
 
-    Raises `Unreachable` when what arrived is not what was stored: it broke on the way, so asking again may help.
+    Raises `Unreachable` if it is not: the content was damaged on the way, so another attempt may succeed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        digest = hashlib.sha256()
-        with transport.stream("GET", f"/artifacts/{artifact.id}/content") as response, partial.open("wb") as file:
+    digest = hashlib.sha256()
+    with write_atomically(path) as file:
+        with transport.stream("GET", f"/artifacts/{artifact.id}/content") as response:
             for chunk in response.iter_bytes(CHUNK):
                 digest.update(chunk)
                 file.write(chunk)
         if digest.hexdigest() != artifact.sha256:
             raise Unreachable(f"artifact {artifact.id} ({artifact.name}) arrived damaged: its SHA-256 differs")
-        return partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    return path
 
 
 def sha256(path: Path) -> str:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, WrapValidator, model_validator
 
+from gsl.atomic_file import write_atomically
 from gsl.config.base import as_stored
 from gsl.config.errors import Problem, refuse
 from gsl.config.run import RunConfig
@@ -99,9 +100,8 @@ def read(file: Path) -> RunRecord:
 def write(file: Path, record: RunRecord) -> None:
     """As `.json.gz`; equal records make equal files."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(file.name + ".partial")
-    partial.write_bytes(gzip.compress(record.model_dump_json().encode(), mtime=0))
-    partial.replace(file)
+    with write_atomically(file) as opened:
+        opened.write(gzip.compress(record.model_dump_json().encode(), mtime=0))
 
 
 def rounded(record: RunRecord) -> RunRecord:

@@ -8,7 +8,6 @@ from starlette.concurrency import run_in_threadpool
 from backend.api.deps import Count, JobId, ServicesDep, WorkerOnly, Writing, problems, router
 from backend.api.uploads import receive
 from backend.artifact_files import JobLog
-from backend.http.json_body import bounded_body
 from backend.services.app_services import Services
 from backend.store import artifacts
 from backend.store.ingest import ingest
@@ -18,7 +17,7 @@ from gsl.protocol.lease import ClaimedJob, ClaimRequest, FinishRequest, Heartbea
 
 routes = router("for workers")
 routes.dependencies.append(WorkerOnly)
-streams = APIRouter(tags=["for workers"], dependencies=[WorkerOnly])  # bodies of any size, so no JsonRoute
+streams = APIRouter(tags=["for workers"], dependencies=[WorkerOnly])  # raw bodies, so no JsonRoute
 
 Attempt = Annotated[int, Query(description="The attempt that holds the job.", ge=1, le=2**31 - 1)]
 
@@ -89,7 +88,7 @@ async def append_job_log(
     job_id: JobId, request: Request, services: ServicesDep, attempt: Attempt, offset: Count
 ) -> LogSize:
     """Puts the raw body at `offset` bytes of this attempt's log; answers with the log's size, from which to go on."""
-    text = await bounded_body(request)
+    text = await request.body()
     return LogSize(size=await run_in_threadpool(_append_log, services, job_id, attempt, offset, text))
 
 

@@ -1,23 +1,52 @@
-"""Reading JSON bodies: what no table could store is refused here, before any route sees it.
+"""What a request body may be: bounded in size, and JSON that can be stored.
 
-PostgreSQL stores no NUL in text and no lone surrogate, no database a whole number beyond 64 bits, and NaN is no JSON.
+PostgreSQL takes no NUL in text and no lone surrogate, no database a whole number beyond 64 bits, and NaN is not JSON.
 """
 
 import json
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.errors import BadRequestError, InvalidError, TooLargeError
 
-MAX_JSON_BYTES = 32 * 2**20
+MAX_BODY_BYTES = 32 * 2**20
+_UNLIMITED = re.compile(r"/jobs/\d+/artifacts$")  # checkpoints are streamed into the store, never held in memory
 _INT64 = 2**63
 
 
+class BodyLimit:
+    """Middleware: refuses a body as soon as more than `MAX_BODY_BYTES` of it have arrived."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not _UNLIMITED.search(scope["path"]):
+            receive = _limited(receive)
+        await self.app(scope, receive, send)
+
+
+def _limited(receive: Receive) -> Receive:
+    received = 0
+
+    async def receiving() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY_BYTES:
+            raise TooLargeError(f"The request body may have at most {MAX_BODY_BYTES} bytes.")
+        return message
+
+    return receiving
+
+
 class JsonRoute(APIRoute):
-    """A route whose JSON body is bounded in size and holds only storable values."""
+    """A route whose JSON body holds only values that can be stored."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -25,29 +54,26 @@ class JsonRoute(APIRoute):
             return handle
 
         async def checked(request: Request) -> Response:
-            body = await bounded_body(request)
-            is_json = "json" in request.headers.get("content-type", "")
-            request._body = body  # read once: Starlette keeps both under these names
-            if body and is_json:
-                request._json = parse_json(body)
+            request = StorableRequest(request.scope, request.receive)
+            # Read here: FastAPI would turn whatever reading or parsing raises into an error 400 without particulars.
+            if await request.body() and "json" in request.headers.get("content-type", ""):
+                await request.json()
             return await handle(request)
 
         return checked
 
 
-async def bounded_body(request: Request) -> bytes:
-    """The whole body, refused as soon as it grows beyond the limit."""
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_JSON_BYTES:
-            raise TooLargeError(f"A JSON body may have at most {MAX_JSON_BYTES} bytes.")
-        chunks.append(chunk)
-    return b"".join(chunks)
+class StorableRequest(Request):
+    """A request whose `json` is parsed by `parse_json`, once."""
+
+    async def json(self) -> Any:
+        if not hasattr(self, "_parsed"):
+            self._parsed = parse_json(await self.body())
+        return self._parsed
 
 
 def parse_json(body: bytes) -> Any:
-    """The JSON value of `body`; raises `BadRequestError` when it is none, `InvalidError` when it cannot be stored."""
+    """The JSON value of `body`; raises `BadRequestError` if it is not JSON, `InvalidError` if it cannot be stored."""
     try:
         value = json.loads(body.decode(), parse_int=_int64, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
@@ -64,18 +90,20 @@ def parse_json(body: bytes) -> Any:
 def _int64(digits: str) -> int:
     value = int(digits) if len(digits) < 21 else _INT64
     if not -_INT64 <= value < _INT64:
-        raise InvalidError(f"The whole number {digits[:40]} does not fit into 64 bits.")
+        raise InvalidError(f"The integer {digits[:40]} does not fit into 64 bits.")
     return value
 
 
 def _no_constant(name: str) -> float:
-    raise BadRequestError(f"The body is not JSON: {name} is no JSON number; write null.")
+    raise BadRequestError(f"The body is not JSON: {name} is not a JSON number; use null instead.")
 
 
 def _check_text(value: Any, path: tuple[str, ...]) -> None:
     if isinstance(value, str):
         if not storable(value):
-            raise InvalidError.field(".".join(path) or "body", "holds a NUL or half a surrogate pair, which is no text")
+            raise InvalidError.field(
+                ".".join(path) or "body", "contains a NUL character or an unpaired surrogate, which is not valid text"
+            )
     elif isinstance(value, dict):
         for key, item in value.items():
             _check_text(key, path)

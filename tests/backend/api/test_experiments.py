@@ -85,7 +85,7 @@ def test_what_cannot_be_launched_names_the_field_and_launches_nothing(
 
 @ON_SQLITE
 def test_runs_of_no_experiment(api: ApiDriver) -> None:
-    assert "no experiment 77" in api.post("/experiments/77/runs", LAUNCH, 404)["detail"]
+    assert "Experiment 77" in api.post("/experiments/77/runs", LAUNCH, 404)["detail"]
     assert api.get("/runs")["total"] == 0
 
 
@@ -136,7 +136,7 @@ def test_what_has_no_baseline_says_why(api: ApiDriver) -> None:
     unspent = api.cancelled()
     assert "spent 0 steps" in api.post(f"/runs/{unspent}/baseline", status=409)["detail"]
     assert api.get(f"/runs/{unspent}")["experiment_id"] is None
-    assert "no run 99" in api.post("/runs/99/baseline", status=404)["detail"]
+    assert "Run 99" in api.post("/runs/99/baseline", status=404)["detail"]
 
 
 def test_a_second_baseline_is_refused_until_the_first_has_failed_or_is_gone(api: ApiDriver) -> None:

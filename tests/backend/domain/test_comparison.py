@@ -120,7 +120,7 @@ def test_what_is_missing_is_said(api: ApiDriver, services: Services) -> None:
     empty = api.post("/experiments", {"name": "empty"}, 201)["id"]
     answer = api.get(f"/experiments/{empty}/comparison")
     assert (answer["arms"], answer["pairs"], answer["warnings"]) == ([], [], [])
-    assert "no experiment 99" in api.get("/experiments/99/comparison", 404)["detail"]
+    assert "Experiment 99" in api.get("/experiments/99/comparison", 404)["detail"]
 
 
 @ON_SQLITE

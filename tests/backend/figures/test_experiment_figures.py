@@ -146,4 +146,4 @@ def test_bad_wishes_name_the_field(api: ApiDriver, services: Services) -> None:
         problem = api.get(f"{path}/figures/variation_differences", 422, **{field: value})
         assert [error["field"] for error in problem["errors"]] == [field]
     assert "arm_curves" in api.get(f"{path}/figures/pie", 404)["detail"]
-    assert "no experiment 99" in api.get("/experiments/99/figures", 404)["detail"]
+    assert "Experiment 99" in api.get("/experiments/99/figures", 404)["detail"]

@@ -140,20 +140,21 @@ def test_whatever_json_there_is(api: ApiDriver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "where"),
     [
-        (b"preset=forkmaze", "not JSON"),
-        (b'{"preset": ', "not JSON"),
-        (b"\xff\xfe", "not UTF-8"),
-        (b"[" * 100_000, "nested too deeply"),
-        (b'{"config": {"seed": NaN}}', "NaN is no JSON number"),
-        (b'{"config": {"seed": -Infinity}}', "-Infinity is no JSON number"),
+        (b"preset=forkmaze", "line 1 column 1"),
+        (b'{"preset": ', "line 1 column 12"),
+        (b"\xff\xfe", "byte 0"),
+        (b"[" * 100_000, ""),
+        (b'{"config": {"seed": NaN}}', "NaN"),
+        (b'{"config": {"seed": -Infinity}}', "-Infinity"),
     ],
 )
 @ON_SQLITE
-def test_bodies_that_are_no_json(api: ApiDriver, content: bytes, words: str) -> None:
+def test_bodies_that_are_no_json(api: ApiDriver, content: bytes, where: str) -> None:
     problem = api.ask("POST", "/runs", 400, content=content, headers=_JSON)
-    assert words in problem["detail"]
+    assert where in problem["detail"]
+    assert problem["title"] == "Bad request"
 
 
 @ON_SQLITE
@@ -163,19 +164,28 @@ def test_bodies_that_no_table_can_hold(api: ApiDriver) -> None:
 
     assert refused('{"preset": "forkmaze", "notes": "a\\u0000b"}')["errors"][0]["field"] == "notes"
     assert refused('{"preset": "forkmaze", "tags": ["\\uD800"]}')["errors"][0]["field"] == "tags.0"
-    assert "64 bits" in refused('{"config": {"seed": 99999999999999999999}}')["detail"]
+    assert "99999999999999999999" in refused('{"config": {"seed": 99999999999999999999}}')["detail"]
     assert api.post("/runs", {"preset": "forkmaze", "notes": "\\u0000 ☃ 😀"}, 201)["notes"] == "\\u0000 ☃ 😀"
     assert api.ask("POST", "/runs", 422, content=b"{}")["errors"][0]["field"] == "body"
     large = json.dumps({"notes": "x" * 33 * 2**20}).encode()
-    assert "33554432 bytes" in api.ask("POST", "/runs", 413, content=large, headers=_JSON)["detail"]
+    assert str(32 * 2**20) in api.ask("POST", "/runs", 413, content=large, headers=_JSON)["detail"]
+
+
+@ON_SQLITE
+def test_only_files_may_be_larger_than_the_limit(api: ApiDriver) -> None:
+    job_id = api.job(api.launch())
+    api.claim(job_id)
+    large = bytes(33 * 2**20)
+    log = {"params": {"attempt": 1, "offset": 0}, "headers": BEARER}
+    assert api.ask("POST", f"/jobs/{job_id}/log", 413, content=large, **log)["title"] == "Too large"
+    assert api.upload(job_id, large)["size"] == len(large)
 
 
 @ON_SQLITE
 def test_unknown_things_say_which(api: ApiDriver) -> None:
-    assert "no run 77" in api.get("/runs/77", 404)["detail"]
-    assert "no job 77" in api.get("/jobs/77", 404)["detail"]
-    assert "no artifact 77" in api.get("/artifacts/77/content", 404)["detail"]
-    assert "no experiment 77" in api.get("/experiments/77", 404)["detail"]
+    for what, path in (("Run", "runs/77"), ("Job", "jobs/77"), ("Artifact", "artifacts/77/content")):
+        assert f"{what} 77" in api.get(f"/{path}", 404)["detail"]
+    assert "Experiment 77" in api.get("/experiments/77", 404)["detail"]
     assert "/api/v1/unknown" in api.get("/unknown", 404)["detail"]
     api.ask("DELETE", "/presets", 405)
     assert "learning_curve" in api.get(f"/runs/{api.launch()}/figures/pie", 404)["detail"]

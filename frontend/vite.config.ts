@@ -9,5 +9,5 @@ export default defineConfig({
   plugins: [react()],
   server: { host: "127.0.0.1", proxy: { "/api": { target: api, changeOrigin: true } } },
   build: { chunkSizeWarningLimit: 1600 }, // Plotly is one chunk, loaded when the first figure is shown
-  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"] },
+  test: { environment: "node", isolate: false, include: ["src/**/*.test.{ts,tsx}"] },
 });

@@ -9,7 +9,8 @@ from backend.api.figures import code_version
 from backend.domain.comparison import compare
 from backend.domain.comparison_types import Compared
 from backend.errors import InvalidError, NotFoundError
-from backend.figures.experiment import EXPERIMENT_FIGURES, Compare
+from backend.figures import experiment_figures
+from backend.figures.registration import ComparisonOptions
 from backend.figures.style import Theme, View
 from backend.store.figures.comparisons import compared_runs, comparison_version, outcomes
 from gsl.protocol.api import ComparedMetric, ComparedSource, ComparisonPublic, FigureInfo, FigurePublic
@@ -37,14 +38,17 @@ def get_comparison(
     return compare(outcomes(session, compared, metric, source))
 
 
-@routes.get("/experiments/{experiment_id}/figures", summary="Which figures it has", responses=problems(404))
+@routes.get("/experiments/{experiment_id}/figures", summary="List an experiment's figures", responses=problems(404))
 def list_experiment_figures(experiment_id: ExperimentId, session: Reading) -> list[FigureInfo]:
-    """All of them, with whether there is data for each; one that has none says when it will come."""
+    """Every figure, and whether there is data for it. A figure without data says when it will have some."""
     compared = compared_runs(session, experiment_id)
     return [
-        FigureInfo(name=spec.name, title=spec.title, description=spec.description, ready=spec.ready(compared))
-        for spec in EXPERIMENT_FIGURES.values()
-    ]
+        FigureInfo(
+            name=figure.name, title=figure.title, description=figure.description, ready=figure.ready(compared),
+            tab=None, controls=figure.controls, optional=False,
+        )
+        for figure in experiment_figures().values()
+    ]  # fmt: skip
 
 
 @routes.get(
@@ -66,8 +70,9 @@ def get_experiment_figure(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """`data` and `layout` for Plotly. Polling with `If-None-Match` costs next to nothing."""
-    if name not in EXPERIMENT_FIGURES:
-        raise NotFoundError(f"There is no figure {name}; there are {', '.join(EXPERIMENT_FIGURES)}.")
+    chosen = experiment_figures().get(name)
+    if chosen is None:
+        raise NotFoundError(f"There is no figure named {name}. The figures are {', '.join(experiment_figures())}.")
     version = f"{comparison_version(session, experiment_id)}-{code_version()}"
     headers = {"ETag": f'W/"{version}"', "Cache-Control": "no-cache"}
     if if_none_match is not None and headers["ETag"] in if_none_match:
@@ -77,9 +82,8 @@ def get_experiment_figure(
     for field, arm in (("ours", ours), ("theirs", theirs)):
         if arm is not None and arm not in compared.arms:
             raise InvalidError.field(field, f"there is no arm {arm!r}; there are {', '.join(compared.arms) or 'none'}")
-    wanted = Compare(metric, source, View(theme=theme, width=width), ours, theirs)
-    figure = EXPERIMENT_FIGURES[name].build(session, compared, wanted)
-    return Response(figure.to_json(), media_type="application/json", headers=headers)
+    options = ComparisonOptions(metric, source, View(theme=theme, width=width), ours, theirs)
+    return Response(chosen.build(session, compared, options).to_json(), media_type="application/json", headers=headers)
 
 
 def _check_metric(compared: Compared, metric: ComparedMetric) -> None:

@@ -16,7 +16,8 @@ import gsl.method.statistics
 from backend.api.deps import Reading, RunId, problems, router
 from backend.domain.figure_data import Metric
 from backend.errors import InvalidError, NotFoundError
-from backend.figures import FIGURES, Wanted
+from backend.figures import run_figures
+from backend.figures.registration import RunOptions
 from backend.figures.style import Theme, View
 from backend.store.figures.curves import job_rows, suite_of
 from backend.store.figures.readiness import figure_state, figure_version
@@ -40,15 +41,18 @@ Moments = Annotated[
 ]
 
 
-@routes.get("/runs/{run_id}/figures", summary="Which figures there are", responses=problems(404))
+@routes.get("/runs/{run_id}/figures", summary="List a run's figures", responses=problems(404))
 def list_figures(run_id: RunId, session: Reading) -> list[FigureInfo]:
-    """All of them, with whether the run has data for each; one that has none says when it will come."""
+    """Every figure, and whether the run has data for it. A figure without data says when it will have some."""
     _version(session, run_id)
     state = figure_state(session, run_id)
     return [
-        FigureInfo(name=spec.name, title=spec.title, description=spec.description, ready=spec.ready(state))
-        for spec in FIGURES.values()
-    ]
+        FigureInfo(
+            name=figure.name, title=figure.title, description=figure.description, ready=figure.ready(state),
+            tab=figure.tab, controls=figure.controls, optional=figure.optional,
+        )
+        for figure in run_figures().values()
+    ]  # fmt: skip
 
 
 @routes.get(
@@ -73,19 +77,19 @@ def get_figure(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """`data` and `layout` for Plotly; numbers are typed arrays. Polling with `If-None-Match` costs next to nothing."""
-    if name not in FIGURES:
-        raise NotFoundError(f"There is no figure {name}; there are {', '.join(FIGURES)}.")
+    chosen = run_figures().get(name)
+    if chosen is None:
+        raise NotFoundError(f"There is no figure named {name}. The figures are {', '.join(run_figures())}.")
     headers = {"ETag": f'W/"{_version(session, run_id)}-{code_version()}"', "Cache-Control": "no-cache"}
     if if_none_match is not None and headers["ETag"] in if_none_match:
         return Response(status_code=304, headers=headers)
-    wanted = Wanted(
+    options = RunOptions(
         view=View(theme=theme, metric=metric or _metric(session, run_id), width=width),
         moments=_moments(session, run_id, epochs),
         paper=epochs == "paper",
         source=None if source == "any" else source,
     )
-    figure = FIGURES[name].build(session, run_id, wanted)
-    return Response(figure.to_json(), media_type="application/json", headers=headers)
+    return Response(chosen.build(session, run_id, options).to_json(), media_type="application/json", headers=headers)
 
 
 def _version(session: Session, run_id: int) -> str:
@@ -97,7 +101,7 @@ def _version(session: Session, run_id: int) -> str:
 
 @cache
 def code_version() -> str:
-    """Changes with the figures' own code, so that an upgraded server's figures are fetched anew."""
+    """Changes with the figures' own code, so that clients fetch the figures again after an upgrade."""
     folder = Path(backend.figures.__file__).parent
     beside = (backend.domain.comparison.__file__, gsl.method.changes.__file__, gsl.method.statistics.__file__)
     sources = [*sorted(folder.glob("*.py")), *map(Path, beside)]

@@ -9,7 +9,9 @@ from backend.domain.comparison_types import RunCurve
 from backend.domain.figure_data import FloatArray
 from backend.figures.arms import FORMATS, METRIC_NAMES, arm_colour, arm_dash, arm_fill, counted, metric_axis
 from backend.figures.empty import empty_figure
+from backend.figures.registration import ExperimentFigure
 from backend.figures.style import View, new_figure, palette, steps_axis
+from backend.store.figures.arm_curves import run_curves
 from gsl.method.statistics import CONFIDENCE, mean_band
 from gsl.protocol.api import ComparedMetric
 
@@ -121,3 +123,16 @@ def _add_label(figure: go.Figure, label: str, index: int, view: View) -> None:
     """An arm without a curve still has its place in the legend."""
     line = {"color": arm_colour(index, view), "width": 2.4, "dash": arm_dash(index)}
     figure.add_scatter(x=[None], y=[None], mode="lines", name=label, legendgroup=label, line=line)
+
+
+FIGURE = ExperimentFigure(
+    name="arm_curves",
+    title="Training curves by arm",
+    description="The mean over seeds, with its interval as a band. The axis counts all environment steps of a run, "
+    "including specialists, evaluations and demonstrations. Failed runs end in a cross.",
+    position=10,
+    build=lambda session, compared, options: arm_curves(
+        run_curves(session, compared, options.metric), options.metric, options.view
+    ),
+    ready=lambda compared: any(run.spent_steps for run in compared.runs),
+)

@@ -4,9 +4,11 @@ import plotly.graph_objects as go
 
 from backend.domain.comparison import arm_comparison
 from backend.domain.comparison_types import Outcomes
-from backend.figures.arms import METRIC_NAMES, arm_colour, counted, metric_axis, number
+from backend.figures.arms import METRIC_NAMES, any_run_evaluated, arm_colour, counted, metric_axis, number
 from backend.figures.empty import empty_figure
+from backend.figures.registration import ExperimentFigure
 from backend.figures.style import View, new_figure, palette
+from backend.store.figures.comparisons import outcomes as read_outcomes
 from gsl.method.statistics import CONFIDENCE
 from gsl.protocol.api import ArmComparison
 
@@ -86,3 +88,16 @@ def _interval(arm: ArmComparison, outcomes: Outcomes) -> str:
         return ", no interval"
     low, high = (number(bound, outcomes.metric) for bound in (arm.iqm.low, arm.iqm.high))
     return f", {CONFIDENCE:.0%} interval {low} to {high}"
+
+
+FIGURE = ExperimentFigure(
+    name="arm_scores",
+    title="Final scores by arm",
+    description="The last evaluation of every seed, the interquartile mean with its interval, and the mean ± standard "
+    "deviation. Failed runs are counted next to the arm's name.",
+    position=20,
+    build=lambda session, compared, options: arm_scores(
+        read_outcomes(session, compared, options.metric, options.source), options.view
+    ),
+    ready=any_run_evaluated,
+)

@@ -1,5 +1,6 @@
 """What the figures of an experiment share: colours by arm, names and axes of the compared metric."""
 
+from backend.domain.comparison_types import Compared
 from backend.figures.style import View
 from gsl.protocol.api import ComparedMetric
 
@@ -49,3 +50,8 @@ def number(value: float, metric: ComparedMetric) -> str:
 
 def counted(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def any_run_evaluated(compared: Compared) -> bool:
+    """Whether some run succeeded and was evaluated at its end."""
+    return any(run.status == "succeeded" and run.evaluation for run in compared.runs)

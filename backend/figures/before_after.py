@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from backend.domain.figure_data import FloatArray, IntArray, Metric, PairedScores
 from backend.figures.arms import counted
 from backend.figures.empty import empty_figure
+from backend.figures.registration import RunFigure
 from backend.figures.style import (
     METRIC_NAMES,
     View,
@@ -21,6 +22,7 @@ from backend.figures.style import (
     score_axis,
     score_text,
 )
+from backend.store.figures.snapshots import paired_scores
 from gsl.method.changes import Changes, changes_of_returns, changes_of_success
 from gsl.method.statistics import CONFIDENCE, paired_difference
 
@@ -194,3 +196,16 @@ def _mean(drawn: Drawn, places: IntArray, which: str, view: View) -> str:
 
 def _signed(value: float, metric: Metric) -> str:
     return f"{'+' if value >= 0 else '−'}{score_text(abs(value), metric)}"
+
+
+FIGURE = RunFigure(
+    name="before_after",
+    title="Before and after, by variation",
+    description="The score of each variation at the gate and after fine-tuning. A variation counts as gained or "
+    "forgotten only if its episodes support it after correction for multiple comparisons.",
+    tab="results",
+    position=10,
+    controls=("metric",),
+    build=lambda session, run_id, options: before_after(paired_scores(session, run_id), options.view),
+    ready=lambda state: state.approved and state.evaluated_after,
+)

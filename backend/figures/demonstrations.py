@@ -5,7 +5,9 @@ import plotly.graph_objects as go
 
 from backend.domain.figure_data import Demonstrated
 from backend.figures.empty import empty_figure
+from backend.figures.registration import RunFigure
 from backend.figures.style import View, new_figure, palette
+from backend.store.figures.demonstrations import demonstrated
 
 MOST_NAMES = 40
 """Variations whose names stand at the axis."""
@@ -55,3 +57,16 @@ def _summary(data: Demonstrated) -> str:
     empty = int((data.kept == 0).sum())
     said = f"kept {data.kept.sum():,} of {data.tried.sum():,} episodes"
     return said + (f"; none of {empty} of {len(data.kept)} variations" if empty else "")
+
+
+FIGURE = RunFigure(
+    name="demonstrations",
+    title="Demonstrations",
+    description="Episodes tried and kept for each variation. Fine-tuning gets no demonstrations of a variation whose "
+    "episodes were all filtered out.",
+    tab="specialists",
+    position=20,
+    optional=True,
+    build=lambda session, run_id, options: demonstrations(demonstrated(session, run_id), options.view),
+    ready=lambda state: state.demonstrated,
+)

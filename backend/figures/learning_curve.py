@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from backend.domain.figure_data import Curve, EvaluationPoint, FloatArray, LearningCurves, PlateauMark, Role
 from backend.figures.empty import empty_figure
+from backend.figures.registration import RunFigure
 from backend.figures.sampling import points_per_curve, rows_to_keep
 from backend.figures.style import (
     NUMBER_FORMATS,
@@ -17,6 +18,7 @@ from backend.figures.style import (
     steps_axis,
     steps_text,
 )
+from backend.store.figures.curves import learning_curves
 from gsl.method.plateau import smooth
 from gsl.protocol.reports import Source
 
@@ -169,3 +171,16 @@ def _evidence(plateau: PlateauMark) -> str:
         f"by more than {plateau.margin:.3g}; {steps_text(plateau.start_steps)} to "
         f"{steps_text(plateau.detected_steps)} steps{bound}{later[plateau.rose_later]}"
     )
+
+
+FIGURE = RunFigure(
+    name="learning_curve",
+    title="Learning curve",
+    description="Mean score over the run's environment steps. Specialists branch off where the generalist stopped; "
+    "dots are fresh evaluations, and bars mark plateaus.",
+    tab="overview",
+    position=10,
+    controls=("metric",),
+    build=lambda session, run_id, options: learning_curve(learning_curves(session, run_id), options.view),
+    ready=lambda state: state.epochs or state.evaluated,
+)

@@ -7,7 +7,9 @@ import plotly.graph_objects as go
 
 from backend.domain.figure_data import LedgerTotals
 from backend.figures.empty import empty_figure
+from backend.figures.registration import RunFigure
 from backend.figures.style import Palette, View, new_figure, palette, steps_axis, steps_text
+from backend.store.figures.curves import ledger_totals
 from gsl.protocol.jobs import Phase, Purpose
 
 PHASE_NAMES: dict[Phase, str] = {
@@ -104,3 +106,15 @@ def _add_totals(figure: go.Figure, data: LedgerTotals, total: int, view: View) -
         textposition="inside", insidetextanchor="end", textfont={"color": palette(view).surface},
         hovertext=[text for _, _, text in rows], hovertemplate="<b>%{y}</b><br>%{hovertext}<extra></extra>",
     )  # fmt: skip
+
+
+FIGURE = RunFigure(
+    name="ledger",
+    title="Ledger",
+    description="Where the environment steps went. Training, demonstrations and evaluations that select something "
+    "count towards the budget. Steps that only measure are listed separately and count for no arm.",
+    tab="results",
+    position=20,
+    build=lambda session, run_id, options: ledger(ledger_totals(session, run_id), options.view),
+    ready=lambda state: state.spent,
+)

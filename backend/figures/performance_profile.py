@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from sqlmodel import Session
 
-from backend.domain.comparison_types import TaskScores
+from backend.domain.comparison_types import Compared, TaskScores
 from backend.domain.figure_data import FloatArray
-from backend.figures.arms import METRIC_NAMES, arm_colour, arm_dash, arm_fill, counted, metric_axis
+from backend.figures.arms import METRIC_NAMES, any_run_evaluated, arm_colour, arm_dash, arm_fill, counted, metric_axis
 from backend.figures.empty import empty_figure
+from backend.figures.registration import ComparisonOptions, ExperimentFigure
 from backend.figures.style import View, new_figure
+from backend.store.figures.comparisons import task_scores
 from gsl.method.statistics import CONFIDENCE, Band
 from gsl.method.statistics import performance_profile as profile_of
 from gsl.protocol.api import ComparedMetric
@@ -67,3 +70,19 @@ def _add_band(figure: go.Figure, levels: FloatArray, band: Band, label: str, fil
         line={"width": 0}, fill="toself", fillcolor=fill, hoverinfo="skip", legendgroup=label, showlegend=False,
         name=f"{CONFIDENCE:.0%} interval",
     )  # fmt: skip
+
+
+def _build(session: Session, compared: Compared, options: ComparisonOptions) -> go.Figure:
+    tasks = task_scores(session, compared, options.metric, options.source, compared.arms)
+    return performance_profile(tasks, compared.arms, options.metric, options.view)
+
+
+FIGURE = ExperimentFigure(
+    name="performance_profile",
+    title="Performance profile",
+    description="The share of variations on which each arm scores above a threshold. The band is an interval "
+    "over seeds.",
+    position=30,
+    build=_build,
+    ready=any_run_evaluated,
+)

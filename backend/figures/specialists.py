@@ -6,8 +6,10 @@ import plotly.graph_objects as go
 from backend.domain.figure_data import SpecialistSeries
 from backend.figures.empty import empty_figure
 from backend.figures.grid import Grid, Panel, Trace, columns_for, grid_figure
+from backend.figures.registration import RunFigure
 from backend.figures.sampling import points_per_curve, rows_to_keep
 from backend.figures.style import METRIC_NAMES, NUMBER_FORMATS, View, palette, steps_axis
+from backend.store.figures.curves import specialist_series
 
 PANEL_WIDTH = 132  # CSS pixels below which a panel cannot be read
 MAX_COLUMNS = 8
@@ -98,3 +100,16 @@ def _traces(series: SpecialistSeries, view: View, limit: int, *, first: bool) ->
 def _members(series: SpecialistSeries) -> str:
     more = len(series.variations) - NAMES_IN_HOVER
     return ", ".join(series.variations[:NAMES_IN_HOVER]) + (f" and {more} more" if more > 0 else "")
+
+
+FIGURE = RunFigure(
+    name="specialists",
+    title="Specialists side by side",
+    description="The training score of each specialist over its own steps. The dashed line is the generalist's "
+    "evaluated mean on the same variations.",
+    tab="specialists",
+    position=10,
+    controls=("metric",),
+    build=lambda session, run_id, options: specialists(specialist_series(session, run_id), options.view),
+    ready=lambda state: state.specialist_epochs,
+)

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
+from sqlmodel import Session
 
+from backend.domain.comparison import default_pair
 from backend.domain.comparison_types import Compared, TaskScores
 from backend.domain.figure_data import FloatArray
-from backend.figures.arms import FORMATS, METRIC_NAMES, counted, translucent
+from backend.figures.arms import FORMATS, METRIC_NAMES, any_run_evaluated, counted, translucent
 from backend.figures.empty import empty_figure
+from backend.figures.registration import ComparisonOptions, ExperimentFigure
 from backend.figures.style import View, new_figure, palette
+from backend.store.figures.comparisons import task_scores
 from gsl.method.statistics import CONFIDENCE, LEAST_SEEDS
 from gsl.method.statistics import variation_differences as differences_of
 from gsl.protocol.api import ComparedMetric
@@ -138,3 +142,35 @@ def _layout(
     else:
         figure.update_xaxes(rows | {"title": {"text": "Variations, in the order of their differences"}})
         figure.update_yaxes(difference)
+
+
+def pair_of(compared: Compared, options: ComparisonOptions) -> tuple[str, str] | None:
+    """The two arms of the figure; None where the experiment has no two."""
+    suggested = default_pair(compared)
+    if suggested is None:
+        return None
+    ours, theirs = options.ours or suggested[0], options.theirs or suggested[1]
+    if ours == theirs:
+        others = [name for name in (*reversed(suggested), *compared.arms) if name != ours]
+        ours, theirs = (ours, others[0]) if options.theirs is None else (others[0], theirs)
+    return ours, theirs
+
+
+def _build(session: Session, compared: Compared, options: ComparisonOptions) -> go.Figure:
+    pair = pair_of(compared, options)
+    if pair is None:
+        return empty_figure(options.view, "No second arm yet", "This figure compares two arms.")
+    tasks = task_scores(session, compared, options.metric, options.source, pair)
+    return variation_differences(compared, tasks, *pair, options.metric, options.view)
+
+
+FIGURE = ExperimentFigure(
+    name="variation_differences",
+    title="Differences by variation",
+    description="One arm minus another on each variation, paired by seed, with intervals. Better and worse are "
+    "corrected for multiple comparisons.",
+    position=40,
+    controls=("pair",),
+    build=_build,
+    ready=lambda compared: any_run_evaluated(compared) and len(compared.arms) > 1,
+)

@@ -5,7 +5,9 @@ import plotly.graph_objects as go
 
 from backend.domain.figure_data import FloatArray, IntArray, VariationProgress
 from backend.figures.empty import empty_figure
+from backend.figures.registration import RunFigure
 from backend.figures.style import METRIC_NAMES, ROLE_NAMES, View, new_figure, palette, steps_axis
+from backend.store.figures.heatmap import variation_progress
 
 MAX_ROWS = 128  # a row needs a few pixels to be seen and hovered
 MAX_NAMED_ROWS = 40
@@ -114,3 +116,16 @@ def _mark_phases(figure: go.Figure, data: VariationProgress, view: View) -> None
                 "text": ROLE_NAMES[data.roles[column]], "yanchor": "bottom", "xanchor": "left", "y": 1, "yref": "paper",
             },
         )  # fmt: skip
+
+
+FIGURE = RunFigure(
+    name="variation_heatmap",
+    title="Variations over training",
+    description="Which variations are learned early, late or never, and which are forgotten. The lowest final scores "
+    "are at the top.",
+    tab="variations",
+    position=10,
+    controls=("metric",),
+    build=lambda session, run_id, options: variation_heatmap(variation_progress(session, run_id), options.view),
+    ready=lambda state: state.epochs and state.measured,
+)

@@ -2,11 +2,14 @@
 
 import numpy as np
 import plotly.graph_objects as go
+from sqlmodel import Session
 
 from backend.domain.figure_data import FloatArray, IntArray, Metric, Snapshots, VariationScores
 from backend.figures.empty import empty_figure
 from backend.figures.grid import Grid, Panel, columns_for, grid_figure
+from backend.figures.registration import RunFigure, RunOptions
 from backend.figures.style import METRIC_NAMES, View, palette, score_text
+from backend.store.figures.snapshots import latest_snapshot, milestones, snapshots
 
 RETURN_BINS = 20
 SUCCESS_BINS = 10
@@ -109,3 +112,22 @@ def _hovers(members: list[list[int]], edges: FloatArray, names: dict[int, str], 
         count = "1 variation" if len(member) == 1 else f"{len(member)} variations"
         texts.append(f"<b>{count}</b> at {span}<br>{shown}{more}")
     return texts
+
+
+def _build(session: Session, run_id: int, options: RunOptions) -> go.Figure:
+    moments = milestones(session, run_id) if options.paper else options.moments
+    if not moments:
+        return variation_histogram(latest_snapshot(session, run_id, options.source), options.view)
+    return variation_histogram(snapshots(session, run_id, moments, options.source), options.view)
+
+
+FIGURE = RunFigure(
+    name="variation_histogram",
+    title="Variations by score",
+    description="How many variations reach each score. Click a bar to list its variations.",
+    tab="overview",
+    position=20,
+    controls=("metric", "epochs", "variations"),
+    build=_build,
+    ready=lambda state: state.measured,
+)

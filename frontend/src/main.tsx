@@ -3,14 +3,24 @@ import "@mantine/notifications/styles.css";
 import "./app.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
-import { QueryClientProvider } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
 import { LiveProvider } from "./api/live";
-import { queryClient } from "./api/query-client";
+import { isWorthRetrying } from "./api/problem";
 import { router } from "./routes";
 import { theme } from "./theme";
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: (failures, error) => failures < 2 && isWorthRetrying(error),
+      staleTime: 5_000,
+      refetchOnWindowFocus: false, // the stream says what changed, also what changed while the tab was hidden
+    },
+  },
+});
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -13,7 +13,7 @@ MOST_SMALL_FILES = 126
 NOT_COUNTED = {
     r"(.*/)?__init__\.py": "a package's purpose and what it exports",
     r"alembic/versions/.*": "a migration",
-    r"(tests/.*|frontend/.*\.test\.ts)": "a test or its cases: tests mirror the modules",
+    r"(tests/.*|frontend/.*\.test\.tsx?)": "a test or its cases: tests mirror the modules",
     r"frontend/(.*\.d\.ts|\w+\.config\.ts)": "types of a package without any, or a tool's settings",
 }
 
@@ -45,7 +45,6 @@ REASONS = {
     "client/answer.py": "the base of every answer",
     "client/errors.py": "what scripts catch",
     "frontend/src/api/client.ts": "the one instance of the generated client",
-    "frontend/src/api/query-client.ts": "the one cache of the page",
     "frontend/src/api/throttle.ts": "pure, apart from the event source that uses it",
     "frontend/src/presets/presets.ts": "pure search over presets, apart from what shows them",
     "frontend/src/routes.tsx": "the page's addresses",

@@ -95,15 +95,6 @@ export function mergeReturns(known: Returns | undefined, news: Returns): Returns
   return { ...news, items: [...items.values()] };
 }
 
-export function epochReturnsQuery(id: number, source: Source, epoch: number) {
-  return queryOptions({
-    queryKey: ["returns-of-epoch", id, source, epoch],
-    queryFn: () =>
-      unwrap(api.GET("/api/v1/runs/{run_id}/returns", { params: { path: { run_id: id }, query: { source, epoch } } })),
-    placeholderData: keepPreviousData,
-  });
-}
-
 export function ledgerQuery(id: number) {
   return queryOptions({
     queryKey: [...keys.run(id), "ledger"],

@@ -90,8 +90,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Which figures it has
-         * @description All of them, with whether there is data for each; one that has none says when it will come.
+         * List an experiment's figures
+         * @description Every figure, and whether there is data for it. A figure without data says when it will have some.
          */
         get: operations["list_experiment_figures"];
         put?: never;
@@ -511,8 +511,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Which figures there are
-         * @description All of them, with whether the run has data for each; one that has none says when it will come.
+         * List a run's figures
+         * @description Every figure, and whether the run has data for it. A figure without data says when it will have some.
          */
         get: operations["list_figures"];
         put?: never;
@@ -1693,17 +1693,35 @@ export interface components {
              */
             message: string;
         };
-        /** FigureInfo */
+        /**
+         * FigureInfo
+         * @description A figure of a run or of an experiment, in the order in which the page shows them.
+         */
         FigureInfo: {
+            /**
+             * Controls
+             * @description What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms, or a bar whose `variations` its customdata lists.
+             */
+            controls: ("metric" | "epochs" | "variations" | "pair")[];
             /** Description */
             description: string;
             /** Name */
             name: string;
             /**
+             * Optional
+             * @description Whether the page leaves it out until it is ready.
+             */
+            optional: boolean;
+            /**
              * Ready
-             * @description Whether the run has data for it yet.
+             * @description Whether there is data for it yet.
              */
             ready: boolean;
+            /**
+             * Tab
+             * @description The tab of the run's page that shows it; null for an experiment's figure.
+             */
+            tab: ("overview" | "variations" | "specialists" | "results") | null;
             /** Title */
             title: string;
         };

@@ -16,7 +16,6 @@ export type GateProposal = Schemas["GateProposal"];
 export type GateApprove = Schemas["GateApprove"];
 export type Returns = Schemas["ReturnsPublic"];
 export type VariationReturn = Schemas["VariationReturnPublic"];
-export type Ledger = Schemas["LedgerPublic"];
 export type SpecialistTerms = Schemas["SpecialistTerms"];
 export type Artifact = Schemas["ArtifactPublic"];
 export type Event = Schemas["EventPublic"];

@@ -1,7 +1,8 @@
-import { Skeleton, Stack } from "@mantine/core";
+import { Alert, Button, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { ErrorState } from "./ErrorState";
+import { ApiError } from "../api/problem";
 
 interface Props<T> {
   query: UseQueryResult<T, Error>;
@@ -20,5 +21,28 @@ export function Loaded<T>({ query, rows = 4, children }: Props<T>) {
         <Skeleton key={row} height={36} />
       ))}
     </Stack>
+  );
+}
+
+interface ErrorProps {
+  error: Error;
+  onRetry?: () => void;
+}
+
+export function ErrorState({ error, onRetry }: ErrorProps) {
+  const title = error instanceof ApiError ? error.title : "Something went wrong";
+  return (
+    <Alert color="red" icon={<IconAlertTriangle />} title={title} role="alert">
+      <Group justify="space-between" gap="sm">
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+          {error.message}
+        </Text>
+        {onRetry && (
+          <Button size="xs" color="red" variant="light" onClick={onRetry}>
+            Try again
+          </Button>
+        )}
+      </Group>
+    </Alert>
   );
 }

@@ -1,5 +1,8 @@
 import { Group, Text, Title } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
 import type { ReactNode } from "react";
+
+export const useTitle = (title: string) => useDocumentTitle(`${title} · GSL Lab`);
 
 export function PageTitle({ title, text, children }: { title: string; text?: string; children?: ReactNode }) {
   return (

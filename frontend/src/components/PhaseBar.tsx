@@ -3,7 +3,6 @@ import type { PhaseProgress } from "../api/types";
 import { count } from "../format/numbers";
 import { PHASE_COLOR, PHASE_LABEL } from "../theme";
 import classes from "./PhaseBar.module.css";
-import { filled } from "./phase-share";
 
 /** The five phases as a strip of segments: how far each one is. For lists. */
 export function PhaseBar({ phases }: { phases: PhaseProgress[] }) {
@@ -31,4 +30,17 @@ function colour(phase: PhaseProgress): string {
 function describe(phase: PhaseProgress): string {
   const steps = phase.budget_steps ? `, ${count(phase.spent_steps)} of ${count(phase.budget_steps)} steps` : "";
   return `${PHASE_LABEL[phase.phase]}: ${phase.state}${steps}`;
+}
+
+/** How much of a phase is behind it, 0 to 1. A phase that ended is full, whatever it spent. */
+export function filled(phase: PhaseProgress): number {
+  if (phase.state === "done" || phase.state === "failed") return 1;
+  if (phase.state !== "active") return 0;
+  if (phase.budget_steps <= 0) return 0.5;
+  return Math.min(1, Math.max(0.04, phase.spent_steps / phase.budget_steps));
+}
+
+/** How much of a run's steps are spent, 0 to 1. */
+export function spentShare(run: { spent_steps: number; total_steps: number }): number {
+  return run.total_steps > 0 ? Math.min(1, run.spent_steps / run.total_steps) : 0;
 }

@@ -1,6 +1,8 @@
-import { createContext, useContext } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { createContext, useContext, useMemo } from "react";
+import { suitesQuery } from "../api/queries";
 import type { Field } from "./field";
-import type { Origins } from "./origins";
+import type { Origins } from "./OriginMark";
 import type { Path } from "./paths";
 
 export interface FormState {
@@ -23,4 +25,13 @@ export function useForm(): FormState {
   const form = useContext(Form);
   if (!form) throw new Error("a setting was drawn outside its form");
   return form;
+}
+
+/** Readable names of the variants of unions, as the API says them. */
+export function useTitles(): Record<string, Record<string, string>> {
+  const suites = useQuery(suitesQuery).data;
+  return useMemo(
+    () => ({ suite: Object.fromEntries((suites ?? []).map((suite) => [suite.name, suite.title])) }),
+    [suites],
+  );
 }

@@ -1,5 +1,27 @@
 import { Badge, Group, Text, Tooltip } from "@mantine/core";
-import { ORIGIN_HELP, type Origin } from "./origins";
+import type { Path } from "./paths";
+
+/** Who chose a value of a preset: the paper, a library whose default it is, or we. */
+export type Origin = "paper" | "library" | "ours";
+
+/** By dotted path; what is said of a part holds for all of it that is not named itself. */
+export type Origins = Readonly<Record<string, string>>;
+
+export const ORIGIN_HELP: Record<Origin, string> = {
+  paper: "As in the paper",
+  library: "A library's value",
+  ours: "Our own choice",
+};
+
+const isOrigin = (value: string | undefined): value is Origin => value !== undefined && value in ORIGIN_HELP;
+
+export function originOf(origins: Origins, path: Path): Origin | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const origin = origins[path.slice(0, length).join(".")];
+    if (isOrigin(origin)) return origin;
+  }
+  return undefined;
+}
 
 const COLOR: Record<Origin, string> = { paper: "teal", library: "blue", ours: "gray" };
 

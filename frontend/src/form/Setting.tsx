@@ -2,8 +2,7 @@ import { ActionIcon, Badge, Group, Tooltip } from "@mantine/core";
 import { IconArrowBackUp } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useForm } from "./FormContext";
-import { OriginMark } from "./OriginMark";
-import { originOf } from "./origins";
+import { OriginMark, originOf } from "./OriginMark";
 import { dotted, getIn, inOtherMember, type Path, same } from "./paths";
 
 /** What every input of a setting needs: its value, its error, how to set it, whether it was changed. */

@@ -1,17 +1,10 @@
 import type { ClickedPoint } from "plotly.js-cartesian-dist-min";
 import { FigureFrame, type View } from "./FigureFrame";
-import {
-  type ExperimentFigureChoice,
-  type ExperimentFigureName,
-  experimentFigureQuery,
-  type FigureChoice,
-  type FigureName,
-  figureQuery,
-} from "./figure-query";
+import { type ExperimentFigureChoice, experimentFigureQuery, type FigureChoice, figureQuery } from "./figure-query";
 
 interface Props {
   runId: number;
-  name: FigureName;
+  name: string;
   label: string;
   choice?: FigureChoice;
   height?: number;
@@ -26,7 +19,7 @@ export function Figure({ runId, name, choice, height = 320, ...shown }: Props) {
 
 interface ExperimentProps {
   experimentId: number;
-  name: ExperimentFigureName;
+  name: string;
   label: string;
   choice: ExperimentFigureChoice;
   height: number;

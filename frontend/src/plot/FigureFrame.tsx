@@ -3,7 +3,7 @@ import { useElementSize } from "@mantine/hooks";
 import { type DefaultError, type QueryKey, type UseQueryOptions, useQuery } from "@tanstack/react-query";
 import type { ClickedPoint, Figure } from "plotly.js-cartesian-dist-min";
 import { lazy, Suspense } from "react";
-import { ErrorState } from "../components/ErrorState";
+import { ErrorState } from "../components/Loaded";
 
 const Plot = lazy(() => import("./Plot"));
 

@@ -6,10 +6,18 @@ import type { paths } from "../api/schema";
 
 type Query = NonNullable<paths["/api/v1/runs/{run_id}/figures/{name}"]["get"]["parameters"]["query"]>;
 
-export type FigureName = paths["/api/v1/runs/{run_id}/figures/{name}"]["get"]["parameters"]["path"]["name"];
+export type FigureChoice = Omit<Query, "theme" | "width">;
+
+/** The figures that the API has of a run, in the order of the page. */
+export function runFiguresQuery(runId: number) {
+  return queryOptions({
+    queryKey: [...keys.run(runId), "figures"],
+    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}/figures", { params: { path: { run_id: runId } } })),
+  });
+}
 
 /** A figure as the API draws it for this theme, width and choice of data. */
-export function figureQuery(runId: number, name: FigureName, query: Query) {
+export function figureQuery(runId: number, name: string, query: Query) {
   return queryOptions({
     queryKey: [...keys.run(runId), "figures", name, query],
     queryFn: async () => {
@@ -21,17 +29,14 @@ export function figureQuery(runId: number, name: FigureName, query: Query) {
   });
 }
 
-export type FigureChoice = Omit<Query, "theme" | "width">;
-
-type ExperimentFigure = paths["/api/v1/experiments/{experiment_id}/figures/{name}"]["get"]["parameters"];
-type ExperimentQuery = NonNullable<ExperimentFigure["query"]>;
-
-export type ExperimentFigureName = ExperimentFigure["path"]["name"];
+type ExperimentQuery = NonNullable<
+  paths["/api/v1/experiments/{experiment_id}/figures/{name}"]["get"]["parameters"]["query"]
+>;
 
 export type ExperimentFigureChoice = Omit<ExperimentQuery, "theme" | "width">;
 
 /** A figure that compares the arms of an experiment. */
-export function experimentFigureQuery(id: number, name: ExperimentFigureName, query: ExperimentQuery) {
+export function experimentFigureQuery(id: number, name: string, query: ExperimentQuery) {
   return queryOptions({
     queryKey: [...keys.experiment(id), "figures", name, query],
     queryFn: async () => {

@@ -28,12 +28,14 @@ from gsl.protocol.api.jobs import ArtifactPublic, JobPublic, LogSize, QueuePubli
 from gsl.protocol.api.measurements import (
     Change,
     EventPublic,
+    FigureControl,
     FigureInfo,
     FigurePublic,
     LedgerPublic,
     LedgerRow,
     PlateauPublic,
     ReturnsPublic,
+    RunTab,
     VariationReturnPublic,
 )
 from gsl.protocol.api.runs import BudgetPreview, PhaseProgress, RunCreate, RunPublic, RunSummary, RunUpdate, Tag
@@ -55,6 +57,7 @@ __all__ = [
     "ExperimentLaunch",
     "ExperimentPublic",
     "FieldError",
+    "FigureControl",
     "FigureInfo",
     "FigurePublic",
     "GateApprove",
@@ -81,6 +84,7 @@ __all__ = [
     "RunCreate",
     "RunPublic",
     "RunSummary",
+    "RunTab",
     "RunUpdate",
     "SpecialistPlan",
     "SpecialistStart",

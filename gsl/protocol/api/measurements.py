@@ -1,7 +1,7 @@
 """What a run measured and spent: returns, plateaus, ledger, events, figures."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -101,11 +101,23 @@ class Change(Answer):
     worker: str | None = None
 
 
+RunTab = Literal["overview", "variations", "specialists", "results"]
+FigureControl = Literal["metric", "epochs", "variations", "pair"]
+
+
 class FigureInfo(Answer):
+    """A figure of a run or of an experiment, in the order in which the page shows them."""
+
     name: str
     title: str
     description: str
-    ready: bool = Field(description="Whether the run has data for it yet.")
+    ready: bool = Field(description="Whether there is data for it yet.")
+    tab: RunTab | None = Field(description="The tab of the run's page that shows it; null for an experiment's figure.")
+    controls: tuple[FigureControl, ...] = Field(
+        description="What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms, or a bar whose "
+        "`variations` its customdata lists."
+    )
+    optional: bool = Field(description="Whether the page leaves it out until it is ready.")
 
 
 class FigurePublic(Answer):

@@ -7,7 +7,7 @@ from httpx import Client
 from sqlmodel import col, select
 
 from backend.db.models import Job, Run
-from backend.figures import FIGURES
+from backend.figures import run_figures
 from backend.services.app_services import Services
 from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
@@ -49,8 +49,8 @@ def titles(drawn: dict[str, Any]) -> list[str]:
 
 def test_every_figure_of_a_finished_run_is_ready_and_drawn(client: Client, run_id: int) -> None:
     listed = client.get(f"/api/v1/runs/{run_id}/figures").json()
-    assert {info["name"]: info["ready"] for info in listed} == dict.fromkeys(FIGURES, True)
-    for name in FIGURES:
+    assert {info["name"]: info["ready"] for info in listed} == dict.fromkeys(run_figures(), True)
+    for name in run_figures():
         for query in ({"theme": "dark", "width": 390}, {"metric": "return"}):
             assert figure(client, run_id, name, **query)["data"]
 
@@ -63,7 +63,7 @@ def test_a_run_without_reports_has_empty_figures(client: Client, services: Servi
         run_id = run.id
     assert run_id is not None
     assert not any(info["ready"] for info in client.get(f"/api/v1/runs/{run_id}/figures").json())
-    for name in FIGURES:
+    for name in run_figures():
         drawn = figure(client, run_id, name)
         assert drawn["data"] == []
         assert drawn["layout"]["annotations"]

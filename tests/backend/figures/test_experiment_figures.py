@@ -8,8 +8,8 @@ import pytest
 
 from backend.db.models import Run
 from backend.domain.comparison_types import ComparedRun, RunCurve
+from backend.figures import experiment_figures
 from backend.figures.arm_curves import on_grid
-from backend.figures.experiment import EXPERIMENT_FIGURES
 from backend.services.app_services import Services
 from tests.backend.api_driver import ApiDriver
 from tests.backend.domain.test_comparison import GAMES, GSL, MAZE, PLAIN, SEEDS, means, plain, stored
@@ -37,8 +37,8 @@ def legend(drawn: dict[str, Any]) -> list[str]:
 def test_every_figure_is_ready_and_drawn(api: ApiDriver, services: Services) -> None:
     path = stored(services, GSL, PLAIN)
     listed = api.get(f"{path}/figures")
-    assert {info["name"]: info["ready"] for info in listed} == dict.fromkeys(EXPERIMENT_FIGURES, True)
-    for name in EXPERIMENT_FIGURES:
+    assert {info["name"]: info["ready"] for info in listed} == dict.fromkeys(experiment_figures(), True)
+    for name in experiment_figures():
         for query in ({"theme": "dark", "width": 390}, {"metric": "success", "source": "evaluation"}):
             drawn = figure(api, path, name, **query)
             assert {trace["type"] for trace in drawn["data"]} == {"scatter"}
@@ -50,7 +50,7 @@ def test_before_there_is_data_figures_say_what_comes(api: ApiDriver, services: S
     empty = f"/experiments/{api.post('/experiments', {'name': 'empty'}, 201)['id']}"
     failed = stored(services, StoredArm("gsl", 0.5, MAZE, failed=frozenset(SEEDS)))
     assert not any(info["ready"] for info in api.get(f"{empty}/figures"))
-    for path, names in ((empty, list(EXPERIMENT_FIGURES)), (failed, list(EXPERIMENT_FIGURES)[1:])):
+    for path, names in ((empty, list(experiment_figures())), (failed, list(experiment_figures())[1:])):
         for name in names:
             drawn = figure(api, path, name)
             assert drawn["data"] == []

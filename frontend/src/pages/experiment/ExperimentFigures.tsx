@@ -8,7 +8,7 @@ import { Panel } from "../../components/Panel";
 import { ExperimentFigure } from "../../plot/Figure";
 import { useCompared } from "./useCompared";
 
-/** Every figure that the API has of experiments, in its order. */
+/** Every figure that the API lists for the experiment. */
 export function ExperimentFigures({ id }: { id: number }) {
   const { choice } = useCompared();
   const figures = useQuery(experimentFiguresQuery(id));
@@ -18,8 +18,8 @@ export function ExperimentFigures({ id }: { id: number }) {
   return (
     <Loaded query={figures} rows={8}>
       {(list) =>
-        list.map(({ name, title, description }) => {
-          const paired = PAIRED.has(name) && pairs.length > 1;
+        list.map(({ name, title, description, controls }) => {
+          const paired = controls.includes("pair") && pairs.length > 1;
           const own = paired && pair ? { ...choice, ours: pair.ours, theirs: pair.theirs } : choice;
           return (
             <Panel
@@ -38,9 +38,6 @@ export function ExperimentFigures({ id }: { id: number }) {
 }
 
 const HEIGHT = 320;
-
-/** Figures of two arms: which ones can be chosen. */
-const PAIRED = new Set(["variation_differences"]);
 
 interface PairProps {
   pairs: PairComparison[];

@@ -7,7 +7,7 @@ import { ApiError } from "../../api/problem";
 import type { Experiment } from "../../api/types";
 import { EmptyState } from "../../components/EmptyState";
 import { Loaded } from "../../components/Loaded";
-import { useTitle } from "../../components/useTitle";
+import { useTitle } from "../../components/PageTitle";
 import { Comparison } from "./Comparison";
 import { ExperimentFigures } from "./ExperimentFigures";
 import { ExperimentHeader } from "./ExperimentHeader";

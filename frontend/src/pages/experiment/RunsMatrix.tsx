@@ -2,12 +2,11 @@ import { Anchor, Stack, Table, Text } from "@mantine/core";
 import { Link } from "react-router";
 import { hasEnded } from "../../api/live";
 import type { RunSummary } from "../../api/types";
+import { StatusBadge } from "../../components/Badges";
 import { Panel } from "../../components/Panel";
-import { spentShare } from "../../components/phase-share";
-import { StatusBadge } from "../../components/StatusBadge";
-import { Waiting } from "../../components/Waiting";
+import { spentShare } from "../../components/PhaseBar";
+import { Waiting } from "../../components/RunFacts";
 import { figure, many, percent } from "../../format/numbers";
-import { matrixOf } from "./matrix";
 
 /** Every run of the experiment where its arm and its seed meet. */
 export function RunsMatrix({ runs }: { runs: RunSummary[] }) {
@@ -63,4 +62,24 @@ function Cell({ run }: { run: RunSummary }) {
       <Waiting run={run} />
     </Stack>
   );
+}
+
+/** The runs of an experiment by arm (rows) and seed (columns). */
+export interface Matrix {
+  seeds: number[];
+  arms: { name: string; cells: RunSummary[][] }[];
+}
+
+/** Arms in the order in which they came, seeds in theirs; a cell holds several runs when tasks differ. */
+export function matrixOf(runs: RunSummary[]): Matrix {
+  const ordered = [...runs].sort((one, other) => one.id - other.id);
+  const seeds = [...new Set(ordered.map((run) => run.seed))].sort((one, other) => one - other);
+  const names = [...new Set(ordered.map((run) => run.arm_name))];
+  return {
+    seeds,
+    arms: names.map((name) => ({
+      name,
+      cells: seeds.map((seed) => ordered.filter((run) => run.arm_name === name && run.seed === seed)),
+    })),
+  };
 }

@@ -1,6 +1,24 @@
 import { SegmentedControl } from "@mantine/core";
+import { useSearchParams } from "react-router";
 import type { Run } from "../../api/types";
-import { useCycle } from "./useCycle";
+
+/** Which cycle of the run is looked at: the one in the URL, else the latest. */
+export function useCycle(run: Run) {
+  const [params, setParams] = useSearchParams();
+  const asked = Number(params.get("cycle"));
+  const cycle = Number.isInteger(asked) && asked >= 1 && asked <= run.cycle ? asked : run.cycle;
+  const setCycle = (next: number) =>
+    setParams(
+      (old) => {
+        const changed = new URLSearchParams(old);
+        changed.set("cycle", String(next));
+        changed.delete("gate");
+        return changed;
+      },
+      { preventScrollReset: true },
+    );
+  return { cycle, setCycle };
+}
 
 /** Which round of generalist, specialists and fine-tuning is shown; nothing while there is one. */
 export function CycleChoice({ run }: { run: Run }) {

@@ -1,7 +1,7 @@
 import { Button, Group, TagsInput } from "@mantine/core";
 import { IconTag } from "@tabler/icons-react";
 import { useState } from "react";
-import { Tags } from "../../components/Tags";
+import { Tags } from "../../components/RunFacts";
 
 export function EditableTags({ tags, onSave }: { tags: string[]; onSave: (tags: string[]) => void }) {
   const [draft, setDraft] = useState<string[] | null>(null);

@@ -3,14 +3,13 @@ import { IconCheck, IconMinus, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { jobsQuery } from "../../api/queries";
 import type { PhaseProgress, Run } from "../../api/types";
-import { filled } from "../../components/phase-share";
+import { filled } from "../../components/PhaseBar";
 import { count } from "../../format/numbers";
 import { duration } from "../../format/time";
 import { PHASE_COLOR, PHASE_LABEL } from "../../theme";
-import { CycleChoice } from "./CycleChoice";
+import { CycleChoice, useCycle } from "./CycleChoice";
 import { phasesOfCycle } from "./cycles";
 import classes from "./PhaseStepper.module.css";
-import { useCycle } from "./useCycle";
 
 /** Where the run stands: its phases with what each may spend and how long it still takes. */
 export function PhaseStepper({ run }: { run: Run }) {

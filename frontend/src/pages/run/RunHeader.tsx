@@ -2,11 +2,9 @@ import { Anchor, Box, Breadcrumbs, Card, Group, Progress, Stack, Text } from "@m
 import { Link } from "react-router";
 import { useUpdateRun } from "../../api/mutations";
 import type { Run } from "../../api/types";
-import { armTitle } from "../../components/arm-title";
-import { ImportedBadge } from "../../components/ImportedBadge";
-import { spentShare } from "../../components/phase-share";
-import { StatusBadge } from "../../components/StatusBadge";
-import { TimeLeft } from "../../components/TimeLeft";
+import { ImportedBadge, StatusBadge } from "../../components/Badges";
+import { spentShare } from "../../components/PhaseBar";
+import { armTitle, TimeLeft } from "../../components/RunFacts";
 import { When } from "../../components/When";
 import { count, figure } from "../../format/numbers";
 import { EditableName } from "./EditableName";

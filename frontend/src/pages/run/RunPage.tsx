@@ -7,7 +7,7 @@ import { runQuery } from "../../api/queries";
 import type { Run } from "../../api/types";
 import { EmptyState } from "../../components/EmptyState";
 import { Loaded } from "../../components/Loaded";
-import { useTitle } from "../../components/useTitle";
+import { useTitle } from "../../components/PageTitle";
 import { STATUS_LABEL } from "../../theme";
 import { PhaseStepper } from "./PhaseStepper";
 import { RunHeader } from "./RunHeader";

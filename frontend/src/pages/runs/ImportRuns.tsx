@@ -3,7 +3,6 @@ import { notifications } from "@mantine/notifications";
 import { IconFileImport } from "@tabler/icons-react";
 import { useImportRun } from "../../api/mutations";
 import { many } from "../../format/numbers";
-import { readRecord } from "./record-file";
 
 /** Brings in runs that were made elsewhere, one file each. */
 export function ImportRuns() {
@@ -37,4 +36,17 @@ export function ImportRuns() {
       )}
     </FileButton>
   );
+}
+
+/** The record in a file that was exported here, or that a benchmark kept compressed. Throws where it is no JSON. */
+export async function readRecord(file: Blob & { name: string }): Promise<unknown> {
+  const content = file.name.endsWith(".gz")
+    ? file.stream().pipeThrough(new DecompressionStream("gzip"))
+    : file.stream();
+  const text = await new Response(content).text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${file.name} is no record of a run: it holds no JSON`);
+  }
 }

@@ -1,16 +1,11 @@
 import { Anchor, Box, Card, Group, Progress, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 import type { RunSummary } from "../../api/types";
-import { armTitle } from "../../components/arm-title";
+import { ImportedBadge, StatusBadge } from "../../components/Badges";
 import { type Column, DataTable } from "../../components/DataTable";
-import { ImportedBadge } from "../../components/ImportedBadge";
-import { PhaseBar } from "../../components/PhaseBar";
-import { spentShare } from "../../components/phase-share";
+import { PhaseBar, spentShare } from "../../components/PhaseBar";
+import { armTitle, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
 import { Sparkline } from "../../components/Sparkline";
-import { StatusBadge } from "../../components/StatusBadge";
-import { Tags } from "../../components/Tags";
-import { TimeLeft } from "../../components/TimeLeft";
-import { Waiting } from "../../components/Waiting";
 import { When } from "../../components/When";
 import { count, figure } from "../../format/numbers";
 

@@ -4,9 +4,9 @@ import { useState } from "react";
 import type { FieldError } from "../../../api/problem";
 import type { Field } from "../../../form/field";
 import type { PartialConfig } from "../../../form/merge";
+import { isObject } from "../../../form/paths";
 import { count, many } from "../../../format/numbers";
 import type { Arm } from "./arms";
-import { leavesOf } from "./leaves";
 import { PartEditor } from "./PartEditor";
 import type { ArmPreview } from "./useArmPreviews";
 
@@ -106,4 +106,16 @@ function Differences({ config, preview }: { config: PartialConfig; preview: ArmP
       )}
     </Group>
   );
+}
+
+/** What a partial configuration says, setting by setting, of another member its name: "guide: gail". */
+export function leavesOf(config: PartialConfig, path = ""): string[] {
+  return Object.entries(config).flatMap(([name, value]) => {
+    const place = path ? `${path}.${name}` : name;
+    if (isObject(value) && typeof value.name === "string") return [`${place}: ${value.name}`];
+    if (isObject(value) && Object.keys(value).length > 0) return leavesOf(value, place);
+    return [
+      `${place}: ${value === null ? "empty" : typeof value === "object" ? JSON.stringify(value) : String(value)}`,
+    ];
+  });
 }

@@ -10,10 +10,9 @@ import { changesOf, merge, type PartialConfig } from "../../../form/merge";
 import { changedPaths } from "../../../form/paths";
 import { many } from "../../../format/numbers";
 import { ArmCard } from "./ArmCard";
-import { type Arm, FIRST_ARMS, launchBody, sortErrors, withArm } from "./arms";
+import { type Arm, FIRST_ARMS, launchBody, parseSeeds, sortErrors, withArm } from "./arms";
 import { LaunchSummary } from "./LaunchSummary";
 import { PartEditor } from "./PartEditor";
-import { parseSeeds } from "./seeds";
 import { useArmPreviews } from "./useArmPreviews";
 
 interface Props {

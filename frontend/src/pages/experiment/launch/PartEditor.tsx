@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { FieldError } from "../../../api/problem";
 import type { Field } from "../../../form/field";
 import { changesOf, merge, type PartialConfig, withDefaults } from "../../../form/merge";
-import type { Origins } from "../../../form/origins";
+import type { Origins } from "../../../form/OriginMark";
 import { PartForm } from "./PartForm";
 import { PartJson } from "./PartJson";
 

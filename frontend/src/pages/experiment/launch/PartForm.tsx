@@ -3,13 +3,12 @@ import { useMemo } from "react";
 import type { FieldError } from "../../../api/problem";
 import { ConfigForm } from "../../../form/ConfigForm";
 import { placeErrors } from "../../../form/errors";
-import { FormProvider } from "../../../form/FormContext";
+import { FormProvider, useTitles } from "../../../form/FormContext";
 import type { Field } from "../../../form/field";
 import type { PartialConfig } from "../../../form/merge";
-import type { Origins } from "../../../form/origins";
+import type { Origins } from "../../../form/OriginMark";
 import { setIn } from "../../../form/paths";
 import { sectionsOf } from "../../../form/sections";
-import { useTitles } from "../../../form/useTitles";
 
 interface Props {
   fields: Field[];

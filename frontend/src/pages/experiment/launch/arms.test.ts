@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FIRST_ARMS, launchBody, sortErrors, withArm } from "./arms";
-import { parseSeeds } from "./seeds";
+import { FIRST_ARMS, launchBody, parseSeeds, sortErrors, withArm } from "./arms";
 
 describe("seeds", () => {
   it.each([

@@ -6,9 +6,8 @@ import { Panel } from "../../../components/Panel";
 import { When } from "../../../components/When";
 import { count } from "../../../format/numbers";
 import { Evidence } from "./Evidence";
-import { editsOf, isEdited } from "./edits";
+import { editsOf, isEdited, startLabel } from "./edits";
 import { Split } from "./Split";
-import { startLabel } from "./start-modes";
 
 const ACTIONS = {
   approve: "Specialists approved",

@@ -6,8 +6,8 @@ import { gatesQuery } from "../../../api/queries";
 import type { Gate, Run } from "../../../api/types";
 import { EmptyState } from "../../../components/EmptyState";
 import { Loaded } from "../../../components/Loaded";
+import { useCycle } from "../CycleChoice";
 import { gateToShow } from "../cycles";
-import { useCycle } from "../useCycle";
 import { actionLabel, DecidedGate } from "./DecidedGate";
 import { OpenGate } from "./OpenGate";
 

@@ -2,9 +2,8 @@ import { Button, NumberInput, Select, SimpleGrid, Stack } from "@mantine/core";
 import type { GateVariation, SpecialistTerms, StartMode } from "../../../api/types";
 import { Panel } from "../../../components/Panel";
 import { ConsequenceList } from "./ConsequenceList";
-import { assign, type Edits, resize } from "./edits";
+import { assign, type Edits, resize, START_MODES } from "./edits";
 import { Split } from "./Split";
-import { START_MODES } from "./start-modes";
 
 interface Props {
   edits: Edits;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { binsOf } from "./bins";
+import { binsOf } from "./EvidenceBars";
 import { approval, assign, consequences, editsOf, isEdited, problemsOf, resize } from "./edits";
 
 const proposal = { partition: [[3], [2], [7, 9]], specialist_steps: 1000, start: "clone" as const };

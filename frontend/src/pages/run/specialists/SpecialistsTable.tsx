@@ -1,8 +1,8 @@
 import { Badge, Text } from "@mantine/core";
 import { useMemo } from "react";
 import type { Job } from "../../../api/types";
+import { JobBadge } from "../../../components/Badges";
 import { type Column, DataTable } from "../../../components/DataTable";
-import { JobBadge } from "../../../components/JobBadge";
 import { count, figure, percent } from "../../../format/numbers";
 import { duration } from "../../../format/time";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { originOf } from "./origins";
+import { originOf } from "./OriginMark";
 
 const origins = { learner: "library", "learner.gamma": "paper", "budget.total_steps": "somebody" };
 

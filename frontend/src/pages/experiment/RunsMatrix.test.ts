@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { RunSummary } from "../../api/types";
-import { matrixOf } from "./matrix";
+import { matrixOf } from "./RunsMatrix";
 
 const run = (id: number, arm_name: string, seed: number) => ({ id, arm_name, seed }) as RunSummary;
 

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { readRecord } from "./record-file";
+import { readRecord } from "./ImportRuns";
 
 const record = { format: 1, name: "goals – ten" };
 

@@ -1,6 +1,7 @@
+import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
-import { suitesQuery } from "../../api/queries";
+import { suitesQuery } from "../../../api/queries";
 
 export type Metric = "return" | "success";
 
@@ -17,5 +18,23 @@ export function useMetric(suite: string) {
       changed.set("metric", next);
       return changed;
     });
-  return { metric, setMetric, hasSuccess, known: !suites.isPending };
+  return { metric, setMetric, hasSuccess };
+}
+
+/** Return or success, for all figures at once; nothing where the suite has no success signal. */
+export function MetricChoice({ suite }: { suite: string }) {
+  const { metric, setMetric, hasSuccess } = useMetric(suite);
+  if (!hasSuccess) return null;
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="Metric"
+      value={metric}
+      onChange={setMetric}
+      data={[
+        { value: "success", label: "Success rate" },
+        { value: "return", label: "Mean return" },
+      ]}
+    />
+  );
 }

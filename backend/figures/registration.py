@@ -1,0 +1,64 @@
+"""What a file of this folder says about its figure, so that the API and the page list it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import plotly.graph_objects as go
+from sqlmodel import Session
+
+from backend.domain.comparison_types import Compared
+from backend.figures.style import View
+from backend.store.figures.readiness import FigureState
+from backend.store.figures.snapshots import Moment
+from gsl.protocol.api import ComparedMetric, ComparedSource, FigureControl, RunTab
+from gsl.protocol.reports import Source
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How the viewer wants a run's figure: its look, and for the histogram which epochs and which episodes."""
+
+    view: View = field(default_factory=View)
+    moments: Sequence[Moment] = ()
+    paper: bool = False
+    source: Source | None = None
+
+
+@dataclass(frozen=True)
+class ComparisonOptions:
+    """How the viewer wants an experiment's figure; `ours` and `theirs` are arms, None for the suggested pair."""
+
+    metric: ComparedMetric = "score"
+    source: ComparedSource = "evaluation"
+    view: View = field(default_factory=View)
+    ours: str | None = None
+    theirs: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """A figure's name in the API, its heading and help on the page, and its place among the others."""
+
+    name: str
+    title: str
+    description: str
+    position: int
+    controls: tuple[FigureControl, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFigure(Registration):
+    """A figure of a run: where the page shows it, how it is built and whether the run has data for it."""
+
+    tab: RunTab
+    build: Callable[[Session, int, RunOptions], go.Figure]
+    ready: Callable[[FigureState], bool]
+    optional: bool = False  # left out by the page until it is ready
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExperimentFigure(Registration):
+    """A figure of an experiment: how it is built and whether there is data for it."""
+
+    build: Callable[[Session, Compared, ComparisonOptions], go.Figure]
+    ready: Callable[[Compared], bool]

@@ -1,0 +1,58 @@
+import { Badge } from "@mantine/core";
+import type { Job, RunStatus } from "../api/types";
+import { STATUS_COLOR, STATUS_LABEL } from "../theme";
+
+const MOVING = new Set<RunStatus>(["generalist", "evaluation", "specialists", "finetune"]);
+
+export function StatusBadge({ status, size = "md" }: { status: RunStatus; size?: string }) {
+  return (
+    <Badge
+      size={size}
+      color={STATUS_COLOR[status]}
+      variant={status === "awaiting_approval" ? "filled" : "light"}
+      tt="none"
+      style={{ flexShrink: 0 }}
+      leftSection={MOVING.has(status) ? <span className="pulse">●</span> : undefined}
+      data-testid="run-status"
+      data-status={status}
+    >
+      {STATUS_LABEL[status]}
+    </Badge>
+  );
+}
+
+const COLOR: Record<Job["status"], string> = {
+  queued: "gray",
+  running: "blue",
+  lost: "yellow",
+  paused: "yellow",
+  succeeded: "green",
+  failed: "red",
+  cancelled: "gray",
+};
+
+export function JobBadge({ status }: { status: Job["status"] }) {
+  return (
+    <Badge size="sm" variant="light" color={COLOR[status]} tt="none" style={{ minWidth: "max-content" }}>
+      {status}
+    </Badge>
+  );
+}
+
+/** Marks a run that came as a record: made elsewhere, to look at and compare. */
+export function ImportedBadge({ run, size = "md" }: { run: { imported: boolean }; size?: string }) {
+  if (!run.imported) return null;
+  return (
+    <Badge
+      size={size}
+      color="gray"
+      variant="outline"
+      tt="none"
+      style={{ flexShrink: 0 }}
+      title="Made elsewhere and brought in as a record: it has no files and cannot be resumed"
+      data-testid="imported"
+    >
+      imported
+    </Badge>
+  );
+}

@@ -1,0 +1,57 @@
+import { Group } from "@mantine/core";
+import type { ClickedPoint } from "plotly.js-cartesian-dist-min";
+import { type ReactNode, useState } from "react";
+import type { FigureInfo, Run } from "../../../api/types";
+import { Panel } from "../../../components/Panel";
+import { Figure } from "../../../plot/Figure";
+import { BinList } from "./BinList";
+import { EpochModes, EpochSlider, useEpochChoice } from "./EpochChoice";
+import { MetricChoice, useMetric } from "./MetricChoice";
+
+interface Props {
+  run: Run;
+  figure: FigureInfo;
+  above?: ReactNode;
+  below?: ReactNode;
+}
+
+/** A figure of a run with its heading, its help and the controls that it offers. */
+export function FigurePanel({ run, figure, above, below }: Props) {
+  const { metric } = useMetric(run.suite);
+  const epochs = useEpochChoice(run);
+  const [variations, setVariations] = useState<number[] | null>(null);
+  const offers = (control: FigureInfo["controls"][number]) => figure.controls.includes(control);
+  return (
+    <Panel
+      title={figure.title}
+      text={figure.description}
+      actions={
+        <Group gap="xs">
+          {offers("epochs") && <EpochModes choice={epochs} onChange={() => setVariations(null)} />}
+          {offers("metric") && <MetricChoice suite={run.suite} />}
+        </Group>
+      }
+    >
+      {above}
+      {offers("epochs") && <EpochSlider choice={epochs} />}
+      <Figure
+        runId={run.id}
+        name={figure.name}
+        label={figure.title}
+        choice={{
+          ...(offers("metric") ? { metric } : {}),
+          ...(offers("epochs") ? { epochs: epochs.query } : {}),
+        }}
+        onClick={offers("variations") ? (point) => setVariations(variationsOf(point)) : undefined}
+      />
+      {variations && <BinList run={run} variations={variations} onClose={() => setVariations(null)} />}
+      {below}
+    </Panel>
+  );
+}
+
+function variationsOf(point: ClickedPoint): number[] {
+  const data = point.customdata;
+  const list = Array.isArray(data) ? data : [data];
+  return list.filter((value): value is number => typeof value === "number");
+}

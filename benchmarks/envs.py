@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gsl.config.suites import ForkMazeSuite, ProcgenSuite
-from gsl.config.suites.procgen.scores import Game
+from gsl.config.suites.procgen import Game
 from worker.envs import make_env
 from worker.envs.sampling.samplers import UniformSampler
 

@@ -11,7 +11,7 @@ from benchmarks.method.study import BASELINE, Case, Study
 from gsl.config.guides import DAPG, DAgger, GuideSettings
 from gsl.config.method import BudgetSettings, EvaluationSettings, SpecialistSettings
 from gsl.config.presets import PRESETS
-from gsl.config.presets.plateaus import plateau_within
+from gsl.config.recommended import plateau_within
 from gsl.config.run import RunConfig
 
 TASKS = ("reach-v3", "drawer-close-v3", "button-press-topdown-v3", "window-open-v3", "window-close-v3")

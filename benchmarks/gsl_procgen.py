@@ -11,11 +11,11 @@ from benchmarks.method.study import BASELINE, Case, Study
 from gsl.config.guides import DAPG, DAgger, GuideSettings
 from gsl.config.method import BudgetSettings, EvaluationSettings, SpecialistSettings
 from gsl.config.presets import PRESETS
-from gsl.config.presets.plateaus import plateau_within
 from gsl.config.presets.procgen import TITLES
+from gsl.config.recommended import plateau_within
 from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
-from gsl.config.suites.procgen.scores import Game
+from gsl.config.suites.procgen import Game
 
 GAMES: tuple[Game, ...] = ("bigfish", "starpilot")
 LEVELS = 24

@@ -18,7 +18,7 @@ from benchmarks.method.running import Asked, run_all
 from benchmarks.method.study import Case, Study
 from gsl.config.guides import DAPG
 from gsl.config.presets import PRESETS
-from gsl.config.presets.plateaus import plateau_within
+from gsl.config.recommended import plateau_within
 from gsl.config.run import RunConfig
 from gsl.method.statistics import mean_std, paired_difference
 

@@ -19,7 +19,7 @@ from backend.figures.style import (
     steps_text,
 )
 from backend.store.figures.curves import learning_curves
-from gsl.method.plateau import smooth
+from gsl.method.curves import smooth
 from gsl.protocol.reports import Source
 
 DRAWN: tuple[Role, ...] = ("specialist", "generalist", "finetune")  # specialists lie behind

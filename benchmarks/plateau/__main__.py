@@ -15,7 +15,7 @@ from benchmarks.plateau.criteria import BEFORE, CRITERIA, NOW, Criterion, Firing
 from benchmarks.plateau.curves import Array, Curve, as_success, procgen, shortened, synthetic
 from benchmarks.plateau.verdicts import Score, firings, score, tally
 from gsl.config.presets import PRESETS
-from gsl.config.presets.plateaus import plateau_of
+from gsl.config.recommended import plateau_of
 
 PAGE = ROOT / "docs" / "plateau.md"
 SEEDS = 10

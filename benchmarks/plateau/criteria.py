@@ -13,8 +13,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from gsl.config.method import PlateauSettings
-from gsl.config.presets.plateaus import plateau_of
-from gsl.method.plateau import FILTER_REACH, PlateauDetector, smooth
+from gsl.config.recommended import plateau_of
+from gsl.method.curves import FILTER_REACH, smooth
+from gsl.method.plateau import PlateauDetector
 
 Array = NDArray[np.float64]
 CHUNK = 256

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gsl.method.hindsight import smoothed_whole
+from gsl.method.curves import smoothed_whole
 
 DATA = Path(__file__).parents[1] / "curves" / "train-procgen-curves.npz"
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from benchmarks.plateau.criteria import Criterion, Firing
 from benchmarks.plateau.curves import Array, Curve
-from gsl.config.presets.plateaus import EARLIEST
-from gsl.method.hindsight import rose_later
+from gsl.config.recommended import PLATEAU_EARLIEST
+from gsl.method.curves import rose_later
 
 STALLED = 0.05
 """Share of the range that a stalled curve still gains."""
@@ -66,7 +66,7 @@ def verdict(true: Array, firing: Firing | None) -> Verdict:
         return "missed" if stalled <= SEEN * len(true) else "silent"
     if rose_later(true, firing.start, firing.detected):
         return "false"
-    judged_from = max(stalled, EARLIEST * len(true))  # nobody is to fire before
+    judged_from = max(stalled, PLATEAU_EARLIEST * len(true))  # nobody is to fire before
     return "late" if firing.detected > judged_from + LATE * len(true) else "right"
 
 

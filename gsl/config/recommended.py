@@ -1,22 +1,30 @@
-"""Learners' settings that are known to work on a suite, with where they come from.
+"""Settings that are known to work: of learners, by suite and with their source, and of criterion H for any budget.
 
-A source is a paper, a library, or ours: tried in `benchmarks/` or by the presets. What only follows from another row is
-marked as carried over.
+A source is a paper, a library, or ours (tried in `benchmarks/` or by the presets). A row that only follows from another
+one is marked as carried over. docs/plateau.md has the evidence for criterion H on real and synthetic curves.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 from gsl.config.learners import PPG, PPO, SAC, LearnerSettings
+from gsl.config.method import PlateauSettings
 from gsl.config.networks import MLP, Impala, SmallCNN
 from gsl.config.suites import SuiteSettings
 
 Machine = Literal["gpu", "two_cores"]
 
+PLATEAU_WINDOW = 0.3
+PLATEAU_MARGIN = 0.25
+PLATEAU_EARLIEST = 0.1
+PLATEAU_SMOOTHING = 0.02
+"""Criterion H's window, earliest start and standard deviation of its filter as shares of the generalist's epochs, so
+that short and long budgets see the same curve alike; its margin as a share of the range."""
+
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A learner as it is, or to be changed with `model_copy`."""
+    """A learner's settings and their source."""
 
     learner: LearnerSettings
     source: str
@@ -113,15 +121,33 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
 
 
 def recommended(learner: str, suite: SuiteSettings, machine: Machine = "gpu") -> Recommendation:
-    """For a learner by name. Raises ValueError where nothing is known.
+    """The settings of a learner, by its name. Raises ValueError if none are known.
 
-    A machine without a row of its own gets the other's; a suite that is not in the table gets what is recommended for
-    Gymnasium's environments that show and take the same.
+    A machine without a row of its own gets the other machine's. A suite that is not in the table gets the settings for
+    Gymnasium environments with the same observations and actions.
     """
     kind = f"{suite.actions} {suite.observes}"
     for name in (suite.name, "gymnasium"):
-        for asked in (machine, "gpu"):
-            found = TABLE.get((learner, name, kind, asked))
+        for candidate in (machine, "gpu"):
+            found = TABLE.get((learner, name, kind, candidate))
             if found is not None:
                 return found if name == suite.name else Recommendation(found.learner, f"carried over: {found.source}")
-    raise ValueError(f"there are no recommended settings of {learner} for {suite.name}: {kind} tasks")
+    raise ValueError(f"no recommended settings of {learner} for {suite.name} ({kind})")
+
+
+def plateau_within(
+    learner: LearnerSettings, generalist_steps: int, metric: Literal["return", "success"] = "return"
+) -> PlateauSettings:
+    """Criterion H for a generalist that may train this many steps before the gate."""
+    return plateau_of(generalist_steps // learner.batch_size, metric)
+
+
+def plateau_of(epochs: int, metric: Literal["return", "success"] = "return") -> PlateauSettings:
+    """Criterion H for a generalist that may train this many epochs before the gate."""
+    return PlateauSettings(
+        metric=metric,
+        sigma=round(PLATEAU_SMOOTHING * epochs, 1),
+        window=max(2, round(PLATEAU_WINDOW * epochs)),
+        margin=PLATEAU_MARGIN,
+        min_epochs=round(PLATEAU_EARLIEST * epochs),
+    )

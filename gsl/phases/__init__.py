@@ -1,4 +1,4 @@
-"""The phases of a run: given its jobs and gates, which jobs come next, which status."""
+"""The phases of a run: a pure function from its jobs and gates to the next jobs and the status."""
 
 from gsl.phases.gate import wrong_edits
 from gsl.phases.plan import plan

@@ -1,9 +1,9 @@
 """How many environment steps each job may spend, so that the jobs of a run never exceed its total.
 
-Of the total, the generalist has its share, each cycle has its specialists' (and pi^g_low's) and the evaluation that
-selects them, and what is left beside all that the cycles share evenly for their demonstrations and fine-tuning. Where
-something went otherwise, as when a gate sent the generalist back to training, later cycles shrink. Measurements, as the
-last evaluation, have no budget: they stand outside the total.
+The generalist has its budget, each cycle has that of its specialists (and pi^g_low) and of the evaluation that selects
+them, and the cycles divide the rest equally for demonstrations and fine-tuning. If something takes longer, for example
+because a gate sent the generalist back to training, later cycles shrink. Measurements such as the final evaluation have
+no budget and do not count towards the total.
 """
 
 from collections.abc import Sequence
@@ -22,15 +22,15 @@ from gsl.phases.state import RunState
 
 
 def free_steps(config: RunConfig, state: RunState) -> int:
-    """Steps that are neither spent nor promised to a job."""
+    """Steps that are neither spent nor in a job's budget."""
     return max(0, config.budget.total_steps - state.committed)
 
 
 def segment_steps(config: RunConfig, state: RunState, cycle: int) -> int:
-    """Budget of the generalist's next segment; less than an epoch means that no segment is left.
+    """Budget of the generalist's next segment; less than an epoch means that there is no further segment.
 
-    What is left of its share in this cycle, or another share once that is used up, but no more than leaves an
-    evaluation after it.
+    The rest of its budget in this cycle, or the same budget again once that is used up, as far as the evaluation that
+    follows remains affordable.
     """
     affordable = free_steps(config, state)
     if config.arm == "generalist":
@@ -38,43 +38,43 @@ def segment_steps(config: RunConfig, state: RunState, cycle: int) -> int:
     share = config.budget.generalist_steps
     mine = [job for job in state.jobs if job.kind == "generalist" and keys.place_of(job.key)[0] == cycle]
     left_of_share = share - sum(job.spent for job in mine) % share
-    wanted = left_of_share if left_of_share >= config.learner.batch_size else share
-    return min(wanted, affordable - evaluation_reserve(config))
+    budget = left_of_share if left_of_share >= config.learner.batch_size else share
+    return min(budget, affordable - evaluation_reserve(config))
 
 
 def segment_training(config: RunConfig, state: RunState, cycle: int) -> int:
-    """Steps that the generalist's next segment trains at most: the whole epochs of its budget."""
+    """Most steps that the generalist's next segment can train: the whole epochs of its budget."""
     epoch = config.learner.batch_size
     return max(0, segment_steps(config, state, cycle)) // epoch * epoch
 
 
 def evaluation_steps(config: RunConfig, state: RunState, cycle: int) -> int:
-    """Budget of the evaluation before the cycle's gate: its longest, but no cycle's specialists are touched.
+    """Budget of the evaluation before the cycle's gate: the longest one that leaves all specialists their budget.
 
-    What it takes beyond its share comes from fine-tuning; its first round runs whole whatever is left.
+    Steps beyond its reserve come from fine-tuning; the first round always runs whole.
     """
     free, training = free_steps(config, state), len(config.suite.training_variations())
-    share, later = evaluation_reserve(config), _later(config, cycle)
-    spare = free - (later + 1) * (_specialists(config) + _cycle_floor(config)) - later * share
-    wanted = min(free, longest_evaluation(config, training), max(spare, share))
-    return max(wanted, round_steps(config, training))
+    reserve, later = evaluation_reserve(config), _later(config, cycle)
+    spare = free - (later + 1) * (_specialists(config) + _cycle_floor(config)) - later * reserve
+    budget = min(free, longest_evaluation(config, training), max(spare, reserve))
+    return max(budget, round_steps(config, training))
 
 
 def another_cycle_fits(config: RunConfig, state: RunState) -> bool:
-    """Whether what is free evaluates, trains one specialist, demonstrates and fine-tunes once more."""
+    """Whether the free steps suffice for another evaluation, one specialist, its demonstrations and fine-tuning."""
     least = evaluation_reserve(config) + _specialist_floor(config) + _cycle_floor(config)
     return free_steps(config, state) >= least
 
 
 def specialist_steps(config: RunConfig, state: RunState) -> tuple[int, int]:
-    """How many specialists can be afforded (at most as many as are configured) and the steps of each; (0, 0): none."""
+    """How many of the configured specialists are affordable, and the steps of each; (0, 0) if none is."""
     affordable = free_steps(config, state) - _cycle_floor(config) - config.specialists.lowest_steps
     count = min(config.specialists.count, max(0, affordable) // _specialist_floor(config))
     return (count, min(config.specialists.steps, affordable // count)) if count else (0, 0)
 
 
 def lowest_steps(config: RunConfig, state: RunState, planned_specialists: int) -> int:
-    """Budget of the generalist's training on the lowest variations; 0: it is not wanted, or nothing is left for it.
+    """Budget of the generalist's training on the lowest variations; 0 if it is not configured or not affordable.
 
     `planned_specialists` are the steps of the specialists that follow.
     """
@@ -85,49 +85,49 @@ def lowest_steps(config: RunConfig, state: RunState, planned_specialists: int) -
 
 
 def demonstration_steps(config: RunConfig, pool: int, variations: Sequence[int], unplanned: int) -> int:
-    """Budget of one demonstrations job: the share of its variations in what is left for all `unplanned` ones.
+    """Budget of one demonstrations job: the share of the pool for its variations among all `unplanned` ones.
 
-    Never more than every allowed try at its longest.
+    At most what all allowed tries can take.
     """
     longest = config.demonstrations.max_tries * len(variations) * config.suite.max_episode_steps
     return min(longest, pool * len(variations) // max(1, unplanned))
 
 
 def demonstration_pool(config: RunConfig, state: RunState, cycle: int, planned_specialists: int = 0) -> int:
-    """Steps for the cycle's demonstrations still to plan: at most half of what fine-tuning and they have together.
+    """Steps for the cycle's unplanned demonstrations: at most half of what they and fine-tuning have together.
 
-    `planned_specialists` are the steps of specialists planned in the same breath.
+    `planned_specialists` are the steps of specialists planned at the same time.
     """
-    promised = _demonstrated(state, cycle)
-    free = free_steps(config, state) - planned_specialists + promised
+    committed = _demonstrated(state, cycle)
+    free = free_steps(config, state) - planned_specialists + committed
     rest = _share(config, free, cycle) - config.learner.batch_size
     pool = max(rest // 2, min(rest, demonstration_floor(config)))
-    return max(0, min(pool, rest) - promised)
+    return max(0, min(pool, rest) - committed)
 
 
 def finetune_steps(config: RunConfig, state: RunState, cycle: int) -> int:
-    """Budget of the cycle's fine-tuning; less than an epoch means that there is none."""
+    """Budget of the cycle's fine-tuning; less than an epoch means that it is skipped."""
     free, demonstrated = free_steps(config, state), _demonstrated(state, cycle)
-    wanted = config.cycles.finetune_steps
-    if wanted is None or cycle >= config.cycles.count:
-        wanted = _share(config, free + demonstrated, cycle) - demonstrated
-    return min(wanted, free) if wanted >= config.learner.batch_size else free
+    budget = config.cycles.finetune_steps
+    if budget is None or cycle >= config.cycles.count:
+        budget = _share(config, free + demonstrated, cycle) - demonstrated
+    return min(budget, free) if budget >= config.learner.batch_size else free
 
 
 def _share(config: RunConfig, free: int, cycle: int) -> int:
-    """What this cycle's demonstrations and fine-tuning have together of `free` steps.
+    """What this cycle's demonstrations and fine-tuning together have of `free` steps.
 
-    Evenly shared with the later cycles, beside whose evaluations and specialists; where that leaves too little for
-    each, those give way.
+    An equal share among this and the later cycles, after reserving the evaluations and specialists of later cycles;
+    these are not reserved if that would leave too little for each share.
     """
     later = _later(config, cycle)
-    beside = free - later * (_specialists(config) + evaluation_reserve(config))
-    enough = beside >= (later + 1) * _cycle_floor(config)
-    return (beside if enough else free) // (later + 1)
+    unreserved = free - later * (_specialists(config) + evaluation_reserve(config))
+    enough = unreserved >= (later + 1) * _cycle_floor(config)
+    return (unreserved if enough else free) // (later + 1)
 
 
 def _demonstrated(state: RunState, cycle: int) -> int:
-    """Steps of the cycle's demonstrations, spent or promised."""
+    """Steps of the cycle's demonstrations, spent or in a job's budget."""
     prefix = keys.demonstrations(cycle, 0)[:-1]
     return sum(job.committed for job in state.jobs if job.key.startswith(prefix))
 
@@ -142,7 +142,7 @@ def _specialists(config: RunConfig) -> int:
 
 
 def _specialist_floor(config: RunConfig) -> int:
-    """Fewest steps of one that has as many variations as each is meant to have."""
+    """Fewest steps of a specialist with the configured number of variations."""
     return specialist_floor(config, config.specialists.variations_each)
 
 

@@ -1,4 +1,4 @@
-"""The gate: its evidence and proposal, and what is wrong with an edited proposal."""
+"""The gate: its evidence, its proposal, and the checks of an edited proposal."""
 
 from collections.abc import Iterator, Sequence
 from statistics import fmean
@@ -17,9 +17,9 @@ from gsl.seeds import derive
 def open_specialists_gate(
     config: RunConfig, state: RunState, segment: Segment, gain: float | None
 ) -> GateOpening | None:
-    """The gate after a segment's evaluation; None when the budget that is left trains no specialist.
+    """The gate after a segment's evaluation; None if the remaining budget is too small for one specialist.
 
-    `gain` is what the cycle before raised the score by, where there was one and both evaluations measured something.
+    `gain` is the score gained by the previous cycle, if there was one and both evaluations measured something.
     """
     ranking = _ranking(config, state, segment)
     proposal = _proposal(config, state, segment, ranking)
@@ -27,42 +27,40 @@ def open_specialists_gate(
         return None
     why = _why(segment, gain)
     if left_out := all_left_out(config, state, segment):
-        why += f"; {left_out}: proposed are the lowest all the same"
+        why += f"; {left_out}; the lowest variations are proposed anyway"
     if (rounds := state.rounds_of(segment.evaluation)).wholeness == "cut":
-        why += f"; its evaluation was cut to {rounds.played} of {rounds.asked} rounds to fit the budget"
+        why += f"; the evaluation was cut to {rounds.played} of {rounds.asked} rounds to fit the budget"
     if ranking.unmeasured:
-        why += f"; {len(ranking.unmeasured)} variations finished no episode in the evaluation"
+        why += f"; {_variations(len(ranking.unmeasured))} finished no episode in the evaluation"
     if hopeless := _hopeless(ranking, proposal):
-        why += f"; {hopeless} of the proposed variations neither succeeded nor rose in training"
+        why += f"; {hopeless} of the proposed variations neither succeeded nor improved in training"
     return _opening(config, state, segment, ranking, proposal, why, "specialists")
 
 
 def all_left_out(config: RunConfig, state: RunState, segment: Segment) -> str:
-    """Says so where the threshold leaves no variation for specialists, and what to change; otherwise empty."""
+    """A sentence if the threshold leaves no variation for specialists, with the setting to change; otherwise empty."""
     threshold, ranking = config.specialists.leave_out_at, _ranking(config, state, segment)
     left = ranking.below(threshold, config.suite.score)
     if left.estimates or left.unmeasured:
         return ""
-    return (
-        f"every variation scores at least {threshold:g}, so that specialists.leave_out_at leaves none to specialise on"
-    )
+    return f"every variation scores at least specialists.leave_out_at ({threshold:g}), so none is left to specialise on"
 
 
 def open_too_few_gate(
-    config: RunConfig, state: RunState, segment: Segment, ended_well: Sequence[int], decision: Proposal
+    config: RunConfig, state: RunState, segment: Segment, succeeded: Sequence[int], decision: Proposal
 ) -> GateOpening:
-    """Asks a person, also in auto mode, whether to go on with the specialists numbered `ended_well`."""
+    """Asks a person, even in auto mode, whether to continue with the specialists numbered `succeeded`."""
     why = (
-        f"only {len(ended_well)} of {len(decision.partition)} specialists ended well; "
-        f"at least {config.specialists.min_share:.0%} must"
+        f"only {len(succeeded)} of {len(decision.partition)} specialists succeeded; "
+        f"specialists.min_share requires {config.specialists.min_share:.0%}"
     )
-    left = Proposal(tuple(decision.partition[i - 1] for i in ended_well), decision.specialist_steps, decision.start)
+    left = Proposal(tuple(decision.partition[i - 1] for i in succeeded), decision.specialist_steps, decision.start)
     ranking = _ranking(config, state, segment)
     return _opening(config, state, segment, ranking, left, why, "too_few_specialists")
 
 
 def wrong_edits(config: RunConfig, edited: Proposal, left_steps: int) -> Iterator[tuple[str, str]]:
-    """Each field of an edited proposal that cannot be approved, and what would be right.
+    """Each field of an edited proposal that cannot be approved, with what would be valid.
 
     `left_steps` is the run's total minus what it has spent.
     """
@@ -73,20 +71,20 @@ def wrong_edits(config: RunConfig, edited: Proposal, left_steps: int) -> Iterato
     if edited.specialist_steps < least:
         rungs = config.specialists.rungs
         parts = f"in each of {rungs} rungs, " if rungs > 1 else ""
-        yield "specialist_steps", f"must be at least {least}: {parts}one epoch and a round of evaluation"
+        yield "specialist_steps", f"must be at least {least}: {parts}one epoch and one evaluation round"
     available = left_steps - epoch - demonstration_floor(config) - lowest
     needed = len(edited.partition) * edited.specialist_steps
     if needed > available:
         most = max(0, available) // max(1, len(edited.partition))
         yield (
             "specialist_steps",
-            f"{len(edited.partition)} specialists x {edited.specialist_steps} steps = {needed}, but "
-            f"{max(0, available)} are left beside demonstrations and fine-tuning: at most {most} each",
+            f"must be at most {most}: {len(edited.partition)} specialists with {edited.specialist_steps} steps each "
+            f"need {needed}, but only {max(0, available)} are left after demonstrations and fine-tuning",
         )
 
 
 def gain_of(config: RunConfig, before: Sequence[VariationReturn], after: Sequence[VariationReturn]) -> float | None:
-    """By how much the score rose; None where one of the evaluations measured nothing."""
+    """By how much the score rose; None if one of the evaluations measured nothing."""
     scores = score(config.suite, before), score(config.suite, after)
     return None if scores[0] is None or scores[1] is None else scores[1] - scores[0]
 
@@ -96,8 +94,12 @@ def _why(segment: Segment, gain: float | None) -> str:
         gained = "" if gain is None else f" and gained {gain:+.3f}"
         return f"the generalist was fine-tuned in cycle {segment.cycle - 1}{gained}"
     if segment.job.outcome == "plateau":
-        return "the generalist plateaued"
-    return "the generalist used its share of the budget without a plateau"
+        return "the generalist reached a plateau"
+    return "the generalist used its budget without reaching a plateau"
+
+
+def _variations(count: int) -> str:
+    return "1 variation" if count == 1 else f"{count} variations"
 
 
 def _opening(
@@ -161,7 +163,7 @@ def _proposal(config: RunConfig, state: RunState, segment: Segment, ranking: Ran
 
 
 def _hopeless(ranking: Ranking, proposal: Proposal) -> int:
-    """How many of the proposed variations their training calls so."""
+    """Number of proposed variations whose outlook is hopeless."""
     chosen = {variation for part in proposal.partition for variation in part}
     return sum(e.outlook == "hopeless" and e.variation in chosen for e in ranking.estimates)
 
@@ -170,14 +172,14 @@ def _wrong_partition(config: RunConfig, partition: Sequence[Sequence[int]]) -> I
     training = set(config.suite.training_variations())
     seen: set[int] = set()
     if not partition:
-        yield "partition", "must hold at least one specialist"
+        yield "partition", "must contain at least one specialist"
     for index, part in enumerate(partition):
         field = f"partition.{index}"
         if not part:
-            yield field, f"specialist {index + 1} needs at least one variation; leave the specialist out otherwise"
+            yield field, f"specialist {index + 1} needs at least one variation; otherwise remove the specialist"
         for variation in part:
             if variation not in training:
                 yield field, f"{variation} is not a training variation of this run"
             elif variation in seen:
-                yield field, f"variation {variation} already belongs to a specialist: sets must be disjoint"
+                yield field, f"variation {variation} already belongs to another specialist"
             seen.add(variation)

@@ -1,4 +1,4 @@
-"""The specification of each job: what it works on, where it starts from, what it may spend."""
+"""The specification of each job: its variations, the checkpoint it starts from, and its budget."""
 
 from statistics import fmean
 from typing import Any
@@ -15,7 +15,7 @@ from gsl.seeds import derive
 
 
 def generalist(config: RunConfig, before: Segment | None, budget: int, start_steps: int = 0) -> JobSpec:
-    """A segment of plain training on all variations; each but the first goes on where the one before it ended."""
+    """A segment of plain training on all variations; each one after the first resumes where the previous one ended."""
     source = None if before is None else CheckpointSource(job=before.job.key)
     cycle, number = (1, 1) if before is None else (before.cycle, before.number + 1)
     return _spec(
@@ -34,14 +34,14 @@ def generalist(config: RunConfig, before: Segment | None, budget: int, start_ste
 
 
 def evaluation(config: RunConfig, cycle: int, key: str, source: CheckpointSource, budget: int) -> JobSpec:
-    """Fresh episodes of every training variation, by which specialists are selected, and of the held-out sample."""
+    """Fresh episodes of every training variation, from which specialists are selected, and of the held-out sample."""
     return _spec(
         config, key, "evaluation", "evaluation", cycle=cycle, budget_steps=budget, source=source, start="resume"
     )
 
 
 def measurement(config: RunConfig, cycle: int, key: str, source: CheckpointSource) -> JobSpec:
-    """The same, always whole, with nothing selected by it: it has no budget and stands outside the run's total."""
+    """The same, always whole and without selecting anything: it has no budget and does not count towards the total."""
     return _spec(
         config, key, "evaluation", "evaluation", cycle=cycle, source=source, start="resume", evaluations_count=False
     )
@@ -50,7 +50,7 @@ def measurement(config: RunConfig, cycle: int, key: str, source: CheckpointSourc
 def lowest(
     config: RunConfig, cycle: int, source: CheckpointSource, decision: Proposal, budget: int, start_steps: int
 ) -> JobSpec:
-    """Pi^g_low (Jia et al. 2022, line 6): the generalist trained on all the specialists' variations, before them."""
+    """Pi^g_low (Jia et al. 2022, line 6): the generalist trained on all variations that specialists then get."""
     return _spec(
         config,
         keys.lowest(cycle),
@@ -70,7 +70,7 @@ def specialist(
     config: RunConfig, cycle: int, index: int, variations: tuple[int, ...], steps: int, rung: int,
     source: CheckpointSource | None, start: Start, start_steps: int,
 ) -> JobSpec:  # fmt: skip
-    """Specialist `index`, counted from 1, in one rung: the only one unless specialists are halved."""
+    """Specialist `index`, from 1, in one rung; there is only one rung unless specialists are halved."""
     return _spec(
         config,
         keys.specialist(cycle, index, rung),
@@ -91,7 +91,7 @@ def specialist(
 def specialists(
     config: RunConfig, cycle: int, source: CheckpointSource, decision: Proposal, start_steps: int
 ) -> tuple[JobSpec, ...]:
-    """One job for each set of variations, with its steps of the first rung; all begin at one place of the schedule."""
+    """One job per set of variations, with the steps of the first rung; all start at the same point of the schedule."""
     steps = decision.specialist_steps // config.specialists.rungs
     begins = None if decision.start == "scratch" else source
     return tuple(
@@ -109,11 +109,11 @@ def demonstrations(
     returns: tuple[VariationReturn, ...],
     budget: int,
 ) -> JobSpec:
-    """Recorded episodes of specialist `index`, or of the generalist (0); `returns` are its evaluated ones.
+    """Recorded episodes of specialist `index`, or of the generalist (0); `returns` are the generalist's evaluation.
 
-    With the return filter a specialist's episode must exceed the generalist's shrunk mean: what was measured chose the
-    lowest variations, so that nearly two thirds of an unchanged policy's episodes there exceed what was measured. The
-    generalist's own need to reach that mean, or the measured one where it is lower.
+    With the return filter, a specialist's episode must exceed the generalist's shrunk mean. The measured mean would be
+    biased: it selected the lowest variations, so nearly two thirds of an unchanged policy's episodes there exceed it.
+    The generalist's own episodes must reach the shrunk mean or the measured one, whichever is lower.
     """
     by_return = config.demonstrations.filter == "return"
     return _spec(
@@ -133,7 +133,7 @@ def demonstrations(
 
 
 def _thresholds(variations: tuple[int, ...], returns: tuple[VariationReturn, ...], *, own: bool) -> dict[int, float]:
-    """By variation; one that was not measured has the mean of all, and nothing measured leaves none."""
+    """By variation; an unmeasured variation gets the mean of all. Empty if nothing was measured."""
     shrunk = shrunk_means(returns)
     if not shrunk:
         return {}
@@ -154,7 +154,7 @@ def finetune(
     budget: int,
     start_steps: int,
 ) -> JobSpec:
-    """The plateaued generalist goes on with all variations, now with demonstrations or teachers (none: as before)."""
+    """The generalist resumes on all variations with demonstrations or teachers; with neither it trains as before."""
     return _spec(
         config,
         keys.finetune(cycle),
@@ -172,13 +172,13 @@ def finetune(
 
 
 def checkpoint_of(config: RunConfig, job: JobView) -> CheckpointSource:
-    """Where specialists and fine-tuning start: the job's last checkpoint, or with `rewind` where its plateau began."""
+    """Where specialists and fine-tuning start: the job's last checkpoint, or with `rewind` the start of its plateau."""
     rewound = config.plateau.rewind and job.outcome == "plateau"
     return CheckpointSource(job=job.key, which="plateau" if rewound else "last")
 
 
 def held_out_sample(config: RunConfig) -> tuple[int, ...]:
-    """The same held-out variations in every evaluation of a run."""
+    """The held-out variations to evaluate, the same in every evaluation of a run."""
     available = config.suite.held_out_variations()
     rng = np.random.default_rng(derive(config.seed, "held_out"))
     chosen = rng.permutation(len(available))[: config.evaluation.held_out_sample]

@@ -2,17 +2,16 @@
 
 LAST_EVALUATION = "evaluation-final"
 BEFORE_EVALUATION = "evaluation-before"
-"""The policy at the first approved gate, measured afresh: what selected the variations cannot say what they gained."""
+"""The policy at the first approved gate, measured again: the evaluation that selected variations would bias gains."""
 
 
 def generalist(cycle: int, segment: int) -> str:
-    """Later cycles begin with the fine-tuned policy; their segments count from 2, and are there only if a gate said
-    that it shall train on."""
+    """Segments of later cycles count from 2, after fine-tuning; they exist only if a gate was rejected."""
     return f"generalist-{_place(cycle, segment)}"
 
 
 def evaluation(cycle: int, segment: int) -> str:
-    """The one before a gate: its evidence."""
+    """The evaluation before a gate, which is its evidence."""
     return f"evaluation-{_place(cycle, segment)}"
 
 
@@ -22,12 +21,12 @@ def lowest(cycle: int) -> str:
 
 
 def specialist(cycle: int, index: int, rung: int = 1) -> str:
-    """`specialist-1-3-2` goes on in the second rung where `specialist-1-3` stopped."""
+    """`specialist-1-3-2` resumes in the second rung where `specialist-1-3` stopped."""
     return f"specialist-{cycle}-{index}" if rung == 1 else f"specialist-{cycle}-{index}-{rung}"
 
 
 def demonstrations(cycle: int, index: int) -> str:
-    """Those of specialist `index`, or of the generalist (0)."""
+    """Demonstrations of specialist `index`, or of the generalist (0)."""
     return f"demonstrations-{cycle}-{index}"
 
 
@@ -36,7 +35,7 @@ def finetune(cycle: int) -> str:
 
 
 def place_of(key: str) -> tuple[int, int]:
-    """Cycle and segment of a generalist's or a gate's evaluation's key. Raises ValueError for a measurement's."""
+    """Cycle and segment of a generalist's or a gate evaluation's key. Raises ValueError for a measurement's key."""
     *cycle, segment = (int(part) for part in key.split("-")[1:])
     return (cycle[0] if cycle else 1), segment
 

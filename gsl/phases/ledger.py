@@ -1,6 +1,6 @@
 """Every environment step of a run, by phase, job and purpose; comparisons are fair only at equal totals.
 
-Measurements, from which nothing is learned and nothing selected, stand in it apart from what counts.
+Measurements, from which nothing is learned and nothing selected, are listed separately and do not count.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Totals:
-    """What was spent, for what, and what is left of the total; `measured` stands outside all other sums."""
+    """What was spent and for what, and what is left of the total; `measured` is not part of any other sum."""
 
     by_phase: dict[str, int]
     by_purpose: dict[str, int]
@@ -52,12 +52,12 @@ def totals(entries: Sequence[Entry], total_steps: int) -> Totals:
 
 
 def critical_path(entries: Iterable[Entry]) -> int:
-    """Steps one after another if every specialist had a worker of its own.
+    """Sequential steps if every specialist had its own worker.
 
-    A specialist, in all its rungs, and its demonstrations make one branch, the generalist's demonstrations another; of
-    the branches of one cycle, which run side by side, only the longest counts. Measurements are left out.
+    A specialist with all its rungs and demonstrations is one branch, the generalist's demonstrations are another. The
+    branches of a cycle run in parallel, so only the longest counts. Measurements are excluded.
     """
-    one_after_another = 0
+    sequential = 0
     branches: Counter[tuple[str, str]] = Counter()
     for entry in entries:
         if entry.purpose == "measurement":
@@ -66,11 +66,11 @@ def critical_path(entries: Iterable[Entry]) -> int:
             _, cycle, index, *_ = entry.job.split("-")
             branches[cycle, index] += entry.steps
         else:
-            one_after_another += entry.steps
+            sequential += entry.steps
     longest: dict[str, int] = {}
     for (cycle, _), steps in branches.items():
         longest[cycle] = max(longest.get(cycle, 0), steps)
-    return one_after_another + sum(longest.values())
+    return sequential + sum(longest.values())
 
 
 def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:

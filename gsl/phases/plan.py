@@ -1,7 +1,7 @@
 """The state machine of a run, as one pure function: given its jobs and gates, what comes next.
 
-Planning is idempotent: once the planned jobs and gate exist, planning again yields none of them anew. Keys of jobs are
-unique in the run, so that two planners at the same moment do no harm either.
+Planning is idempotent: once the planned jobs and gate exist, planning again does not plan them a second time. Job keys
+are unique in the run, so two planners at the same moment do no harm either.
 """
 
 from dataclasses import replace
@@ -9,64 +9,64 @@ from dataclasses import replace
 from gsl.config.run import RunConfig
 from gsl.method.score import score
 from gsl.phases import jobs, keys
+from gsl.phases.approved_cycle import ApprovedCycle
 from gsl.phases.budget import another_cycle_fits, evaluation_steps, segment_steps
 from gsl.phases.gate import all_left_out, gain_of, open_specialists_gate
 from gsl.phases.jobs import checkpoint_of
-from gsl.phases.round import Round
 from gsl.phases.specialists import finetune_step, specialists_step
 from gsl.phases.state import JobView, Plan, RunState, Segment
 from gsl.protocol.jobs import ENDED, CheckpointSource
 
 
 def plan(config: RunConfig, state: RunState) -> Plan:
-    """What comes next, the run's wish (run, pause, cancel) heeded."""
+    """What comes next, given what a person asked for (run, pause, cancel)."""
     step = _next(config, state)
     waiting, running = state.keys("queued", "lost", "paused"), len(state.keys("running"))
     if state.wish == "cancel":
-        message = f"cancelling: waits for {running} running jobs to stop" if running else "cancelled"
+        message = f"cancelling: waiting for {_running_jobs(running)} to stop" if running else "cancelled"
         status = step.status if running else "cancelled"
         return Plan(status, message, warnings=step.warnings, withdraw=waiting)
     if step.status in ENDED:
         return replace(step, withdraw=waiting)
     if state.wish == "pause":
-        message = f"pausing: waits for {running} running jobs to write their checkpoints" if running else "paused"
+        message = f"pausing: waiting for {_running_jobs(running)} to save a checkpoint" if running else "paused"
         status = step.status if running else "paused"
         return Plan(status, message, warnings=step.warnings, hold=state.keys("queued", "lost"))
     return replace(step, requeue=state.keys("paused"))
 
 
 def _next(config: RunConfig, state: RunState) -> Plan:
-    """What comes next when nobody wishes otherwise; a run ends only when what is measured beside it has ended."""
+    """What comes next in a run that is neither paused nor cancelled; it ends only after the parallel measurement."""
     step = _method(config, state)
     before = state.job(keys.BEFORE_EVALUATION)
     if before is None:
         return step
     if before.failed:
-        lost = f"{before.key} {before.status}: {before.reason}; the evaluation at the gate stands for it"
-        return replace(step, warnings=(*step.warnings, lost))
+        failure = f"{before.key} {before.status}: {before.reason}; the evaluation at the gate is used instead"
+        return replace(step, warnings=(*step.warnings, failure))
     if step.status == "succeeded" and not before.ended:
-        return replace(step, status="evaluation", message="the policy at the gate is measured afresh")
+        return replace(step, status="evaluation", message="measuring the policy at the gate again")
     return step
 
 
 def _method(config: RunConfig, state: RunState) -> Plan:
-    """What the method does next."""
+    """The method's next step."""
     segment = state.segment(1)
     if segment is None:
         new = jobs.generalist(config, None, segment_steps(config, state, 1))
-        return Plan("queued", "waits for a worker", jobs=(new,))
+        return Plan("queued", "waiting for a worker", jobs=(new,))
     return _from_segment(config, state, segment, gain=None)
 
 
 def _from_segment(config: RunConfig, state: RunState, segment: Segment, gain: float | None) -> Plan:
-    """From a segment of the generalist on, through the rest of its cycle and those that follow.
+    """The next step after a segment of the generalist: in its cycle or in one of those that follow.
 
-    `gain` is what the cycle before raised the score by, as far as that is known.
+    `gain` is the score gained by the previous cycle, if known.
     """
     job = segment.job
     if not job.ended:
         if (segment.cycle, segment.number, job.attempt) == (1, 1, 0):
-            return Plan("queued", "waits for a worker")
+            return Plan("queued", "waiting for a worker")
         return Plan("generalist", _training(config, job.budget), cycle=segment.cycle)
     if job.failed:
         return replace(_failed(job), cycle=segment.cycle)
@@ -77,10 +77,10 @@ def _from_segment(config: RunConfig, state: RunState, segment: Segment, gain: fl
 
 
 def _after_segment(config: RunConfig, state: RunState, segment: Segment, gain: float | None) -> Plan:
-    """A fresh evaluation, then the gate unless the generalist is optimal enough."""
+    """A fresh evaluation, then the gate, unless the generalist reached the target score."""
     key = segment.evaluation
     evaluation = state.job(key)
-    message = "every training variation is evaluated afresh before the gate"
+    message = "evaluating every training variation before the gate"
     if evaluation is None:
         source, budget = checkpoint_of(config, segment.job), evaluation_steps(config, state, segment.cycle)
         return Plan("evaluation", message, jobs=(jobs.evaluation(config, segment.cycle, key, source, budget),))
@@ -88,13 +88,13 @@ def _after_segment(config: RunConfig, state: RunState, segment: Segment, gain: f
         return Plan("evaluation", message)
     if evaluation.failed:
         return _failed(evaluation)
-    reached, wanted = score(config.suite, state.evaluations.get(key, ())), config.gate.optimal_score
-    if wanted is not None and reached is not None and reached >= wanted:
+    reached, target = score(config.suite, state.evaluations.get(key, ())), config.gate.optimal_score
+    if target is not None and reached is not None and reached >= target:
         after = "without specialists" if segment.cycle == 1 else f"after {_cycles(segment.cycle - 1)}"
-        message = f"optimal enough {after}: score {reached:.3f}, {wanted:g} was asked for"
+        message = f"ended {after}: the score of {reached:.3f} reached the target of {target:g}"
         return _ended_at_the_gate(config, state, segment, message)
     if segment.job.kind == "finetune" and _gained_too_little(config, gain):
-        gained = f"cycle {segment.cycle - 1} gained {gain:+.3f}, less than {config.cycles.min_gain:g}"
+        gained = f"cycle {segment.cycle - 1} gained {gain:+.3f}, less than cycles.min_gain ({config.cycles.min_gain:g})"
         message = f"ended after {_cycles(segment.cycle - 1)}: {gained}"
         return _ended_at_the_gate(config, state, segment, message)
     return _at_the_gate(config, state, segment, gain)
@@ -104,89 +104,90 @@ def _at_the_gate(config: RunConfig, state: RunState, segment: Segment, gain: flo
     gate = state.gate(segment, "specialists")
     if gate is None:
         if config.gate.mode == "auto" and (left_out := all_left_out(config, state, segment)):
-            return _without_finetuning(config, state, segment, f"ended without specialists: {left_out}")
+            return _without_finetuning(config, state, segment, f"ended at the gate: {left_out}")
         opening = open_specialists_gate(config, state, segment, gain)
         if opening is None:
-            return _without_finetuning(config, state, segment, "the budget left trains no specialist")
+            message = "ended at the gate: the remaining budget is too small to train a specialist"
+            return _without_finetuning(config, state, segment, message)
         return Plan("awaiting_approval", opening.why, gate=opening)
     if gate.status == "open":
-        return Plan("awaiting_approval", "the specialists wait for a decision")
+        return Plan("awaiting_approval", "waiting for a decision about the specialists")
     if gate.action == "stop":
         return _without_finetuning(config, state, segment, "stopped at the gate")
     if gate.action == "approve" and gate.decision is not None:
-        return _after_approval(Round(config, state, segment, gate.decision))
+        return _after_approval(ApprovedCycle(config, state, segment, gate.decision))
     return _next_segment(config, state, segment)
 
 
-def _after_approval(this: Round) -> Plan:
-    step = specialists_step(this) or finetune_step(this)
+def _after_approval(cycle: ApprovedCycle) -> Plan:
+    step = specialists_step(cycle) or finetune_step(cycle)
     if step is not None:
-        return _measured_before(this, step)
-    finetuned = this.state.job(keys.finetune(this.cycle))
+        return _measured_before(cycle, step)
+    finetuned = cycle.state.job(keys.finetune(cycle.number))
     if finetuned is None:
-        last = _without_finetuning(this.config, this.state, this.segment, "ended without fine-tuning")
-    elif _goes_on(this):
-        last = _next_cycle(this)
+        last = _without_finetuning(cycle.config, cycle.state, cycle.segment, "ended without fine-tuning")
+    elif _another_cycle_follows(cycle):
+        last = _next_cycle(cycle)
     else:
-        last = _last_evaluation(this.config, this.state, this.segment, finetuned, _finished(this))
-    return replace(last, warnings=(*this.warnings, *last.warnings))
+        last = _last_evaluation(cycle.config, cycle.state, cycle.segment, finetuned, _finished(cycle))
+    return replace(last, warnings=(*cycle.warnings, *last.warnings))
 
 
-def _measured_before(this: Round, step: Plan) -> Plan:
-    """Beside the run's first specialists, the policy that they start from is measured afresh."""
-    starts = this.cycle == 1 and any(job.key == keys.specialist(1, 1) for job in step.jobs)
-    if not starts or this.state.job(keys.BEFORE_EVALUATION) is not None:
+def _measured_before(cycle: ApprovedCycle, step: Plan) -> Plan:
+    """The policy that the run's first specialists start from is measured again, in parallel with their training."""
+    starts = cycle.number == 1 and any(job.key == keys.specialist(1, 1) for job in step.jobs)
+    if not starts or cycle.state.job(keys.BEFORE_EVALUATION) is not None:
         return step
-    new = jobs.measurement(this.config, this.cycle, keys.BEFORE_EVALUATION, this.source)
+    new = jobs.measurement(cycle.config, cycle.number, keys.BEFORE_EVALUATION, cycle.source)
     return replace(step, jobs=(*step.jobs, new))
 
 
-def _goes_on(this: Round) -> bool:
-    """Whether another cycle follows; one that began goes on, whatever is left by now."""
-    following = this.state.segment(this.cycle + 1)
-    if this.cycle >= this.config.cycles.count or following is None:
+def _another_cycle_follows(cycle: ApprovedCycle) -> bool:
+    """Whether another cycle follows; a cycle that has begun is finished regardless of what is left."""
+    following = cycle.state.segment(cycle.number + 1)
+    if cycle.number >= cycle.config.cycles.count or following is None:
         return False
-    return this.state.job(keys.evaluation(this.cycle + 1, 1)) is not None or (
-        this.state.job(keys.LAST_EVALUATION) is None and another_cycle_fits(this.config, this.state)
+    return cycle.state.job(keys.evaluation(cycle.number + 1, 1)) is not None or (
+        cycle.state.job(keys.LAST_EVALUATION) is None and another_cycle_fits(cycle.config, cycle.state)
     )
 
 
-def _next_cycle(this: Round) -> Plan:
+def _next_cycle(cycle: ApprovedCycle) -> Plan:
     """The fine-tuned policy is the next cycle's generalist."""
-    following = this.state.segment(this.cycle + 1)
-    assert following is not None  # `_goes_on` said so
-    key = keys.evaluation(this.cycle + 1, 1)
-    after = this.state.evaluations.get(key)
-    alike = this.state.rounds_of(this.segment.evaluation).comparable(this.state.rounds_of(key))
-    gain = None if after is None or not alike else gain_of(this.config, this.returns, after)
-    return _from_segment(this.config, this.state, following, gain)
+    following = cycle.state.segment(cycle.number + 1)
+    assert following is not None  # checked by `_another_cycle_follows`
+    key = keys.evaluation(cycle.number + 1, 1)
+    after = cycle.state.evaluations.get(key)
+    comparable = cycle.state.rounds_of(cycle.segment.evaluation).comparable(cycle.state.rounds_of(key))
+    gain = None if after is None or not comparable else gain_of(cycle.config, cycle.returns, after)
+    return _from_segment(cycle.config, cycle.state, following, gain)
 
 
-def _finished(this: Round) -> str:
-    if this.config.cycles.count == 1:
+def _finished(cycle: ApprovedCycle) -> str:
+    if cycle.config.cycles.count == 1:
         return "fine-tuned and evaluated"
-    short = "" if this.cycle == this.config.cycles.count else ", no budget is left for another"
-    return f"fine-tuned in {_cycles(this.cycle)}{short}, and evaluated"
+    short = "" if cycle.number == cycle.config.cycles.count else ", with no budget left for another"
+    return f"fine-tuned in {_cycles(cycle.number)}{short}, and evaluated"
 
 
 def _next_segment(config: RunConfig, state: RunState, segment: Segment) -> Plan:
-    """The gate was rejected: the generalist trains on, its detector armed anew."""
+    """The gate was rejected: the generalist trains on, and its plateau detector needs a full window again."""
     budget = segment_steps(config, state, segment.cycle)
     if budget < config.learner.batch_size:
-        return _without_finetuning(config, state, segment, "no budget is left to keep training")
+        return _without_finetuning(config, state, segment, "ended at the gate: no budget is left to keep training")
     new = jobs.generalist(config, segment, budget, state.spent)
     return Plan("generalist", _training(config, budget), jobs=(new,))
 
 
 def _without_finetuning(config: RunConfig, state: RunState, segment: Segment, message: str) -> Plan:
-    """The gate's evaluation was the last, unless it measured an earlier checkpoint (rewind)."""
+    """The gate's evaluation counts as the final one, unless it measured an earlier checkpoint (rewind)."""
     if checkpoint_of(config, segment.job).which == "last":
         return _ended_at_the_gate(config, state, segment, message)
     return _last_evaluation(config, state, segment, segment.job, message)
 
 
 def _ended_at_the_gate(config: RunConfig, state: RunState, segment: Segment, message: str) -> Plan:
-    """Its evaluation was the last, unless it was cut: what a run ends with is always measured whole."""
+    """The gate's evaluation counts as the final one, unless it was cut: a final policy is always measured whole."""
     if state.rounds_of(segment.evaluation).wholeness != "cut":
         return Plan("succeeded", message)
     return _last_evaluation(config, state, segment, segment.job, message)
@@ -196,9 +197,9 @@ def _last_evaluation(config: RunConfig, state: RunState, segment: Segment, polic
     evaluation = state.job(keys.LAST_EVALUATION)
     if evaluation is None:
         new = jobs.measurement(config, segment.cycle, keys.LAST_EVALUATION, CheckpointSource(job=policy.key))
-        return Plan("evaluation", "the last evaluation", jobs=(new,))
+        return Plan("evaluation", "running the final evaluation", jobs=(new,))
     if not evaluation.ended:
-        return Plan("evaluation", "the last evaluation")
+        return Plan("evaluation", "running the final evaluation")
     if evaluation.failed:
         return _failed(evaluation)
     reached = score(config.suite, state.evaluations.get(keys.LAST_EVALUATION, ()))
@@ -207,13 +208,13 @@ def _last_evaluation(config: RunConfig, state: RunState, segment: Segment, polic
 
 
 def _unspent(config: RunConfig, state: RunState) -> str:
-    """An epoch has a fixed size, so that either arm may leave less than one of the total."""
+    """An epoch has a fixed size, so every arm may leave less than one epoch of the total."""
     left = config.budget.total_steps - state.spent
-    return f"; {left} steps were left, less than an epoch" if 0 < left < config.learner.batch_size else ""
+    return f"; {left} steps remain, less than an epoch" if 0 < left < config.learner.batch_size else ""
 
 
 def _gained_too_little(config: RunConfig, gain: float | None) -> bool:
-    """The stop rule; a gain that nobody measured is no reason to end."""
+    """The stop rule; an unknown gain never ends the run."""
     least = config.cycles.min_gain
     return least is not None and gain is not None and gain < least
 
@@ -224,7 +225,11 @@ def _cycles(count: int) -> str:
 
 def _training(config: RunConfig, budget: int) -> str:
     until = "for" if config.arm == "generalist" else "until it plateaus, for at most"
-    return f"the generalist trains {until} {budget} steps"
+    return f"training the generalist {until} {budget} steps"
+
+
+def _running_jobs(count: int) -> str:
+    return "the running job" if count == 1 else f"{count} running jobs"
 
 
 def _failed(job: JobView) -> Plan:

@@ -1,4 +1,4 @@
-"""What the state machine sees of a run and what it answers: frozen views, no rows."""
+"""Input and output of the state machine: immutable views of a run's jobs and gates, and the plan."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ ReasonAsked = Literal["specialists", "too_few_specialists"]
 
 @dataclass(frozen=True)
 class JobView:
-    """A job as far as planning needs it; `spent` are its counted environment steps, measurements left out."""
+    """What planning needs to know about a job; `spent` are its environment steps without measurements."""
 
     key: str
     kind: JobKind
@@ -28,7 +28,7 @@ class JobView:
     attempt: int = 0
     outcome: Outcome | None = None
     error: str | None = None
-    demonstrated: tuple[DemonstrationCount, ...] | None = None  # what it kept and tried; None: it does not demonstrate
+    demonstrated: tuple[DemonstrationCount, ...] | None = None  # kept and tried episodes; None for other jobs
 
     @property
     def ended(self) -> bool:
@@ -40,19 +40,19 @@ class JobView:
 
     @property
     def reason(self) -> str:
-        """Why it failed: the last line of its error, which in a traceback names the exception."""
+        """Why it failed: the last line of its error, which in a traceback is the exception."""
         lines = (self.error or "").strip().splitlines()
-        return lines[-1] if lines else "no reason was given"
+        return lines[-1] if lines else "no reason given"
 
     @property
     def committed(self) -> int:
-        """Steps that are gone or promised."""
+        """Steps that are spent or still in its budget."""
         return self.spent if self.ended else max(self.budget, self.spent)
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """Who the specialists are: the variations of each, what each may spend, how it starts."""
+    """The specialists: the variations of each, the steps of each, and how they start."""
 
     partition: tuple[tuple[int, ...], ...]
     specialist_steps: int
@@ -61,7 +61,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class GateView:
-    """A gate; `segment` counts the generalist's segments of the cycle, the one that led to it included."""
+    """A gate; `segment` is the number, within the cycle, of the generalist's segment that led to it."""
 
     segment: int
     status: Literal["open", "approved", "rejected"]
@@ -73,12 +73,12 @@ class GateView:
 
 @dataclass(frozen=True)
 class RunState:
-    """Everything `plan` may know.
+    """Everything that `plan` uses.
 
-    `evaluations`: fresh training-variation returns by key of the evaluation job; of each cycle at least the newest.
-    `features`: of the same jobs, where they were asked for, the policy's mean features by variation.
-    `history`: the generalist's training episodes by variation, where a gate is about to open.
-    `rounds`: of the same jobs, how many rounds were played of those asked for.
+    `evaluations`: returns on the training variations by key of the evaluation job, at least the newest of each cycle.
+    `features`: for the same jobs, if requested, the policy's mean features by variation.
+    `rounds`: for the same jobs, how many of the requested rounds were played.
+    `history`: the generalist's training episodes by variation, if a gate is about to open.
     """
 
     jobs: tuple[JobView, ...] = ()
@@ -93,12 +93,12 @@ class RunState:
         return next((job for job in self.jobs if job.key == key), None)
 
     def gate(self, segment: "Segment", reason_asked: ReasonAsked) -> GateView | None:
-        wanted = (segment.cycle, segment.number, reason_asked)
-        found = (g for g in self.gates if (g.cycle, g.segment, g.reason_asked) == wanted)
+        identity = (segment.cycle, segment.number, reason_asked)
+        found = (g for g in self.gates if (g.cycle, g.segment, g.reason_asked) == identity)
         return next(found, None)
 
     def segment(self, cycle: int) -> "Segment | None":
-        """The newest of the cycle; None before there is one."""
+        """The newest segment of the cycle; None if there is none yet."""
         trained = [(*keys.place_of(job.key), job) for job in self.jobs if job.kind == "generalist"]
         found = [Segment(cycle, number, job) for of, number, job in trained if of == cycle]
         if not found and cycle > 1:
@@ -107,7 +107,7 @@ class RunState:
         return max(found, key=lambda segment: segment.number, default=None)
 
     def rounds_of(self, evaluation: str) -> Rounds:
-        """How whole an evaluation is, by its key."""
+        """How many rounds of an evaluation were played, by its key."""
         return self.rounds.get(evaluation, Rounds())
 
     def keys(self, *statuses: JobStatus) -> tuple[str, ...]:
@@ -124,7 +124,7 @@ class RunState:
 
 @dataclass(frozen=True)
 class Segment:
-    """The generalist before a gate: `job` trained it. Later cycles begin with the fine-tuning of the one before."""
+    """The generalist before a gate, trained by `job`. Later cycles begin with the previous cycle's fine-tuning."""
 
     cycle: int
     number: int
@@ -138,7 +138,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class GateOpening:
-    """A gate to open, with its evidence; `mode` auto means that it is approved as proposed at once."""
+    """A gate to open, with its evidence; with `mode` auto it is approved as proposed at once."""
 
     segment: int
     mode: Literal["ask", "auto"]
@@ -155,12 +155,12 @@ class GateOpening:
     cycle: int = 1
     reason_asked: ReasonAsked = "specialists"
     rounds: Rounds = field(default_factory=Rounds)  # of the evaluation
-    continue_steps: int | None = None  # what "keep training" would train; 0: no whole epoch; None: not told
+    continue_steps: int | None = None  # steps of "keep training"; 0: less than an epoch; None: unknown
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What comes next: new `jobs`; `requeue`, `hold`, `withdraw` name jobs to become queued, paused, cancelled."""
+    """What comes next: new `jobs`; `requeue`, `hold` and `withdraw` are keys of jobs to queue, pause and cancel."""
 
     status: RunStatus
     message: str

@@ -1,7 +1,7 @@
-"""How whole an evaluation is: it goes in rounds of one episode a variation, and one with a budget may end early.
+"""How many rounds of an evaluation were played; a round is one episode of each variation.
 
-Every episode that begins also ends, so fewer rounds are noisier and not biased. A whole measurement is still never
-compared with a cut one; and of measurements made before rounds were counted nobody knows which they were.
+An evaluation with a budget may be cut after any round. Every episode that starts is finished, so fewer rounds are
+noisier but not biased. Even so, whole and cut measurements are never compared.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Wholeness = Literal["whole", "cut", "unknown"]
 
 @dataclass(frozen=True)
 class Rounds:
-    """Rounds that were played of those that were asked for; None: measured before rounds were counted, may be cut."""
+    """Rounds played and rounds asked for; None: measured before rounds were counted, so it may have been cut."""
 
     played: int | None = None
     asked: int | None = None
@@ -24,12 +24,12 @@ class Rounds:
         return "whole" if self.played >= self.asked else "cut"
 
     def comparable(self, other: "Rounds") -> bool:
-        """Whether a difference between both measurements means something."""
+        """Whether the difference between both measurements is meaningful."""
         return self.wholeness == other.wholeness
 
     @property
     def mark(self) -> str:
-        """What stands beside a figure; empty where the measurement is whole."""
+        """A note for whatever shows the measurement; empty if it is whole."""
         if self.wholeness == "unknown":
-            return "measured the old way: may be cut"
+            return "measured by an older version: may be cut"
         return "" if self.wholeness == "whole" else f"cut: {self.played} of {self.asked} rounds"

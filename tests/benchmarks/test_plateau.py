@@ -12,7 +12,7 @@ from benchmarks.plateau.criteria import CHUNK, Firing, first_firing, now, slidin
 from benchmarks.plateau.curves import Array, as_success, procgen, shortened, synthetic
 from benchmarks.plateau.verdicts import score, stalled_at, verdict
 from gsl.config.presets import PRESETS
-from gsl.method.plateau import smooth
+from gsl.method.curves import smooth
 
 RISING = np.linspace(0, 1, 100)
 STALLED = np.minimum(RISING, 0.3)

@@ -1971,7 +1971,7 @@ export interface components {
             /**
              * Mark
              * @description Note on an evaluation that is or may be incomplete; empty if it is complete.
-             * @default measured the old way: may be cut
+             * @default measured by an older version: may be cut
              */
             mark: string;
             /** Mean Return */
@@ -2001,7 +2001,7 @@ export interface components {
         };
         /**
          * GateOpening
-         * @description A gate to open, with its evidence; `mode` auto means that it is approved as proposed at once.
+         * @description A gate to open, with its evidence; with `mode` auto it is approved as proposed at once.
          */
         GateOpening: {
             /** Continue Steps */
@@ -2812,9 +2812,8 @@ export interface components {
          * MetaWorldSuite
          * @description A benchmark of Meta-World; a variation is a task, or one task with one goal position.
          *
-         *     Ids: a task's place among those that are trained on (test tasks follow the training tasks); with goals, 1000 times
-         *     that plus the goal's number. A task's goals are those of `metaworld.MT1(task, seed=goal_seed)`, in that order, in
-         *     every benchmark.
+         *     Ids: a task's index among the training tasks (test tasks follow them); with goals, 1000 times that plus the goal's
+         *     number. A task's goals are those of `metaworld.MT1(task, seed=goal_seed)`, in that order, in every benchmark.
          */
         MetaWorldSuite: {
             /**
@@ -2908,7 +2907,7 @@ export interface components {
         };
         /**
          * NoGuide
-         * @description Fine-tuning without demonstrations: the control arm.
+         * @description Fine-tuning without demonstrations: the control.
          */
         NoGuide: {
             /**
@@ -3634,7 +3633,7 @@ export interface components {
         };
         /**
          * Proposal
-         * @description Who the specialists are: the variations of each, what each may spend, how it starts.
+         * @description The specialists: the variations of each, the steps of each, and how they start.
          */
         Proposal: {
             /** Partition */
@@ -3661,9 +3660,9 @@ export interface components {
         };
         /**
          * Replay
-         * @description Demonstrations in the replay (RLPD, Ball et al. 2023): part of each update is drawn from them.
+         * @description Demonstrations in the replay buffer (RLPD, Ball et al. 2023): part of each update is drawn from them.
          *
-         *     For learners that replay, among whose settings the share is. Beside other guides they draw from them likewise.
+         *     For learners with a replay buffer, whose settings include the share. They do the same with any other guide.
          */
         Replay: {
             /**
@@ -3715,7 +3714,7 @@ export interface components {
         };
         /**
          * Rounds
-         * @description Rounds that were played of those that were asked for; None: measured before rounds were counted, may be cut.
+         * @description Rounds played and rounds asked for; None: measured before rounds were counted, so it may have been cut.
          */
         Rounds: {
             /** Asked */

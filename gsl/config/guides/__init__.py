@@ -1,12 +1,10 @@
 """Guides: what demonstrations add to a learner while the generalist is fine-tuned."""
 
-from gsl.config.guides.base import GuideSettings
+from gsl.config.guides.base import GuideSettings, NoGuide, Replay
 from gsl.config.guides.bc import BC
 from gsl.config.guides.dagger import DAgger
 from gsl.config.guides.dapg import DAPG
 from gsl.config.guides.gail import GAIL
-from gsl.config.guides.none import NoGuide
-from gsl.config.guides.replay import Replay
 
 __all__ = ["BC", "BUILTIN_GUIDES", "DAPG", "GAIL", "DAgger", "GuideSettings", "NoGuide", "Replay"]
 

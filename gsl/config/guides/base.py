@@ -1,4 +1,7 @@
-"""What every guide's settings declare: the hooks that it needs from a learner, and what it learns from."""
+"""What every guide's settings declare: the hooks that it needs from a learner, and what it learns from.
+
+Also the two guides that need no code beyond the base class, worker/guides/base.py.
+"""
 
 from typing import Any, ClassVar, Literal
 
@@ -26,3 +29,27 @@ class GuideSettings(Settings):
         super().__init_subclass__(**options)
         if "wants" in cls.__dict__:
             cls.learns_from = cls.__dict__["wants"]
+
+
+class NoGuide(GuideSettings):
+    """Fine-tuning without demonstrations: the control."""
+
+    implementation: ClassVar[str] = "worker.guides.base:Guide"
+    title: ClassVar[str] = "No guide"
+    hooks: ClassVar[frozenset[Hook]] = frozenset()
+    learns_from: ClassVar[LearnsFrom] = "nothing"
+
+    name: Literal["none"] = "none"
+
+
+class Replay(GuideSettings):
+    """Demonstrations in the replay buffer (RLPD, Ball et al. 2023): part of each update is drawn from them.
+
+    For learners with a replay buffer, whose settings include the share. They do the same with any other guide.
+    """
+
+    implementation: ClassVar[str] = "worker.guides.base:Guide"
+    title: ClassVar[str] = "Replay"
+    hooks: ClassVar[frozenset[Hook]] = frozenset({"replay"})
+
+    name: Literal["replay"] = "replay"

@@ -10,7 +10,7 @@ from gsl.config.method import (
 )
 from gsl.config.networks import MLP
 from gsl.config.presets.base import Preset, origins
-from gsl.config.presets.plateaus import plateau_within
+from gsl.config.recommended import plateau_within
 from gsl.config.run import RunConfig
 from gsl.config.suites import ForkMazeSuite
 

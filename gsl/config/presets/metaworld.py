@@ -11,8 +11,7 @@ from gsl.config.method import (
     SpecialistSettings,
 )
 from gsl.config.presets.base import Preset, origins
-from gsl.config.presets.plateaus import plateau_within
-from gsl.config.recommended import recommended
+from gsl.config.recommended import plateau_within, recommended
 from gsl.config.run import RunConfig
 from gsl.config.sampling import RoundRobinSampling
 from gsl.config.suites import MetaWorldSuite

@@ -10,11 +10,10 @@ from gsl.config.method import (
     SpecialistSettings,
 )
 from gsl.config.presets.base import Preset, origins
-from gsl.config.presets.plateaus import plateau_within
-from gsl.config.recommended import recommended
+from gsl.config.recommended import plateau_within, recommended
 from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
-from gsl.config.suites.procgen.scores import Game
+from gsl.config.suites.procgen import Game
 
 TITLES: dict[str, str] = {
     "bigfish": "BigFish", "bossfight": "BossFight", "caveflyer": "CaveFlyer", "chaser": "Chaser", "climber": "Climber",

@@ -10,12 +10,11 @@ from gsl.config.method import (
     SpecialistSettings,
 )
 from gsl.config.presets.base import Preset, origins
-from gsl.config.presets.plateaus import plateau_within
 from gsl.config.presets.procgen import GUIDE, PPG_DEFAULTS, PPO_DEFAULTS, TITLES
-from gsl.config.recommended import recommended
+from gsl.config.recommended import plateau_within, recommended
 from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
-from gsl.config.suites.procgen.scores import Game
+from gsl.config.suites.procgen import Game
 
 GAMES: tuple[Game, ...] = ("bigfish", "bossfight", "chaser", "dodgeball", "fruitbot", "plunder", "starpilot")
 _RESULTS = {

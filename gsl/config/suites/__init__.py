@@ -5,7 +5,7 @@ from gsl.config.suites.forkmaze import ForkMazeSuite
 from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.maniskill import ManiSkillSuite
 from gsl.config.suites.metaworld.settings import MetaWorldSuite
-from gsl.config.suites.procgen.settings import ProcgenSuite
+from gsl.config.suites.procgen import ProcgenSuite
 
 __all__ = [
     "BUILTIN_SUITES",

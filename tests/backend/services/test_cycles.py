@@ -35,7 +35,7 @@ def test_two_cycles(api: ApiDriver) -> None:
     assert (run["status"], run["cycle"]) == ("awaiting_approval", 2)
     gates = api.get(f"/runs/{run_id}/gates")
     assert [(gate["cycle"], gate["status"]) for gate in gates] == [(1, "approved"), (2, "open")]
-    assert gates[1]["evidence"]["why"] == "the generalist was fine-tuned in cycle 1 and gained +0.125"
+    assert "+0.125" in gates[1]["evidence"]["why"]
     assert sorted(v for part in gates[1]["proposal"]["partition"] for v in part) == [0, 2]
     specialists(api, run_id, 2)
     work(api, run_id, "evaluation-final", evaluation(0, [0.9, 0.9, 0.9, 0.8]))
@@ -50,7 +50,7 @@ def test_a_cycle_that_gains_too_little_ends_the_run(api: ApiDriver) -> None:
     work(api, run_id, "evaluation-2-1", evaluation(0, [0.1, 0.9, 0.2, 0.8]))
     run = api.get(f"/runs/{run_id}")
     assert run["status"] == "succeeded"
-    assert run["message"] == "ended after one cycle: cycle 1 gained +0.000, less than 0.005"
+    assert all(value in run["message"] for value in ("+0.000", "0.005"))
 
 
 def test_variations_are_clustered_by_reported_features(api: ApiDriver) -> None:

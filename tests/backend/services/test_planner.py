@@ -144,7 +144,8 @@ def test_too_few_specialists_ask_and_take_no_edits(services: Services) -> None:
     work(services, jobs(services, run_id, "queued")[0])
     run = run_of(services, run_id)
     assert run.status == "awaiting_approval"
-    assert run.warnings == ["specialist 1 failed: ValueError: no goal; going on with 1 of 2 specialists"]
+    [warning] = run.warnings
+    assert "ValueError: no goal" in warning
     with pytest.raises(InvalidError, match="nothing can be edited"):
         approve(services, run_id, specialist_steps=1)
     approve(services, run_id)

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from gsl.config.presets import PRESETS, Origin
-from gsl.config.suites.procgen.scores import Game
+from gsl.config.suites.procgen import Game
 
 
 def settings_of(config: BaseModel, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

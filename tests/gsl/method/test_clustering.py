@@ -38,7 +38,7 @@ def test_an_even_split_is_kept_where_groups_are_uneven() -> None:
 
 
 def test_refuses_more_clusters_than_points() -> None:
-    with pytest.raises(ValueError, match="cannot make"):
+    with pytest.raises(ValueError, match=r"\d+ points"):
         balanced_clusters(np.zeros((2, 1)), 3, np.random.default_rng(0))
 
 

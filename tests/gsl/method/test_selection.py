@@ -131,7 +131,7 @@ def test_balanced_parts_have_about_the_same_sum() -> None:
 
 
 def test_refuses_more_specialists_than_variations() -> None:
-    with pytest.raises(ValueError, match="cannot be split"):
+    with pytest.raises(ValueError, match=r"\d+ variations"):
         split((1, 2), 3, "random", {}, 0)
 
 

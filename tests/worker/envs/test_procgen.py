@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from gsl.config.suites import ProcgenSuite
-from gsl.config.suites.procgen.scores import Game
+from gsl.config.suites.procgen import Game
 from worker.envs import make_env
 from worker.envs.base import IDLE, Env, EnvError, Sampler
 from worker.envs.procgen.env import ProcgenEnv

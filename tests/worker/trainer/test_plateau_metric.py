@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from gsl.config.presets.plateaus import plateau_of
+from gsl.config.recommended import plateau_of
 from gsl.method.plateau import replay
 from worker.rollout.episodes import Episodes
 from worker.trainer.plateau_metric import MeanByVariation, PlainMean, watched

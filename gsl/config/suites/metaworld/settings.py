@@ -16,9 +16,8 @@ MOST_REWARD = 10.0
 class MetaWorldSuite(SuiteSettings):
     """A benchmark of Meta-World; a variation is a task, or one task with one goal position.
 
-    Ids: a task's place among those that are trained on (test tasks follow the training tasks); with goals, 1000 times
-    that plus the goal's number. A task's goals are those of `metaworld.MT1(task, seed=goal_seed)`, in that order, in
-    every benchmark.
+    Ids: a task's index among the training tasks (test tasks follow them); with goals, 1000 times that plus the goal's
+    number. A task's goals are those of `metaworld.MT1(task, seed=goal_seed)`, in that order, in every benchmark.
     """
 
     implementation: ClassVar[str] = "worker.envs.metaworld.env:MetaWorldEnv"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import linregress, t
 
-from gsl.method.trend import upper_bound_of_rise
+from gsl.method.curves import upper_bound_of_rise
 
 
 def test_single_epochs_give_the_textbook_bound() -> None:

@@ -1,1 +1,0 @@
-"""Procgen: its games, levels and score ranges."""

@@ -30,13 +30,13 @@ from backend.api import (
 )
 from backend.artifact_files import ArtifactStore
 from backend.db.engine import Database
-from backend.dispatch import Doorbell
+from backend.dispatch import Dispatcher
 from backend.events import Events
 from backend.http import openapi_docs, page, problems
 from backend.http.browser_safety import BrowserSafety, is_loopback
 from backend.http.json_body import BodyLimit
 from backend.services.app_services import Services
-from backend.services.reaper import Housekeeper
+from backend.services.reaper import Reaper
 from backend.settings import Settings
 
 _ROUTES = (
@@ -65,7 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         database=Database(settings.database_url),
         files=ArtifactStore(settings.artifacts_url),
         events=Events(settings.redis_url),
-        doorbell=Doorbell(settings.redis_url),
+        dispatcher=Dispatcher(settings.redis_url),
     )
     app = FastAPI(
         title="GSL Lab",
@@ -115,16 +115,16 @@ def _hosts(settings: Settings) -> list[str] | None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    housekeeper = Housekeeper(services)
+    reaper = Reaper(services)
     services.events.start()
-    housekeeper.start()
+    reaper.start()
     try:
         with _streams_end_at_signals(services.events):
             yield
     finally:
         services.events.close()
-        housekeeper.close()
-        services.doorbell.close()
+        reaper.close()
+        services.dispatcher.close()
         services.database.close()
 
 

@@ -1,6 +1,6 @@
-"""The doorbell: one Celery message for each queued job, in the queue of its suite, where only able workers listen.
+"""Dispatching jobs: one Celery message for each queued job, in the queue of its suite.
 
-The database is the queue of record: a lost message is harmless.
+The database is the queue of record, so a lost message does no harm: the reaper sends it again.
 """
 
 import logging
@@ -15,38 +15,35 @@ _log = logging.getLogger(__name__)
 _CONNECT_WITHIN_S = 2
 
 
-class Doorbell:
-    """Rings the workers; without a broker, or while it is away, it says so and raises nothing."""
+class Dispatcher:
+    """Notifies workers of queued jobs. Without a broker, or while it is unavailable, it sends and raises nothing."""
 
     def __init__(self, redis_url: str) -> None:
         self._celery = _producer(redis_url) if redis_url else None
 
-    def ring(self, jobs: Iterable[tuple[int, str]]) -> list[int]:
-        """Announce jobs, each with its suite; returns the ids of those whose message the broker took.
-
-        The sweeper tries the others again.
-        """
-        rung: list[int] = []
+    def notify(self, jobs: Iterable[tuple[int, str]]) -> list[int]:
+        """Send a message for each job, given with its suite; returns the ids of jobs whose message the broker took."""
+        notified: list[int] = []
         if self._celery is None:
-            return rung
+            return notified
         try:
             for job_id, suite in jobs:
                 queue = _known_queue(self._celery, suite)
                 self._celery.send_task(TASK_NAME, args=[job_id], queue=queue, retry=False, ignore_result=True)
-                rung.append(job_id)
+                notified.append(job_id)
         except (OperationalError, KombuError, OSError) as error:
-            _log.warning("the broker is away, queued jobs are announced once it is back: %s", error)
-        return rung
+            _log.warning("the broker is unavailable; queued jobs are dispatched once it is back: %s", error)
+        return notified
 
     def waiting(self, suite: str) -> int | None:
-        """How many messages for the suite nobody has taken yet; None while the broker is away."""
+        """Number of the suite's messages that no worker has taken yet; None while the broker is unavailable."""
         if self._celery is None:
             return None
         try:
             with self._celery.connection_for_read() as connection:
                 return int(connection.default_channel.queue_declare(queue_of(suite), passive=False).message_count)
         except (OperationalError, KombuError, OSError) as error:
-            _log.info("the broker does not say how many messages wait: %s", error)
+            _log.info("cannot ask the broker for the number of waiting messages: %s", error)
             return None
 
     def close(self) -> None:
@@ -55,7 +52,7 @@ class Doorbell:
 
 
 def _known_queue(celery: Celery, suite: str) -> str:
-    """The suite's queue, made known to Celery, which refuses names that it never heard."""
+    """The suite's queue, declared to Celery, which refuses to send to a queue it does not know."""
     name, known = queue_of(suite), celery.amqp.queues
     if name not in known:
         known.add(name, exchange=name, routing_key=name)
@@ -63,10 +60,10 @@ def _known_queue(celery: Celery, suite: str) -> str:
 
 
 def _producer(redis_url: str) -> Celery:
-    """As `celery_settings`, but it never waits long for a broker that is away."""
+    """Configured by `celery_settings`, but never waits long for a broker that is unavailable."""
     settings = celery_settings(redis_url)
     brief = {"socket_connect_timeout": _CONNECT_WITHIN_S, "retry_on_timeout": False, "max_retries": 0}
     transport = {**settings["broker_transport_options"], **brief}
-    celery = Celery("gsl-doorbell", set_as_current=False)
+    celery = Celery("gsl-dispatcher", set_as_current=False)
     celery.conf.update({**settings, "broker_transport_options": transport})
     return celery

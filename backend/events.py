@@ -1,7 +1,7 @@
-"""Live by events: says that something of a run changed, never what it is. Data comes from REST.
+"""Live updates by server-sent events: which run or worker changed. The data itself comes from the REST API.
 
-One process tells its own listeners; several tell each other through Redis. A lost event costs one stale moment: the
-page asks again anyhow. Each listener gets a change at most every half second, many changes of one kind as one.
+Within one process, changes go to its own listeners; several processes share them through Redis. Losing one does little
+harm, because the page also polls. Each listener gets changes at most every half second, repeated ones only once.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class Listener:
-    """One open stream: the changes that it was not told yet."""
+    """One open stream and the changes that it has yet to send."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -32,17 +32,17 @@ class Listener:
         self._awake = asyncio.Event()
         self._closed = False
 
-    def tell(self, change: Change) -> None:
-        """From any thread."""
+    def push(self, change: Change) -> None:
+        """Safe to call from any thread."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._note, change)
+            self._loop.call_soon_threadsafe(self._add, change)
 
     def close(self) -> None:
-        """From any thread: the stream ends."""
+        """End the stream; safe to call from any thread."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end)
 
-    def _note(self, change: Change) -> None:
+    def _add(self, change: Change) -> None:
         self._pending[change] = None
         self._awake.set()
 
@@ -53,9 +53,9 @@ class Listener:
     async def changes(self) -> AsyncIterator[Change]:
         while not self._is_closed():
             await self._awake.wait()
-            told, self._pending = list(self._pending), {}
+            batch, self._pending = list(self._pending), {}
             self._awake.clear()
-            for change in told:
+            for change in batch:
                 yield change
             if not self._is_closed():
                 await asyncio.sleep(_PAUSE_S)
@@ -75,38 +75,41 @@ class Events:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Listen to the other processes, where there is a broker."""
+        """Subscribe to the other processes' changes if there is a broker."""
         if self._redis is not None:
             self._thread = threading.Thread(target=self._relay, name="events", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
-        """End every stream. May be called from a signal handler, and twice."""
+        """End every stream. May be called from a signal handler, and more than once."""
         self._closed.set()
         for listener in tuple(self._listeners):
             listener.close()
 
     @property
     def listening(self) -> int:
-        """How many streams are open in this process."""
+        """Number of open streams in this process."""
         return len(self._listeners)
 
     def publish(self, what: str, run_id: int | None = None, worker: str | None = None) -> bool:
-        """Tell everybody, or at least this process while the broker is away; returns whether the broker took it."""
+        """Publish to all processes, or to this one alone while the broker is unavailable.
+
+        Returns whether the broker took it.
+        """
         change = Change(what=what, run_id=run_id, worker=worker)
         relayed = self._send(change)
         if not relayed:
-            self._tell(change)
+            self._deliver(change)
         return relayed
 
     def _send(self, change: Change) -> bool:
-        """Through the broker, if somebody listens there; it comes back through `_relay`, here as in every process."""
+        """Through the broker, if it has subscribers; the change then comes back to every process through `_relay`."""
         if self._redis is None:
             return False
         try:
             return bool(self._redis.publish(_CHANNEL, change.model_dump_json()))
         except redis.RedisError as error:
-            _log.warning("changes stay in this process, the broker is away: %s", error)
+            _log.warning("the broker is unavailable, so changes reach this process alone: %s", error)
             return False
 
     async def listen(self) -> AsyncIterator[Change]:
@@ -123,18 +126,18 @@ class Events:
             with self._lock:
                 self._listeners.discard(listener)
 
-    def _tell(self, change: Change) -> None:
+    def _deliver(self, change: Change) -> None:
         with self._lock:
             listeners = tuple(self._listeners)
         for listener in listeners:
-            listener.tell(change)
+            listener.push(change)
 
     def _relay(self) -> None:
         while not self._closed.is_set():
             try:
                 self._follow()
             except redis.RedisError as error:
-                _log.info("changes of other processes wait for the broker: %s", error)
+                _log.info("the broker is unavailable; other processes' changes arrive once it is back: %s", error)
                 self._closed.wait(_RETRY_S)
 
     def _follow(self) -> None:
@@ -144,10 +147,10 @@ class Events:
             while not self._closed.is_set():
                 message = channel.get_message(timeout=1.0)
                 if message is not None:
-                    self._tell(Change(**json.loads(message["data"])))
+                    self._deliver(Change(**json.loads(message["data"])))
 
 
 def redis_client(url: str) -> Any:
-    """A client that never waits long, for either Celery's or redis-py's way to write a Unix socket's address."""
+    """A client that never waits long; accepts a Unix socket's address in Celery's form and in redis-py's."""
     address = url.replace("redis+socket://", "unix://", 1)
     return redis.Redis.from_url(address, socket_connect_timeout=1, socket_timeout=5, retry=Retry(NoBackoff(), 0))

@@ -3,7 +3,7 @@
 from backend.api.deps import ExperimentId, Limit, Offset, Reading, ServicesDep, Writing, problems, router
 from backend.services.launches import arms_of, launch
 from backend.store import experiments, runs, workers
-from backend.store.jobs.status import note
+from backend.store.jobs.status import record_event
 from gsl.protocol.api import ExperimentCreate, ExperimentLaunch, ExperimentPublic, Page, RunPublic
 
 routes = router("experiments")
@@ -39,7 +39,7 @@ def launch_experiment(
     workers.check_runnable(session, {arm.suite_field: arm.config.suite.name for arm in arms})
     launched = launch(session, experiment_id, arms, body.seeds, body.tags)
     for run in launched:
-        note(session, "person", "launched", body.preset or "", run_id=run.id)
+        record_event(session, "person", "launched", body.preset or "", run_id=run.id)
     session.flush()
     services.advance_all(session, [run.id for run in launched if run.id is not None])
     return runs.publics(session, launched)

@@ -21,21 +21,21 @@ from backend.figures.registration import RunOptions
 from backend.figures.style import Theme, View
 from backend.store.figures.curves import job_rows, suite_of
 from backend.store.figures.readiness import figure_state, figure_version
-from backend.store.figures.snapshots import Moment
+from backend.store.figures.snapshots import JobEpoch
 from gsl.protocol.api import FigureInfo, FigurePublic
 from gsl.protocol.reports import Source
 
 routes = router("figures")
 
-MOST_MOMENTS = 8  # panels side by side
-_MOMENTS = re.compile(r"\d{1,18}:\d{1,9}(,\d{1,18}:\d{1,9})*")
+MOST_SNAPSHOTS = 8  # panels side by side
+_JOB_EPOCHS = re.compile(r"\d{1,18}:\d{1,9}(,\d{1,18}:\d{1,9})*")
 
-Moments = Annotated[
+Epochs = Annotated[
     str,
     Query(
         max_length=300,
         description="Moments of `variation_histogram`: `latest`, `paper` (early, midway, before the gate, at the end), "
-        f"or at most {MOST_MOMENTS} pairs job:epoch, as 12:40,12:80.",
+        f"or at most {MOST_SNAPSHOTS} pairs job:epoch, as 12:40,12:80.",
         examples=["12:40,12:80"],
     ),
 ]
@@ -70,7 +70,7 @@ def get_figure(
         Metric | None, Query(description="Mean return or success; empty: success where the suite has it.")
     ] = None,
     width: Annotated[int, Query(ge=200, le=4000, description="Its width on the screen in CSS pixels.")] = 900,
-    epochs: Moments = "latest",
+    epochs: Epochs = "latest",
     source: Annotated[
         Source | Literal["any"], Query(description="Episodes of `variation_histogram`; any prefers fresh evaluations.")
     ] = "any",
@@ -85,7 +85,7 @@ def get_figure(
         return Response(status_code=304, headers=headers)
     options = RunOptions(
         view=View(theme=theme, metric=metric or _metric(session, run_id), width=width),
-        moments=_moments(session, run_id, epochs),
+        epochs=_job_epochs(session, run_id, epochs),
         paper=epochs == "paper",
         source=None if source == "any" else source,
     )
@@ -112,14 +112,14 @@ def _metric(session: Session, run_id: int) -> Metric:
     return "success" if suite_of(session, run_id).has_success else "return"
 
 
-def _moments(session: Session, run_id: int, text: str) -> list[Moment]:
+def _job_epochs(session: Session, run_id: int, text: str) -> list[JobEpoch]:
     if text in ("latest", "paper"):
         return []
-    if not _MOMENTS.fullmatch(text) or text.count(",") >= MOST_MOMENTS:
-        raise InvalidError.field("epochs", f"latest, paper, or at most {MOST_MOMENTS} pairs job:epoch as 12:40,12:80")
+    if not _JOB_EPOCHS.fullmatch(text) or text.count(",") >= MOST_SNAPSHOTS:
+        raise InvalidError.field("epochs", f"latest, paper, or at most {MOST_SNAPSHOTS} pairs job:epoch as 12:40,12:80")
     pairs = [pair.split(":") for pair in text.split(",")]
-    moments = [(int(job), int(epoch)) for job, epoch in pairs]
-    unknown = sorted({job for job, _ in moments} - {job.id for job in job_rows(session, run_id)})
+    epochs = [(int(job), int(epoch)) for job, epoch in pairs]
+    unknown = sorted({job for job, _ in epochs} - {job.id for job in job_rows(session, run_id)})
     if unknown:
         raise InvalidError.field("epochs", f"run {run_id} has no job {unknown[0]}")
-    return moments
+    return epochs

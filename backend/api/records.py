@@ -26,7 +26,7 @@ def import_run(
     no checkpoints to go on from. The same record again is the same run: 200, and nothing changes."""
     run, new = imports.take(session, body, experiment_id)
     if new:
-        services.tell(session, "run", run.id)
+        services.publish(session, "run", run.id)
     else:
         response.status_code = 200
     session.flush()

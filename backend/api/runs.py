@@ -1,4 +1,4 @@
-"""Runs: launch, list, look, change, delete; cancel, pause and resume."""
+"""Runs: launch, list, read, change and delete them; cancel, pause and resume them."""
 
 from typing import Annotated
 
@@ -11,10 +11,10 @@ from backend.domain.run_progress import eta, job_count, measurement_steps, phase
 from backend.services import baselines
 from backend.services.app_services import Services
 from backend.store import artifacts, run_progress, runs, workers
-from backend.store.jobs.status import note
+from backend.store.jobs.status import record_event
 from gsl.config.run import Arm
 from gsl.protocol.api import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
-from gsl.protocol.jobs import RunStatus, Wish
+from gsl.protocol.jobs import DesiredState, RunStatus
 
 routes = router("runs")
 PERSON = "person"
@@ -22,41 +22,43 @@ PERSON = "person"
 
 @routes.post("/runs", status_code=201, summary="Launch a run", responses=problems(400))
 def create_run(body: RunCreate, session: Writing, services: ServicesDep) -> RunPublic:
-    """From a preset, a whole configuration, or a preset with parts of it changed. Its first job is queued at once."""
+    """From a preset, a whole configuration, or a preset with parts changed. The first job is queued immediately."""
     config = resolve(body)
     workers.check_runnable(session, {"config.suite.name": config.suite.name})
     run = runs.create(session, config, body.model_dump(include={"name", "experiment_id", "arm_name", "notes", "tags"}))
-    note(session, PERSON, "launched", body.preset or "", run_id=run.id)
+    record_event(session, PERSON, "launched", body.preset or "", run_id=run.id)
     return _advanced(services, session, run)
 
 
-@routes.post("/runs/preview", summary="What a configuration's budget means", responses=problems(400))
+@routes.post("/runs/preview", summary="Preview a configuration's budget", responses=problems(400))
 def preview_run(body: RunCreate, session: Reading) -> BudgetPreview:
-    """Steps of each phase and the time they take at the speed that live workers measured; nothing is launched."""
+    """Steps of each phase, and the time they take at the speed measured by live workers. Nothing is launched."""
     config = resolve(body)
-    standing = run_progress.preview(session, config)
-    progress = phases(standing)
+    progress = run_progress.preview(session, config)
+    listed = phases(progress)
     return BudgetPreview(
-        phases=progress,
+        phases=tuple(listed),
         jobs=job_count(config),
-        finetune_steps=next(phase.budget_steps for phase in progress if phase.phase == "finetune"),
+        finetune_steps=next(phase.budget_steps for phase in listed if phase.phase == "finetune"),
         measurement_steps=measurement_steps(config),
-        eta_seconds=eta(progress),
-        steps_per_second=standing.speed,
+        eta_seconds=eta(listed),
+        steps_per_second=progress.speed,
     )
 
 
-@routes.get("/runs", summary="Runs, paged and filtered", responses=problems())
+@routes.get("/runs", summary="List runs, with filters and paging", responses=problems())
 def list_runs(
     session: Reading,
-    q: Annotated[str | None, Query(max_length=200, description="Words in name, notes or tags.")] = None,
-    status: Annotated[list[RunStatus] | None, Query(description="One or several.")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Text to find in name, notes or tags.")] = None,
+    status: Annotated[list[RunStatus] | None, Query(description="One or more statuses.")] = None,
     tag: Annotated[str | None, Query(max_length=200)] = None,
     suite: Annotated[str | None, Query(max_length=200)] = None,
     experiment_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
     arm: Annotated[Arm | None, Query()] = None,
     arm_name: Annotated[str | None, Query(max_length=100, description="Label of the arm in its experiment.")] = None,
-    sort: Annotated[runs.Sort, Query(description="A leading minus turns the order around.")] = "-created_at",
+    sort: Annotated[
+        runs.Sort, Query(description="Field to sort by; a leading minus reverses the order.")
+    ] = "-created_at",
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Page[RunSummary]:
@@ -64,19 +66,21 @@ def list_runs(
     return runs.page(session, wanted, sort, limit, offset)
 
 
-@routes.post("/runs/{run_id}/baseline", status_code=201, summary="Launch its baseline", responses=problems(404, 409))
+@routes.post("/runs/{run_id}/baseline", status_code=201, summary="Launch a baseline", responses=problems(404, 409))
 def launch_baseline(run_id: RunId, session: Writing, services: ServicesDep) -> RunPublic:
-    """Arm `generalist` with exactly the same environment steps: what an ended run spent, otherwise its budget.
+    """Arm `generalist` with exactly the same number of environment steps: those the run spent if it has ended,
+    otherwise its budget.
 
-    Same suite, learner, seed and evaluation, in the same experiment; one is begun where there was none. 409 for a run
-    that is itself a baseline, spent too little to compare with, or has a baseline that did not fail.
+    The baseline has the same suite, learner, seed and evaluation, and joins the run's experiment, which is created if
+    necessary. 409 if the run is itself a baseline, spent too few steps for one, or already has a baseline that has not
+    failed or been cancelled.
     """
     baseline = baselines.create(session, runs.locked(session, run_id))
-    note(session, PERSON, "launched", f"baseline of run {run_id}", run_id=baseline.id)
+    record_event(session, PERSON, "launched", f"baseline of run {run_id}", run_id=baseline.id)
     return _advanced(services, session, baseline)
 
 
-@routes.get("/runs/{run_id}", summary="One run", responses=problems(404))
+@routes.get("/runs/{run_id}", summary="Get a run", responses=problems(404))
 def get_run(run_id: RunId, session: Reading) -> RunPublic:
     return runs.public(session, runs.get(session, run_id))
 
@@ -85,48 +89,48 @@ def get_run(run_id: RunId, session: Reading) -> RunPublic:
 def update_run(run_id: RunId, body: RunUpdate, session: Writing, services: ServicesDep) -> RunPublic:
     run = runs.locked(session, run_id)
     runs.update(run, body)
-    services.tell(session, "run", run_id)
+    services.publish(session, "run", run_id)
     return _public(session, run)
 
 
-@routes.delete("/runs/{run_id}", status_code=204, summary="Delete an ended run", responses=problems(404, 409))
+@routes.delete("/runs/{run_id}", status_code=204, summary="Delete a run that has ended", responses=problems(404, 409))
 def delete_run(run_id: RunId, session: Writing, services: ServicesDep) -> None:
-    """Removes its rows and its files; 409 while it goes on."""
+    """Removes its rows and its files; 409 if the run has not ended."""
     runs.remove(session, run_id)
     services.remove_files(session, artifacts.run_folder(run_id))
-    services.tell(session, "deleted", run_id)
+    services.publish(session, "deleted", run_id)
 
 
-@routes.post("/runs/{run_id}/cancel", summary="Stop a run for good", responses=problems(404, 409))
+@routes.post("/runs/{run_id}/cancel", summary="Cancel a run", responses=problems(404, 409))
 def cancel_run(run_id: RunId, session: Writing, services: ServicesDep) -> RunPublic:
-    """Running jobs write a checkpoint and stop; 409 when the run has ended."""
-    return _wish(run_id, "cancel", session, services)
+    """Running jobs write a checkpoint and stop, for good. 409 if the run has ended."""
+    return _request(run_id, "cancel", session, services)
 
 
 @routes.post("/runs/{run_id}/pause", summary="Pause a run", responses=problems(404, 409))
 def pause_run(run_id: RunId, session: Writing, services: ServicesDep) -> RunPublic:
-    """Running jobs write a checkpoint and free their workers; 409 when the run has ended."""
-    return _wish(run_id, "pause", session, services)
+    """Running jobs write a checkpoint and free their workers. 409 if the run has ended or is already paused."""
+    return _request(run_id, "pause", session, services)
 
 
-@routes.post("/runs/{run_id}/resume", summary="Go on with a paused run", responses=problems(404, 409))
+@routes.post("/runs/{run_id}/resume", summary="Resume a paused run", responses=problems(404, 409))
 def resume_run(run_id: RunId, session: Writing, services: ServicesDep) -> RunPublic:
-    """Its jobs are queued again and go on from their checkpoints; 409 when the run has ended."""
-    return _wish(run_id, "run", session, services)
+    """Its jobs are queued again and resume from their checkpoints. 409 if the run has ended or is not paused."""
+    return _request(run_id, "run", session, services)
 
 
-def _wish(run_id: int, wish: Wish, session: Writing, services: Services) -> RunPublic:
-    word = "resume" if wish == "run" else wish
+def _request(run_id: int, desired: DesiredState, session: Writing, services: Services) -> RunPublic:
+    action = "resume" if desired == "run" else desired
     run = runs.locked(session, run_id)
-    runs.check_going_on(run, word)
-    runs.check_wish(run, wish)
-    run.wish = wish
-    note(session, PERSON, word, run_id=run_id)
+    runs.check_not_ended(run, action)
+    runs.check_desired_state(run, desired)
+    run.desired_state = desired
+    record_event(session, PERSON, action, run_id=run_id)
     return _advanced(services, session, run)
 
 
 def _advanced(services: Services, session: Writing, run: Run) -> RunPublic:
-    """The run after the orchestrator has planned what follows."""
+    """The run after the planner has added what comes next."""
     assert run.id is not None
     session.flush()
     services.advance(session, run.id, "run")

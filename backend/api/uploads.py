@@ -65,6 +65,6 @@ def _record(services: Services, job_id: int, attempt: int, announced: artifacts.
         row, replaced = artifacts.record(session, job, announced, size)
         if replaced is not None:
             services.remove_files(session, replaced)
-        services.tell(session, "artifact", job.run_id)
+        services.publish(session, "artifact", job.run_id)
         session.flush()
         return artifacts.public(row)

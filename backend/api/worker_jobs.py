@@ -50,9 +50,9 @@ def keep_job(job_id: JobId, body: HeartbeatRequest, session: Writing, services: 
 def report_job(job_id: JobId, body: ReportBatch, session: Writing, services: ServicesDep) -> Accepted:
     """Takes in reports in order; a batch sent twice changes nothing."""
     run, job = leases.held_job(session, job_id, body.attempt)
-    voided = ingest.take_in(session, run, job, body.reports)
-    services.remove_files(session, *voided)
-    services.tell(session, "epoch", job.run_id)
+    discarded = ingest.ingest_reports(session, run, job, body.reports)
+    services.remove_files(session, *discarded)
+    services.publish(session, "epoch", job.run_id)
     return Accepted(accepted=len(body.reports))
 
 

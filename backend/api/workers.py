@@ -33,7 +33,7 @@ def announce_worker(
     """Every ten seconds; what it says replaces what it said."""
     if body.name != name:
         raise InvalidError.field("name", f"must be {name!r} as in the path")
-    services.tell(session, "worker", worker=name)
+    services.publish(session, "worker", worker=name)
     return workers.announce(session, body)
 
 

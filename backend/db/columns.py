@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and PostgreSQL, and the kinds of column that tables are made of."""
+"""Column types that behave the same on SQLite and PostgreSQL, and the kinds of column that tables are made of."""
 
 import math
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 
 class FiniteFloat(TypeDecorator[float]):
-    """The one place where a number that is not finite becomes NULL."""
+    """Stores NaN and infinities as NULL; nothing else does."""
 
     impl = Float(53)
     cache_ok = True
@@ -21,7 +21,7 @@ class FiniteFloat(TypeDecorator[float]):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC times, also on SQLite, which stores no zone."""
+    """Timezone-aware UTC times, also on SQLite, which stores no time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -33,11 +33,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 
 
-BIG_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only in a plain INTEGER
+BIG_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite generates ids only for a plain INTEGER
 JSON_TYPE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
-# Names for every constraint, so that a later migration can name what it changes.
+# Every constraint has a name, so that a later migration can refer to it.
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -62,22 +62,27 @@ def reference(target: str, *, nullable: bool = False, on_delete: str = "CASCADE"
 
 
 def loose_reference() -> Any:
-    """An id without a rule of the tables, which SQLite could not add to a table that is there."""
+    """An id without a foreign key, which SQLite cannot add to an existing table."""
     return Field(None, sa_column=Column(BIG_ID, nullable=True))
 
 
+def renamed_text_column(name: str, default: str) -> Any:
+    """Text in a column that keeps its first name, while the attribute has a better one."""
+    return Field(default, sa_column=Column(name, String, nullable=False))
+
+
 def added_text_column() -> Any:
-    """Text that a later migration added; SQLite wants a default for the rows that were there."""
+    """Text added by a later migration; SQLite requires a default for existing rows."""
     return Field("", sa_column=Column(String, nullable=False, server_default=""))
 
 
 def added_steps_column() -> Any:
-    """Steps that a later migration counts; none are known of the rows that were there."""
+    """Steps counted since a later migration; 0 in older rows."""
     return Field(0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 def unique_text_column() -> Any:
-    """Text that no two rows share; any number of them have none."""
+    """Text that is unique among the rows that have any."""
     return Field(None, sa_column=Column(String, nullable=True, unique=True, index=True))
 
 
@@ -96,7 +101,7 @@ def number_column(nullable: bool = True) -> Any:
     return Field(None if nullable else ..., sa_column=Column(FiniteFloat, nullable=nullable))
 
 
-def time_column(nullable: bool = False, **options: Any) -> Any:
-    if nullable:
-        return Field(None, sa_column=Column(UtcDateTime, nullable=True, **options))
-    return Field(default_factory=now, sa_column=Column(UtcDateTime, nullable=False, **options))
+def time_column(name: str | None = None, *, nullable: bool = False, **options: Any) -> Any:
+    """`name` is the column's, where the attribute has got a better one since."""
+    column = Column(name, UtcDateTime, nullable=nullable, **options)
+    return Field(None, sa_column=column) if nullable else Field(default_factory=now, sa_column=column)

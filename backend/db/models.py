@@ -1,7 +1,7 @@
-"""The tables. Facts that a list or a page needs often are rolled up onto run and job, so that no page scans a series.
+"""The tables. What lists and pages need often is rolled up onto run and job, so that no page scans a series.
 
-Columns that hold a word of `gsl.protocol.jobs` or `gsl.protocol.reports` are plain strings; JSON columns hold the JSON
-of the pydantic model named beside them. Lock order everywhere: the run's row first, then its jobs (`store.jobs.locks`).
+Columns for the literals of `gsl.protocol.jobs` and `gsl.protocol.reports` are plain strings; JSON columns hold the
+pydantic model named beside them. Lock order everywhere: the run's row first, then its jobs (`store.jobs.locks`).
 """
 
 from datetime import datetime
@@ -18,6 +18,7 @@ from backend.db.columns import (
     loose_reference,
     number_column,
     reference,
+    renamed_text_column,
     steps_column,
     time_column,
     unique_text_column,
@@ -34,7 +35,7 @@ class Experiment(SQLModel, table=True):
 
 
 class Run(SQLModel, table=True):
-    """One GSL process, with the figures a list shows. `phase` is the last active phase, also once the run ended."""
+    """One GSL process, with the values that lists show. `phase` is the last active phase, even after the run ended."""
 
     __table_args__ = (Index("ix_run_status_created", "status", "created_at"),)
 
@@ -43,31 +44,31 @@ class Run(SQLModel, table=True):
     experiment_id: int | None = reference("experiment.id", nullable=True, on_delete="SET NULL", index=True)
     suite: str = Field(index=True)
     arm: str
-    arm_name: str = added_text_column()  # its arm's label in the experiment
-    baseline_of: int | None = loose_reference()  # emptied when that run is deleted
+    arm_name: str = added_text_column()  # label of its arm in the experiment
+    baseline_of: int | None = loose_reference()  # set to null when that run is deleted
     seed: int = steps_column()
     config: dict[str, Any] = json_column()  # RunConfig
     notes: str = ""
     tags: list[str] = json_column(list)
     status: str = "queued"
     phase: str = "generalist"
-    wish: str = "run"
+    desired_state: str = renamed_text_column("wish", "run")
     cycle: int = 1
     message: str = ""
     warnings: list[str] = json_column(list)
     total_steps: int = steps_column()
     spent_steps: int = steps_column()
-    measurement_steps: int = added_steps_column()  # beside what is spent: nothing was learned or selected by them
+    measurement_steps: int = added_steps_column()  # outside spent_steps: nothing was learned or selected from them
     mean_return: float | None = number_column()
     score: float | None = number_column()
     sparkline: list[float | None] = json_column(list)
-    sparkline_stride: int = 1  # epochs behind each point; doubles whenever 40 points are full
-    revision: int = steps_column()  # grows with every batch of reports: the cursor for deltas
+    sparkline_stride: int = 1  # epochs per point; doubles whenever there are more than 40 points
+    revision: int = steps_column()  # incremented with every batch of reports: the cursor for deltas
     sparkline_epochs: int = 0  # epochs of generalist and fine-tuning seen so far
     created_at: datetime = time_column(index=True)
     updated_at: datetime = time_column()
     ended_at: datetime | None = time_column(nullable=True)
-    record_sha256: str | None = unique_text_column()  # of the record that it was imported from
+    record_sha256: str | None = unique_text_column()  # of the record the run was imported from
 
 
 class Job(SQLModel, table=True):
@@ -87,17 +88,17 @@ class Job(SQLModel, table=True):
     index: int = 0
     spec: dict[str, Any] = json_column()  # JobSpec
     status: str = "queued"
-    wish: str = "run"
+    desired_state: str = renamed_text_column("wish", "run")
     attempt: int = 0
-    losses: int = 0  # how often in a row it was lost without having got further
-    lost_at_steps: int = Field(-1, sa_column=Column(BigInteger, nullable=False))  # what it had spent at the last loss
+    losses: int = 0  # consecutive losses without progress
+    lost_at_steps: int = Field(-1, sa_column=Column(BigInteger, nullable=False))  # steps it had spent at its last loss
     worker: str | None = None
     device: str | None = None
     lease_until: datetime | None = time_column(nullable=True)
-    rung_at: datetime | None = time_column(nullable=True)  # when its last doorbell rang
+    dispatched_at: datetime | None = time_column("rung_at", nullable=True)  # when its last message was sent
     queued_at: datetime = time_column()
     budget_steps: int = steps_column()
-    start_steps: int = steps_column()  # what the run had spent when the job was queued
+    start_steps: int = steps_column()  # steps the run had spent when the job was queued
     steps: int = steps_column()
     measurement_steps: int = added_steps_column()
     epochs: int = 0
@@ -115,7 +116,7 @@ class Job(SQLModel, table=True):
 
 
 class Epoch(SQLModel, table=True):
-    """One epoch of a job; `job_steps` counts everything the job had spent after it."""
+    """One epoch of a job; `job_steps` is what the job had spent in total after it."""
 
     job_id: int = reference("job.id", primary_key=True)
     epoch: int = Field(primary_key=True)

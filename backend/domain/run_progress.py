@@ -1,4 +1,4 @@
-"""Where a run stands: its phases with budget, steps and time left. Pure; `backend.store` gathers what it needs."""
+"""The progress of a run: its phases with budget, steps and time left. Pure; `backend.store` gathers the input."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,43 +15,43 @@ _BASELINE: frozenset[Phase] = frozenset({"generalist", "evaluation"})
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What the phases of one run follow from. `speed` is environment steps per second of one job."""
+class RunProgress:
+    """What the state of a run's phases is derived from. `speed` is in environment steps per second of one job."""
 
     config: RunConfig
     status: str
     phase: str
     spent: Mapping[str, int] = field(default_factory=dict)
-    jobs: Mapping[str, int] = field(default_factory=dict)  # how many jobs each phase has
+    jobs: Mapping[str, int] = field(default_factory=dict)  # number of jobs, by phase
     speed: float | None = None
     slots: int = 1  # live workers that can run the suite
-    waits: str = ""  # for whom, while jobs are queued and none runs
+    waits: str = ""  # what the run is waiting for while jobs are queued and none is running
 
 
-def phases(standing: Standing) -> list[PhaseProgress]:
-    budgets = phase_budgets(standing.config)
-    states = {phase: _state(standing, phase) for phase in ORDER}
+def phases(run: RunProgress) -> list[PhaseProgress]:
+    budgets = phase_budgets(run.config)
+    states = {phase: _state(run, phase) for phase in ORDER}
     return [
         PhaseProgress(
             phase=phase,
             state=states[phase],
             budget_steps=budgets[phase],
-            spent_steps=standing.spent.get(phase, 0),
-            eta_seconds=_eta(standing, phase, states[phase], budgets[phase]),
+            spent_steps=run.spent.get(phase, 0),
+            eta_seconds=_eta(run, phase, states[phase], budgets[phase]),
         )
         for phase in ORDER
     ]
 
 
 def eta(progress: Sequence[PhaseProgress]) -> float | None:
-    """Seconds until the run ends, None when no speed was measured."""
+    """Seconds until the run ends; None if no speed has been measured."""
     parts = [phase.eta_seconds for phase in progress]
     known = [part for part in parts if part is not None]
     return sum(known) if len(known) == len(parts) else None
 
 
 def phase_budgets(config: RunConfig) -> dict[Phase, int]:
-    """Environment steps that each phase is meant to spend; fine-tuning gets what is left."""
+    """The environment steps planned for each phase; fine-tuning gets the rest."""
     total = config.budget.total_steps
     if config.arm == "generalist":
         return {"generalist": total, "evaluation": 0, "gate": 0, "specialists": 0, "finetune": 0}
@@ -69,7 +69,10 @@ def phase_budgets(config: RunConfig) -> dict[Phase, int]:
 
 
 def measurement_steps(config: RunConfig) -> int:
-    """What is measured outside the total at most: every episode at its time limit, periodic evaluations left out."""
+    """Upper bound of the steps measured outside the total: every episode runs to its time limit.
+
+    Periodic evaluations are not included.
+    """
     held_out = min(config.evaluation.held_out_sample, len(config.suite.held_out_variations()))
     last = longest_evaluation(config, len(config.suite.training_variations()) + held_out)
     if config.arm == "generalist":
@@ -78,7 +81,7 @@ def measurement_steps(config: RunConfig) -> int:
 
 
 def job_count(config: RunConfig) -> int:
-    """Jobs of a run that goes as configured: all its cycles, no gate that sends the generalist back to training."""
+    """Number of jobs if all cycles take place and no gate is rejected."""
     if config.arm == "generalist":
         return 2  # the generalist and its last evaluation
     specialists = 1 if config.arm == "generalist_low" else config.specialists.count
@@ -87,17 +90,17 @@ def job_count(config: RunConfig) -> int:
     return 3 + config.cycles.count * (2 + before + specialists + (specialists + 1 if demonstrate else 0))
 
 
-def _state(standing: Standing, phase: Phase) -> State:
-    if standing.config.arm == "generalist" and phase not in _BASELINE:
+def _state(run: RunProgress, phase: Phase) -> State:
+    if run.config.arm == "generalist" and phase not in _BASELINE:
         return "skipped"
-    started = bool(standing.jobs.get(phase)) or (phase == "gate" and bool(standing.jobs.get("specialists")))
-    if standing.status == "succeeded":
+    started = bool(run.jobs.get(phase)) or (phase == "gate" and bool(run.jobs.get("specialists")))
+    if run.status == "succeeded":
         return "done" if started else "skipped"
-    if phase == standing.phase:
-        return _active(standing.status)
-    if _is_before(standing, phase):
+    if phase == run.phase:
+        return _active(run.status)
+    if _is_before(run, phase):
         return "done" if started else "skipped"
-    return "skipped" if standing.status in ENDED else "pending"
+    return "skipped" if run.status in ENDED else "pending"
 
 
 def _active(status: str) -> State:
@@ -108,19 +111,19 @@ def _active(status: str) -> State:
     return "active"
 
 
-def _is_before(standing: Standing, phase: Phase) -> bool:
+def _is_before(run: RunProgress, phase: Phase) -> bool:
     """Whether the run has passed the phase; the last evaluation comes after fine-tuning."""
-    if standing.phase == "evaluation" and standing.jobs.get("finetune", 0) >= standing.config.cycles.count:
+    if run.phase == "evaluation" and run.jobs.get("finetune", 0) >= run.config.cycles.count:
         return True
-    current = standing.phase if standing.phase in ORDER else "generalist"
+    current = run.phase if run.phase in ORDER else "generalist"
     return ORDER.index(phase) < [str(name) for name in ORDER].index(current)
 
 
-def _eta(standing: Standing, phase: Phase, state: State, budget: int) -> float | None:
-    left = max(0, budget - standing.spent.get(phase, 0))
+def _eta(run: RunProgress, phase: Phase, state: State, budget: int) -> float | None:
+    left = max(0, budget - run.spent.get(phase, 0))
     if state in ("done", "skipped", "failed") or left == 0:
         return 0.0
-    if not standing.speed:
+    if not run.speed:
         return None
-    side_by_side = min(standing.config.specialists.count, max(1, standing.slots)) if phase == "specialists" else 1
-    return left / (standing.speed * side_by_side)
+    side_by_side = min(run.config.specialists.count, max(1, run.slots)) if phase == "specialists" else 1
+    return left / (run.speed * side_by_side)

@@ -1,4 +1,4 @@
-"""What the API says of each suite."""
+"""What the API says about each suite."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,12 +8,12 @@ from gsl.protocol.api import SuiteInfo
 
 
 def suite_infos(workers: Mapping[str, Sequence[str]]) -> list[SuiteInfo]:
-    """Every suite, those of installed packages included; `workers` names the live ones that can run each."""
+    """Every suite, including those of installed packages; `workers` lists the live workers that can run each."""
     return [_info(name, settings, workers.get(name, ())) for name, settings in SUITES.items()]
 
 
 def install_command(suite: str) -> str | None:
-    """What brings the packages that a suite requires; None where it requires none, or nobody here knows it."""
+    """The command that installs what a suite requires; None if it requires nothing or is not known here."""
     settings = SUITES.get(suite)
     if settings is None or not (settings.extra or settings.requires):
         return None
@@ -27,7 +27,7 @@ def _info(name: str, settings: type[SuiteSettings], workers: Sequence[str]) -> S
         description=(settings.__doc__ or "").strip(),
         has_success=bool(settings(name=name).has_success),
         runnable=bool(workers),
-        workers=list(workers),
+        workers=tuple(workers),
         missing=None if workers else settings.missing(),
         extra=settings.extra,
         install=install_command(name),

@@ -1,15 +1,15 @@
-"""For whom queued jobs wait, in words: which live workers have the suite, and what there is instead. Pure."""
+"""Messages about what queued jobs are waiting for: which live workers have the suite, and which do not. Pure."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 from backend.domain.suites import install_command
 
-_NAMED = 5  # workers at most; a cluster has hundreds
+_NAMED = 5  # workers listed at most; a cluster has hundreds
 
 
 class HasSuites(Protocol):
-    """A worker as far as this matters."""
+    """What this module needs to know about a worker."""
 
     name: str
     suites: list[str]
@@ -21,21 +21,21 @@ def able(suite: str, live: Sequence[HasSuites]) -> list[str]:
 
 
 def waits_for(suite: str, live: Sequence[HasSuites]) -> str:
-    """As: waits for a worker with maniskill; live: a (forkmaze, procgen)."""
-    text = f"waits for a worker with {suite}"
+    """Example: waiting for a worker with maniskill; live workers: a (forkmaze, procgen)."""
+    text = f"waiting for a worker with {suite}"
     if able(suite, live):
         return text
-    return f"{text}; {_described(live)}" if live else f"{text}; no worker is live"
+    return f"{text}; {_described(live)}" if live else f"{text}; no live workers"
 
 
 def refusal(suite: str, live: Sequence[HasSuites]) -> str:
-    """Why a run of the suite is not taken, and what would be right."""
+    """Why a run of the suite cannot be launched, and what to do about it."""
     command = install_command(suite)
-    remedy = f"; on a worker's machine: {command}" if command else ""
+    remedy = f"; on a worker's machine, run: {command}" if command else ""
     return f"no live worker can run {suite}; {_described(live)}{remedy}"
 
 
 def _described(live: Sequence[HasSuites]) -> str:
     named = sorted(live, key=lambda worker: worker.name)
-    shown = ", ".join(f"{worker.name} ({', '.join(worker.suites) or 'no suite'})" for worker in named[:_NAMED])
-    return f"live: {shown}" + (f" and {len(named) - _NAMED} more" if len(named) > _NAMED else "")
+    shown = ", ".join(f"{worker.name} ({', '.join(worker.suites) or 'no suites'})" for worker in named[:_NAMED])
+    return f"live workers: {shown}" + (f" and {len(named) - _NAMED} more" if len(named) > _NAMED else "")

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from backend.domain.comparison_types import Compared
 from backend.figures.style import View
 from backend.store.figures.readiness import FigureState
-from backend.store.figures.snapshots import Moment
+from backend.store.figures.snapshots import JobEpoch
 from gsl.protocol.api import ComparedMetric, ComparedSource, FigureControl, RunTab
 from gsl.protocol.reports import Source
 
@@ -19,7 +19,7 @@ class RunOptions:
     """How the viewer wants a run's figure: its look, and for the histogram which epochs and which episodes."""
 
     view: View = field(default_factory=View)
-    moments: Sequence[Moment] = ()
+    epochs: Sequence[JobEpoch] = ()
     paper: bool = False
     source: Source | None = None
 

@@ -115,10 +115,10 @@ def _hovers(members: list[list[int]], edges: FloatArray, names: dict[int, str], 
 
 
 def _build(session: Session, run_id: int, options: RunOptions) -> go.Figure:
-    moments = milestones(session, run_id) if options.paper else options.moments
-    if not moments:
+    epochs = milestones(session, run_id) if options.paper else options.epochs
+    if not epochs:
         return variation_histogram(latest_snapshot(session, run_id, options.source), options.view)
-    return variation_histogram(snapshots(session, run_id, moments, options.source), options.view)
+    return variation_histogram(snapshots(session, run_id, epochs, options.source), options.view)
 
 
 FIGURE = RunFigure(

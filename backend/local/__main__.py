@@ -26,7 +26,7 @@ from backend.local.broker import broker_child, wait_for_broker
 from backend.local.data_folder import CannotStart, lock_data_folder, log_folder, socket_folder
 from backend.local.processes import Child, Orphans, adopt_orphans, stop_in_order
 from backend.settings import Settings
-from backend.store.jobs.queue import release
+from backend.store.jobs.queue import requeue_of
 
 _ROOT = Path(__file__).parents[2]
 _API_READY_WITHIN_S = 60.0
@@ -195,7 +195,7 @@ def _give_back_jobs(database_url: str) -> None:
     database = Database(database_url)
     try:
         with database.write() as session:
-            count = release(session, _worker_name())
+            count = requeue_of(session, _worker_name())
     finally:
         database.close()
     if count:

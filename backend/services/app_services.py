@@ -1,4 +1,4 @@
-"""What the routes work with: made once by `create_app`, handed to each request."""
+"""What the routes work with: created once by `create_app` and available to each request."""
 
 import logging
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from backend.artifact_files import ArtifactStore
 from backend.db.engine import Database, after_commit
-from backend.dispatch import Doorbell
+from backend.dispatch import Dispatcher
 from backend.events import Events
 from backend.services import planner
 from backend.settings import Settings
@@ -26,48 +26,48 @@ class Services:
     database: Database
     files: ArtifactStore
     events: Events
-    doorbell: Doorbell
+    dispatcher: Dispatcher
 
     @property
     def terms(self) -> Terms:
         return Terms(self.settings.lease_seconds, self.settings.heartbeat_seconds)
 
     def advance(self, session: Session, run_id: int, what: str = "job") -> None:
-        """Plan what comes next in this transaction; once it is committed, ring for new jobs and tell the pages."""
+        """Plan what comes next in this transaction; after its commit, dispatch new jobs and notify open pages."""
         self.advance_all(session, [run_id], what)
 
     def advance_all(self, session: Session, run_ids: Sequence[int], what: str = "run") -> None:
-        """Plan several runs in this transaction and ring for all their jobs at once."""
-        to_ring: list[int] = []
+        """Plan several runs in this transaction and dispatch all their new jobs together."""
+        to_dispatch: list[int] = []
         for run_id in run_ids:
             advanced = planner.advance(session, run_id)
-            to_ring += advanced.to_ring
+            to_dispatch += advanced.to_dispatch
             if advanced.gate_opened:
-                self.tell(session, "gate", run_id)
-            self.tell(session, what, run_id)
-        if to_ring:
-            after_commit(session, partial(self.ring, to_ring))
+                self.publish(session, "gate", run_id)
+            self.publish(session, what, run_id)
+        if to_dispatch:
+            after_commit(session, partial(self.dispatch, to_dispatch))
 
-    def ring(self, job_ids: Sequence[int]) -> None:
-        """Announce queued jobs and note when; those that the broker did not take are the sweeper's."""
+    def dispatch(self, job_ids: Sequence[int]) -> None:
+        """Send messages for queued jobs and record when; the reaper retries those that the broker did not take."""
         try:
             with self.database.read() as session:
                 jobs = queue.suites_of(session, job_ids)
-            rung = self.doorbell.ring(jobs)
-            if not rung:
+            notified = self.dispatcher.notify(jobs)
+            if not notified:
                 return
             with self.database.write() as session:
-                queue.mark_dispatched(session, rung)
+                queue.mark_dispatched(session, notified)
         except SQLAlchemyError:
-            # What was asked for is committed; the sweeper will announce it, if need be once more.
-            _log.exception("could not announce, or not note it: jobs %s", job_ids)
+            # The request itself is committed. The reaper dispatches these jobs, at worst for a second time.
+            _log.exception("could not dispatch jobs %s, or could not record that they were", job_ids)
 
-    def tell(self, session: Session, what: str, run_id: int | None = None, worker: str | None = None) -> None:
-        """Tell the open pages, once the change is committed."""
+    def publish(self, session: Session, what: str, run_id: int | None = None, worker: str | None = None) -> None:
+        """Notify open pages of a change once it is committed."""
         after_commit(session, partial(self.events.publish, what, run_id, worker))
 
     def remove_files(self, session: Session, *paths: str) -> None:
-        """Remove files that no row names any more, once that is committed."""
+        """Once the transaction is committed, remove files that no row refers to any more."""
         for path in paths:
             after_commit(session, partial(self._remove, path))
 
@@ -75,4 +75,4 @@ class Services:
         try:
             self.files.remove(path)
         except OSError:
-            _log.exception("left behind in the artifact store: %s", path)
+            _log.exception("could not remove %s from the artifact store", path)

@@ -1,4 +1,4 @@
-"""Baselines: the plain generalist at exactly the environment steps of a GSL run."""
+"""Baselines: the plain generalist with exactly as many environment steps as a GSL run."""
 
 from pydantic import ValidationError
 from sqlmodel import Session
@@ -16,18 +16,18 @@ ARM = "generalist"
 
 
 def create(session: Session, run: Run) -> Run:
-    """The baseline of a locked run, without jobs yet. Raises `ConflictError` with the reason why there can be none."""
+    """The baseline of a locked run, without jobs yet. Raises `ConflictError` if there cannot be one."""
     if run.arm == ARM:
-        raise ConflictError(f"Run {run.id} is the plain generalist, itself a baseline: ask for that of a GSL run.")
+        raise ConflictError(f"Run {run.id} is a plain generalist, itself a baseline. Choose a GSL run instead.")
     config = _config(session, run)
     before = runs.public(session, run).baseline_id
     if before is not None:
-        raise ConflictError(f"Run {run.id} has a baseline already: run {before}. Cancel or delete it for another one.")
+        raise ConflictError(f"Run {run.id} already has a baseline, run {before}. Cancel or delete it first.")
     workers.check_runnable(session, {"config.suite.name": config.suite.name})
     others = runs.siblings(session, run, ARM)
     same = next((other for other in others if config_of(other) == config), None)
     if same is not None:
-        raise ConflictError(f"The experiment has this very baseline already: run {same.id}.")
+        raise ConflictError(f"The experiment already has this baseline: run {same.id}.")
     taken = {other.arm_name for other in others}
     fields = {
         "name": f"{run.name[:180]}, baseline",
@@ -41,7 +41,7 @@ def create(session: Session, run: Run) -> Run:
 
 
 def _config(session: Session, run: Run) -> RunConfig:
-    """The run's configuration as plain generalist with the steps that the run spent, or may spend while it goes on."""
+    """The run's configuration as a plain generalist, with the steps the run spent, or may spend if it has not ended."""
     steps = _counted(session, run) if run.status in ENDED else run.total_steps
     plain = config_of(run).model_dump(mode="json")
     try:
@@ -50,16 +50,16 @@ def _config(session: Session, run: Run) -> RunConfig:
         )
     except ValidationError as error:
         reason = from_validation(error, "config").detail
-        raise ConflictError(f"Run {run.id} spent {steps} steps, with which no baseline can be run: {reason}") from error
+        raise ConflictError(f"Run {run.id} spent {steps} steps, which are too few for a baseline: {reason}") from error
 
 
 def _counted(session: Session, run: Run) -> int:
-    """The steps that the run spent, without the last evaluation that older runs counted."""
+    """The steps the run spent, without its last evaluation, which older runs counted."""
     return run.spent_steps - views.steps_of(session, run, LAST_EVALUATION)
 
 
 def _experiment(session: Session, run: Run) -> int:
-    """The run's experiment; one named after the run is begun where there was none."""
+    """The run's experiment; if it has none, one named after the run is created."""
     if run.experiment_id is None:
         experiment = Experiment(name=run.name, description=f"Run {run.id} and its baseline at equal steps.")
         session.add(experiment)

@@ -1,4 +1,4 @@
-"""Deciding a gate: once, with the run locked, as proposed or with edits."""
+"""Deciding a gate, which happens once: as proposed, with edits, or against the specialists."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from backend.db.models import Gate, Run
 from backend.errors import ConflictError, InvalidError
 from backend.store import gates
 from backend.store.configs import config_of
-from backend.store.jobs.status import note
+from backend.store.jobs.status import record_event
 from gsl.phases import Proposal, wrong_edits
 from gsl.protocol.api import FieldError, GateApprove, GateProposal, GateReject
 from gsl.protocol.jobs import ENDED
 
 
 def approve(session: Session, run: Run, edits: GateApprove, who: str) -> Gate:
-    """Decide for the specialists, as proposed or as edited. Called with the run locked.
+    """Decide for the specialists, as proposed or with edits. Called with the run locked.
 
-    Raises `ConflictError` when no gate is open, `InvalidError` naming each edit that cannot be.
+    Raises `ConflictError` if no gate is open, and `InvalidError` naming each edit that is not possible.
     """
     gate = _open(session, run)
     changes = edits.model_dump(exclude_none=True, exclude={"reason"})
@@ -26,7 +26,7 @@ def approve(session: Session, run: Run, edits: GateApprove, who: str) -> Gate:
     if gate.reason_asked == "specialists":
         _check(run, decision)
     elif changes:
-        raise InvalidError.field(min(changes), "nothing can be edited once the specialists have ended; leave it out")
+        raise InvalidError.field(min(changes), "cannot be edited after the specialists have ended: leave it out")
     gate.decision = decision.model_dump(mode="json")
     edited = f"edited: {', '.join(sorted(changes))}. " if changes else ""
     _decide(session, run, gate, "approved", "approve", who, edits.reason, edited)
@@ -34,7 +34,7 @@ def approve(session: Session, run: Run, edits: GateApprove, who: str) -> Gate:
 
 
 def reject(session: Session, run: Run, body: GateReject, who: str) -> Gate:
-    """Decide against the specialists: train on, or stop. Called with the run locked; raises `ConflictError`."""
+    """Decide against the specialists: keep training, or stop. Called with the run locked; raises `ConflictError`."""
     gate = _open(session, run)
     _decide(session, run, gate, "rejected", body.action, who, body.reason)
     return gate
@@ -44,9 +44,9 @@ def _open(session: Session, run: Run) -> Gate:
     gate = gates.latest(session, run.id or 0)
     if gate.status != "open":
         decided = f"{gate.status} by {gate.decided_by}" if gate.decided_by else gate.status
-        raise ConflictError(f"The gate of run {run.id} is not open: it was {decided} already.")
+        raise ConflictError(f"The gate of run {run.id} is not open: it was already {decided}.")
     if run.status in ENDED:
-        raise ConflictError(f"Run {run.id} has ended ({run.status}): its gate cannot be decided any more.")
+        raise ConflictError(f"Run {run.id} has ended ({run.status}), so its gate can no longer be decided.")
     return gate
 
 
@@ -67,9 +67,9 @@ def _decide(
     session: Session, run: Run, gate: Gate, status: str, action: str, who: str, reason: str, edited: str = ""
 ) -> None:
     gate.status, gate.action, gate.decided_by, gate.reason, gate.decided_at = status, action, who, reason, now()
-    words: dict[str, Any] = {
+    events: dict[str, Any] = {
         "approve": "gate approved",
-        "continue": "gate rejected: train on",
+        "continue": "gate rejected: keep training",
         "stop": "gate rejected: stop",
     }
-    note(session, who, words[action], edited + reason, run_id=run.id)
+    record_event(session, who, events[action], edited + reason, run_id=run.id)

@@ -1,6 +1,6 @@
 """Launching arms x seeds: a `RunConfig` for each arm, then a run for each arm and seed.
 
-Errors name the fields that were sent.
+Errors name the fields of the request.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ from gsl.protocol.api import MOST_RUNS, ArmLaunch, ExperimentLaunch, FieldError
 
 @dataclass(frozen=True)
 class Arm:
-    """An arm to launch; `suite_field` is where its suite was chosen."""
+    """An arm to launch; `suite_field` is the field of the request that names its suite."""
 
     name: str
     config: RunConfig
@@ -29,7 +29,7 @@ class Arm:
 
 
 def arms_of(body: ExperimentLaunch) -> list[Arm]:
-    """Every arm's whole configuration. Raises `InvalidError` with all that is wrong in any of them."""
+    """The whole configuration of every arm. Raises `InvalidError` with all errors of all arms."""
     wrong = [*_doubled(body), *_too_many(body)]
     shared = over_preset(body.preset, body.config)
     blamed = _errors(shared)
@@ -89,7 +89,7 @@ def _check_new(session: Session, experiment_id: int, arms: Sequence[Arm], seeds:
 
 
 def _all_of(wrong: Sequence[FieldError]) -> InvalidError:
-    """Each once: what is wrong in the shared configuration is wrong in every arm."""
+    """Each error once: one in the shared configuration occurs in every arm."""
     once = list({(error.field, error.message): error for error in wrong}.values())
     detail = "; ".join(f"{error.field}: {error.message}" for error in once[:5])
     return InvalidError(detail[:2000], once[:100])
@@ -99,7 +99,7 @@ def _doubled(body: ExperimentLaunch) -> Iterator[FieldError]:
     names = [arm.name for arm in body.arms]
     for index, name in enumerate(names):
         if name in names[:index]:
-            yield FieldError(field=f"arms.{index}.name", message=f"arm {names.index(name)} is named {name!r} already")
+            yield FieldError(field=f"arms.{index}.name", message=f"arm {names.index(name)} has the same name, {name!r}")
     for index, seed in enumerate(body.seeds):
         if seed in body.seeds[:index]:
             yield FieldError(field=f"seeds.{index}", message=f"seed {seed} is given twice")
@@ -108,12 +108,12 @@ def _doubled(body: ExperimentLaunch) -> Iterator[FieldError]:
 def _too_many(body: ExperimentLaunch) -> Iterator[FieldError]:
     count = len(body.arms) * len(body.seeds)
     if count > MOST_RUNS:
-        message = f"{len(body.arms)} arms x {len(body.seeds)} seeds = {count} runs; at most {MOST_RUNS} at once"
+        message = f"{len(body.arms)} arms x {len(body.seeds)} seeds = {count} runs; the limit is {MOST_RUNS} at once"
         yield FieldError(field="seeds", message=message)
 
 
 def _errors(config: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """What is wrong with the configuration that all arms share, taken alone."""
+    """Errors of the configuration that all arms share, on its own."""
     try:
         RunConfig.model_validate(config)
     except ValidationError as error:
@@ -122,7 +122,7 @@ def _errors(config: Mapping[str, Any]) -> set[tuple[str, str]]:
 
 
 def _located(error: FieldError, index: int, arm: ArmLaunch, blamed: set[tuple[str, str]]) -> FieldError:
-    """An arm is to blame for the parts that it changes, and for what would be right without its changes."""
+    """Blames an arm for errors in the parts that it changes, and for errors that only its changes cause."""
     part = error.field.partition(".")[0]
     own = part in arm.config or (error.field, error.message) not in blamed
     return FieldError(

@@ -1,8 +1,8 @@
-"""The only place that starts jobs: asks `gsl.phases` what comes next and writes it down.
+"""The only place that creates jobs: asks `gsl.phases` what comes next and stores it.
 
-The run's row is locked while it is planned (the whole database on SQLite), so that two jobs that end at the same
-moment are planned for one after the other; (run, key) is unique besides. The caller commits; new jobs are announced
-afterwards, by `Services.advance` or else by the sweeper.
+The run's row is locked during planning (on SQLite, the whole database), so that two jobs that end at the same moment
+are handled one after the other; in addition, (run, key) is unique. The caller commits; new jobs are dispatched
+afterwards, by `Services.advance` or, failing that, by the reaper.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from backend.db.models import Run
 from backend.store.configs import config_of
 from backend.store.jobs import planning
 from backend.store.jobs.locks import lock_run
-from backend.store.jobs.status import note, set_status
+from backend.store.jobs.status import record_event, set_status
 from gsl.config.run import RunConfig
 from gsl.phases import Plan, plan
 from gsl.protocol.jobs import ENDED
@@ -23,32 +23,32 @@ WHO = "orchestrator"
 
 @dataclass(frozen=True)
 class Advanced:
-    """What planning changed: jobs to announce, and whether a gate was opened."""
+    """What planning changed: jobs to dispatch, and whether a gate was opened."""
 
-    to_ring: tuple[int, ...] = ()
+    to_dispatch: tuple[int, ...] = ()
     gate_opened: bool = False
 
 
 def advance(session: Session, run_id: int) -> Advanced:
-    """Plan the run until nothing new comes; harmless at any moment, any number of times."""
+    """Plan the run until nothing new follows. May be called at any time, and repeatedly."""
     run = lock_run(session, run_id)
     if run is None or run.status in ENDED:
         return Advanced()
     config = config_of(run)
-    to_ring: list[int] = []
+    to_dispatch: list[int] = []
     gate_opened = False
     while True:
         session.flush()
         step = plan(config, planning.load_state(session, run))
-        to_ring += _carry_out(session, run, config, step)
+        to_dispatch += _carry_out(session, run, config, step)
         gate_opened = gate_opened or step.gate is not None
         if not (step.jobs or step.gate):
-            return Advanced(tuple(to_ring), gate_opened)
+            return Advanced(tuple(to_dispatch), gate_opened)
 
 
 def _carry_out(session: Session, run: Run, config: RunConfig, step: Plan) -> list[int]:
-    """Write one plan down; returns the ids of jobs to announce."""
-    _take_over(session, run, step)
+    """Store one plan; returns the ids of the jobs to dispatch."""
+    _update_run(session, run, step)
     queued = planning.set_jobs(session, run, step.requeue, "queued")
     planning.set_jobs(session, run, step.hold, "paused")
     planning.set_jobs(session, run, step.withdraw, "cancelled")
@@ -56,25 +56,27 @@ def _carry_out(session: Session, run: Run, config: RunConfig, step: Plan) -> lis
         job = planning.insert_job(session, run, spec)
         if job is not None:
             queued.append(job)
-            note(session, WHO, "queued", f"{job.key}, at most {job.budget_steps} steps", run_id=run.id, job_id=job.id)
+            record_event(
+                session, WHO, "queued", f"{job.key}, at most {job.budget_steps} steps", run_id=run.id, job_id=job.id
+            )
     if step.gate is not None:
         gate = planning.insert_gate(session, run, config, step.gate)
-        note(session, WHO, "gate opened", step.gate.why, run_id=run.id)
+        record_event(session, WHO, "gate opened", step.gate.why, run_id=run.id)
         if gate.decided_by is not None:
-            note(session, gate.decided_by, "gate approved", "as proposed", run_id=run.id)
+            record_event(session, gate.decided_by, "gate approved", "as proposed", run_id=run.id)
     if step.status in ENDED:
         planning.stop_running(session, run)
     return [job.id for job in queued if job.id is not None]
 
 
-def _take_over(session: Session, run: Run, step: Plan) -> None:
+def _update_run(session: Session, run: Run, step: Plan) -> None:
     for warning in step.warnings:
         if warning not in run.warnings:
-            note(session, WHO, "warning", warning, run_id=run.id)
+            record_event(session, WHO, "warning", warning, run_id=run.id)
     if list(step.warnings) != run.warnings:
         run.warnings = list(step.warnings)
     if step.status != run.status:
-        note(session, WHO, step.status, step.message, run_id=run.id)
+        record_event(session, WHO, step.status, step.message, run_id=run.id)
     run.cycle = step.cycle
     if (step.status, step.message) != (run.status, run.message):
         set_status(run, step.status, step.message)

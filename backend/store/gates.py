@@ -13,15 +13,15 @@ from gsl.protocol.api import GateProposal, GatePublic, SpecialistPlan, Specialis
 
 
 def latest(session: Session, run_id: int) -> Gate:
-    """The run's newest gate; raises `NotFoundError` before there is one."""
+    """The run's latest gate; raises `NotFoundError` if it has not reached one."""
     gate = session.exec(select(Gate).where(Gate.run_id == run_id).order_by(col(Gate.id).desc())).first()
     if gate is None:
-        raise NotFoundError(f"Run {run_id} has reached no gate yet.")
+        raise NotFoundError(f"Run {run_id} has not reached a gate yet.")
     return gate
 
 
 def every(session: Session, run_id: int) -> list[Gate]:
-    """All gates of the run, oldest first: several when one was rejected, or when there are several cycles."""
+    """All gates of the run, oldest first: more than one if one was rejected, or if there are several cycles."""
     return list(session.exec(select(Gate).where(Gate.run_id == run_id).order_by(col(Gate.id))).all())
 
 
@@ -47,7 +47,7 @@ def _split(gate: Gate) -> dict[str, Any]:
 
 
 def _plan(config: RunConfig, split: GateProposal) -> list[SpecialistPlan]:
-    """Of the first rung, where there are several: what follows it depends on who gained most."""
+    """The first rung's plan if there are several rungs: the later ones depend on which specialists gain most."""
     steps = split.specialist_steps // config.specialists.rungs
     return [
         SpecialistPlan(

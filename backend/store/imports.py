@@ -11,9 +11,9 @@ from backend.db.columns import now
 from backend.db.models import Gate, Job, Run
 from backend.errors import InvalidError
 from backend.store import runs
-from backend.store.ingest.ingest import take_in
+from backend.store.ingest.ingest import ingest_reports
 from backend.store.jobs import planning
-from backend.store.jobs.status import note
+from backend.store.jobs.status import record_event
 from gsl.protocol.api import FieldError
 from gsl.record import GateRecord, JobRecord, RunRecord
 
@@ -56,7 +56,7 @@ def _insert(session: Session, record: RunRecord, experiment_id: int | None, dige
         _insert_gate(session, run, record, gate)
     run.status, run.phase, run.cycle, run.message = record.status, record.phase, record.cycle, record.message
     run.warnings, run.ended_at, run.updated_at = list(record.warnings), record.ended_at, now()
-    note(session, PERSON, "imported", f"record {digest[:12]}", run_id=run.id)
+    record_event(session, PERSON, "imported", f"record {digest[:12]}", run_id=run.id)
     return run
 
 
@@ -68,7 +68,7 @@ def _insert_job(session: Session, run: Run, record: RunRecord, place: int, told:
     job.started_at = told.started_at or record.created_at
     session.flush()
     try:
-        take_in(session, run, job, told.reports)
+        ingest_reports(session, run, job, told.reports)
     except InvalidError as error:
         raise _located(error, f"jobs.{place}") from error
     _end_job(job, record, told)

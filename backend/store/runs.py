@@ -1,4 +1,4 @@
-"""Runs: creation, the page's list, one run, changes, deletion."""
+"""Runs: creating, listing, reading, changing and deleting them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from sqlmodel import update as update_rows
 
 from backend.db.columns import now
 from backend.db.models import Experiment, Gate, Job, Run
-from backend.domain.run_progress import Standing, eta, phases
+from backend.domain.run_progress import RunProgress, eta, phases
 from backend.errors import ConflictError, InvalidError, NotFoundError
 from backend.store import run_progress
 from backend.store.configs import config_of, missing_for
 from backend.store.jobs.locks import lock_run
 from gsl.config.run import RunConfig
 from gsl.protocol.api import Page, RunPublic, RunSummary, RunUpdate
-from gsl.protocol.jobs import ENDED, RunStatus, Wish
+from gsl.protocol.jobs import ENDED, DesiredState, RunStatus
 
-IN_VAIN = ("failed", "cancelled")  # ended without anything to compare
+IN_VAIN = ("failed", "cancelled")  # ended without a result to compare
 Sort = Literal["-created_at", "created_at", "-updated_at", "updated_at", "name", "-name", "-score", "score"]
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which runs a list shows; None and empty do not filter."""
+    """Which runs to list; None and empty values do not filter."""
 
     text: str | None = None
     status: Sequence[RunStatus] = ()
@@ -37,13 +37,14 @@ class Filter:
 
 
 def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
-    """A queued run without jobs; the orchestrator plans them.
+    """A queued run without jobs; the planner adds them.
 
-    `fields`: name, experiment_id, notes, tags, and where there are any arm_name, baseline_of and record_sha256.
+    `fields`: name, experiment_id, notes, tags, and optionally arm_name, baseline_of and record_sha256.
+    Raises `InvalidError` if the experiment does not exist.
     """
     experiment_id = fields["experiment_id"]
     if experiment_id is not None and session.get(Experiment, experiment_id) is None:
-        raise InvalidError.field("experiment_id", f"there is no experiment {experiment_id}")
+        raise InvalidError.field("experiment_id", f"experiment {experiment_id} does not exist")
     name = fields["name"] or f"{config.suite.name} {config.arm} seed {config.seed}"
     run = Run(
         **{**fields, "name": name, "arm_name": fields.get("arm_name") or config.arm},
@@ -119,10 +120,10 @@ def _has_tag(tag: str, dialect: str) -> Any:
 
 
 def summaries(session: Session, runs: Sequence[Run]) -> list[RunSummary]:
-    """What the list shows, from the runs' own columns and one sum over their jobs."""
-    stand = run_progress.of(session, runs)
+    """Rows of the list, from the runs' own columns and one sum over their jobs."""
+    progress = run_progress.of(session, runs)
     names = _experiment_names(session, runs)
-    return [_summary(run, stand.get(run.id or 0), names) for run in runs]
+    return [_summary(run, progress.get(run.id or 0), names) for run in runs]
 
 
 def _experiment_names(session: Session, runs: Sequence[Run]) -> dict[int, str]:
@@ -133,27 +134,27 @@ def _experiment_names(session: Session, runs: Sequence[Run]) -> dict[int, str]:
     return {key: name for key, name in rows if key is not None}
 
 
-def _summary(run: Run, standing: Standing | None, experiments: dict[int, str]) -> RunSummary:
-    """Without a standing the run's configuration cannot be read: the list says so, and shows the others."""
-    progress = phases(standing) if standing else []
+def _summary(run: Run, progress: RunProgress | None, experiments: dict[int, str]) -> RunSummary:
+    """A run whose configuration cannot be read has no progress; its message says why, so that the list still works."""
+    listed = phases(progress) if progress else []
     own = run.model_dump(include=set(RunSummary.model_fields) - {"imported"})
     return RunSummary(
-        **{**own, "message": _message(run, standing), "imported": run.record_sha256 is not None},
+        **{**own, "message": _message(run, progress), "imported": run.record_sha256 is not None},
         experiment_name=experiments.get(run.experiment_id or 0),
-        eta_seconds=eta(progress),
-        phases=progress,
+        eta_seconds=eta(listed),
+        phases=tuple(listed),
     )
 
 
-def _message(run: Run, standing: Standing | None) -> str:
-    """The run's own message, and for whom its queued jobs wait: for any able worker at first, later for want of one."""
-    if standing is None:
+def _message(run: Run, progress: RunProgress | None) -> str:
+    """The run's own message, and what its queued jobs are waiting for if no live worker can run them."""
+    if progress is None:
         return missing_for(run) or run.message
-    if run.status in ENDED or not standing.waits:
+    if run.status in ENDED or not progress.waits:
         return run.message
     if run.status == "queued":
-        return standing.waits
-    return run.message if standing.slots else f"{run.message}; {standing.waits}"
+        return progress.waits
+    return run.message if progress.slots else f"{run.message}; {progress.waits}"
 
 
 def public(session: Session, run: Run) -> RunPublic:
@@ -162,7 +163,7 @@ def public(session: Session, run: Run) -> RunPublic:
 
 
 def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
-    """Runs with all there is to say of each, by as many queries as of one."""
+    """Runs in full; the number of queries does not depend on the number of runs."""
     ids = [run.id for run in runs]
     gates = _newest(session, select(Gate.run_id, func.max(Gate.id)).where(col(Gate.run_id).in_(ids)), Gate.run_id)
     going = select(Run.baseline_of, func.max(Run.id)).where(
@@ -175,7 +176,7 @@ def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
             config=config_of(run),
             notes=run.notes,
             warnings=run.warnings,
-            wish=_wish(run),
+            wish=_desired_state(run),
             gate_id=gates.get(summary.id),
             baseline_id=baselines.get(summary.id),
         )
@@ -196,43 +197,43 @@ def _newest(session: Session, query: Any, by: Any) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _wish(run: Run) -> Wish:
-    return "cancel" if run.wish == "cancel" else "pause" if run.wish == "pause" else "run"
+def _desired_state(run: Run) -> DesiredState:
+    return "cancel" if run.desired_state == "cancel" else "pause" if run.desired_state == "pause" else "run"
 
 
 def update(run: Run, changes: RunUpdate) -> None:
-    """Change what was given; null changes nothing."""
+    """Change the given fields; null leaves a field as it is."""
     for name, value in changes.model_dump(exclude_none=True).items():
         setattr(run, name, value)
     run.updated_at = now()
 
 
 def remove(session: Session, run_id: int) -> None:
-    """Delete an ended run with everything it has; raises `ConflictError` while it goes on.
+    """Delete an ended run and everything that belongs to it; raises `ConflictError` if it has not ended.
 
-    A run whose configuration cannot be read goes on no more, whatever its status.
+    A run whose configuration cannot be read can be deleted whatever its status, because it cannot continue.
     """
     run = locked(session, run_id)
     if run.status not in ENDED and missing_for(run) is None:
-        raise ConflictError(f"Run {run_id} is {run.status}: cancel it first, then delete it.")
+        raise ConflictError(f"Run {run_id} is {run.status}: cancel it before you delete it.")
     running = select(func.count()).where(Job.run_id == run_id, Job.status == "running")
     if session.exec(running).one():
-        raise ConflictError(f"Run {run_id} still has running jobs: wait until they have stopped.")
+        raise ConflictError(f"Run {run_id} still has running jobs: try again once they have stopped.")
     session.execute(update_rows(Run).where(col(Run.baseline_of) == run_id).values(baseline_of=None))
     session.execute(delete(Run).where(col(Run.id) == run_id))
 
 
-def check_going_on(run: Run, action: str) -> None:
-    """Raises `ConflictError` when the run has ended."""
+def check_not_ended(run: Run, action: str) -> None:
+    """Raises `ConflictError` if the run has ended."""
     if run.status in ENDED:
-        raise ConflictError(f"Run {run.id} has ended ({run.status}): there is nothing to {action}.")
+        raise ConflictError(f"Run {run.id} has ended ({run.status}), so it is too late to {action} it.")
 
 
-def check_wish(run: Run, wish: Wish) -> None:
-    """Raises `ConflictError` when the wish was uttered before, or a cancelled run should go on."""
-    if run.wish == "cancel" and wish != "cancel":
-        raise ConflictError(f"Run {run.id} is being cancelled: that cannot be taken back.")
-    if wish == "run" and run.wish == "run":
-        raise ConflictError(f"Run {run.id} is not paused ({run.status}): there is nothing to resume.")
-    if wish == "pause" and run.wish == "pause":
-        raise ConflictError(f"Run {run.id} is paused already, or about to be.")
+def check_desired_state(run: Run, desired: DesiredState) -> None:
+    """Raises `ConflictError` if the state was requested before, or if a run that is being cancelled should continue."""
+    if run.desired_state == "cancel" and desired != "cancel":
+        raise ConflictError(f"Run {run.id} is being cancelled, which cannot be undone.")
+    if desired == "run" and run.desired_state == "run":
+        raise ConflictError(f"Run {run.id} is not paused ({run.status}), so it cannot be resumed.")
+    if desired == "pause" and run.desired_state == "pause":
+        raise ConflictError(f"Run {run.id} is already paused or about to be.")

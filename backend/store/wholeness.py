@@ -8,10 +8,10 @@ from backend.db.models import Evaluation
 from gsl.protocol.reports import Source
 from gsl.protocol.rounds import Rounds
 
-Moment = tuple[int, int]  # job id, epoch
+JobEpoch = tuple[int, int]  # job id, epoch
 
 
-def rounds(session: Session, job_ids: Collection[int]) -> dict[Moment, Rounds]:
+def rounds(session: Session, job_ids: Collection[int]) -> dict[JobEpoch, Rounds]:
     """Of every evaluation of these jobs; one that was made before rounds were counted is not among them."""
     rows = session.exec(select(Evaluation).where(col(Evaluation.job_id).in_(job_ids)))
     return {(row.job_id, row.epoch): Rounds(row.rounds, row.rounds_asked) for row in rows}
@@ -23,9 +23,9 @@ def newest_mark(session: Session, job_id: int) -> str:
     return found[max(found)].mark if found else Rounds().mark
 
 
-def marks(session: Session, job_ids: Collection[int], source: Source) -> dict[Moment, str]:
+def marks(session: Session, job_ids: Collection[int], source: Source) -> dict[JobEpoch, str]:
     """What stands beside the figures of each; held-out variations are always measured whole."""
     found = rounds(session, job_ids)
     if source == "held_out":
-        return {moment: "" if each.played else each.mark for moment, each in found.items()}
-    return {moment: each.mark for moment, each in found.items()}
+        return {key: "" if each.played else each.mark for key, each in found.items()}
+    return {key: each.mark for key, each in found.items()}

@@ -22,13 +22,13 @@ def plan(config: RunConfig, state: RunState) -> Plan:
     """What comes next, given what a person asked for (run, pause, cancel)."""
     step = _next(config, state)
     waiting, running = state.keys("queued", "lost", "paused"), len(state.keys("running"))
-    if state.wish == "cancel":
+    if state.desired_state == "cancel":
         message = f"cancelling: waiting for {_running_jobs(running)} to stop" if running else "cancelled"
         status = step.status if running else "cancelled"
         return Plan(status, message, warnings=step.warnings, withdraw=waiting)
     if step.status in ENDED:
         return replace(step, withdraw=waiting)
-    if state.wish == "pause":
+    if state.desired_state == "pause":
         message = f"pausing: waiting for {_running_jobs(running)} to save a checkpoint" if running else "paused"
         status = step.status if running else "paused"
         return Plan(status, message, warnings=step.warnings, hold=state.keys("queued", "lost"))

@@ -7,7 +7,7 @@ from typing import Literal
 from gsl.method.outlook import History
 from gsl.method.selection import Estimate
 from gsl.phases import keys
-from gsl.protocol.jobs import ENDED, JobKind, JobSpec, JobStatus, RunStatus, Wish
+from gsl.protocol.jobs import ENDED, DesiredState, JobKind, JobSpec, JobStatus, RunStatus
 from gsl.protocol.reports import DemonstrationCount, Outcome, VariationReturn
 from gsl.protocol.rounds import Rounds
 
@@ -84,7 +84,7 @@ class RunState:
     jobs: tuple[JobView, ...] = ()
     gates: tuple[GateView, ...] = ()
     evaluations: Mapping[str, tuple[VariationReturn, ...]] = field(default_factory=dict)
-    wish: Wish = "run"
+    desired_state: DesiredState = "run"
     features: Mapping[str, Features] = field(default_factory=dict)
     rounds: Mapping[str, Rounds] = field(default_factory=dict)
     history: History = field(default_factory=dict)

@@ -16,7 +16,7 @@ RunStatus = Literal[
 ]  # fmt: skip
 Purpose = Literal["training", "evaluation", "demonstrations", "measurement"]
 """`measurement`: nothing is learned from these steps and nothing selected by them; they stand outside a run's total."""
-Wish = Literal["run", "pause", "cancel"]
+DesiredState = Literal["run", "pause", "cancel"]
 Start = Literal["resume", "clone", "clone_fresh_head", "scratch"]
 
 ENDED: frozenset[str] = frozenset({"succeeded", "failed", "cancelled"})

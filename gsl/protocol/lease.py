@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from gsl.protocol.jobs import JobSpec, Wish
+from gsl.protocol.jobs import DesiredState, JobSpec
 from gsl.protocol.reports import JobResult, Report, Wire
 
 
@@ -70,7 +70,7 @@ class HeartbeatRequest(Wire):
 
 
 class HeartbeatReply(Wire):
-    wish: Wish = Field(description="run, or what the supervisor must make the trainer do.")
+    wish: DesiredState = Field(description="run, or what the supervisor must make the trainer do.")
 
 
 class ReportBatch(Wire):

@@ -35,8 +35,9 @@ def test_a_run_is_launched_found_renamed_cancelled_and_deleted(api: RealApi) -> 
     assert client.cancel(run.id).id == run.id
     assert client.wait(run.id, every=0.05, timeout=30).status == "cancelled"
     client.delete_run(run.id)
-    with pytest.raises(Refused, match="404"):
+    with pytest.raises(Refused) as refused:
         client.run(run.id)
+    assert refused.value.status == 404
 
 
 def test_what_can_be_asked_of_a_server_and_a_run_is_answered(api: RealApi) -> None:
@@ -89,7 +90,7 @@ def test_every_page_of_a_list_is_read(api: RealApi, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_refusal_names_the_field(api: RealApi) -> None:
-    with pytest.raises(Refused, match="goals") as caught:
+    with pytest.raises(Refused) as caught:
         api.client.create_run("forkmaze-quick", {"suite": {"name": "forkmaze", "goals": -1}})
     assert caught.value.status == 422
     assert any("goals" in field for field in caught.value.fields)
@@ -97,15 +98,16 @@ def test_a_refusal_names_the_field(api: RealApi) -> None:
 
 def test_a_server_that_is_away_is_unreachable(api: RealApi) -> None:
     api.go_away()
-    with pytest.raises(Unreachable, match="no answer"):
+    with pytest.raises(Unreachable, match=api.url):
         api.client.health()
 
 
 def test_a_wrong_token_is_refused_and_a_lost_lease_is_stale(api: RealApi) -> None:
     job_id = api.launch()
     stranger = WorkerApi(api.url, "wrong")
-    with pytest.raises(Refused, match="401") as refused:
+    with pytest.raises(Refused) as refused:
         stranger.claim(job_id, "w1")
+    assert refused.value.status == 401
     stranger.close()
     assert not isinstance(refused.value, Stale)
     api.worker_api.claim(job_id, "w1")
@@ -131,7 +133,7 @@ def test_a_file_arrives_as_it_was_sent_and_damage_is_noticed(api: RealApi, tmp_p
     damaged = ArtifactRef.model_validate(
         {**stored.model_dump(include=set(ArtifactRef.model_fields)), "sha256": "0" * 64}
     )
-    with pytest.raises(Unreachable, match="damaged"):
+    with pytest.raises(Unreachable, match="SHA-256"):
         api.worker_api.download(damaged, tmp_path / "bad.ckpt")
     assert not list(tmp_path.glob("*bad*"))
 

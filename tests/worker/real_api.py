@@ -79,7 +79,7 @@ class RealApi:
         database = Database(self.settings.database_url)
         with database.write() as session:
             run = runs.locked(session, run_id)
-            run.wish = "cancel"
+            run.desired_state = "cancel"
             for job in session.exec(select(Job).where(Job.run_id == run_id)):
                 job.status, job.lease_until = "lost", None
             session.flush()

@@ -6,7 +6,7 @@ import time
 
 from client.errors import Refused, Stale, Unreachable
 from client.worker_api import WorkerApi
-from gsl.protocol.jobs import Wish
+from gsl.protocol.jobs import DesiredState
 from gsl.protocol.lease import ClaimedJob
 
 logger = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ class Heartbeat:
         self._api, self._claim, self._worker = api, claim, worker
         self._ended = threading.Event()
         self._silent_since: float | None = None
-        self.wish: Wish = "run"
+        self.desired_state: DesiredState = "run"
         self.stale: Stale | None = None
 
     def run(self) -> None:
@@ -37,7 +37,7 @@ class Heartbeat:
         """One heartbeat; returns the seconds until the next."""
         every = self._claim.heartbeat_seconds
         try:
-            self.wish = self._api.heartbeat(self._claim.job_id, self._claim.attempt, self._worker).wish
+            self.desired_state = self._api.heartbeat(self._claim.job_id, self._claim.attempt, self._worker).wish
         except Stale as stale:
             self.stale = stale
         except (Unreachable, Refused) as error:

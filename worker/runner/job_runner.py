@@ -177,8 +177,8 @@ class Supervisor:
             log.write(f"== {self._claim.spec.key}, attempt {self._claim.attempt}, on {self._around.worker}\n")
 
     def _reason_to_stop(self) -> Reason | None:
-        if self._beat.wish != "run":
-            return self._beat.wish
+        if self._beat.desired_state != "run":
+            return self._beat.desired_state
         return "shutdown" if self._around.slot.stopping else None
 
     def _must_give_up(self) -> bool:

@@ -1,4 +1,4 @@
-"""Reads scores by variation at chosen moments of a run, and before and after fine-tuning."""
+"""Reads scores by variation at chosen epochs of a run, and before and after fine-tuning."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -28,13 +28,13 @@ from gsl.protocol.rounds import Rounds
 WINDOWS = (1, 4, 16, 64)  # epochs pooled until most variations have finished an episode
 ENOUGH = 0.8  # share of variations that counts as most
 
-Moment = tuple[int, int]  # job id, epoch
+JobEpoch = tuple[int, int]  # job id, epoch
 
 
-def snapshots(session: Session, run_id: int, moments: Sequence[Moment], source: Source | None) -> Snapshots:
+def snapshots(session: Session, run_id: int, epochs: Sequence[JobEpoch], source: Source | None) -> Snapshots:
     """Scores by variation at each moment; raises `KeyError` with the job's id where the run has no such job."""
     jobs = {job.id: job for job in job_rows(session, run_id)}
-    panels = [_moment(session, jobs[job_id], list(jobs.values()), epoch, source) for job_id, epoch in moments]
+    panels = [_snapshot(session, jobs[job_id], list(jobs.values()), epoch, source) for job_id, epoch in epochs]
     return _snapshots(session, run_id, panels)
 
 
@@ -54,21 +54,21 @@ def latest_snapshot(session: Session, run_id: int, source: Source | None) -> Sna
     return _snapshots(session, run_id, [])
 
 
-def milestones(session: Session, run_id: int) -> list[Moment]:
+def milestones(session: Session, run_id: int) -> list[JobEpoch]:
     """Moments as in the paper's figure: early and midway in the generalist's training, before the gate, at the end."""
     jobs = [job for job in job_rows(session, run_id) if job.epochs or job.kind == "evaluation"]
-    moments: list[Moment] = []
+    epochs: list[JobEpoch] = []
     generalist = next((job for job in jobs if job.kind == "generalist"), None)
     if generalist:
-        moments += [(generalist.id, max(1, generalist.epochs // 10)), (generalist.id, max(1, generalist.epochs // 2))]
+        epochs += [(generalist.id, max(1, generalist.epochs // 10)), (generalist.id, max(1, generalist.epochs // 2))]
     jobs = [job for job in jobs if job.key != BEFORE_EVALUATION]
     final = [job for job in jobs if job.key == LAST_EVALUATION or is_after_finetuning(job, jobs)]
     evaluations = [job for job in jobs if job.kind == "evaluation" and job not in final]
     for job in (*evaluations[-1:], *final[-1:]):
         epoch = _newest_epoch(session, job)
         if epoch is not None:
-            moments.append((job.id, epoch))
-    return list(dict.fromkeys(moments))
+            epochs.append((job.id, epoch))
+    return list(dict.fromkeys(epochs))
 
 
 def paired_scores(session: Session, run_id: int) -> PairedScores:
@@ -109,7 +109,7 @@ def _newest_epoch(session: Session, job: JobRow) -> int | None:
     return epoch
 
 
-def _moment(
+def _snapshot(
     session: Session, job: JobRow, jobs: Sequence[JobRow], epoch: int, source: Source | None
 ) -> VariationScores:
     """Fresh episodes where the moment has them; otherwise training episodes of enough epochs up to it."""

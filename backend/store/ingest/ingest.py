@@ -16,7 +16,7 @@ from backend.db.models import Job, Run
 from backend.errors import InvalidError
 from backend.store.configs import config_of
 from backend.store.ingest import rollups
-from backend.store.ingest.rollback import void_after
+from backend.store.ingest.rollback import discard_after
 from backend.store.ingest.upsert import upsert
 from gsl.config.run import RunConfig
 from gsl.protocol.reports import (
@@ -45,17 +45,17 @@ class Rows:
     features: dict[str, list[float]] = field(default_factory=dict)
 
 
-def take_in(session: Session, run: Run, job: Job, reports: Sequence[Report]) -> tuple[str, ...]:
+def ingest_reports(session: Session, run: Run, job: Job, reports: Sequence[Report]) -> tuple[str, ...]:
     """Store the reports in their order; returns the paths of files that are void now."""
     allowed = _allowed(config_of(run), job)
-    voided: list[str] = []
+    discarded: list[str] = []
     run.revision += 1
     for group in _between_starts(reports):
         if isinstance(group[0], StartedReport):
-            voided += _restart(session, run, job, group[0])
+            discarded += _restart(session, run, job, group[0])
         _store(session, run, job, _rows(job, group, allowed))
     run.updated_at = now()
-    return tuple(voided)
+    return tuple(discarded)
 
 
 def _between_starts(reports: Sequence[Report]) -> Iterator[list[Report]]:
@@ -72,7 +72,7 @@ def _between_starts(reports: Sequence[Report]) -> Iterator[list[Report]]:
 def _restart(session: Session, run: Run, job: Job, report: StartedReport) -> list[str]:
     job.device = report.device
     job.started_at = job.started_at or now()
-    paths = void_after(session, run, job, report.epoch)
+    paths = discard_after(session, run, job, report.epoch)
     if job.epochs > report.epoch:
         job.epochs = report.epoch
         rollups.rebuild(session, run, job)

@@ -10,28 +10,28 @@ from backend.store.ingest.rollups import spend
 from backend.store.ingest.upsert import upsert
 
 
-def void_after(session: Session, run: Run, job: Job, epoch: int) -> list[str]:
+def discard_after(session: Session, run: Run, job: Job, epoch: int) -> list[str]:
     """Remove what the job reported after `epoch`; returns the paths of its files that are void now."""
     assert job.id is not None
-    paths = _void_artifacts(session, job.id, epoch)
+    paths = _discard_artifacts(session, job.id, epoch)
     session.execute(delete(Epoch).where(col(Epoch.job_id) == job.id, col(Epoch.epoch) > epoch))
     session.execute(delete(Plateau).where(col(Plateau.job_id) == job.id, col(Plateau.detected_epoch) > epoch))
     session.execute(delete(Evaluation).where(col(Evaluation.job_id) == job.id, col(Evaluation.epoch) > epoch))
-    _void_ledger(session, run, job, epoch)
+    _discard_ledger(session, run, job, epoch)
     later = (col(VariationReturn.job_id) == job.id, col(VariationReturn.epoch) > epoch)
     if session.execute(delete(VariationReturn).where(*later)).rowcount:  # type: ignore[attr-defined]  # a cursor's result
         _restore_latest(session, run, job.id, epoch)
     return paths
 
 
-def _void_artifacts(session: Session, job_id: int, epoch: int) -> list[str]:
+def _discard_artifacts(session: Session, job_id: int, epoch: int) -> list[str]:
     later = (col(Artifact.job_id) == job_id, col(Artifact.epoch) > epoch)
     paths = list(session.exec(select(Artifact.path).where(*later)))
     session.execute(delete(Artifact).where(*later))
     return paths
 
 
-def _void_ledger(session: Session, run: Run, job: Job, epoch: int) -> None:
+def _discard_ledger(session: Session, run: Run, job: Job, epoch: int) -> None:
     later = (col(LedgerEntry.job_id) == job.id, col(LedgerEntry.epoch) > epoch)
     sums = select(LedgerEntry.purpose, func.sum(LedgerEntry.steps)).where(*later).group_by(LedgerEntry.purpose)
     spend(run, job, [(purpose, -int(steps)) for purpose, steps in session.exec(sums)])

@@ -1,4 +1,4 @@
-"""Holding a job: claim, heartbeat and the check that fences off stale attempts. Called with run and job locked."""
+"""Holding a job: claims, heartbeats and the check that rejects stale attempts. Called with run and job locked."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,8 +9,8 @@ from backend.db.columns import now
 from backend.db.models import Artifact, Job, Plateau, Run, Worker
 from backend.errors import ConflictError, NotFoundError
 from backend.store.jobs.locks import lock_job
-from backend.store.jobs.status import note
-from gsl.protocol.jobs import ENDED, CheckpointSource, JobSpec, TeacherSource, Wish
+from backend.store.jobs.status import record_event
+from gsl.protocol.jobs import ENDED, CheckpointSource, DesiredState, JobSpec, TeacherSource
 from gsl.protocol.lease import ArtifactRef, ClaimedJob, FinishRequest, TeacherRef
 
 
@@ -31,7 +31,7 @@ def locked_job(session: Session, job_id: int) -> tuple[Run, Job]:
 
 
 def held_job(session: Session, job_id: int, attempt: int) -> tuple[Run, Job]:
-    """Job and run, locked, if this attempt holds the job now; raises `ConflictError` otherwise."""
+    """Job and run, locked, if this attempt holds the job; raises `NotFoundError` and `ConflictError`."""
     run, job = locked_job(session, job_id)
     check_held(job, attempt)
     return run, job
@@ -47,28 +47,28 @@ def readable_job(session: Session, job_id: int, attempt: int) -> Job:
 
 
 def check_held(job: Job, attempt: int) -> None:
-    """Raises `ConflictError` when another attempt is the newest, or the job does not run."""
+    """Raises `ConflictError` if there is a newer attempt, or if the job is not running."""
     if job.attempt != attempt:
         raise ConflictError(
-            f"Attempt {attempt} of job {job.id} is stale: the newest is {job.attempt}. Stop working on it."
+            f"Attempt {attempt} of job {job.id} is not the current one, which is {job.attempt}. Stop working on it."
         )
     if job.status != "running":
-        raise ConflictError(f"Job {job.id} is {job.status}, not running: nothing more is taken in. Stop working on it.")
+        raise ConflictError(f"Job {job.id} is {job.status}, not running, so it accepts no reports. Stop working on it.")
 
 
 def is_finished_as(job: Job, request: FinishRequest) -> bool:
-    """Whether this very request was heeded before: its answer got lost and it came again."""
+    """Whether the same request was already handled: the worker repeats it if the answer was lost."""
     return job.attempt == request.attempt and job.status == request.status and job.lease_until is None
 
 
 def claim(session: Session, run: Run, job: Job, worker: str, terms: Terms) -> ClaimedJob:
-    """Make `worker` the job's holder: the one way from queued to running. Raises `ConflictError`."""
+    """Make `worker` the job's holder: the only way from queued to running. Raises `ConflictError`."""
     _check_claimable(session, run, job, worker)
     job.attempt += 1
     job.status, job.worker, job.error = "running", worker, None
     job.lease_until = now() + timedelta(seconds=terms.lease_seconds)
     job.started_at = job.started_at or now()
-    note(session, worker, "claimed", f"{job.key}, attempt {job.attempt}", run_id=run.id, job_id=job.id)
+    record_event(session, worker, "claimed", f"{job.key}, attempt {job.attempt}", run_id=run.id, job_id=job.id)
     spec = JobSpec.model_validate(job.spec)
     assert job.id is not None
     return ClaimedJob(
@@ -88,28 +88,31 @@ def claim(session: Session, run: Run, job: Job, worker: str, terms: Terms) -> Cl
 def _check_claimable(session: Session, run: Run, job: Job, worker: str) -> None:
     if job.status not in ("queued", "lost"):
         holder = f" by {job.worker}" if job.status == "running" else ""
-        raise ConflictError(f"Job {job.id} is {job.status}{holder}: there is nothing to claim.")
-    if run.status in ENDED or wish_for(run, job) != "run":
-        raise ConflictError(f"Run {run.id} is {run.status} and wished to {wish_for(run, job)}: job {job.id} waits.")
+        raise ConflictError(f"Job {job.id} is {job.status}{holder}, so it cannot be claimed.")
+    if run.status in ENDED or desired_state_of(run, job) != "run":
+        wanted = desired_state_of(run, job)
+        raise ConflictError(
+            f"Job {job.id} cannot be claimed: run {run.id} is {run.status} and its desired state is {wanted}."
+        )
     known = session.get(Worker, worker)
     if known is not None and run.suite not in known.suites:
-        raise ConflictError(f"Worker {worker} cannot run {run.suite}, only {', '.join(known.suites) or 'nothing'}.")
+        raise ConflictError(f"Worker {worker} cannot run {run.suite}; its suites: {', '.join(known.suites) or 'none'}.")
 
 
-def heartbeat(run: Run, job: Job, terms: Terms) -> Wish:
-    """Extend the lease; returns what the worker shall do."""
+def heartbeat(run: Run, job: Job, terms: Terms) -> DesiredState:
+    """Extend the lease; returns what the worker should do."""
     job.lease_until = now() + timedelta(seconds=terms.lease_seconds)
-    return wish_for(run, job)
+    return desired_state_of(run, job)
 
 
-def wish_for(run: Run, job: Job) -> Wish:
-    """The stronger of the run's and the job's own wish."""
-    wishes = (run.wish, job.wish)
-    return "cancel" if "cancel" in wishes else "pause" if "pause" in wishes else "run"
+def desired_state_of(run: Run, job: Job) -> DesiredState:
+    """The stronger of what is desired for the run and for the job."""
+    desired = (run.desired_state, job.desired_state)
+    return "cancel" if "cancel" in desired else "pause" if "pause" in desired else "run"
 
 
 def finish(session: Session, run: Run, job: Job, request: FinishRequest) -> None:
-    """The holder gives the job back, ended or to go on later; what follows is the orchestrator's."""
+    """The holder gives the job back, either ended or to be resumed later; the planner then decides what comes next."""
     job.status, job.lease_until = request.status, None
     job.error = _text(request.error)
     if request.result is not None:
@@ -118,7 +121,7 @@ def finish(session: Session, run: Run, job: Job, request: FinishRequest) -> None
     if job.status in ENDED:
         job.ended_at = now()
     detail = job.key if request.error is None else f"{job.key}: {_text(request.error)[-500:]}"
-    note(session, job.worker or "worker", request.status, detail, run_id=run.id, job_id=job.id)
+    record_event(session, job.worker or "worker", request.status, detail, run_id=run.id, job_id=job.id)
 
 
 def _text(text: str | None) -> str:
@@ -126,7 +129,7 @@ def _text(text: str | None) -> str:
 
 
 def _source(session: Session, run_id: int, source: CheckpointSource) -> ArtifactRef | None:
-    """The named checkpoint; its last one where there is no best, or none of the plateau's epoch."""
+    """The requested checkpoint, or the job's last one if there is no best one, or none at the plateau's epoch."""
     if source.which == "best":
         return _newest(session, run_id, source.job, "best") or _newest(session, run_id, source.job, "checkpoint")
     if source.which == "plateau":

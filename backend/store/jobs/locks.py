@@ -1,6 +1,6 @@
-"""Rows held for the rest of a transaction: always the run's first, then its jobs', so that no two writers deadlock.
+"""Rows locked until the end of a transaction: always the run first, then its jobs, so that writers cannot deadlock.
 
-PostgreSQL locks the rows (FOR UPDATE); SQLite's writers already hold the whole database.
+PostgreSQL locks rows (FOR UPDATE); on SQLite a writer holds the whole database anyway.
 """
 
 from sqlmodel import Session, select
@@ -9,13 +9,13 @@ from backend.db.models import Job, Run
 
 
 def lock_run(session: Session, run_id: int) -> Run | None:
-    """The run as it is now, locked; None when there is none."""
+    """The run in its current state, locked; None if it does not exist."""
     statement = select(Run).where(Run.id == run_id).with_for_update().execution_options(populate_existing=True)
     return session.exec(statement).first()
 
 
 def lock_job(session: Session, job_id: int) -> tuple[Run, Job] | None:
-    """The job and its run as they are now, both locked; None when there is no such job."""
+    """The job and its run in their current state, both locked; None if the job does not exist."""
     run_id = session.exec(select(Job.run_id).where(Job.id == job_id)).first()
     run = None if run_id is None else lock_run(session, run_id)
     statement = select(Job).where(Job.id == job_id).with_for_update().execution_options(populate_existing=True)

@@ -30,7 +30,7 @@ def load_state(session: Session, run: Run) -> RunState:
         jobs=tuple(_job_view(job) for job in jobs),
         gates=tuple(_gate_view(gate) for gate in gates),
         evaluations=_evaluations(session, evaluations),
-        wish=run.wish,  # type: ignore[arg-type]  # the column holds a Wish
+        desired_state=run.desired_state,  # type: ignore[arg-type]  # the column holds a DesiredState
         features=_features(session, evaluations),
         rounds=_rounds(session, evaluations),
         history=history_before_gate(session, jobs, gates),
@@ -90,7 +90,7 @@ def set_jobs(session: Session, run: Run, keys: Iterable[str], status: JobStatus)
 def set_job(job: Job, status: JobStatus) -> None:
     job.status, job.lease_until = status, None
     if status == "queued":
-        job.queued_at, job.rung_at = now(), None
+        job.queued_at, job.dispatched_at = now(), None
     if status in ENDED:
         job.ended_at = now()
 
@@ -98,7 +98,7 @@ def set_job(job: Job, status: JobStatus) -> None:
 def stop_running(session: Session, run: Run) -> None:
     """Ask the jobs that still run, by their own wish, to stop: the run has ended without them."""
     for job in session.exec(select(Job).where(Job.run_id == run.id, Job.status == "running")):
-        job.wish = "cancel"
+        job.desired_state = "cancel"
 
 
 def _job_view(job: Job) -> JobView:

@@ -1,4 +1,4 @@
-"""Jobs whose worker is gone, and jobs that nobody was told about."""
+"""The queue of record: jobs that were lost, that have yet to be dispatched, or that no worker picked up."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,57 +9,56 @@ from sqlmodel import Session, and_, col, or_, select, update
 from backend.db.columns import now
 from backend.db.models import Job, Run
 from backend.store.jobs.planning import set_job
-from backend.store.jobs.status import note
+from backend.store.jobs.status import record_event
 from gsl.protocol.jobs import ENDED
 
-_HOUSEKEEPING_LOCK = 0x67736C  # any number that all API processes share
+_REAPER_LOCK = 0x67736C  # any number, the same in all API processes
 
 
-def only_housekeeper(session: Session) -> bool:
-    """Whether no other process keeps house right now, until the transaction ends. SQLite has one writer anyhow."""
+def is_only_reaper(session: Session) -> bool:
+    """Whether this process alone recovers jobs until the transaction ends. On SQLite there is only one writer."""
     if session.connection().dialect.name != "postgresql":
         return True
-    return bool(
-        session.connection().scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _HOUSEKEEPING_LOCK})
-    )
+    return bool(session.connection().scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _REAPER_LOCK}))
 
 
 def runs_with_lost_jobs(session: Session) -> Sequence[int]:
-    """Runs with a job that was given back, or whose worker was silent for longer than its lease."""
+    """Runs with a job that was given back as lost, or whose lease has expired."""
     expired = and_(col(Job.status) == "running", col(Job.lease_until) < now())
     return session.exec(select(Job.run_id).where(or_(col(Job.status) == "lost", expired)).distinct()).all()
 
 
 def recover(session: Session, run: Run, max_attempts: int) -> None:
-    """Queue the lost jobs of a locked run again, or fail those lost too often at the same place."""
+    """Queue the lost jobs of a locked run again, or fail those that were lost too often without progress."""
     mine = (Job.run_id == run.id, col(Job.status).in_(("running", "lost")))
     for job in session.exec(select(Job).where(*mine).with_for_update().execution_options(populate_existing=True)):
         silent = job.status == "running" and job.lease_until is not None and job.lease_until < now()
         if silent:
-            job.error = f"worker {job.worker} was silent for longer than its lease"
+            job.error = f"worker {job.worker} sent no heartbeat until its lease expired"
         if silent or job.status == "lost":
             _recover(session, run, job, max_attempts)
 
 
 def _recover(session: Session, run: Run, job: Job, max_attempts: int) -> None:
-    if job.error:  # given back without an error, it was merely stopped
+    if job.error:  # a job given back without an error was merely stopped
         further = job.steps > job.lost_at_steps
         job.losses, job.lost_at_steps = 1 if further else job.losses + 1, job.steps
     if run.status in ENDED:
         set_job(job, "cancelled")
     elif job.losses >= max_attempts:
         set_job(job, "failed")
-        job.error = f"lost {job.losses} times in a row without getting further; the last time: {job.error}"
+        job.error = f"lost {job.losses} times in a row without progress; the last time: {job.error}"
     else:
-        set_job(job, "queued" if run.wish == "run" else "lost")
-    detail = f"{job.key}, attempt {job.attempt}: {job.error or 'its worker stopped'}; now {job.status}"
-    note(session, "orchestrator", "lost", detail, run_id=run.id, job_id=job.id)
+        set_job(job, "queued" if run.desired_state == "run" else "lost")
+    detail = f"{job.key}, attempt {job.attempt}: {job.error or 'its worker was stopped'}; now {job.status}"
+    record_event(session, "orchestrator", "lost", detail, run_id=run.id, job_id=job.id)
 
 
-def release(session: Session, prefix: str) -> int:
-    """Give back the jobs of workers that are known to be gone, by what their names begin with; returns how many.
+def requeue_of(session: Session, prefix: str) -> int:
+    """Mark the jobs of workers that are known to be gone as lost, so that they are queued again; returns how many.
 
-    Nobody waits for their leases then, and the loss does not count against the jobs.
+    `prefix` is what the workers' names begin with. Their leases need not expire first, and the loss does not count
+    against the jobs.
     """
     theirs = col(Job.worker).startswith(prefix, autoescape=True)
     jobs = session.exec(select(Job).where(Job.status == "running", theirs).with_for_update()).all()
@@ -68,17 +67,17 @@ def release(session: Session, prefix: str) -> int:
     return len(jobs)
 
 
-def unannounced(session: Session) -> list[int]:
-    """Queued jobs that no doorbell rang for since they were queued."""
-    waiting = select(Job.id).where(Job.status == "queued", col(Job.rung_at).is_(None))
+def not_dispatched(session: Session) -> list[int]:
+    """Queued jobs for which no message was sent since they were queued."""
+    waiting = select(Job.id).where(Job.status == "queued", col(Job.dispatched_at).is_(None))
     return [job_id for job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))) if job_id is not None]
 
 
-def unheard(session: Session, seconds: float) -> dict[str, list[int]]:
-    """Queued jobs whose doorbell rang so long ago, by suite."""
+def not_picked_up(session: Session, seconds: float) -> dict[str, list[int]]:
+    """Jobs that are still queued so many seconds after their message was sent, by suite."""
     long_ago = now() - timedelta(seconds=seconds)
     waiting = select(Run.suite, Job.id).join(Run, col(Run.id) == col(Job.run_id))
-    waiting = waiting.where(Job.status == "queued", col(Job.rung_at) < long_ago)
+    waiting = waiting.where(Job.status == "queued", col(Job.dispatched_at) < long_ago)
     found: dict[str, list[int]] = {}
     for suite, job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))):
         found.setdefault(suite, []).append(job_id or 0)
@@ -87,11 +86,11 @@ def unheard(session: Session, seconds: float) -> dict[str, list[int]]:
 
 def mark_dispatched(session: Session, job_ids: Sequence[int]) -> None:
     """Record that the broker took a message for these jobs just now."""
-    session.execute(update(Job).where(col(Job.id).in_(job_ids)).values(rung_at=now()))
+    session.execute(update(Job).where(col(Job.id).in_(job_ids)).values(dispatched_at=now()))
 
 
 def suites_of(session: Session, job_ids: Sequence[int]) -> list[tuple[int, str]]:
-    """Jobs with the suites that a worker needs for them, in the order given."""
+    """Jobs with the suites that a worker needs to run them, in the order given."""
     rows = session.exec(
         select(Job.id, Run.suite).join(Run, col(Run.id) == col(Job.run_id)).where(col(Job.id).in_(job_ids))
     )

@@ -1,4 +1,4 @@
-"""Changing a run's status, with the columns that follow from it; and writing down who did what."""
+"""Changing a run's status and the columns that depend on it; recording who did what."""
 
 from sqlmodel import Session
 
@@ -17,7 +17,7 @@ _PHASE_OF: dict[str, str] = {
 
 
 def set_status(run: Run, status: RunStatus, message: str = "") -> None:
-    """Set status and message; `phase` keeps the last active phase, `ended_at` follows the status."""
+    """Set status and message; `phase` keeps the last active phase, and `ended_at` is set if the run has ended."""
     run.status = status
     run.message = message
     run.phase = _PHASE_OF.get(status, run.phase)
@@ -25,8 +25,8 @@ def set_status(run: Run, status: RunStatus, message: str = "") -> None:
     run.ended_at = now() if status in ENDED else None
 
 
-def note(
+def record_event(
     session: Session, who: str, what: str, detail: str = "", *, run_id: int | None = None, job_id: int | None = None
 ) -> None:
-    """Add one line to the run's history: who (`person`, `orchestrator`, a worker's name), what, and particulars."""
+    """Add an event to the run's history: who (`person`, `orchestrator` or a worker's name) did what, with details."""
     session.add(Event(run_id=run_id, job_id=job_id, who=who, what=what, detail=detail[:2000]))

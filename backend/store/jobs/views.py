@@ -1,4 +1,4 @@
-"""Jobs as the page sees them, and the queue."""
+"""Jobs and the queue as the API shows them."""
 
 from typing import Any
 
@@ -29,12 +29,12 @@ def of_run(session: Session, run_id: int) -> list[JobPublic]:
 
 
 def steps_of(session: Session, run: Run, key: str) -> int:
-    """Steps that the run's job with this key spent; 0 when the run has no such job."""
+    """Steps spent by the run's job with this key; 0 if the run has no such job."""
     return session.exec(select(Job.steps).where(Job.run_id == run.id, Job.key == key)).first() or 0
 
 
 def queue(session: Session) -> QueuePublic:
-    """What waits, first come first, and what runs."""
+    """Waiting jobs in the order of queueing, and running jobs."""
     waiting = select(Job).where(col(Job.status).in_(("queued", "lost"))).order_by(col(Job.queued_at), col(Job.id))
     running = select(Job).where(Job.status == "running").order_by(col(Job.started_at), col(Job.id))
     return QueuePublic(
@@ -45,7 +45,7 @@ def queue(session: Session) -> QueuePublic:
 
 
 def _waiting(session: Session) -> list[WaitingPublic]:
-    """Queued jobs by suite, with the runs that nothing of runs for, and the live workers that could."""
+    """Queued jobs by suite, the runs among them that have no running job, and the live workers that could take them."""
     busy = select(Job.run_id).where(Job.status == "running")
     columns: tuple[Any, ...] = (Run.suite, Job.run_id, func.count(), col(Job.run_id).in_(busy))
     query = select(*columns).join(Run, col(Run.id) == col(Job.run_id)).where(col(Job.status).in_(("queued", "lost")))

@@ -105,20 +105,20 @@ def learning(shape: Shape) -> LearningCurves:
 
 
 def evaluations(shape: Shape, branch: int) -> tuple[EvaluationPoint, ...]:
-    moments: list[tuple[str, Role, int, float]] = [
+    epochs: list[tuple[str, Role, int, float]] = [
         ("generalist-1", "generalist", branch // 3, 0.3), ("generalist-1", "generalist", 2 * branch // 3, 0.42),
         ("evaluation-1", "generalist", branch, 0.44), ("evaluation-final", "finetune", shape.total_steps, 0.95),
     ]  # fmt: skip
     for part in range(1, 10):
         steps = shape.finetune_start + part * (shape.total_steps - shape.finetune_start) // 10
-        moments.append(("finetune-1", "finetune", steps, 0.93 - 0.4 * 0.6**part))
+        epochs.append(("finetune-1", "finetune", steps, 0.93 - 0.4 * 0.6**part))
     sources: tuple[tuple[Source, float], ...] = (("evaluation", 1.0), ("held_out", 0.85))
     return tuple(
         EvaluationPoint(
             key, role, source, 1, steps, shape.variations, share * factor * shape.top,
             share * factor if shape.success else None,
         )
-        for key, role, steps, share in moments
+        for key, role, steps, share in epochs
         for source, factor in sources
     )  # fmt: skip
 

@@ -71,8 +71,8 @@ def test_a_run_without_reports_has_empty_figures(client: Client, services: Servi
 
 def test_histogram_at_chosen_moments_and_as_in_the_paper(client: Client, services: Services, run_id: int) -> None:
     jobs = jobs_of(services, run_id)
-    moments = f"{jobs['generalist-1']}:8,{jobs['generalist-1']}:9,{jobs['evaluation-final']}:0"
-    first, second, third = titles(figure(client, run_id, "variation_histogram", epochs=moments))
+    epochs = f"{jobs['generalist-1']}:8,{jobs['generalist-1']}:9,{jobs['evaluation-final']}:0"
+    first, second, third = titles(figure(client, run_id, "variation_histogram", epochs=epochs))
     assert "Generalist, epoch 8" in first
     assert "training" not in first  # epoch 8 was evaluated
     assert "Generalist, epoch 9" in second

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from backend.db.models import Job
-from backend.dispatch import Doorbell
+from backend.dispatch import Dispatcher
 from backend.services.app_services import Services
-from backend.services.reaper import Housekeeper, reap, sweep
+from backend.services.reaper import Reaper, recover_lost, redispatch
 from backend.store import runs
 from backend.store.jobs import queue
 from gsl.protocol.reports import EpochReport, StartedReport
@@ -30,18 +30,18 @@ def only_job(services: Services, run_id: int) -> Job:
 
 
 def with_broker(services: Services, socket: Path) -> Services:
-    return replace(services, doorbell=Doorbell(f"redis+socket://{socket}"))
+    return replace(services, dispatcher=Dispatcher(f"redis+socket://{socket}"))
 
 
 def test_a_silent_workers_job_is_queued_again(services: Services) -> None:
     run_id = launch(services)
     job = only_job(services, run_id)
     claim(services, job)
-    assert reap(services) == []
+    assert recover_lost(services) == []
     expire(services, job)
-    assert reap(services) == [run_id]
+    assert recover_lost(services) == [run_id]
     again = only_job(services, run_id)
-    assert (again.status, again.losses, again.rung_at) == ("queued", 1, None)
+    assert (again.status, again.losses, again.dispatched_at) == ("queued", 1, None)
     assert claim(services, job, "another") == 2
 
 
@@ -51,7 +51,7 @@ def test_a_job_lost_too_often_at_the_same_place_fails(services: Services) -> Non
     for _ in range(services.settings.max_attempts):
         attempt = claim(services, job)
         finish(services, job, attempt, "lost", "The trainer was ended by SIGSEGV.")
-        reap(services)
+        recover_lost(services)
     ended = only_job(services, run_id)
     assert ended.status == "failed"
     assert run_of(services, run_id).status == "failed"
@@ -70,7 +70,7 @@ def test_getting_further_makes_earlier_losses_forgotten(services: Services) -> N
         )  # fmt: skip
         report(services, job, [StartedReport(epoch=number - 1, device="cpu", num_envs=1), epoch])
         finish(services, job, attempt, "lost", "killed")
-        reap(services)
+        recover_lost(services)
     assert (only_job(services, run_id).status, only_job(services, run_id).losses) == ("queued", 1)
 
 
@@ -79,7 +79,7 @@ def test_stopping_a_worker_does_not_count(services: Services) -> None:
     job = only_job(services, run_id)
     for _ in range(2 * services.settings.max_attempts):
         finish(services, job, claim(services, job), "lost")
-        reap(services)
+        recover_lost(services)
     assert (only_job(services, run_id).status, only_job(services, run_id).losses) == ("queued", 0)
 
 
@@ -89,10 +89,10 @@ def test_a_lost_job_of_a_run_that_shall_stop_is_not_queued(services: Services, w
     job = only_job(services, run_id)
     claim(services, job)
     with services.database.write() as session:
-        runs.locked(session, run_id).wish = wish
+        runs.locked(session, run_id).desired_state = wish
         services.advance(session, run_id)
     expire(services, job)
-    reap(services)
+    recover_lost(services)
     assert only_job(services, run_id).status == status
     assert run_of(services, run_id).status == status
 
@@ -102,8 +102,8 @@ def test_jobs_of_workers_that_are_gone_need_not_wait(services: Services) -> None
     claim(services, only_job(services, ours), "laptop-local-1")
     claim(services, only_job(services, theirs), "gpu-0")
     with services.database.write() as session:
-        assert queue.release(session, "laptop-local-") == 1
-    assert reap(services) == [ours]
+        assert queue.requeue_of(session, "laptop-local-") == 1
+    assert recover_lost(services) == [ours]
     assert only_job(services, ours).status == "queued"
     assert only_job(services, theirs).status == "running"
 
@@ -113,9 +113,9 @@ def test_a_planned_job_rings_and_is_marked(services: Services, folder: Path) -> 
     with valkey(socket):
         ringing = with_broker(services, socket)
         run_id = launch(ringing)
-        assert only_job(ringing, run_id).rung_at is not None
-        assert ringing.doorbell.waiting("forkmaze") == 1
-        ringing.doorbell.close()
+        assert only_job(ringing, run_id).dispatched_at is not None
+        assert ringing.dispatcher.waiting("forkmaze") == 1
+        ringing.dispatcher.close()
 
 
 def test_without_a_broker_jobs_wait_and_are_announced_once_it_is_there(services: Services, folder: Path) -> None:
@@ -124,13 +124,13 @@ def test_without_a_broker_jobs_wait_and_are_announced_once_it_is_there(services:
     started = time.monotonic()
     run_id = launch(ringing)
     assert time.monotonic() - started < 3
-    sweep(ringing)
-    assert only_job(ringing, run_id).rung_at is None
+    redispatch(ringing)
+    assert only_job(ringing, run_id).dispatched_at is None
     with valkey(socket):
-        sweep(ringing)
-        assert only_job(ringing, run_id).rung_at is not None
-        assert ringing.doorbell.waiting("forkmaze") == 1
-        ringing.doorbell.close()
+        redispatch(ringing)
+        assert only_job(ringing, run_id).dispatched_at is not None
+        assert ringing.dispatcher.waiting("forkmaze") == 1
+        ringing.dispatcher.close()
 
 
 def test_a_lost_message_is_sent_again_but_never_while_messages_wait(services: Services, folder: Path) -> None:
@@ -139,24 +139,24 @@ def test_a_lost_message_is_sent_again_but_never_while_messages_wait(services: Se
     with valkey(socket):
         launch(ringing)
     with valkey(socket):
-        sweep(ringing, again_after_s=60)
-        assert ringing.doorbell.waiting("forkmaze") == 0
-        sweep(ringing, again_after_s=0)
-        sweep(ringing, again_after_s=0)
-        assert ringing.doorbell.waiting("forkmaze") == 1
-        ringing.doorbell.close()
+        redispatch(ringing, again_after_s=60)
+        assert ringing.dispatcher.waiting("forkmaze") == 0
+        redispatch(ringing, again_after_s=0)
+        redispatch(ringing, again_after_s=0)
+        assert ringing.dispatcher.waiting("forkmaze") == 1
+        ringing.dispatcher.close()
 
 
 def test_the_housekeeper_works_by_itself_and_ends(services: Services) -> None:
     hasty = replace(services, settings=services.settings.model_copy(update={"lease_seconds": 0.2}))
     run_id = launch(hasty)
     claim(hasty, only_job(hasty, run_id))
-    housekeeper = Housekeeper(hasty)
-    housekeeper.start()
+    reaper = Reaper(hasty)
+    reaper.start()
     deadline = time.monotonic() + 10
     while only_job(hasty, run_id).status != "queued" and time.monotonic() < deadline:
         time.sleep(0.05)
-    housekeeper.close()
+    reaper.close()
     assert only_job(hasty, run_id).status == "queued"
 
 
@@ -169,8 +169,8 @@ def test_each_suite_has_a_doorbell_of_its_own(services: Services, folder: Path) 
         with ringing.database.write() as session:
             runs.locked(session, maze).suite = "elsewhere"
         launch(ringing)
-        sweep(ringing, again_after_s=0)
-        assert [ringing.doorbell.waiting(suite) for suite in ("forkmaze", "elsewhere", "unheard of")] == [2, 1, 0]
-        sweep(ringing, again_after_s=0)
-        assert [ringing.doorbell.waiting(suite) for suite in ("forkmaze", "elsewhere")] == [2, 1]
-        ringing.doorbell.close()
+        redispatch(ringing, again_after_s=0)
+        assert [ringing.dispatcher.waiting(suite) for suite in ("forkmaze", "elsewhere", "unheard of")] == [2, 1, 0]
+        redispatch(ringing, again_after_s=0)
+        assert [ringing.dispatcher.waiting(suite) for suite in ("forkmaze", "elsewhere")] == [2, 1]
+        ringing.dispatcher.close()

@@ -68,7 +68,7 @@ def report(services: Services, job: Job, reports: Iterable[Report]) -> None:
     assert job.id is not None
     with services.database.write() as session:
         run, row = leases.locked_job(session, job.id)
-        ingest.take_in(session, run, row, list(reports))
+        ingest.ingest_reports(session, run, row, list(reports))
 
 
 def finish(

@@ -47,13 +47,13 @@ class World:
     evaluations: dict[str, tuple[VariationReturn, ...]] = field(default_factory=dict)
     rounds: dict[str, Rounds] = field(default_factory=dict)
     measures: bool = True
-    wish: Any = "run"
+    desired_state: Any = "run"
     plan: Plan = field(default_factory=lambda: Plan("queued", ""))
 
     @property
     def state(self) -> RunState:
         return RunState(
-            tuple(self.jobs.values()), tuple(self.gates), dict(self.evaluations), self.wish, rounds=self.rounds
+            tuple(self.jobs.values()), tuple(self.gates), dict(self.evaluations), self.desired_state, rounds=self.rounds
         )
 
     def advance(self) -> Plan:
@@ -123,8 +123,8 @@ class World:
 def stir(world: World, chance: random.Random) -> None:
     """One random thing happens: a job starts, is lost, ends somehow; a person decides, pauses, resumes or cancels."""
     draw = chance.random()
-    if draw < 0.05 and world.wish != "cancel":
-        world.wish = chance.choice(["pause", "run", "run", "cancel"])
+    if draw < 0.05 and world.desired_state != "cancel":
+        world.desired_state = chance.choice(["pause", "run", "run", "cancel"])
     elif world.gates and world.gates[-1].status == "open" and draw < 0.5:
         world.decide(chance.choice(["approve", "approve", "continue", "stop"]))
     elif world.active():
@@ -139,7 +139,7 @@ def _stir_job(world: World, key: str, chance: random.Random) -> None:
     elif job.status == "running":
         draw = chance.random()
         spent = chance.randint(job.spent, max(job.budget, job.spent))
-        stopped = {"pause": "paused", "cancel": "cancelled"}.get(world.wish, "succeeded")
+        stopped = {"pause": "paused", "cancel": "cancelled"}.get(world.desired_state, "succeeded")
         status: Any = "lost" if draw < 0.1 else "failed" if draw < 0.2 else stopped
         if job.kind == "evaluation":
             low = chance.random()

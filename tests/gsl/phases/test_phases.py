@@ -144,11 +144,11 @@ def test_a_failed_job_of_the_generalist_fails_the_run_with_its_reason(key: str) 
 def test_pause_holds_waiting_jobs_and_waits_for_running_ones() -> None:
     world = approved()
     world.jobs["specialist-1-1"] = world.jobs["specialist-1-1"].__class__("specialist-1-1", "specialist", "running")
-    world.wish = "pause"
+    world.desired_state = "pause"
     assert world.advance().status == "specialists"
     assert world.state.keys("paused") == ("specialist-1-2", "demonstrations-1-0")
     assert world.finish("specialist-1-1", "paused").status == "paused"
-    world.wish = "run"
+    world.desired_state = "run"
     assert world.advance().status == "specialists"
     assert set(world.state.keys("queued")) == {"specialist-1-1", "specialist-1-2", "demonstrations-1-0"}
 
@@ -156,7 +156,7 @@ def test_pause_holds_waiting_jobs_and_waits_for_running_ones() -> None:
 def test_cancel_withdraws_waiting_jobs_and_waits_for_running_ones() -> None:
     world = World(config_of())
     world.advance()
-    world.wish = "cancel"
+    world.desired_state = "cancel"
     assert world.advance().status == "cancelled"
     assert world.jobs["generalist-1"].status == "cancelled"
     assert at_the_gate().plan.status == "awaiting_approval"
@@ -166,10 +166,10 @@ def test_a_pause_opens_no_gate() -> None:
     world = World(config_of())
     world.advance()
     world.finish("generalist-1")
-    world.wish = "pause"
+    world.desired_state = "pause"
     world.finish("evaluation-1")
     assert (world.plan.status, world.gates) == ("paused", [])
-    world.wish = "run"
+    world.desired_state = "run"
     assert world.advance().status == "awaiting_approval"
 
 

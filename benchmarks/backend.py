@@ -30,7 +30,7 @@ from gsl.protocol.reports import Wire
 from tests.backend.api_driver import TOKEN, ApiDriver, epoch, returns, started
 from tests.backend.figures.stored_run import Size, store_run
 from tests.backend.server import serving
-from worker.job.folder import write_atomically
+from worker.job.atomic_file import write_text
 
 RESULTS = Path(__file__).parent / "results" / "backend.json"
 SIZE = Size(generalist=3050, specialist=61, finetune=4500, seen=100, evaluate_every=50)
@@ -87,7 +87,7 @@ def _main(folder: Path, file: Path) -> int:
     with serving(app) as address, httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
         results = _measure(ApiDriver(client), run_id, stored)
     services.database.close()
-    write_atomically(file, results.model_dump_json(indent=1) + "\n")
+    write_text(file, results.model_dump_json(indent=1) + "\n")
     _tell(results)
     return 1 if results.broken else 0
 

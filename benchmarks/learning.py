@@ -19,14 +19,14 @@ from gsl.config.run import Learner, Suite
 from gsl.config.sampling import Sampling, UniformSampling
 from gsl.protocol.reports import Wire
 from gsl.seeds import derive
+from worker import plugins
 from worker.envs import make_env
 from worker.envs.base import spaces_of
 from worker.envs.sampling.samplers import training_sampler
-from worker.job.folder import write_atomically
+from worker.job.atomic_file import write_text
 from worker.learners import Learner as LearnerCode
-from worker.learners import make_learner
 from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvironmentLoop
+from worker.rollout.env_runner import EnvRunner
 from worker.rollout.episodes import Episodes, join
 from worker.rollout.evaluate import measure
 from worker.trainer.device import choose_device, limit_threads
@@ -111,8 +111,10 @@ def train(task: Task, note: Callable[[Point], None]) -> LearnerCode:
     env = make_env(suite, settings.num_envs, sampler, derive(task.seed, "env"))
     try:
         spaces = replace(spaces_of(env), variations=suite.training_variations())
-        learner = make_learner(settings, spaces, derive(task.seed, "learner"), choose_device(settings))
-        loop, ended, noted = EnvironmentLoop(env), list[Episodes](), 0
+        learner: LearnerCode = plugins.load(settings)(
+            settings, spaces, derive(task.seed, "learner"), choose_device(settings)
+        )
+        loop, ended, noted = EnvRunner(env), list[Episodes](), 0
         for steps in range(settings.batch_size, task.steps + 1, settings.batch_size):
             rollout, episodes = collect(loop, learner, settings.num_steps, _nothing)
             learner.update(rollout, progress=(steps - settings.batch_size) / task.steps)
@@ -140,7 +142,7 @@ def learn_all(tasks: Sequence[Task], processes: int, file: Path) -> list[Outcome
             known.append(future.result())
             known.sort(key=lambda outcome: tasks.index(outcome.task))
             file.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(file, json.dumps(OUTCOMES.dump_python(known, mode="json"), indent=1) + "\n")
+            write_text(file, json.dumps(OUTCOMES.dump_python(known, mode="json"), indent=1) + "\n")
             print(line(known, future.result()), flush=True)
     return known
 

@@ -21,7 +21,7 @@ from benchmarks.method.pages import ROOT, put
 from gsl.config.learners import PPO
 from gsl.config.presets import PRESETS
 from gsl.method.statistics import mean_std, paired_difference
-from worker.job.folder import write_atomically
+from worker.job.atomic_file import write_text
 
 RESULTS = Path(__file__).parent / "results" / "multitask_ppo.json"
 PAGE = ROOT / "docs" / "learning.md"
@@ -58,7 +58,7 @@ def run_all(tasks: Sequence[Task], file: Path, page: Path) -> None:
         if asked not in [outcome.task for outcome in known]:
             known.append(learn(asked))
             file.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(file, json.dumps(OUTCOMES.dump_python(known, mode="json"), indent=1) + "\n")
+            write_text(file, json.dumps(OUTCOMES.dump_python(known, mode="json"), indent=1) + "\n")
             print(line(known, known[-1]), flush=True)
         put(page, NAME, table(known, asked.steps))
 

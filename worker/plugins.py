@@ -1,4 +1,4 @@
-"""From a settings class to its code: the one place that imports what a setting names."""
+"""From a settings class to the code it names: the only place that imports what settings name."""
 
 from importlib import import_module
 from typing import Any
@@ -9,11 +9,11 @@ from gsl.config.suites import SuiteSettings
 
 
 class ImplementationError(RuntimeError):
-    """A settings class names code that is not there."""
+    """The code that a settings class names cannot be imported."""
 
 
-def implementation_of(settings: SuiteSettings | LearnerSettings | GuideSettings) -> Any:
-    """What `settings.implementation` names, as `module:attribute`. Raises ImplementationError."""
+def load(settings: SuiteSettings | LearnerSettings | GuideSettings) -> Any:
+    """The class or function that `settings.implementation` names as `module:attribute`. Raises ImplementationError."""
     module, _, attribute = settings.implementation.partition(":")
     try:
         return getattr(import_module(module), attribute)

@@ -16,7 +16,7 @@ from gsl.config.base import as_stored
 from gsl.config.run import RunConfig
 from gsl.phases import keys
 from gsl.protocol.reports import EpochReport, EvaluationReport, VariationReturn, Wire
-from worker.job.folder import write_atomically
+from worker.job.atomic_file import write_text
 from worker.local_run import LocalRun
 
 POINTS = 100
@@ -126,7 +126,7 @@ def add(file: Path, outcome: Outcome) -> None:
 def write(file: Path, outcomes: Iterable[Outcome]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     ordered = sorted(outcomes, key=lambda outcome: outcome.key)
-    write_atomically(file, "[\n" + ",\n".join(outcome.model_dump_json() for outcome in ordered) + "\n]\n")
+    write_text(file, "[\n" + ",\n".join(outcome.model_dump_json() for outcome in ordered) + "\n]\n")
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from worker.envs.base import Env
 from worker.nets import ActorCritic, make_network
 from worker.nets.twin_linear import TwinLinear
 from worker.spaces import Spaces
-from worker.trainer.memory import keep_freed_memory
+from worker.trainer.device import keep_freed_memory
 
 BATCHES = (64, 256)
 THREADS = (1, os.cpu_count() or 1)

@@ -19,10 +19,9 @@ from worker.envs.base import Env
 from worker.envs.sampling.samplers import training_sampler
 from worker.learners.ppo import PPO
 from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvironmentLoop
+from worker.rollout.env_runner import EnvRunner
 from worker.spaces import Spaces
-from worker.trainer.device import limit_threads
-from worker.trainer.memory import keep_freed_memory
+from worker.trainer.device import keep_freed_memory, limit_threads
 
 PACKAGES = ("torch", "gymnasium", "procgen-mirror", "metaworld", "numpy")
 
@@ -58,11 +57,11 @@ def make(case: Case) -> Side:
     keep_freed_memory()
     env = env_of(case)
     learner = PPO(settings, Spaces(env.observation_shape, env.actions), 0, torch.device("cpu"))
-    loop = EnvironmentLoop(env)
+    loop = EnvRunner(env)
 
     def epoch() -> int:
         rollout, _ = collect(loop, learner, settings.num_steps, _nothing)
-        learner.update(rollout, between=_nothing)
+        learner.update(rollout, on_step=_nothing)
         return settings.batch_size
 
     split = learner.state()["split"]

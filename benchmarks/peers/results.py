@@ -12,7 +12,7 @@ from benchmarks.peers.alternation import Alternation, median_speed
 from benchmarks.peers.cases import CASES, Case
 from benchmarks.peers.limit import Limit
 from gsl.protocol.reports import Wire
-from worker.job.folder import write_atomically
+from worker.job.atomic_file import write_text
 
 FILE = Path(__file__).parents[1] / "results" / "peers.json"
 
@@ -104,7 +104,7 @@ def store(file: Path, results: dict[str, Result]) -> None:
     """In the order of the cases."""
     file.parent.mkdir(parents=True, exist_ok=True)
     ordered = {name: results[name] for name in CASES if name in results}
-    write_atomically(file, RESULTS.dump_json(ordered, indent=1).decode() + "\n")
+    write_text(file, RESULTS.dump_json(ordered, indent=1).decode() + "\n")
 
 
 def table(results: dict[str, Result]) -> str:

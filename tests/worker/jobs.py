@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from gsl.config.learners import PPO
 from gsl.config.method import (
     BudgetSettings,
@@ -19,10 +17,9 @@ from gsl.config.suites import ForkMazeSuite
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import EpochReport, SpoolLine
 from worker.job.folder import JobFile, JobFolder
-from worker.trainer.__main__ import run
+from worker.job.spool import read_all
+from worker.trainer.job import run
 from worker.trainer.stop import StopRequest
-
-SPOOL_LINE: TypeAdapter[SpoolLine] = TypeAdapter(SpoolLine)
 
 TINY_MAZE = RunConfig(
     suite=ForkMazeSuite(goals=4, held_out_goals=1, corridor=2, branch=1, time_limit=16),
@@ -65,7 +62,7 @@ def done(path: Path, job: JobSpec, source: Path | None = None, demonstrations: t
 
 
 def lines(folder: JobFolder) -> list[SpoolLine]:
-    return [SPOOL_LINE.validate_json(line) for line in folder.spool.read_bytes().splitlines()]
+    return read_all(folder.spool)
 
 
 def epochs(folder: JobFolder) -> list[EpochReport]:
@@ -73,6 +70,6 @@ def epochs(folder: JobFolder) -> list[EpochReport]:
 
 
 def numbers(folder: JobFolder) -> list[dict[str, Any]]:
-    """Everything epochs and evaluations say but for the seconds they took."""
-    said = [line for line in lines(folder) if line.type in ("epoch", "evaluation")]
-    return [line.model_dump(exclude={"seconds"}) for line in said]
+    """All reports of epochs and evaluations, without the seconds they took."""
+    reports = [line for line in lines(folder) if line.type in ("epoch", "evaluation")]
+    return [report.model_dump(exclude={"seconds"}) for report in reports]

@@ -2,8 +2,8 @@
 
 from gsl.config.run import SUITES
 from gsl.config.suites import SuiteSettings
+from worker import plugins
 from worker.envs.base import Env, EnvError, Sampler, Step
-from worker.plugins import implementation_of
 
 __all__ = ["Env", "Sampler", "Step", "installed_suites", "make_env"]
 
@@ -16,7 +16,7 @@ def make_env(suite: SuiteSettings, num_envs: int, sampler: Sampler, seed: int) -
     missing = suite.missing()
     if missing is not None:
         raise EnvError(f"{suite.name} cannot run here: {missing}")
-    env: Env = implementation_of(suite)(suite, num_envs, sampler, seed)
+    env: Env = plugins.load(suite)(suite, num_envs, sampler, seed)
     return env
 
 

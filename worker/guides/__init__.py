@@ -1,8 +1,8 @@
 """Guides: what demonstrations add to a learner."""
 
 from gsl.config.guides import GuideSettings
+from worker import plugins
 from worker.guides.base import Guide, GuideInputs, Teacher
-from worker.plugins import implementation_of
 
 __all__ = ["Guide", "GuideInputs", "Teacher", "make_guide"]
 
@@ -12,5 +12,5 @@ def make_guide(settings: GuideSettings, inputs: GuideInputs) -> Guide:
     has = {"nothing": True, "demonstrations": bool(inputs.demonstrations), "teachers": bool(inputs.teachers)}
     if not has[settings.learns_from]:
         return Guide(settings, inputs)
-    guide: Guide = implementation_of(settings)(settings, inputs)
+    guide: Guide = plugins.load(settings)(settings, inputs)
     return guide

@@ -43,8 +43,8 @@ class Guide:
     def __init__(self, settings: GuideSettings, inputs: GuideInputs) -> None:
         """`settings` are those of the subclass."""
 
-    def before_training(self, network: ActorCritic, between: Callable[[], None]) -> dict[str, float]:
-        """Once, before the job's first epoch; diagnostics. `between` is called between updates and may raise."""
+    def before_training(self, network: ActorCritic, on_step: Callable[[], None]) -> dict[str, float]:
+        """Once, before the job's first epoch; diagnostics. `on_step` is called between updates and may raise."""
         return {}
 
     def observe(self, rollout: Rollout) -> dict[str, float]:

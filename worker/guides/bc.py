@@ -31,13 +31,13 @@ class BC(Guide):
         self._settings, self._demonstrations, self._device = settings, inputs.demonstrations, inputs.device
         self._generator = torch.Generator().manual_seed(inputs.seed)
 
-    def before_training(self, network: ActorCritic, between: Callable[[], None]) -> dict[str, float]:
+    def before_training(self, network: ActorCritic, on_step: Callable[[], None]) -> dict[str, float]:
         """See the module. An interrupted cloning is begun anew, with the same numbers."""
         shown, held_back = self._split()
         optimiser = torch.optim.Adam(network.parameters(), lr=self._settings.learning_rate)
         best, kept, patience, passes = inf, network.state_dict(), self._settings.patience, 0
         while passes < self._settings.passes and patience > 0:
-            fitted = self._pass(network, optimiser, shown, between)
+            fitted = self._pass(network, optimiser, shown, on_step)
             passes += 1
             if len(held_back):
                 patience -= 1
@@ -58,13 +58,13 @@ class BC(Guide):
         return torch.nonzero(~measures).flatten(), torch.nonzero(measures).flatten()
 
     def _pass(
-        self, network: ActorCritic, optimiser: torch.optim.Optimizer, index: Tensor, between: Callable[[], None]
+        self, network: ActorCritic, optimiser: torch.optim.Optimizer, index: Tensor, on_step: Callable[[], None]
     ) -> float:
         """Every step once, shuffled; the mean loss."""
         total = 0.0
         shuffled = index[torch.randperm(len(index), generator=self._generator)]
         for batch in torch.split(shuffled, self._settings.batch_size):
-            between()
+            on_step()
             loss = self._loss(network, batch)
             optimiser.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)

@@ -1,1 +1,1 @@
-"""The job folder: files between the runner and its trainer."""
+"""The files that the runner and its trainer exchange: job folder, spool, checkpoints."""

@@ -1,38 +1,37 @@
-"""The folder one job lives in: what the supervisor puts there and what the trainer leaves.
+"""The folder of one job: what the runner puts there and what the trainer leaves.
 
     job.json                     what to do: `JobFile`
-    spool.jsonl                  everything the trainer says, one `SpoolLine` a line, in order
+    spool.jsonl                  the trainer's reports (see spool.py)
     checkpoints/epoch-000123.ckpt
-    resume.ckpt                  the newest complete checkpoint
-    result.json                  `JobResult`, at a good end
-    stop                         appears when the trainer should write a checkpoint and go
+    resume.ckpt                  the newest checkpoint (see checkpoint.py)
+    result.json                  `JobResult`, once the job has completed
+    stop                         its existence asks the trainer to write a checkpoint and exit
+    trainer.log                  what the trainer prints
 
-Free of torch: the supervisor reads it too.
+This package does not import torch, because the runner uses it too.
 """
 
-import json
-import os
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import JobResult, Wire
+from worker.job.atomic_file import write_text
 
 EXIT_ENDED = 0
 EXIT_STOPPED = 75
-"""The trainer stopped as it was asked to; the job goes on later (os.EX_TEMPFAIL)."""
+"""The trainer stopped on request and can resume later (os.EX_TEMPFAIL)."""
 
 
 class TeacherFile(Wire):
-    """A checkpoint beside a job, and the variations on which its policy teaches."""
+    """A checkpoint, and the variations on which its policy teaches."""
 
     path: str
     variations: tuple[int, ...]
 
 
 class JobFile(Wire):
-    """A job with its inputs; paths are relative to the file's folder, or absolute."""
+    """A job with its inputs; paths are relative to the job's folder, or absolute."""
 
     spec: JobSpec
     source: str | None = None
@@ -43,7 +42,7 @@ class JobFile(Wire):
 
 @dataclass(frozen=True)
 class JobFolder:
-    """Names of the files in one job's folder."""
+    """Paths of the files in one job's folder."""
 
     path: Path
 
@@ -79,42 +78,11 @@ class JobFolder:
         return JobFile.model_validate_json(self.job.read_text())
 
     def write_job(self, job: JobFile) -> None:
-        self.path.mkdir(parents=True, exist_ok=True)
-        write_atomically(self.job, job.model_dump_json(indent=1))
+        write_text(self.job, job.model_dump_json(indent=1))
 
     def read_result(self) -> JobResult | None:
-        """How the job ended; None while it has not ended well."""
+        """The job's result; None if it has not completed."""
         return JobResult.model_validate_json(self.result.read_text()) if self.result.exists() else None
 
     def write_result(self, result: JobResult) -> None:
-        write_atomically(self.result, result.model_dump_json())
-
-
-def spool_offset(resume: Path) -> int:
-    """How many bytes of the spool the checkpoint stands for: what follows is said again by a trainer that goes on."""
-    if not resume.exists():
-        return 0
-    with zipfile.ZipFile(resume) as archive:
-        return int(json.loads(archive.read("state.json"))["state"]["spool_offset"])
-
-
-def rewind_spool(folder: JobFolder) -> int:
-    """Cut the spool back to what the newest checkpoint stands for, and say where it ends now.
-
-    Doing so twice is harmless: a supervisor does it before it starts a trainer and its reporter, so that both agree.
-    """
-    keep = min(spool_offset(folder.resume), folder.spool.stat().st_size if folder.spool.exists() else 0)
-    folder.path.mkdir(parents=True, exist_ok=True)
-    with folder.spool.open("ab") as spool:
-        spool.truncate(keep)
-    return keep
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """The file appears whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+        write_text(self.result, result.model_dump_json())

@@ -54,11 +54,11 @@ class Learner(Protocol):
 
     def update(
         self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
-        between: Callable[[], None] | None = None,
+        on_step: Callable[[], None] | None = None,
     ) -> Metrics:  # fmt: skip
         """Learn from one rollout; diagnostics averaged over the updates.
 
-        `progress` is the share of the run's steps that are spent; `between` is called between updates and may raise.
+        `progress` is the share of the run's steps that are spent; `on_step` is called between updates and may raise.
         """
 
     def state(self) -> dict[str, Any]:
@@ -108,13 +108,13 @@ class AdvantageEstimator(Protocol):
 class PhasedLearner(Protocol):
     """A learner that learns something only after several epochs."""
 
-    def finish(self, between: Callable[[], None] | None = None) -> Metrics:
+    def finish(self, on_step: Callable[[], None] | None = None) -> Metrics:
         """Learn now what waits for more epochs, because the job has no more; nothing where nothing waits."""
 
 
-def finish_phase(learner: Learner, between: Callable[[], None] | None = None) -> bool:
+def finish_phase(learner: Learner, on_step: Callable[[], None] | None = None) -> bool:
     """Let a learner that learns in phases end the one under way; whether that changed anything."""
-    said = learner.finish(between) if isinstance(learner, PhasedLearner) else {}
+    said = learner.finish(on_step) if isinstance(learner, PhasedLearner) else {}
     if said:
         log.info("a phase cut short: %s", ", ".join(f"{name} {figure:.4g}" for name, figure in said.items()))
     return bool(said)

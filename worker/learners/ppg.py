@@ -75,11 +75,11 @@ class PPG:
 
     def update(
         self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
-        between: Callable[[], None] | None = None,
+        on_step: Callable[[], None] | None = None,
     ) -> Metrics:  # fmt: skip
         """One epoch of the policy phase, and the auxiliary phase where it was the phase's last.
 
-        Diagnostics are averaged over the minibatches. `progress` changes nothing; `between` is called between
+        Diagnostics are averaged over the minibatches. `progress` changes nothing; `on_step` is called between
         minibatches and may raise.
         """
         seen: dict[str, list[float]] = defaultdict(list)
@@ -90,15 +90,15 @@ class PPG:
         self.advantage = samples.advantage
         with self._parallel.learning():
             for said in self._policy_epoch(samples, guidance):
-                _note(seen, said, between)
+                _note(seen, said, on_step)
             self._phase.add(rollout.observation.flatten(0, 1), samples.returns.cpu())
             if self._phase.over:
                 for said in self._auxiliary_phase():
-                    _note(seen, said, between)
+                    _note(seen, said, on_step)
                 self._phase.clear()
         return _means(seen) | {"explained_variance": explained_variance(samples), "learning_rate": self.learning_rate}
 
-    def finish(self, between: Callable[[], None] | None = None) -> Metrics:
+    def finish(self, on_step: Callable[[], None] | None = None) -> Metrics:
         """The auxiliary phase over the epochs of a phase that the job's end cuts short; nothing where there are none.
 
         Diagnostics are averaged over the minibatches.
@@ -107,7 +107,7 @@ class PPG:
         if len(self._phase):
             with self._parallel.learning():
                 for said in self._auxiliary_phase():
-                    _note(seen, said, between)
+                    _note(seen, said, on_step)
             self._phase.clear()
         return _means(seen)
 
@@ -250,8 +250,8 @@ def _means(seen: dict[str, list[float]]) -> Metrics:
     return {name: float(np.mean(figures)) for name, figures in seen.items()}
 
 
-def _note(seen: dict[str, list[float]], said: Metrics, between: Callable[[], None] | None) -> None:
+def _note(seen: dict[str, list[float]], said: Metrics, on_step: Callable[[], None] | None) -> None:
     for name, figure in said.items():
         seen[name].append(figure)
-    if between is not None:
-        between()
+    if on_step is not None:
+        on_step()

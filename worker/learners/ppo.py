@@ -91,11 +91,11 @@ class PPO:
 
     def update(
         self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
-        between: Callable[[], None] | None = None,
+        on_step: Callable[[], None] | None = None,
     ) -> Metrics:  # fmt: skip
         """Learn from one rollout; diagnostics averaged over the minibatches.
 
-        `progress` is the share of the run's steps spent; `between` is called between minibatches and may raise.
+        `progress` is the share of the run's steps spent; `on_step` is called between minibatches and may raise.
         """
         self._set_learning_rate(progress)
         samples = samples_of(
@@ -113,8 +113,8 @@ class PPO:
                     seen[name].append(value)
                 if self.settings.target_kl is not None and seen["approx_kl"][-1] > self.settings.target_kl:
                     break
-                if between is not None:
-                    between()
+                if on_step is not None:
+                    on_step()
         metrics = {name: float(np.mean(values)) for name, values in seen.items()}
         return metrics | {
             "explained_variance": explained_variance(samples),

@@ -87,11 +87,11 @@ class SAC:
 
     def update(
         self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
-        between: Callable[[], None] | None = None,
+        on_step: Callable[[], None] | None = None,
     ) -> Metrics:  # fmt: skip
         """Remember the rollout and do its share of updates; diagnostics averaged over them.
 
-        `progress` changes nothing; `between` is called between updates and may raise.
+        `progress` changes nothing; `on_step` is called between updates and may raise.
         """
         self._replay.add(rollout)
         reward_of = None if guidance is None else guidance.reward
@@ -100,8 +100,8 @@ class SAC:
         for _ in range(updates):
             for name, figure in self._step(self._draw(reward_of)).items():
                 said[name] = said.get(name, 0.0) + figure / updates
-            if between is not None:
-                between()
+            if on_step is not None:
+                on_step()
         return {name: float(figure) for name, figure in said.items()} | {
             "temperature": float(self.network.log_temperature.detach().exp()),
             "replayed_steps": float(len(self._replay)),

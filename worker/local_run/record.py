@@ -1,4 +1,4 @@
-"""The record of a run that went on without a server, so that a server can take it in."""
+"""The record of a local run, which a server can import."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,9 +13,9 @@ AUTOMATIC = "automatic approval"
 
 
 def record_of(this: LocalRun, name: str, ended_at: datetime, *, arm_name: str = "", error: str = "") -> RunRecord:
-    """The whole run, figures rounded; with `error` it failed in the job that did not end.
+    """The whole run with rounded numbers; `error` is the message of the job that failed.
 
-    Jobs are told one after the other, each as long as what it said of itself, the last of them until `ended_at`.
+    The record assumes that jobs ran one after another, each as long as its reports took, the last until `ended_at`.
     """
     lengths = {key: _seconds(this, key) for key in this.specs}
     clock = created_at = ended_at - timedelta(seconds=sum(lengths.values()))
@@ -56,12 +56,12 @@ def _job(this: LocalRun, spec: JobSpec, started: datetime, ended: datetime, erro
 
 
 def _reports(this: LocalRun, key: str) -> Iterator[Report]:
-    """What is posted to a server; of several starts the first."""
-    begun = False
+    """What a server would have received; of several starts only the first."""
+    started = False
     for line in this.lines(key):
-        if not isinstance(line, ArtifactReport) and not (begun and isinstance(line, StartedReport)):
+        if not isinstance(line, ArtifactReport) and not (started and isinstance(line, StartedReport)):
             yield line
-        begun = begun or isinstance(line, StartedReport)
+        started = started or isinstance(line, StartedReport)
 
 
 def _seconds(this: LocalRun, key: str) -> float:

@@ -1,8 +1,8 @@
-"""A whole run without a server: the product's state machine and trainer, one job after the other in this process.
+"""A whole run without a server: the state machine and the trainer, one job after another in this process.
 
     LocalRun(config, folder).finish()
 
-Whoever writes a suite, learner or guide tries it so; tests and benchmarks do.
+For trying out a suite, learner or guide of your own; tests and benchmarks use it too.
 """
 
 import hashlib
@@ -10,8 +10,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from pydantic import TypeAdapter
 
 from gsl.config.run import RunConfig
 from gsl.method.outlook import History, history_of
@@ -21,23 +19,22 @@ from gsl.protocol.jobs import ENDED, CheckpointSource, JobSpec, Phase, Purpose
 from gsl.protocol.reports import DemonstrationsReport, EpochReport, EvaluationReport, JobResult, SpoolLine
 from gsl.protocol.rounds import Rounds
 from worker.job.folder import EXIT_ENDED, JobFile, JobFolder, TeacherFile
+from worker.job.spool import read_all
 from worker.local_run.shared_start import begin_with, methods_start
-from worker.trainer.__main__ import run
+from worker.trainer.job import run
 from worker.trainer.stop import StopRequest
-
-SPOOL_LINE: TypeAdapter[SpoolLine] = TypeAdapter(SpoolLine)
 
 
 @dataclass
 class LocalRun:
     """One run whose jobs have their folders in `folder`; its gates are approved as proposed.
 
-    Runs that share a folder share the jobs that are the same in both, as those before fine-tuning where only the guide
-    differs: such a job is worked on once, and counts in the ledger of every run that plans it. The plain generalist
-    goes on from where the method's generalist went to the gate, if that is the same training (`shared_start`).
-    A run that was interrupted goes on where it stopped.
+    Runs with the same folder share equal jobs, for example those before fine-tuning if only the guide differs: such a
+    job is done once, and counts in the ledger of every run that plans it. The plain generalist resumes from where the
+    method's generalist reached the gate, if both train in the same way (`shared_start`). An interrupted run resumes.
 
-    `specs` and `starts` tell of each job, also of one that failed, what it was and what the run had spent before it.
+    `specs` and `starts` contain every job, failed ones too: its specification, and the steps that the run had spent
+    before it.
     """
 
     config: RunConfig
@@ -55,7 +52,7 @@ class LocalRun:
     _folders: dict[str, JobFolder] = field(default_factory=dict)
 
     def finish(self) -> "LocalRun":
-        """Work through every phase. Raises what a trainer raises, RuntimeError when nothing comes next."""
+        """Run every phase. Raises what a trainer raises, and RuntimeError if the state machine plans nothing."""
         while self.status not in ENDED:
             returns = {key: report.training for key, report in self.evaluations.items()}
             features = {
@@ -79,7 +76,7 @@ class LocalRun:
                              step.gate.proposal)
                 )  # fmt: skip
             elif not step.jobs and self.status not in ENDED:
-                raise RuntimeError(f"the run stands still: {self.message}")
+                raise RuntimeError(f"the run cannot continue: {self.message}")
             spent = sum(job.spent for job in self.jobs)
             for spec in step.jobs:
                 self.specs[spec.key], self.starts[spec.key] = spec, spent
@@ -87,7 +84,7 @@ class LocalRun:
         return self
 
     def _history(self) -> History:
-        """Training of the newest generalist by variation, when its evaluation before a gate is the newest job."""
+        """Training of the newest generalist by variation, if the newest job is its evaluation before a gate."""
         if (
             not self.jobs
             or self.jobs[-1].kind != "evaluation"
@@ -99,22 +96,21 @@ class LocalRun:
 
     @property
     def spent(self) -> int:
-        """Environment steps that count; what was only measured stands in the ledger beside them."""
+        """Environment steps that count; the ledger lists measurements separately."""
         return sum(steps for (_, purpose), steps in self.ledger.items() if purpose != "measurement")
 
     def lines(self, key: str) -> list[SpoolLine]:
-        """What the trainer of a job said; nothing of a job that could not even begin."""
+        """The reports and artifacts of a job; none if it could not begin."""
         folder = self._folders.get(key)
-        said = folder.spool.read_bytes().splitlines() if folder is not None and folder.spool.exists() else []
-        return [SPOOL_LINE.validate_json(line) for line in said]
+        return [] if folder is None else read_all(folder.spool)
 
     def result(self, key: str) -> JobResult | None:
-        """How a job ended; None of one that did not end well."""
+        """The result of a job; None if it did not complete."""
         folder = self._folders.get(key)
         return None if folder is None else folder.read_result()
 
     def success_by_variation(self, key: str) -> tuple[float, ...]:
-        """Success rates of an evaluation job in order of the variations; empty where there was none."""
+        """Success rates of an evaluation job in the order of the variations; empty if it has no report."""
         report = self.evaluations.get(key)
         rates = [entry.success_rate for entry in report.training] if report else []
         return tuple(rate for rate in rates if rate is not None)
@@ -132,7 +128,7 @@ class LocalRun:
         folder.write_job(job)
         try:
             code = run(folder, StopRequest())
-        finally:  # what a job spent that fails counts too
+        finally:  # the steps of a failed job count too
             lines = self.lines(spec.key)
             self._note(spec, lines)
         result = folder.read_result()
@@ -170,9 +166,9 @@ class LocalRun:
 
 
 def _fingerprint(job: JobFile) -> str:
-    """Equal for jobs that do the same: their inputs' paths hold the fingerprints of what made them.
+    """Equal for equal jobs, because the paths of their inputs contain the fingerprints of the jobs that made them.
 
-    The guide and the settings of fine-tuning take part in that job alone.
+    The guide and the settings of fine-tuning are part of that job's fingerprint alone.
     """
     content = job.model_dump(mode="json")
     if job.spec.kind != "finetune":

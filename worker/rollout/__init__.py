@@ -1,1 +1,1 @@
-"""The only code that steps environments: training, evaluating, demonstrating."""
+"""The only code that steps environments: for training, evaluation and demonstrations."""

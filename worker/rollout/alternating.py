@@ -1,7 +1,7 @@
-"""Environments in two halves: a thread steps one while the network decides for the other.
+"""Environments in two groups: a thread steps one while the network chooses actions for the other.
 
-On a GPU neither then waits for the other. It is one thread for both halves, so that whatever they share, the sampler
-above all, is asked in the same order every time: the numbers depend on nothing but the seeds.
+On a GPU neither then waits for the other. One thread serves both groups, so that whatever they share, above all the
+sampler, is used in the same order every time: results depend on the seeds alone.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,69 +14,69 @@ from gsl.config.suites import SuiteSettings
 from gsl.seeds import derive
 from worker.envs import Sampler, make_env
 from worker.envs.base import Env
-from worker.rollout.env_runner import Advance, EnvironmentLoop, Loop, Parts
+from worker.rollout.env_runner import EnvRunner, Groups, Loop, StepResult
 
 
 def make_loop(suite: SuiteSettings, settings: LearnerSettings, sampler: Sampler, seed: int) -> Loop:
-    """The environments of a training job under way, in halves where the settings say so."""
+    """The environments of a training job, in two groups if the settings say so."""
     if not settings.overlap:
-        return EnvironmentLoop(make_env(suite, settings.num_envs, sampler, seed))
+        return EnvRunner(make_env(suite, settings.num_envs, sampler, seed))
     half = settings.num_envs // 2
     first, second = (make_env(suite, half, sampler, derive(seed, "half", number)) for number in (0, 1))
-    return Halves(first, second)
+    return AlternatingLoop(first, second)
 
 
-class Halves:
-    """A Loop."""
+class AlternatingLoop:
+    """A Loop of two environments."""
 
     def __init__(self, first: Env, second: Env) -> None:
         self.env, self.num_envs = first, first.num_envs + second.num_envs
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="environments")
-        self._first, self._second = _Half(first, self._thread), _Half(second, self._thread)
+        self._first, self._second = _AsyncGroup(first, self._thread), _AsyncGroup(second, self._thread)
 
     @property
-    def parts(self) -> Parts:
+    def groups(self) -> Groups:
         return (self._first, slice(0, self.env.num_envs)), (self._second, slice(self.env.num_envs, self.num_envs))
 
-    def settle(self) -> None:
-        for half in (self._first, self._second):
-            half.settle()
+    def drain(self) -> None:
+        for group in (self._first, self._second):
+            group.drain()
 
     def state(self) -> dict[str, Any]:
-        return {"first": self._first.loop.state(), "second": self._second.loop.state()}
+        return {"first": self._first.runner.state(), "second": self._second.runner.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        self._first.loop.restore(state["first"])
-        self._second.loop.restore(state["second"])
+        self._first.runner.restore(state["first"])
+        self._second.runner.restore(state["second"])
 
     def close(self) -> None:
         self._thread.shutdown()
-        self._first.loop.close()
-        self._second.loop.close()
+        self._first.runner.close()
+        self._second.runner.close()
 
 
-class _Half:
-    """A Part whose steps are another thread's work."""
+class _AsyncGroup:
+    """A SlotGroup that another thread steps."""
 
     def __init__(self, env: Env, thread: ThreadPoolExecutor) -> None:
-        self.loop, self._thread = EnvironmentLoop(env), thread
-        self._ordered: Future[Advance] | None = None
+        self.runner, self._thread = EnvRunner(env), thread
+        self._started: Future[StepResult] | None = None
 
     @property
     def observation(self) -> NDArray[Any]:
-        return self.loop.observation
+        return self.runner.observation
 
-    def order(self, actions: NDArray[Any]) -> None:
-        self._ordered = self._thread.submit(self.loop.advance, actions)
+    def step_async(self, actions: NDArray[Any]) -> None:
+        self._started = self._thread.submit(self.runner.step, actions)
 
-    def wait(self) -> Advance:
-        if self._ordered is None:
-            raise AssertionError("nothing was ordered")
-        ordered, self._ordered = self._ordered, None
-        return ordered.result()
+    def step_wait(self) -> StepResult:
+        if self._started is None:
+            raise AssertionError("no step was started")
+        started, self._started = self._started, None
+        return started.result()
 
-    def settle(self) -> None:
-        """Wait for a step that nobody will ask for; should it fail, so will the next."""
-        if self._ordered is not None:
-            self._ordered.exception()
-            self._ordered = None
+    def drain(self) -> None:
+        """Wait for a step whose result nobody will ask for; if it fails, so will the next."""
+        if self._started is not None:
+            self._started.exception()
+            self._started = None

@@ -9,82 +9,82 @@ from numpy.typing import NDArray
 
 from worker.envs.base import IDLE, Env, EnvError, Step
 from worker.experience import Decision, Rollout
-from worker.rollout.env_runner import Advance, EnvironmentLoop, Loop
+from worker.rollout.env_runner import EnvRunner, Loop, StepResult
 from worker.rollout.episodes import Episodes, join
 from worker.spaces import Actions
 
 Policy = Callable[[NDArray[Any]], NDArray[Any]]
-"""Observations of all slots to one action a slot."""
+"""Maps the observations of all slots to one action for each slot."""
 
 
 class Actor(Protocol):
-    """A learner, as far as a rollout needs it."""
+    """What a rollout needs of a learner."""
 
     def decide(self, observation: NDArray[Any]) -> Decision: ...
 
 
-def collect(loop: Loop, actor: Actor, num_steps: int, between: Callable[[], None]) -> tuple[Rollout, Episodes]:
-    """`num_steps` steps of every slot to learn from. `between` is called between steps and may raise."""
+def collect(loop: Loop, actor: Actor, num_steps: int, on_step: Callable[[], None]) -> tuple[Rollout, Episodes]:
+    """`num_steps` steps of every slot to learn from. `on_step` is called before each step and may raise."""
     store = _Storage(loop, num_steps)
     ended: list[Episodes] = []
     try:
         for t in range(num_steps + 1):
             if t < num_steps:
-                between()
-            for part, slots in loop.parts:
+                on_step()
+            for group, slots in loop.groups:
                 if t > 0:
-                    advance = part.wait()
-                    store.put_step(t - 1, slots, advance.step)
-                    if len(advance.ended) or not ended:  # the first tells whether the suite has successes
-                        ended.append(advance.ended)
+                    result = group.step_wait()
+                    store.put_step(t - 1, slots, result.step)
+                    if len(result.ended) or not ended:  # the first shows whether the suite has a success signal
+                        ended.append(result.ended)
                 if t < num_steps:
-                    decision = actor.decide(part.observation)
-                    store.put_decision(t, slots, part.observation, decision)
-                    part.order(decision.action)
+                    decision = actor.decide(group.observation)
+                    store.put_decision(t, slots, group.observation, decision)
+                    group.step_async(decision.action)
     finally:
-        loop.settle()
-    return store.rollout(np.concatenate([part.observation for part, _ in loop.parts])), join(ended)
+        loop.drain()
+    return store.rollout(np.concatenate([group.observation for group, _ in loop.groups])), join(ended)
 
 
-class Watcher(Protocol):
-    """Sees what is played, as a recorder of demonstrations does."""
+class Observer(Protocol):
+    """Is called with every step that is played; a recorder of demonstrations is one."""
 
-    def __call__(self, observation: NDArray[Any], action: NDArray[Any], advance: Advance) -> None: ...
+    def __call__(self, observation: NDArray[Any], action: NDArray[Any], result: StepResult) -> None: ...
 
 
-def together(*watchers: Watcher | None) -> Watcher | None:
-    """One for all of them; None where there is none."""
-    present = [watcher for watcher in watchers if watcher is not None]
+def observers(*given: Observer | None) -> Observer | None:
+    """One observer for all of them; None if there are none."""
+    present = [observer for observer in given if observer is not None]
 
-    def watch(observation: NDArray[Any], action: NDArray[Any], advance: Advance) -> None:
-        for watcher in present:
-            watcher(observation, action, advance)
+    def observe(observation: NDArray[Any], action: NDArray[Any], result: StepResult) -> None:
+        for observer in present:
+            observer(observation, action, result)
 
-    return watch if present else None
+    return observe if present else None
 
 
 def play(
-    env: Env, policy: Policy, episodes: int, between: Callable[[], None],
-    watch: Watcher | None = None,
+    env: Env, policy: Policy, episodes: int, on_step: Callable[[], None],
+    observe: Observer | None = None,
 ) -> tuple[Episodes, int]:  # fmt: skip
     """Play the `episodes` that the sampler deals, each to its end. Returns them and the environment steps they took.
 
-    To stop earlier would keep the quick ones and lose those under way. Raises EnvError where the sampler deals more.
+    Stopping earlier would keep short episodes and lose long ones. Raises EnvError if the sampler deals more.
     """
-    loop = EnvironmentLoop(env)
+    runner = EnvRunner(env)
     ended: list[Episodes] = []
     finished = steps = 0
     while finished < episodes:
-        between()
-        observation = loop.observation.copy()  # an environment may write the next one into the same memory
+        on_step()
+        observation = runner.observation.copy()  # an environment may write the next one into the same memory
         action = policy(observation)
-        advance = loop.advance(action)
-        if watch is not None:
-            watch(observation, action, advance)
-        ended.append(advance.ended)
-        finished, steps = finished + len(advance.ended), steps + advance.counted
+        result = runner.step(action)
+        if observe is not None:
+            observe(observation, action, result)
+        ended.append(result.ended)
+        finished, steps = finished + len(result.ended), steps + result.counted
     if (env.variation != IDLE).any():
-        raise EnvError(f"the sampler dealt more than the {episodes} episodes that were to be played")
+        raise EnvError(f"the sampler dealt more than the {episodes} requested episodes")
     return join(ended), steps
 
 

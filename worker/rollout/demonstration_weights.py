@@ -1,4 +1,4 @@
-"""How often each demonstrated step is learned from: every variation as often as any other, whatever it has of steps."""
+"""How often each demonstrated step is used: all variations equally often, however many steps they have."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
 _FURTHEST = 2.0
-"""Deviations from the mean beyond which nothing weighs more or less: at most e^4 = 55 times as much as another step."""
+"""Limit of z, in standard deviations: a step has at most e^4 = 55 times the weight of another."""
 
 
 def step_weights(
@@ -18,10 +18,10 @@ def step_weights(
 ) -> Floats:
     """Weights (steps,), 1 on average and with the same sum for each variation; all arguments are (steps,).
 
-    Within a variation `none` weighs steps alike, the others by exp(z), z being how many deviations the episode's return
-    (`return`) or the step's advantage (`advantage`) lies above the variation's mean: the weights of advantage-weighted
-    regression (Peng et al. 2019) with a temperature of one deviation, so that no scale of rewards matters.
-    Raises ValueError where `advantage` has no rewards.
+    Within a variation, `none` gives all steps the same weight. The others use exp(z), where z is the number of standard
+    deviations by which the episode's return (`return`) or the step's advantage (`advantage`) exceeds the variation's
+    mean: advantage-weighted regression (Peng et al. 2019) with a temperature of one deviation, so that the scale of
+    rewards does not matter. Raises ValueError for `advantage` without rewards.
     """
     weights = np.ones(len(variation))
     chosen, which = np.unique(variation, return_inverse=True)
@@ -39,18 +39,18 @@ def step_weights(
     return weights
 
 
-def _exponential(figures: Floats, sample: Floats) -> Floats:
-    """exp of the figures' distance from the sample's mean in its deviations; 1 where it does not vary."""
+def _exponential(values: Floats, sample: Floats) -> Floats:
+    """exp(z) of the values, with mean and deviation of `sample`; 1 if the sample does not vary."""
     deviation = float(sample.std())
     if deviation <= 1e-9 * max(1.0, float(np.abs(sample).max())):
-        return np.ones(len(figures))
-    return np.asarray(np.exp(np.clip((figures - sample.mean()) / deviation, -_FURTHEST, _FURTHEST)))
+        return np.ones(len(values))
+    return np.asarray(np.exp(np.clip((values - sample.mean()) / deviation, -_FURTHEST, _FURTHEST)))
 
 
 def _advantages(episode: Numbers, reward: Floats) -> Floats:
-    """What was still earned from each step on, less what the variation's episodes earn from that step on, on average.
+    """Return from each step to the end of its episode, minus the average over the variation's episodes at that step.
 
-    An episode that has ended by then counts with 0.
+    An episode that has ended by then counts as 0.
     """
     parts = np.split(reward, np.flatnonzero(np.diff(episode)) + 1)
     left = [part[::-1].cumsum()[::-1] for part in parts]

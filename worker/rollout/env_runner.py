@@ -1,4 +1,4 @@
-"""Environments under way, which is all that steps them."""
+"""Stepping environments: the current observation, and the return and length of every running episode."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ _NO_SLOTS = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True)
-class Advance:
+class StepResult:
     """One step of every slot, with the episodes that ended in it and the slots they ended in."""
 
     step: Step
@@ -22,99 +22,99 @@ class Advance:
     counted: int  # environment steps, idle slots left out
 
 
-class EnvironmentLoop:
-    """An environment under way: its current observation and what each running episode has earned so far."""
+class EnvRunner:
+    """One environment: its current observation, and return and length so far of each running episode."""
 
     def __init__(self, env: Env) -> None:
         self.env, self.num_envs = env, env.num_envs
         self.observation: NDArray[Any] = env.reset()
-        self._earned = np.zeros(env.num_envs)
+        self._returns = np.zeros(env.num_envs)
         self._length = np.zeros(env.num_envs, np.int64)
         self._none: Episodes | None = None
-        self._advance: Advance | None = None
+        self._result: StepResult | None = None
 
     @property
-    def parts(self) -> "Parts":
-        """What is stepped separately, with the slots it has: all of it together."""
+    def groups(self) -> "Groups":
+        """The groups of slots that are stepped separately: one."""
         return ((self, slice(None)),)
 
-    def order(self, actions: NDArray[Any]) -> None:
-        """Step every slot once; `wait` tells what came of it."""
-        self._advance = self.advance(actions)
+    def step_async(self, actions: NDArray[Any]) -> None:
+        """Step every slot once; `step_wait` returns the result."""
+        self._result = self.step(actions)
 
-    def wait(self) -> Advance:
-        if self._advance is None:
-            raise AssertionError("nothing was ordered")
-        advance, self._advance = self._advance, None
-        return advance
+    def step_wait(self) -> StepResult:
+        if self._result is None:
+            raise AssertionError("no step was started")
+        result, self._result = self._result, None
+        return result
 
-    def settle(self) -> None:
-        """Leave no step under way."""
+    def drain(self) -> None:
+        """Wait for steps whose result nobody will ask for: none here."""
 
-    def advance(self, actions: NDArray[Any]) -> Advance:
-        """Step every slot once; episodes that end together are all noted."""
+    def step(self, actions: NDArray[Any]) -> StepResult:
+        """Step every slot once."""
         step = self.env.step(actions)
         busy = step.variation != IDLE
-        self._earned += step.reward
+        self._returns += step.reward
         self._length += 1
         self.observation = step.observation
         if not step.done.any():
-            return Advance(step, self._nothing(step), _NO_SLOTS, int(np.count_nonzero(busy)))
+            return StepResult(step, self._no_episodes(step), _NO_SLOTS, int(np.count_nonzero(busy)))
         slots = np.flatnonzero(step.done & busy)
         success = None if step.success is None else step.success[slots]
-        ended = Episodes(step.variation[slots], self._earned[slots], self._length[slots], success)
-        self._earned[step.done] = 0.0
+        ended = Episodes(step.variation[slots], self._returns[slots], self._length[slots], success)
+        self._returns[step.done] = 0.0
         self._length[step.done] = 0
-        return Advance(step, ended, slots, int(np.count_nonzero(busy)))
+        return StepResult(step, ended, slots, int(np.count_nonzero(busy)))
 
-    def _nothing(self, step: Step) -> Episodes:
-        """No episode, with successes where the suite has them."""
+    def _no_episodes(self, step: Step) -> Episodes:
+        """No episode, with a success column if the suite has one."""
         if self._none is None:
             success = None if step.success is None else np.empty(0, np.bool_)
             self._none = Episodes(_NO_SLOTS, np.empty(0), _NO_SLOTS, success)
         return self._none
 
     def state(self) -> dict[str, Any]:
-        """Complete but for the sampler, whose state is kept beside it."""
-        return {"env": self.env.state(), "earned": self._earned.copy(), "length": self._length.copy()}
+        """Complete except for the sampler, whose state is stored separately."""
+        return {"env": self.env.state(), "earned": self._returns.copy(), "length": self._length.copy()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on exactly where `state` was taken."""
+        """Continue exactly where `state` was taken."""
         self.observation = self.env.restore(state["env"])
-        self._earned = np.array(state["earned"], np.float64)
+        self._returns = np.array(state["earned"], np.float64)
         self._length = np.array(state["length"], np.int64)
 
     def close(self) -> None:
         self.env.close()
 
 
-class Part(Protocol):
+class SlotGroup(Protocol):
     """Slots that are stepped together."""
 
     @property
     def observation(self) -> NDArray[Any]: ...
 
-    def order(self, actions: NDArray[Any]) -> None: ...
+    def step_async(self, actions: NDArray[Any]) -> None: ...
 
-    def wait(self) -> Advance: ...
+    def step_wait(self) -> StepResult: ...
 
 
-Parts = tuple[tuple[Part, slice], ...]
+Groups = tuple[tuple[SlotGroup, slice], ...]
 
 
 class Loop(Protocol):
-    """One environment, or its halves."""
+    """One environment, or two that alternate."""
 
     num_envs: int
 
     @property
     def env(self) -> Env:
-        """Any part of it: what a policy sees and can do is the same in all."""
+        """One of the environments: all have the same observations and actions."""
 
     @property
-    def parts(self) -> Parts: ...
+    def groups(self) -> Groups: ...
 
-    def settle(self) -> None: ...
+    def drain(self) -> None: ...
 
     def state(self) -> dict[str, Any]: ...
 

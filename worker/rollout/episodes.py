@@ -1,4 +1,4 @@
-"""Finished episodes, and what they say of each variation."""
+"""Finished episodes, and their summary for each variation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,12 +40,12 @@ class Episodes:
         return float(self.length.mean()) if len(self) else None
 
     def by_variation(self) -> tuple[VariationReturn, ...]:
-        """One summary for each variation that finished an episode, in order of the variations."""
+        """One summary for each variation with a finished episode, in the order of the variations."""
         return tuple(_summary(int(v), self[self.variation == v]) for v in np.unique(self.variation))
 
 
 def join(parts: Iterable[Episodes]) -> Episodes:
-    """All episodes, one part after the other."""
+    """Concatenate episodes."""
     parts = list(parts)
     if not parts:
         return Episodes(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64), None)
@@ -61,7 +61,7 @@ def join(parts: Iterable[Episodes]) -> Episodes:
 
 
 def finite(number: float) -> float | None:
-    """The number as it may travel: None where it is infinite or not a number."""
+    """The number as reports may contain it: None if it is infinite or not a number."""
     return float(number) if isfinite(number) else None
 
 

@@ -1,7 +1,7 @@
 """Fresh episodes that measure a policy: exactly the same number on every variation, each played to its end.
 
-They go in rounds of one episode a variation. Where a budget allows fewer than are asked for, their number is settled
-beforehand, by what surely fits: stopping by what was played would favour quick episodes.
+A round is one episode of each variation. If the budget does not allow all rounds, their number is fixed beforehand, by
+what certainly fits: stopping when the budget is used up would favour short episodes.
 """
 
 import time
@@ -16,18 +16,18 @@ from gsl.protocol.reports import EvaluationReport, VariationReturn
 from gsl.seeds import derive
 from worker.envs import make_env
 from worker.envs.sampling.samplers import QueueSampler
-from worker.rollout.collect import Policy, Watcher, play
+from worker.rollout.collect import Observer, Policy, play
 
 
 class Evaluated(Protocol):
-    """A learner, as far as an evaluation needs it."""
+    """What an evaluation needs of a learner."""
 
     def policy(self, *, deterministic: bool, seed: int) -> Policy: ...
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a set of variations returned, and the environment steps that took."""
+    """Returns on a set of variations, and the environment steps that measuring them took."""
 
     returns: tuple[VariationReturn, ...]
     steps: int
@@ -35,7 +35,7 @@ class Measurement:
 
 def measure(
     suite: SuiteSettings, policy: Policy, variations: Sequence[int], episodes: int, num_envs: int, seed: int,
-    between: Callable[[], None], watch: Watcher | None = None,
+    on_step: Callable[[], None], observe: Observer | None = None,
 ) -> Measurement:  # fmt: skip
     """Exactly `episodes` finished episodes of each variation."""
     queue = [variation for _ in range(episodes) for variation in variations]
@@ -43,33 +43,33 @@ def measure(
         return Measurement((), 0)
     env = make_env(suite, min(num_envs, len(queue)), QueueSampler(queue), seed)
     try:
-        ended, steps = play(env, policy, len(queue), between, watch)
+        ended, steps = play(env, policy, len(queue), on_step, observe)
     finally:
         env.close()
     return Measurement(ended.by_variation(), steps)
 
 
 def evaluate(
-    spec: JobSpec, learner: Evaluated, epoch: int, between: Callable[[], None],
-    most: int | None = None, watch: Watcher | None = None,
+    spec: JobSpec, learner: Evaluated, epoch: int, on_step: Callable[[], None],
+    max_steps: int | None = None, observe: Observer | None = None,
 ) -> EvaluationReport:  # fmt: skip
     """Measure the job's training variations, then its held-out ones, after `epoch`; nothing learns from it.
 
-    Training variations get as many rounds as surely fit into `most` environment steps, and at least one; held-out ones
-    get all. `watch` sees what is played on the training variations.
+    Training variations get as many rounds as certainly fit into `max_steps` environment steps, and at least one;
+    held-out ones get all. `observe` is called with every step on the training variations.
     """
     started, config = time.monotonic(), spec.config
     seed = derive(spec.seed, "evaluation", epoch)
     policy = learner.policy(deterministic=config.evaluation.deterministic, seed=derive(seed, "policy"))
 
-    def of(variations: Sequence[int], source: str, rounds: int, watch: Watcher | None = None) -> Measurement:
+    def of(variations: Sequence[int], source: str, rounds: int, observe: Observer | None = None) -> Measurement:
         return measure(
-            config.suite, policy, variations, rounds, config.learner.num_envs, derive(seed, source), between, watch
+            config.suite, policy, variations, rounds, config.learner.num_envs, derive(seed, source), on_step, observe
         )
 
     asked = config.evaluation.episodes
-    rounds = asked if most is None else max(1, min(asked, most // round_steps(config, len(spec.variations))))
-    training = of(spec.variations, "training", rounds, watch)
+    rounds = asked if max_steps is None else max(1, min(asked, max_steps // round_steps(config, len(spec.variations))))
+    training = of(spec.variations, "training", rounds, observe)
     held_out = of(spec.held_out, "held_out", asked)
     counted = training.steps if spec.evaluations_count else 0
     return EvaluationReport(

@@ -1,4 +1,4 @@
-"""Pictures of what a policy does, drawn from the very episodes that an evaluation plays."""
+"""Pictures of a policy's behaviour, drawn from the episodes of an evaluation."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -9,21 +9,21 @@ from numpy.typing import NDArray
 
 from gsl.config.suites import ForkMazeSuite, SuiteSettings
 from worker.envs.forkmaze import picture
-from worker.rollout.env_runner import Advance
+from worker.rollout.env_runner import StepResult
 
 EPISODES_EACH = 4
-"""Paths drawn of each variation."""
+"""Paths drawn for each variation."""
 
 
-class MazeSketch:
-    """Watches an evaluation in the fork maze and draws its first paths to every goal."""
+class PathObserver:
+    """An Observer of an evaluation in the fork maze that draws its first paths to every goal."""
 
     def __init__(self, suite: ForkMazeSuite) -> None:
         self._suite = suite
         self._steps: list[tuple[NDArray[Any], ...]] = []
 
-    def __call__(self, observation: NDArray[Any], action: NDArray[Any], advance: Advance) -> None:
-        step = advance.step
+    def __call__(self, observation: NDArray[Any], action: NDArray[Any], result: StepResult) -> None:
+        step = result.step
         success = np.zeros_like(step.done) if step.success is None else step.success
         self._steps.append((observation, action, step.done, step.variation, success))
 
@@ -38,6 +38,6 @@ class MazeSketch:
         path.write_text(picture.picture(self._suite, drawn))
 
 
-def sketch_of(suite: SuiteSettings) -> MazeSketch | None:
-    """What draws a policy in this suite; None where nothing can."""
-    return MazeSketch(suite) if isinstance(suite, ForkMazeSuite) else None
+def path_observer(suite: SuiteSettings) -> PathObserver | None:
+    """An observer that draws policies in this suite; None if it has no pictures."""
+    return PathObserver(suite) if isinstance(suite, ForkMazeSuite) else None

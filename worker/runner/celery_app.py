@@ -1,4 +1,4 @@
-"""One worker slot as a Celery worker: it waits for the doorbell and answers one ring at a time."""
+"""One worker slot as a Celery worker: it waits for messages and runs one job at a time."""
 
 import logging
 import os
@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from types import FrameType
 
-# Celery reads it when it is imported. Its own SIGTERM would wait for the job's end, hours away; see `_stop_on`.
+# Celery reads this when it is imported. By default its SIGTERM waits for the job to end, which takes hours: `_stop_on`.
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
 from celery import Celery
@@ -30,8 +30,8 @@ def create_app(settings: WorkerSettings, suites: Sequence[str]) -> Celery:
 
 
 def run(settings: WorkerSettings, slot: Slot, suites: Sequence[str]) -> int:
-    """Answer rings for jobs of `suites` until a signal ends the slot. Returns the exit code."""
-    # Containers and laptops without a service user run as root; the warning is about pickle, and we accept JSON alone.
+    """Run jobs of `suites` until a signal ends the slot. Returns the exit code."""
+    # Containers and laptops without a service user run as root. The warning is about pickle, and only JSON is accepted.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     app = create_app(settings, suites)
 
@@ -51,16 +51,16 @@ def run(settings: WorkerSettings, slot: Slot, suites: Sequence[str]) -> int:
 
 @setup_logging.connect  # type: ignore[untyped-decorator]  # Celery ships no types
 def configure_logging(**_: object) -> None:
-    """Celery's own chatter only from warnings on; ours says what happens to jobs. Also in the tasks' processes."""
+    """Warnings from Celery, and everything from this package. Applies to the tasks' processes too."""
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, force=True)
     logging.getLogger("worker").setLevel(logging.INFO)
 
 
 def _stop_on(number: signal.Signals, slot: Slot) -> None:
-    """The first signal gives the job back and ends the slot when that is done; the second is Celery's: end now.
+    """Let the first signal requeue the job and then end the slot; the second is left to Celery, which ends at once.
 
-    Celery's soft shutdown sleeps for its whole timeout even when the task ends at once, so it is left as the last
-    resort. Its warm shutdown waits for the task, and the task watches the slot's wish to stop.
+    Celery's soft shutdown sleeps for its whole timeout even if the task has ended, so it is the last resort. Its warm
+    shutdown waits for the task, and the task checks whether the slot is stopping.
     """
     celerys = signal.getsignal(number)
 

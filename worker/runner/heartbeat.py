@@ -1,4 +1,4 @@
-"""Says every few seconds that the job is still held, and hears what is wished of it."""
+"""Renews the lease on a job every few seconds and receives the state that the backend wants the job to be in."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ _RETRY_S = 5.0
 
 
 class Heartbeat:
-    """The lease's keeper. Runs in a thread of its own, so that no upload or download holds it up."""
+    """Runs in a thread of its own, so that no upload or download delays it."""
 
     def __init__(self, api: WorkerApi, claim: ClaimedJob, worker: str) -> None:
         self._api, self._claim, self._worker = api, claim, worker
@@ -25,7 +25,7 @@ class Heartbeat:
         self.stale: Stale | None = None
 
     def run(self) -> None:
-        """Until `end`, or until somebody else holds the job."""
+        """Beat until `end`, or until another worker holds the job."""
         wait = self._claim.heartbeat_seconds
         while not self._ended.wait(wait) and self.stale is None:
             wait = self._beat()
@@ -34,21 +34,21 @@ class Heartbeat:
         self._ended.set()
 
     def _beat(self) -> float:
-        """One heartbeat; returns the seconds until the next."""
+        """Send one heartbeat; returns the seconds until the next."""
         every = self._claim.heartbeat_seconds
         try:
             self.desired_state = self._api.heartbeat(self._claim.job_id, self._claim.attempt, self._worker).wish
         except Stale as stale:
             self.stale = stale
         except (Unreachable, Refused) as error:
-            # A refusal that is not about the attempt is the server's trouble, as a changed token: training goes on.
-            self._note_silence(error)
+            # A refusal for another reason than the attempt is the server's problem, a changed token for example.
+            self._log_failure(error)
             return min(every, _RETRY_S)
         else:
             self._silent_since = None
         return every
 
-    def _note_silence(self, error: Unreachable | Refused) -> None:
+    def _log_failure(self, error: Unreachable | Refused) -> None:
         if self._silent_since is None:
             self._silent_since = time.monotonic()
-            logger.warning("job %d: heartbeat failed, training goes on: %s", self._claim.job_id, error)
+            logger.warning("job %d: heartbeat failed, training continues: %s", self._claim.job_id, error)

@@ -1,4 +1,4 @@
-"""Holds one job from claim to finish: folder, trainer, heartbeat, reports, log, end."""
+"""Runs one job from claim to finish: folder, trainer, heartbeat, reports, log, result."""
 
 import logging
 import sys
@@ -12,23 +12,24 @@ from client.errors import Refused, Stale
 from client.worker_api import WorkerApi
 from gsl.protocol.jobs import ENDED
 from gsl.protocol.lease import ClaimedJob, FinishRequest
-from worker.job.folder import rewind_spool
-from worker.runner.exit_status import Reason, ending, failure
+from worker.job.checkpoint import CheckpointError
+from worker.job.spool import SpoolError, rewind
+from worker.runner.exit_status import Reason, failure_request, finish_request
+from worker.runner.file_follower import AckedOffsets
 from worker.runner.heartbeat import Heartbeat
-from worker.runner.log_sender import LogShipper
-from worker.runner.offsets import Sent
-from worker.runner.report_sender import Reporter, SpoolError
-from worker.runner.retry import GaveUp, Patience
+from worker.runner.log_sender import LogSender
+from worker.runner.report_sender import ReportSender
+from worker.runner.retry import Aborted, RetryUntil
 from worker.runner.slot import Slot
 from worker.runner.trainer_process import TrainerProcess
-from worker.runner.workspace import FolderBusy, fill, forget, is_kept, job_folder, locked, wipe
+from worker.runner.workspace import FolderBusy, clear, delete, is_reusable, job_folder, locked, prepare
 
 logger = logging.getLogger(__name__)
 
-_LOOK_EVERY_S = 0.1
+_CHECK_EVERY_S = 0.1
 _CLAIM_FOR_S = 30.0
 SEND_AFTER_STOP_S = 10.0
-"""How long a worker that shuts down goes on sending what a trainer that was stopped has left."""
+"""How long a worker that shuts down continues to send the reports of its stopped trainer."""
 
 
 def trainer_command(folder: Path) -> Sequence[str]:
@@ -36,8 +37,8 @@ def trainer_command(folder: Path) -> Sequence[str]:
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What a supervisor works with."""
+class RunnerContext:
+    """What a job runner works with."""
 
     api: WorkerApi
     api_url: str
@@ -48,159 +49,163 @@ class Surroundings:
     command: Callable[[Path], Sequence[str]] = trainer_command
 
 
-def run_job(job_id: int, around: Surroundings) -> None:
-    """Answer one ring of the doorbell: claim the job and see it to its end, or leave it to whoever has it."""
-    claim = _claim(job_id, around)
+def run_job(job_id: int, context: RunnerContext) -> None:
+    """Claim a job and run it to its end; if another worker has claimed it, do nothing."""
+    claim = _claim(job_id, context)
     if claim is None:
         return
     try:
-        Supervisor(claim, around).run()
+        JobRunner(claim, context).run()
     finally:
-        around.slot.release()
+        context.slot.release()
 
 
-def _claim(job_id: int, around: Surroundings) -> ClaimedJob | None:
+def _claim(job_id: int, context: RunnerContext) -> ClaimedJob | None:
     deadline = time.monotonic() + _CLAIM_FOR_S
-    patience = Patience(lambda: around.slot.stopping or time.monotonic() > deadline)
+    retry = RetryUntil(lambda: context.slot.stopping or time.monotonic() > deadline)
     try:
-        return patience.call(lambda: around.api.claim(job_id, around.worker))
+        return retry.call(lambda: context.api.claim(job_id, context.worker))
     except Stale as stale:
-        logger.info("job %d is not for us: %s", job_id, stale.detail)
+        logger.info("job %d is not available to this worker: %s", job_id, stale.detail)
     except Refused as refused:
         logger.error("job %d could not be claimed: %s", job_id, refused)
-    except GaveUp:
-        logger.warning("job %d could not be claimed; the doorbell rings again when it is still queued", job_id)
+    except Aborted:
+        logger.warning("job %d could not be claimed; it is dispatched again while it is queued", job_id)
     return None
 
 
-class Supervisor:
+class JobRunner:
     """One claimed job on this slot."""
 
-    def __init__(self, claim: ClaimedJob, around: Surroundings) -> None:
-        self._claim, self._around = claim, around
-        self._folder = job_folder(around.worker_dir, claim.job_id)
-        self._beat = Heartbeat(around.api, claim, around.worker)
-        self._stop_at: float | None = None
+    def __init__(self, claim: ClaimedJob, context: RunnerContext) -> None:
+        self._claim, self._context = claim, context
+        self._folder = job_folder(context.worker_dir, claim.job_id)
+        self._heartbeat = Heartbeat(context.api, claim, context.worker)
+        self._retry = RetryUntil(self._must_abort)
+        self._abort_at: float | None = None
         self._reason: Reason | None = None
 
     def run(self) -> None:
-        logger.info("job %d (%s) attempt %d starts", self._claim.job_id, self._claim.spec.key, self._claim.attempt)
-        patience = Patience(self._must_give_up)
+        logger.info("job %d (%s): attempt %d starts", self._claim.job_id, self._claim.spec.key, self._claim.attempt)
         with ThreadPoolExecutor(max_workers=3, thread_name_prefix="job") as threads:
-            beating = threads.submit(self._beat.run)
+            beating = threads.submit(self._heartbeat.run)
             try:
-                with locked(self._folder, patience) as lock:
-                    self._hold(lock, threads, patience)
+                with locked(self._folder, self._retry) as lock:
+                    self._run_locked(lock, threads)
             except FolderBusy as busy:
-                self._finish(FinishRequest(attempt=self._claim.attempt, status="lost", error=str(busy)), patience)
-            except GaveUp:
-                logger.warning("job %d is left to its lease; its folder stays", self._claim.job_id)
+                self._finish(FinishRequest(attempt=self._claim.attempt, status="lost", error=str(busy)))
+            except Aborted:
+                logger.warning("job %d: stopped before the API had everything; the folder stays", self._claim.job_id)
             finally:
-                self._beat.end()
+                self._heartbeat.end()
             beating.result()
 
-    def _hold(self, lock: int, threads: ThreadPoolExecutor, patience: Patience) -> None:
+    def _run_locked(self, lock: int, threads: ThreadPoolExecutor) -> None:
         try:
-            self._finish(self._work(lock, threads, patience), patience)
+            self._finish(self._work(lock, threads))
         except Stale as stale:
-            logger.warning("job %d is no longer ours: %s", self._claim.job_id, stale.detail)
+            logger.warning("job %d is no longer held by this worker: %s", self._claim.job_id, stale.detail)
             if stale.gone:
-                forget(self._folder)
+                delete(self._folder)
 
-    def _work(self, lock: int, threads: ThreadPoolExecutor, patience: Patience) -> FinishRequest:
-        """Everything up to the end of the trainer and its last report. What is wrong here fails the job, in words."""
+    def _work(self, lock: int, threads: ThreadPoolExecutor) -> FinishRequest:
+        """Everything up to the end of the trainer and its last report. An error here fails the job, with a message."""
         try:
-            self._around.slot.hold(self._claim.job_id)
-            sent = self._prepare(patience)
-            code = self._train(lock, threads, sent, patience)
+            self._context.slot.hold(self._claim.job_id)
+            acked = self._prepare()
+            code = self._train(lock, threads, acked)
             result = self._folder.read_result() if code == 0 else None
-            return ending(self._claim.attempt, code, self._reason, result, self._folder.log)
+            return finish_request(self._claim.attempt, code, self._reason, result, self._folder.log)
         except Stale:
             raise
-        except (Refused, SpoolError, OSError, ValueError) as error:
+        except (Refused, SpoolError, CheckpointError, OSError, ValueError) as error:
             logger.exception("job %d fails", self._claim.job_id)
-            return failure(self._claim.attempt, error, self._folder.log)
+            return failure_request(self._claim.attempt, error, self._folder.log)
 
-    def _prepare(self, patience: Patience) -> Sent:
-        """The folder, ready for a trainer; what an earlier attempt here said and nobody heard is sent first."""
-        kept = is_kept(self._folder, self._claim, self._around.api_url)
-        if not kept:
-            wipe(self._folder)
-        fill(self._around.api, self._claim, self._folder, self._around.api_url, patience)
-        sent = Sent(self._folder.path)
-        if kept:
-            self._reporter(sent, patience).drain()
+    def _prepare(self) -> AckedOffsets:
+        """Make the folder ready for a trainer; first send the reports that a previous attempt here did not send."""
+        reusable = is_reusable(self._folder, self._claim, self._context.api_url)
+        if not reusable:
+            clear(self._folder)
+        prepare(self._context.api, self._claim, self._folder, self._context.api_url, self._retry)
+        acked = AckedOffsets(self._folder.path)
+        if reusable:
+            self._report_sender(acked).follower().drain()
         if not self._folder.result.exists():
-            sent.note(spool=min(sent.spool, rewind_spool(self._folder)))
-        return sent
+            acked.commit(spool=min(acked.spool, rewind(self._folder)))
+        return acked
 
-    def _train(self, lock: int, threads: ThreadPoolExecutor, sent: Sent, patience: Patience) -> int:
-        """Start the trainer, wait for its end, and for everything it said to arrive. Returns its exit code."""
-        reporter = self._reporter(sent, patience)
-        shipper = LogShipper(self._around.api, self._claim, self._folder, sent, patience)
-        self._head_log()
-        trainer = TrainerProcess(self._around.command(self._folder.path), self._folder.log, lock)
-        carriers = [threads.submit(reporter.run), threads.submit(shipper.run)]
+    def _train(self, lock: int, threads: ThreadPoolExecutor, acked: AckedOffsets) -> int:
+        """Start the trainer, wait until it has ended and all its reports have arrived. Returns its exit code."""
+        log_sender = LogSender(self._context.api, self._claim, self._folder, acked, self._retry)
+        followers = [self._report_sender(acked).follower(), log_sender.follower()]
+        self._write_log_header()
+        trainer = TrainerProcess(self._context.command(self._folder.path), self._folder.log, lock)
+        sending = [threads.submit(follower.run) for follower in followers]
         try:
-            code = self._watch(trainer, carriers)
+            code = self._watch(trainer, sending)
         finally:
             trainer.kill()
-            reporter.close()
-            shipper.close()
-        for carrier in carriers:
-            carrier.result()
+            for follower in followers:
+                follower.close()
+        for each in sending:
+            each.result()
         return code
 
-    def _watch(self, trainer: TrainerProcess, carriers: list[Future[None]]) -> int:
+    def _watch(self, trainer: TrainerProcess, sending: list[Future[None]]) -> int:
+        """Wait for the trainer's end, and stop it when there is a reason to; its exit code."""
         while (code := trainer.poll()) is None:
             try:
-                self._check(carriers)
+                self._check(sending)
             except Stale as stale:
-                # Lost while the API was away, the job may come back to this folder: then the checkpoint is worth it.
-                trainer.end(0 if stale.gone else self._around.stop_seconds)
+                # A job that was lost during an outage may come back to this folder; then a checkpoint is of use.
+                trainer.end(0 if stale.gone else self._context.stop_seconds)
                 raise
             if reason := self._reason_to_stop():
                 self._reason = reason if reason == "cancel" else self._reason or reason
-                trainer.stop(self._around.stop_seconds)
-            time.sleep(_LOOK_EVERY_S)
+                trainer.stop(self._context.stop_seconds)
+            time.sleep(_CHECK_EVERY_S)
         return code
 
-    def _check(self, carriers: list[Future[None]]) -> None:
-        if self._beat.stale:
-            raise self._beat.stale
-        for carrier in carriers:
-            if carrier.done():
-                carrier.result()  # only an error ends a carrier before it is closed
+    def _check(self, sending: list[Future[None]]) -> None:
+        if self._heartbeat.stale:
+            raise self._heartbeat.stale
+        for each in sending:
+            if each.done():
+                each.result()  # before its follower is closed, only an error ends it
 
-    def _head_log(self) -> None:
+    def _write_log_header(self) -> None:
         with self._folder.log.open("a") as log:
-            log.write(f"== {self._claim.spec.key}, attempt {self._claim.attempt}, on {self._around.worker}\n")
+            log.write(f"== {self._claim.spec.key}, attempt {self._claim.attempt}, on {self._context.worker}\n")
 
     def _reason_to_stop(self) -> Reason | None:
-        if self._beat.desired_state != "run":
-            return self._beat.desired_state
-        return "shutdown" if self._around.slot.stopping else None
+        if self._heartbeat.desired_state != "run":
+            return self._heartbeat.desired_state
+        return "shutdown" if self._context.slot.stopping else None
 
-    def _must_give_up(self) -> bool:
-        """Whether asking on makes no sense: the job was taken over, or the worker's time to shut down is over."""
-        if self._beat.stale:
-            raise self._beat.stale
-        if not self._around.slot.stopping:
+    def _must_abort(self) -> bool:
+        """Whether retrying is pointless: the time that this worker has to shut down is over.
+
+        Raises Stale if another worker has the job.
+        """
+        if self._heartbeat.stale:
+            raise self._heartbeat.stale
+        if not self._context.slot.stopping:
             return False
-        if self._stop_at is None:
-            self._stop_at = time.monotonic() + self._around.stop_seconds + SEND_AFTER_STOP_S
-        return time.monotonic() > self._stop_at
+        if self._abort_at is None:
+            self._abort_at = time.monotonic() + self._context.stop_seconds + SEND_AFTER_STOP_S
+        return time.monotonic() > self._abort_at
 
-    def _reporter(self, sent: Sent, patience: Patience) -> Reporter:
+    def _report_sender(self, acked: AckedOffsets) -> ReportSender:
         suite = self._claim.spec.config.suite.name
-        return Reporter(
-            self._around.api, self._claim, self._folder, sent, patience,
-            on_speed=lambda steps_per_second: self._around.slot.note_speed(suite, steps_per_second),
+        return ReportSender(
+            self._context.api, self._claim, self._folder, acked, self._retry,
+            on_speed=lambda steps_per_second: self._context.slot.record_speed(suite, steps_per_second),
         )  # fmt: skip
 
-    def _finish(self, request: FinishRequest, patience: Patience) -> None:
-        """Tell the API; keep the folder only if the job may go on here."""
-        patience.call(lambda: self._around.api.finish(self._claim.job_id, request))
-        logger.info("job %d (%s) %s", self._claim.job_id, self._claim.spec.key, request.status)
+    def _finish(self, request: FinishRequest) -> None:
+        """Report the end to the API; the folder stays only if the job may resume here."""
+        self._retry.call(lambda: self._context.api.finish(self._claim.job_id, request))
+        logger.info("job %d (%s): %s", self._claim.job_id, self._claim.spec.key, request.status)
         if request.status in ENDED:
-            forget(self._folder)
+            delete(self._folder)

@@ -1,14 +1,13 @@
-"""Ships the trainer's log to the API as it grows."""
+"""Sends the trainer's log to the API while it grows."""
 
 import logging
-import threading
 
 from client.errors import Refused, Stale
 from client.worker_api import WorkerApi
 from gsl.protocol.lease import ClaimedJob
 from worker.job.folder import JobFolder
-from worker.runner.offsets import Sent
-from worker.runner.retry import Patience
+from worker.runner.file_follower import AckedOffsets, FileFollower
+from worker.runner.retry import RetryUntil
 
 logger = logging.getLogger(__name__)
 
@@ -16,50 +15,50 @@ MAX_BYTES = 256 * 1024
 POLL_S = 2.0
 
 
-class LogShipper:
-    """One attempt's log, from its folder to the API; an offset makes sending twice harmless.
+class LogSender:
+    """The log of one attempt. Each piece is sent with its offset, so sending it twice is harmless.
 
-    The API counts bytes from the attempt's begin. The folder's log may begin earlier, with attempts before this one:
-    what they left unsent opens this attempt's log.
+    The API counts bytes from the attempt's first one. The file may begin earlier, with previous attempts: what they did
+    not send becomes the beginning of this attempt's log.
     """
 
-    def __init__(self, api: WorkerApi, claim: ClaimedJob, folder: JobFolder, sent: Sent, patience: Patience) -> None:
-        self._api, self._claim, self._folder, self._sent, self._patience = api, claim, folder, sent, patience
-        self._begin = sent.log
-        self._closed = threading.Event()
+    def __init__(
+        self, api: WorkerApi, claim: ClaimedJob, folder: JobFolder, acked: AckedOffsets, retry: RetryUntil
+    ) -> None:
+        self._api, self._claim, self._folder, self._acked, self._retry = api, claim, folder, acked, retry
+        self._begin = acked.log
+        self._refused = False
 
-    def run(self) -> None:
-        """Follow the log until `close`, then ship what is left. Raises `Stale`, `GaveUp`; no log is worth a job."""
+    def follower(self) -> FileFollower:
+        """What sends the log while it grows."""
+        return FileFollower(self.send_next, POLL_S)
+
+    def send_next(self) -> bool:
+        """Send the next piece, and whether there was one. Raises Stale, Aborted.
+
+        If the API refuses the log, it stays on this machine: training is worth more than its log.
+        """
+        if self._refused or not (text := self._unsent()):
+            return False
         try:
-            self._follow()
+            self._send(text)
         except Stale:
             raise
         except Refused as refused:
-            logger.error("job %d: the log is refused and stays here: %s", self._claim.job_id, refused)
-
-    def close(self) -> None:
-        self._closed.set()
-
-    def _follow(self) -> None:
-        while True:
-            closed = self._closed.is_set()
-            self._drain()
-            if closed:
-                return
-            self._closed.wait(POLL_S)
-
-    def _drain(self) -> None:
-        while text := self._unsent():
-            self._ship(text)
+            self._refused = True
+            logger.error(
+                "job %d: the API refused the log, which stays on this machine: %s", self._claim.job_id, refused
+            )
+        return not self._refused
 
     def _unsent(self) -> bytes:
         if not self._folder.log.exists():
             return b""
         with self._folder.log.open("rb") as file:
-            file.seek(self._sent.log)
+            file.seek(self._acked.log)
             return file.read(MAX_BYTES)
 
-    def _ship(self, text: bytes) -> None:
-        claim, offset = self._claim, self._sent.log - self._begin
-        self._patience.call(lambda: self._api.append_log(claim.job_id, claim.attempt, offset, text))
-        self._sent.note(log=self._sent.log + len(text))
+    def _send(self, text: bytes) -> None:
+        claim, offset = self._claim, self._acked.log - self._begin
+        self._retry.call(lambda: self._api.append_log(claim.job_id, claim.attempt, offset, text))
+        self._acked.commit(log=self._acked.log + len(text))

@@ -1,4 +1,4 @@
-"""One worker slot: its presence beside its Celery worker."""
+"""One worker slot: a Celery worker, and its registration with the API."""
 
 import sys
 
@@ -6,11 +6,10 @@ from pydantic import ValidationError
 
 from client.worker_api import WorkerApi
 from worker.runner import celery_app
-from worker.runner.machine import describe
-from worker.runner.registration import Presence
+from worker.runner.registration import Registration, worker_info
 from worker.runner.settings import WorkerSettings
 from worker.runner.slot import Slot
-from worker.runner.workspace import tidy
+from worker.runner.workspace import prune
 
 
 def main() -> int:
@@ -18,18 +17,18 @@ def main() -> int:
         settings = WorkerSettings()
     except ValidationError as error:
         wrong = "; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors())
-        print(f"A setting is missing or wrong. {wrong}", file=sys.stderr)
+        print(f"Worker settings are missing or invalid. {wrong}", file=sys.stderr)
         return 2
     celery_app.configure_logging()
     slot = Slot(settings.dir, settings.name)
     slot.begin()
-    tidy(settings.dir)
+    prune(settings.dir)
     api = WorkerApi(settings.api_url, settings.token.get_secret_value())
-    info = describe(settings.name)
-    presence = Presence(api, info, slot)
-    presence.start()
+    info = worker_info(settings.name)
+    registration = Registration(api, info, slot)
+    registration.start()
     try:
         return celery_app.run(settings, slot, info.suites)
     finally:
-        presence.end()
+        registration.end()
         api.close()

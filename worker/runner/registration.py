@@ -1,27 +1,38 @@
-"""Tells the API every few seconds that this slot lives, what it can run and what it is doing."""
+"""Registers this slot with the API every few seconds: that it is alive, what it can run, and its current job.
+
+The machine is described without importing torch, which would take memory and open the GPU.
+"""
 
 import logging
+import os
+import shutil
+import socket
+import subprocess
 import threading
+from importlib.metadata import PackageNotFoundError, version
 
 from client.errors import ApiError
 from client.worker_api import WorkerApi
+from gsl import __version__
 from gsl.protocol.lease import WorkerInfo
+from worker.envs import installed_suites
 from worker.runner.slot import Slot
 
 logger = logging.getLogger(__name__)
 
 EVERY_S = 10.0
 _RETRY_S = 2.0
+_NVIDIA_SMI_S = 20.0
 
 
-class Presence:
-    """A thread beside Celery; a broker that is away or a job that keeps the slot busy does not silence it."""
+class Registration:
+    """A thread beside Celery, so that neither an unreachable broker nor a busy slot makes the worker look dead."""
 
     def __init__(self, api: WorkerApi, info: WorkerInfo, slot: Slot) -> None:
         self._api, self._info, self._slot = api, info, slot
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="presence", daemon=True)
-        self._known: bool | None = None
+        self._thread = threading.Thread(target=self._run, name="registration", daemon=True)
+        self._registered: bool | None = None
 
     def start(self) -> None:
         self._thread.start()
@@ -33,20 +44,52 @@ class Presence:
     def _run(self) -> None:
         wait = 0.0
         while not self._ended.wait(wait):
-            wait = EVERY_S if self._announce() else _RETRY_S
+            wait = EVERY_S if self._register() else _RETRY_S
 
-    def _announce(self) -> bool:
-        now = self._info.model_copy(update={"job_id": self._slot.job_id, "speeds": self._slot.speeds})
+    def _register(self) -> bool:
+        info = self._info.model_copy(update={"job_id": self._slot.job_id, "speeds": self._slot.speeds})
         try:
-            self._api.announce(now)
+            self._api.announce(info)
         except ApiError as error:
-            self._note(False, f"the API does not know of this worker: {error}")
+            self._log_change(False, f"the worker could not be registered with the API: {error}")
             return False
-        self._note(True, f"{self._info.name} is ready: {self._info.device}, {', '.join(self._info.suites)}")
+        self._log_change(True, f"{self._info.name} is ready: {self._info.device}, {', '.join(self._info.suites)}")
         return True
 
-    def _note(self, known: bool, message: str) -> None:
-        """Say it when it changes, not every few seconds."""
-        if known != self._known:
-            logger.log(logging.INFO if known else logging.WARNING, message)
-        self._known = known
+    def _log_change(self, registered: bool, message: str) -> None:
+        """Log a change of state, not every attempt."""
+        if registered != self._registered:
+            logger.log(logging.INFO if registered else logging.WARNING, message)
+        self._registered = registered
+
+
+def worker_info(name: str) -> WorkerInfo:
+    """This slot, as the API and the page show it. Suites and device stay the same while the worker runs."""
+    return WorkerInfo(
+        name=name,
+        host=socket.gethostname(),
+        device=device(),
+        suites=installed_suites(),
+        version=__version__,
+    )
+
+
+def device() -> str:
+    """Name of the GPU that a trainer of this slot would use, or cpu."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible in ("", "-1") or _torch_is_for_cpu() or not shutil.which("nvidia-smi"):
+        return "cpu"
+    first = (visible or "0").split(",")[0]
+    query = ["nvidia-smi", f"--id={first}", "--query-gpu=name", "--format=csv,noheader"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=_NVIDIA_SMI_S, check=False)
+    except subprocess.TimeoutExpired:
+        return "cpu"
+    return answer.stdout.strip() if answer.returncode == 0 and answer.stdout.strip() else "cpu"
+
+
+def _torch_is_for_cpu() -> bool:
+    try:
+        return version("torch").endswith("+cpu")
+    except PackageNotFoundError:
+        return True

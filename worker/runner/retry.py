@@ -1,47 +1,61 @@
-"""Asking again while the API is away: training goes on meanwhile, and nothing is given up."""
+"""Retrying requests while the API is unreachable: training continues meanwhile, and nothing is dropped."""
 
 import logging
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
+
 from client.errors import Unreachable
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
-_FIRST_WAIT_S = 0.5
+_SHORTEST_WAIT_S = 0.2
 _LONGEST_WAIT_S = 30.0
-_LOOK_EVERY_S = 0.2
+_CHECK_EVERY_S = 0.2
 
 
-class GaveUp(Exception):
-    """Whoever asked no longer wants the answer: the job is somebody else's now, or this worker shuts down."""
+class Aborted(Exception):
+    """The answer is no longer needed: another worker has the job, or this one is shutting down."""
 
 
-class Patience:
-    """Repeats a call for as long as it takes, waiting twice as long each time up to half a minute."""
+class RetryUntil:
+    """Repeats a call until it succeeds or `abort` says that it is pointless.
 
-    def __init__(self, give_up: Callable[[], bool]) -> None:
-        self._give_up = give_up
+    The waits are random and grow to 30 seconds, so that workers do not all retry at the same moment after an outage.
+    """
 
-    def call(self, ask: Callable[[], T]) -> T:
-        """The answer of `ask`. Raises `GaveUp`; what is not `Unreachable` passes through."""
-        wait = _FIRST_WAIT_S
-        while True:
-            if self._give_up():
-                raise GaveUp
-            try:
-                return ask()
-            except Unreachable as error:
-                logger.warning("%s; asking again in %.0f s at most", error, wait)
-            self.sleep(wait)
-            wait = min(2 * wait, _LONGEST_WAIT_S)
+    def __init__(self, abort: Callable[[], bool]) -> None:
+        """`abort` is asked several times a second; what it raises ends the call."""
+        self._abort = abort
+        self._retrying = Retrying(
+            retry=retry_if_exception_type(Unreachable),
+            wait=wait_random_exponential(max=_LONGEST_WAIT_S, min=_SHORTEST_WAIT_S),
+            sleep=self.sleep,
+            before_sleep=_log_retry,
+        )
+
+    def call(self, request: Callable[[], T]) -> T:
+        """The result of `request`. Raises Aborted, and whatever `request` raises except Unreachable."""
+        self._check()
+        return self._retrying(request)
 
     def sleep(self, seconds: float) -> None:
-        """Raises `GaveUp` as soon as there is a reason to."""
+        """Wait; raises Aborted as soon as `abort` is true."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            if self._give_up():
-                raise GaveUp
-            time.sleep(min(left, _LOOK_EVERY_S))
+            self._check()
+            time.sleep(min(left, _CHECK_EVERY_S))
+        self._check()
+
+    def _check(self) -> None:
+        if self._abort():
+            raise Aborted
+
+
+def _log_retry(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    wait = state.next_action.sleep if state.next_action else 0.0
+    logger.warning("%s; retrying in %.1f s", error, wait)

@@ -1,4 +1,4 @@
-"""One worker slot's settings, read from the environment."""
+"""Settings of one worker slot, read from the environment."""
 
 import os
 import socket
@@ -9,36 +9,40 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _default_name() -> str:
-    """Host and slot; the slot is the GPU it was given, or the CPU."""
+    """Host name and slot, where the slot is its GPU or `cpu`."""
     devices = os.environ.get("CUDA_VISIBLE_DEVICES", "").replace(",", "+")
     return f"{socket.gethostname()}-{devices or 'cpu'}"
 
 
 class WorkerSettings(BaseSettings):
-    """Where the slot finds its work and keeps its files."""
+    """Where the slot gets its work and keeps its files."""
 
     model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", env_ignore_empty=True)
 
-    api_url: str = Field("http://127.0.0.1:8000", validation_alias="GSL_API_URL", description="Where the API is.")
+    api_url: str = Field("http://127.0.0.1:8000", validation_alias="GSL_API_URL", description="URL of the API.")
     token: SecretStr = Field(
-        validation_alias="GSL_WORKER_TOKEN", min_length=1, description="The token the server keeps for workers."
+        validation_alias="GSL_WORKER_TOKEN",
+        min_length=1,
+        description="Token with which workers authenticate to the server.",
     )
     redis_url: str = Field(
-        validation_alias="REDIS_URL", min_length=1, description="The broker that rings when there is work."
+        validation_alias="REDIS_URL", min_length=1, description="URL of the message broker that announces new jobs."
     )
     dir: Path = Field(
-        Path("data/worker"), validation_alias="GSL_WORKER_DIR", description="Folder of job folders; best a local disk."
+        Path("data/worker"),
+        validation_alias="GSL_WORKER_DIR",
+        description="Folder for the files of running jobs; preferably on a local disk.",
     )
     name: str = Field(
         default_factory=_default_name,
         validation_alias="GSL_WORKER_NAME",
         pattern=r"^[\w.+@-]{1,200}$",
-        description="Unique name of this slot; empty is the host's name and the slot.",
+        description="Unique name of this slot. If empty: the host name and the slot.",
     )
     stop_seconds: float = Field(
         30,
         validation_alias="GSL_STOP_SECONDS",
         gt=0,
         le=3600,
-        description="How long a trainer that must stop may take to write its checkpoint.",
+        description="Seconds that a stopping trainer has to write its checkpoint.",
     )

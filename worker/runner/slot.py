@@ -1,13 +1,13 @@
-"""What the processes of one worker slot tell each other, as small files: the job held, speeds, and the wish to stop.
+"""What the processes of one worker slot share, as small files: its current job, measured speeds, and a request to stop.
 
-The Celery process and the process of the task share nothing else (the task's is a fresh interpreter), and files
-outlive either of them.
+The Celery process and that of the task have nothing else in common (the task has a fresh interpreter), and files
+survive both.
 """
 
 import json
 from pathlib import Path
 
-from worker.job.folder import write_atomically
+from worker.job.atomic_file import write_text
 
 
 class Slot:
@@ -18,7 +18,7 @@ class Slot:
         self._path.mkdir(parents=True, exist_ok=True)
 
     def begin(self) -> None:
-        """Forget what an earlier process of this slot left behind; speeds stay true."""
+        """Clear what an earlier process of this slot left behind, except the measured speeds."""
         self._stop.unlink(missing_ok=True)
         self._job.unlink(missing_ok=True)
 
@@ -27,7 +27,7 @@ class Slot:
         return self._stop.exists()
 
     def stop(self) -> None:
-        """The worker shuts down: the job must come to a halt and be given back."""
+        """The worker is shutting down: its job must stop and go back to the queue."""
         self._stop.touch()
 
     @property
@@ -38,7 +38,7 @@ class Slot:
             return None
 
     def hold(self, job_id: int) -> None:
-        write_atomically(self._job, str(job_id))
+        write_text(self._job, str(job_id))
 
     def release(self) -> None:
         self._job.unlink(missing_ok=True)
@@ -52,8 +52,8 @@ class Slot:
             return {}
         return speeds
 
-    def note_speed(self, suite: str, steps_per_second: float) -> None:
-        write_atomically(self._speeds, json.dumps({**self.speeds, suite: round(steps_per_second, 3)}))
+    def record_speed(self, suite: str, steps_per_second: float) -> None:
+        write_text(self._speeds, json.dumps({**self.speeds, suite: round(steps_per_second, 3)}))
 
     @property
     def _stop(self) -> Path:

@@ -1,4 +1,4 @@
-"""The task behind the doorbell. It runs in a process of its own, a fresh interpreter for each job."""
+"""The Celery task that runs a job, in a process of its own with a fresh interpreter."""
 
 import signal
 import sys
@@ -14,21 +14,21 @@ from worker.runner.slot import Slot
 
 @shared_task(name=TASK_NAME)  # type: ignore[untyped-decorator]  # Celery ships no types
 def run_job(job_id: int) -> None:
-    """Claim the job and see it to its end; a ring for a job that somebody else holds is over at once."""
+    """Claim the job and run it to its end; if another worker holds it, return at once."""
     settings = WorkerSettings()
     slot = Slot(settings.dir, settings.name)
-    # A service manager sends SIGTERM to every process of the slot: the job is given back, by whichever comes first.
+    # A service manager sends SIGTERM to every process of the slot; the first to receive it makes the slot stop.
     signal.signal(signal.SIGTERM, lambda signum, frame: slot.stop())
     api = WorkerApi(settings.api_url, settings.token.get_secret_value())
     try:
-        job_runner.run_job(job_id, surroundings(settings, api, slot))
+        job_runner.run_job(job_id, context_of(settings, api, slot))
     finally:
         api.close()
         sys.stdout.flush()
 
 
-def surroundings(settings: WorkerSettings, api: WorkerApi, slot: Slot) -> job_runner.Surroundings:
-    return job_runner.Surroundings(
+def context_of(settings: WorkerSettings, api: WorkerApi, slot: Slot) -> job_runner.RunnerContext:
+    return job_runner.RunnerContext(
         api=api,
         api_url=settings.api_url,
         slot=slot,

@@ -1,4 +1,4 @@
-"""A trainer as a process: in its own session and group, with its own log, never left behind."""
+"""A trainer as a process: in its own session and group, with its own log, and never left behind."""
 
 import os
 import select
@@ -11,25 +11,25 @@ from contextlib import suppress
 from pathlib import Path
 
 ORPHAN_GRACE_S = 10.0
-"""How long a trainer whose supervisor died may write its checkpoint."""
+"""How long a trainer may take to write its checkpoint after its runner has died."""
 
 _DEATH_TAKES_S = 5.0
-_LOOK_EVERY_S = 0.1
+_CHECK_EVERY_S = 0.1
 
-# A trainer never speaks to the network, and what it prints is stored and shown: it gets none of the slot's secrets.
+# A trainer never uses the network, and its output is stored and shown, so it gets none of the slot's secrets.
 _NOT_FOR_TRAINERS = ("GSL_WORKER_TOKEN", "REDIS_URL", "DATABASE_URL", "REMAP_SIGTERM", "FORKED_BY_MULTIPROCESSING")
 
 
 class TrainerProcess:
-    """The running trainer behind its leash (worker/runner/shim.py); the group's id is the leash's process id."""
+    """The running trainer behind its shim (worker/runner/shim.py), whose process id is also that of the group."""
 
     def __init__(self, command: Sequence[str], log: Path, lock: int | None = None) -> None:
-        """Start `command`; `log` gets what it prints, `lock` is an open file that it keeps open while it lives."""
-        leash = [sys.executable, "-m", "worker.runner.shim", str(ORPHAN_GRACE_S), *command]
-        self._gone, alive = os.pipe()  # its reading end sees the end of file when leash and trainer are both gone
+        """Start `command` with its output in `log`; it keeps the open file `lock` open as long as it lives."""
+        shim = [sys.executable, "-m", "worker.runner.shim", str(ORPHAN_GRACE_S), *command]
+        self._gone, alive = os.pipe()  # its reading end reaches the end of file when shim and trainer are both gone
         with log.open("ab") as output:
-            self._leash = subprocess.Popen(
-                leash,
+            self._shim = subprocess.Popen(
+                shim,
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -44,7 +44,7 @@ class TrainerProcess:
 
     @property
     def group(self) -> int:
-        return self._leash.pid
+        return self._shim.pid
 
     @property
     def killed(self) -> bool:
@@ -52,17 +52,17 @@ class TrainerProcess:
         return self._killed
 
     def poll(self) -> int | None:
-        """The trainer's exit code, 128 + n if signal n ended it; None while it runs. Kills it after its grace."""
+        """The trainer's exit code, 128 + n if signal n killed it; None while it runs. Kills it after its grace."""
         if self._kill_at is not None and time.monotonic() >= self._kill_at:
             self.kill()
         if self._runs():
             return None
         self._sweep()
-        code = self._leash.wait()
+        code = self._shim.wait()
         return 128 - code if code < 0 else code
 
     def stop(self, grace: float) -> None:
-        """Ask the whole group to stop; `poll` kills it after `grace` seconds. Asking again changes nothing."""
+        """Ask the whole group to stop; `poll` kills it after `grace` seconds. A second call changes nothing."""
         if self._kill_at is None and self._runs():
             self._kill_at = time.monotonic() + grace
             self._signal(signal.SIGTERM)
@@ -71,38 +71,38 @@ class TrainerProcess:
         """Stop the group and wait until it is gone."""
         self.stop(grace)
         while self.poll() is None:
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(_CHECK_EVERY_S)
 
     def kill(self) -> None:
-        """End the whole group now, if it has not ended, and wait until the trainer is gone."""
+        """Kill the whole group if it is still running, and wait until the trainer is gone."""
         self._killed = self._killed or self._runs()
         self._sweep()
-        self._leash.wait()
+        self._shim.wait()
 
     def _runs(self) -> bool:
-        """Looks without reaping: until the leash is reaped, nobody else can get its process id as a group's."""
-        if self._leash.returncode is not None:
+        """Checked without reaping: until the shim is reaped, no other group can get its process id."""
+        if self._shim.returncode is not None:
             return False
-        return os.waitid(os.P_PID, self._leash.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        return os.waitid(os.P_PID, self._shim.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
     def _sweep(self) -> None:
-        """Kill what is left of the group: nothing that the trainer started may outlive it."""
+        """Kill the rest of the group: nothing that the trainer started may outlive it."""
         if self._swept:
             return
         self._swept = True
         self._signal(signal.SIGKILL)
         select.select([self._gone], [], [], _DEATH_TAKES_S)
         os.close(self._gone)
-        if self._leash.stdin:
-            self._leash.stdin.close()
+        if self._shim.stdin:
+            self._shim.stdin.close()
 
     def _signal(self, signum: signal.Signals) -> None:
-        with suppress(ProcessLookupError):  # the group is empty: what was wanted
+        with suppress(ProcessLookupError):  # the group has no processes any more
             os.killpg(self.group, signum)
 
 
 def trainer_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment a trainer gets: unbuffered, so that its log is there when it dies, and without secrets."""
+    """The environment of a trainer: unbuffered, so that its log is complete when it dies, and without secrets."""
     kept = {
         name: value
         for name, value in environment.items()

@@ -1,4 +1,4 @@
-"""Makes a claimed job's folder ready: kept where the attempt before was here, fetched from the API otherwise."""
+"""Prepares the folder of a claimed job: reused if the previous attempt ran here, filled from the API otherwise."""
 
 import fcntl
 import os
@@ -14,18 +14,19 @@ from client import files
 from client.worker_api import WorkerApi
 from gsl.protocol.lease import ArtifactRef, ClaimedJob
 from gsl.protocol.reports import Wire
-from worker.job.folder import JobFile, JobFolder, TeacherFile, write_atomically
-from worker.runner.retry import Patience
+from worker.job.atomic_file import write_text
+from worker.job.folder import JobFile, JobFolder, TeacherFile
+from worker.runner.retry import RetryUntil
 
 _LOCK_WAIT_S = 60.0
 
 
 class FolderBusy(RuntimeError):
-    """A process of an earlier attempt at this job still lives here and does not end."""
+    """A process of an earlier attempt still uses the folder and does not end."""
 
 
 class _Origin(Wire):
-    """Which attempt at which server's job a folder belongs to."""
+    """The attempt, job and server that a folder belongs to."""
 
     api_url: str
     claim: ClaimedJob
@@ -36,34 +37,34 @@ def job_folder(worker_dir: Path, job_id: int) -> JobFolder:
 
 
 @contextmanager
-def locked(folder: JobFolder, patience: Patience) -> Iterator[int]:
-    """An open file that stands for being alone in the folder: this process, and the trainers that inherit it.
+def locked(folder: JobFolder, retry: RetryUntil) -> Iterator[int]:
+    """Exclusive use of the folder; yields the descriptor of the lock file, which trainers inherit and so hold too.
 
-    Raises `FolderBusy` when an earlier trainer is not gone after a minute, `GaveUp`.
+    Raises FolderBusy if an earlier trainer is still running after a minute, and Aborted.
     """
     folder.path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(_lock_file(folder), os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _lock(descriptor, folder, patience)
+        _lock(descriptor, folder, retry)
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int, folder: JobFolder, patience: Patience) -> None:
+def _lock(descriptor: int, folder: JobFolder, retry: RetryUntil) -> None:
     waited = 0.0
     while True:
         try:
             return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if waited >= _LOCK_WAIT_S:
-                raise FolderBusy(f"an earlier trainer still works in {folder.path}") from None
-        patience.sleep(0.5)
+                raise FolderBusy(f"The trainer of an earlier attempt is still running in {folder.path}.") from None
+        retry.sleep(0.5)
         waited += 0.5
 
 
-def is_kept(folder: JobFolder, claim: ClaimedJob, api_url: str) -> bool:
-    """Whether the folder is this very job's, left by the attempt just before, and so newer than what the API has."""
+def is_reusable(folder: JobFolder, claim: ClaimedJob, api_url: str) -> bool:
+    """Whether the folder was left by this job's previous attempt, and so is newer than what the API has."""
     try:
         origin = _Origin.model_validate_json(_origin_file(folder).read_text())
     except (FileNotFoundError, ValidationError):
@@ -76,16 +77,15 @@ def is_kept(folder: JobFolder, claim: ClaimedJob, api_url: str) -> bool:
     )
 
 
-def fill(api: WorkerApi, claim: ClaimedJob, folder: JobFolder, api_url: str, patience: Patience) -> None:
-    """Put everything the trainer starts from into the folder; what is there already is checked, not fetched again."""
-    folder.path.mkdir(parents=True, exist_ok=True)
-    write_atomically(_origin_file(folder), _Origin(api_url=api_url, claim=claim).model_dump_json())
+def prepare(api: WorkerApi, claim: ClaimedJob, folder: JobFolder, api_url: str, retry: RetryUntil) -> None:
+    """Put everything that the trainer starts from into the folder; files that are there and intact are kept."""
+    write_text(_origin_file(folder), _Origin(api_url=api_url, claim=claim).model_dump_json())
     if claim.resume and not folder.resume.exists():
-        _fetch(api, claim.resume, folder.resume, patience)
-    source = _input(api, claim.source, folder, patience) if claim.source else None
-    demonstrations = tuple(_input(api, each, folder, patience) for each in claim.demonstrations)
+        _fetch(api, claim.resume, folder.resume, retry)
+    source = _input(api, claim.source, folder, retry) if claim.source else None
+    demonstrations = tuple(_input(api, each, folder, retry) for each in claim.demonstrations)
     teachers = tuple(
-        TeacherFile(path=_input(api, each.checkpoint, folder, patience), variations=each.variations)
+        TeacherFile(path=_input(api, each.checkpoint, folder, retry), variations=each.variations)
         for each in claim.teachers
     )
     folder.stop.unlink(missing_ok=True)
@@ -94,35 +94,36 @@ def fill(api: WorkerApi, claim: ClaimedJob, folder: JobFolder, api_url: str, pat
     )
 
 
-def wipe(folder: JobFolder) -> None:
+def clear(folder: JobFolder) -> None:
+    """Delete the folder's content; its lock stays."""
     if folder.path.exists():
         shutil.rmtree(folder.path)
 
 
-def forget(folder: JobFolder) -> None:
-    """Wipe the folder of a job that has ended, and its lock: nobody will ask for either again."""
-    wipe(folder)
+def delete(folder: JobFolder) -> None:
+    """Delete the folder of a finished job, and its lock: nobody will need either again."""
+    clear(folder)
     _lock_file(folder).unlink(missing_ok=True)
 
 
-def tidy(worker_dir: Path, older_than_s: float = 14 * 24 * 3600.0) -> None:
-    """Forget folders that nobody came back to, as those of jobs that went on at another machine."""
+def prune(worker_dir: Path, older_than_s: float = 14 * 24 * 3600.0) -> None:
+    """Delete folders that were not used for long, such as those of jobs that another machine took over."""
     for path in (worker_dir / "jobs").glob("*/"):
         if time.time() - path.stat().st_mtime > older_than_s:
-            forget(JobFolder(path))
+            delete(JobFolder(path))
 
 
-def _input(api: WorkerApi, artifact: ArtifactRef, folder: JobFolder, patience: Patience) -> str:
-    """Fetch one input; returns its path relative to the folder. The id keeps equal names of two jobs apart."""
+def _input(api: WorkerApi, artifact: ArtifactRef, folder: JobFolder, retry: RetryUntil) -> str:
+    """Fetch one input; returns its path relative to the folder. The id keeps apart files of the same name."""
     relative = f"inputs/{artifact.id}-{Path(artifact.name).name}"
     path = folder.path / relative
     if not path.exists() or files.sha256(path) != artifact.sha256:
-        _fetch(api, artifact, path, patience)
+        _fetch(api, artifact, path, retry)
     return relative
 
 
-def _fetch(api: WorkerApi, artifact: ArtifactRef, path: Path, patience: Patience) -> None:
-    patience.call(lambda: api.download(artifact, path))
+def _fetch(api: WorkerApi, artifact: ArtifactRef, path: Path, retry: RetryUntil) -> None:
+    retry.call(lambda: api.download(artifact, path))
 
 
 def _lock_file(folder: JobFolder) -> Path:

@@ -1,4 +1,4 @@
-"""From a job's files to what its guide learns from; files of another suite or shape are refused here."""
+"""From a job's files to what its guide learns from. Files of another suite, or of other spaces, are refused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,38 +14,38 @@ from gsl.protocol.jobs import JobSpec
 from gsl.seeds import derive
 from worker.experience import Demonstrations
 from worker.guides import GuideInputs, Teacher
+from worker.job import checkpoint
 from worker.job.folder import JobFile, JobFolder
-from worker.rollout import demonstrate
+from worker.rollout import demonstration_file
 from worker.spaces import Spaces
-from worker.trainer import checkpoint
-from worker.trainer.learner import recall_learner
+from worker.trainer.learner import load_learner
 
 
 class GuideInputError(RuntimeError):
-    """A file to learn from belongs to another suite, or to other observations or actions."""
+    """A file comes from another suite, or from one with other observations or actions."""
 
 
 @dataclass(frozen=True)
-class Lessons:
+class GuideFiles:
     """Files of demonstrations, and checkpoints with the variations on which their policies teach."""
 
     demonstrations: tuple[Path, ...] = ()
     teachers: tuple[tuple[Path, frozenset[int]], ...] = ()
 
 
-def lessons_of(job: JobFile, folder: JobFolder) -> Lessons:
-    """Where the files that a job names lie."""
-    return Lessons(
+def guide_files(job: JobFile, folder: JobFolder) -> GuideFiles:
+    """Paths of the files that a job names."""
+    return GuideFiles(
         tuple(folder.path / name for name in job.demonstrations),
         tuple((folder.path / teacher.path, frozenset(teacher.variations)) for teacher in job.teachers),
     )
 
 
-def guide_inputs(spec: JobSpec, lessons: Lessons, spaces: Spaces, device: torch.device) -> GuideInputs:
-    """Everything read and checked. Raises GuideInputError, CheckpointError."""
+def guide_inputs(spec: JobSpec, given: GuideFiles, spaces: Spaces, device: torch.device) -> GuideInputs:
+    """Read and check everything. Raises GuideInputError, CheckpointError."""
     return GuideInputs(
-        demonstrations=_demonstrations(lessons.demonstrations, spec.config, spaces),
-        teachers=tuple(_teacher(spec, path, owned, spaces, device) for path, owned in lessons.teachers),
+        demonstrations=_demonstrations(given.demonstrations, spec.config, spaces),
+        teachers=tuple(_teacher(spec, path, owned, spaces, device) for path, owned in given.teachers),
         spaces=spaces,
         seed=derive(spec.seed, "guide"),
         device=device,
@@ -54,13 +54,13 @@ def guide_inputs(spec: JobSpec, lessons: Lessons, spaces: Spaces, device: torch.
 
 def _demonstrations(paths: Sequence[Path], config: RunConfig, spaces: Spaces) -> Demonstrations | None:
     for path in paths:
-        provenance = demonstrate.read_provenance(path)
-        if provenance.suite is not None:  # files of earlier versions do not say; their arrays are looked at below
+        provenance = demonstration_file.read_provenance(path)
+        if provenance.suite is not None:  # absent in files of earlier versions, whose arrays are checked below
             _check_suite(path.name, provenance.suite, config.suite)
         if provenance.spaces is not None:
             _check_spaces(path.name, Spaces.restored(provenance.spaces), spaces)
     try:
-        recorded = demonstrate.load(paths, config.demonstrations.weight)
+        recorded = demonstration_file.load(paths, config.demonstrations.weight)
     except ValueError as error:
         raise GuideInputError(str(error)) from error
     if recorded is not None:
@@ -71,29 +71,33 @@ def _demonstrations(paths: Sequence[Path], config: RunConfig, spaces: Spaces) ->
 def _teacher(spec: JobSpec, path: Path, owned: frozenset[int], spaces: Spaces, device: torch.device) -> Teacher:
     state = checkpoint.load(path)
     _check_spaces(path.name, Spaces.restored(state["spaces"]), spaces)
-    network = recall_learner(spec, state).network.requires_grad_(False)
+    network = load_learner(spec, state).network.requires_grad_(False)
     return Teacher(network.to(device), owned)
 
 
 def _check_suite(name: str, recorded: Mapping[str, Any], suite: SuiteSettings) -> None:
-    """Compared as settings, so that a field that came with a later version has its default."""
+    """Compare as settings, so that a field from a later version has its default."""
     try:
         theirs = type(suite).model_validate(recorded)
     except ValidationError:
-        raise GuideInputError(f"{name} was recorded on {recorded.get('name')}, not on {suite.name}") from None
+        raise GuideInputError(
+            f"{name} was recorded on {recorded.get('name')}, but this job uses {suite.name}"
+        ) from None
     differing = [field for field in type(suite).model_fields if getattr(theirs, field) != getattr(suite, field)]
     if differing:
-        said = ", ".join(f"{field} {getattr(theirs, field)!r} (here {getattr(suite, field)!r})" for field in differing)
-        raise GuideInputError(f"{name} was recorded on another {suite.name}: {said}")
+        values = ", ".join(
+            f"{field} is {getattr(theirs, field)!r}, here {getattr(suite, field)!r}" for field in differing
+        )
+        raise GuideInputError(f"{name} was recorded on {suite.name} with other settings: {values}")
 
 
 def _check_spaces(name: str, theirs: Spaces, ours: Spaces) -> None:
     if theirs != ours:
-        raise GuideInputError(f"{name} is of {_described(theirs)}; this job has {_described(ours)}")
+        raise GuideInputError(f"{name} has {_described(theirs)}; this job has {_described(ours)}")
 
 
 def _check_arrays(recorded: Demonstrations, spaces: Spaces) -> None:
-    """What the arrays themselves tell, whatever their provenance says."""
+    """Check the arrays themselves, whatever their provenance says."""
     actions, shape = spaces.actions, tuple(recorded.action.shape[1:])
     right = tuple(recorded.observation.shape[1:]) == spaces.observation_shape
     if actions.kind == "discrete":
@@ -101,10 +105,10 @@ def _check_arrays(recorded: Demonstrations, spaces: Spaces) -> None:
     else:
         right &= shape == (actions.size,)
     if not right:
-        seen = f"observations {tuple(recorded.observation.shape[1:])} and actions {shape}"
-        raise GuideInputError(f"demonstrations hold {seen}; this job has {_described(spaces)}")
+        seen = f"observations of shape {tuple(recorded.observation.shape[1:])} and actions of shape {shape}"
+        raise GuideInputError(f"the demonstrations have {seen}; this job has {_described(spaces)}")
 
 
 def _described(spaces: Spaces) -> str:
     actions = spaces.actions
-    return f"observations {spaces.observation_shape} and {actions.size} {actions.kind} actions"
+    return f"observations of shape {spaces.observation_shape} and {actions.size} {actions.kind} actions"

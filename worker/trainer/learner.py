@@ -1,21 +1,21 @@
-"""How a job's learner starts: with the settings of its kind, and fresh, cloned or as its source left it."""
+"""The learner of a job: fresh, cloned from its source, or as a checkpoint left it."""
 
 from dataclasses import replace
 
 from gsl.protocol.jobs import JobSpec
 from gsl.seeds import derive
-from worker import learners
+from worker import plugins
 from worker.guides import Guide
+from worker.job.checkpoint import State
 from worker.learners import Learner, Overrides
 from worker.learners.base import Replayer, RewardScaler
 from worker.spaces import Spaces
-from worker.trainer.checkpoint import State
 from worker.trainer.device import choose_device
 
 
-def make_learner(spec: JobSpec, spaces: Spaces, source: State | None) -> Learner:
-    """The learner of a training job at its first epoch. Raises ValueError when its source is missing."""
-    learner = _learner(spec, spaces, _overrides(spec))
+def init_learner(spec: JobSpec, spaces: Spaces, source: State | None) -> Learner:
+    """The learner of a training job before its first epoch. Raises ValueError if its source is missing."""
+    learner = _fresh(spec, spaces, _overrides(spec))
     if spec.start != "scratch":
         if source is None:
             raise ValueError(f"{spec.key} starts by {spec.start}, but has no source checkpoint")
@@ -25,19 +25,19 @@ def make_learner(spec: JobSpec, spaces: Spaces, source: State | None) -> Learner
     return learner
 
 
-def recall_learner(spec: JobSpec, source: State | None) -> Learner:
-    """The learner a checkpoint holds, to be evaluated or to demonstrate. Raises ValueError when it is missing."""
+def load_learner(spec: JobSpec, source: State | None) -> Learner:
+    """The learner in a checkpoint, for evaluation, demonstrations or teaching. Raises ValueError if it is missing."""
     if source is None:
         raise ValueError(f"{spec.key} is a job of kind {spec.kind} and needs a source checkpoint")
-    learner = _learner(spec, Spaces.restored(source["spaces"]), None)
+    learner = _fresh(spec, Spaces.restored(source["spaces"]), None)
     learner.clone(source["learner"])
     return learner
 
 
-def payer(spec: JobSpec, guide: Guide) -> str:
-    """Who changes the rewards that this job learns from; empty where they are the environment's own.
+def reward_origin(spec: JobSpec, guide: Guide) -> str:
+    """What changes the rewards that this job learns from; empty if they are the environment's own.
 
-    A guide that learns from demonstrations or teachers is another one in each job.
+    A guide that learns from demonstrations or teachers is a different one in each job.
     """
     settings = spec.config.guide
     if "reward" not in settings.hooks or type(guide) is Guide:
@@ -45,16 +45,18 @@ def payer(spec: JobSpec, guide: Guide) -> str:
     return settings.name if settings.learns_from == "nothing" else f"{settings.name} of {spec.key}"
 
 
-def adopt_reward_scale(learner: Learner, source: State | None, paid_by: str) -> None:
-    """Keep the scale of rewards that came with the source, unless the source was paid by another."""
-    if source is not None and source.get("paid_by", "") != paid_by and isinstance(learner, RewardScaler):
+def adopt_reward_scale(learner: Learner, source: State | None, origin: str) -> None:
+    """Keep the reward scale that came with the source, unless the source learned from rewards of another origin."""
+    if source is not None and source.get("paid_by", "") != origin and isinstance(learner, RewardScaler):
         learner.restart_reward_scale()
 
 
-def _learner(spec: JobSpec, spaces: Spaces, overrides: Overrides | None) -> Learner:
-    settings, seed = spec.config.learner, derive(spec.seed, "learner")
+def _fresh(spec: JobSpec, spaces: Spaces, overrides: Overrides | None) -> Learner:
+    settings = spec.config.learner
     spaces = replace(spaces, variations=spec.config.suite.training_variations())
-    return learners.make_learner(settings, spaces, seed, choose_device(settings), overrides)
+    make = plugins.load(settings)
+    learner: Learner = make(settings, spaces, derive(spec.seed, "learner"), choose_device(settings), overrides)
+    return learner
 
 
 def _overrides(spec: JobSpec) -> Overrides:

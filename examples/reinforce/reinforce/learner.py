@@ -43,7 +43,7 @@ class Reinforce:
 
     def update(
         self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
-        between: Callable[[], None] | None = None,
+        on_step: Callable[[], None] | None = None,
     ) -> Metrics:  # fmt: skip
         """One step on the whole rollout; rewards after its end count as none."""
         observation, action = rollout.observation.flatten(0, 1), rollout.action.flatten(0, 1)

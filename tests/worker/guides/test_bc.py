@@ -35,11 +35,11 @@ def teacher_of(spaces: Spaces) -> ActorCritic:
     return made
 
 
-def cloned(spaces: Spaces, settings: BCSettings, between: Callable[[], None] = nothing) -> ActorCritic:
+def cloned(spaces: Spaces, settings: BCSettings, on_step: Callable[[], None] = nothing) -> ActorCritic:
     seen = observations(4000, spaces)
     shown = teacher_of(spaces).policy(seen).sample(torch.Generator().manual_seed(1)).detach()
     student = network(spaces, seed=6, width=32)
-    BC(settings, inputs(demonstrations(seen, shown), spaces=spaces)).before_training(student, between)
+    BC(settings, inputs(demonstrations(seen, shown), spaces=spaces)).before_training(student, on_step)
     return student
 
 

@@ -8,10 +8,10 @@ from gsl.config.guides import DAgger as DAggerSettings
 from gsl.config.networks import MLP
 from gsl.config.run import LEARNERS
 from tests.worker.guides.lessons import CONTINUOUS, CPU, DISCRETE, actions, inputs, network, observations, rollout
+from worker import plugins
 from worker.experience import LossContext
 from worker.guides import Teacher
 from worker.guides.dagger import DAgger
-from worker.learners import make_learner
 from worker.nets import ActorCritic
 from worker.spaces import Spaces
 
@@ -93,7 +93,8 @@ def test_without_a_teacher_nothing_moves_the_policy(name: str) -> None:
         fields = {"network": MLP(width=16), "device": "cpu", "num_envs": 4, "num_steps": 10, "num_minibatches": 2,
                   "ent_coef": 1.0, "norm_reward": False}  # fmt: skip
         fields |= {"n_pi": 2} if name == "ppg" else {}
-        made = make_learner(LEARNERS[name].model_validate(fields), DISCRETE, 0, CPU)
+        settings = LEARNERS[name].model_validate(fields)
+        made = plugins.load(settings)(settings, DISCRETE, 0, CPU)
         teachers = (Teacher(ONE, frozenset({7})),)  # nothing of it is played
         guide = DAgger(DAggerSettings.model_validate({"form": form}), inputs(teachers=teachers))
         before = made.network.policy_parameters(observations(40)).detach()

@@ -28,7 +28,7 @@ from worker.guides.discriminator import classification_loss, gradient_penalty
 from worker.guides.gail import GAIL
 from worker.guides.recent_steps import RecentSteps
 from worker.spaces import Spaces
-from worker.trainer.learner import adopt_reward_scale, make_learner, payer
+from worker.trainer.learner import adopt_reward_scale, init_learner, reward_origin
 
 BARE = GAILSettings(gradient_penalty=0, input_noise=0, label_smoothing=0, recent_steps=0)
 
@@ -191,11 +191,11 @@ def test_where_it_starts_or_ends_paying_the_scale_of_rewards_restarts(name: str)
     )
     paying, idle = guide(GAILSettings()), Guide(GAILSettings(), inputs())
     job, other = spec("finetune", config), spec("finetune", config, key="finetune-2")
-    assert payer(job, idle) == payer(spec("finetune", TINY_MAZE), idle) == ""
-    assert payer(job, paying) != payer(other, paying) != ""
+    assert reward_origin(job, idle) == reward_origin(spec("finetune", TINY_MAZE), idle) == ""
+    assert reward_origin(job, paying) != reward_origin(other, paying) != ""
     kept = {}
-    for was, now in itertools.product(("", payer(job, paying)), repeat=2):
-        learner = make_learner(spec("generalist", config), DISCRETE, None)
+    for was, now in itertools.product(("", reward_origin(job, paying)), repeat=2):
+        learner = init_learner(spec("generalist", config), DISCRETE, None)
         learner.update(replace(rollout(observations(32), actions(32)), reward=100 * torch.randn(8, 4)))
         before = learner.state()["rewards"]["var"]
         adopt_reward_scale(learner, {"paid_by": was}, now)

@@ -17,11 +17,12 @@ from gsl.config.presets import PRESETS
 from gsl.config.run import GUIDES, LEARNERS, RunConfig
 from tests.worker.guides.lessons import CPU, actions, demonstrations, nothing, observations
 from tests.worker.guides.toy_env import Line
+from worker import plugins
 from worker.envs.base import spaces_of
 from worker.guides import Guide, GuideInputs, Teacher, make_guide
-from worker.learners import Learner, make_learner
+from worker.learners import Learner
 from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvironmentLoop
+from worker.rollout.env_runner import EnvRunner
 from worker.spaces import Actions
 
 SMALL: dict[str, dict[str, Any]] = {
@@ -54,7 +55,8 @@ def named(pair: Pair) -> str:
 def learner_of(name: str, env: Line, seed: int) -> Learner:
     fields = {"network": MLP(width=16), "device": "cpu", "num_envs": env.num_envs, "num_steps": 16}
     settings = LEARNERS[name].model_validate(fields | SMALL.get(name, {}))
-    return make_learner(settings, spaces_of(env), seed, CPU)
+    made: Learner = plugins.load(settings)(settings, spaces_of(env), seed, CPU)
+    return made
 
 
 def guide_of(name: str, env: Line, teacher: Learner) -> Guide:
@@ -84,7 +86,7 @@ def test_the_table_holds_every_pair_of_what_comes_with_the_product() -> None:
 def test_an_allowed_pair_runs_two_updates(pair: Pair) -> None:
     """Nothing but finite figures is said, and the policy moves."""
     env = env_for(pair.learner)
-    learner, loop = learner_of(pair.learner, env, seed=0), EnvironmentLoop(env)
+    learner, loop = learner_of(pair.learner, env, seed=0), EnvRunner(env)
     guide = guide_of(pair.guide, env, learner_of(pair.learner, env, seed=1))
     before = {name: value.clone() for name, value in learner.network.state_dict().items()}
     said = [guide.before_training(learner.network, nothing)]
@@ -107,7 +109,7 @@ def test_an_allowed_pair_goes_on_exactly(pair: Pair) -> None:
         (learner_of(pair.learner, env, 0), guide_of(pair.guide, env, learner_of(pair.learner, env, 1))),
     )
     resumed = learner_of(pair.learner, env, 5), guide_of(pair.guide, env, learner_of(pair.learner, env, 1))
-    loop = EnvironmentLoop(env)
+    loop = EnvRunner(env)
     for _ in range(2):
         rollouts.append(collect(loop, through[0], 16, nothing)[0])
     through[1].observe(rollouts[0])

@@ -9,10 +9,10 @@ import torch
 from gsl.config.learners import PPG, PPO, SAC, LearnerSettings
 from gsl.config.networks import MLP, SmallCNN
 from tests.worker.learners.rollouts import CONTINUOUS, PICTURE, VECTOR, made_up
-from worker.learners import make_learner
+from worker import plugins
+from worker.job.checkpoint import load, save
 from worker.learners.sac import SAC as SACLearner
 from worker.spaces import Spaces
-from worker.trainer.checkpoint import load, save
 
 SMALL: dict[str, Any] = {"num_envs": 8, "num_steps": 16, "device": "cuda"}
 SETTINGS: dict[str, LearnerSettings] = {
@@ -29,7 +29,7 @@ def test_goes_on_from_a_file(tmp_path: Path, name: str, shape: tuple[int, ...]) 
     network = MLP(width=16) if shape == VECTOR else SmallCNN(channels=4, width=16)
     settings = SETTINGS[name].model_copy(update={"network": network})
     spaces, cuda = Spaces(shape, CONTINUOUS), torch.device("cuda")
-    undisturbed, resumed = (make_learner(settings, spaces, seed, cuda) for seed in (1, 99))
+    undisturbed, resumed = (plugins.load(settings)(settings, spaces, seed, cuda) for seed in (1, 99))
     undisturbed.update(made_up(spaces, 0))
     save(tmp_path / "learner", undisturbed.state())
     resumed.restore(load(tmp_path / "learner"))

@@ -12,13 +12,13 @@ from gsl.config.networks import MLP, Network, SmallCNN
 from tests.worker.learners.rollouts import DISCRETE, PICTURE, VECTOR, made_up
 from tests.worker.learners.states import same
 from worker.experience import Rollout
+from worker.job.checkpoint import load, save
 from worker.learners.on_policy import explained_variance
 from worker.learners.popart import PopArt, picked
 from worker.learners.ppo import PPO
 from worker.learners.ppo_losses import Batch
 from worker.nets import make_network
 from worker.spaces import Spaces
-from worker.trainer.checkpoint import load, save
 
 CPU = torch.device("cpu")
 LOW, HIGH = 7, 3000

@@ -13,6 +13,7 @@ from tests.worker.learners.rollouts import CONTINUOUS, DISCRETE, PICTURE, VECTOR
 from tests.worker.learners.states import same
 from tests.worker.learners.test_ppo import Identity
 from worker.experience import LossContext, Rollout
+from worker.job.checkpoint import load, save
 from worker.learners import Overrides
 from worker.learners.ppg import PPG
 from worker.learners.ppg_losses import Pass, auxiliary_loss, phase_loss
@@ -21,9 +22,8 @@ from worker.learners.ppo_losses import Batch, Losses
 from worker.nets import ActorCritic
 from worker.nets.distributions import Categorical, Gaussian
 from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvironmentLoop
+from worker.rollout.env_runner import EnvRunner
 from worker.spaces import Actions, Spaces
-from worker.trainer.checkpoint import load, save
 
 CPU = torch.device("cpu")
 BOTH = Pass(policy=True, value=True, vf_coef=0.5, ent_coef=0.01)
@@ -236,7 +236,7 @@ def test_honours_a_guides_hooks() -> None:
 @pytest.mark.parametrize("shared", [False, True])
 def test_learns_the_identity(shared: bool) -> None:
     ppg = learner(1, Spaces((4,), DISCRETE), shared=shared, num_steps=32, learning_rate=5e-3, e_pi=4, e_v=4, n_pi=4)
-    loop = EnvironmentLoop(Identity())
+    loop = EnvRunner(Identity())
     for _ in range(20):
         gathered, episodes = collect(loop, ppg, 32, lambda: None)
         ppg.update(gathered)

@@ -13,14 +13,14 @@ from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
 from worker.envs.base import State, Step
 from worker.experience import Rollout
+from worker.job.checkpoint import load, save
 from worker.learners import Overrides
 from worker.learners.ppo import PPO
 from worker.learners.ppo_losses import Batch, compute_losses
 from worker.nets.distributions import Categorical
 from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvironmentLoop
+from worker.rollout.env_runner import EnvRunner
 from worker.spaces import Actions, Spaces
-from worker.trainer.checkpoint import load, save
 
 CPU = torch.device("cpu")
 
@@ -238,7 +238,7 @@ class Identity:
 
 def test_learns_the_identity() -> None:
     ppo = PPO(settings(num_steps=32, learning_rate=5e-3, update_epochs=4), spaces((4,)), 1, CPU)
-    loop = EnvironmentLoop(Identity())
+    loop = EnvRunner(Identity())
     for _ in range(20):
         gathered, episodes = collect(loop, ppo, 32, lambda: None)
         ppo.update(gathered)

@@ -12,13 +12,13 @@ from gsl.config.networks import MLP
 from tests.worker.learners.point import Point
 from tests.worker.learners.rollouts import CONTINUOUS, VECTOR, made_up
 from tests.worker.learners.states import same
+from worker.job.checkpoint import load, save
 from worker.learners.ppo import PPO
 from worker.learners.ppo_losses import Batch, compute_losses
 from worker.nets.distributions import Gaussian
 from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvironmentLoop
+from worker.rollout.env_runner import EnvRunner
 from worker.spaces import Spaces
-from worker.trainer.checkpoint import load, save
 
 CPU = torch.device("cpu")
 SETTINGS = PPOSettings(network=MLP(width=16), device="cpu", num_envs=8, num_steps=16, num_minibatches=4)
@@ -78,7 +78,7 @@ def test_a_fresh_head_starts_with_the_wanted_deviation() -> None:
 
 def test_learns_to_point() -> None:
     made = SETTINGS.model_copy(update={"num_steps": 32, "learning_rate": 1e-2, "gamma": 0.5, "ent_coef": 0.0})
-    ppo, loop = PPO(made, Spaces((1,), Point.actions), 1, CPU), EnvironmentLoop(Point())
+    ppo, loop = PPO(made, Spaces((1,), Point.actions), 1, CPU), EnvRunner(Point())
     for _ in range(20):
         gathered, _ = collect(loop, ppo, 32, lambda: None)
         ppo.update(gathered)

@@ -14,13 +14,13 @@ from tests.worker.learners.point import Point
 from tests.worker.learners.rollouts import CONTINUOUS, PICTURE, VECTOR, made_up
 from tests.worker.learners.states import leaves, same
 from worker.experience import Rollout
+from worker.job.checkpoint import load, save
 from worker.learners import Overrides
 from worker.learners.sac import SAC
 from worker.nets.squashed import SquashedGaussian
 from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvironmentLoop
+from worker.rollout.env_runner import EnvRunner
 from worker.spaces import Spaces
-from worker.trainer.checkpoint import load, save
 
 CPU = torch.device("cpu")
 NETWORKS: list[tuple[Network, tuple[int, ...]]] = [
@@ -108,7 +108,7 @@ def test_fractions_of_updates_are_owed() -> None:
     sac, done = learner(update_ratio=0.02), list[int]()
     for seed in range(4):
         calls: list[None] = []
-        sac.update(rollout(seed), between=lambda calls=calls: calls.append(None))  # type: ignore[misc]  # a default binds it
+        sac.update(rollout(seed), on_step=lambda calls=calls: calls.append(None))  # type: ignore[misc]  # a default binds it
         done.append(len(calls))
     assert done == [2, 3, 2, 3]
 
@@ -173,7 +173,7 @@ def test_a_guide_finds_a_policy_with_its_density() -> None:
 def test_learns_to_point() -> None:
     made = settings(MLP(width=32, activation="relu"), warm_up=128, update_ratio=0.2, replay_batch=64,
                     learning_rate=1e-2, gamma=0.5, replay_size=4000)  # fmt: skip
-    sac, loop = SAC(made, Spaces((1,), Point.actions), 1, CPU), EnvironmentLoop(Point())
+    sac, loop = SAC(made, Spaces((1,), Point.actions), 1, CPU), EnvRunner(Point())
     for _ in range(8):
         gathered, _ = collect(loop, sac, 16, lambda: None)
         sac.update(gathered)

@@ -13,11 +13,11 @@ from tests.worker.guides.lessons import demonstrations
 from tests.worker.learners.rollouts import CONTINUOUS, VECTOR, made_up
 from tests.worker.learners.states import same
 from worker.experience import Demonstrations, Earned
+from worker.job.checkpoint import load, save
 from worker.learners.replay import Replay
 from worker.learners.sac import SAC
 from worker.learners.shown_steps import ShownSteps
 from worker.spaces import Spaces
-from worker.trainer.checkpoint import load, save
 
 CPU = torch.device("cpu")
 SPACES = Spaces(VECTOR, CONTINUOUS)

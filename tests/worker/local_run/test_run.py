@@ -8,8 +8,8 @@ from gsl.config.guides import BC, GAIL, DAgger, GuideSettings, NoGuide
 from gsl.config.method import BudgetSettings, EvaluationSettings, PlateauSettings, SpecialistSettings
 from gsl.config.sampling import RoundRobinSampling
 from tests.worker.jobs import TINY_MAZE
+from worker.job.checkpoint import load
 from worker.local_run import LocalRun
-from worker.trainer.checkpoint import load
 
 TINY_RUN = TINY_MAZE.model_copy(
     update={

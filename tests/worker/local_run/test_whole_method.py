@@ -8,8 +8,8 @@ from gsl.config.method import BudgetSettings, CycleSettings, EvaluationSettings,
 from gsl.phases import keys
 from gsl.protocol.jobs import CheckpointSource
 from tests.worker.jobs import TINY_MAZE, done, epochs, spec
+from worker.job.checkpoint import load
 from worker.local_run import LocalRun
-from worker.trainer.checkpoint import load
 
 TINY_RUN = TINY_MAZE.model_copy(
     update={

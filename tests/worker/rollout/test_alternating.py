@@ -19,9 +19,9 @@ from worker.envs.base import Step
 from worker.envs.sampling.samplers import UniformSampler
 from worker.experience import Decision
 from worker.job.folder import EXIT_ENDED, EXIT_STOPPED
-from worker.rollout.alternating import Halves, make_loop
+from worker.rollout.alternating import AlternatingLoop, make_loop
 from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvironmentLoop, Loop
+from worker.rollout.env_runner import EnvRunner, Loop
 
 MAZE = ForkMazeSuite(goals=4, corridor=2, branch=1, time_limit=6)
 
@@ -66,14 +66,14 @@ class Counting(Uniform):
 def test_one_half_steps_while_the_other_is_decided() -> None:
     actor = Counting()
     first, second = Slow(actor.decided), Slow(actor.decided)
-    loop = Halves(first, second)
+    loop = AlternatingLoop(first, second)
     gathered, episodes = collect(loop, actor, 4, nothing)
     loop.close()
     assert first.threads == second.threads == {"environments_0"}
     assert gathered.observation[:, :, 0].tolist() == [[t] * 6 for t in range(4)]
     assert gathered.next_observation[:, 0].tolist() == [4] * 6
     assert gathered.variation[0].tolist() == [10, 20, 30] * 2
-    alone, noted = collect(EnvironmentLoop(Scripted()), Uniform(), 4, nothing)
+    alone, noted = collect(EnvRunner(Scripted()), Uniform(), 4, nothing)
     for half in (slice(0, 3), slice(3, 6)):
         assert torch.equal(gathered.reward[:, half], alone.reward)
         assert torch.equal(gathered.done[:, half], alone.done)
@@ -83,7 +83,7 @@ def test_one_half_steps_while_the_other_is_decided() -> None:
 @pytest.mark.parametrize("overlap", [False, True])
 def test_a_loop_goes_on_exactly(overlap: bool) -> None:
     (through, sampler), (resumed, other) = loop_of(overlap), loop_of(overlap, seed=9)
-    assert isinstance(through, Halves) == overlap
+    assert isinstance(through, AlternatingLoop) == overlap
     collect(through, Uniform(1), 9, nothing)
     resumed.restore(through.state())
     other.restore(sampler.state())
@@ -98,13 +98,13 @@ def test_a_stop_leaves_no_step_under_way() -> None:
     loop, _ = loop_of(overlap=True)
     calls = iter([None, None, RuntimeError("stop")])
 
-    def between() -> None:
+    def on_step() -> None:
         if (error := next(calls)) is not None:
             raise error
 
     with pytest.raises(RuntimeError, match="stop"):
-        collect(loop, Uniform(), 9, between)
-    assert [part.observation.shape for part, _ in loop.parts] == [(3, *loop.env.observation_shape)] * 2
+        collect(loop, Uniform(), 9, on_step)
+    assert [part.observation.shape for part, _ in loop.groups] == [(3, *loop.env.observation_shape)] * 2
     loop.close()
 
 
@@ -113,7 +113,7 @@ def test_a_failure_in_the_other_thread_is_told() -> None:
         def step(self, actions: NDArray[np.integer[Any]]) -> Step:
             raise ValueError("the simulator has crashed")
 
-    loop = Halves(Scripted(), Broken())
+    loop = AlternatingLoop(Scripted(), Broken())
     with pytest.raises(ValueError, match="has crashed"):
         collect(loop, Uniform(), 4, nothing)
     loop.close()

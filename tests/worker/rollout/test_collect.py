@@ -13,7 +13,7 @@ from worker.envs.base import IDLE, EnvError, State, Step
 from worker.envs.sampling.samplers import QueueSampler, UniformSampler
 from worker.experience import Decision
 from worker.rollout.collect import collect, play
-from worker.rollout.env_runner import EnvironmentLoop
+from worker.rollout.env_runner import EnvRunner
 from worker.spaces import Actions
 
 MAZE = ForkMazeSuite(goals=4, corridor=2, branch=1, time_limit=6)
@@ -76,7 +76,7 @@ def nothing() -> None:
 
 
 def test_episodes_that_end_together_are_all_noted() -> None:
-    _, episodes = collect(EnvironmentLoop(Scripted()), Uniform(), 6, nothing)
+    _, episodes = collect(EnvRunner(Scripted()), Uniform(), 6, nothing)
     noted = sorted(zip(episodes.variation, episodes.returns, episodes.length, strict=True))
     assert noted == [(10, 1.0, 1)] * 6 + [(20, 4.0, 2)] * 3 + [(30, 9.0, 3)]
     assert episodes.success is not None
@@ -87,14 +87,14 @@ def test_episodes_that_end_together_are_all_noted() -> None:
 
 
 def test_idle_slots_count_neither_steps_nor_episodes() -> None:
-    episodes, steps = play(Scripted(last=6), Uniform(), episodes=10, between=nothing)
+    episodes, steps = play(Scripted(last=6), Uniform(), episodes=10, on_step=nothing)
     assert len(episodes) == 10
     assert IDLE not in episodes.variation
     assert steps == 6 * 2 + 3
 
 
 def test_a_rollout_holds_what_was_seen_before_each_action() -> None:
-    gathered, _ = collect(EnvironmentLoop(Scripted()), Uniform(), 4, nothing)
+    gathered, _ = collect(EnvRunner(Scripted()), Uniform(), 4, nothing)
     assert gathered.observation[:, 0, 0].tolist() == [0, 1, 2, 3]
     assert gathered.next_observation[:, 0].tolist() == [4, 4, 4]
     assert gathered.done[:, 1].tolist() == [False, True, False, True]
@@ -104,7 +104,7 @@ def test_a_rollout_holds_what_was_seen_before_each_action() -> None:
 def test_episodes_that_would_be_lost_under_way_are_refused() -> None:
     """Of an endless sampler the quick ones alone would be kept."""
     with pytest.raises(EnvError, match="more than the 9 episodes"):
-        play(Scripted(), Uniform(), episodes=9, between=nothing)
+        play(Scripted(), Uniform(), episodes=9, on_step=nothing)
 
 
 def test_every_variation_gets_exactly_its_episodes() -> None:
@@ -114,8 +114,8 @@ def test_every_variation_gets_exactly_its_episodes() -> None:
 
 
 def test_a_loop_goes_on_exactly() -> None:
-    def loop_of(sampler: UniformSampler) -> EnvironmentLoop:
-        return EnvironmentLoop(make_env(MAZE, 5, sampler, 0))
+    def loop_of(sampler: UniformSampler) -> EnvRunner:
+        return EnvRunner(make_env(MAZE, 5, sampler, 0))
 
     samplers = [UniformSampler(range(4), np.random.default_rng(seed)) for seed in (0, 9)]
     through, resumed = loop_of(samplers[0]), loop_of(samplers[1])

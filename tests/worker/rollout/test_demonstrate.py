@@ -14,7 +14,8 @@ from gsl.protocol.jobs import CheckpointSource
 from gsl.protocol.reports import ArtifactReport, DemonstrationsReport, VariationReturn
 from tests.worker.jobs import TINY_MAZE, done, epochs, lines, spec
 from worker.job.folder import JobFolder
-from worker.rollout.demonstrate import Episode, Harvest, _take, load, read_provenance, save
+from worker.rollout.demonstrate import Harvest, _take
+from worker.rollout.demonstration_file import Episode, load, read_provenance, save
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 
 from gsl.protocol.reports import ArtifactReport, EvaluationReport, StartedReport
 from tests.worker.jobs import done, lines, numbers, prepare, spec, work
+from worker.job.checkpoint import load
 from worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFolder
-from worker.trainer.checkpoint import load
 
 
 @pytest.fixture(scope="module")

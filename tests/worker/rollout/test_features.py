@@ -15,7 +15,7 @@ from worker.envs.sampling.samplers import QueueSampler
 from worker.job.folder import JobFolder
 from worker.nets import make_network
 from worker.rollout.collect import play
-from worker.rollout.features import SIZE, FeatureWatcher, projected
+from worker.rollout.features import SIZE, FeatureObserver, projected
 
 CLUSTERED = TINY_MAZE.model_copy(
     update={"specialists": TINY_MAZE.specialists.model_copy(update={"partition": "clustered"})}
@@ -56,7 +56,7 @@ def test_they_are_means_of_what_the_last_layer_sees() -> None:
     suite = TINY_MAZE.suite.model_copy(update={"time_limit": 4})
     env = make_env(suite, 2, QueueSampler([0, 1]), 3)
     network = make_network(MLP(width=8, depth=1), spaces_of(env), 0)
-    watcher = FeatureWatcher(network, torch.device("cpu"))
+    watcher = FeatureObserver(network, torch.device("cpu"))
     first = env.reset().copy()
     env.close()
     env = make_env(suite, 2, QueueSampler([0, 1]), 3)

@@ -12,7 +12,7 @@ from worker.envs.base import State, Step
 from worker.envs.sampling.samplers import QueueSampler, UniformSampler
 from worker.experience import Decision
 from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvironmentLoop
+from worker.rollout.env_runner import EnvRunner
 from worker.spaces import Actions
 
 PENDULUM = GymnasiumSuite(env_id="Pendulum-v1", time_limit=5, score_low=-1600, score_high=0)
@@ -68,7 +68,7 @@ def nothing() -> None:
 
 def test_final_observations_come_in_order_of_step_and_slot() -> None:
     action = np.array([[0.5, -1, 1], [0, 0, 0.25]], np.float32)
-    rollout, episodes = collect(EnvironmentLoop(CutOff()), Steady(action), 6, nothing)
+    rollout, episodes = collect(EnvRunner(CutOff()), Steady(action), 6, nothing)
     assert rollout.truncated is not None
     assert rollout.final_observation is not None
     assert rollout.done.nonzero().tolist() == [[1, 0], [2, 1], [3, 0], [5, 0], [5, 1]]
@@ -80,7 +80,7 @@ def test_final_observations_come_in_order_of_step_and_slot() -> None:
 
 
 def test_a_rollout_without_a_cut_has_none_to_show() -> None:
-    rollout, _ = collect(EnvironmentLoop(CutOff()), Steady(np.zeros((2, 3), np.float32)), 1, nothing)
+    rollout, _ = collect(EnvRunner(CutOff()), Steady(np.zeros((2, 3), np.float32)), 1, nothing)
     assert rollout.truncated is not None
     assert not rollout.truncated.any()
     assert rollout.final_observation is not None
@@ -90,7 +90,7 @@ def test_a_rollout_without_a_cut_has_none_to_show() -> None:
 def test_a_time_limit_that_is_part_of_the_task_is_not_told() -> None:
     suite = ForkMazeSuite(goals=4, corridor=2, branch=1, time_limit=3)
     env = make_env(suite, 2, QueueSampler([0] * 9), 0)
-    rollout, _ = collect(EnvironmentLoop(env), Steady(np.ones(2, np.int64)), 7, nothing)
+    rollout, _ = collect(EnvRunner(env), Steady(np.ones(2, np.int64)), 7, nothing)
     assert rollout.done.any()
     assert rollout.truncated is None
     assert rollout.final_observation is None
@@ -98,7 +98,7 @@ def test_a_time_limit_that_is_part_of_the_task_is_not_told() -> None:
 
 def test_what_is_seen_last_is_not_what_is_seen_next() -> None:
     env = make_env(PENDULUM, 2, UniformSampler(PENDULUM.training_variations(), np.random.default_rng(0)), 0)
-    rollout, _ = collect(EnvironmentLoop(env), Steady(np.zeros((2, 1), np.float32)), 12, nothing)
+    rollout, _ = collect(EnvRunner(env), Steady(np.zeros((2, 1), np.float32)), 12, nothing)
     assert rollout.truncated is not None
     assert rollout.final_observation is not None
     cut = rollout.truncated.nonzero().tolist()

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from gsl.protocol.reports import EpochReport, JobResult, StartedReport
-from worker.job.folder import JobFolder, rewind_spool
-from worker.job.spool import Spool
+from worker.job.folder import JobFolder
+from worker.job.spool import SpoolWriter, rewind
 
 
 def epoch(number: int) -> EpochReport:
@@ -20,10 +20,10 @@ def epoch(number: int) -> EpochReport:
 
 
 def say_epochs(folder: JobFolder, first: int, last: int) -> None:
-    spool = Spool(folder.spool)
-    spool.say(StartedReport(epoch=first - 1, device="cpu", num_envs=1))
+    spool = SpoolWriter(folder.spool)
+    spool.write(StartedReport(epoch=first - 1, device="cpu", num_envs=1))
     for number in range(first, last + 1):
-        spool.say(epoch(number))
+        spool.write(epoch(number))
     spool.close()
 
 
@@ -37,7 +37,7 @@ def wait_for_ever() -> None:
 
 
 def main(folder: JobFolder, way: str) -> None:
-    rewind_spool(folder)
+    rewind(folder)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(75))
     if way == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

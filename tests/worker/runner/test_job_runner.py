@@ -13,7 +13,7 @@ import pytest
 from client.models import Job
 from tests.worker.real_api import RealApi
 from worker.runner import job_runner
-from worker.runner.job_runner import Surroundings, run_job
+from worker.runner.job_runner import RunnerContext, run_job
 from worker.runner.slot import Slot
 from worker.runner.workspace import job_folder
 
@@ -40,11 +40,11 @@ class Bench:
 
     def answer(self, way: str) -> None:
         command = [sys.executable, "-m", "tests.worker.runner.odd_trainer"]
-        around = Surroundings(
+        context = RunnerContext(
             api=self.api.worker_api, api_url=self.api.url, slot=self.slot, worker="w1", worker_dir=self.dir,
             stop_seconds=1.0, command=lambda folder: [*command, str(folder), way],
         )  # fmt: skip
-        run_job(self.job_id, around)
+        run_job(self.job_id, context)
 
     def start(self, way: str) -> threading.Thread:
         """The same, in the background, as soon as the trainer's first epochs have arrived."""
@@ -101,18 +101,18 @@ def test_a_job_that_ends_well_has_everything_at_the_api_and_nothing_here(bench: 
 
 
 @pytest.mark.parametrize(
-    ("way", "said"),
+    ("way", "cause"),
     [
         ("broken", "RuntimeError: the simulator is broken"),
-        ("diskless", "disk is full"),
-        ("resultless", "without a result"),
-        ("babbling", "SpoolError: the spool holds no report"),
+        ("diskless", "disk"),
+        ("resultless", "result"),
+        ("babbling", "SpoolError"),
     ],
 )
-def test_a_trainer_that_fails_fails_its_job_and_says_why(bench: Bench, way: str, said: str) -> None:
+def test_a_trainer_that_fails_fails_its_job_and_says_why(bench: Bench, way: str, cause: str) -> None:
     job = bench.run(way)
     assert job.status == "failed"
-    assert said in (job.error or "")
+    assert cause in (job.error or "")
     assert not bench.folder.path.exists()
 
 
@@ -227,7 +227,11 @@ def test_a_killed_trainer_leaves_its_job_to_be_queued_again(bench: Bench) -> Non
     thread = bench.start("stoppable")
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         command = read(path)
-        if b"odd_trainer" in command and str(bench.folder.path).encode() in command and b"leash" not in command:
+        if (
+            b"odd_trainer" in command
+            and str(bench.folder.path).encode() in command
+            and b"worker.runner.shim" not in command
+        ):
             os.kill(int(path.parent.name), signal.SIGKILL)
     join(thread)
     wait(lambda: bench.job.status == "queued")

@@ -15,13 +15,13 @@ from gsl.protocol.jobs import JobSpec
 from gsl.protocol.lease import ClaimedJob
 from gsl.protocol.reports import ArtifactReport, EpochReport, StartedReport
 from tests.worker.recording_api import RecordingApi
+from worker.job import spool as spool_file
 from worker.job.folder import JobFolder
-from worker.job.spool import Spool
-from worker.runner import report_sender
-from worker.runner.log_sender import LogShipper
-from worker.runner.offsets import Sent
-from worker.runner.report_sender import Reporter, SpoolError
-from worker.runner.retry import GaveUp, Patience
+from worker.job.spool import SpoolError, SpoolWriter
+from worker.runner.file_follower import AckedOffsets, FileFollower
+from worker.runner.log_sender import LogSender
+from worker.runner.report_sender import ReportSender
+from worker.runner.retry import Aborted, RetryUntil
 
 CLAIM = ClaimedJob(
     job_id=7, run_id=1, attempt=2, lease_seconds=90, heartbeat_seconds=20, resume=None, source=None,
@@ -48,19 +48,20 @@ def folder(tmp_path: Path) -> JobFolder:
 
 
 @pytest.fixture
-def spool(folder: JobFolder) -> Iterator[Spool]:
-    spool = Spool(folder.spool)
+def spool(folder: JobFolder) -> Iterator[SpoolWriter]:
+    spool = SpoolWriter(folder.spool)
     yield spool
     spool.close()
 
 
-def make(api: RecordingApi, folder: JobFolder, **options: object) -> Reporter:
-    patience = Patience(lambda: False)
-    return Reporter(WorkerApi(api.url, "token"), CLAIM, folder, Sent(folder.path), patience, **options)  # type: ignore[arg-type]  # only on_speed
+def make(api: RecordingApi, folder: JobFolder, **options: object) -> FileFollower:
+    acked, retry = AckedOffsets(folder.path), RetryUntil(lambda: False)
+    sender = ReportSender(WorkerApi(api.url, "token"), CLAIM, folder, acked, retry, **options)  # type: ignore[arg-type]  # only on_speed
+    return sender.follower()
 
 
 @contextmanager
-def following(one: Reporter) -> Iterator[None]:
+def following(one: FileFollower) -> Iterator[None]:
     """The reporter at work in its thread; at the end it has sent everything."""
     thread = threading.Thread(target=one.run)
     thread.start()
@@ -70,65 +71,71 @@ def following(one: Reporter) -> Iterator[None]:
     assert not thread.is_alive()
 
 
+def log_follower(api: RecordingApi, folder: JobFolder, acked: AckedOffsets) -> FileFollower:
+    return LogSender(WorkerApi(api.url, "token"), CLAIM, folder, acked, RetryUntil(lambda: False)).follower()
+
+
 def epochs(api: RecordingApi) -> list[int]:
     return [report.epoch for report in api.reports if isinstance(report, EpochReport)]
 
 
-def test_everything_said_arrives_once_and_in_order(api: RecordingApi, folder: JobFolder, spool: Spool) -> None:
+def test_everything_said_arrives_once_and_in_order(api: RecordingApi, folder: JobFolder, spool: SpoolWriter) -> None:
     with following(make(api, folder)):
         for number in range(1, 60):
-            spool.say(epoch(number))
+            spool.write(epoch(number))
     assert epochs(api) == list(range(1, 60))
 
 
-def test_a_batch_holds_at_most_a_thousand_reports(api: RecordingApi, folder: JobFolder, spool: Spool) -> None:
+def test_a_batch_holds_at_most_a_thousand_reports(api: RecordingApi, folder: JobFolder, spool: SpoolWriter) -> None:
     for number in range(1, 2502):
-        spool.say(epoch(number))
+        spool.write(epoch(number))
     make(api, folder).drain()
     assert len(api.taken) == 3
     assert epochs(api) == list(range(1, 2502))
 
 
 def test_a_batch_is_bounded_in_bytes_but_takes_any_single_report(
-    api: RecordingApi, folder: JobFolder, spool: Spool, monkeypatch: pytest.MonkeyPatch
+    api: RecordingApi, folder: JobFolder, spool: SpoolWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_sender, "MAX_BYTES", 10)
+    monkeypatch.setattr(spool_file, "MAX_BYTES", 10)
     for number in range(1, 4):
-        spool.say(epoch(number))
+        spool.write(epoch(number))
     make(api, folder).drain()
     assert len(api.taken) == 3
 
 
 def test_reports_wait_out_an_outage_and_the_trainer_does_not(
-    api: RecordingApi, folder: JobFolder, spool: Spool
+    api: RecordingApi, folder: JobFolder, spool: SpoolWriter
 ) -> None:
     api.go_away()
     with following(make(api, folder)):
         for number in range(1, 30):
-            spool.say(epoch(number))
+            spool.write(epoch(number))
         api.come_back()
     assert epochs(api) == list(range(1, 30))
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 507, 429])
-def test_an_api_in_trouble_is_asked_again(api: RecordingApi, folder: JobFolder, spool: Spool, status: int) -> None:
+def test_an_api_in_trouble_is_asked_again(
+    api: RecordingApi, folder: JobFolder, spool: SpoolWriter, status: int
+) -> None:
     api.refuse = [status]
-    spool.say(epoch(1))
+    spool.write(epoch(1))
     make(api, folder).drain()
     assert epochs(api) == [1]
 
 
-def test_a_batch_whose_answer_was_lost_is_sent_again(api: RecordingApi, folder: JobFolder, spool: Spool) -> None:
+def test_a_batch_whose_answer_was_lost_is_sent_again(api: RecordingApi, folder: JobFolder, spool: SpoolWriter) -> None:
     api.lose_answers = 1
-    spool.say(epoch(1))
+    spool.write(epoch(1))
     make(api, folder).drain()
     assert epochs(api) == [1, 1]  # the API takes the second one as the first
 
 
-def test_a_new_reporter_goes_on_where_the_old_one_was(api: RecordingApi, folder: JobFolder, spool: Spool) -> None:
-    spool.say(epoch(1))
+def test_a_new_reporter_goes_on_where_the_old_one_was(api: RecordingApi, folder: JobFolder, spool: SpoolWriter) -> None:
+    spool.write(epoch(1))
     make(api, folder).drain()
-    spool.say(epoch(2))
+    spool.write(epoch(2))
     make(api, folder).drain()
     assert epochs(api) == [1, 2]
 
@@ -153,7 +160,7 @@ def test_a_spool_that_was_cut_back_is_read_from_its_new_end(api: RecordingApi, f
     one.drain()
     with folder.spool.open("ab") as file:
         file.write(StartedReport(epoch=1, device="cpu", num_envs=2).model_dump_json().encode() + b"\n" + lines[1])
-    Sent(folder.path).note(spool=len(lines[0]))  # as the supervisor does when it rewinds the spool
+    AckedOffsets(folder.path).commit(spool=len(lines[0]))  # as the job runner does when it rewinds the spool
     make(api, folder).drain()
     assert epochs(api) == [1, 2, 3, 2]
 
@@ -166,12 +173,12 @@ def test_what_is_no_report_is_an_error_and_never_skipped(api: RecordingApi, fold
 
 
 def test_an_artifact_is_sent_between_what_was_said_before_and_after(
-    api: RecordingApi, folder: JobFolder, spool: Spool
+    api: RecordingApi, folder: JobFolder, spool: SpoolWriter
 ) -> None:
     (folder.path / "best.ckpt").write_bytes(b"weights")
-    spool.say(epoch(1))
-    spool.say(ArtifactReport(kind="best", name="best.ckpt", epoch=1, path="best.ckpt"))
-    spool.say(epoch(2))
+    spool.write(epoch(1))
+    spool.write(ArtifactReport(kind="best", name="best.ckpt", epoch=1, path="best.ckpt"))
+    spool.write(epoch(2))
     make(api, folder).drain()
     assert [each.what for each in api.taken] == ["reports", "artifacts", "reports"]
     sent = api.taken[1]
@@ -180,11 +187,11 @@ def test_an_artifact_is_sent_between_what_was_said_before_and_after(
 
 
 def test_an_epochs_checkpoint_is_removed_once_it_has_arrived(
-    api: RecordingApi, folder: JobFolder, spool: Spool
+    api: RecordingApi, folder: JobFolder, spool: SpoolWriter
 ) -> None:
     for name in ("epoch-000001.ckpt", "plateau-000001.ckpt"):
         (folder.path / name).write_bytes(b"weights")
-        spool.say(ArtifactReport(kind="checkpoint", name=name, epoch=1, path=name))
+        spool.write(ArtifactReport(kind="checkpoint", name=name, epoch=1, path=name))
     make(api, folder).drain()
     assert not (folder.path / "epoch-000001.ckpt").exists()
     assert (folder.path / "plateau-000001.ckpt").exists()
@@ -192,65 +199,65 @@ def test_an_epochs_checkpoint_is_removed_once_it_has_arrived(
 
 @pytest.mark.parametrize("path", ["nowhere.ckpt", "../outside.ckpt"])
 def test_an_announced_file_must_lie_in_the_folder(
-    api: RecordingApi, folder: JobFolder, spool: Spool, path: str
+    api: RecordingApi, folder: JobFolder, spool: SpoolWriter, path: str
 ) -> None:
     (folder.path.parent / "outside.ckpt").write_bytes(b"secret")
-    spool.say(ArtifactReport(kind="best", name="best.ckpt", epoch=1, path=path))
-    with pytest.raises(SpoolError, match="no file in the job's folder"):
+    spool.write(ArtifactReport(kind="best", name="best.ckpt", epoch=1, path=path))
+    with pytest.raises(SpoolError):
         make(api, folder).drain()
 
 
 @pytest.mark.parametrize(("status", "error"), [(409, Stale), (404, Stale), (422, Refused), (401, Refused)])
 def test_a_refusal_ends_the_reporter(
-    api: RecordingApi, folder: JobFolder, spool: Spool, status: int, error: type[Refused]
+    api: RecordingApi, folder: JobFolder, spool: SpoolWriter, status: int, error: type[Refused]
 ) -> None:
     api.refuse = [status]
-    spool.say(epoch(1))
+    spool.write(epoch(1))
     with pytest.raises(error, match="as the test wants"):
         make(api, folder).drain()
 
 
 def test_a_reporter_that_shall_give_up_leaves_the_rest_for_later(
-    api: RecordingApi, folder: JobFolder, spool: Spool
+    api: RecordingApi, folder: JobFolder, spool: SpoolWriter
 ) -> None:
     api.go_away()
-    spool.say(epoch(1))
+    spool.write(epoch(1))
     asked = itertools.count()
-    patience = Patience(lambda: next(asked) > 2)
-    one = Reporter(WorkerApi(api.url, "token"), CLAIM, folder, Sent(folder.path), patience)
-    with pytest.raises(GaveUp):
+    retry = RetryUntil(lambda: next(asked) > 2)
+    one = ReportSender(WorkerApi(api.url, "token"), CLAIM, folder, AckedOffsets(folder.path), retry).follower()
+    with pytest.raises(Aborted):
         one.drain()
     api.come_back()
     make(api, folder).drain()
     assert epochs(api) == [1]
 
 
-def test_the_speed_is_training_steps_by_training_seconds(api: RecordingApi, folder: JobFolder, spool: Spool) -> None:
+def test_the_speed_is_training_steps_by_training_seconds(
+    api: RecordingApi, folder: JobFolder, spool: SpoolWriter
+) -> None:
     speeds: list[float] = []
-    spool.say(epoch(1))
-    spool.say(epoch(2))
+    spool.write(epoch(1))
+    spool.write(epoch(2))
     make(api, folder, on_speed=speeds.append).drain()
     assert speeds == [200.0]
 
 
 def test_the_log_is_shipped_from_where_the_attempt_began(api: RecordingApi, folder: JobFolder) -> None:
     folder.log.write_bytes(b"old and sent\n")
-    sent = Sent(folder.path)
-    sent.note(log=len(b"old and sent\n"))
+    acked = AckedOffsets(folder.path)
+    acked.commit(log=len(b"old and sent\n"))
     with folder.log.open("ab") as log:
         log.write("neu: ä\n".encode())
-    shipper = LogShipper(WorkerApi(api.url, "token"), CLAIM, folder, sent, Patience(lambda: False))
-    shipper.close()
-    shipper.run()
+    follower = log_follower(api, folder, acked)
+    follower.close()
+    follower.run()
     assert [(each.query["offset"], each.body.decode()) for each in api.taken] == [("0", "neu: ä\n")]
 
 
 def test_a_refused_log_costs_no_job_but_a_lost_lease_does(api: RecordingApi, folder: JobFolder) -> None:
     folder.log.write_bytes(b"text\n")
-    shipper = LogShipper(WorkerApi(api.url, "token"), CLAIM, folder, Sent(folder.path), Patience(lambda: False))
-    shipper.close()
     api.refuse = [422]
-    shipper.run()
+    log_follower(api, folder, AckedOffsets(folder.path)).drain()
     api.refuse = [409]
     with pytest.raises(Stale):
-        shipper.run()
+        log_follower(api, folder, AckedOffsets(folder.path)).drain()

@@ -96,7 +96,7 @@ def test_a_killed_trainer_takes_its_children_along(tmp_path: Path) -> None:
     wait(lambda: not lives(child))
 
 
-def test_a_killed_leash_takes_everything_along(tmp_path: Path) -> None:
+def test_a_killed_shim_takes_everything_along(tmp_path: Path) -> None:
     trainer = start(tmp_path, HAS_A_CHILD)
     pid, child = pid_in(tmp_path / "pid"), pid_in(tmp_path / "child")
     os.kill(trainer.group, signal.SIGKILL)
@@ -104,22 +104,22 @@ def test_a_killed_leash_takes_everything_along(tmp_path: Path) -> None:
     wait(lambda: not lives(pid) and not lives(child))
 
 
-SUPERVISES = """
+RUNS_A_TRAINER = """
 import sys, time
 from pathlib import Path
-from worker import process
-process.ORPHAN_GRACE_S = 0.5
-process.TrainerProcess([sys.executable, "-c", sys.argv[1], sys.argv[2]], Path(sys.argv[2]) / "trainer.log")
+from worker.runner import trainer_process
+trainer_process.ORPHAN_GRACE_S = 0.5
+trainer_process.TrainerProcess([sys.executable, "-c", sys.argv[1], sys.argv[2]], Path(sys.argv[2]) / "trainer.log")
 time.sleep(60)
 """
 
 
 @pytest.mark.parametrize("code", [HAS_A_CHILD, IGNORES_SIGTERM + ";"])
-def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path, code: str) -> None:
-    with subprocess.Popen([sys.executable, "-c", SUPERVISES, code, str(tmp_path)]) as supervisor:
+def test_nothing_outlives_a_runner_that_is_killed(tmp_path: Path, code: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", RUNS_A_TRAINER, code, str(tmp_path)]) as runner:
         pid = pid_in(tmp_path / "pid")
         group = os.getpgid(pid)
-        supervisor.kill()
+        runner.kill()
         wait(lambda: not any(os_group(process) == group for process in psutil.process_iter()))
 
 

@@ -6,8 +6,8 @@ from httpx import Client
 
 from tests.backend.api_driver import ApiDriver, started
 from tests.worker.real_api import RealApi
-from worker.runner.retry import Patience
-from worker.runner.workspace import fill, job_folder
+from worker.runner.retry import RetryUntil
+from worker.runner.workspace import job_folder, prepare
 
 DAGGER = {"guide": {"name": "dagger"}, "gate": {"mode": "auto"}}
 
@@ -33,7 +33,7 @@ def test_the_teachers_of_fine_tuning_arrive_with_what_they_own(tmp_path: Path) -
         assert not [job for job in driver.get(f"/runs/{run_id}/jobs") if job["kind"] == "demonstrations"]
         claim = api.worker_api.claim(driver.job(run_id, "finetune-1"), "w1")
         folder = job_folder(tmp_path, claim.job_id)
-        fill(api.worker_api, claim, folder, api.url, Patience(lambda: False))
+        prepare(api.worker_api, claim, folder, api.url, RetryUntil(lambda: False))
     job = folder.read_job()
     contents = {(folder.path / teacher.path).read_bytes(): teacher.variations for teacher in job.teachers}
     owned = contents.pop(b"best of one")

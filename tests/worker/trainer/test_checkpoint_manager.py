@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from worker.job import checkpoint
 from worker.job.folder import JobFolder
-from worker.job.spool import Spool
-from worker.trainer import checkpoint, checkpoint_manager
-from worker.trainer.checkpoint_manager import Keeper
+from worker.job.spool import SpoolWriter
+from worker.trainer import checkpoint_manager
+from worker.trainer.checkpoint_manager import CheckpointManager
 
 
 class Clock:
@@ -39,8 +40,8 @@ def clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Cl
 
 
 @pytest.fixture
-def spool(tmp_path: Path) -> Iterator[Spool]:
-    with closing(Spool(JobFolder(tmp_path).spool)) as made:
+def spool(tmp_path: Path) -> Iterator[SpoolWriter]:
+    with closing(SpoolWriter(JobFolder(tmp_path).spool)) as made:
         yield made
 
 
@@ -48,11 +49,13 @@ def state() -> dict[str, Any]:
     return {"learner": {"network": {"weight": np.ones(3)}, "experience": {"reward": np.ones(5)}}}
 
 
-def test_no_more_than_a_tenth_of_the_time_goes_into_checkpoints(tmp_path: Path, clock: Clock, spool: Spool) -> None:
+def test_no_more_than_a_tenth_of_the_time_goes_into_checkpoints(
+    tmp_path: Path, clock: Clock, spool: SpoolWriter
+) -> None:
     """Epochs of a second. Light ones: every 5 s, announced every 25 epochs. One of 60 MB that takes 3 s: every 30 s,
     announced every 300 s."""
     folder = JobFolder(tmp_path)
-    keeps, epochs = Keeper(folder, spool), 1000
+    keeps, epochs = CheckpointManager(folder, spool), 1000
     for epoch in range(1, epochs + 1):
         clock.now += 1.0
         keeps.after_epoch(epoch, state)
@@ -66,9 +69,9 @@ def test_no_more_than_a_tenth_of_the_time_goes_into_checkpoints(tmp_path: Path, 
         assert announced == 3
 
 
-def test_what_others_read_has_no_experience(tmp_path: Path, spool: Spool) -> None:
+def test_what_others_read_has_no_experience(tmp_path: Path, spool: SpoolWriter) -> None:
     folder = JobFolder(tmp_path)
-    keeps = Keeper(folder, spool)
+    keeps = CheckpointManager(folder, spool)
     keeps.write(1, state())
     assert checkpoint.load(folder.resume)["learner"].keys() == {"network", "experience"}
     keeps.best(1, state())

@@ -10,12 +10,12 @@ import torch
 from gsl.config.suites import ForkMazeSuite
 from tests.worker.jobs import TINY_MAZE, done, spec
 from worker.guides import GuideInputs
+from worker.job import checkpoint
 from worker.job.folder import JobFolder
-from worker.rollout import demonstrate
-from worker.rollout.demonstrate import Episode, Provenance
+from worker.rollout import demonstration_file
+from worker.rollout.demonstration_file import Episode, Provenance
 from worker.spaces import Actions, Spaces
-from worker.trainer import checkpoint
-from worker.trainer.guide_inputs import GuideInputError, Lessons, guide_inputs
+from worker.trainer.guide_inputs import GuideFiles, GuideInputError, guide_inputs
 
 SPACES = Spaces((3,), Actions("discrete", 4))
 CPU = torch.device("cpu")
@@ -36,17 +36,17 @@ def recorded(
         filter="success", deterministic=False, suite=suite, spaces=None if spaces is None else spaces.state(),
     )  # fmt: skip
     episode = Episode(1, np.zeros((2, *shape), np.float32), np.array([0, action]), 1.0, True, np.zeros(2, np.float32))
-    demonstrate.save(path, [episode], provenance)
+    demonstration_file.save(path, [episode], provenance)
     return path
 
 
-def read(lessons: Lessons) -> GuideInputs:
+def read(lessons: GuideFiles) -> GuideInputs:
     return guide_inputs(spec("finetune"), lessons, SPACES, CPU)
 
 
 def test_demonstrations_of_the_same_suite(tmp_path: Path) -> None:
     suite = TINY_MAZE.suite.model_dump(mode="json")
-    found = read(Lessons((recorded(tmp_path / "one.npz", suite), recorded(tmp_path / "two.npz")))).demonstrations
+    found = read(GuideFiles((recorded(tmp_path / "one.npz", suite), recorded(tmp_path / "two.npz")))).demonstrations
     assert found is not None
     assert found.action.tolist() == [0, 3, 0, 3]
 
@@ -54,7 +54,7 @@ def test_demonstrations_of_the_same_suite(tmp_path: Path) -> None:
 def test_a_setting_that_came_later_does_not_make_another_suite(tmp_path: Path) -> None:
     suite = TINY_MAZE.suite.model_dump(mode="json")
     del suite["context_seed"]
-    assert read(Lessons((recorded(tmp_path / "one.npz", suite),))).demonstrations is not None
+    assert read(GuideFiles((recorded(tmp_path / "one.npz", suite),))).demonstrations is not None
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_setting_that_came_later_does_not_make_another_suite(tmp_path: Path) -
 )
 def test_another_suite_is_refused(tmp_path: Path, suite: dict[str, Any], said: str) -> None:
     with pytest.raises(GuideInputError, match=said):
-        read(Lessons((recorded(tmp_path / "one.npz", suite),)))
+        read(GuideFiles((recorded(tmp_path / "one.npz", suite),)))
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_another_suite_is_refused(tmp_path: Path, suite: dict[str, Any], said: s
 )
 def test_another_shape_is_refused(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
     with pytest.raises(GuideInputError, match=said):
-        read(Lessons((recorded(tmp_path / "one.npz", **changes),)))
+        read(GuideFiles((recorded(tmp_path / "one.npz", **changes),)))
 
 
 def test_a_teacher_is_the_policy_of_its_checkpoint_and_learns_nothing(specialist: JobFolder) -> None:
-    [teacher] = read(Lessons((), ((specialist.resume, frozenset({2})),))).teachers
+    [teacher] = read(GuideFiles((), ((specialist.resume, frozenset({2})),))).teachers
     assert teacher.variations == {2}
     kept = checkpoint.load(specialist.resume)["learner"]["network"]
     assert all(np.array_equal(value.numpy(), kept[name]) for name, value in teacher.network.state_dict().items())
@@ -97,4 +97,4 @@ def test_a_teacher_of_another_shape_is_refused(specialist: JobFolder, tmp_path: 
     state = checkpoint.load(specialist.resume)
     checkpoint.save(tmp_path / "odd.ckpt", state | {"spaces": Spaces((9,), Actions("discrete", 4)).state()})
     with pytest.raises(GuideInputError, match=r"odd.ckpt is of observations \(9,\)"):
-        read(Lessons((), ((tmp_path / "odd.ckpt", frozenset({2})),)))
+        read(GuideFiles((), ((tmp_path / "odd.ckpt", frozenset({2})),)))

@@ -8,8 +8,8 @@ from gsl.config.run import RunConfig
 from gsl.config.sampling import PrioritizedSampling
 from tests.worker.jobs import TINY_MAZE, epochs, prepare, spec, work
 from tests.worker.trainer.test_training import StopAt
+from worker.job import checkpoint
 from worker.job.folder import EXIT_ENDED, EXIT_STOPPED
-from worker.trainer import checkpoint
 
 PRIORITIZED = TINY_MAZE.model_copy(update={"sampling": PrioritizedSampling()})
 

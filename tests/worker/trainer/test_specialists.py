@@ -9,8 +9,8 @@ import pytest
 from gsl.method.score import score
 from gsl.protocol.reports import ArtifactReport, EvaluationReport
 from tests.worker.jobs import TINY_MAZE, done, epochs, lines, prepare, spec, work
+from worker.job.checkpoint import load
 from worker.job.folder import JobFolder
-from worker.trainer.checkpoint import load
 
 
 def specialist(**changes: Any) -> Any:

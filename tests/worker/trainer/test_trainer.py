@@ -20,9 +20,11 @@ from gsl.config.networks import SmallCNN
 from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
 from gsl.protocol.reports import EvaluationReport
-from tests.worker.jobs import SPOOL_LINE, done, epochs, lines, numbers, spec
+from tests.worker.jobs import done, epochs, lines, numbers, spec
 from worker.job.folder import EXIT_ENDED, JobFile, JobFolder
-from worker.trainer.__main__ import main, run
+from worker.job.spool import SPOOL_LINE
+from worker.trainer.__main__ import main
+from worker.trainer.job import run
 from worker.trainer.stop import StopRequest
 
 TINY_PROCGEN = RunConfig(
@@ -100,7 +102,7 @@ def test_procgen_goes_on_number_for_number(tmp_path: Path) -> None:
 
 def go_on(folder: JobFolder) -> int:
     """A job that had ended for want of budget goes on from its checkpoint with more."""
-    from worker.trainer.checkpoint import load, save
+    from worker.job.checkpoint import load, save
 
     state = load(folder.resume)
     save(folder.resume, state | {"progress": state["progress"] | {"outcome": None}})

@@ -12,9 +12,10 @@ import pytest
 
 from gsl.protocol.reports import ArtifactReport, EvaluationReport, StartedReport
 from tests.worker.jobs import TINY_MAZE, done, epochs, lines, numbers, prepare, spec, work
-from worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFolder, rewind_spool, spool_offset
+from worker.job.checkpoint import load
+from worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFolder
+from worker.job.spool import rewind, spool_offset
 from worker.trainer import checkpoint_manager
-from worker.trainer.checkpoint import load
 from worker.trainer.stop import StopRequest
 
 
@@ -26,7 +27,7 @@ class StopAt(StopRequest):
         self._folder, self._epoch = folder, epoch
 
     @property
-    def wanted(self) -> bool:
+    def requested(self) -> bool:
         spool = self._folder.spool
         return spool.exists() and spool.read_bytes().count(b'"type":"epoch"') >= self._epoch
 
@@ -95,7 +96,7 @@ def test_a_stop_file_stops(tmp_path: Path) -> None:
 
 
 def test_a_long_epoch_is_abandoned(undisturbed: JobFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worker.trainer.training.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("worker.trainer.training.STOP_WITHIN_SECONDS", 0.0)
     folder = prepare(tmp_path, spec())
     assert work(folder, StopAt(folder, 7)) == EXIT_STOPPED
     assert work(folder) == EXIT_ENDED
@@ -173,8 +174,8 @@ def test_the_spool_is_cut_to_what_the_checkpoint_stands_for(tmp_path: Path) -> N
     work(folder, StopAt(folder, 3))
     with folder.spool.open("ab") as spool:
         spool.write(b'{"type": "epoch", "half a li')
-    assert rewind_spool(folder) == spool_offset(folder.resume) == folder.spool.stat().st_size
-    assert rewind_spool(folder) == folder.spool.stat().st_size
+    assert rewind(folder) == spool_offset(folder.resume) == folder.spool.stat().st_size
+    assert rewind(folder) == folder.spool.stat().st_size
     assert len(epochs(folder)) == load(folder.resume)["epoch"]
 
 
@@ -199,7 +200,7 @@ def test_a_plateau_ends_the_job_and_can_be_rewound(tmp_path: Path) -> None:
 
 
 def test_checkpoints_are_announced_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoint_manager, "ANNOUNCE_EPOCHS", 10)
+    monkeypatch.setattr(checkpoint_manager, "PUBLISH_EPOCHS", 10)
     folder = done(tmp_path, spec())
     result = folder.read_result()
     assert result is not None

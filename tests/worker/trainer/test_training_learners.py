@@ -15,8 +15,8 @@ from gsl.config.suites import GymnasiumSuite
 from tests.worker.jobs import TINY_MAZE, done, epochs, lines, numbers, prepare, spec, work
 from tests.worker.learners.states import same
 from tests.worker.trainer.test_training import StopAt
+from worker.job.checkpoint import load
 from worker.job.folder import EXIT_ENDED, EXIT_STOPPED
-from worker.trainer.checkpoint import load
 
 MAZE_PPG = TINY_MAZE.model_copy(
     update={

@@ -6,7 +6,7 @@ import sys
 PROGRAM = """
 import sys, resource
 import torch
-from worker.trainer.memory import keep_freed_memory
+from worker.trainer.device import keep_freed_memory
 kept = keep_freed_memory() if sys.argv[1] == "keep" else False
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 for _ in range(40):

@@ -1,0 +1,116 @@
+"""Files of demonstrations: recorded episodes with their provenance, as npz."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import Field
+
+from gsl.protocol.reports import Wire
+from worker.experience import Demonstrations, Earned
+from worker.job.atomic_file import atomic_file
+from worker.rollout.demonstration_weights import Weight, step_weights
+
+
+class Provenance(Wire):
+    """Where demonstrations come from."""
+
+    job: str
+    source_job: str
+    checkpoint_sha256: str
+    checkpoint_epoch: int
+    seed: int
+    filter: str
+    deterministic: bool
+    suite: dict[str, Any] | None = Field(default=None, description="Its settings; absent in files from before 0.2.")
+    spaces: dict[str, Any] | None = Field(default=None, description="Observations and actions; absent like `suite`.")
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One recorded episode of L steps."""
+
+    variation: int
+    observation: NDArray[Any]  # (L, *observation_shape)
+    action: NDArray[Any]  # (L,) int64 or (L, size) float32
+    total: float  # raw return
+    success: bool | None
+    reward: NDArray[np.float32]  # (L,) raw
+    cut: NDArray[Any] | None = None  # (*observation_shape), the last one, if a time limit outside the task ended it
+
+
+def save(path: Path, episodes: Sequence[Episode], provenance: Provenance) -> None:
+    """Write one row for each step: observation, action, reward, variation, episode (from 0) and that episode's return.
+
+    `truncated` marks the steps at which a time limit outside the task ended an episode; `final_observation` has one row
+    for each of them. Without episodes the arrays are empty. `provenance` is JSON in UTF-8.
+    """
+    lengths = [len(episode.action) for episode in episodes]
+    cut = [episode.cut for episode in episodes if episode.cut is not None]
+    ends = np.cumsum(lengths, dtype=np.int64) - 1
+    truncated = np.zeros(sum(lengths), np.bool_)
+    truncated[[end for end, episode in zip(ends, episodes, strict=True) if episode.cut is not None]] = True
+    seen, nothing = [e.observation for e in episodes], np.empty((0,), np.float32)
+    with atomic_file(path) as partial, partial.open("wb") as file:
+        np.savez_compressed(
+            file,
+            observation=np.concatenate(seen) if seen else nothing,
+            action=np.concatenate([e.action for e in episodes]) if episodes else np.empty((0,), np.int64),
+            reward=np.concatenate([e.reward for e in episodes]) if episodes else nothing,
+            truncated=truncated,
+            final_observation=np.stack(cut) if cut else np.empty((0, *seen[0].shape[1:]) if seen else 0, np.float32),
+            variation=np.repeat(np.array([e.variation for e in episodes], np.int64), lengths),
+            episode=np.repeat(np.arange(len(episodes)), lengths),
+            episode_return=np.repeat(np.array([e.total for e in episodes], np.float64), lengths),
+            provenance=np.frombuffer(provenance.model_dump_json().encode(), np.uint8),
+        )
+
+
+_COLUMNS = ("observation", "action", "variation", "episode", "episode_return")
+_EARNED = ("reward", "truncated", "final_observation")  # absent in files of earlier versions
+
+
+def load(paths: Sequence[Path], weight: Weight = "none") -> Demonstrations | None:
+    """All demonstrations of these files, concatenated; None if there are none. Never unpickles.
+
+    Raises ValueError for weights by advantage if one of the files has no rewards.
+    """
+    parts: list[dict[str, NDArray[Any]]] = []
+    episodes = 0
+    for path in paths:
+        with np.load(path, allow_pickle=False) as file:
+            if not len(file["action"]):
+                continue
+            part = {name: file[name] for name in (*_COLUMNS, *_EARNED) if name in file.files}
+        if weight == "advantage" and "reward" not in part:
+            raise ValueError(f"{path.name} has no rewards: set demonstrations.weight to none or return")
+        part["episode"] = part["episode"] + episodes
+        episodes = int(part["episode"][-1]) + 1
+        parts.append(part)
+    return _joined(parts, weight) if parts else None
+
+
+def _joined(parts: Sequence[dict[str, NDArray[Any]]], weight: Weight) -> Demonstrations:
+    def column(name: str) -> NDArray[Any]:
+        found = [part[name] for part in parts if name != "final_observation" or len(part[name])]
+        return np.concatenate(found) if found else parts[0][name]
+
+    rows = {name: column(name) for name in _COLUMNS}
+    earned = {name: column(name) for name in _EARNED} if all("reward" in part for part in parts) else {}
+    weights = step_weights(weight, rows["variation"], rows["episode"], rows.pop("episode_return"), earned.get("reward"))
+    return Demonstrations(
+        **{name: torch.from_numpy(values) for name, values in rows.items()},
+        weight=torch.from_numpy(weights),
+        earned=Earned(**{name: torch.from_numpy(values) for name, values in earned.items()}) if earned else None,
+    )
+
+
+def read_provenance(path: Path) -> Provenance:
+    """The provenance in a file of demonstrations."""
+    with np.load(path, allow_pickle=False) as file:
+        return Provenance.model_validate(json.loads(file["provenance"].tobytes().decode()))

@@ -1,0 +1,66 @@
+"""Sending a file to the API while it grows: the loop, and how far each file of a job has been sent."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from gsl.protocol.reports import Wire
+from worker.job.atomic_file import write_text
+
+
+class FileFollower:
+    """Calls `send_next` again and again, in a thread of its own, until the file is closed and sent completely."""
+
+    def __init__(self, send_next: Callable[[], bool], poll_s: float) -> None:
+        """`send_next` sends the next piece of the file and returns False if there is none at the moment."""
+        self._send_next, self._poll_s = send_next, poll_s
+        self._closed = threading.Event()
+
+    def run(self) -> None:
+        """Send until `close`, then send the rest. Raises what `send_next` raises."""
+        while True:
+            closed = self._closed.is_set()  # read before the last pass, so that it sees everything written until then
+            self.drain()
+            if closed:
+                return
+            self._closed.wait(self._poll_s)
+
+    def drain(self) -> None:
+        """Send everything that the file holds now."""
+        while self._send_next():
+            pass
+
+    def close(self) -> None:
+        """Nothing more will be written to the file."""
+        self._closed.set()
+
+
+class _Offsets(Wire):
+    spool: int = 0
+    log: int = 0
+
+
+class AckedOffsets:
+    """How many bytes of a job's spool and log the API has acknowledged.
+
+    Stored in the job's folder, so that a restarted worker continues there. Two threads commit, one for each file.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "sent.json"
+        self._lock = threading.Lock()
+        self._offsets = _Offsets.model_validate_json(self._path.read_text()) if self._path.exists() else _Offsets()
+
+    @property
+    def spool(self) -> int:
+        return self._offsets.spool
+
+    @property
+    def log(self) -> int:
+        return self._offsets.log
+
+    def commit(self, **offsets: int) -> None:
+        """Store new offsets, by name."""
+        with self._lock:
+            self._offsets = self._offsets.model_copy(update=offsets)
+            write_text(self._path, self._offsets.model_dump_json())

@@ -1,0 +1,119 @@
+"""One job from its folder to its result; the only place that distinguishes the kinds of job."""
+
+import hashlib
+import logging
+import time
+
+from gsl.protocol.jobs import JobSpec
+from gsl.protocol.reports import ArtifactReport, DemonstrationsReport, JobResult, StartedReport
+from worker.job import checkpoint
+from worker.job.checkpoint import State
+from worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFile, JobFolder
+from worker.job.spool import SpoolWriter, rewind
+from worker.rollout import demonstration_file
+from worker.rollout.collect import observers
+from worker.rollout.demonstrate import harvest
+from worker.rollout.demonstration_file import Provenance
+from worker.rollout.evaluate import evaluate
+from worker.rollout.features import FeatureObserver
+from worker.rollout.pictures import path_observer
+from worker.trainer.device import device_name, keep_freed_memory, limit_threads
+from worker.trainer.guide_inputs import guide_files
+from worker.trainer.learner import load_learner
+from worker.trainer.stop import Stopped, StopRequest
+from worker.trainer.training import StartState, Training
+
+log = logging.getLogger(__name__)
+
+
+def run(folder: JobFolder, stop: StopRequest, *, echo: bool = False) -> int:
+    """Run the folder's job, or resume it. Returns the exit code. `echo` prints the reports."""
+    if folder.result.exists():
+        return EXIT_ENDED
+    rewind(folder)
+    spool = SpoolWriter(folder.spool, echo=echo)
+    try:
+        result = run_job(folder, spool, stop)
+    except Stopped:
+        log.info("stopped on request")
+        return EXIT_STOPPED
+    finally:
+        spool.close()
+    folder.write_result(result)
+    log.info("completed (%s) after %d epochs and %d steps", result.outcome, result.epochs, result.steps)
+    return EXIT_ENDED
+
+
+def run_job(folder: JobFolder, spool: SpoolWriter, stop: StopRequest) -> JobResult:
+    """Do what the folder's job asks for. Raises Stopped."""
+    job = folder.read_job()
+    limit_threads(job.spec.config.learner)
+    keep_freed_memory()
+    source = checkpoint.load(folder.path / job.source) if job.source else None
+    if job.spec.kind == "evaluation":
+        return _evaluate(job.spec, source, folder, spool, stop)
+    if job.spec.kind == "demonstrations":
+        return _demonstrate(job, source, folder, spool, stop)
+    training = Training(job.spec, StartState(source, guide_files(job, folder)), folder, spool, stop)
+    try:
+        return training.run()
+    finally:
+        training.close()
+
+
+def _evaluate(
+    spec: JobSpec, source: State | None, folder: JobFolder, spool: SpoolWriter, stop: StopRequest
+) -> JobResult:
+    learner = load_learner(spec, source)
+    epoch = source["epoch"] if source else 0
+    _report_start(spec, device_name(learner.device), spool)
+    paths = path_observer(spec.config.suite)
+    clustered = spec.config.specialists.partition == "clustered" and spec.config.arm == "gsl"
+    features = FeatureObserver(learner.network, learner.device) if clustered else None
+    budget = spec.budget_steps if spec.evaluations_count and spec.budget_steps else None
+    report = evaluate(spec, learner, epoch, stop.check, budget, observers(paths, features))
+    spool.write(report if features is None else report.model_copy(update={"features": features.report()}))
+    if paths is not None:
+        picture = folder.path / "policy.svg"
+        paths.draw(picture)
+        spool.write(ArtifactReport(kind="picture", name=picture.name, epoch=epoch, path=picture.name))
+    return JobResult(outcome="completed", epochs=0, steps=report.steps)
+
+
+def _demonstrate(
+    job: JobFile, source: State | None, folder: JobFolder, spool: SpoolWriter, stop: StopRequest
+) -> JobResult:
+    spec, started = job.spec, time.monotonic()
+    learner = load_learner(spec, source)
+    _report_start(spec, device_name(learner.device), spool)
+    harvested = harvest(spec, learner, stop.check)
+    path = folder.path / f"{spec.key}.npz"
+    episodes = [episode for kept in harvested.kept.values() for episode in kept]
+    demonstration_file.save(path, episodes, _provenance(job, source, folder))
+    counts = harvested.counts()
+    spool.write(DemonstrationsReport(steps=harvested.steps, seconds=time.monotonic() - started, counts=counts))
+    spool.write(ArtifactReport(kind="demonstrations", name=path.name, epoch=0, path=path.name))
+    missing = [str(count.variation) for count in counts if not count.kept]
+    message = f"No episode was kept of variations {', '.join(missing)}." if missing else ""
+    return JobResult(outcome="completed", epochs=0, steps=harvested.steps, message=message)
+
+
+def _provenance(job: JobFile, source: State | None, folder: JobFolder) -> Provenance:
+    settings = job.spec.config.demonstrations
+    if source is None or job.source is None:
+        raise ValueError(f"{job.spec.key} has no source checkpoint")
+    return Provenance(
+        job=job.spec.key,
+        source_job=source["job"],
+        checkpoint_sha256=hashlib.sha256((folder.path / job.source).read_bytes()).hexdigest(),
+        checkpoint_epoch=source["epoch"],
+        seed=job.spec.seed,
+        filter=settings.filter,
+        deterministic=settings.deterministic,
+        suite=job.spec.config.suite.model_dump(mode="json"),
+        spaces=source["spaces"],
+    )
+
+
+def _report_start(spec: JobSpec, device: str, spool: SpoolWriter) -> None:
+    spool.write(StartedReport(epoch=0, device=device, num_envs=spec.config.learner.num_envs))

@@ -1,1 +1,1 @@
-"""What trains: the only part that imports torch; it speaks to the backend through client/ alone."""
+"""Training: the only package that imports torch. It talks to the backend through client/ alone."""

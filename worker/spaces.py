@@ -1,4 +1,4 @@
-"""What a policy sees and what it can do: all that a network needs to know of a suite."""
+"""Observations and actions: all that a network needs to know about a suite."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -8,9 +8,9 @@ from gsl.config.suites.base import ActionKind
 
 @dataclass(frozen=True)
 class Actions:
-    """`size` actions of which one is chosen, or a vector of `size` components.
+    """A choice between `size` actions, or a vector of `size` components.
 
-    Components lie in [-1, 1]: the environment clips what a policy gives it and scales that to its own bounds.
+    Components are in [-1, 1]: the environment clips a policy's actions and scales them to its own bounds.
     """
 
     kind: ActionKind
@@ -19,14 +19,14 @@ class Actions:
 
 @dataclass(frozen=True)
 class Spaces:
-    """Observations, without the slots' dimension, and actions.
+    """Observations, without the dimension of the slots, and actions.
 
-    A learner also hears which training variations the run has; that is no part of what two spaces are compared by.
+    A learner also gets the run's training variations; they do not matter for the equality of two spaces.
     """
 
     observation_shape: tuple[int, ...]  # (n,) float32, or (height, width, channels) uint8
     actions: Actions
-    variations: tuple[int, ...] = field(default=(), compare=False)  # ids; none where only a policy matters
+    variations: tuple[int, ...] = field(default=(), compare=False)  # ids; empty if only a policy is needed
 
     def state(self) -> dict[str, Any]:
         """JSON-able."""
@@ -34,5 +34,5 @@ class Spaces:
 
     @classmethod
     def restored(cls, state: dict[str, Any]) -> "Spaces":
-        """What `state` was taken from."""
+        """The spaces that `state` describes."""
         return cls(tuple(state["observation_shape"]), Actions(**state["actions"]))

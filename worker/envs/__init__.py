@@ -1,4 +1,4 @@
-"""Suites: the environments of every family behind one protocol (`base.Env`)."""
+"""The environments of all suites, behind one protocol (`base.Env`)."""
 
 from gsl.config.run import SUITES
 from gsl.config.suites import SuiteSettings
@@ -9,13 +9,13 @@ __all__ = ["Env", "Sampler", "Step", "installed_suites", "make_env"]
 
 
 def make_env(suite: SuiteSettings, num_envs: int, sampler: Sampler, seed: int) -> Env:
-    """An Env of `suite` that plays only what `sampler` deals; `seed` is for what the suite itself leaves to chance.
+    """An Env of `suite` that plays only variations that `sampler` deals; `seed` is for the suite's own randomness.
 
-    Raises EnvError when something that the suite needs is not installed here.
+    Raises EnvError if something that the suite needs is not installed.
     """
     missing = suite.missing()
     if missing is not None:
-        raise EnvError(f"{suite.name} cannot run here: {missing}")
+        raise EnvError(f"{suite.name} cannot run on this machine: {missing}")
     env: Env = plugins.load(suite)(suite, num_envs, sampler, seed)
     return env
 

@@ -1,8 +1,8 @@
-"""What every suite's environments look like to the code that steps them.
+"""The interface between the environments of every suite and the code that steps them.
 
 An `Env` steps `num_envs` slots at once. A slot plays one variation per episode; when the episode ends, the slot asks
-its `Sampler` for the next variation and starts it in the same step (auto-reset). Held-out variations cannot slip in:
-an environment plays what its sampler deals, and nothing else.
+its `Sampler` for the next variation and starts it in the same step (auto-reset). An environment plays only variations
+that its sampler deals, so a held-out variation can never appear in training.
 """
 
 from dataclasses import dataclass
@@ -14,80 +14,80 @@ from numpy.typing import NDArray
 from worker.spaces import Actions, Spaces
 
 IDLE = -1
-"""The `variation` of a slot that has nothing left to play; its steps and episodes are not counted."""
+"""The `variation` of an idle slot, which has nothing left to play; its steps and episodes do not count."""
 
 State = dict[str, NDArray[Any]]
 
 
 class EnvError(RuntimeError):
-    """An environment, or what it was asked to do, is not what it should be."""
+    """An environment failed, or was used incorrectly."""
 
 
 class Sampler(Protocol):
-    """Which variation a slot plays next."""
+    """Chooses the variation that a slot plays next."""
 
     @property
     def variations(self) -> frozenset[int]:
-        """Every variation this sampler may ever deal."""
+        """Every variation that this sampler can deal."""
 
     def next(self, slot: int) -> int | None:
-        """The next variation of this slot; None when nothing is left, after which the slot idles on."""
+        """The next variation of this slot; None if nothing is left, after which the slot stays idle."""
 
     def state(self) -> dict[str, Any]:
-        """JSON-able and complete. An Env's state does not contain it: keep both."""
+        """JSON-serialisable and complete. It is not part of an Env's state: save both."""
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on as the sampler that said `state`. Raises EnvError when that one dealt other variations."""
+        """Continue where `state` was taken. Raises EnvError if that sampler dealt other variations."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one step of all slots gave; shapes start with num_envs."""
+    """The result of one step of all slots; the first dimension is num_envs."""
 
-    observation: NDArray[Any]  # (num_envs, *observation_shape); first observation of the next episode where done
+    observation: NDArray[Any]  # (num_envs, *observation_shape); where done, the first one of the next episode
     reward: NDArray[np.float32]  # (num_envs,) raw, before any normalisation
     done: NDArray[np.bool_]  # (num_envs,); a time limit counts as done
-    variation: NDArray[np.int64]  # (num_envs,) what the step belonged to, where done the episode that ended; -1 = idle
-    success: NDArray[np.bool_] | None  # (num_envs,) meaningful where done; None if the suite has no success signal
+    variation: NDArray[np.int64]  # (num_envs,) of the step, so where done of the ended episode; -1 = idle
+    success: NDArray[np.bool_] | None  # (num_envs,) valid where done; None if the suite has no success signal
     truncated: NDArray[np.bool_] | None = None  # (num_envs,) done by a time limit that is not part of the task
-    final_observation: NDArray[Any] | None = None  # (num_envs, *observation_shape) meaningful where truncated
+    final_observation: NDArray[Any] | None = None  # (num_envs, *observation_shape) valid where truncated
 
 
 class Env(Protocol):
-    """`num_envs` slots of one suite, stepped together. Made as (suite, num_envs, sampler, seed)."""
+    """`num_envs` slots of one suite, stepped together. Constructed with (suite, num_envs, sampler, seed)."""
 
     num_envs: int
     observation_shape: tuple[int, ...]
     observation_dtype: np.dtype[Any]
     actions: Actions
-    variation: NDArray[np.int64]  # (num_envs,) running variation of each slot, -1 = idle
+    variation: NDArray[np.int64]  # (num_envs,) current variation of each slot, -1 = idle
 
     def reset(self) -> NDArray[Any]:
-        """Start a fresh episode in every slot; the first observations."""
+        """Start a new episode in every slot; returns the first observations."""
 
     def step(self, actions: NDArray[Any]) -> Step:
-        """One action a slot: int64 (num_envs,), each in [0, actions.size); or float32 (num_envs, actions.size)."""
+        """Take an action for each slot: int64 (num_envs,) in [0, actions.size), or float32 (num_envs, actions.size)."""
 
     def state(self) -> State:
-        """Complete and exact, arrays only; the sampler's state is kept beside it."""
+        """Complete and exact, arrays only; without the sampler's state, which is saved separately."""
 
     def restore(self, state: State) -> NDArray[Any]:
-        """Go on exactly where `state` was taken; the current observations."""
+        """Continue exactly where `state` was taken; returns the current observations."""
 
     def close(self) -> None:
-        """Free what the environment holds; it cannot be stepped afterwards."""
+        """Release all resources; the environment cannot be stepped afterwards."""
 
 
 def spaces_of(env: Env) -> Spaces:
-    """What a policy for this environment sees and can do."""
+    """Observations and actions of a policy for this environment."""
     return Spaces(env.observation_shape, env.actions)
 
 
 def deal(sampler: Sampler, slot: int) -> int:
-    """What `slot` plays next, or IDLE. Raises EnvError if the sampler deals what it said it would not."""
+    """The next variation of `slot`, or IDLE. Raises EnvError if it is not among the sampler's variations."""
     variation = sampler.next(slot)
     if variation is None:
         return IDLE
     if variation not in sampler.variations:
-        raise EnvError(f"the sampler dealt variation {variation}, which is not among its {len(sampler.variations)}")
+        raise EnvError(f"the sampler dealt variation {variation}, which is not one of its {len(sampler.variations)}")
     return variation

@@ -1,10 +1,10 @@
-"""ManiSkill 3 with state observations: a scene on the CPU for each slot, built anew for every episode.
+"""ManiSkill 3 with state observations: a scene on the CPU for each slot, built again for every episode.
 
-Geometry is drawn while a scene is built, so an episode begins with two resets: one with the variation's seed that
-builds the scene, and one with the episode's own seed that puts objects and robot into place. As nothing is left of the
-scene before, an episode can be played again from its seeds and actions.
+Geometry is randomised while a scene is built, so an episode begins with two resets: one with the variation's seed that
+builds the scene, and one with the episode's own seed that places objects and robot. Nothing remains of the previous
+scene, so an episode can be replayed from its seeds and actions.
 
-Tasks that ManiSkill itself does not have, as PushChair, come from installed packages that name the module which
+Tasks that ManiSkill itself does not have, such as PushChair, come from installed packages that declare the module which
 registers them:
 
     [project.entry-points."gsl_lab.maniskill_tasks"]
@@ -28,22 +28,22 @@ TASK_MODULES = "gsl_lab.maniskill_tasks"
 
 
 def make_maniskill(suite: ManiSkillSuite, num_envs: int, sampler: Sampler, seed: int) -> Env:
-    """Slots of ManiSkill. Raises EnvError when the task, or what it loads, is not here."""
+    """Slots of ManiSkill. Raises EnvError if the task or its assets are missing."""
     import_module("mani_skill.envs")
     for entry in entry_points(group=TASK_MODULES):
         entry.load()
     registered = import_module("mani_skill.utils.registration").REGISTERED_ENVS
     if suite.task not in registered:
         raise EnvError(
-            f"{suite.task} is not registered here (a package that registers it needs an entry point in the group "
-            f"{TASK_MODULES}){did_you_mean(suite.task, registered)}"
+            f"{suite.task} is not registered; a package that registers it needs an entry point in the group "
+            f"{TASK_MODULES}{did_you_mean(suite.task, registered)}"
         )
     _check_assets(suite.task, registered[suite.task].asset_download_ids or ())
     return GymnasiumEnv(ManiSkillRecipe(suite), num_envs, sampler, seed)
 
 
 class ManiSkillRecipe:
-    """A Recipe; see the module."""
+    """A Recipe, see the module."""
 
     success_key: str | None = "success"
 
@@ -61,7 +61,7 @@ class ManiSkillRecipe:
 
     def make(self, variation: int) -> AnyEnv:
         registered = gymnasium.registry[self.env_id]
-        # The wrappers are ManiSkill's own time limit; this one is kept by the slots.
+        # The wrappers implement ManiSkill's own time limit; here the slots implement it.
         spec = replace(
             registered, max_episode_steps=None, order_enforce=False, disable_env_checker=True, additional_wrappers=()
         )
@@ -73,7 +73,7 @@ class ManiSkillRecipe:
         return unbatched
 
     def prepare(self, env: AnyEnv, variation: int) -> None:
-        """The reset builds the scene."""
+        """Nothing: the reset builds the scene."""
 
     def reset(self, env: AnyEnv, variation: int, seed: int) -> Any:
         env.reset(seed=variation, options={"reconfigure": True})
@@ -84,7 +84,7 @@ class ManiSkillRecipe:
 
 
 def _check_assets(task: str, wanted: Any) -> None:
-    """Raise EnvError when assets are missing: ManiSkill itself would ask on the terminal whether to download them."""
+    """Raise EnvError if assets are missing; ManiSkill itself would ask on the terminal whether to download them."""
     assets = import_module("mani_skill.utils.assets")
     for name in wanted:
         sources = (
@@ -92,6 +92,6 @@ def _check_assets(task: str, wanted: Any) -> None:
         )
         if not all(assets.is_data_source_downloaded(source) for source in sources):
             raise EnvError(
-                f"{task} needs the assets {name}, which are not on this machine: "
+                f"{task} needs the assets {name}, which are not on this machine. Download them: "
                 f"python -m mani_skill.utils.download_asset {name}"
             )

@@ -1,4 +1,4 @@
-"""Guides: what demonstrations add to a learner."""
+"""Guides: how demonstrations and teachers influence a learner."""
 
 from gsl.config.guides import GuideSettings
 from worker import plugins
@@ -8,7 +8,7 @@ __all__ = ["Guide", "GuideInputs", "Teacher", "make_guide"]
 
 
 def make_guide(settings: GuideSettings, inputs: GuideInputs) -> Guide:
-    """The guide that the settings ask for; without what it wants there is nothing to guide by."""
+    """The guide of these settings; one that does nothing if what it learns from is missing."""
     has = {"nothing": True, "demonstrations": bool(inputs.demonstrations), "teachers": bool(inputs.teachers)}
     if not has[settings.learns_from]:
         return Guide(settings, inputs)

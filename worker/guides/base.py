@@ -1,4 +1,4 @@
-"""The places where demonstrations may enter, each of which does nothing by itself."""
+"""The hooks through which a guide can influence training; by default each of them does nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from worker.spaces import Spaces
 
 @dataclass(frozen=True)
 class Teacher:
-    """A policy to learn from, with the variations on which it is asked."""
+    """A policy to learn from, with the variations on which it teaches."""
 
     network: ActorCritic
     variations: frozenset[int]
@@ -23,7 +23,7 @@ class Teacher:
 
 @dataclass(frozen=True)
 class GuideInputs:
-    """Everything a guide may learn from, and where its own networks run."""
+    """Everything a guide may learn from, and the device for its own networks."""
 
     demonstrations: Demonstrations | None
     teachers: tuple[Teacher, ...]
@@ -33,37 +33,37 @@ class GuideInputs:
 
 
 class Guide:
-    """No guidance; subclasses override what they use and say so in their settings' `hooks`."""
+    """No guidance. Subclasses override hooks and list them in `hooks` of their settings."""
 
     policy_weight: float = 1.0
-    """What a learner's own policy loss is multiplied with, the bonus for entropy in it."""
+    """Factor of the learner's own policy loss, including its entropy bonus."""
     offline: bool = False
-    """Whether the job ends with `before_training`."""
+    """Whether the job ends after `before_training`."""
 
     def __init__(self, settings: GuideSettings, inputs: GuideInputs) -> None:
-        """`settings` are those of the subclass."""
+        """`settings` are of the subclass's own class."""
 
     def before_training(self, network: ActorCritic, on_step: Callable[[], None]) -> dict[str, float]:
-        """Once, before the job's first epoch; diagnostics. `on_step` is called between updates and may raise."""
+        """Called once before the first epoch; returns diagnostics. Call `on_step` between updates; it may raise."""
         return {}
 
     def observe(self, rollout: Rollout) -> dict[str, float]:
-        """Before every update: see the rollout that is learned from; diagnostics."""
+        """Called before every update with the rollout; returns diagnostics."""
         return {}
 
     def reward(self, observation: Tensor, action: Tensor, reward: Tensor) -> Tensor:
-        """The rewards (B,) to learn from, of samples (B, ...) on one device: a rollout's, or a replayed batch's."""
+        """The rewards (B,) to learn from, for samples (B, ...) of a rollout or of a replayed batch, on one device."""
         return reward
 
     def loss(self, network: ActorCritic, context: LossContext) -> tuple[Tensor, dict[str, float]] | None:
-        """In every minibatch: a loss to add, with diagnostics; None adds nothing."""
+        """Called for every minibatch: a loss to add, with diagnostics; None adds nothing."""
         return None
 
     def end_epoch(self) -> None:
-        """After every update: schedules move on."""
+        """Called after every update, for schedules."""
 
     def state(self) -> dict[str, Any]:
         return {}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on exactly where `state` was taken."""
+        """Continue exactly where `state` was taken."""

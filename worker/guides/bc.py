@@ -1,10 +1,10 @@
 """Behaviour cloning: the policy learns the demonstrated actions offline, by maximum likelihood.
 
-The loss is - mean over demonstrated (s, a) of w log pi(a|s), with weights w of mean 1 by which every variation counts
-alike, however many steps it has. A share of the episodes is held back, whole ones: a step of one that was learned but
-for it would be foreseen too well. Cloning ends once their likelihood has not improved for a while, and the best policy
-is what stays. An Adam of its own does it: the learner's optimiser, its value function's layers (where they are its own)
-and its random states stay as they are.
+The loss is - mean over demonstrated (s, a) of w log pi(a|s), with weights w of mean 1 that give every variation the
+same total weight. A fraction of the episodes is held out for validation: whole episodes, because the steps of one
+episode resemble each other. Cloning stops when the validation likelihood has not improved for a while, and keeps the
+best policy. It uses an optimiser of its own: the learner's optimiser, separate value layers and random state do not
+change.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _MEASURED_AT_ONCE = 1024
 
 
 class BC(Guide):
-    """Clones before training; unless the learner shall train on, that is all."""
+    """Clones before training; the job ends with that, unless the settings ask for training too."""
 
     def __init__(self, settings: BCSettings, inputs: GuideInputs) -> None:
         if inputs.demonstrations is None:
@@ -32,7 +32,7 @@ class BC(Guide):
         self._generator = torch.Generator().manual_seed(inputs.seed)
 
     def before_training(self, network: ActorCritic, on_step: Callable[[], None]) -> dict[str, float]:
-        """See the module. An interrupted cloning is begun anew, with the same numbers."""
+        """Clone, see the module. If interrupted, it starts over, with the same results."""
         shown, held_back = self._split()
         optimiser = torch.optim.Adam(network.parameters(), lr=self._settings.learning_rate)
         best, kept, patience, passes = inf, network.state_dict(), self._settings.patience, 0
@@ -41,15 +41,15 @@ class BC(Guide):
             passes += 1
             if len(held_back):
                 patience -= 1
-                if (figure := self._measure(network, held_back)) < best:
-                    best, kept, patience = figure, deepcopy(network.state_dict()), self._settings.patience
+                if (loss := self._measure(network, held_back)) < best:
+                    best, kept, patience = loss, deepcopy(network.state_dict()), self._settings.patience
         network.load_state_dict(kept)
         optimiser.zero_grad(set_to_none=True)
-        said = {"cloning_passes": float(passes), "demonstrated_steps": float(len(shown)), "cloning_loss": fitted}
-        return said | ({"held_back_loss": best} if len(held_back) else {})
+        metrics = {"cloning_passes": float(passes), "demonstrated_steps": float(len(shown)), "cloning_loss": fitted}
+        return metrics | ({"held_back_loss": best} if len(held_back) else {})
 
     def _split(self) -> tuple[Tensor, Tensor]:
-        """Indices of the steps that are learned and of those that only measure: whole episodes, drawn at random."""
+        """Indices of training and validation steps: whole episodes, drawn at random."""
         episodes = torch.unique(self._demonstrations.episode)
         order = episodes[torch.randperm(len(episodes), generator=self._generator)]
         share = self._settings.held_back
@@ -60,7 +60,7 @@ class BC(Guide):
     def _pass(
         self, network: ActorCritic, optimiser: torch.optim.Optimizer, index: Tensor, on_step: Callable[[], None]
     ) -> float:
-        """Every step once, shuffled; the mean loss."""
+        """One pass over all steps in random order; returns the mean loss."""
         total = 0.0
         shuffled = index[torch.randperm(len(index), generator=self._generator)]
         for batch in torch.split(shuffled, self._settings.batch_size):
@@ -78,7 +78,7 @@ class BC(Guide):
         return sum(self._loss(network, part).item() * len(part) for part in parts) / len(index)
 
     def _loss(self, network: ActorCritic, index: Tensor) -> Tensor:
-        """Negative log-likelihood of the demonstrated actions, each by its weight; scalar."""
+        """Weighted negative log-likelihood of the demonstrated actions; scalar."""
         policy = network.policy(self._demonstrations.observation[index].to(self._device))
         log_prob = policy.log_prob(self._demonstrations.action[index].to(self._device))
         return -(self._demonstrations.weight[index].to(log_prob) * log_prob).mean()

@@ -1,17 +1,17 @@
-"""Following teachers on states of one's own: DAgger with a value function, and kickstarting.
+"""Imitating teachers on the learner's own states: DAgger with a value function, and kickstarting.
 
-On the learner's own rollout each step's teacher, the specialist that owns the step's variation, is asked what it would
-do. With D the part of a minibatch that has a teacher, c the coefficient and k the epochs since the start, the loss
-gains
+Each step of the learner's rollout has a teacher, the specialist of the step's variation, whose policy is evaluated on
+it. With D the part of a minibatch that has a teacher, c the coefficient and k the epochs since the start, the added
+loss is
 
     c * decay^k * mean over D of KL(teacher(.|s) || pi(.|s))
 
-Form `dagger` (Ross et al. 2011; Wan et al. 2023, UniDexGrasp++, which adds the value function): the policy learns
-nothing else, while the value function learns from returns. It has no bonus for entropy either: nothing would hold
-against it where no teacher is asked, and where one is, the policy would end less certain than its teacher.
+Form `dagger` (Ross et al. 2011; Wan et al. 2023, UniDexGrasp++, which adds the value function): this is the policy's
+only loss, while the value function learns from returns. There is no entropy bonus either: without a teacher nothing
+would counteract it, and with one the policy would end up less certain than its teacher.
 
-Form `kickstarting` (Schmitt et al. 2018, equation 5): the learner's own policy loss stays, and the teachers' part
-fades.
+Form `kickstarting` (Schmitt et al. 2018, equation 5): the learner keeps its own policy loss, and the teachers'
+weight decays.
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ _ASKED_AT_ONCE = 1024
 
 
 class DAgger(Guide):
-    """Asks its teachers once a rollout and compares with their answers in every minibatch."""
+    """Evaluates the teachers once for each rollout and compares the policy with them in every minibatch."""
 
     def __init__(self, settings: DAggerSettings, inputs: GuideInputs) -> None:
         if not inputs.teachers:
@@ -36,12 +36,12 @@ class DAgger(Guide):
         self.policy_weight = 0.0 if settings.form == "dagger" else 1.0
         self._settings, self._teachers, self._device = settings, inputs.teachers, inputs.device
         self._coefficient = settings.coefficient
-        self._answers = torch.empty(0)  # (K, P), parameters of the teachers' policies at the K steps that have one
-        self._row = torch.empty(0, dtype=torch.int64)  # (T*N,), a step's row in the answers; -1 without a teacher
+        self._answers = torch.empty(0)  # (K, P), parameters of the teachers' policies at the K steps with a teacher
+        self._row = torch.empty(0, dtype=torch.int64)  # (T*N,), row of a step in the answers; -1 without a teacher
 
     @torch.no_grad()
     def observe(self, rollout: Rollout) -> dict[str, float]:
-        """Ask each teacher about the steps of its variations."""
+        """Evaluate each teacher on the steps of its variations."""
         observation, variation = rollout.observation.flatten(0, 1), rollout.variation.flatten()
         asked = [
             (teacher, part)
@@ -60,7 +60,7 @@ class DAgger(Guide):
         return {"taught_share": float((row >= 0).to(torch.float32).mean())}
 
     def loss(self, network: ActorCritic, context: LossContext) -> tuple[Tensor, dict[str, float]] | None:
-        """See the module; scalar. A minibatch is shuffled, so its first samples are as good as any."""
+        """See the module; scalar. Minibatches are shuffled, so their first samples are a random subset."""
         row = self._row[context.index[: self._settings.batch_size]]
         taught = row >= 0
         if not taught.any():
@@ -80,5 +80,5 @@ class DAgger(Guide):
 
 
 def _owned(teacher: Teacher, variation: Tensor) -> Tensor:
-    """Indices of the steps on which it is asked."""
+    """Indices of the steps on which the teacher is evaluated."""
     return torch.isin(variation, torch.tensor(sorted(teacher.variations))).nonzero().squeeze(-1)

@@ -1,17 +1,17 @@
 """Demonstration-augmented policy gradient (Rajeswaran et al. 2018), in two forms.
 
-With D a batch of demonstrated (s, a), c the coefficient and k the epochs since the start, the loss gains
+With D a batch of demonstrated (s, a), c the coefficient and k the epochs since the start, the added loss is
 
     log_probability   - c * decay^k * mean over D of log pi(a|s)          (PPO + DAPG of ManiSkill2-Learn, hand_dapg)
     probability       - c * decay^k * A_max * mean over D of pi(a|s)      (the authors of GSL; A_max detached)
 
-Scale: with normalised advantages PPO's policy loss weighs an action's log-probability by about one, so c in the
-log_probability form reads as "demonstrations weigh c times the experience": 0.1 to 0.3 steers, above 1 is cloning. In
-the probability form A_max is then about 3 to 6 standard deviations instead of a return, and the gradient is scaled by
-pi(a|s): it vanishes where the policy never does what is demonstrated.
+Scale: with normalised advantages, PPO's policy loss weights an action's log-probability by about one, so in the
+log_probability form demonstrations have c times the weight of experience: 0.1 to 0.3 steers, above 1 is cloning. In the
+probability form A_max is then about 3 to 6 standard deviations instead of a return, and the gradient is scaled by
+pi(a|s): it vanishes where the policy never takes the demonstrated action.
 
-As a setting the value function learns from the demonstrations too; see `demonstrated_values`. Nobody's paper has that,
-and it tells the value function what specialists earn, not what the policy does: it is off unless asked for.
+Optionally, the value function learns from the demonstrations too; see `demonstrated_values`. No paper does this, and it
+trains the value function on the specialists' returns instead of the policy's, so it is off by default.
 """
 
 from typing import Any
@@ -52,18 +52,18 @@ class DAPG(Guide):
             loss = -self._coefficient * context.max_advantage * log_prob.exp().mean()
         else:
             loss = -self._coefficient * log_prob.mean()
-        said = {"demonstration_loss": loss.item(), "demonstration_log_prob": log_prob.mean().item()}
+        metrics = {"demonstration_loss": loss.item(), "demonstration_log_prob": log_prob.mean().item()}
         if self._foretold is not None:
             error = self._foretold.loss(network, index, context)
             loss = loss + self._settings.value_coefficient * error
-            said["demonstration_value_loss"] = error.item()
-        return loss, said
+            metrics["demonstration_value_loss"] = error.item()
+        return loss, metrics
 
     def end_epoch(self) -> None:
         self._coefficient *= self._settings.decay
 
     def _log_prob(self, network: ActorCritic, index: Tensor) -> Tensor:
-        """Log-probability (B,) of demonstrated actions."""
+        """Log-probabilities (B,) of the demonstrated actions."""
         policy = network.policy(self._demonstrations.observation[index].to(self._device))
         return policy.log_prob(self._demonstrations.action[index].to(self._device))
 

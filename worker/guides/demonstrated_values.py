@@ -1,4 +1,4 @@
-"""What demonstrated steps went on to earn, for a value function to foretell."""
+"""Returns of demonstrated steps, as targets for a value function."""
 
 import torch
 from torch import Tensor
@@ -10,13 +10,13 @@ from worker.nets import ActorCritic
 class DemonstratedValues:
     """Discounted returns-to-go of demonstrated steps, on the scale of the learner's values.
 
-    Where a time limit cut an episode that is no part of the task, the value of what was seen then stands for the rest.
+    If a time limit outside the task ended an episode, the value of the final observation stands for the rest.
     Raises ValueError for demonstrations without rewards.
     """
 
     def __init__(self, demonstrations: Demonstrations, device: torch.device) -> None:
         if demonstrations.earned is None:
-            raise ValueError("these files hold no rewards: set guide.value_coefficient to 0")
+            raise ValueError("the demonstrations have no rewards: set guide.value_coefficient to 0")
         self._shown, self._earned, self._device = demonstrations, demonstrations.earned, device
         self._gamma: float | None = None
         self._to_go, self._left, self._final_at = torch.empty(0), torch.empty(0), torch.empty(0)
@@ -46,7 +46,7 @@ class DemonstratedValues:
 
 
 def discounted_to_go(reward: Tensor, lengths: list[int], gamma: float) -> Tensor:
-    """Discounted sum of each step's reward and those that follow in its episode: (steps,) float32."""
+    """Discounted sum of the rewards from each step to the end of its episode: (steps,) float32."""
     summed: list[float] = []
     for part in reversed(torch.split(reward, lengths)):
         still = 0.0

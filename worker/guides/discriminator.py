@@ -1,7 +1,7 @@
-"""GAIL's discriminator: whether a step was the policy's own or demonstrated.
+"""GAIL's discriminator: classifies steps as the policy's own or demonstrated.
 
-Logits are above zero where the policy did it: the policy has label 1, demonstrations have label 0, as in
-ManiSkill2-Learn. Discrete actions enter one-hot, continuous ones clipped to [-1, 1] as the environment clips them.
+Logits are positive for steps of the policy: the policy has label 1, demonstrations have label 0, as in
+ManiSkill2-Learn. Discrete actions are one-hot, continuous ones are clipped to [-1, 1] as the environment clips them.
 """
 
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ from worker.nets import channels_last, picture_body
 from worker.spaces import Actions, Spaces
 
 LEAST_DEVIATION = 0.1
-"""A part of the observation that hardly varies in the demonstrations is not blown up beyond this."""
+"""Largest factor by which a part of the observation that hardly varies in the demonstrations is scaled up."""
 FURTHEST = 10.0
 PIXEL_MEAN, PIXEL_DEVIATION = 0.5, 0.25
 
 
 class Discriminator(nn.Module):
-    """Works on prepared inputs, floats near deviation 1, so that noise and gradients mean the same everywhere."""
+    """Uses prepared inputs with deviations near 1, so that the scales of noise and gradients are comparable."""
 
     def __init__(self, width: int, actions: Actions, features: int) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class Discriminator(nn.Module):
         )  # fmt: skip
 
     def prepare(self, observation: Tensor) -> Tensor:
-        """(B, *observation_shape) as environments give them, to what `forward` takes."""
+        """Environments' observations (B, *observation_shape) as input for `forward`."""
         raise NotImplementedError
 
     def features(self, prepared: Tensor) -> Tensor:
@@ -51,13 +51,13 @@ class Discriminator(nn.Module):
         return action.clamp(-1.0, 1.0)
 
     def forward(self, prepared: Tensor, action: Tensor) -> Tensor:
-        """Logits (B,) of prepared observations and actions."""
+        """Logits (B,) for prepared observations and actions."""
         logits: Tensor = self.judge(torch.cat([self.features(prepared), action], dim=-1)).squeeze(-1)
         return logits
 
 
 class VectorDiscriminator(Discriminator):
-    """Vectors, scaled by the demonstrations' mean and deviation."""
+    """For vectors, scaled by the mean and deviation of the demonstrations."""
 
     mean: Tensor
     deviation: Tensor
@@ -75,7 +75,7 @@ class VectorDiscriminator(Discriminator):
 
 
 class PictureDiscriminator(Discriminator):
-    """Pictures, through three strided convolutions."""
+    """For pictures, with three strided convolutions."""
 
     def __init__(self, settings: GAILSettings, spaces: Spaces) -> None:
         super().__init__(settings.width, spaces.actions, settings.width)
@@ -94,7 +94,7 @@ class PictureDiscriminator(Discriminator):
 def make_discriminator(
     settings: GAILSettings, spaces: Spaces, demonstrations: Demonstrations, seed: int
 ) -> Discriminator:
-    """A fresh one on the CPU; torch's own random state stays as it was."""
+    """A fresh discriminator on the CPU; torch's random state does not change."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         if len(spaces.observation_shape) == 1:
@@ -114,7 +114,7 @@ def _layers(network: nn.Module) -> Iterator[nn.Module]:
 def classification_loss(own: Tensor, shown: Tensor, smoothing: float) -> Tensor:
     """Binary cross-entropy of logits (B,) of the policy (label 1) and of demonstrations (label 0); scalar.
 
-    With `smoothing` s the labels are 1 - s and s, so that a logit that leaves log((1 - s) / s) is driven back.
+    With `smoothing` s the labels are 1 - s and s, which drives logits back to at most log((1 - s) / s).
     """
     high, low = torch.full_like(own, 1.0 - smoothing), torch.full_like(shown, smoothing)
     return 0.5 * (F.binary_cross_entropy_with_logits(own, high) + F.binary_cross_entropy_with_logits(shown, low))
@@ -125,9 +125,9 @@ def gradient_penalty(
 ) -> Tensor:
     """Mean of sqrt(n) * |d logit / d observation|^2 + |d logit / d action|^2 between policy and demonstrations; scalar.
 
-    Zero-centred, which keeps a discriminator from learning few samples by heart (Thanh-Tung et al. 2019, equation 8).
-    The factor of an observation of n numbers is ours: large differences lie in any direction of a picture, so a slope
-    that is harmless for a vector tells every picture from every other. `own` and `shown` are prepared, of equal sizes.
+    Zero-centred, which keeps a discriminator from memorising few samples (Thanh-Tung et al. 2019, equation 8). The
+    factor sqrt(n) for an observation of n numbers is ours: pictures differ in many directions, so a slope that is
+    harmless for a vector would separate any two pictures. `own` and `shown` are prepared and of equal size.
     """
     share = torch.rand(len(own[0]), generator=generator).to(own[0].device)
     mixed = [_mix(a, b, share).requires_grad_() for a, b in zip(own, shown, strict=True)]

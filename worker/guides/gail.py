@@ -1,7 +1,7 @@
 """Generative adversarial imitation learning (Ho and Ermon 2016), mixed into the environment's reward.
 
-A discriminator D learns to tell the policy's steps (label 1) from demonstrated ones (label 0); with sigmoid(D) the
-probability that the policy did it, the learner's reward becomes
+A discriminator D learns to distinguish the policy's steps (label 1) from demonstrated ones (label 0). With sigmoid(D)
+the probability that a step is the policy's, the learner's reward becomes
 
     w_env * r_env + w_imitation * r_D        (ManiSkill2-Learn's GAIL on SAC: 0.3 and 0.7)
 
@@ -9,10 +9,10 @@ probability that the policy did it, the learner's reward becomes
     centred     r_D = - D                    (Fu et al. 2018, AIRL; above and below zero)
     negative    r_D = log(1 - sigmoid(D))    (below zero: a short episode loses less)
 
-Which sign suits a task is not a detail: "positive" keeps an agent from ending an episode at its goal (Kostrikov et al.
-2019). The discriminator learns on each rollout and on a memory of earlier ones before the learner does, and is kept
-from certainty by a gradient penalty, smoothed labels, noise and, as a setting, spectral normalisation: a discriminator
-that is certain pays every step of the policy the same.
+The sign matters: "positive" discourages an agent from ending an episode at its goal (Kostrikov et al. 2019). The
+discriminator learns from each rollout and from earlier ones before the learner does. A gradient penalty, smoothed
+labels, noise and, optionally, spectral normalisation keep it uncertain: a certain discriminator gives every step of the
+policy the same reward.
 """
 
 from typing import Any
@@ -32,11 +32,11 @@ from worker.nets.adam_state import load_moments, save_moments
 _JUDGED_AT_ONCE = 1024
 
 Steps = tuple[Tensor, Tensor]
-"""Observations and actions, (B, ...) each."""
+"""Observations and actions, each (B, ...)."""
 
 
 class GAIL(Guide):
-    """Trains its discriminator in `observe`, pays by it in `reward`."""
+    """Trains its discriminator in `observe` and uses it in `reward`."""
 
     def __init__(self, settings: GAILSettings, inputs: GuideInputs) -> None:
         if inputs.demonstrations is None:
@@ -49,17 +49,17 @@ class GAIL(Guide):
         self._generator = torch.Generator().manual_seed(inputs.seed)
 
     def observe(self, rollout: Rollout) -> dict[str, float]:
-        """Train the discriminator on the rollout, earlier ones and demonstrations; diagnostics of the last update."""
+        """Train the discriminator on this rollout, earlier ones and demonstrations; diagnostics of the last update."""
         steps = rollout.observation.flatten(0, 1), rollout.action.flatten(0, 1)
-        said: dict[str, float] = {}
+        metrics: dict[str, float] = {}
         for _ in range(self._settings.updates):
-            said = self._update(self._own(steps), self._shown())
+            metrics = self._update(self._own(steps), self._shown())
         self._recent.remember(steps, self._generator)
-        return said
+        return metrics
 
     @torch.no_grad()
     def reward(self, observation: Tensor, action: Tensor, reward: Tensor) -> Tensor:
-        """See the module; finite and bounded by the weights and the limit, (B,) where `reward` is."""
+        """See the module; (B,), finite and bounded by the weights and the limit, on the device of `reward`."""
         self.discriminator.eval()
         parts = zip(torch.split(observation, _JUDGED_AT_ONCE), torch.split(action, _JUDGED_AT_ONCE), strict=True)
         judged = torch.cat([self._judge((seen.to(self._device), done.to(self._device))) for seen, done in parts])
@@ -75,7 +75,7 @@ class GAIL(Guide):
         return logits
 
     def _own(self, steps: Steps) -> Steps:
-        """A batch of the policy's: from this rollout, the second half from earlier ones as soon as there are any."""
+        """A batch of the policy's steps: from this rollout, and the second half from earlier ones if there are any."""
         size = self._settings.batch_size
         earlier = self._recent.sample(size // 2, self._generator)
         drawn = torch.randint(
@@ -87,7 +87,7 @@ class GAIL(Guide):
         return torch.cat([fresh[0], earlier[0]]), torch.cat([fresh[1], earlier[1]])
 
     def _shown(self) -> Steps:
-        """A batch of demonstrated steps, drawn with replacement, each variation as often."""
+        """A batch of demonstrated steps, drawn with replacement, all variations equally often."""
         shown = self._demonstrations
         drawn = shown.draw(self._settings.batch_size, self._generator)
         return shown.observation[drawn], shown.action[drawn]

@@ -1,4 +1,4 @@
-"""A memory of what the policy did in earlier rollouts."""
+"""A memory of the policy's steps in earlier rollouts."""
 
 from typing import Any
 
@@ -6,18 +6,18 @@ import torch
 from torch import Tensor
 
 _SHARE = 4
-"""Of a full memory each rollout replaces at most one part in this many, so that it reaches back several rollouts."""
+"""A rollout replaces at most this fraction (1 / n) of a full memory, so that it covers several rollouts."""
 
 
 class RecentSteps:
-    """A ring of observations and actions, as environments gave them (uint8 stays uint8), on the CPU."""
+    """A ring buffer of the environments' observations (uint8 stays uint8) and actions, on the CPU."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity, self._next = capacity, 0
         self._kept: tuple[Tensor, Tensor] | None = None
 
     def remember(self, steps: tuple[Tensor, Tensor], generator: torch.Generator) -> None:
-        """Keep a random part of a rollout's steps (B, ...), in place of the oldest."""
+        """Add a random part of a rollout's steps (B, ...), replacing the oldest."""
         if not self._capacity:
             return
         number = min(len(steps[0]), max(1, self._capacity // _SHARE))
@@ -35,7 +35,7 @@ class RecentSteps:
             self._next = (self._next + number) % self._capacity
 
     def sample(self, number: int, generator: torch.Generator) -> tuple[Tensor, Tensor] | None:
-        """Drawn with replacement; None while nothing is remembered."""
+        """Steps drawn with replacement; None if the memory is empty."""
         if self._kept is None or not number:
             return None
         drawn = torch.randint(len(self._kept[0]), (number,), generator=generator)
@@ -47,7 +47,7 @@ class RecentSteps:
         return {"next": self._next, "observation": self._kept[0].clone(), "action": self._kept[1].clone()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on exactly where `state` was taken."""
+        """Continue exactly where `state` was taken."""
         self._next = state["next"]
         if "observation" in state:
             self._kept = (torch.as_tensor(state["observation"]).clone(), torch.as_tensor(state["action"]).clone())

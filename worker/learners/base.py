@@ -18,22 +18,22 @@ log = logging.getLogger(__name__)
 
 Metrics = dict[str, float]
 Policy = Callable[[NDArray[Any]], NDArray[Any]]
-"""Observations of all slots to one action a slot."""
+"""Maps the observations of all slots to one action for each slot."""
 
 
 @dataclass(frozen=True)
 class Overrides:
-    """What a specialist or fine-tuning does differently; None takes the learner's setting."""
+    """Settings of a specialist's or of fine-tuning's own; None keeps the learner's setting."""
 
     ent_coef: float | None = None
     learning_rate: float | None = None
 
 
 class Guidance(Protocol):
-    """A guide, as far as a learner honours it; see worker/guides/base.py."""
+    """What a learner uses of a guide; see worker/guides/base.py."""
 
     policy_weight: float
-    """Of the learner's own policy loss, its entropy bonus included."""
+    """Factor of the learner's own policy loss, including its entropy bonus."""
 
     def reward(self, observation: Tensor, action: Tensor, reward: Tensor) -> Tensor: ...
 
@@ -41,7 +41,7 @@ class Guidance(Protocol):
 
 
 class Learner(Protocol):
-    """One policy with what improves it. Made as (settings, spaces, seed, device, overrides)."""
+    """One policy and what trains it. Constructed with (settings, spaces, seed, device, overrides)."""
 
     network: ActorCritic
     device: torch.device
@@ -50,90 +50,90 @@ class Learner(Protocol):
         """Actions for the training environments' observations (num_envs, *observation_shape)."""
 
     def policy(self, *, deterministic: bool, seed: int) -> Policy:
-        """The policy as it is now, for evaluation and demonstrations; leaves the training's random states alone."""
+        """The current policy, for evaluation and demonstrations; does not change the random state of training."""
 
     def update(
         self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
         on_step: Callable[[], None] | None = None,
     ) -> Metrics:  # fmt: skip
-        """Learn from one rollout; diagnostics averaged over the updates.
+        """Learn from one rollout; returns diagnostics averaged over the updates.
 
-        `progress` is the share of the run's steps that are spent; `on_step` is called between updates and may raise.
+        `progress` is the fraction of the run's steps spent so far; `on_step` is called between updates and may raise.
         """
 
     def state(self) -> dict[str, Any]:
-        """Complete: a learner that restores it goes on with the same numbers.
+        """Complete: a learner that restores it continues with exactly the same results.
 
-        What only the same job goes on with, a replay say, lies under `experience`; clones and ended jobs do without.
+        What only the same job needs, for example a replay, is under `experience`; clones and completed jobs lack it.
         """
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on exactly: the same job, interrupted. Without `experience` the job has ended."""
+        """Resume the same job exactly. Without `experience` the job has completed."""
 
     def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
-        """Start as another job's learner, with random states of one's own; with `fresh_head` its policy head is new."""
+        """Start as a copy of another job's learner, with its own random state; `fresh_head` resets the policy head."""
 
 
 @runtime_checkable
 class RewardScaler(Protocol):
-    """A learner that divides rewards by their own scale."""
+    """A learner that divides rewards by a running scale."""
 
     def restart_reward_scale(self) -> None:
-        """Rewards of another kind follow, as where a guide pays from now on or no longer does."""
+        """Forget the scale, because rewards of another kind follow: a guide starts or stops changing them."""
 
 
 @runtime_checkable
 class Replayer(Protocol):
-    """A learner that learns again and again from what it keeps in a replay."""
+    """A learner that learns repeatedly from the steps in its replay."""
 
     def show(self, demonstrations: Demonstrations) -> None:
-        """Learn from these too. Every job that has them shows them anew; a checkpoint holds none."""
+        """Learn from these too. They are not part of a checkpoint, so every job that has them calls this again."""
 
     def handed_on(self) -> dict[str, Any]:
-        """What another job that goes on with this policy on the same variations may begin with."""
+        """Steps with which another job may begin that continues this policy on the same variations."""
 
     def take_over(self, state: dict[str, Any]) -> None:
-        """Begin with what was handed on; empty: with nothing."""
+        """Begin with the steps that `handed_on` returned; an empty state changes nothing."""
 
 
 @runtime_checkable
 class AdvantageEstimator(Protocol):
-    """A learner whose settings say `estimates_advantages`."""
+    """A learner whose settings have `estimates_advantages`."""
 
     advantage: Tensor
-    """(T * N,) of the rollout that it learned from last, not normalised."""
+    """(T * N,) of the rollout of the last update, not normalised."""
 
 
 @runtime_checkable
 class PhasedLearner(Protocol):
-    """A learner that learns something only after several epochs."""
+    """A learner with an update that follows only after several epochs."""
 
     def finish(self, on_step: Callable[[], None] | None = None) -> Metrics:
-        """Learn now what waits for more epochs, because the job has no more; nothing where nothing waits."""
+        """Do the pending update now, because no more epochs follow; returns diagnostics, empty if none is pending."""
 
 
 def finish_phase(learner: Learner, on_step: Callable[[], None] | None = None) -> bool:
-    """Let a learner that learns in phases end the one under way; whether that changed anything."""
-    said = learner.finish(on_step) if isinstance(learner, PhasedLearner) else {}
-    if said:
-        log.info("a phase cut short: %s", ", ".join(f"{name} {figure:.4g}" for name, figure in said.items()))
-    return bool(said)
+    """Let a learner that learns in phases complete the current one; returns whether that changed anything."""
+    metrics = learner.finish(on_step) if isinstance(learner, PhasedLearner) else {}
+    if metrics:
+        log.info("phase completed early: %s", ", ".join(f"{name} {value:.4g}" for name, value in metrics.items()))
+    return bool(metrics)
 
 
 def to_device(observation: NDArray[Any] | Tensor, device: torch.device) -> Tensor:
-    """As the network takes it; to a GPU by way of pinned memory, which it reads without waiting for the processor."""
+    """The observation on the device; copied to a GPU from pinned memory, so that the processor does not wait."""
     tensor = torch.as_tensor(observation)
     return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
 
 
 class Actor(Protocol):
-    """A network, or one on several cores."""
+    """A network, possibly on several cores."""
 
     def policy(self, observation: Tensor) -> Distribution: ...
 
 
 def policy_of(network: Actor, device: torch.device, *, deterministic: bool, seed: int) -> Policy:
-    """What `network` does, sampled with random numbers of `seed` or by its mode."""
+    """The policy of `network`: its mode, or samples drawn with `seed`."""
     generator = torch.Generator(device).manual_seed(seed)
 
     @torch.no_grad()

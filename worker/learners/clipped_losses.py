@@ -1,7 +1,7 @@
-"""PPO's clipped losses with their derivatives by hand.
+"""PPO's clipped losses with hand-written derivatives.
 
-They are a few operations on one number a sample, which autograd would record and run back one by one: for the small
-networks of vector observations that took as long as the network itself.
+They are a few operations on one number for each sample, which autograd would record and reverse one by one: for the
+small networks of vector observations this took as long as the network itself.
 """
 
 from typing import Any
@@ -15,15 +15,15 @@ def clipped_policy_loss(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """-mean(min(r A, clamp(r, 1 - clip, 1 + clip) A)), r the ratio of probabilities (Schulman et al. 2017, equation 7).
 
-    All are (B,). With it come log r and r (B,), which are not differentiable.
+    All arguments are (B,). Also returns log r and r (B,), which are not differentiable.
     """
     return _PolicyLoss.apply(log_prob, old_log_prob, advantage, clip)  # type: ignore[no-any-return,no-untyped-call]  # untyped
 
 
 def clipped_value_loss(value: Tensor, old_value: Tensor, returns: Tensor, clip: float) -> Tensor:
-    """Half the mean squared error, or that of the value clamped to `clip` around the old one where it is larger.
+    """Half the mean of the larger squared error: of the value, or of the value clamped to `clip` around the old one.
 
-    All are (B,). It is in no paper; PPO's first code, OpenAI's `baselines`, has it.
+    All arguments are (B,). No paper describes it; it is in the original code, OpenAI's `baselines`.
     """
     return _ValueLoss.apply(value, old_value, returns, clip)  # type: ignore[no-any-return,no-untyped-call]  # untyped
 
@@ -36,7 +36,7 @@ class _PolicyLoss(torch.autograd.Function):
         log_ratio = log_prob - old_log_prob
         ratio = log_ratio.exp()
         gain, clipped = advantage * ratio, advantage * ratio.clamp(1 - clip, 1 + clip)
-        ctx.save_for_backward(gain * (gain <= clipped))  # dr / dlog_prob = r; beyond the clip nothing changes
+        ctx.save_for_backward(gain * (gain <= clipped))  # dr / dlog_prob = r; zero beyond the clip
         ctx.mark_non_differentiable(log_ratio, ratio)
         return -torch.minimum(gain, clipped).mean(), log_ratio, ratio
 
@@ -52,7 +52,7 @@ class _ValueLoss(torch.autograd.Function):
         error, change = value - returns, value - old_value
         held = change.clamp(-clip, clip)
         squared, clamped = error * error, (old_value + held - returns).square_()
-        flat = (clamped > squared) & (held != change)  # what is held does not change with the value
+        flat = (clamped > squared) & (held != change)  # a clamped value has no gradient
         ctx.save_for_backward(error.masked_fill(flat, 0.0))
         return 0.5 * torch.maximum(squared, clamped).mean()
 

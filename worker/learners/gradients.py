@@ -1,5 +1,8 @@
-"""What happens to gradients between two minibatches. A small network's whole step takes little longer than torch's own
-functions for this, which look at every tensor several times in Python."""
+"""Resetting and clipping gradients.
+
+Torch's own functions visit every tensor several times in Python, which takes almost as long as the whole step of a
+small network.
+"""
 
 from collections.abc import Iterable
 
@@ -8,18 +11,18 @@ from torch import Tensor
 
 
 def forget_gradients(parameters: Iterable[Tensor]) -> None:
-    """None of them has one."""
+    """Reset all gradients to None."""
     for parameter in parameters:
         parameter.grad = None
 
 
-def clipped_step(adam: torch.optim.Adam, parameters: Iterable[Tensor], most: float) -> Tensor:
-    """A step of fused Adam with gradients clipped as `clip_grad_norm_` does to the joint norm `most`.
+def clipped_step(adam: torch.optim.Adam, parameters: Iterable[Tensor], max_norm: float) -> Tensor:
+    """A step of fused Adam with the gradients' joint norm clipped to `max_norm`, as `clip_grad_norm_` does.
 
-    Gives the norm that they had. Adam's kernel scales them as it reads them, as `torch.amp.GradScaler` has it do.
+    Returns the norm before clipping. Adam's kernel scales gradients while reading them, as for `torch.amp.GradScaler`.
     """
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     norm: Tensor = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(one) for one in gradients]))
-    adam.grad_scale = (norm / most).clamp(min=1.0)  # type: ignore[attr-defined]  # what it divides by
+    adam.grad_scale = (norm / max_norm).clamp(min=1.0)  # type: ignore[attr-defined]  # the divisor
     adam.step()
     return norm

@@ -1,4 +1,4 @@
-"""What learners share that learn from each rollout at once and then forget it."""
+"""Functions of learners that use each rollout once."""
 
 from collections.abc import Iterator
 
@@ -18,8 +18,8 @@ def samples_of(
 ) -> Batch:  # fmt: skip
     """Every sample of the rollout (T*N) with advantage and return, on the device.
 
-    The guide sees raw rewards. The observation after the last step is of that step's variation, or its value does not
-    count, for the step ended its episode.
+    The guide gets raw rewards. The observation after the last step belongs to that step's variation, unless the step
+    ended its episode; then the value is not used.
     """
     reward = rollout.reward
     if guidance is not None:
@@ -38,7 +38,7 @@ def samples_of(
 
 
 def normalised(advantage: Tensor) -> Tensor:
-    """With mean 0 and deviation 1."""
+    """Scaled to mean 0 and standard deviation 1."""
     deviation, mean = torch.std_mean(advantage)
     return (advantage - mean) / (deviation + 1e-8)
 
@@ -49,9 +49,9 @@ def minibatches(samples: int, size: int, generator: torch.Generator) -> Iterator
 
 
 def shuffled(samples: Batch, size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Batch]]:
-    """One pass: minibatches of all samples in random order, each with which they are.
+    """One pass: minibatches of all samples in random order, each with the samples' indices.
 
-    Vectors are put in order once a pass, which is quicker; of pictures a second copy would take too much memory.
+    Vectors are reordered once for each pass, which is faster; a second copy of pictures would take too much memory.
     """
     device, count = samples.advantage.device, samples.advantage.shape[0]
     order = torch.randperm(count, generator=generator).to(device)
@@ -62,6 +62,6 @@ def shuffled(samples: Batch, size: int, generator: torch.Generator) -> Iterator[
 
 
 def explained_variance(samples: Batch) -> float:
-    """Share of the returns' variance that the values foresaw; not a number when the returns do not vary."""
+    """Fraction of the returns' variance that the values explain; NaN if the returns do not vary."""
     variance = samples.returns.var()
     return float(1 - (samples.returns - samples.value).var() / variance) if variance > 0 else float("nan")

@@ -1,10 +1,10 @@
-"""PopArt: values on a scale of each variation's own (van Hasselt et al. 2016; per task: Hessel et al. 2019).
+"""PopArt: values with a scale for each variation (van Hasselt et al. 2016; per task: Hessel et al. 2019).
 
 The network has one value head n_i for each training variation i and learns normalised returns; the value is
-sigma_i n_i(s) + mu_i, with mu_i and sigma_i the running mean and deviation of the variation's returns. Whenever they
-change, its head is rescaled so that the value stays what it was: w' = w sigma / sigma', b' = (sigma b + mu - mu') /
-sigma'. One head for all could not: no change of its weights undoes a change of one variation's scale. Advantages are
-divided by sigma_i, so that every variation weighs the same in the policy's gradient.
+sigma_i n_i(s) + mu_i, with mu_i and sigma_i the running mean and deviation of the variation's returns. When they
+change, the head is rescaled so that its values stay the same: w' = w sigma / sigma', b' = (sigma b + mu - mu') /
+sigma'. A single head for all variations could not be rescaled for one of them. Advantages are divided by sigma_i, so
+that all variations have the same weight in the policy's gradient.
 """
 
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ from torch import Tensor, nn
 from worker.learners.ppo_losses import Batch
 
 LEAST_DEVIATION = 1e-4
-"""Of returns that hardly differ, as in Hessel et al. 2019."""
+"""Smallest deviation, for returns that hardly vary, as in Hessel et al. 2019."""
 
 
 class PopArt:
-    """Running scales of V variations' returns, on the CPU in float64."""
+    """Running scales of the returns of V variations, on the CPU in float64."""
 
     def __init__(self, variations: Sequence[int], rate: float) -> None:
-        """`rate`: how far an epoch moves a scale once more than 1 / rate epochs are known; before, all count alike."""
+        """`rate`: weight of a new epoch once there are more than 1 / rate epochs; before, all have the same weight."""
         if not variations:
             raise ValueError("PopArt needs to know the training variations: spaces.variations is empty")
         self._variations, self._rate = torch.tensor(sorted(variations)), rate
@@ -38,22 +38,22 @@ class PopArt:
         return (self._square - self.mean**2).clamp(min=LEAST_DEVIATION**2).sqrt()
 
     def heads(self, variation: Tensor) -> Tensor:
-        """Which head is whose, (B,). Raises ValueError for what is no training variation."""
+        """The head of each variation, (B,). Raises ValueError for anything but a training variation."""
         place = torch.searchsorted(self._variations, variation).clamp(max=len(self._variations) - 1)
         if not torch.equal(self._variations[place], variation):
-            raise ValueError("a value was asked for of a variation that is not trained on")
+            raise ValueError("the variations include one that is not a training variation")
         return place
 
     def values(self, normalised: Tensor, variation: Tensor) -> Tensor:
-        """On the rewards' scale: (B,), of all heads' (B, V) or, where there is but one, (B,)."""
+        """Values (B,) on the scale of rewards, from those of all heads (B, V), or of the only head (B,)."""
         place = self.heads(variation)
         return picked(normalised, place) * self.deviation.float()[place] + self.mean.float()[place]
 
     def learn(self, samples: Batch, variation: Tensor, layer: nn.Linear) -> Batch:
-        """Move the scales by the samples' returns, keep what `layer` says, and give the samples on their new scales.
+        """Update the scales with the samples' returns, rescale `layer`, and return the samples on the new scales.
 
-        `variation` (B,) is on the CPU. A head that was never learned keeps its weights: there is nothing to preserve,
-        and what they say counts as said on the new scale.
+        `variation` (B,) is on the CPU. A head that has not learned yet keeps its weights: its values count as values on
+        the new scale.
         """
         place, known = self.heads(variation), self._epochs > 0
         mean, deviation = self.mean.clone(), self.deviation
@@ -70,17 +70,17 @@ class PopArt:
         seen = steps > 0
         self._epochs += seen
         rate = torch.where(seen, (1.0 / self._epochs.clamp(min=1)).clamp(min=self._rate), 0.0)
-        for running, figures in ((self.mean, returns), (self._square, returns**2)):
-            total = torch.bincount(place, weights=figures, minlength=len(self.mean))
+        for running, values in ((self.mean, returns), (self._square, returns**2)):
+            total = torch.bincount(place, weights=values, minlength=len(self.mean))
             running += rate * (total / steps.clamp(min=1) - running)
 
     def _scaled(self, samples: Batch, place: Tensor, known: Tensor) -> Batch:
         device = samples.returns.device
         mean, deviation = (column[place].float().to(device) for column in (self.mean, self.deviation))
-        said = torch.where(known[place].to(device), (samples.value - mean) / deviation, samples.value)
+        scaled = torch.where(known[place].to(device), (samples.value - mean) / deviation, samples.value)
         changed = {
-            "value": said, "advantage": samples.advantage / deviation, "returns": (samples.returns - mean) / deviation,
-            "head": place.to(device),
+            "value": scaled, "advantage": samples.advantage / deviation,
+            "returns": (samples.returns - mean) / deviation, "head": place.to(device),
         }  # fmt: skip
         return Batch(**(vars(samples) | changed))
 
@@ -89,17 +89,17 @@ class PopArt:
         return {"variations": self._variations.tolist()} | {name: column.clone() for name, column in columns.items()}
 
     def restore(self, state: dict[str, Any], *, same_job: bool) -> None:
-        """Go on. In another job, where a guide may pay as well, the first epochs move the scales more.
+        """Continue from `state`. In another job, where a guide may change rewards, the first epochs weigh more.
 
-        Raises ValueError when the state belongs to other variations.
+        Raises ValueError if the state belongs to other variations.
         """
         if list(state["variations"]) != self._variations.tolist():
-            raise ValueError("these scales belong to other variations")
+            raise ValueError("the scales in this state belong to other variations")
         self.mean, self._square = (torch.as_tensor(state[name]).double().clone() for name in ("mean", "square"))
         epochs = torch.as_tensor(state["epochs"]).clone()
         self._epochs = epochs if same_job else epochs.clamp(max=1)
 
 
 def picked(values: Tensor, head: Tensor) -> Tensor:
-    """Each sample's own of all heads' values: (B,) of (B, V), or of (B,) where there is one head."""
+    """The value (B,) of each sample's own head, from all heads' (B, V), or (B,) if there is only one head."""
     return values if values.dim() == 1 else values.gather(1, head[:, None]).squeeze(1)

@@ -1,7 +1,7 @@
 """Phasic policy gradient (Cobbe et al. 2021): PPO for the epochs of a phase, then an auxiliary phase.
 
-In the policy phase the policy's features hear nothing of the values. When a phase ends, the policy learns to tell the
-values of everything seen in it, while its divergence from what it was keeps it doing the same.
+In the policy phase the values have no influence on the policy's features. At the end of a phase the policy's network
+learns to predict the values of all its steps, while a divergence penalty keeps the policy itself the same.
 """
 
 from collections import defaultdict
@@ -30,11 +30,11 @@ from worker.nets.splitting import make_parallel
 from worker.spaces import Spaces
 
 LOOK_BACK = 4096
-"""Observations at a time whose policy is noted when a phase ends."""
+"""Observations in one batch when the old policy is evaluated at the end of a phase."""
 
 
 class PPG:
-    """One policy with its value function, optimisers of both phases, the phase under way and random states."""
+    """One policy with its value function, optimisers for both phases, the current phase and random states."""
 
     def __init__(
         self, settings: PPGSettings, spaces: Spaces, seed: int, device: torch.device, overrides: Overrides | None = None
@@ -68,7 +68,7 @@ class PPG:
         return Decision(action.cpu().numpy(), distribution.log_prob(action).cpu(), value.cpu())
 
     def policy(self, *, deterministic: bool, seed: int) -> Policy:
-        """The policy as it is now, for evaluation and demonstrations; leaves the training's random states alone."""
+        """The current policy, for evaluation and demonstrations; does not change the random state of training."""
         return policy_of(self._parallel, self.device, deterministic=deterministic, seed=seed)
 
     # Learning
@@ -77,10 +77,10 @@ class PPG:
         self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
         on_step: Callable[[], None] | None = None,
     ) -> Metrics:  # fmt: skip
-        """One epoch of the policy phase, and the auxiliary phase where it was the phase's last.
+        """One epoch of the policy phase, followed by the auxiliary phase if it was the phase's last.
 
-        Diagnostics are averaged over the minibatches. `progress` changes nothing; `on_step` is called between
-        minibatches and may raise.
+        Diagnostics are averaged over the minibatches. `progress` is not used; `on_step` is called between minibatches
+        and may raise.
         """
         seen: dict[str, list[float]] = defaultdict(list)
         samples = samples_of(
@@ -89,36 +89,36 @@ class PPG:
         )  # fmt: skip
         self.advantage = samples.advantage
         with self._parallel.learning():
-            for said in self._policy_epoch(samples, guidance):
-                _note(seen, said, on_step)
+            for metrics in self._policy_epoch(samples, guidance):
+                _collect(seen, metrics, on_step)
             self._phase.add(rollout.observation.flatten(0, 1), samples.returns.cpu())
             if self._phase.over:
-                for said in self._auxiliary_phase():
-                    _note(seen, said, on_step)
+                for metrics in self._auxiliary_phase():
+                    _collect(seen, metrics, on_step)
                 self._phase.clear()
         return _means(seen) | {"explained_variance": explained_variance(samples), "learning_rate": self.learning_rate}
 
     def finish(self, on_step: Callable[[], None] | None = None) -> Metrics:
-        """The auxiliary phase over the epochs of a phase that the job's end cuts short; nothing where there are none.
+        """The auxiliary phase over the epochs of an incomplete phase, at the job's end; nothing if there are none.
 
         Diagnostics are averaged over the minibatches.
         """
         seen: dict[str, list[float]] = defaultdict(list)
         if len(self._phase):
             with self._parallel.learning():
-                for said in self._auxiliary_phase():
-                    _note(seen, said, on_step)
+                for metrics in self._auxiliary_phase():
+                    _collect(seen, metrics, on_step)
             self._phase.clear()
         return _means(seen)
 
     @torch.no_grad()
     def _values(self, observation: Tensor, variation: Tensor) -> Tensor:
-        """(B,) on the CPU, of observations (B, *observation_shape); variations (B,) are one to it."""
+        """Values (B,) on the CPU of observations (B, *observation_shape); variations (B,) make no difference."""
         _, value = self._parallel(observation.to(self.device))
         return value.cpu()
 
     def _policy_epoch(self, samples: Batch, guidance: Guidance | None) -> Iterator[Metrics]:
-        """Passes of policy and value side by side, as many of each as the settings say."""
+        """Passes that train policy and value together, as many of each as the settings say."""
         if self.settings.norm_adv:
             samples = Batch(**(vars(samples) | {"advantage": normalised(samples.advantage)}))
         count, most = samples.advantage.shape[0], float(samples.advantage.max())
@@ -145,9 +145,9 @@ class PPG:
         metrics = self.accumulate_gradients(minibatch, trained)
         extra = guidance.loss(self.network, context) if guidance else None
         if extra is not None:
-            loss, said = extra
+            loss, diagnostics = extra
             torch.autograd.backward(loss)
-            metrics |= said
+            metrics |= diagnostics
         norm = clipped_step(self._adam, self._parameters, self.settings.max_grad_norm)
         return metrics | {"grad_norm": float(norm)}
 
@@ -157,15 +157,15 @@ class PPG:
         def part(network: ActorCritic, micro: slice) -> tuple[Tensor, dict[str, Tensor]]:
             batch = minibatch[micro]
             parameters, value = network(batch.observation)
-            losses, said = compute_losses(
+            losses, metrics = compute_losses(
                 network.distribution(parameters), value, batch, self.settings, trained.ent_coef
             )
-            return phase_loss(losses, trained), said
+            return phase_loss(losses, trained), metrics
 
         return self._parallel.accumulate(minibatch.advantage.shape[0], part)
 
     def _auxiliary_phase(self) -> Iterator[Metrics]:
-        """Passes over everything seen in the phase; the policy as it was at the phase's end is noted first."""
+        """Passes over all steps of the phase, after recording the policy as it is at the end of the phase."""
         old = torch.cat([
             self._policy_parameters(slice(start, start + LOOK_BACK)) for start in range(0, len(self._phase), LOOK_BACK)
         ])  # fmt: skip
@@ -174,16 +174,16 @@ class PPG:
             for index in minibatches(len(self._phase), size, self._shuffling):
                 forget_gradients(self._parameters)
                 observation, returns = self._phase.take(index, self.device)
-                said = self.accumulate_auxiliary_gradients(observation, returns, old[index].to(self.device))
+                metrics = self.accumulate_auxiliary_gradients(observation, returns, old[index].to(self.device))
                 clipped_step(self._auxiliary_adam, self._parameters, self.settings.max_grad_norm)
-                yield said
+                yield metrics
 
     def accumulate_auxiliary_gradients(self, observation: Tensor, returns: Tensor, old: Tensor) -> Metrics:
         """Add the gradient of a minibatch of the auxiliary phase; `old` are the old policy's parameters (B, P)."""
 
         def part(network: ActorCritic, micro: slice) -> tuple[Tensor, dict[str, Tensor]]:
             if not isinstance(network, PhasicActorCritic):
-                raise TypeError("copies are of the network's own kind")
+                raise TypeError("a copy of a phasic network must be a phasic network")
             parameters, values = network.auxiliary(observation[micro])
             before, now = network.distribution(old[micro]), network.distribution(parameters)
             return auxiliary_loss(values, returns[micro], before, now, self.settings.beta_clone)
@@ -192,19 +192,19 @@ class PPG:
 
     @torch.no_grad()
     def _policy_parameters(self, samples: slice) -> Tensor:
-        """Of the phase's samples, in memory: (B, P)."""
+        """Policy parameters (B, P) of samples of the phase, on the CPU."""
         parameters, _ = self._parallel(self._phase.take(samples, self.device)[0])
         return parameters.cpu()
 
-    # Keeping
+    # State
 
     def restart_reward_scale(self) -> None:
         self._rewards.restart()
 
     def state(self) -> dict[str, Any]:
-        """Complete: a learner that restores it goes on with the same numbers.
+        """Complete: a learner that restores it continues with exactly the same results.
 
-        `experience`, the phase under way, is there for that alone, in views; it grows with every epoch of the phase.
+        `experience`, the current phase, is needed for that alone. It consists of views and grows with every epoch.
         """
         return {
             "network": {name: value.detach().clone() for name, value in self.network.state_dict().items()},
@@ -218,7 +218,7 @@ class PPG:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on exactly: the same job, interrupted; without the phase under way where it had ended."""
+        """Resume the same job exactly; a completed job has no current phase."""
         self.clone(state)
         self._parallel.restore(state["split"])
         self._rewards.restore(state["rewards"], same_slots=True)
@@ -230,7 +230,7 @@ class PPG:
     def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
         """Start as another job's learner: policy, values, optimisers and reward scale, at the start of a phase.
 
-        With `fresh_head` the policy's last layer and its moments start anew. Raises RuntimeError or KeyError when the
+        With `fresh_head` the policy's last layer and its moments are reset. Raises RuntimeError or KeyError if the
         state belongs to another network.
         """
         self.network.load_state_dict({name: torch.as_tensor(value) for name, value in state["network"].items()})
@@ -247,11 +247,11 @@ class PPG:
 
 
 def _means(seen: dict[str, list[float]]) -> Metrics:
-    return {name: float(np.mean(figures)) for name, figures in seen.items()}
+    return {name: float(np.mean(values)) for name, values in seen.items()}
 
 
-def _note(seen: dict[str, list[float]], said: Metrics, on_step: Callable[[], None] | None) -> None:
-    for name, figure in said.items():
-        seen[name].append(figure)
+def _collect(seen: dict[str, list[float]], metrics: Metrics, on_step: Callable[[], None] | None) -> None:
+    for name, value in metrics.items():
+        seen[name].append(value)
     if on_step is not None:
         on_step()

@@ -1,4 +1,4 @@
-"""PPG's losses on one micro-batch: maths alone, no logging and no stepping."""
+"""PPG's losses on one micro-batch: only maths, no logging and no optimiser steps."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from worker.nets.distributions import Distribution
 
 @dataclass(frozen=True)
 class Pass:
-    """What one pass over an epoch trains, and how much each part weighs."""
+    """What one pass over an epoch trains, and with which weights."""
 
     policy: bool
     value: bool
@@ -22,7 +22,7 @@ class Pass:
 def phase_loss(losses: Losses, trained: Pass) -> Tensor:
     """Clipped policy loss with entropy, value loss, or both (Cobbe et al. 2021, algorithm 1, lines 5-9).
 
-    What is not trained is not in the loss at all, so that Adam's momentum does not move it either.
+    A part that is not trained is absent from the loss, so that Adam's momentum does not change it either.
     """
     policy = trained.policy_weight * (losses.policy - trained.ent_coef * losses.entropy)
     value = trained.vf_coef * losses.value
@@ -40,5 +40,5 @@ def auxiliary_loss(
     """
     errors = 0.5 * ((values - returns) ** 2).mean(1)
     divergence = old.kl(new).mean()
-    said = {"auxiliary_value_loss": errors[0].detach(), "clone_kl": divergence.detach()}
-    return errors.sum() + beta_clone * divergence, said
+    metrics = {"auxiliary_value_loss": errors[0].detach(), "clone_kl": divergence.detach()}
+    return errors.sum() + beta_clone * divergence, metrics

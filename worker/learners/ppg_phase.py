@@ -1,4 +1,4 @@
-"""What a phase of PPG remembers of its epochs: observations as they came and the values' targets."""
+"""The samples of a phase of PPG: raw observations and the targets of their values."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ from torch import Tensor
 
 
 class Phase:
-    """In memory, whatever the network's device; pictures stay uint8: 12.3 kB each at 64 x 64 pixels."""
+    """On the CPU, whatever the network's device; pictures stay uint8: 12.3 kB each at 64 x 64 pixels."""
 
     def __init__(self, epochs: int, batch_size: int) -> None:
         self._room, self._filled = epochs * batch_size, 0
 
     def __len__(self) -> int:
-        """Samples."""
+        """Number of samples."""
         return self._filled
 
     @property
@@ -21,9 +21,9 @@ class Phase:
         return self._filled == self._room
 
     def add(self, observation: Tensor, returns: Tensor) -> None:
-        """One epoch's samples, (B, *observation_shape) and (B,). Raises ValueError when there is no room."""
+        """Add an epoch's samples, (B, *observation_shape) and (B,). Raises ValueError if there is no room."""
         if self._filled + len(returns) > self._room:
-            raise ValueError(f"a phase of {self._room} samples has no room for {len(returns)} beside {self._filled}")
+            raise ValueError(f"{len(returns)} samples do not fit a phase of {self._room} that has {self._filled}")
         if not self._filled:
             self._observation = observation.new_empty((self._room, *observation.shape[1:]), device="cpu")
             self._returns = returns.new_empty(self._room, device="cpu")
@@ -32,21 +32,21 @@ class Phase:
         self._filled = place.stop
 
     def take(self, index: Tensor | slice, device: torch.device) -> tuple[Tensor, Tensor]:
-        """Observations and targets of some samples, on the device."""
+        """Observations and targets of the samples at `index`, on the device."""
         return self._observation[index].to(device), self._returns[index].to(device)
 
     def clear(self) -> None:
         self._filled = 0
 
     def state(self) -> dict[str, Any]:
-        """Views, not copies: to be written before the next `add`."""
+        """Views, not copies: save them before the next `add`."""
         if not self._filled:
             return {"filled": 0}
         used = slice(self._filled)
         return {"filled": self._filled, "observation": self._observation[used], "returns": self._returns[used]}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on exactly where `state` was taken."""
+        """Continue exactly where `state` was taken."""
         self.clear()
         if state["filled"]:
             self.add(torch.as_tensor(state["observation"]), torch.as_tensor(state["returns"]))

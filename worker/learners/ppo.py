@@ -2,8 +2,8 @@
 
 Advantages by GAE, clipped policy and value losses, advantages normalised in each minibatch, rewards normalised by the
 running deviation of the discounted return, gradients clipped, Adam. A minibatch goes through the network in
-micro-batches whose gradients add up to the minibatch's. Where the settings ask for it, each variation's values have a
-scale of their own (`popart`), on which the losses then see returns, values and advantages.
+micro-batches whose gradients add up to the minibatch's. With the setting `popart` each variation's values have a scale
+of their own, and returns, values and advantages enter the losses on that scale.
 """
 
 from collections import defaultdict
@@ -52,13 +52,13 @@ class PPO:
         self._parallel = make_parallel(
             self.network, spaces.observation_shape, minibatch, settings.micro_batch, settings.precision
         )
-        # Compiled, small networks act no faster on a CPU, but learn faster.
+        # On a CPU, compiling makes small networks learn faster, but not act faster.
         compiles_losses = settings.compile and device.type == "cpu" and len(spaces.observation_shape) == 1
         self._losses = compiled_for_cpu(self._eager_losses) if compiles_losses else self._eager_losses
         compiles_rollout = settings.compile and not compiles_losses
         self._forward = compiled(self.network, settings.precision) if compiles_rollout else self._parallel
-        # A network of the values' own is asked once, for the whole rollout; compiled, it runs with the policy's.
-        # Scaled values wait for the rollout too, which knows their variations.
+        # A separate value network is evaluated once for the whole rollout; if compiled, it runs with the policy's.
+        # Scaled values are computed then too, when their variations are known.
         self._policy_alone = not compiles_rollout and (self._popart is not None or not self.network.shares_features)
         self._rewards = RewardNormaliser(settings.num_envs, settings.gamma)
         self._seed = seed
@@ -80,11 +80,11 @@ class PPO:
             distribution = self.network.distribution(parameters)
             value = values if self._popart is None else None
         action = distribution.sample(self._acting)
-        said = distribution.log_prob(action).cpu()
-        return Decision(action.cpu().numpy(), said, None if value is None else value.cpu())
+        log_prob = distribution.log_prob(action).cpu()
+        return Decision(action.cpu().numpy(), log_prob, None if value is None else value.cpu())
 
     def policy(self, *, deterministic: bool, seed: int) -> Policy:
-        """The policy as it is now, for evaluation and demonstrations; leaves the training's random states alone."""
+        """The current policy, for evaluation and demonstrations; does not change the random state of training."""
         return policy_of(self._parallel, self.device, deterministic=deterministic, seed=seed)
 
     # Learning
@@ -93,9 +93,9 @@ class PPO:
         self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
         on_step: Callable[[], None] | None = None,
     ) -> Metrics:  # fmt: skip
-        """Learn from one rollout; diagnostics averaged over the minibatches.
+        """Learn from one rollout; returns diagnostics averaged over the minibatches.
 
-        `progress` is the share of the run's steps spent; `on_step` is called between minibatches and may raise.
+        `progress` is the fraction of the run's steps spent; `on_step` is called between minibatches and may raise.
         """
         self._set_learning_rate(progress)
         samples = samples_of(
@@ -122,12 +122,12 @@ class PPO:
         }
 
     def _values(self, observation: Tensor, variation: Tensor) -> Tensor:
-        """(B,) on the CPU and the scale of rewards, of observations (B, *observation_shape) of variations (B,)."""
-        said = self._parallel.values(observation.to(self.device)).cpu()
-        return said if self._popart is None else self._popart.values(said, variation)
+        """Values (B,), on the CPU and on the scale of rewards, of observations (B, *observation_shape)."""
+        values = self._parallel.values(observation.to(self.device)).cpu()
+        return values if self._popart is None else self._popart.values(values, variation)
 
     def _max_advantage(self, advantage: Tensor) -> float:
-        """The epoch's largest advantage, on the scale that the losses see."""
+        """The epoch's largest advantage, on the scale of the losses."""
         if self.settings.norm_adv:
             advantage = normalised(advantage)
         return float(advantage.max())
@@ -145,14 +145,14 @@ class PPO:
         context = LossContext(index, minibatch.observation, max_advantage, self.settings.gamma, scale)
         extra = guidance.loss(self.network, context) if guidance else None
         if extra is not None:
-            loss, said = extra
+            loss, diagnostics = extra
             torch.autograd.backward(loss)
-            metrics |= said
+            metrics |= diagnostics
         norm = clipped_step(self.optimiser, self._parameters, self.settings.max_grad_norm)
         return metrics | {"grad_norm": float(norm)}
 
     def accumulate_gradients(self, minibatch: Batch, policy_weight: float = 1.0) -> Metrics:
-        """Add the minibatch's gradient to the parameters', micro-batch by micro-batch."""
+        """Add the minibatch's gradient to that of the parameters, one micro-batch after another."""
         if self.settings.norm_adv:
             minibatch = Batch(**(vars(minibatch) | {"advantage": normalised(minibatch.advantage)}))
 
@@ -166,25 +166,25 @@ class PPO:
     def _eager_losses(
         self, network: ActorCritic, batch: Batch, policy_weight: Tensor
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Of a micro-batch: the loss and the means of what is to be said."""
+        """Loss and mean diagnostics of a micro-batch."""
         parameters, value = network(batch.observation)
         policy = network.distribution(parameters)
         value = value if batch.head is None else picked(value, batch.head)
-        losses, said = compute_losses(policy, value, batch, self.settings, self.ent_coef, policy_weight)
-        return losses.total, said
+        losses, metrics = compute_losses(policy, value, batch, self.settings, self.ent_coef, policy_weight)
+        return losses.total, metrics
 
     def _set_learning_rate(self, progress: float) -> None:
         share = max(0.0, 1.0 - progress) if self.settings.anneal_lr else 1.0
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate * share
 
-    # Keeping
+    # State
 
     def restart_reward_scale(self) -> None:
         self._rewards.restart()
 
     def state(self) -> dict[str, Any]:
-        """Complete: a learner that restores it goes on with the same numbers."""
+        """Complete: a learner that restores it continues with exactly the same results."""
         scales = {} if self._popart is None else {"popart": self._popart.state()}
         return scales | {
             "network": {name: value.detach().clone() for name, value in self.network.state_dict().items()},
@@ -196,7 +196,7 @@ class PPO:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on exactly: the same job, interrupted."""
+        """Resume the same job exactly."""
         self.clone(state)
         self._parallel.restore(state["split"])
         self._rewards.restore(state["rewards"], same_slots=True)
@@ -206,9 +206,9 @@ class PPO:
         self._shuffling.set_state(torch.as_tensor(state["shuffling"]))
 
     def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
-        """Start as another job's learner: policy, value, optimiser and scales, with random states of one's own.
+        """Start as another job's learner: policy, value, optimiser and scales, with its own random state.
 
-        With `fresh_head` the policy's last layer and its moments start anew. Raises RuntimeError or KeyError when the
+        With `fresh_head` the policy's last layer and its moments are reset. Raises RuntimeError or KeyError if the
         state belongs to another network.
         """
         self.network.load_state_dict({name: torch.as_tensor(value) for name, value in state["network"].items()})

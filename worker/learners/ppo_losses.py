@@ -1,4 +1,4 @@
-"""PPO's losses on one micro-batch: maths alone, no logging and no stepping."""
+"""PPO's losses on one micro-batch: only maths, no logging and no optimiser steps."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from worker.nets.distributions import Distribution
 
 
 class LossSettings(Protocol):
-    """What the losses need of a learner's settings."""
+    """The settings of a learner that the losses need."""
 
     @property
     def clip_coef(self) -> float: ...
@@ -27,11 +27,11 @@ class Batch:
 
     observation: Tensor
     action: Tensor
-    log_prob: Tensor  # of the policy that acted
-    value: Tensor  # of the network that acted
+    log_prob: Tensor  # under the policy that acted
+    value: Tensor  # by the network that acted
     advantage: Tensor
     returns: Tensor
-    head: Tensor | None = None  # which of a network's several values is the sample's
+    head: Tensor | None = None  # index of the sample's value among several of the network
 
     def __getitem__(self, index: Tensor | slice) -> "Batch":
         if isinstance(index, slice) and index == slice(0, self.advantage.shape[0]):
@@ -42,7 +42,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Losses:
-    """Scalars, means over the samples; `total` is what is differentiated."""
+    """Scalars, means over the samples; `total` is differentiated."""
 
     policy: Tensor
     value: Tensor
@@ -56,7 +56,7 @@ def compute_losses(
 ) -> tuple[Losses, dict[str, Tensor]]:  # fmt: skip
     """Clipped policy loss, clipped value loss, entropy (Schulman et al. 2017, equations 7 and 9), with diagnostics.
 
-    `policy_weight` scales the policy loss and its entropy bonus, in the total alone.
+    `policy_weight` scales the policy loss and its entropy bonus in the total only.
     """
     policy, log_ratio, ratio = clipped_policy_loss(
         distribution.log_prob(batch.action), batch.log_prob, batch.advantage, settings.clip_coef

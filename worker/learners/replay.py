@@ -1,7 +1,7 @@
-"""The newest steps of every slot, to be learned from again and again.
+"""A replay: the newest steps of every slot, from which a learner samples repeatedly.
 
-Memory: one observation a step (a step's successor is the slot's next observation), its action and 13 bytes; 39 floats
-and 4 actions make 185 bytes, a picture of 64 x 64 pixels 12.3 kB. A checkpoint that goes on exactly holds all of it.
+Memory for each step: one observation (its successor is the slot's next observation), its action and 13 bytes. 39 floats
+and 4 actions make 185 bytes, a picture of 64 x 64 pixels 12.3 kB. A checkpoint that resumes exactly contains all of it.
 """
 
 from dataclasses import dataclass
@@ -17,37 +17,37 @@ ARRAYS = ("observation", "action", "reward", "done", "final_at")
 
 @dataclass(frozen=True)
 class Windows:
-    """B sampled steps, each with up to n - 1 steps that follow it in its episode."""
+    """B sampled steps, each with up to n - 1 subsequent steps of its episode."""
 
     observation: Tensor  # (B, n, *observation_shape)
     action: Tensor  # (B, n, size)
     reward: Tensor  # (B, n)
-    counted: Tensor  # (B, n) bool: belongs to the episode and has been played; the first always does
+    counted: Tensor  # (B, n) bool: belongs to the episode and has been played; always true for the first
     terminal: Tensor  # (B,) bool: the episode was over after the counted steps, and not by a time limit
     next_observation: Tensor  # (B, *observation_shape) after the counted steps; meaningless where terminal
 
 
 class Replay:
-    """A ring of rows, one a time step; a row holds every slot. Rollouts must follow each other without a gap."""
+    """A ring buffer of rows, one for each time step of all slots. Rollouts must follow each other without a gap."""
 
     def __init__(self, capacity: int, device: torch.device) -> None:
-        """`capacity` in steps of single environments, rounded up to whole rows."""
+        """`capacity` counts steps of single environments and is rounded up to whole rows."""
         self.device, self._capacity = device, capacity
         self._slots = self._rows = self._size = self._head = 0
         self._finals_written = self._finals_kept = 0
 
     def __len__(self) -> int:
-        """Steps of single environments."""
+        """Number of steps of single environments."""
         return self._size * self._slots
 
     def add(self, rollout: Rollout) -> None:
-        """Put in T rows. The row behind them holds the newest observation alone, until the next rollout's first."""
+        """Add T rows. The row after them has only the newest observation until the next rollout is added."""
         steps, slots = rollout.done.shape
         if not self._rows:
             self._slots, self._rows = slots, -(-self._capacity // slots) + 1
             self._allocate(rollout)
         if steps >= self._rows:
-            raise ValueError(f"a replay of {self._rows - 1} rows cannot take {steps}")
+            raise ValueError(f"a rollout of {steps} rows does not fit a replay of {self._rows - 1}")
         rows = (self._head + torch.arange(steps + 1)) % self._rows
         self._add_finals(rollout, rows[:-1].to(self.device))
         at = rows.to(self.device)
@@ -58,7 +58,7 @@ class Replay:
         self._head, self._size = int(rows[-1]), min(self._size + steps, self._rows - 1)
 
     def sample(self, count: int, steps: int, generator: torch.Generator) -> Windows:
-        """`count` windows of `steps`, drawn with replacement; `generator` is on the replay's device."""
+        """Draw `count` windows of `steps` with replacement; `generator` is on the replay's device."""
         drawn = torch.randint(len(self), (count,), generator=generator, device=self.device)
         age, slot = drawn // self._slots, drawn % self._slots
         ages = age[:, None] + torch.arange(steps, device=self.device)
@@ -79,7 +79,7 @@ class Replay:
         )
 
     def _after(self, at: Tensor, final_at: Tensor) -> Tensor:
-        """The slot's next observation, or where a time limit ended the episode the one it ended with."""
+        """The slot's next observation, or the final one of an episode that a time limit ended."""
         after = self._take("observation", at)
         cut = torch.nonzero(final_at >= 0).squeeze(1)
         if len(cut):
@@ -87,16 +87,16 @@ class Replay:
         return after
 
     def _flat(self, age: Tensor, slot: Tensor) -> Tensor:
-        """Where the row that is `age` rows younger than the oldest lies, for `_take`."""
+        """Position of the row that is `age` rows younger than the oldest, for `_take`."""
         return (self._head - self._size + age) % self._rows * self._slots + slot
 
     def _take(self, name: str, at: Tensor) -> Tensor:
-        """Whatever lies at flat places of any shape; the shape of one entry is appended."""
+        """Entries at flat positions of any shape; the shape of one entry is appended."""
         table: Tensor = getattr(self, name).flatten(0, 1)
         return table.index_select(0, at.flatten()).reshape(*at.shape, *table.shape[1:])
 
     def _allocate(self, like: Rollout) -> None:
-        """Zeros, not whatever lies in memory: windows look beyond what was played and multiply that with 0."""
+        """Zeros, not uninitialised memory: windows reach beyond the steps played and multiply those with 0."""
         shape = (self._rows, self._slots)
         self.observation = torch.zeros(
             (*shape, *like.next_observation.shape[1:]), dtype=like.observation.dtype, device=self.device
@@ -108,7 +108,7 @@ class Replay:
         self.final = self.observation.new_empty((0, *self.observation.shape[2:]))
 
     def _add_finals(self, rollout: Rollout, rows: Tensor) -> None:
-        """Observations with which time limits ended episodes: a ring of their own, numbered from the first on."""
+        """Add the final observations of truncated episodes to a ring buffer of their own, numbered from the first."""
         self._finals_kept -= int((self.final_at[rows] >= 0).sum())
         self.final_at[rows] = -1
         if rollout.truncated is None or rollout.final_observation is None or not len(rollout.final_observation):
@@ -122,7 +122,7 @@ class Replay:
         self._finals_written, self._finals_kept = self._finals_written + new, self._finals_kept + new
 
     def _make_room(self, wanted: int) -> None:
-        """Grow by doubling; those in use are the newest."""
+        """Double the capacity; the entries in use are the newest."""
         if wanted <= len(self.final):
             return
         kept = torch.arange(self._finals_written - self._finals_kept, self._finals_written, device=self.device)
@@ -134,10 +134,10 @@ class Replay:
     # Handing on
 
     def newest(self, count: int) -> Rollout | None:
-        """At most `count` of the newest steps, in whole rows, as one rollout; None where there is none.
+        """At most `count` of the newest steps, in whole rows, as one rollout; None if there are none.
 
-        An episode under way is cut off where it stands, so that nothing that follows belongs to it. Variations and
-        log-probabilities are not remembered.
+        A running episode is truncated, so that steps added later do not belong to it. Variations and log-probabilities
+        are not stored.
         """
         rows = min(self._size, count // max(1, self._slots))
         if not rows:
@@ -159,10 +159,10 @@ class Replay:
             next_observation=after, truncated=truncated, final_observation=torch.stack(final) if final else after[:0],
         )  # fmt: skip
 
-    # Keeping
+    # State
 
     def state(self) -> dict[str, Any]:
-        """Views of what is in use, not copies: to be written before the next `add`."""
+        """Views of the rows in use, not copies: save them before the next `add`."""
         counters = {"slots": self._slots, "rows": self._rows, "size": self._size, "head": self._head}
         counters |= {"finals_written": self._finals_written, "finals_kept": self._finals_kept}
         if not self._rows:
@@ -171,7 +171,7 @@ class Replay:
         return {"counters": counters, **used, "final": self.final}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on exactly where `state` was taken."""
+        """Continue exactly where `state` was taken."""
         counters = state["counters"]
         self._slots, self._rows = counters["slots"], counters["rows"]
         self._size, self._head = counters["size"], counters["head"]

@@ -1,4 +1,4 @@
-"""Rewards divided by the running deviation of the discounted return, as gym's `NormalizeReward` does it."""
+"""Rewards divided by the running deviation of the discounted return, like gym's `NormalizeReward`."""
 
 from typing import Any
 
@@ -18,17 +18,17 @@ class RewardNormaliser:
         self.restart()
 
     def restart(self) -> None:
-        """Forget the scale: rewards of another kind follow, and a long history would outweigh them for many epochs."""
+        """Forget the scale: rewards of another kind follow, which a long history would outweigh for many epochs."""
         self._discounted = np.zeros(self._num_envs)
         self._mean, self._var, self._count = 0.0, 1.0, 1e-4
 
     @property
     def scale(self) -> float:
-        """What rewards are divided by now."""
+        """The current divisor of rewards."""
         return float(np.sqrt(self._var + 1e-8))
 
     def __call__(self, reward: Tensor, done: Tensor) -> Tensor:
-        """Scaled rewards (T, N), each by what was known at its step."""
+        """Scaled rewards (T, N); each step uses the scale known at that step."""
         scaled = np.empty(tuple(reward.shape), np.float32)
         for t, (rewards, ended) in enumerate(zip(reward.numpy(), done.numpy(), strict=True)):
             self._discounted = self._discounted * self._gamma + rewards
@@ -48,7 +48,7 @@ class RewardNormaliser:
         return {"discounted": self._discounted.copy(), "mean": self._mean, "var": self._var, "count": self._count}
 
     def restore(self, state: dict[str, Any], *, same_slots: bool) -> None:
-        """Go on; a clone in other environments keeps the scale, not the returns under way."""
+        """Continue; a clone in other environments keeps the scale, but not the unfinished returns."""
         self._mean, self._var, self._count = state["mean"], state["var"], state["count"]
         if same_slots:
             self._discounted = np.array(state["discounted"], np.float64)

@@ -1,7 +1,7 @@
-"""Soft actor-critic (Haarnoja et al. 2018b): off-policy learning from a replay, with a temperature that tunes itself.
+"""Soft actor-critic (Haarnoja et al. 2018b): off-policy learning from a replay, with a self-tuning temperature.
 
-Twin critics with slowly following targets, n-step returns, a time limit's end bootstrapped from the observation that
-it ended with. A rollout enters the replay whole; then the updates that its steps are worth are done.
+Twin critics with slowly updated targets and n-step returns; episodes that a time limit truncated are bootstrapped from
+their final observation. A whole rollout is added to the replay, then followed by a number of updates in proportion.
 """
 
 from collections.abc import Callable
@@ -39,9 +39,9 @@ class SAC:
     def __init__(
         self, settings: SACSettings, spaces: Spaces, seed: int, device: torch.device, overrides: Overrides | None = None
     ) -> None:
-        wanted = None if overrides is None else overrides.learning_rate
+        override = None if overrides is None else overrides.learning_rate
         self.settings, self.device, self._actions = settings, device, spaces.actions
-        self.learning_rate = settings.learning_rate if wanted is None else wanted
+        self.learning_rate = settings.learning_rate if override is None else override
         self.network = make_soft_actor_critic(
             settings.network, spaces, settings.temperature, derive(seed, "network")
         ).to(device)
@@ -64,9 +64,9 @@ class SAC:
 
     @torch.no_grad()
     def decide(self, observation: NDArray[Any]) -> Decision:
-        """Sampled actions (num_envs, size): uniform while a learner that starts from nothing warms up.
+        """Sampled actions (num_envs, size), uniform during the warm-up of a learner that starts from scratch.
 
-        There is no value of states.
+        SAC has no state values.
         """
         seen = to_device(observation, self.device)
         if self._from_nothing and len(self._replay) < self.settings.warm_up:
@@ -80,7 +80,7 @@ class SAC:
         return Decision(action.cpu().numpy(), log_prob.cpu())
 
     def policy(self, *, deterministic: bool, seed: int) -> Policy:
-        """The policy as it is now, for evaluation and demonstrations; leaves the training's random states alone."""
+        """The current policy, for evaluation and demonstrations; does not change the random state of training."""
         return policy_of(self.network, self.device, deterministic=deterministic, seed=seed)
 
     # Learning
@@ -89,27 +89,27 @@ class SAC:
         self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
         on_step: Callable[[], None] | None = None,
     ) -> Metrics:  # fmt: skip
-        """Remember the rollout and do its share of updates; diagnostics averaged over them.
+        """Add the rollout to the replay and do its share of updates; returns diagnostics averaged over them.
 
-        `progress` changes nothing; `on_step` is called between updates and may raise.
+        `progress` is not used; `on_step` is called between updates and may raise.
         """
         self._replay.add(rollout)
         reward_of = None if guidance is None else guidance.reward
-        said: dict[str, Tensor] = {}
+        means: dict[str, Tensor] = {}
         updates = self._due(rollout.done.numel())
         for _ in range(updates):
-            for name, figure in self._step(self._draw(reward_of)).items():
-                said[name] = said.get(name, 0.0) + figure / updates
+            for name, value in self._step(self._draw(reward_of)).items():
+                means[name] = means.get(name, 0.0) + value / updates
             if on_step is not None:
                 on_step()
-        return {name: float(figure) for name, figure in said.items()} | {
+        return {name: float(mean) for name, mean in means.items()} | {
             "temperature": float(self.network.log_temperature.detach().exp()),
             "replayed_steps": float(len(self._replay)),
             "learning_rate": self.learning_rate,
         }
 
     def _due(self, steps: int) -> int:
-        """Updates that `steps` new environment steps are worth; fractions are owed to the next rollout."""
+        """Number of updates for `steps` new environment steps; fractions carry over to the next rollout."""
         if len(self._replay) < self.settings.warm_up:
             return 0
         self._owed += steps * self.settings.update_ratio
@@ -118,9 +118,9 @@ class SAC:
         return updates
 
     def show(self, demonstrations: Demonstrations) -> None:
-        """Draw part of every batch from these from now on; see `demonstrated_share`.
+        """From now on, draw a fixed part of every batch from these; see `demonstrated_share`.
 
-        A fixed share, where steps put into the replay would thin out as it fills and be forgotten in the end.
+        Steps that were added to the replay instead would become rarer as it fills, and be overwritten in the end.
         """
         if demonstrations.earned is not None and self.settings.demonstrated_share:
             self._shown = ShownSteps(demonstrations, demonstrations.earned, self._replay.device)
@@ -137,7 +137,7 @@ class SAC:
             return n_step(windows, self.settings.gamma, reward_of)
 
     def _step(self, batch: Transitions) -> dict[str, Tensor]:
-        """One step of Adam on the critics, then on policy and temperature; then the targets follow."""
+        """One step of Adam on the critics, one on policy and temperature, then the update of the targets."""
         temperature = self.network.log_temperature.detach().exp()
         features = self.network.critic.features(batch.observation)
         estimates = self.network.critic(features, batch.action)
@@ -162,7 +162,7 @@ class SAC:
         return critic_target(batch, lower, log_prob, temperature)
 
     def _improve_policy(self, features: Tensor, temperature: Tensor) -> tuple[Tensor, Tensor]:
-        """The policy's loss and the log-probabilities (B,) of what it would do; the critics stay as they are."""
+        """Improve the policy, not the critics; returns its loss and the log-probabilities (B,) of its actions."""
         action, log_prob = self.network.policy_of_features(features).sample_with_log_prob(self._learning)
         loss = actor_loss(self.network.critic(features, action).amin(0), log_prob, temperature)
         total = loss
@@ -180,16 +180,16 @@ class SAC:
 
     @property
     def target_entropy(self) -> float:
-        """In nats (Haarnoja et al. 2018b, appendix D): minus the number of an action's components."""
-        wanted = self.settings.target_entropy
-        return -float(self._actions.size) if wanted is None else wanted
+        """In nats; by default minus the number of components of an action (Haarnoja et al. 2018b, appendix D)."""
+        target = self.settings.target_entropy
+        return -float(self._actions.size) if target is None else target
 
-    # Keeping
+    # State
 
     def state(self) -> dict[str, Any]:
-        """Complete: a learner that restores it goes on with the same numbers.
+        """Complete: a learner that restores it continues with exactly the same results.
 
-        `experience`, the replay, is there for that alone, in views; the larger it is, the longer a checkpoint takes.
+        `experience`, the replay, is needed for that alone. It consists of views; a large one makes checkpoints slow.
         """
         return {
             "network": _copies(self.network),
@@ -207,7 +207,7 @@ class SAC:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on exactly: the same job, interrupted; without its replay where it had ended."""
+        """Resume the same job exactly; a completed job has no replay."""
         self.clone(state)
         if "experience" in state:
             self._replay.restore(state["experience"])
@@ -216,12 +216,12 @@ class SAC:
             getattr(self, f"_{name}").set_state(torch.as_tensor(state[name]))
 
     def handed_on(self) -> dict[str, Any]:
-        """The newest steps of the replay, for a job that goes on with this policy on the same variations."""
+        """The newest steps of the replay, for a job that continues this policy on the same variations."""
         newest = self._replay.newest(self.settings.handed_on)
         return {} if newest is None else {name: getattr(newest, name) for name in _REMEMBERED}
 
     def take_over(self, state: dict[str, Any]) -> None:
-        """Begin with the steps that another learner handed on."""
+        """Begin with the steps that another learner's `handed_on` returned."""
         if state:
             taken = {name: torch.as_tensor(value) for name, value in state.items()}
             unknown = {"log_prob": torch.zeros(taken["done"].shape), "variation": torch.full(taken["done"].shape, -1)}
@@ -230,8 +230,8 @@ class SAC:
     def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
         """Start as another job's learner: policy, critics, targets, temperature, optimisers; the replay starts empty.
 
-        With `fresh_head` the policy's last layer, the temperature and what Adam knows of them start anew. Raises
-        RuntimeError or KeyError when the state belongs to another network.
+        With `fresh_head` the policy's last layer, the temperature and their moments are reset. Raises RuntimeError or
+        KeyError if the state belongs to another network.
         """
         self.network.load_state_dict({name: torch.as_tensor(value) for name, value in state["network"].items()})
         self._target.load_state_dict({name: torch.as_tensor(value) for name, value in state["target"].items()})
@@ -247,18 +247,18 @@ class SAC:
 
 
 _REMEMBERED = ("observation", "action", "reward", "done", "next_observation", "truncated", "final_observation")
-"""What a replay keeps of a rollout."""
+"""The fields of a rollout that a replay stores."""
 
 
 def _replay_device(settings: SACSettings, spaces: Spaces, device: torch.device) -> torch.device:
-    """Vectors beside the network, pictures in memory, unless the settings say otherwise."""
+    """Vectors on the network's device, pictures on the CPU, unless the settings say otherwise."""
     picture = len(spaces.observation_shape) == 3
     in_memory = settings.replay_on == "memory" or (settings.replay_on == "auto" and picture)
     return torch.device("cpu") if in_memory else device
 
 
 def _moved(tensor: Tensor, device: torch.device) -> Tensor:
-    """From memory to the network's device without waiting for it."""
+    """Copied to the network's device without waiting for it."""
     return (tensor.pin_memory() if device.type == "cuda" else tensor).to(device, non_blocking=True)
 
 

@@ -1,4 +1,4 @@
-"""SAC's losses on one replayed batch: maths alone, no logging and no stepping."""
+"""SAC's losses on one replayed batch: only maths, no logging and no optimiser steps."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,24 +9,24 @@ from torch import Tensor
 from worker.learners.replay import Windows
 
 RewardOf = Callable[[Tensor, Tensor, Tensor], Tensor]
-"""A guide's `reward`: of observations, actions and rewards, each starting with the same number."""
+"""A guide's `reward`: maps observations, actions and rewards of the same batch to new rewards."""
 
 
 @dataclass(frozen=True)
 class Transitions:
-    """Steps to learn from, on the network's device; every tensor starts with B."""
+    """Steps to learn from, on the network's device; the first dimension of every tensor is B."""
 
     observation: Tensor
     action: Tensor
     reward: Tensor  # discounted sum of the n steps'
-    bootstrap: Tensor  # what the next observation's value is multiplied with: gamma^n, 0 where the episode was over
+    bootstrap: Tensor  # factor of the next observation's value: gamma^n, or 0 where the episode was over
     next_observation: Tensor
 
 
 def n_step(windows: Windows, gamma: float, reward_of: RewardOf | None = None) -> Transitions:
     """Windows of n steps as transitions (Sutton and Barto 2018, section 7.1); fewer steps where the episode ends.
 
-    The entropy of the steps in between is not added: it is the policy's of then, of which nothing is known.
+    The entropy of intermediate steps is not added: it belongs to an earlier policy, which is not stored.
     """
     reward = windows.reward
     if reward_of is not None:
@@ -61,5 +61,5 @@ def actor_loss(lower: Tensor, log_prob: Tensor, temperature: Tensor) -> Tensor:
 
 
 def temperature_loss(log_temperature: Tensor, log_prob: Tensor, target_entropy: float) -> Tensor:
-    """-alpha (log pi(a|s) + wanted entropy), differentiated with respect to log alpha (equation 18)."""
+    """-alpha (log pi(a|s) + target entropy), differentiated with respect to log alpha (equation 18)."""
     return -log_temperature.exp() * (log_prob.detach().mean() + target_entropy)

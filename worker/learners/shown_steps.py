@@ -1,7 +1,7 @@
-"""Demonstrations as a replay gives its steps: windows to learn from, each variation as often.
+"""Demonstrations in the form of a replay's samples: windows of steps, each variation equally often.
 
-They stay what they are while a replay forgets, and are read from their files by every job anew, so that no checkpoint
-holds them.
+Unlike a replay's steps they are never overwritten. Every job reads them from their files, so checkpoints do not contain
+them.
 """
 
 from dataclasses import fields
@@ -14,7 +14,7 @@ from worker.learners.replay import Windows
 
 
 class ShownSteps:
-    """Demonstrated steps beside a replay."""
+    """Demonstrated steps to sample from, in addition to a replay."""
 
     def __init__(self, demonstrations: Demonstrations, earned: Earned, device: torch.device) -> None:
         self._shown, self._device = demonstrations, device
@@ -25,7 +25,7 @@ class ShownSteps:
         self._final_at = torch.where(cut, cut.cumsum(0) - 1, -1)
 
     def sample(self, count: int, steps: int, generator: torch.Generator) -> Windows:
-        """`count` windows of `steps`, drawn with replacement; `generator` is on the replay's device."""
+        """Draw `count` windows of `steps` with replacement; `generator` is on the replay's device."""
         first = self._shown.draw(count, generator).to(self._device)
         at = (first[:, None] + torch.arange(steps, device=self._device)).clamp_(max=len(self._episode) - 1)
         beyond = first[:, None] + torch.arange(steps, device=self._device) >= len(self._episode)
@@ -49,7 +49,7 @@ class ShownSteps:
 
 
 def joined(one: Windows, other: Windows) -> Windows:
-    """Both, one after the other."""
+    """Concatenate both."""
     pairs: dict[str, tuple[Tensor, Tensor]] = {
         field.name: (getattr(one, field.name), getattr(other, field.name)) for field in fields(Windows)
     }

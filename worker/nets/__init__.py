@@ -18,9 +18,9 @@ N = TypeVar("N", bound=torch.nn.Module)
 def make_network(
     settings: Network, spaces: Spaces, seed: int, *, values: int = 1, critic_layer_norm: bool = False
 ) -> ActorCritic:
-    """A fresh network on the CPU; a seed always gives the same weights, torch's own random state stays as it was.
+    """A fresh network on the CPU. The same seed gives the same weights, and torch's random state does not change.
 
-    `values`: how many each observation has. `critic_layer_norm`: of vectors alone, pictures raise ValueError.
+    `values` is the number of values per observation. `critic_layer_norm` is for vectors; pictures raise ValueError.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -31,7 +31,7 @@ def _build(settings: Network, spaces: Spaces, values: int, critic_layer_norm: bo
     if isinstance(settings, MLP):
         return VectorActorCritic(settings, spaces, values, critic_layer_norm)
     if critic_layer_norm:
-        raise ValueError(f"{settings.name} has no layers of the values' own to normalise")
+        raise ValueError(f"{settings.name} has no separate value layers to normalise")
     network = PictureActorCritic(picture_body(settings, spaces.observation_shape), settings, spaces.actions, values)
     return channels_last(network)
 
@@ -44,7 +44,7 @@ def picture_body(settings: SmallCNN | Impala, observation_shape: tuple[int, ...]
 
 
 def channels_last(network: N) -> N:
-    """`network` itself, its convolutions in the memory order in which they run twice as fast."""
+    """`network` itself, with its convolutions in the memory format in which they run twice as fast."""
     for weight in network.parameters():
         if weight.dim() == 4:
             weight.data = weight.data.contiguous(memory_format=torch.channels_last)

@@ -16,43 +16,43 @@ from worker.spaces import Actions, Spaces
 
 
 class ActorCritic(nn.Module):
-    """What a learner and a guide know of a network. Its policy's last layer is `policy_head`.
+    """What learners and guides know of a network. The last layer of its policy is `policy_head`.
 
     The policy's parameters, (B, P), are the logits of discrete actions, or means and log-deviations of continuous ones.
-    A network with several values of each observation gives them as (B, V) wherever (B,) stands for one.
+    Values are (B,), or (B, V) for a network with several values for each observation.
     """
 
     policy_head: PolicyHead
     value_head: nn.Linear
     shares_features = True
-    """Whether the policy's features are the value's too, so that a value costs next to nothing beside an action."""
+    """Whether policy and value share their features, so that a value costs almost nothing in addition to an action."""
 
     def forward(self, observation: Tensor) -> tuple[Tensor, Tensor]:
         """The policy's parameters (B, P) and values (B,) of observations (B, *observation_shape), float32 or uint8."""
         raise NotImplementedError
 
     def policy_features(self, observation: Tensor) -> Tensor:
-        """What the policy's last layer sees: (B, width)."""
+        """The input of the policy's last layer: (B, width)."""
         raise NotImplementedError
 
     def policy_parameters(self, observation: Tensor) -> Tensor:
-        """The policy alone: (B, P)."""
+        """Only the policy's parameters: (B, P)."""
         return self.policy_head.forward(self.policy_features(observation))
 
     def values(self, observation: Tensor) -> Tensor:
-        """Values alone: (B,)."""
+        """Only the values: (B,)."""
         return self(observation)[1]  # type: ignore[no-any-return]  # a module's call is untyped
 
     def distribution(self, parameters: Tensor) -> Distribution:
-        """Over actions, of the policy's parameters (B, P)."""
+        """The distribution over actions with the parameters (B, P)."""
         return self.policy_head.distribution(parameters)
 
     def policy(self, observation: Tensor) -> Distribution:
-        """Over actions, for observations (B, *observation_shape)."""
+        """The distribution over actions for observations (B, *observation_shape)."""
         return self.distribution(self.policy_parameters(observation))
 
     def refresh_policy_head(self, seed: int) -> None:
-        """Start the policy's last layer anew; features and value function stay."""
+        """Reset the policy's last layer; features and value function stay."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             fresh = self.policy_head.fresh()
@@ -60,9 +60,9 @@ class ActorCritic(nn.Module):
 
 
 class VectorActorCritic(ActorCritic):
-    """Separate fully connected networks for policy and value, as CleanRL's PPO has them, layer by layer side by side.
+    """Separate fully connected networks for policy and value, as in CleanRL's PPO, computed together layer by layer.
 
-    Layers are called as functions, without a module's hooks: see FullyConnected.
+    Layers are called as functions, without the hooks of modules: see FullyConnected.
     """
 
     shares_features = False
@@ -76,7 +76,7 @@ class VectorActorCritic(ActorCritic):
         self.value_head = orthogonal(nn.Linear(settings.width, values), VALUE)
         self._activate = FUNCTIONS[settings.activation]
         norms = [nn.LayerNorm(settings.width) for _ in self._twins] if critic_layer_norm else []
-        self.norms = nn.ModuleList(norms)  # of the value's layers, before their nonlinearity
+        self.norms = nn.ModuleList(norms)  # of the value's layers, before the nonlinearity
         self._norms = tuple(norms)
 
     def forward(self, observation: Tensor) -> tuple[Tensor, Tensor]:
@@ -95,7 +95,7 @@ class VectorActorCritic(ActorCritic):
         return self.value_head.forward(self._features(1, observation)).squeeze(-1)
 
     def _features(self, which: int, observation: Tensor) -> Tensor:
-        """Of the policy's network (0) or the value's (1)."""
+        """Features of the policy's network (0) or the value's (1)."""
         for number, twin in enumerate(self._twins):
             observation = twin.one(which, observation)
             if which and self._norms:
@@ -105,7 +105,7 @@ class VectorActorCritic(ActorCritic):
 
 
 class PictureActorCritic(ActorCritic):
-    """A convolutional body whose features policy and value share."""
+    """A convolutional body whose features are shared by policy and value."""
 
     def __init__(self, body: nn.Module, settings: SmallCNN | Impala, actions: Actions, values: int = 1) -> None:
         super().__init__()
@@ -125,15 +125,15 @@ class PictureActorCritic(ActorCritic):
 def to_channels_first(picture: Tensor) -> Tensor:
     """(B, H, W, C) uint8 to (B, C, H, W) float in [0, 1], still channels_last in memory.
 
-    `contiguous()` here would lose that order; the permuted view keeps it through the conversion.
+    `contiguous()` would lose that format; the permuted view keeps it during the conversion.
     """
     return picture.permute(0, 3, 1, 2).to(torch.float32) / 255.0
 
 
 class FullyConnected(nn.Sequential):
-    """Linear layers with a nonlinearity behind each: (B, inputs) to (B, width).
+    """Linear layers, each followed by a nonlinearity: (B, inputs) to (B, width).
 
-    Its forward pass calls the functions themselves: for small layers, calling modules takes longer than computing.
+    The forward pass calls functions directly: for small layers, calling modules takes longer than computing.
     """
 
     def __init__(self, settings: MLP, inputs: int) -> None:

@@ -1,4 +1,4 @@
-"""Adam's moments by the parameter's name, so that they survive a file and can be cleared for one layer."""
+"""Adam's moments by parameter name, so that they can be saved, and cleared for one layer."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 
 def save_moments(optimiser: torch.optim.Adam, network: nn.Module) -> dict[str, dict[str, Tensor]]:
-    """Step count and moments of every parameter that was stepped; copies."""
+    """Copies of the step count and moments of every parameter that has any."""
     return {
         name: {key: value.detach().clone() for key, value in optimiser.state[parameter].items()}
         for name, parameter in network.named_parameters()
@@ -16,11 +16,11 @@ def save_moments(optimiser: torch.optim.Adam, network: nn.Module) -> dict[str, d
 
 
 def load_moments(optimiser: torch.optim.Adam, network: nn.Module, moments: dict[str, dict[str, Any]]) -> None:
-    """Put saved moments back. Raises KeyError when they belong to another network."""
+    """Restore saved moments. Raises KeyError if they belong to another network."""
     parameters = dict(network.named_parameters())
     for name, values in moments.items():
         parameter = parameters[name]
-        # _like keeps channels_last; `step` is a scalar that fused Adam wants beside the parameter
+        # _like keeps channels_last; `step` is a scalar that fused Adam expects on the parameter's device
         optimiser.state[parameter] = {
             key: torch.as_tensor(value).to(parameter.device) if key == "step" else _like(parameter, value)
             for key, value in values.items()
@@ -28,7 +28,7 @@ def load_moments(optimiser: torch.optim.Adam, network: nn.Module, moments: dict[
 
 
 def clear_moments(optimiser: torch.optim.Adam, layer: nn.Module) -> None:
-    """Forget what Adam knows of one layer: it starts anew."""
+    """Reset Adam's step count and moments for one layer."""
     for parameter in layer.parameters():
         optimiser.state.pop(parameter, None)
 

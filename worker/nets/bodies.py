@@ -1,4 +1,4 @@
-"""From observations to features, for networks that put their own heads on them."""
+"""From observations to features, for networks with their own heads."""
 
 from torch import Tensor, nn
 

@@ -1,4 +1,4 @@
-"""What goes through torch.compile: the rollout's network, and the losses of small networks on a CPU."""
+"""torch.compile, for the network during rollouts and for the losses of small networks on a CPU."""
 
 import os
 import shutil
@@ -19,8 +19,8 @@ Forward = Callable[[Tensor], tuple[Tensor, Tensor]]
 def compiled(network: ActorCritic, precision: Precision) -> Forward:
     """`network` without gradients: the policy's parameters (B, P) and values (B,) in float32.
 
-    On CUDA in the mode reduce-overhead: one CUDA graph in place of a launch for each layer, which pays for the small
-    batches of a rollout. A graph's results lie in memory that its next run overwrites, hence the copies.
+    On CUDA with mode reduce-overhead: one CUDA graph instead of a launch for each layer, which is faster for the small
+    batches of a rollout. The next run of a graph overwrites its results, so they are copied.
     """
     device = network.value_head.weight.device
     run: Any = torch.compile(network, mode="reduce-overhead" if device.type == "cuda" else None)
@@ -36,12 +36,12 @@ def compiled(network: ActorCritic, precision: Precision) -> Forward:
 
 
 def compiled_for_cpu(function: F) -> F:
-    """`function` of tensors, its derivatives included, with neighbouring operations in one loop.
+    """`function` of tensors and its derivatives, with neighbouring operations fused into one loop.
 
-    It is compiled anew for every other shape, and every other number that is no tensor. Raises RuntimeError where
-    there is no C++ compiler.
+    It is compiled again for every new shape and every new value of a number that is not a tensor. Raises RuntimeError
+    without a C++ compiler.
     """
     if not any(shutil.which(name) for name in (os.environ.get("CXX", "g++"), "g++", "clang++")):
-        raise RuntimeError("learner.compile needs a C++ compiler: install g++, or set it to false")
-    os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")  # else a pool of processes stays beside the trainer
+        raise RuntimeError("learner.compile needs a C++ compiler: install g++, or set learner.compile to false")
+    os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")  # otherwise a pool of processes stays alive
     return torch.compile(function, dynamic=False)  # type: ignore[return-value]  # callable as before

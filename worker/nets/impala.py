@@ -8,7 +8,7 @@ from gsl.config.networks import Impala
 
 
 class ResidualBlock(nn.Module):
-    """x + conv(relu(conv(relu(x)))); shapes stay."""
+    """x + conv(relu(conv(relu(x)))); the shape stays the same."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class ConvSequence(nn.Module):
 
 
 def impala_body(settings: Impala, observation_shape: tuple[int, ...]) -> nn.Sequential:
-    """(B, C, H, W) to features (B, width). Layers start as torch starts them, as in the original."""
+    """(B, C, H, W) to features (B, width). Layers keep torch's default initialisation, as in the original."""
     height, width, depth = observation_shape
     inputs = (depth, *settings.channels[:-1])
     sequences = [ConvSequence(a, b) for a, b in zip(inputs, settings.channels, strict=True)]

@@ -1,4 +1,4 @@
-"""How layers start: orthogonal weights and zero biases, as in CleanRL's `layer_init`."""
+"""Initialisation of layers: orthogonal weights and zero biases, as in CleanRL's `layer_init`."""
 
 from math import sqrt
 from typing import TypeVar

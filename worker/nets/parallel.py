@@ -1,9 +1,9 @@
-"""A network on every core that pays: inference in parts, gradients in micro-batches, each thread with its own copy.
+"""A network on several cores: inference in parts, gradients in micro-batches, with a copy of the network per thread.
 
-Two threads that compute different samples never wait for each other, where torch's own threads meet at the end of every
-layer: 1.3 times as fast on two cores for IMPALA, and more where a neighbour takes time from one of them. The copies
-share the network's weights, so nothing is copied after a step of the optimiser. Sums are formed in a fixed order: the
-same split always gives the same numbers, and the split is part of a learner's state.
+Threads that compute different samples never wait for each other, while torch's own threads synchronise after every
+layer. This is 1.3 times as fast on two cores for IMPALA, and more if another program uses one of them. The copies share
+the network's weights, so nothing is copied after a step of the optimiser. Sums are formed in a fixed order: the same
+split always gives the same results, and the split is part of a learner's state.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,16 +23,16 @@ from worker.nets.precision import Rounding
 
 Metrics = dict[str, float]
 Part = Callable[[ActorCritic, slice], tuple[Tensor, dict[str, Tensor]]]
-"""A copy of the network and which samples, to their mean loss and the means of what is to be said of them."""
+"""Maps a copy of the network and a slice of samples to their mean loss and mean diagnostics."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Split:
-    """Samples that go through the network at once, and how many threads do so side by side.
+    """Samples in one pass through the network, and the number of threads that do such passes in parallel.
 
-    `within` is for layers that are too small to part: how many threads share each of their operations.
+    `within` is for layers that are too small to divide: the number of threads that share each of their operations.
     """
 
     micro_batch: int
@@ -41,10 +41,10 @@ class Split:
 
 
 class Parallel:
-    """One network's computations; `network` itself stays usable, and is the copy of the first thread."""
+    """The computations of one network; `network` itself remains usable and is the copy of the first thread."""
 
     def __init__(self, network: ActorCritic, choose: Callable[[], Split], precision: Precision = "float32") -> None:
-        """`choose` says how to divide a minibatch, when that is first needed and nothing was restored."""
+        """`choose` decides how to divide a minibatch when that is first needed, unless a split was restored."""
         self._network, self._choose, self._precision = network, choose, Rounding(precision)
         self._split: Split | None = None
         self._copies: list[ActorCritic] = [network]
@@ -58,18 +58,18 @@ class Parallel:
 
     @torch.no_grad()
     def policy(self, observation: Tensor) -> Distribution:
-        """Over actions, for observations (B, *observation_shape), without gradients."""
+        """The distribution over actions for observations (B, *observation_shape), without gradients."""
         parts = self._infer(observation, lambda network, part: network.policy_parameters(part))
         return self._network.distribution(_joined(parts))
 
     @torch.no_grad()
     def values(self, observation: Tensor) -> Tensor:
-        """(B,), of observations (B, *observation_shape), without gradients."""
+        """Values (B,) of observations (B, *observation_shape), without gradients."""
         return _joined(self._infer(observation, lambda network, part: network.values(part)))
 
     @contextmanager
     def learning(self) -> Iterator[None]:
-        """Around an update: torch's own threads as the split says. Acting has too little to do for more than one."""
+        """During an update, use as many of torch's own threads as the split has; acting needs only one."""
         before = torch.get_num_threads()
         if self.split.within > 1:
             torch.set_num_threads(self.split.within)
@@ -79,7 +79,7 @@ class Parallel:
             torch.set_num_threads(before)
 
     def accumulate(self, samples: int, part: Part) -> Metrics:
-        """Add the gradient of `samples` samples' mean loss to the network's; the means of what `part` said."""
+        """Add the gradient of the mean loss of all samples to the network's; returns the mean diagnostics of `part`."""
         size = self.split.micro_batch
         slices = [slice(start, min(start + size, samples)) for start in range(0, samples, size)]
         threads = min(self.split.threads, len(slices))
@@ -90,13 +90,13 @@ class Parallel:
                 for micro in slices[thread::threads]
             ]
 
-        said = self._on_threads(work, threads)
+        metrics = self._on_threads(work, threads)
         self._collect_gradients(threads)
-        return _total([said[i % threads][i // threads] for i in range(len(slices))])
+        return _total([metrics[i % threads][i // threads] for i in range(len(slices))])
 
     @property
     def split(self) -> Split:
-        """How a minibatch is divided: as chosen here, or as restored."""
+        """How a minibatch is divided: as chosen here or as restored."""
         if self._split is None:
             self._split = self._choose()
         return self._split
@@ -105,17 +105,17 @@ class Parallel:
         return asdict(self.split)
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Divide as the job did so far, whatever would be fastest here: the sums stay the same."""
+        """Keep the job's split, even if another one is faster here, so that sums stay the same."""
         self._split = Split(**{name: int(count) for name, count in state.items()})
 
     def _infer(self, observation: Tensor, forward: Callable[[ActorCritic, Tensor], T]) -> list[T]:
-        threads = self.split.threads if observation.dim() > 2 else 1  # vectors are too quick to be worth a thread
+        threads = self.split.threads if observation.dim() > 2 else 1  # vectors are too fast to be worth a thread
         if threads == 1 or observation.shape[0] < threads:
             with self._precision.of(observation.device):
                 return [forward(self._network, observation)]
         parts = observation.tensor_split(threads)
 
-        @torch.no_grad()  # threads inherit neither this nor the precision
+        @torch.no_grad()  # threads inherit neither of these settings
         def work(thread: int) -> T:
             with self._precision.of(observation.device):
                 return forward(self._copies[thread], parts[thread])
@@ -129,17 +129,17 @@ class Parallel:
             self._copies += [_sharing(self._network) for _ in range(threads - len(self._copies))]
             self._pool = _pool(threads)
         if self._pool is None:
-            raise AssertionError("copies and threads are made together")
+            raise AssertionError("there are copies without threads")
         return list(self._pool.map(work, range(threads)))
 
     def _backward(self, part: Part, network: ActorCritic, micro: slice, share: float) -> dict[str, Tensor]:
         with self._precision.of(network.value_head.weight.device):
-            loss, said = part(network, micro)
+            loss, metrics = part(network, micro)
         torch.autograd.backward(loss if share == 1.0 else loss * share)
-        return said if share == 1.0 else {name: share * figure for name, figure in said.items()}
+        return metrics if share == 1.0 else {name: share * value for name, value in metrics.items()}
 
     def _collect_gradients(self, threads: int) -> None:
-        """Add the copies' gradients to the network's, in order, and leave theirs empty."""
+        """Add the copies' gradients to the network's, in order, and clear them."""
         for copy in self._copies[1:threads]:
             for ours, theirs in zip(self._network.parameters(), copy.parameters(), strict=True):
                 if theirs.grad is None:
@@ -149,19 +149,19 @@ class Parallel:
 
 
 def _joined(parts: list[Tensor]) -> Tensor:
-    """float32, in the order of the parts."""
+    """Concatenate as float32, in the order of the parts."""
     return (parts[0] if len(parts) == 1 else torch.cat(parts)).float()
 
 
-def _total(said: list[dict[str, Tensor]]) -> Metrics:
-    """Sums over the micro-batches, in their order; read from the device all at once."""
-    names = list(said[0])
-    figures = torch.stack([part[name] for part in said for name in names]).reshape(len(said), -1)
-    return dict(zip(names, figures.sum(0).tolist(), strict=True))
+def _total(metrics: list[dict[str, Tensor]]) -> Metrics:
+    """Sums over the micro-batches, in order; read from the device all at once."""
+    names = list(metrics[0])
+    values = torch.stack([part[name] for part in metrics for name in names]).reshape(len(metrics), -1)
+    return dict(zip(names, values.sum(0).tolist(), strict=True))
 
 
 def _sharing(network: ActorCritic) -> ActorCritic:
-    """A copy with gradients of its own and the network's own weights."""
+    """A copy with its own gradients and the network's weights."""
     copy = deepcopy(network)
     for ours, theirs in zip(copy.parameters(), network.parameters(), strict=True):
         ours.data, ours.grad = theirs.data, None
@@ -169,14 +169,14 @@ def _sharing(network: ActorCritic) -> ActorCritic:
 
 
 def _pool(threads: int) -> ThreadPoolExecutor:
-    """Threads in which every operation of torch runs on one core."""
+    """Threads in which each operation of torch uses one core."""
     here = torch.get_num_threads()
     pool = ThreadPoolExecutor(threads, thread_name_prefix="network", initializer=_one_thread)
     list(pool.map(lambda _: None, range(threads)))
-    torch.set_num_threads(here)  # the count that threads made later begin with is the process's
+    torch.set_num_threads(here)  # threads created later start with the process's count
     return pool
 
 
 def _one_thread() -> None:
-    torch.get_num_threads()  # torch sets a thread's count at its first use: only after that does another one stay
+    torch.get_num_threads()  # torch sets the count of a thread at its first use, so it must be changed after that
     torch.set_num_threads(1)

@@ -1,7 +1,7 @@
-"""PPG's networks (Cobbe et al. 2021, figure 2): two of their own for policy and value, or one with a value detached.
+"""PPG's networks (Cobbe et al. 2021, figure 2): two separate ones for policy and value, or a shared one.
 
-Dual: the policy's network has an auxiliary value head, through which it learns what the values teach about features.
-Shared: the value reads the policy's features, and its gradient reaches them in the auxiliary phase alone.
+Dual: the policy's network has an auxiliary value head, through which the values train its features.
+Shared: the value uses the policy's features, and its gradient reaches them only in the auxiliary phase.
 """
 
 import torch
@@ -17,7 +17,7 @@ from worker.spaces import Spaces
 
 
 class PhasicActorCritic(ActorCritic):
-    """Policy and value, with what only the auxiliary phase trains."""
+    """Policy and value, with the parts that only the auxiliary phase trains."""
 
     def __init__(self, settings: Network, spaces: Spaces, *, shared: bool) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class PhasicActorCritic(ActorCritic):
         return features
 
     def auxiliary(self, observation: Tensor) -> tuple[Tensor, Tensor]:
-        """The policy's parameters (B, P) and every value that learns in the auxiliary phase: (2, B), or (1, B)."""
+        """The policy's parameters (B, P) and all values that the auxiliary phase trains: (2, B) or (1, B)."""
         features = self.policy_body(observation)
         if self.value_body is None or self.auxiliary_head is None:
             values = self.value_head(features)[None]
@@ -47,7 +47,7 @@ class PhasicActorCritic(ActorCritic):
 
 
 def make_phasic_network(settings: Network, spaces: Spaces, seed: int, *, shared: bool) -> PhasicActorCritic:
-    """A fresh network on the CPU; a seed always gives the same weights, torch's own random state stays as it was."""
+    """A fresh network on the CPU. The same seed gives the same weights, and torch's random state does not change."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return channels_last(PhasicActorCritic(settings, spaces, shared=shared))

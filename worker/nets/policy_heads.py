@@ -22,7 +22,7 @@ class PolicyHead(nn.Linear):
         raise NotImplementedError
 
     def fresh(self) -> "PolicyHead":
-        """One of the same kind as it starts, drawn from torch's random state."""
+        """A freshly initialised head of the same kind, drawn from torch's random state."""
         raise NotImplementedError
 
 
@@ -37,7 +37,7 @@ class CategoricalHead(PolicyHead):
 
 
 class GaussianHead(PolicyHead):
-    """Parameters are means and log-deviations side by side (B, 2A); the deviations do not depend on the observation."""
+    """Parameters are concatenated means and log-deviations (B, 2A); the deviations do not depend on the observation."""
 
     def __init__(self, width: int, size: int, settings: NetworkSettings) -> None:
         super().__init__(width, size)
@@ -58,7 +58,7 @@ class GaussianHead(PolicyHead):
 
 
 def make_policy_head(settings: NetworkSettings, width: int, actions: Actions) -> PolicyHead:
-    """A nearly uniform policy over discrete actions, or one around zero."""
+    """A head for a nearly uniform policy over discrete actions, or a Gaussian around zero."""
     if actions.kind == "discrete":
         return CategoricalHead(width, actions.size)
     return GaussianHead(width, actions.size, settings)

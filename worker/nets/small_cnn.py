@@ -1,4 +1,4 @@
-"""Three strided convolutions: pictures on a CPU."""
+"""Three strided convolutions, for pictures on a CPU."""
 
 import torch
 from torch import nn

@@ -1,7 +1,7 @@
 """SAC's networks: a squashed Gaussian policy, twin critics Q(s, a) and the temperature, for vectors and pictures.
 
 Vectors: policy and critics are separate networks. Pictures: one convolutional body, which belongs to the critics; the
-policy reads its features, and the learner decides whether its gradient reaches the body (Yarats et al. 2021: it should
+policy uses its features, and the learner decides whether its gradient reaches the body (Yarats et al. 2021: it should
 not while the critics learn; cloning demonstrations may).
 """
 
@@ -22,7 +22,7 @@ from worker.spaces import Spaces
 
 
 class Critic(nn.Module):
-    """Two estimates of Q(s, a), which share nothing but the body that reads pictures."""
+    """Two estimates of Q(s, a), which share nothing but the body for pictures."""
 
     def __init__(self, settings: Network, spaces: Spaces) -> None:
         super().__init__()
@@ -38,19 +38,19 @@ class Critic(nn.Module):
         self.twins = nn.Sequential(*stack, TwinLinear.drawn(settings.width, 1, VALUE))
 
     def features(self, observation: Tensor) -> Tensor:
-        """What the twins and the policy read: (B, inputs)."""
+        """The input of both critics and the policy: (B, inputs)."""
         features: Tensor = self.body(observation)
         return features
 
     def forward(self, features: Tensor, action: Tensor) -> Tensor:
-        """Both estimates (2, B), of features (B, inputs) and actions (B, A)."""
+        """Both estimates (2, B) for features (B, inputs) and actions (B, A)."""
         both = torch.cat([features, action], dim=-1).expand(2, -1, -1)
         estimates: Tensor = self.twins(both)
         return estimates.squeeze(-1)
 
 
 class SoftActorCritic(ActorCritic):
-    """Policy, critics and temperature; targets are the learner's own."""
+    """Policy, critics and temperature; the target critics belong to the learner."""
 
     policy_head: SquashedGaussianHead
 
@@ -65,7 +65,7 @@ class SoftActorCritic(ActorCritic):
         self.log_temperature = nn.Parameter(torch.tensor(log(temperature)))
 
     def forward(self, observation: Tensor) -> tuple[Tensor, Tensor]:
-        """The value (B,) is the lower critic's estimate of the policy's mode: nothing learns V(s) by itself."""
+        """The value (B,) is the lower critic's estimate for the policy's mode, because SAC does not learn V(s)."""
         features = self.critic.features(observation)
         parameters = self.policy_head(self.policy_body(features))
         return parameters, self.critic(features, self.distribution(parameters).mode()).amin(0)
@@ -75,16 +75,16 @@ class SoftActorCritic(ActorCritic):
         return features
 
     def policy_of_features(self, features: Tensor) -> SquashedGaussian:
-        """The policy, of what `critic.features` gave."""
+        """The policy for the result of `critic.features`."""
         return self.policy_head.distribution(self.policy_head(self.policy_body(features)))
 
     def actor_parameters(self) -> list[nn.Parameter]:
-        """What the policy's loss may change."""
+        """The parameters that the policy's loss may change."""
         return [*self.policy_body.parameters(), *self.policy_head.parameters()]
 
 
 def make_soft_actor_critic(settings: Network, spaces: Spaces, temperature: float, seed: int) -> SoftActorCritic:
-    """A fresh network on the CPU; a seed always gives the same weights, torch's own random state stays as it was."""
+    """A fresh network on the CPU. The same seed gives the same weights, and torch's random state does not change."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return channels_last(SoftActorCritic(settings, spaces, temperature))

@@ -1,8 +1,7 @@
-"""How a minibatch is divided into micro-batches and threads: measured once for each machine, torch and network.
+"""Dividing minibatches into micro-batches and threads: measured once for each machine, torch version and network.
 
-A micro-batch whose activations stay in the processor's cache is up to 1.4 times as fast as a whole minibatch, and
-which one that is depends on the machine. What was measured is kept in the user's cache folder, $XDG_CACHE_HOME or
-~/.cache.
+Micro-batches whose activations fit the processor's cache are up to 1.4 times as fast as whole minibatches; the best
+size depends on the machine. Measurements are stored in the user's cache folder, $XDG_CACHE_HOME or ~/.cache.
 """
 
 import hashlib
@@ -27,9 +26,9 @@ from worker.nets.parallel import Parallel, Split
 log = logging.getLogger(__name__)
 
 MICRO_BATCHES = (16, 32, 64, 128, 256)
-"""What is tried for pictures."""
+"""Candidate sizes for pictures."""
 WORTH_A_THREAD = 8_000_000
-"""Weights times samples below which a minibatch of vectors takes less time than waking a thread."""
+"""Weights times samples below which a minibatch of vectors takes less time than starting a thread."""
 _ROUNDS = 4
 
 
@@ -40,9 +39,9 @@ def make_parallel(
     micro_batch: int | None,
     precision: Precision = "float32",
 ) -> Parallel:
-    """`network`, which sees observations of `shape`, on the cores that pay for minibatches of `samples`.
+    """`network`, for observations of `shape`, on as many cores as are useful for minibatches of `samples`.
 
-    Without `micro_batch` the fastest is measured when it is first needed.
+    Without `micro_batch` the fastest split is measured when it is first needed.
     """
     return Parallel(network, lambda: choose_split(network, shape, samples, micro_batch), precision)
 
@@ -58,14 +57,14 @@ def choose_split(network: ActorCritic, shape: tuple[int, ...], samples: int, mic
     observation = _observations(shape, min(samples, MICRO_BATCHES[-1]) if len(shape) > 1 else samples)
     seconds = _seconds(network, observation, tried)
     fastest = min(tried, key=lambda split: seconds[split])
-    said = ", ".join(f"{split.micro_batch} x {split.threads}: {1000 * seconds[split]:.0f} ms" for split in tried)
-    log.info("micro-batches of %d on %d threads are fastest (%s)", fastest.micro_batch, fastest.threads, said)
+    timings = ", ".join(f"{split.micro_batch} x {split.threads}: {1000 * seconds[split]:.0f} ms" for split in tried)
+    log.info("micro-batches of %d on %d threads are fastest (%s)", fastest.micro_batch, fastest.threads, timings)
     _remember(key, fastest)
     return fastest
 
 
 def candidates(network: ActorCritic, shape: tuple[int, ...], samples: int, micro_batch: int | None) -> list[Split]:
-    """Whole minibatches on a GPU; small ones on all cores for pictures; for vectors wholes, on one core or all."""
+    """On a GPU and for vectors whole minibatches (for vectors on one or all cores); for pictures also micro-batches."""
     weights = list(network.parameters())
     threads = 1 if weights[0].device.type != "cpu" else cores()
     if micro_batch is not None:
@@ -79,7 +78,7 @@ def candidates(network: ActorCritic, shape: tuple[int, ...], samples: int, micro
 
 
 def cores() -> int:
-    """How many this process may use: as OMP_NUM_THREADS says, else all."""
+    """Number of cores that this process may use: OMP_NUM_THREADS if set, otherwise all."""
     return int(os.environ.get("OMP_NUM_THREADS", "").split(",")[0] or os.cpu_count() or 1)
 
 
@@ -92,9 +91,9 @@ def _observations(shape: tuple[int, ...], samples: int) -> Tensor:
 
 @torch.enable_grad()
 def _seconds(network: ActorCritic, observation: Tensor, tried: Sequence[Split]) -> dict[Split, float]:
-    """Of one forward and backward pass over the observations, on copies; the best of a few.
+    """Seconds of a forward and backward pass over the observations, on copies; the best of a few for each candidate.
 
-    They take turns, so that a neighbour on the machine does not decide.
+    The candidates take turns, so that other programs on the machine affect all of them.
     """
     copies = {split: Parallel(deepcopy(network), partial(_itself, split)) for split in tried}
     best = dict.fromkeys(tried, float("inf"))
@@ -104,7 +103,7 @@ def _seconds(network: ActorCritic, observation: Tensor, tried: Sequence[Split]) 
         loss = parameters.square().mean() + value.square().mean()
         return loss, {"loss": loss.detach()}
 
-    for lap in range(1 + _ROUNDS):  # the first warms up
+    for lap in range(1 + _ROUNDS):  # the first pass is a warm-up
         for split, parallel in copies.items():
             started = time.perf_counter()
             with parallel.learning():
@@ -119,7 +118,7 @@ def _itself(split: Split) -> Split:
 
 
 def _key(network: ActorCritic, shape: tuple[int, ...], samples: int) -> str:
-    """The same for the same network on the same machine; memory and neighbours do not count."""
+    """Equal for the same network on the same machine, whatever its memory and load."""
     machine = (platform.node(), platform.machine(), platform.processor(), cores(), torch.__version__)
     return hashlib.sha256(repr((machine, str(network), shape, samples)).encode()).hexdigest()
 
@@ -134,13 +133,13 @@ def _remembered() -> dict[str, dict[str, int]]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        log.warning("%s cannot be read (%s): measured anew", _file(), error)
+        log.warning("%s cannot be read, so micro-batches are measured again: %s", _file(), error)
         return {}
     return known
 
 
 def _remember(key: str, split: Split) -> None:
-    """Add to the file; of two processes that do so at once one may have to measure again next time."""
+    """Add to the file. If two processes write at the same time, one of them may have to measure again."""
     known = _remembered() | {key: asdict(split)}
     partial = _file().with_suffix(f".{os.getpid()}")
     try:
@@ -148,4 +147,4 @@ def _remember(key: str, split: Split) -> None:
         partial.write_text(json.dumps(known, indent=1))
         partial.replace(_file())
     except OSError as error:
-        log.warning("%s cannot be written (%s): the next job measures again", _file(), error)
+        log.warning("%s cannot be written, so the next job will measure micro-batches again: %s", _file(), error)

@@ -30,14 +30,14 @@ class SquashedGaussian:
         return action
 
     def sample_with_log_prob(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Actions (B, A) that gradients flow through, with their log-probabilities (B,): no atanh is needed."""
+        """Differentiable actions (B, A) with their log-probabilities (B,), computed without atanh."""
         noise = torch.randn(self.mean.shape, generator=generator, device=self.mean.device, dtype=self.mean.dtype)
         raw = self.mean + self.log_std.exp() * noise
         normal = -(0.5 * noise**2 + self.log_std + 0.5 * log(2 * pi))
         return raw.tanh(), (normal - _log_slope(raw)).sum(-1)
 
     def mode(self) -> Tensor:
-        """Of the Gaussian beneath, squashed; the density's own maximum may lie at the bounds."""
+        """The squashed mode of the underlying Gaussian; the maximum of the density may be at the bounds."""
         return self.mean.tanh()
 
     def log_prob(self, action: Tensor) -> Tensor:
@@ -45,14 +45,14 @@ class SquashedGaussian:
         return self._beneath.log_prob(raw) - _log_slope(raw).sum(-1)
 
     def entropy(self) -> Tensor:
-        """Of the Gaussian beneath plus the mean logarithm of tanh's slope, by Gauss-Hermite quadrature."""
+        """Entropy of the underlying Gaussian plus the mean logarithm of tanh's slope, by Gauss-Hermite quadrature."""
         nodes = torch.as_tensor(sqrt(2) * NODES, dtype=self.mean.dtype, device=self.mean.device)
         weights = torch.as_tensor(WEIGHTS / sqrt(pi), dtype=self.mean.dtype, device=self.mean.device)
         raw = self.mean[..., None] + self.log_std.exp()[..., None] * nodes
         return self._beneath.entropy() + (_log_slope(raw) @ weights).sum(-1)
 
     def kl(self, other: Distribution) -> Tensor:
-        """That of the Gaussians beneath: squashing both alike changes nothing."""
+        """The divergence of the underlying Gaussians, which squashing both in the same way does not change."""
         if not isinstance(other, SquashedGaussian):
             raise TypeError(f"a squashed Gaussian policy cannot be compared with a {type(other).__name__}")
         return self._beneath.kl(other._beneath)
@@ -63,7 +63,7 @@ class SquashedGaussian:
 
 
 class SquashedGaussianHead(PolicyHead):
-    """Means and log-deviations side by side (B, 2A), both from the features."""
+    """Concatenated means and log-deviations (B, 2A), both computed from the features."""
 
     def __init__(self, width: int, components: int, settings: NetworkSettings) -> None:
         super().__init__(width, 2 * components)
@@ -86,5 +86,5 @@ class SquashedGaussianHead(PolicyHead):
 
 
 def _log_slope(raw: Tensor) -> Tensor:
-    """log(1 - tanh(u)^2) = 2 (log 2 - u - softplus(-2u)), without the loss of digits far from zero."""
+    """log(1 - tanh(u)^2) = 2 (log 2 - u - softplus(-2u)), without loss of precision far from zero."""
     return 2 * (log(2) - raw - F.softplus(-2 * raw))

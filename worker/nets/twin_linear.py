@@ -1,4 +1,4 @@
-"""Two networks of one shape side by side: every layer of both is one product, which two cores share evenly."""
+"""Two networks of the same shape: each pair of layers is one batched product, which two cores share evenly."""
 
 import torch
 from torch import Tensor, nn
@@ -10,14 +10,14 @@ class TwinLinear(nn.Module):
     """Two linear layers: (2, B, inputs) to (2, B, outputs)."""
 
     def __init__(self, first: nn.Linear, second: nn.Linear) -> None:
-        """Starts with the weights and biases of these two."""
+        """A pair with the weights and biases of these two layers."""
         super().__init__()
         self.weight = nn.Parameter(torch.stack([first.weight.detach().T, second.weight.detach().T]).contiguous())
         self.bias = nn.Parameter(torch.stack([first.bias.detach(), second.bias.detach()])[:, None])
 
     @classmethod
     def drawn(cls, inputs: int, outputs: int, gain: float = HIDDEN) -> "TwinLinear":
-        """Fresh ones."""
+        """A fresh pair."""
         first, second = (orthogonal(nn.Linear(inputs, outputs), gain) for _ in range(2))
         return cls(first, second)
 
@@ -25,5 +25,5 @@ class TwinLinear(nn.Module):
         return torch.baddbmm(self.bias, x, self.weight)
 
     def one(self, which: int, x: Tensor) -> Tensor:
-        """The first (0) or the second (1) alone: (B, inputs) to (B, outputs)."""
+        """Only the first (0) or second (1) layer: (B, inputs) to (B, outputs)."""
         return torch.addmm(self.bias.select(0, which), x, self.weight.select(0, which))

@@ -1,4 +1,4 @@
-"""The settings of a suite of one's own: walk to a cell of a square grid; which cell is the variation."""
+"""Settings of an example suite: walk to a cell of a square grid; each cell is a variation."""
 
 from typing import ClassVar, Literal, Self
 
@@ -9,7 +9,7 @@ from gsl.config.suites.base import ActionKind, Observes, SuiteSettings
 
 
 class GridworldSuite(SuiteSettings):
-    """A square grid without walls: one starts at cell 0 and walks to another, each of which is a variation."""
+    """A square grid without walls. The agent starts at cell 0 and walks to another cell, the variation."""
 
     implementation: ClassVar[str] = "gridworld.env:GridworldEnv"
     title: ClassVar[str] = "Gridworld"

@@ -17,7 +17,7 @@ MOVES = np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])
 
 
 class GridworldEnv:
-    """An Env (worker/envs/base.py). Nothing in it is random but what the sampler deals, so `seed` decides nothing."""
+    """An Env (worker/envs/base.py). Only the sampler's choices are random, so `seed` is not used."""
 
     observation_shape: tuple[int, ...] = (4,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
@@ -54,7 +54,7 @@ class GridworldEnv:
         return self._observe()
 
     def close(self) -> None:
-        """Nothing to free."""
+        """Nothing to release."""
 
     def _begin(self, slots: NDArray[np.int64]) -> None:
         self.variation[slots] = [deal(self._sampler, slot) for slot in slots.tolist()]
@@ -62,7 +62,7 @@ class GridworldEnv:
         self._steps[slots] = 0
 
     def _goal(self) -> NDArray[np.int64]:
-        """(num_envs, 2): column and row; somewhere where a slot idles."""
+        """(num_envs, 2): column and row; arbitrary for idle slots."""
         row, column = np.divmod(self.variation, self._size)
         return np.stack([column, row], axis=1)
 

@@ -1,4 +1,4 @@
-"""The settings of a guide of one's own: praise for what was demonstrated."""
+"""Settings of an example guide: a bonus for doing what was demonstrated."""
 
 from typing import ClassVar, Literal
 
@@ -7,7 +7,7 @@ from gsl.config.guides.base import GuideSettings, Hook
 
 
 class Praise(GuideSettings):
-    """A bonus where the policy does what was demonstrated at the nearest observation."""
+    """A bonus if the policy takes the action that was demonstrated at the nearest observation."""
 
     implementation: ClassVar[str] = "praise.guide:Praise"
     title: ClassVar[str] = "Praise"

@@ -1,4 +1,4 @@
-"""A bonus for doing what was demonstrated where it was demonstrated, for vector observations."""
+"""A bonus for taking demonstrated actions at similar observations, for vector observations."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from worker.guides.base import Guide, GuideInputs
 
 
 class Praise(Guide):
-    """Adds to the reward of a sample: the bonus for the same action, less for one that is far from it."""
+    """Adds a bonus to the reward of each sample, which is smaller the more the action differs."""
 
     def __init__(self, settings: PraiseSettings, inputs: GuideInputs) -> None:
         if inputs.demonstrations is None:
             raise ValueError("praise needs demonstrations")
         self._settings, self._bonus = settings, settings.bonus
         generator = torch.Generator().manual_seed(inputs.seed)
-        kept = inputs.demonstrations.draw(settings.most, generator)  # every variation as often
+        kept = inputs.demonstrations.draw(settings.most, generator)  # all variations equally often
         self._observation = inputs.demonstrations.observation[kept].flatten(1).float()
         self._action = inputs.demonstrations.action[kept].float()
 

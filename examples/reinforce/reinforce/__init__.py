@@ -1,4 +1,4 @@
-"""The settings of a learner of one's own: REINFORCE."""
+"""Settings of an example learner: REINFORCE."""
 
 from typing import ClassVar, Literal
 
@@ -9,7 +9,7 @@ from gsl.config.suites.base import ActionKind
 
 
 class Reinforce(LearnerSettings):
-    """REINFORCE (Williams 1992): one step along each epoch's returns times the actions' log-probabilities."""
+    """REINFORCE (Williams 1992): each epoch, one gradient step on log-probabilities weighted by returns."""
 
     implementation: ClassVar[str] = "reinforce.learner:Reinforce"
     title: ClassVar[str] = "REINFORCE"

@@ -1,4 +1,4 @@
-"""REINFORCE (Williams 1992), of functions that the other learners share."""
+"""REINFORCE (Williams 1992), built from functions that the other learners use too."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ from worker.spaces import Spaces
 
 
 class Reinforce:
-    """A Learner (worker/learners/base.py). Its network's value function stays as it began."""
+    """A Learner (worker/learners/base.py). It does not train the value function of its network."""
 
     def __init__(
         self, settings: ReinforceSettings, spaces: Spaces, seed: int, device: torch.device,
@@ -45,7 +45,7 @@ class Reinforce:
         self, rollout: Rollout, guidance: Guidance | None = None, *, progress: float = 0.0,
         on_step: Callable[[], None] | None = None,
     ) -> Metrics:  # fmt: skip
-        """One step on the whole rollout; rewards after its end count as none."""
+        """One gradient step on the whole rollout; rewards after its end are ignored."""
         observation, action = rollout.observation.flatten(0, 1), rollout.action.flatten(0, 1)
         reward = rollout.reward
         if guidance is not None:

@@ -24,7 +24,5 @@ def test_installed_suites_are_those_whose_packages_are_here(monkeypatch: pytest.
 
 def test_what_is_missing_is_named_with_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gsl.config.suites.base.find_spec", lambda name: None)
-    with pytest.raises(
-        EnvError, match=r'procgen cannot run here: procgen cannot be imported: pip install "\.\[worker\]"'
-    ):
+    with pytest.raises(EnvError, match=r'procgen.*pip install "\.\[worker\]"'):
         make_env(ProcgenSuite(num_threads=0), 2, QueueSampler([1]), 0)

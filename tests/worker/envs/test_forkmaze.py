@@ -165,7 +165,7 @@ def test_goals_the_maze_does_not_have_are_refused() -> None:
 
 
 def test_a_state_of_another_number_of_slots_is_refused() -> None:
-    with pytest.raises(EnvError, match="2 slots, not 3"):
+    with pytest.raises(EnvError, match=r"2.*3"):
         env_of(PRESET, 3, uniform(PRESET)).restore(env_of(PRESET, 2, uniform(PRESET)).state())
 
 

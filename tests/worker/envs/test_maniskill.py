@@ -127,7 +127,7 @@ def test_a_restored_environment_goes_on_exactly() -> None:
 
 
 def test_missing_assets_are_named_with_what_brings_them(toy: dict[str, Any]) -> None:
-    with pytest.raises(EnvError, match=r"needs the assets ycb.*python -m mani_skill.utils.download_asset ycb"):
+    with pytest.raises(EnvError, match=r"ycb.*python -m mani_skill.utils.download_asset ycb"):
         make_maniskill(ManiSkillSuite(task="PickSingleYCB-v1"), 1, QueueSampler([0]), 0)
 
 

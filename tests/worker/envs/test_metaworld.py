@@ -139,7 +139,7 @@ def test_a_simulation_that_is_not_finite_names_variation_and_seed() -> None:
         env.restore(state)
         with pytest.raises(EnvError, match=r"variation 0 \(reach-v3\), goal \d+, seed 11, step 1: .*[Nn]an"):
             env.step(ACTIONS[0, :2])
-        with pytest.raises(EnvError, match="not finite: the policy"):
+        with pytest.raises(EnvError, match="action"):
             env.step(np.full((2, 4), np.nan, np.float32))
 
 
@@ -150,7 +150,7 @@ def test_processes_use_one_thread_ignore_a_stop_and_their_death_is_an_error() ->
         os.kill(env._pool.pids[0], signal.SIGTERM)  # a trainer's group is told to stop; it still wants its checkpoint
         env.step(ACTIONS[0])
         os.kill(env._pool.pids[1], signal.SIGKILL)
-        with pytest.raises(EnvError, match="slots 2 to 3 has died: signal SIGKILL"):
+        with pytest.raises(EnvError, match=r"slots 2 to 3.*SIGKILL"):
             env.step(ACTIONS[0])
         pids = env._pool.pids
     assert not any(psutil.pid_exists(pid) for pid in pids)
@@ -180,7 +180,7 @@ def test_nothing_is_left_of_a_trainer_that_was_killed() -> None:
 
 
 def test_an_unknown_variation_is_refused() -> None:
-    with pytest.raises(EnvError, match=r"MT10 with tasks as variations has none called \[77\]"):
+    with pytest.raises(EnvError, match=r"MT10.*\[77\]"):
         make_env(MetaWorldSuite(), 1, QueueSampler([77]), 0)
 
 
@@ -189,6 +189,6 @@ def test_a_state_of_another_shape_is_refused() -> None:
         env.reset()
         state = env.state()
         assert (state["episode"][:, 0] != NO_EPISODE).all()
-        with pytest.raises(EnvError, match="holds observations"):
+        with pytest.raises(EnvError, match="observations"):
             env.restore(state | {"observation": state["observation"][:, :39]})
         env.close()  # closing twice changes nothing

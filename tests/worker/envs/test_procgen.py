@@ -173,7 +173,7 @@ def test_shapes_and_kinds_are_as_announced() -> None:
 def test_a_state_of_another_number_of_slots_or_another_game_is_refused() -> None:
     coinrun = ProcgenSuite(game="coinrun", num_threads=0)
     state = env_of(coinrun, 2, uniform()).state()
-    with pytest.raises(EnvError, match="2 slots, not 3"):
+    with pytest.raises(EnvError, match=r"2.*3"):
         env_of(coinrun, 3, uniform()).restore(state)
     with pytest.raises(EnvError, match="coinru"):
         env_of(ProcgenSuite(game="jumper", num_threads=0), 2, uniform()).restore(state)

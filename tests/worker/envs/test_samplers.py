@@ -83,18 +83,18 @@ def test_a_restored_sampler_goes_on_exactly(variations: set[int], steps: int, se
 
 def test_a_state_of_other_variations_is_refused() -> None:
     rng = np.random.default_rng(0)
-    with pytest.raises(EnvError, match="other variations"):
+    with pytest.raises(EnvError, match="variations"):
         UniformSampler([1, 2], rng).restore(UniformSampler([1, 3], rng).state())
-    with pytest.raises(EnvError, match="other variations"):
+    with pytest.raises(EnvError, match="variations"):
         RoundRobinSampler([1, 2]).restore(RoundRobinSampler([1, 3]).state())
-    with pytest.raises(EnvError, match="another sequence"):
+    with pytest.raises(EnvError, match="sequence"):
         QueueSampler([1, 2]).restore(QueueSampler([2, 1]).state())
 
 
 def test_a_sampler_needs_a_variation() -> None:
-    with pytest.raises(EnvError, match="at least one"):
+    with pytest.raises(EnvError, match="variation"):
         UniformSampler([], np.random.default_rng(0))
-    with pytest.raises(EnvError, match="at least one"):
+    with pytest.raises(EnvError, match="variation"):
         RoundRobinSampler([])
 
 
@@ -102,7 +102,7 @@ def test_a_sampler_that_deals_what_it_did_not_announce_is_caught() -> None:
     sampler = QueueSampler([1, 2])
     sampler.variations = frozenset({1})
     assert deal(sampler, 0) == 1
-    with pytest.raises(EnvError, match="dealt variation 2"):
+    with pytest.raises(EnvError, match="2"):
         deal(sampler, 0)
 
 
@@ -112,5 +112,5 @@ def test_training_refuses_held_out_variations(suite: ForkMazeSuite | ProcgenSuit
     assert training_sampler(suite, suite.training_variations(), rng).variations == set(suite.training_variations())
     turns = training_sampler(suite, suite.training_variations(), rng, RoundRobinSampling())
     assert [turns.next(0) for _ in range(len(turns.variations))] == sorted(turns.variations)
-    with pytest.raises(EnvError, match="not training variations"):
+    with pytest.raises(EnvError, match=suite.name):
         training_sampler(suite, [suite.training_variations()[0], suite.held_out_variations()[0]], rng)

@@ -83,7 +83,7 @@ def test_the_value_function_learns_what_was_earned_where_it_is_asked_to() -> Non
     assert found is not None
     found[0].backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
     assert made.value_head.weight.grad is not None
-    with pytest.raises(ValueError, match=r"hold no rewards: set guide.value_coefficient to 0"):
+    with pytest.raises(ValueError, match=r"guide.value_coefficient"):
         DAPG(DAPGSettings(value_coefficient=1.0), inputs(ONE))
 
 

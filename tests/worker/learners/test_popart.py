@@ -184,9 +184,9 @@ def test_each_sample_has_the_value_of_its_head() -> None:
 def test_foreign_variations_are_refused() -> None:
     popart = PopArt((1, 4), 0.1)
     for foreign in (0, 2, 9):
-        with pytest.raises(ValueError, match="not trained on"):
+        with pytest.raises(ValueError, match="training variation"):
             popart.heads(torch.tensor([1, foreign]))
-    with pytest.raises(ValueError, match="other variations"):
+    with pytest.raises(ValueError, match="variations"):
         popart.restore(PopArt((1, 5), 0.1).state(), same_job=True)
     with pytest.raises(ValueError, match="training variations"):
         PopArt((), 0.1)

@@ -153,7 +153,7 @@ def test_a_phase_keeps_pictures_as_bytes() -> None:
     assert seen.dtype == torch.uint8
     assert torch.equal(seen, pictures[[2, 0]])
     assert returns.tolist() == [2.0, 0.0]
-    with pytest.raises(ValueError, match="no room for 4 beside 3"):
+    with pytest.raises(ValueError, match=r"4.*3"):
         phase.add(torch.zeros(4, 4, 4, 3, dtype=torch.uint8), torch.zeros(4))
 
 

@@ -50,7 +50,7 @@ def test_samples_follow_the_distribution_and_the_generator_alone() -> None:
 
 def test_two_kinds_cannot_be_compared() -> None:
     discrete, continuous = Categorical(torch.zeros(1, 2)), Gaussian(torch.zeros(1, 2), torch.zeros(1, 2))
-    with pytest.raises(TypeError, match="cannot be compared"):
+    with pytest.raises(TypeError, match="policy"):
         discrete.kl(continuous)
-    with pytest.raises(TypeError, match="cannot be compared"):
+    with pytest.raises(TypeError, match="policy"):
         continuous.kl(discrete)

@@ -198,5 +198,5 @@ def test_a_file_from_before_rewards_were_kept_still_loads(generalist: JobFolder,
     both = load([tmp_path / "old.npz", folder.path / "demonstrations-1-1.npz"])
     assert both is not None
     assert both.earned is None
-    with pytest.raises(ValueError, match=r"old.npz holds no rewards: choose demonstrations.weight none or return"):
+    with pytest.raises(ValueError, match=r"old.npz.*demonstrations.weight"):
         load([tmp_path / "old.npz"], "advantage")

@@ -45,7 +45,7 @@ def test_by_advantage_a_step_weighs_by_what_followed() -> None:
     expected = np.exp((advantage - advantage.mean()) / advantage.std())
     found = weights("advantage")[2:]
     assert found / found.sum() == pytest.approx(expected / expected.sum())
-    with pytest.raises(ValueError, match="advantages need rewards"):
+    with pytest.raises(ValueError, match="reward"):
         weights("advantage", reward=None)
 
 

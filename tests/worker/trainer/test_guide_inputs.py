@@ -40,8 +40,8 @@ def recorded(
     return path
 
 
-def read(lessons: GuideFiles) -> GuideInputs:
-    return guide_inputs(spec("finetune"), lessons, SPACES, CPU)
+def read(given: GuideFiles) -> GuideInputs:
+    return guide_inputs(spec("finetune"), given, SPACES, CPU)
 
 
 def test_demonstrations_of_the_same_suite(tmp_path: Path) -> None:
@@ -58,30 +58,30 @@ def test_a_setting_that_came_later_does_not_make_another_suite(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("suite", "said"),
+    ("suite", "facts"),
     [
-        ({"name": "procgen", "game": "bigfish"}, "was recorded on procgen, not on forkmaze"),
+        ({"name": "procgen", "game": "bigfish"}, "one.npz.*procgen.*forkmaze"),
         (
             ForkMazeSuite(goals=4, held_out_goals=1, corridor=3, branch=1, time_limit=16).model_dump(mode="json"),
-            r"another forkmaze: corridor 3 \(here 2\)",
+            r"one.npz.*forkmaze.*corridor.*3.*2",
         ),
     ],
 )
-def test_another_suite_is_refused(tmp_path: Path, suite: dict[str, Any], said: str) -> None:
-    with pytest.raises(GuideInputError, match=said):
+def test_another_suite_is_refused(tmp_path: Path, suite: dict[str, Any], facts: str) -> None:
+    with pytest.raises(GuideInputError, match=facts):
         read(GuideFiles((recorded(tmp_path / "one.npz", suite),)))
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "facts"),
     [
-        ({"spaces": Spaces((3,), Actions("discrete", 15))}, "15 discrete actions; this job has"),
-        ({"spaces": None, "shape": (5,)}, r"observations \(5,\)"),
-        ({"spaces": None, "action": 4}, "demonstrations hold"),
+        ({"spaces": Spaces((3,), Actions("discrete", 15))}, "one.npz.*15 discrete.*4 discrete"),
+        ({"spaces": None, "shape": (5,)}, r"\(5,\).*\(3,\)"),
+        ({"spaces": None, "action": 4}, "4 discrete"),
     ],
 )
-def test_another_shape_is_refused(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
-    with pytest.raises(GuideInputError, match=said):
+def test_another_shape_is_refused(tmp_path: Path, changes: dict[str, Any], facts: str) -> None:
+    with pytest.raises(GuideInputError, match=facts):
         read(GuideFiles((recorded(tmp_path / "one.npz", **changes),)))
 
 
@@ -96,5 +96,5 @@ def test_a_teacher_is_the_policy_of_its_checkpoint_and_learns_nothing(specialist
 def test_a_teacher_of_another_shape_is_refused(specialist: JobFolder, tmp_path: Path) -> None:
     state = checkpoint.load(specialist.resume)
     checkpoint.save(tmp_path / "odd.ckpt", state | {"spaces": Spaces((9,), Actions("discrete", 4)).state()})
-    with pytest.raises(GuideInputError, match=r"odd.ckpt is of observations \(9,\)"):
+    with pytest.raises(GuideInputError, match=r"odd.ckpt.*\(9,\).*\(3,\)"):
         read(GuideFiles((), ((tmp_path / "odd.ckpt", frozenset({2})),)))

@@ -44,7 +44,7 @@ def test_the_three_ways_to_start(generalist: JobFolder, tmp_path: Path) -> None:
 
 
 def test_a_missing_source_is_a_clear_failure(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no source checkpoint"):
+    with pytest.raises(ValueError, match="specialist-1"):
         work(prepare(tmp_path, spec("specialist", index=1, start="clone")))
 
 

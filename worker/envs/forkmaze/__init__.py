@@ -1,1 +1,1 @@
-"""The fork maze, simulated here."""
+"""The fork maze, our own environment."""

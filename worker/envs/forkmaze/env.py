@@ -1,12 +1,12 @@
-"""The fork maze, all slots in a handful of numpy operations.
+"""The fork maze, with all slots in a few numpy operations.
 
-Observation (3,) float32: x, y, context, each in [-2, 2] (`forkmaze_map.SCALE`).
+Observation (3,) float32: x, y, context, each in [-2, 2] (`map.SCALE`).
 Actions: right, left, down, up; walls block.
-Reward: 1 at the right goal, plus `progress_reward` times the change of progress, the share of the maze's width that
-lies behind the agent. Going back takes back what progress has paid, so a return is always
-`success + progress_reward * final progress`: 1 + progress_reward at the right goal, the upper end of
-`suite.score_range`, whatever the path. Every goal ends the episode; a wrong one does so without success, and pays no
-more than its progress.
+Reward: 1 at the right goal, plus `progress_reward` times the change of progress, the fraction of the maze's width that
+lies behind the agent. Going back costs what progress has earned, so a return is always
+`success + progress_reward * final progress`. At the right goal this is 1 + progress_reward, the upper end of
+`suite.score_range`, whatever the path. Every goal ends the episode; a wrong one is no success, and only its progress is
+rewarded.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ from worker.spaces import Actions
 
 
 class ForkMazeEnv:
-    """An Env; nothing in it is random except what the sampler deals, so `seed` decides nothing."""
+    """An Env. Only the sampler's choices are random, so `seed` is not used."""
 
     observation_shape: tuple[int, ...] = (3,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
@@ -74,7 +74,7 @@ class ForkMazeEnv:
         return self._observe()
 
     def close(self) -> None:
-        """Nothing to free."""
+        """Nothing to release."""
 
     def _begin(self, slots: NDArray[np.int64]) -> None:
         self.variation[slots] = [deal(self._sampler, slot) for slot in slots.tolist()]
@@ -83,7 +83,7 @@ class ForkMazeEnv:
         self._look_up(slots)
 
     def _look_up(self, slots: NDArray[np.int64]) -> None:
-        """Note the goal's cell and the context of these slots' variations."""
+        """Record the goal's cell and the context of these slots' variations."""
         variation = self.variation[slots]
         idle = variation == IDLE
         self._goal[slots] = np.where(idle, IDLE, self.maze.goal_index[variation])

@@ -1,4 +1,4 @@
-"""The fork maze's geometry: cells, walls and what each of the four moves does.
+"""The fork maze's geometry: cells, walls and the effect of each of the four moves.
 
       +--0      The start s is the left end of the corridor that all share; its right end opens into the fork
 s-----+--1      column, from which one branch a goal leads to the right, a row each. There are walls between the
@@ -18,7 +18,7 @@ MOVES = ((1, 0), (-1, 0), (0, 1), (0, -1))
 """(dx, dy) of the actions: right, left, down, up."""
 
 SCALE = 2.0
-"""Half the range of every entry of an observation, so that each has about unit variance over the maze.
+"""Half the range of every entry of an observation, which gives each about unit variance over the maze.
 
 Ignoring a shuffled context is easy because nearby values mean unrelated goals; how easy depends on this scale. With
 1, a PPO of 128 x 2 units stayed at two of ten goals for two million steps; with 2, it had four after 0.3 M steps and
@@ -39,7 +39,7 @@ class ForkMaze:
 
     @cached_property
     def open(self) -> NDArray[np.bool_]:
-        """(height, width); where the agent can be."""
+        """(height, width); whether the agent can be there."""
         cells = np.zeros((self.height, self.width), dtype=np.bool_)
         cells[self.start[1], : self.fork_x] = True
         cells[:, self.fork_x :] = True
@@ -55,7 +55,7 @@ class ForkMaze:
 
     @cached_property
     def after(self) -> NDArray[np.int64]:
-        """(cells, 4): the cell after each move; a wall or the border leaves the agent where it is."""
+        """(cells, 4): the cell after each move; at a wall or the border the agent stays where it is."""
         table = np.repeat(np.arange(self.width * self.height, dtype=np.int64)[:, None], len(MOVES), axis=1)
         for y, x in np.argwhere(self.open).tolist():
             for action, (dx, dy) in enumerate(MOVES):
@@ -64,19 +64,19 @@ class ForkMaze:
         return table
 
     def _passes(self, x: int, y: int, dx: int, dy: int) -> bool:
-        """Whether no wall stands between an open cell and its neighbour."""
+        """Whether there is no wall between an open cell and its neighbour."""
         inside = 0 <= x + dx < self.width and 0 <= y + dy < self.height
         return inside and bool(self.open[y + dy, x + dx]) and (dy == 0 or x == self.fork_x)
 
     @cached_property
     def position(self) -> NDArray[np.float32]:
-        """(cells, 2): x and y of each cell scaled to [-SCALE, SCALE], as the policy sees them."""
+        """(cells, 2): x and y of each cell scaled to [-SCALE, SCALE], as in observations."""
         y, x = np.divmod(np.arange(self.width * self.height), self.width)
         return np.stack([_scaled(x, self.width), _scaled(y, self.height)], axis=1)
 
     @cached_property
     def context(self) -> NDArray[np.float32]:
-        """(goals,): the scalar in [-SCALE, SCALE] that tells each goal, in a fixed permutation when shuffled."""
+        """(goals,): the scalar in [-SCALE, SCALE] that identifies each goal, in a fixed permutation if shuffled."""
         order = np.arange(self.suite.goals)
         if self.suite.context_order == "shuffled":
             order = np.random.default_rng(derive(self.suite.context_seed, "forkmaze context")).permutation(order)

@@ -1,7 +1,7 @@
 """A picture of the fork maze and of a policy's paths through it, as SVG text.
 
-Paths take the colour of the goal they were sent to; one that reached it is a full line, any other is dashed and ends in
-a cross. The picture brings its own background, light or dark as the viewer prefers.
+Each path has the colour of its goal. A path that reached the goal is a solid line; any other is dashed and ends in a
+cross. The picture has its own background, light or dark according to the viewer's preference.
 """
 
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from gsl.config.suites import ForkMazeSuite
 from worker.envs.base import IDLE
 from worker.envs.forkmaze.map import MOVES, ForkMaze
 
-CELL, MARGIN, LABEL = 24, 16, 150  # pixels: a cell's side, the border, the room for labels at the right
-SPREAD = 0.6  # share of a cell over which paths are set side by side, so that they do not hide each other
+CELL, MARGIN, LABEL = 24, 16, 150  # pixels: a cell's side, the border, the space for labels on the right
+SPREAD = 0.6  # fraction of a cell over which paths are spread, so that they do not hide each other
 
 STYLE = """
 .ground{fill:#fff}.floor{fill:#f1f3f5}.wall{stroke:#495057;stroke-width:2;stroke-linecap:square}
@@ -28,9 +28,9 @@ text{font:12px system-ui,sans-serif;fill:#343a40}.path{fill:none;stroke-width:1.
 
 @dataclass(frozen=True)
 class Path:
-    """One episode's way through the maze."""
+    """The path of one episode through the maze."""
 
-    variation: int  # the goal it was sent to
+    variation: int  # its goal
     cells: tuple[tuple[int, int], ...]  # (x, y) from the start to where it ended
     success: bool
 
@@ -43,10 +43,10 @@ def paths(
     variation: NDArray[np.int64],
     success: NDArray[np.bool_],
 ) -> list[Path]:
-    """The whole episodes among T steps of N slots that began with a reset, slot by slot.
+    """The complete episodes among T steps of N slots that began with a reset, slot by slot.
 
-    `observation` (T, N, 3) is what the policy saw before each step, `action` (T, N) what it did; `done`, `variation`
-    and `success` (T, N) are what the step answered. The last cell follows from the last action.
+    `observation` (T, N, 3) is the policy's input before each step, `action` (T, N) its output; `done`, `variation` and
+    `success` (T, N) are results of the step. The last cell follows from the last action.
     """
     maze, found = ForkMaze(suite), []
     for slot in range(done.shape[1]):
@@ -78,7 +78,7 @@ def picture(suite: ForkMazeSuite, episodes: Sequence[Path] = ()) -> str:
 
 
 def _colour(suite: ForkMazeSuite, goal: int) -> str:
-    """Hues round the circle, at a lightness that shows on light and dark ground alike."""
+    """Hues around the colour circle, with a lightness for both light and dark backgrounds."""
     return f"hsl({round(360 * goal / suite.goals)} 70% 48%)"
 
 
@@ -94,7 +94,7 @@ def _floor(maze: ForkMaze) -> list[str]:
 
 
 def _walls(maze: ForkMaze) -> list[str]:
-    """A line on every side of an open cell that cannot be crossed."""
+    """A line on every side of an open cell that is blocked."""
     lines = set()
     for y, x in np.argwhere(maze.open).tolist():
         here = maze.index((x, y))
@@ -125,7 +125,7 @@ def _cross(at: tuple[float, float], colour: str) -> str:
 
 
 def _labels(suite: ForkMazeSuite, maze: ForkMaze, episodes: Sequence[Path]) -> list[str]:
-    """The start, and beside each goal its name and how many of its paths arrived."""
+    """The start, and next to each goal its name and the number of its paths that arrived."""
     x, y = _centre(*maze.start)
     drawn = [f'<circle cx="{x}" cy="{y}" r="5" fill="#868e96"/><text x="{MARGIN}" y="{y - CELL * 0.75}">start</text>']
     for goal, (goal_x, goal_y) in enumerate(maze.goals):

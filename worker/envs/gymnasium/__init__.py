@@ -1,1 +1,1 @@
-"""Environments of Gymnasium, one variation a seed or a set of arguments."""
+"""Environments of Gymnasium, whose variations are seeds or sets of arguments."""

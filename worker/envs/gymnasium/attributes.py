@@ -1,4 +1,4 @@
-"""Which attributes of the unwrapped environment a variation sets."""
+"""The attributes of the unwrapped environment that a variation sets."""
 
 import gymnasium
 
@@ -9,14 +9,14 @@ CARTPOLE = "gymnasium.envs.classic_control.cartpole:CartPoleEnv"
 
 
 def is_cartpole(env_id: str) -> bool:
-    """Whether the id is registered for Gymnasium's own cart and pole."""
+    """Whether the id belongs to Gymnasium's own CartPole."""
     return gymnasium.registry[env_id].entry_point == CARTPOLE
 
 
 def attributes_of(suite: GymnasiumSuite, variation: int) -> dict[str, Scalar]:
-    """Every attribute that any variation sets, with its value in this one: as constructed where it says nothing.
+    """Every attribute that some variation sets, with its value in this one; the constructed value if it sets none.
 
-    CartPole keeps what follows from its masses and length in attributes of their own; they follow here as well.
+    CartPole has attributes that are derived from its masses and length; these are updated too.
     """
     if suite.vary != "attributes":
         return {}
@@ -28,7 +28,7 @@ def attributes_of(suite: GymnasiumSuite, variation: int) -> dict[str, Scalar]:
 
 
 def _following(cartpole: dict[str, Scalar], chosen: dict[str, Scalar]) -> dict[str, Scalar]:
-    """Total mass, and the pole's mass times its (half) length, unless they were chosen."""
+    """Total mass, and the pole's mass times its (half) length, unless they are set directly."""
     following = {
         "total_mass": float(cartpole["masspole"]) + float(cartpole["masscart"]),
         "polemass_length": float(cartpole["masspole"]) * float(cartpole["length"]),
@@ -37,5 +37,5 @@ def _following(cartpole: dict[str, Scalar], chosen: dict[str, Scalar]) -> dict[s
 
 
 def _like(before: Scalar, value: Scalar) -> Scalar:
-    """A whole number for a broken one becomes one."""
+    """The value, as a float if the attribute is one."""
     return float(value) if isinstance(before, float) else value

@@ -1,8 +1,8 @@
-"""Cart and pole, all slots in Gymnasium's own vectorised environment.
+"""CartPole, with all slots in Gymnasium's own vectorised environment.
 
-Each slot is told what to play: its physics are written into the environment's attributes, which may be arrays, and its
-first state is drawn as the single environment draws it from its reset seed. The vectorised one's own resets, which
-would come a step late and from one seed for all, are kept from happening.
+Each slot's physics are written into the environment's attributes, which may be arrays, and its first state is drawn as
+the single environment draws it from its reset seed. The vectorised environment's own resets, which would come a step
+late and use one seed for all slots, are prevented.
 """
 
 from typing import Any
@@ -17,8 +17,8 @@ from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.gymnasium.probe import offer
 from worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
 from worker.envs.gymnasium.attributes import attributes_of, is_cartpole
+from worker.envs.gymnasium.pool import check_finite, check_variations
 from worker.envs.gymnasium.recipe import GymnasiumRecipe
-from worker.envs.gymnasium.trouble import check_finite, check_variations
 from worker.spaces import Actions
 
 PHYSICS = (
@@ -28,11 +28,11 @@ PHYSICS = (
 
 
 _STARTS_KEPT = 10_000
-"""First states that are remembered: where seeds are the variations they come again and again."""
+"""Number of cached first states; they recur if seeds are the variations."""
 
 
 def fits(suite: GymnasiumSuite) -> bool:
-    """Whether these settings can be played here: Gymnasium's cart and pole, with nothing but numbers changed."""
+    """Whether these settings can be used here: Gymnasium's CartPole, with only numbers changed."""
     if not is_cartpole(suite.env_id) or suite.vary == "arguments" or suite.success_key is not None:
         return False
     if suite.vary == "attributes" and not set(attributes_of(suite, suite.training_variations()[0])) <= {*PHYSICS}:
@@ -41,7 +41,7 @@ def fits(suite: GymnasiumSuite) -> bool:
 
 
 class CartPoleEnv:
-    """An Env; see the module."""
+    """An Env, see the module."""
 
     observation_shape: tuple[int, ...] = (4,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
@@ -115,7 +115,7 @@ class CartPoleEnv:
         self._idle = bool((self.variation == IDLE).any())
 
     def _start(self, variation: int, seed: int) -> NDArray[np.float64]:
-        """(4,): where the single environment begins when it is reset with this seed, and the variation's options."""
+        """First state (4,) of the single environment, reset with this seed and the variation's options."""
         key = (variation, seed)
         if key not in self._starts:
             if len(self._starts) >= _STARTS_KEPT:
@@ -125,7 +125,7 @@ class CartPoleEnv:
         return self._starts[key]
 
     def _shape(self, slot: int, variation: int) -> None:
-        """Give a slot the physics of what it plays."""
+        """Set a slot's physics to those of its variation."""
         if variation != IDLE:
             for name, value in self._recipe.attributes(variation).items():
                 getattr(self._cartpole, name)[slot] = value
@@ -136,7 +136,7 @@ class CartPoleEnv:
 
 
 def _library_env(suite: GymnasiumSuite, num_envs: int) -> Any:
-    """Gymnasium's environment, with physics of its own for each slot. Any: it does not declare them as arrays."""
+    """Gymnasium's environment, with separate physics for each slot. Any, because it does not declare them as arrays."""
     arguments: dict[str, Any] = dict(suite.arguments)
     cartpole = CartPoleVectorEnv(num_envs, suite.max_episode_steps, **arguments)
     cartpole.reset(seed=0)
@@ -148,7 +148,7 @@ def _library_env(suite: GymnasiumSuite, num_envs: int) -> Any:
 
 
 class _Unchecked:
-    """Stands where the environment looks whether actions are in its space: a policy's always are, looking is slow."""
+    """Replaces the slow check whether actions are in the environment's space; a policy's actions always are."""
 
     def contains(self, actions: object) -> bool:
         return True

@@ -1,8 +1,8 @@
-"""Any environment registered with Gymnasium, a slot each, stepped in a thin loop.
+"""Any environment registered with Gymnasium, one for each slot, stepped in a thin loop.
 
-Gymnasium has no state that could be kept. An episode is therefore kept as its reset seed and its actions, and restored
-by playing them again; environments that are deterministic given their seed go on exactly. One that shows another
-observation in the end is not: its episode is given up unnoted, which is said in the log, and the slot begins a new one.
+Gymnasium environments have no state that could be saved. An episode is therefore saved as its reset seed and actions,
+and restored by replaying them; environments that are deterministic given their seed resume exactly. If a replay ends
+with another observation, the episode is dropped without being counted, which is logged, and the slot begins a new one.
 """
 
 import logging
@@ -15,16 +15,15 @@ from gsl.config.errors import did_you_mean
 from gsl.config.suites.gymnasium import GymnasiumSuite
 from worker.envs.base import IDLE, Env, EnvError, Sampler, State, Step, deal
 from worker.envs.gymnasium.cartpole import CartPoleEnv, fits
-from worker.envs.gymnasium.pool import AnyEnv, Pool, Recipe, Tape
+from worker.envs.gymnasium.pool import AnyEnv, Pool, Recipe, Tape, check_finite, check_variations, failure
 from worker.envs.gymnasium.recipe import GymnasiumRecipe
 from worker.envs.gymnasium.spaces import acting, seeing
-from worker.envs.gymnasium.trouble import check_finite, check_variations, failure
 
 log = logging.getLogger(__name__)
 
 
 def make_gymnasium(suite: GymnasiumSuite, num_envs: int, sampler: Sampler, seed: int) -> Env:
-    """Gymnasium's own vectorised environment where a slot of it can be told what to play, else one a slot."""
+    """Gymnasium's own vectorised environment if its slots can play variations, otherwise one environment per slot."""
     recipe = GymnasiumRecipe(suite)
     if fits(suite):
         return CartPoleEnv(suite, recipe, num_envs, sampler, seed)
@@ -32,7 +31,7 @@ def make_gymnasium(suite: GymnasiumSuite, num_envs: int, sampler: Sampler, seed:
 
 
 class GymnasiumEnv:
-    """An Env. A slot's n-th episode has its own seed, whatever the other slots do."""
+    """An Env. The seed of a slot's n-th episode does not depend on the other slots."""
 
     def __init__(self, recipe: Recipe, num_envs: int, sampler: Sampler, seed: int) -> None:
         check_variations(recipe, sampler)
@@ -42,7 +41,7 @@ class GymnasiumEnv:
         self._limit = recipe.max_episode_steps
         self._pool = Pool(recipe, idle=num_envs)
         self._envs: list[AnyEnv | None] = [None] * num_envs
-        self._episode = np.zeros(num_envs, np.int64)  # how many each slot has begun
+        self._episode = np.zeros(num_envs, np.int64)  # number that each slot has begun
         self._reset_seed = np.zeros(num_envs, np.int64)
         self._steps = np.zeros(num_envs, np.int64)
         self._tape = Tape(self._limit)
@@ -50,7 +49,7 @@ class GymnasiumEnv:
         self._look()
 
     def _look(self) -> None:
-        """What the environments show and take: every variation's the same, which validation saw to."""
+        """Observations and actions, which are the same for all variations, as validation has checked."""
         variation = min(self._sampler.variations)
         env = self._made(0, variation)
         self.observation_shape, self.observation_dtype, self._see = seeing(env.observation_space)
@@ -89,7 +88,7 @@ class GymnasiumEnv:
         self, observation: NDArray[Any], reward: NDArray[np.float32], done: NDArray[np.bool_],
         cut: NDArray[np.bool_], said: list[dict[str, Any]],
     ) -> Step:  # fmt: skip
-        """Begin a new episode where one ended."""
+        """Begin a new episode in every slot where one ended."""
         variation, success = self.variation.copy(), self._success(done, said)
         final = observation.copy() if cut.any() else observation
         self._observation = observation
@@ -108,7 +107,7 @@ class GymnasiumEnv:
         self._observation[slot] = self._started(slot, variation)
 
     def _release(self, slot: int) -> None:
-        """Nobody plays in the slot's environment any more."""
+        """Return the slot's environment to the pool."""
         env, self._envs[slot] = self._envs[slot], None
         if env is not None:
             self._pool.give_back(int(self.variation[slot]), env)
@@ -144,7 +143,7 @@ class GymnasiumEnv:
             self._recipe, int(self.variation[slot]), int(self._reset_seed[slot]), int(self._steps[slot]), error
         )
 
-    # Keeping
+    # State
 
     def state(self) -> State:
         return {
@@ -167,12 +166,12 @@ class GymnasiumEnv:
         return self._observation
 
     def _played(self) -> list[int]:
-        """How many actions of each slot's running episode there are to keep."""
+        """Number of actions to save of each slot's running episode."""
         counts: list[int] = np.where(self.variation == IDLE, 0, self._steps).tolist()
         return counts
 
     def _replay(self, slot: int, actions: NDArray[Any]) -> None:
-        """Bring a slot's environment to where its episode was kept; give the episode up where that leads elsewhere."""
+        """Replay a slot's episode to where it was saved; drop the episode if it ends with another observation."""
         variation, ended = int(self.variation[slot]), False
         shown = self._started(slot, variation)
         env = self._envs[slot]
@@ -188,9 +187,9 @@ class GymnasiumEnv:
             self._give_up(slot)
 
     def _give_up(self, slot: int) -> None:
-        """The slot's next step ends its episode as one that nobody counts."""
+        """Let the slot's next step end its episode without counting it."""
         log.warning(
-            "%s does not repeat itself: the episode of slot %d, %s, reset seed %d, is given up after %d steps",
+            "%s is not deterministic: the episode of slot %d (%s, reset seed %d) is dropped after %d steps",
             self._recipe.env_id, slot, self._recipe.name(int(self.variation[slot])), self._reset_seed[slot],
             self._steps[slot],
         )  # fmt: skip

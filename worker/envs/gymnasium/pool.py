@@ -1,4 +1,4 @@
-"""Environments made, lent to slots and taken back: a variation that is built in needs an environment of its own."""
+"""Constructing and reusing environments: a variation that is set at construction needs an environment of its own."""
 
 from collections import deque
 from functools import lru_cache
@@ -9,43 +9,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.seeds import derive
+from worker.envs.base import IDLE, EnvError, Sampler
 
 AnyEnv = gymnasium.Env[Any, Any]
 
 
 class Recipe(Protocol):
-    """How a suite's settings become episodes of registered environments. Every method raises what theirs raise."""
+    """How a suite's settings become episodes of registered environments. Methods raise what environments raise."""
 
     env_id: str
     variations: frozenset[int]
     max_episode_steps: int
     success_key: str | None
-    """Entry of an episode's last info that tells success; None: there is no such signal."""
+    """Key of the success signal in an episode's last info; None without such a signal."""
 
     def name(self, variation: int) -> str:
-        """For people."""
+        """Name of a variation in messages."""
 
     def kind(self, variation: int) -> int:
-        """Variations of one kind are played in the same environments."""
+        """Variations of the same kind can use the same environment."""
 
     def make(self, variation: int) -> AnyEnv:
-        """An environment for variations of this kind, without time limit."""
+        """Construct an environment for variations of this kind, without time limit."""
 
     def prepare(self, env: AnyEnv, variation: int) -> None:
-        """Before every reset: what makes it this variation, if that is not built in."""
+        """Called before every reset: set the variation, if that is not done at construction."""
 
     def reset(self, env: AnyEnv, variation: int, seed: int) -> Any:
-        """The first observation of an episode; nothing of earlier ones may be left."""
+        """Begin an episode that does not depend on earlier ones; returns its first observation."""
 
     def reset_seed(self, seed: int, slot: int, episode: int, variation: int) -> int:
-        """What the reset of a slot's n-th episode is seeded with."""
+        """Seed for the reset of a slot's n-th episode."""
 
 
 _BLOCK = 64
 
 
 def episode_seed(seed: int, slot: int, episode: int) -> int:
-    """A 31-bit seed for a slot's n-th episode; drawn in blocks, since numpy's SeedSequence takes 20 us a time."""
+    """A 31-bit seed for a slot's n-th episode; drawn in blocks, because each SeedSequence of numpy takes 20 us."""
     return _seeds(seed, slot, episode // _BLOCK)[episode % _BLOCK]
 
 
@@ -56,7 +57,7 @@ def _seeds(seed: int, slot: int, block: int) -> list[int]:
 
 
 class Pool:
-    """Lends environments that are ready for a variation; keeps at most `idle` that nobody plays."""
+    """Provides environments that are ready for a variation; keeps at most `idle` unused ones."""
 
     def __init__(self, recipe: Recipe, idle: int) -> None:
         self._recipe, self._most = recipe, idle
@@ -83,23 +84,23 @@ class Pool:
 
 
 class Tape:
-    """The actions of the episodes under way: the newest `length` of every slot; no episode is longer."""
+    """The actions of the running episodes: the newest `length` of every slot; no episode is longer."""
 
     def __init__(self, length: int) -> None:
         self._taken: deque[NDArray[Any]] = deque(maxlen=length)
 
     def record(self, actions: NDArray[Any]) -> None:
-        """One step: an action of every slot."""
+        """Add the actions of all slots in one step."""
         self._taken.append(np.array(actions))
 
     def newest(self, counts: list[int]) -> NDArray[Any]:
-        """The newest `counts[slot]` actions of each slot, slot after slot: (sum of counts, ...)."""
+        """The newest `counts[slot]` actions of each slot, concatenated: (sum of counts, ...)."""
         taken = list(self._taken)
         parts = [[action[slot] for action in taken[len(taken) - count :]] for slot, count in enumerate(counts)]
         return np.array([action for part in parts for action in part])
 
     def rewind(self, counts: list[int], actions: NDArray[Any]) -> list[NDArray[Any]]:
-        """Hold what `newest` gave for `counts`; each slot's part of it."""
+        """Restore what `newest` returned for `counts`; returns each slot's actions."""
         parts = np.split(actions, np.cumsum(counts)[:-1])
         rows = np.zeros((max(counts), len(counts), *actions.shape[1:]), actions.dtype)
         for slot, part in enumerate(parts):
@@ -107,3 +108,36 @@ class Tape:
         self._taken.clear()
         self._taken.extend(rows)
         return parts
+
+
+def check_variations(recipe: Recipe, sampler: Sampler) -> None:
+    """Raise EnvError if the sampler can deal variations that the suite does not have."""
+    unknown = sorted(sampler.variations - recipe.variations)
+    if unknown:
+        raise EnvError(f"{recipe.env_id}: these settings have no variations {unknown[:10]}")
+
+
+def check_finite(
+    recipe: Recipe, observation: NDArray[Any], reward: NDArray[np.float32], variation: NDArray[np.int64],
+    seed: NDArray[np.int64], steps: NDArray[np.int64],
+) -> None:  # fmt: skip
+    """Raise EnvError for the first busy slot whose observation or reward is not finite."""
+    fine = np.isfinite(reward)
+    if observation.dtype != np.uint8:
+        fine &= np.isfinite(observation).all(axis=1)
+    if fine.all():
+        return
+    for slot in np.flatnonzero(~fine & (variation != IDLE)).tolist():
+        shown = ValueError(f"reward {reward[slot]}, observation {observation[slot]}")
+        raise failure(recipe, int(variation[slot]), int(seed[slot]), int(steps[slot]), shown)
+
+
+def failure(recipe: Recipe, variation: int, seed: int, step: int, error: Exception) -> EnvError:
+    """An EnvError with everything needed to reproduce it: variation, reset seed and step."""
+    if isinstance(error, EnvError):
+        return error
+    name = recipe.name(variation) if variation != IDLE else "idle"
+    return EnvError(
+        f"{recipe.env_id} failed in variation {variation} ({name}), reset seed {seed}, step {step}: "
+        f"{type(error).__name__}: {error}"
+    )

@@ -1,4 +1,4 @@
-"""How Gymnasium's settings become episodes."""
+"""From the settings of a Gymnasium suite to its episodes."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ class GymnasiumRecipe:
             setattr(env.unwrapped, name, value)
 
     def attributes(self, variation: int) -> dict[str, Scalar]:
-        """What is set on the unwrapped environment for a variation."""
+        """The attributes to set on the unwrapped environment for a variation."""
         if variation not in self._attributes:
             self._attributes[variation] = attributes_of(self._suite, variation)
         return self._attributes[variation]
@@ -41,9 +41,9 @@ class GymnasiumRecipe:
         return env.reset(seed=seed, options=self.options(variation))[0]
 
     def options(self, variation: int) -> dict[str, Any] | None:
-        """Of the reset of a variation."""
+        """Options for the reset of a variation."""
         return dict(self._suite.choice(variation)) if self._suite.vary == "options" else None
 
     def reset_seed(self, seed: int, slot: int, episode: int, variation: int) -> int:
-        """The variation itself where seeds tell them apart."""
+        """The variation itself if variations are seeds."""
         return variation if self._suite.vary == "seed" else episode_seed(seed, slot, episode)

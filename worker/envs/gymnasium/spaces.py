@@ -1,4 +1,4 @@
-"""Between Gymnasium's spaces and what policies see and do."""
+"""Conversion between Gymnasium's spaces and the observations and actions of policies."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,13 +11,13 @@ from gsl.config.suites.gymnasium.spaces import action_kind, is_picture
 from worker.spaces import Actions
 
 See = Callable[[Any], Any]
-"""One environment's observation to something of the shape that policies see."""
+"""Maps an environment's observation to the shape that policies use."""
 Do = Callable[[NDArray[Any]], Sequence[Any] | NDArray[Any]]
-"""Actions of all slots to what each slot's environment takes."""
+"""Maps the actions of all slots to actions of each slot's environment."""
 
 
 def seeing(space: Space[Any]) -> tuple[tuple[int, ...], np.dtype[Any], See]:
-    """Shape and type of observations, and how they come about. Pictures stay; everything else becomes a vector."""
+    """Shape and type of observations, and their conversion. Pictures stay; everything else becomes a vector."""
     if is_picture(space):
         return space.shape or (), np.dtype(np.uint8), lambda seen: seen
     shape = (spaces.flatdim(space),)
@@ -29,7 +29,7 @@ def seeing(space: Space[Any]) -> tuple[tuple[int, ...], np.dtype[Any], See]:
 
 
 def acting(space: Space[Any]) -> tuple[Actions, Do]:
-    """The actions of a policy, and how an environment gets them."""
+    """The actions of a policy, and their conversion to an environment's actions."""
     kind = action_kind(space)
     if isinstance(space, spaces.Discrete):
         start = int(space.start)
@@ -41,7 +41,7 @@ def acting(space: Space[Any]) -> tuple[Actions, Do]:
 
     def scaled(actions: NDArray[Any]) -> NDArray[Any]:
         between = middle + np.clip(actions, -1.0, 1.0) * half
-        inside: NDArray[Any] = np.clip(between, low, high).astype(dtype)  # rounding may leave the box
+        inside: NDArray[Any] = np.clip(between, low, high).astype(dtype)  # rounding may leave the bounds
         return inside.reshape(len(actions), *shape)
 
     return Actions(kind, int(low.size)), scaled

@@ -1,1 +1,1 @@
-"""Meta-World on MuJoCo, many simulations side by side."""
+"""Meta-World on MuJoCo, with many simulations in parallel."""

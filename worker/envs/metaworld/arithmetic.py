@@ -1,8 +1,8 @@
-"""What Meta-World's observations and rewards are computed with, on plain floats: the same bits in much less time.
+"""The arithmetic of Meta-World's observations and rewards on plain floats: the same bits in much less time.
 
-NumPy and SciPy are made for arrays; Meta-World asks them about three numbers at a time, thousands of times a second.
+NumPy and SciPy are made for arrays, but Meta-World uses them for three numbers at a time, thousands of times a second.
 Each function here does the same operations in the same order on Python's floats, which are the same IEEE doubles, and
-leaves what it was not made for to the original. `tests/worker/envs/test_metaworld_arithmetic.py` compares the bits.
+passes all other cases to the original. `tests/worker/envs/test_metaworld_arithmetic.py` compares the bits.
 """
 
 from math import sqrt
@@ -25,12 +25,12 @@ Quaternion = tuple[float, float, float, float]
 
 
 def length(vector: NDArray[np.float64]) -> float:
-    """Euclidean; `vector` (n,) of doubles, side by side in memory. NumPy's own: the square root of x . x."""
+    """Euclidean norm of contiguous doubles `vector` (n,). As in NumPy: the square root of x . x."""
     return sqrt(vector.dot(vector))
 
 
 def norm(x: Any, *arguments: Any, **options: Any) -> Any:
-    """`numpy.linalg.norm`, its type too: tasks ask the result for `item()`."""
+    """`numpy.linalg.norm`, with the same type of result, because tasks call its `item()`."""
     vector = type(x) is np.ndarray and x.strides == _CONTIGUOUS_VECTOR and x.dtype is _FLOAT64
     if vector and not arguments and options.get("ord", 2) == 2 and len(options) <= 1:
         return np.float64(sqrt(x.dot(x)))
@@ -49,7 +49,7 @@ def tolerance(
         return package_rewards.tolerance(x, bounds, margin, sigmoid, value_at_margin)  # type: ignore[arg-type]  # a str
     lower, upper = bounds
     if lower > upper or margin < 0:
-        raise ValueError(f"bounds {bounds} must be in order and the margin {margin} not negative")
+        raise ValueError(f"bounds {bounds} must be in ascending order, and margin {margin} must not be negative")
     x = float(x)
     if lower <= x <= upper:
         return 1.0
@@ -65,7 +65,7 @@ def quaternion(matrix: NDArray[np.float64]) -> Quaternion:
     """(x, y, z, w) of a rotation matrix (3, 3), as `scipy.spatial.transform.Rotation` computes it.
 
     The component with the largest square comes from the diagonal, the others from it (Markley 2008).
-    The matrix is taken as orthogonal, which MuJoCo's are to a few ulps; SciPy mends those that are off by 1e-12.
+    The matrix must be orthogonal, as MuJoCo's are to a few ulps; SciPy corrects those that are off by 1e-12.
     """
     (m00, m01, m02), (m10, m11, m12), (m20, m21, m22) = matrix.tolist()
     trace = m00 + m11 + m22
@@ -82,7 +82,7 @@ def quaternion(matrix: NDArray[np.float64]) -> Quaternion:
 
 
 class Rotation:
-    """The one use Meta-World makes of `scipy.spatial.transform.Rotation`: `from_matrix(matrix).as_quat()`."""
+    """The only use that Meta-World makes of `scipy.spatial.transform.Rotation`: `from_matrix(matrix).as_quat()`."""
 
     __slots__ = ("_matrix",)
 

@@ -1,13 +1,12 @@
-"""Meta-World (Yu et al. 2019; version 3.1.1): a Sawyer arm, fifty tasks, simulated in processes of their own.
+"""Meta-World (Yu et al. 2019; version 3.1.1): a Sawyer arm and fifty tasks, simulated in separate processes.
 
 Observation float32 (39 + tasks,): hand (3), opening of the gripper (1) and up to two objects with their quaternions
-(14), the same a step ago (18), the goal position (3; zeros where it is hidden), and the task as a one-hot vector where
-that is asked for. They and the rewards are the package's, bit by bit before they become float32.
-Actions: where the hand is dragged (3) and how the gripper closes (1), each in [-1, 1] and clipped to it.
+(14), the same one step before (18), the goal position (3; zeros if hidden), and optionally the task, one-hot.
+Observations and rewards are equal to the package's to the bit, before conversion to float32.
+Actions: displacement of the hand (3) and closing of the gripper (1), each clipped to [-1, 1].
 
-An episode begins exactly as it does in a new environment of the package that was given this goal. Success is success
-at any step of the episode, as the published evaluations count it. The time limit is no part of a task: episodes that
-it ends are `truncated`.
+An episode begins exactly as in a new environment of the package with this goal. Success at any step of an episode
+counts, as in published evaluations. The time limit is not part of a task: episodes that it ends are `truncated`.
 """
 
 import os
@@ -25,7 +24,7 @@ from worker.spaces import Actions
 
 
 class MetaWorldEnv:
-    """An Env. `seed` decides which of its goals an episode has, where a variation is a task."""
+    """An Env. If variations are tasks, `seed` determines which of the task's goals an episode has."""
 
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
     actions = Actions("continuous", 4)
@@ -33,7 +32,7 @@ class MetaWorldEnv:
     def __init__(self, suite: MetaWorldSuite, num_envs: int, sampler: Sampler, seed: int) -> None:
         known = {*suite.training_variations(), *suite.held_out_variations()}
         if unknown := sorted(sampler.variations - known):
-            raise EnvError(f"{suite.benchmark} with {suite.variations} as variations has none called {unknown[:10]}")
+            raise EnvError(f"{suite.benchmark} with {suite.variations} as variations has no variations {unknown[:10]}")
         self.num_envs = num_envs
         self.observation_shape: tuple[int, ...] = (OBSERVED + suite.one_hot_size,)
         self.variation = np.full(num_envs, IDLE, np.int64)
@@ -41,7 +40,7 @@ class MetaWorldEnv:
         self._divisors = np.array([suite.reward_divisor(task) for task in suite.tasks])
         self._observation = np.zeros((num_envs, *self.observation_shape), np.float32)
         self._steps = np.zeros(num_envs, np.int64)
-        self._episodes = np.zeros(num_envs, np.int64)  # how many each slot has begun
+        self._episodes = np.zeros(num_envs, np.int64)  # number that each slot has begun
         self._succeeded = np.zeros(num_envs, np.bool_)
         self._memory = SharedMemory(num_envs)
         tasks = Tasks(suite.tasks, suite.drawn_goals, suite.goal_seed, not suite.hides_goals)
@@ -55,7 +54,7 @@ class MetaWorldEnv:
         return self._observation.copy()
 
     def step(self, actions: NDArray[np.float32]) -> Step:
-        """Raises EnvError when an action is not finite, and when a simulation fails or is not finite."""
+        """Raises EnvError if an action is not finite, or if a simulation fails or is not finite."""
         if not np.isfinite(actions).all():
             raise EnvError("an action is not finite: the policy has diverged")
         np.clip(actions, -1.0, 1.0, out=self._memory.action)
@@ -89,7 +88,9 @@ class MetaWorldEnv:
 
     def restore(self, state: State) -> NDArray[np.float32]:
         if state["observation"].shape != self._observation.shape:
-            raise EnvError(f"this state holds observations {state['observation'].shape}, not {self._observation.shape}")
+            raise EnvError(
+                f"this state has observations of shape {state['observation'].shape}, not {self._observation.shape}"
+            )
         self.variation = state["variation"].astype(np.int64)
         self._memory.episode[:], self._memory.saved[:] = state["episode"], state["saved"]
         self._observation[:] = state["observation"]
@@ -99,7 +100,7 @@ class MetaWorldEnv:
         return self._observation.copy()
 
     def close(self) -> None:
-        """End the processes that simulate."""
+        """End the simulation processes."""
         self._pool.close()
 
     def _begin(self, slots: NDArray[np.int64]) -> None:
@@ -121,7 +122,7 @@ class MetaWorldEnv:
             self._observation[playing, OBSERVED + memory.episode[playing, 0]] = 1.0
 
     def _episode(self, slot: int, variation: int) -> tuple[int, int]:
-        """Task and goal of the slot's next episode; a goal that is drawn depends on seed, slot and number alone."""
+        """Task and goal of the slot's next episode; a random goal depends only on seed, slot and episode number."""
         if variation == IDLE:
             return NO_EPISODE, 0
         task, goal = self._suite.place(variation)
@@ -145,6 +146,6 @@ class MetaWorldEnv:
 
 
 def _processes(wanted: int, num_envs: int) -> int:
-    """One a CPU core that this process may use, unless it is said how many; never more than slots."""
+    """One for each CPU core that this process may use, unless set; at most one for each slot."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(wanted or cores, num_envs)

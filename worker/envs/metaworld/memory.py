@@ -1,6 +1,6 @@
-"""Memory that the trainer and the processes that simulate share: what a step needs, without a message or a copy.
+"""Memory shared by the trainer and the simulation processes, so that a step needs no messages and no copies.
 
-It has no name anywhere: it is gone when the last process that maps it is, however that ended.
+It has no name, so it is freed when the last process that maps it has ended, in whatever way.
 """
 
 import mmap
@@ -12,18 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 NO_EPISODE: Final = -1
-"""The task of a slot that has nothing to play."""
+"""The task of an idle slot."""
 OBSERVED: Final = 39
-"""Components of an observation: hand, gripper and objects now (18) and a step ago (18), and the goal (3)."""
+"""Components of an observation: hand, gripper and objects now (18) and one step before (18), and the goal (3)."""
 SAVED: Final = 128
-"""Doubles that an episode is saved in, see `metaworld_simulator`."""
+"""Doubles in a saved episode, see simulator.py."""
 
 
 class SharedMemory:
     """Arrays whose first dimension is the slot."""
 
     def __init__(self, num_envs: int, descriptor: int | None = None) -> None:
-        """Maps the memory behind `descriptor`; makes it when there is none."""
+        """Map the memory of `descriptor`, or allocate it if that is None."""
         shapes: dict[str, tuple[tuple[int, ...], type[Any]]] = {
             "saved": ((num_envs, SAVED), np.float64),
             "reward": ((num_envs,), np.float64),
@@ -32,7 +32,7 @@ class SharedMemory:
             "observation": ((num_envs, OBSERVED), np.float32),
             "success": ((num_envs,), np.bool_),
             "begins": ((num_envs,), np.bool_),
-        }  # larger items first, so that all are aligned
+        }  # larger types first, so that all are aligned
         sizes = {name: int(np.prod(shape)) * np.dtype(kind).itemsize for name, (shape, kind) in shapes.items()}
         total = sum(sizes.values())
         self.descriptor = _nameless(total) if descriptor is None else descriptor
@@ -51,12 +51,12 @@ class SharedMemory:
         self.begins: NDArray[np.bool_] = arrays["begins"]
 
     def close_descriptor(self) -> None:
-        """Nobody else can map it any more; the memory itself goes with its last array."""
+        """No other process can map it afterwards; the memory is freed with its last array."""
         os.close(self.descriptor)
 
 
 def _nameless(size: int) -> int:
-    """A descriptor of memory of this size: in RAM where the system can, else a file that is deleted already."""
+    """A descriptor of memory of this size: in RAM if the system supports it, otherwise a deleted file."""
     if hasattr(os, "memfd_create"):
         descriptor = os.memfd_create("metaworld")
     else:

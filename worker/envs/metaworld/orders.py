@@ -1,4 +1,4 @@
-"""What the trainer and the processes that simulate say to each other, beside what lies in their shared memory."""
+"""Messages between the trainer and the simulation processes, in addition to their shared memory."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -8,7 +8,7 @@ BEGIN: Final = b"begin"
 SAVE: Final = b"save"
 FORGET: Final = b"forget"
 DONE: Final = b""
-"""The answer to an order, unless a slot failed."""
+"""The reply to an order, unless a slot failed."""
 
 
 class SlotError(RuntimeError):
@@ -21,7 +21,7 @@ class SlotError(RuntimeError):
 
 @dataclass(frozen=True)
 class Tasks:
-    """What simulators are made from."""
+    """Arguments of the simulators."""
 
     names: tuple[str, ...]
     goals: int
@@ -31,7 +31,7 @@ class Tasks:
 
 @dataclass(frozen=True)
 class Share:
-    """What one process simulates: slots `first` to `stop` of `num_envs`."""
+    """The part of one process: slots `first` to `stop` of `num_envs`."""
 
     tasks: Tasks
     num_envs: int
@@ -39,7 +39,7 @@ class Share:
     stop: int
 
     def state(self) -> dict[str, Any]:
-        """JSON-able."""
+        """JSON-serialisable."""
         return asdict(self)
 
     @classmethod

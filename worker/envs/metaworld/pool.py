@@ -1,4 +1,4 @@
-"""The processes that simulate, as the trainer sees them: started, ordered, never left behind."""
+"""The trainer's side of the simulation processes: starts them, sends orders, and ends them."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from worker.envs.metaworld.orders import DONE, Share, SlotError, Tasks
 _ENDING_TAKES_S: Final = 5.0
 _ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _NOT_FOR_THEM: Final = {signal.SIGTERM, signal.SIGINT}
-"""The whole group is told to stop; the trainer then writes a checkpoint, for which it still needs them."""
+"""The whole process group gets these, but the trainer still needs the simulation to write its checkpoint."""
 
 
 class Pool:
@@ -33,9 +33,9 @@ class Pool:
         return [process.pid for process in self._processes]
 
     def order(self, order: bytes) -> None:
-        """Let all of them do it at the same time, and wait until they have.
+        """Send an order to all of them, and wait until each has carried it out.
 
-        Raises SlotError for the first slot that failed, EnvError when a process has died.
+        Raises SlotError for the first slot that failed, and EnvError if a process has died.
         """
         for process in self._processes:
             process.tell(order)
@@ -44,7 +44,7 @@ class Pool:
             raise failed[0]
 
     def close(self) -> None:
-        """End them. Closing twice changes nothing."""
+        """End them. A second call does nothing."""
         for process in self._processes:
             process.leave()
         for process in self._processes:
@@ -55,7 +55,7 @@ class _Process:
     def __init__(self, share: Share, memory: SharedMemory) -> None:
         self._orders, theirs = Pipe()
         command = [sys.executable, "-m", "worker.envs.metaworld.process"]
-        # What is blocked here stays blocked in a new process, so it cannot miss the time to begin ignoring it.
+        # A new process inherits blocked signals, so it ignores them from its very start.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _NOT_FOR_THEM)
         try:
             self._process = subprocess.Popen(
@@ -87,7 +87,7 @@ class _Process:
         return None if answer == DONE else SlotError(**json.loads(answer))
 
     def leave(self) -> None:
-        """It ends when it sees the connection closed."""
+        """Close the connection, which ends the process."""
         self._orders.close()
 
     def end(self) -> None:
@@ -101,4 +101,4 @@ class _Process:
         self.end()
         code = self._process.returncode
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        return EnvError(f"the process that simulates slots {self._slots} has died: {how}")
+        return EnvError(f"the simulation process of slots {self._slots} has died: {how}")

@@ -1,7 +1,7 @@
-"""A process that simulates: `python -m worker.envs.metaworld.process CONNECTION MEMORY SHARE`.
+"""A simulation process: `python -m worker.envs.metaworld.process CONNECTION MEMORY SHARE`.
 
-It waits for orders and answers each with nothing, or with the slot that failed and why. It ends when the connection
-does, whatever became of the process at the other end.
+It waits for orders and replies to each with nothing, or with the slot that failed and the error. It ends when the
+connection is closed, whatever happened to the other process.
 """
 
 import json
@@ -17,7 +17,7 @@ from worker.envs.metaworld.slots import Slots
 def main(connection: int, memory: int, share: Share) -> None:
     slots = Slots(share.tasks, SharedMemory(share.num_envs, memory), share.first, share.stop)
     orders = {STEP: slots.step, BEGIN: slots.begin, SAVE: slots.save, FORGET: slots.forget}
-    # The end of the connection is the end of the work: there is nobody left to tell anything.
+    # When the connection ends, there is nothing left to do.
     with Connection(connection) as orderer, suppress(EOFError, ConnectionError):
         while True:
             order = orders[orderer.recv_bytes()]

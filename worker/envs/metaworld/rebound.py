@@ -1,8 +1,7 @@
-"""A task's own code with other names under its feet: the package's class, its functions reading our globals.
+"""Running a task's own code with replaced globals and another base class.
 
-Meta-World's tasks are classes whose rewards, observations and resets are written out in Python. They are run here as
-they stand, but on another base class and with other modules behind `np`, `reward_utils` and `Rotation`; the package
-itself is left alone.
+Meta-World's tasks are classes with rewards, observations and resets in Python. Their code is used unchanged here, but
+on another base class and with other modules as `np`, `reward_utils` and `Rotation`. The package itself is not modified.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,8 +10,8 @@ from typing import Any
 
 
 def rebound(task: type, base: type, names: Mapping[str, Any]) -> type[Any]:
-    """A class with everything that `task` defines, whose base is `base`, and whose functions see `names`."""
-    itself = CellType()  # what `super()` of the functions looks up
+    """A class with all members of `task`, the base class `base`, and `names` as globals of its functions."""
+    itself = CellType()  # used by `super()` in the functions
     members = {name: _member(member, names, itself) for name, member in vars(task).items() if name not in _SLOTS}
     made = type(task.__name__, (base,), members)
     itself.cell_contents = made
@@ -31,7 +30,7 @@ def _member(member: Any, names: Mapping[str, Any], itself: CellType) -> Any:
 
 
 def _function(function: FunctionType, names: Mapping[str, Any], itself: CellType) -> Callable[..., Any]:
-    """`function` without the package's "was a task set?" around it, on its globals overlaid with `names`."""
+    """`function` without the package's check that a task was set, with `names` replacing its globals."""
     if function.__code__.co_freevars == ("func",):
         function = (function.__closure__ or ())[0].cell_contents
     known = function.__globals__

@@ -1,8 +1,8 @@
-"""The Sawyer arm of Meta-World, stepping in a fraction of the package's time with the same bits.
+"""The Sawyer arm of Meta-World, with steps in a fraction of the package's time and the same bits.
 
-Three things make it quick: names are looked up once (`NamedData`), the arithmetic on three numbers is Python's own
-(`metaworld_arithmetic`), and purely visual geometry is left out of the model where no task code asks for it, which
-MuJoCo does without touching a mass, an inertia or the order of contacts. Forces that nobody reads are not computed.
+It is fast because names are looked up once (`NamedData`), arithmetic on three numbers uses Python's floats
+(arithmetic.py), and purely visual geometry is left out of the model unless the task's code uses it; MuJoCo then keeps
+all masses, inertias and the order of contacts. Forces that are not used are not computed.
 """
 
 from collections.abc import Callable
@@ -20,11 +20,11 @@ from worker.envs.metaworld.arithmetic import NUMPY, REWARDS, Rotation, length, t
 from worker.envs.metaworld.rebound import rebound
 
 NOW = 18
-"""Components of an observation that tell of now: hand, gripper, objects."""
+"""Components of an observation of the current step: hand, gripper, objects."""
 
 
 class NamedData:
-    """MjData whose named parts are found once; everything else is passed on to MjData."""
+    """MjData with a cache for its named parts; everything else is passed on to MjData."""
 
     def __init__(self, data: Any) -> None:
         self._data = data
@@ -38,7 +38,7 @@ class NamedData:
 
 
 class _Parts(dict[str, SimpleNamespace]):
-    """Parts of one kind by name: views into MjData's memory, which stays where it is."""
+    """Parts of one kind by name: views into MjData's memory, which never moves."""
 
     def __init__(self, find: Callable[[str], Any]) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ _PART_FIELDS = ("xpos", "xquat", "xmat", "qpos", "qvel")
 
 
 class Sawyer(SawyerXYZEnv):
-    """Base of the tasks' code, in place of the package's `SawyerXYZEnv`.
+    """Base class for the tasks' code, instead of the package's `SawyerXYZEnv`.
 
     While an episode begins, `data` is MjData and the package's own code runs; while it is played, `data` is NamedData.
     """
@@ -69,15 +69,15 @@ class Sawyer(SawyerXYZEnv):
         return model, data
 
     def _step_mujoco_simulation(self, ctrl: Any, n_frames: int) -> None:
-        """The package computes contact forces on bodies besides, which no task reads."""
+        """The package also computes contact forces on bodies, which no task uses."""
         self.data.ctrl[:] = ctrl
         mujoco.mj_step(self.model, self.data, nstep=n_frames)
 
     touch_decides = False
-    """Whether success or reward depend on what the fingers touch; where not, contacts are not searched."""
+    """Whether success or reward depend on contacts of the fingers; if not, contacts are not searched."""
 
     def touching_object(self, object_geom_id: int) -> bool:
-        """Whether both fingers press on the object."""
+        """Whether both fingers press against the object."""
         return self.touch_decides and all(self._force(pad, object_geom_id) > 0 for pad in _PAD_GEOMS)
 
     def _force(self, pad: str, object_geom_id: int) -> float:
@@ -98,7 +98,7 @@ class Sawyer(SawyerXYZEnv):
         return (self.named.site("rightEndEffector").xpos + self.named.site("leftEndEffector").xpos) / 2.0
 
     def _get_curr_obs_combined_no_goal(self) -> NDArray[np.float64]:
-        """Hand (3), how far the gripper is open (1), position and quaternion of up to two objects (14)."""
+        """Hand (3), opening of the gripper (1), position and quaternion of up to two objects (14)."""
         seen = np.zeros(NOW)
         seen[:3] = self.named.body("hand").xpos
         apart = length(self.named.body("rightclaw").xpos - self.named.body("leftclaw").xpos) / 0.1
@@ -133,7 +133,7 @@ class Sawyer(SawyerXYZEnv):
         return reward
 
     def _caging(self, pad: str, obj_pos: Any, obj_radius: float, pad_success_thresh: float) -> Any:
-        """How well one finger stands beside the object, along y."""
+        """How well one finger is placed next to the object, along y."""
         y = float(self.named.body(pad).xpos[1])
         margin = abs(abs(y - float(self.obj_init_pos[1])) - pad_success_thresh)
         return tolerance(abs(y - float(obj_pos[1])), (obj_radius, pad_success_thresh), margin, "long_tail")
@@ -154,11 +154,11 @@ def task_class(name: str) -> type[Any]:
 
 
 def light_model(path: str, words: frozenset[str]) -> Any:
-    """The model without its purely visual geometry, textures and all; what has a name that is among `words` stays."""
+    """The model without purely visual geometry and textures, except parts whose name is among `words`."""
     spec = mujoco.MjSpec.from_file(path)
     spec.compiler.discardvisual = True
     for geom in spec.geoms:
-        if geom.name in words:  # the compiler keeps what a sensor looks at
+        if geom.name in words:  # the compiler keeps what a sensor refers to
             spec.add_sensor(type=mujoco.mjtSensor.mjSENS_FRAMEPOS, objtype=mujoco.mjtObj.mjOBJ_GEOM, objname=geom.name)
     model = spec.compile()
     model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_SENSOR

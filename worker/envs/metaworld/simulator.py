@@ -1,10 +1,10 @@
-"""One simulator for all episodes of one task in a process: each episode is put in, stepped, and taken out again.
+"""One simulator for all episodes of a task in a process: each episode is loaded, stepped, and saved again.
 
-What an episode is, between two steps, fits in a vector: MuJoCo's state (positions, velocities, what warm-starts its
-solver, controls, the mocap body that drags the hand) and the last observation. The rest follows from the goal and is
-made once a goal, by the package's own reset. So model and memory are shared, and every episode can be saved exactly.
+Between two steps, an episode is a vector: MuJoCo's state (positions, velocities, the solver's warm start, controls, the
+mocap body that moves the hand) and the last observation. Everything else depends on the goal and is computed once for
+each goal, by the package's own reset. So model and memory are shared, and every episode can be saved exactly.
 
-Saved it is `NOW` doubles of the last observation, one for what the task noted, MuJoCo's state, and zeros.
+A saved episode is `NOW` doubles of the last observation, one for the task's attribute, MuJoCo's state, and zeros.
 """
 
 from dataclasses import dataclass
@@ -25,16 +25,16 @@ _STATE: Final = int(
     | mujoco.mjtState.mjSTATE_MOCAP_QUAT
 )
 _NOTED: Final = "_target_to_obj_init"
-"""The one attribute that a task (bin-picking) sets while it is played: on the first step of an episode."""
-_PASSED: Final = 5  # physics steps a step
+"""The only attribute that a task (bin-picking) sets during an episode: on its first step."""
+_PASSED: Final = 5  # physics steps for each step
 _NEVER: Final = object()
 
 
 @dataclass(frozen=True)
 class _Beginning:
-    """How an episode with one goal begins."""
+    """The start of an episode with one goal."""
 
-    attributes: dict[str, Any]  # of the task's object
+    attributes: dict[str, Any]  # attributes of the task's object
     body_pos: NDArray[np.float64]
     site_pos: NDArray[np.float64]
     saved: NDArray[np.float64]  # (SAVED,)
@@ -42,14 +42,14 @@ class _Beginning:
 
 
 class TaskSimulator:
-    """A task, its goals, and whichever episode is in it."""
+    """A task, its goals, and the episode that is loaded."""
 
     def __init__(self, task: str, goals: int, goal_seed: int, goal_observed: bool) -> None:
         self._env = task_class(task)()
         self._env.close()  # its renderer
         self._env.seeded_rand_vec, self._env._set_task_called = False, True
         self._env._partially_observable = not goal_observed
-        del self._env.sawyer_observation_space  # computed for hidden goals
+        del self._env.sawyer_observation_space  # computed if the goal is hidden
         self._low = np.array(self._env.sawyer_observation_space.low)
         self._high = np.array(self._env.sawyer_observation_space.high)
         self._fresh = _copied(vars(self._env))
@@ -58,18 +58,18 @@ class TaskSimulator:
         self._named, self._data, self._model = self._env.named, self._env.data, self._env.model
         self._mocap, self._ctrl = self._data.mocap_pos[0], self._data.ctrl
         self._beginnings: dict[int, _Beginning] = {}
-        self._names: set[str] = set()  # attributes that some goal's reset has changed
+        self._names: set[str] = set()  # attributes that the reset of some goal has changed
         self._changes: dict[int, dict[str, Any]] = {}
         self.goals = self._draw(goals, goal_seed)
         self.goal = -1
 
     def begin(self, goal: int) -> NDArray[np.float64]:
-        """Put a fresh episode in; its first observation (OBSERVED,)."""
+        """Begin a new episode; returns its first observation (OBSERVED,)."""
         self.load(goal, self._beginning(goal).saved)
         return self._beginning(goal).observation
 
     def load(self, goal: int, saved: NDArray[np.float64]) -> None:
-        """Put the episode in that `save` wrote."""
+        """Load the episode that `save` wrote."""
         beginning = self._beginning(goal)
         if goal != self.goal:
             vars(self._env).update(self._differing(goal))
@@ -81,14 +81,14 @@ class TaskSimulator:
         mujoco.mj_setState(self._model, self._data, saved[self._state], _STATE)
 
     def save(self, saved: NDArray[np.float64]) -> None:
-        """Write the episode that is in, so that it goes on exactly: (SAVED,)."""
+        """Save the loaded episode exactly: (SAVED,)."""
         saved[:NOW] = self._env._prev_obs
         noted = getattr(self._env, _NOTED, None)
         saved[NOW] = np.nan if noted is None else noted
         mujoco.mj_getState(self._model, self._data, saved[self._state], _STATE)
 
     def step(self, action: NDArray[np.float32], observation: NDArray[np.float64]) -> tuple[float, bool]:
-        """Reward and success of one step; `action` (4,) in [-1, 1], `observation` (OBSERVED,) is written."""
+        """One step; returns reward and success. `action` (4,) is in [-1, 1]; `observation` (OBSERVED,) is written."""
         env = self._env
         np.add(self._mocap, action[:3] * env.action_scale, out=self._mocap)
         np.maximum(self._mocap, env.mocap_low, out=self._mocap)
@@ -96,7 +96,7 @@ class TaskSimulator:
         self._ctrl[0] = grip = action[3]
         self._ctrl[1] = -grip
         mujoco.mj_step(self._model, self._data, nstep=_PASSED)
-        mujoco.mj_forward(self._model, self._data)  # also what the next step's solver starts from
+        mujoco.mj_forward(self._model, self._data)  # also the warm start of the next step's solver
         now = env._get_curr_obs_combined_no_goal()
         observation[:NOW], observation[NOW:-3] = now, env._prev_obs
         observation[-3:] = 0.0 if env._partially_observable else env._target_pos
@@ -113,14 +113,14 @@ class TaskSimulator:
         return self._beginnings[goal]
 
     def _differing(self, goal: int) -> dict[str, Any]:
-        """Those attributes of a goal that may be different with another goal."""
+        """The attributes of a goal that may differ for another goal."""
         if goal not in self._changes:
             attributes = self._beginnings[goal].attributes
             self._changes[goal] = {name: attributes[name] for name in self._names if name in attributes}
         return self._changes[goal]
 
     def _reset(self, goal: NDArray[np.float64]) -> _Beginning:
-        """What the package's reset makes of a new environment whose task has this goal."""
+        """The result of the package's reset in a new environment with this goal."""
         self._as_new()
         env, data = self._env, self._data
         env._freeze_rand_vec, env._last_rand_vec = True, goal
@@ -142,11 +142,11 @@ class TaskSimulator:
         return _Beginning(own, self._model.body_pos.copy(), self._model.site_pos.copy(), saved, observation.copy())
 
     def _altered(self, name: str, value: Any) -> bool:
-        """Whether an array was written into."""
+        """Whether an array was changed in place."""
         return isinstance(value, np.ndarray) and not np.array_equal(value, self._fresh[name], equal_nan=True)
 
     def _as_new(self) -> None:
-        """The task's object and the model as they were made. MuJoCo's state is the reset's to make."""
+        """Restore the task's object and the model to their initial state; the reset restores MuJoCo's state."""
         vars(self._env).clear()
         vars(self._env).update(_copied(self._fresh))
         self._model.body_pos[:], self._model.site_pos[:] = self._fresh_model
@@ -168,14 +168,14 @@ class TaskSimulator:
         env.set_state = lambda *_: None
         chosen = []
         for _ in range(goals):
-            for _ in range(2):  # the package's reset resets the task twice
+            for _ in range(2):  # the package's reset calls the task's reset twice
                 env.reset_model()
             chosen.append(drawn[-1])
         return chosen
 
 
 def _copied(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Arrays copied unless they are windows into others' memory."""
+    """Copies of arrays, except views into other memory."""
     return {
         name: value.copy() if isinstance(value, np.ndarray) and value.base is None else value
         for name, value in attributes.items()

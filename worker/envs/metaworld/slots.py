@@ -1,4 +1,4 @@
-"""The slots that one process simulates: which episode each plays, put into its task's simulator in turn."""
+"""The slots of one simulation process: their episodes take turns in the simulators of their tasks."""
 
 from typing import Final
 
@@ -11,26 +11,26 @@ from worker.envs.metaworld.simulator import TaskSimulator
 
 
 class Slots:
-    """Slots `first` to `stop` of the shared memory. A task's simulator is made when its first episode begins."""
+    """Slots `first` to `stop` of the shared memory. A task's simulator is created when its first episode begins."""
 
     def __init__(self, tasks: Tasks, memory: SharedMemory, first: int, stop: int) -> None:
         self._tasks, self._memory, self._mine = tasks, memory, range(first, stop)
         self._simulators: dict[int, TaskSimulator] = {}
-        self._inside: dict[int, int] = {}  # the slot whose episode is in each task's simulator
+        self._inside: dict[int, int] = {}  # the slot whose episode is loaded in each task's simulator
         self._turns: list[tuple[int, int]] = []  # task and slot
         self._observation = np.zeros(OBSERVED)
         self._complaints: list[str] = []
         mujoco.set_mju_user_warning(self._complaints.append)
 
     def begin(self) -> None:
-        """Start the episodes of the slots that are marked to begin."""
+        """Start episodes in the slots that are marked to begin."""
         for slot in self._mine:
             if self._memory.begins[slot]:
                 self._begin(slot)
         self._arrange()
 
     def step(self) -> None:
-        """One step of every slot that plays."""
+        """Do one step in every busy slot."""
         memory = self._memory
         for task, slot in self._turns:
             simulator = self._put_in(task, slot)
@@ -42,17 +42,17 @@ class Slots:
             memory.observation[slot] = self._observation
 
     def save(self) -> None:
-        """Write the episodes that are in a simulator to where the others lie."""
+        """Save the loaded episodes to the shared memory, where the others are."""
         for task, slot in self._inside.items():
             self._simulators[task].save(self._memory.saved[slot])
 
     def forget(self) -> None:
-        """The memory holds other episodes now; what is in the simulators is of no use."""
+        """Discard the loaded episodes, because the shared memory has other episodes now."""
         self._inside.clear()
         self._arrange()
 
     def _arrange(self) -> None:
-        """Slots take turns by task: what a simulator has just used is still in the processor's caches."""
+        """Order the slots by task, because the processor's caches have the data of the last simulator."""
         tasks = ((int(self._memory.episode[slot, 0]), slot) for slot in self._mine)
         self._turns = sorted((task, slot) for task, slot in tasks if task != NO_EPISODE)
 
@@ -65,7 +65,7 @@ class Slots:
             self._inside[task] = slot
 
     def _put_in(self, task: int, slot: int) -> TaskSimulator:
-        """The simulator of `task` with this slot's episode in it."""
+        """The simulator of `task` with this slot's episode loaded."""
         if self._inside.get(task) == slot:
             return self._simulators[task]
         simulator = self._free(task, slot)
@@ -74,20 +74,20 @@ class Slots:
         return simulator
 
     def _free(self, task: int, slot: int) -> TaskSimulator:
-        """The simulator of `task`, after what was in it has been saved."""
+        """The simulator of `task`, after saving the episode that was loaded."""
         if task not in self._simulators:
             tasks = self._tasks
             try:
                 made = TaskSimulator(tasks.names[task], tasks.goals, tasks.goal_seed, tasks.goal_observed)
             except _SIMULATION_FAILS as error:
-                raise SlotError(slot, f"{tasks.names[task]} cannot be made: {error}") from error
+                raise SlotError(slot, f"{tasks.names[task]} cannot be created: {error}") from error
             self._simulators[task] = made
         elif task in self._inside:
             self._simulators[task].save(self._memory.saved[self._inside.pop(task)])
         return self._simulators[task]
 
     def _check(self, slot: int) -> None:
-        """MuJoCo starts again from nowhere when a state is not finite, and only warns; that is no episode any more."""
+        """Raise SlotError after a non-finite state, for which MuJoCo only warns and then resets the simulation."""
         lost = [text for text in self._complaints if "Nan, Inf or huge value" in text]
         self._complaints.clear()
         if lost:

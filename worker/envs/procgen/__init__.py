@@ -1,1 +1,1 @@
-"""Procgen's games."""
+"""The games of Procgen."""

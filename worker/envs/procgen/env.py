@@ -1,9 +1,9 @@
-"""Procgen (Cobbe et al. 2020) with any set of levels, each slot's next level set one episode ahead.
+"""Procgen (Cobbe et al. 2020) with any set of levels; each slot's next level is set one episode ahead.
 
-Observations are uint8 (num_envs, 64, 64, 3): NHWC, red green blue. Actions: procgen's 15. Rewards are raw.
-One library environment holds all slots. Procgen resets a slot within the step that ends its episode, so what it plays
-next is dealt when the episode before begins and written into the slot (`procgen_state`). Every ended episode's level is
-compared with what was dealt: a level that was never dealt cannot go unnoticed.
+Observations are uint8 (num_envs, 64, 64, 3), NHWC and RGB. Actions: procgen's 15. Rewards are raw.
+One environment of the library has all slots. Procgen resets a slot within the step that ends its episode, so the next
+level is dealt when the previous episode begins and is written into the slot's state (state.py). The level of every
+ended episode is compared with the one dealt, so playing any other level is an error.
 """
 
 import importlib
@@ -19,11 +19,11 @@ from worker.envs.procgen.state import SlotStates
 from worker.spaces import Actions
 
 FORCE_RESET = -1
-"""The action that ends an episode at once; not one of the 15 a policy may take."""
+"""The action that ends an episode at once; not one of the 15 actions of a policy."""
 
 
 class ProcgenEnv:
-    """An Env. The game's own randomness follows from the level, so `seed` decides nothing one can see."""
+    """An Env. The game's randomness depends on the level alone, so `seed` has no visible effect."""
 
     observation_shape: tuple[int, ...] = (64, 64, 3)
     observation_dtype: np.dtype[Any] = np.dtype(np.uint8)
@@ -33,15 +33,15 @@ class ProcgenEnv:
         first_level = min(sampler.variations)
         self.num_envs = num_envs
         self.variation = np.full(num_envs, IDLE, dtype=np.int64)
-        self._next = np.full(num_envs, IDLE, dtype=np.int64)  # what each slot plays after its running episode
-        self._level = np.full(num_envs, first_level, dtype=np.int64)  # running level, also where the slot idles
-        self._patched = self._level.copy()  # the level in each slot's state
+        self._next = np.full(num_envs, IDLE, dtype=np.int64)  # what each slot plays after its current episode
+        self._level = np.full(num_envs, first_level, dtype=np.int64)  # current level, also of idle slots
+        self._patched = self._level.copy()  # the next level in each slot's state
         self._sampler = sampler
         self._library = _library_env(suite, num_envs, first_level, seed)
         self._slots = SlotStates(self._library, suite.game, suite.mode)
 
     def reset(self) -> NDArray[np.uint8]:
-        """Fresh episodes everywhere; what was dealt ahead before is dropped."""
+        """Start new episodes; levels dealt ahead earlier are dropped."""
         for slot in range(self.num_envs):
             self._deal_next(slot)
         self._library.act(np.full(self.num_envs, FORCE_RESET, dtype=np.int32))
@@ -82,8 +82,8 @@ class ProcgenEnv:
         self._library.close()
 
     def _begin(self, slots: NDArray[np.int64]) -> None:
-        """Note what these slots have just begun to play, and deal what each plays after that."""
-        info = self._library.get_info()  # ~50 us for 64 slots, hence only when some episode ended
+        """Record what these slots have just begun to play, and deal what each plays after that."""
+        info = self._library.get_info()  # about 50 us for 64 slots, so only if an episode ended
         for slot in slots.tolist():
             ended, begun = int(info[slot]["prev_level_seed"]), int(info[slot]["level_seed"])
             if (ended, begun) != (self._level[slot], self._patched[slot]):
@@ -95,7 +95,7 @@ class ProcgenEnv:
             self._deal_next(slot)
 
     def _deal_next(self, slot: int) -> None:
-        """What the slot plays after its next reset. A slot with nothing left stays on its level, idle."""
+        """The level after the slot's next reset. A slot with nothing left keeps its level and is idle."""
         self._next[slot] = deal(self._sampler, slot)
         level = int(self._next[slot])
         if level not in (IDLE, self._patched[slot]):
@@ -108,11 +108,11 @@ class ProcgenEnv:
 
 
 def _library_env(suite: ProcgenSuite, num_envs: int, level: int, seed: int) -> Any:
-    """The package's own vector environment, every slot on `level`. Importing it says nothing on the terminal."""
-    # Gym prints that it is retired, whatever the warning filters say; procgen runs on this gym and no newer one.
+    """The package's vector environment, with every slot on `level`. Suppresses what importing it prints."""
+    # Gym prints that it is unmaintained, whatever the warning filters are; procgen needs this version of gym.
     importlib.import_module("gym_notices.notices").notices.clear()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # procgen/__init__.py leaves version.txt to be closed later
+        warnings.simplefilter("ignore", ResourceWarning)  # procgen/__init__.py does not close version.txt
         from procgen import ProcgenGym3Env
     return ProcgenGym3Env(
         num=num_envs,

@@ -1,9 +1,9 @@
-"""Procgen's serialised slots, and the one thing changed in them: which level a slot plays next.
+"""The serialised state of Procgen's slots, and the one change made to it: the level that a slot plays next.
 
 A slot's state begins, as little-endian 32-bit integers: version, length of the game's name, the name, twelve options,
 grid_step, level_seed_low, level_seed_high (procgen/src/game.cpp, Game::serialize). At its next reset the slot draws a
-level from [low, high), so (level, level + 1) leaves it one choice. Everything read is checked before anything is
-written: another layout raises instead of being corrupted.
+level from [low, high), so (level, level + 1) leaves one choice. Everything read is checked before anything is written:
+a state with another layout raises an error instead of being corrupted.
 """
 
 import struct
@@ -35,12 +35,12 @@ class SlotStates:
         return bytes(self._bytes[: self._load(slot)])
 
     def write(self, slot: int, state: bytes) -> None:
-        """Put the slot where `state` was read, and render its observation."""
+        """Restore the slot to `state`, and render its observation."""
         self._check(state, None)
         self._env.call_c_func("set_state", slot, state, len(state))
 
     def patch(self, slot: int, expected: int, level: int) -> None:
-        """Make `level` what the slot plays after its next reset; `expected` is the level it would have played."""
+        """Let the slot play `level` after its next reset; `expected` is the level that it would have played."""
         size = self._load(slot)
         self._check(self._bytes, expected)
         self._range.pack_into(self._bytes, self._header.size - self._range.size, level, level + 1)
@@ -64,6 +64,6 @@ class SlotStates:
             "sequential": 0,
         }
         if found != right:
-            raise EnvError(f"a Procgen state says {found} where {right} was expected")
+            raise EnvError(f"a Procgen state has {found} instead of {right}")
         if grid_step not in (0, 1) or high != low + 1 or (expected is not None and low != expected):
-            raise EnvError(f"a Procgen state holds grid_step {grid_step}, levels [{low}, {high}), expected {expected}")
+            raise EnvError(f"a Procgen state has grid_step {grid_step}, levels [{low}, {high}) instead of {expected}")

@@ -1,1 +1,1 @@
-"""Which variation is played next."""
+"""Choosing the variation that is played next."""

@@ -1,4 +1,4 @@
-"""Prioritized level replay (Jiang et al. 2021, algorithm 2): variations by what can still be learned on them."""
+"""Prioritized level replay (Jiang et al. 2021, algorithm 2): prefers variations with more left to learn."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +11,7 @@ from worker.envs.base import EnvError
 
 
 class PrioritizedSampler:
-    """Draws from a set of variations for ever: unknown ones at random, known ones by score and staleness."""
+    """Draws from a set of variations without end: new ones at random, known ones by score and staleness."""
 
     def __init__(self, variations: Iterable[int], rng: np.random.Generator, settings: PrioritizedSampling) -> None:
         self.variations = frozenset(variations)
@@ -19,11 +19,11 @@ class PrioritizedSampler:
             raise EnvError("a sampler needs at least one variation")
         self._order = np.array(sorted(self.variations), np.int64)
         self._rng, self._settings = rng, settings
-        self._score = np.full(len(self._order), np.nan)  # (V,) by place in order; unknown until learned from
-        self._dealt_at = np.zeros(len(self._order), np.int64)  # (V,) how many had been dealt by then; 0: never
+        self._score = np.full(len(self._order), np.nan)  # (V,) by position; unknown until learned from
+        self._dealt_at = np.zeros(len(self._order), np.int64)  # (V,) number dealt before the last time; 0 if never
         self._dealt = 0
-        self._ranked = np.empty(0, np.int64)  # places of the known ones, highest score first
-        self._by_rank = np.empty(0)  # their shares
+        self._ranked = np.empty(0, np.int64)  # positions of the known ones, highest score first
+        self._by_rank = np.empty(0)  # their probabilities
 
     def next(self, slot: int) -> int:
         place = self._choose()
@@ -32,7 +32,7 @@ class PrioritizedSampler:
         return int(self._order[place])
 
     def learn(self, variation: NDArray[np.int64], advantage: NDArray[np.floating[Any]]) -> None:
-        """Score what was just learned from: both (steps,); the score of other variations stays."""
+        """Update the scores of the variations just learned from; both arguments are (steps,)."""
         place = np.searchsorted(self._order, variation).clip(max=len(self._order) - 1)
         mine = (self._order[place] == variation) & np.isfinite(advantage)
         place, error = place[mine], np.abs(advantage[mine].astype(np.float64))
@@ -60,14 +60,14 @@ class PrioritizedSampler:
         self._rank()
 
     def _choose(self) -> int:
-        """The place of the next one in order."""
+        """Position of the next variation."""
         unknown = np.flatnonzero(self._dealt_at == 0)
         if len(self._ranked) and (not len(unknown) or self._rng.random() < self._settings.replay_probability):
             return int(self._rng.choice(self._ranked, p=self._shares()))
         return int(self._rng.choice(unknown if len(unknown) else len(self._order)))
 
     def _shares(self) -> NDArray[np.float64]:
-        """Probabilities of the known ones: P = (1 - rho) P_score + rho P_stale."""
+        """Probabilities of the known variations: P = (1 - rho) P_score + rho P_stale."""
         age = (self._dealt - self._dealt_at[self._ranked]).astype(np.float64)
         stale = age / age.sum() if age.any() else np.full(len(age), 1 / len(age))
         return (1 - self._settings.staleness) * self._by_rank + self._settings.staleness * stale
@@ -76,5 +76,5 @@ class PrioritizedSampler:
         known = np.flatnonzero(~np.isnan(self._score))
         self._ranked = known[np.argsort(-self._score[known], kind="stable")]
         logs = -np.log(np.arange(1, len(known) + 1)) / self._settings.temperature
-        weight = np.exp(logs)  # the first is 1, so that no temperature makes them all vanish
+        weight = np.exp(logs)  # the first is 1, so that no temperature makes all of them zero
         self._by_rank = weight / weight.sum()

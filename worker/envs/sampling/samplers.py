@@ -1,4 +1,4 @@
-"""Which variation a slot plays next: drawn from a set or in turn while training, dealt from a list while evaluating."""
+"""Samplers of variations: at random or in turn for training, from a list for evaluation."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from worker.envs.sampling.prioritized import PrioritizedSampler
 
 
 class UniformSampler:
-    """Draws from a set of variations, each equally often in the long run, for ever."""
+    """Draws from a set of variations without end, all equally often in the long run."""
 
     def __init__(self, variations: Iterable[int], rng: np.random.Generator) -> None:
         self.variations = frozenset(variations)
@@ -34,10 +34,10 @@ class UniformSampler:
 
 
 class RoundRobinSampler:
-    """Deals a set of variations in turn, in the order of their ids, for ever, to whichever slot asks first.
+    """Deals a set of variations in turn, in the order of their ids, without end, to whichever slot asks first.
 
-    One turn for all slots: at any moment no variation has been dealt twice more often than another. Slots whose
-    episodes are equally long, as many as variations or a multiple, each play one variation for good.
+    All slots share one turn, so the numbers of times that variations were dealt differ by at most one. If all episodes
+    are equally long and the number of slots is a multiple of that of variations, each slot always plays the same one.
     """
 
     def __init__(self, variations: Iterable[int]) -> None:
@@ -61,7 +61,7 @@ class RoundRobinSampler:
 
 
 class QueueSampler:
-    """Deals a sequence once, in order, to whichever slot asks first; then nothing."""
+    """Deals a sequence once, in order, to whichever slot asks first."""
 
     def __init__(self, sequence: Sequence[int]) -> None:
         self.variations = frozenset(sequence)
@@ -70,7 +70,7 @@ class QueueSampler:
 
     @property
     def remaining(self) -> int:
-        """How many variations are still to be dealt."""
+        """Number of variations still to be dealt."""
         return len(self._sequence) - self._position
 
     def next(self, slot: int) -> int | None:
@@ -91,7 +91,7 @@ class QueueSampler:
 def training_sampler(
     suite: SuiteSettings, variations: Collection[int], rng: np.random.Generator, sampling: Sampling | None = None
 ) -> UniformSampler | RoundRobinSampler | PrioritizedSampler:
-    """The only sampler training may use. Raises EnvError when one of `variations` is not a training variation."""
+    """The sampler for training. Raises EnvError if one of `variations` is not a training variation."""
     foreign = sorted(set(variations) - set(suite.training_variations()))
     if foreign:
         raise EnvError(f"{suite.name}: not training variations: {foreign[:10]}")

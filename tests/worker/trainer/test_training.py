@@ -148,11 +148,7 @@ def test_a_trainer_whose_runner_died_leaves_a_checkpoint(tmp_path: Path) -> None
     wait_for(lambda: len(epochs(folder)) > 2 if folder.spool.exists() else False)
     runner.kill()
     runner.wait()
-    wait_for(
-        lambda: (
-            not any(str(tmp_path) in (process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]))
-        )
-    )
+    wait_for(lambda: not running(tmp_path))
     assert load(folder.resume)["epoch"] > 2
 
 

@@ -25,12 +25,12 @@ from backend.db.engine import Database
 from backend.db.models import Run, VariationReturn
 from backend.services.app_services import Services
 from backend.settings import Settings
+from gsl.atomic_file import write_text
 from gsl.config.presets import PRESETS
 from gsl.protocol.reports import Wire
 from tests.backend.api_driver import TOKEN, ApiDriver, epoch, returns, started
 from tests.backend.figures.stored_run import Size, store_run
 from tests.backend.server import serving
-from worker.job.atomic_file import write_text
 
 RESULTS = Path(__file__).parent / "results" / "backend.json"
 SIZE = Size(generalist=3050, specialist=61, finetune=4500, seen=100, evaluate_every=50)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field, TypeAdapter
 
+from gsl.atomic_file import write_text
 from gsl.config.run import Learner, Suite
 from gsl.config.sampling import Sampling, UniformSampling
 from gsl.protocol.reports import Wire
@@ -23,7 +24,6 @@ from worker import plugins
 from worker.envs import make_env
 from worker.envs.base import spaces_of
 from worker.envs.sampling.samplers import training_sampler
-from worker.job.atomic_file import write_text
 from worker.learners import Learner as LearnerCode
 from worker.rollout.collect import collect
 from worker.rollout.env_runner import EnvRunner

@@ -18,10 +18,10 @@ import numpy as np
 
 from benchmarks.learning import OUTCOMES, Outcome, Task, learn, line, read
 from benchmarks.method.pages import ROOT, put
+from gsl.atomic_file import write_text
 from gsl.config.learners import PPO
 from gsl.config.presets import PRESETS
 from gsl.method.statistics import mean_std, paired_difference
-from worker.job.atomic_file import write_text
 
 RESULTS = Path(__file__).parent / "results" / "multitask_ppo.json"
 PAGE = ROOT / "docs" / "learning.md"

@@ -12,11 +12,11 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, WrapValidator
 
 from benchmarks.method.study import Case, Metric
+from gsl.atomic_file import write_text
 from gsl.config.base import as_stored
 from gsl.config.run import RunConfig
 from gsl.phases import keys
 from gsl.protocol.reports import EpochReport, EvaluationReport, VariationReturn, Wire
-from worker.job.atomic_file import write_text
 from worker.local_run import LocalRun
 
 POINTS = 100

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from benchmarks.peers.alternation import Alternation, median_speed
 from benchmarks.peers.cases import CASES, Case
 from benchmarks.peers.limit import Limit
+from gsl.atomic_file import write_text
 from gsl.protocol.reports import Wire
-from worker.job.atomic_file import write_text
 
 FILE = Path(__file__).parents[1] / "results" / "peers.json"
 

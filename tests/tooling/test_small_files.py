@@ -51,20 +51,15 @@ REASONS = {
     "gsl/config/run.py": "the configuration itself, over its parts and rules, without an import cycle",
     "gsl/method/score.py": "the one score, for trainer, planner and store",
     "gsl/protocol/rounds.py": "a part of the protocol: read by worker, backend and client",
-    "gsl/atomic_file.py": "the one way a file is written whole, for worker and client",
+    "gsl/atomic_file.py": "the one way a file is written whole, for worker, client and benchmarks",
     "gsl/seeds.py": "the one source of seeds",
     "tools/browser.py": "a command of the Makefile",
     "worker/alone.py": "an old name, until the next release",
     "worker/envs/metaworld/process.py": "an entry point: the process that simulates",
-    "worker/job/spool.py": "the spool's format, between runner and trainer",
     "worker/learners/gradients.py": "shared by the learners",
     "worker/plugins.py": "the one import of code that settings name",
-    "worker/runner/offsets.py": "what a restarted runner resumes from, for reports and log",
     "worker/runner/tasks.py": "an entry point: Celery's task",
     "worker/spaces.py": "public: packages of learners import it",
-    "worker/trainer/device.py": "used by trainer and benchmarks",
-    "worker/trainer/memory.py": "a setting of the C library that must precede torch's first layer",
-    "worker/trainer/progress.py": "pure, apart from the training loop",
 }
 
 

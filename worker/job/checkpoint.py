@@ -14,7 +14,7 @@ import numpy as np
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from worker.job.atomic_file import atomic_file
+from gsl.atomic_file import atomic_path
 
 State = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
@@ -41,7 +41,7 @@ def save(path: Path, state: State) -> None:
     """Write the whole state, or nothing. Raises ValueError for numbers that JSON does not have."""
     arrays: Arrays = {}
     text = json.dumps({"format": FORMAT, "state": _without_arrays(state, (), arrays)}, allow_nan=False)
-    with atomic_file(path) as partial:
+    with atomic_path(path) as partial:
         # One entry of metadata: the library writes several in random order, and equal states shall make equal files.
         safetensors.numpy.save_file(arrays, partial, metadata={"state": text})
 

@@ -14,9 +14,9 @@ This package does not import torch, because the runner uses it too.
 from dataclasses import dataclass
 from pathlib import Path
 
+from gsl.atomic_file import write_text
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import JobResult, Wire
-from worker.job.atomic_file import write_text
 
 EXIT_ENDED = 0
 EXIT_STOPPED = 75

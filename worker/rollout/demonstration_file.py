@@ -11,9 +11,9 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
+from gsl.atomic_file import write_atomically
 from gsl.protocol.reports import Wire
 from worker.experience import Demonstrations, Earned
-from worker.job.atomic_file import atomic_file
 from worker.rollout.demonstration_weights import Weight, step_weights
 
 
@@ -56,7 +56,7 @@ def save(path: Path, episodes: Sequence[Episode], provenance: Provenance) -> Non
     truncated = np.zeros(sum(lengths), np.bool_)
     truncated[[end for end, episode in zip(ends, episodes, strict=True) if episode.cut is not None]] = True
     seen, nothing = [e.observation for e in episodes], np.empty((0,), np.float32)
-    with atomic_file(path) as partial, partial.open("wb") as file:
+    with write_atomically(path) as file:
         np.savez_compressed(
             file,
             observation=np.concatenate(seen) if seen else nothing,

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from gsl.atomic_file import write_text
 from gsl.protocol.reports import Wire
-from worker.job.atomic_file import write_text
 
 
 class FileFollower:

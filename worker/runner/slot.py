@@ -7,7 +7,7 @@ survive both.
 import json
 from pathlib import Path
 
-from worker.job.atomic_file import write_text
+from gsl.atomic_file import write_text
 
 
 class Slot:

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from client import files
 from client.worker_api import WorkerApi
+from gsl.atomic_file import write_text
 from gsl.protocol.lease import ArtifactRef, ClaimedJob
 from gsl.protocol.reports import Wire
-from worker.job.atomic_file import write_text
 from worker.job.folder import JobFile, JobFolder, TeacherFile
 from worker.runner.retry import RetryUntil
 

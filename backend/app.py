@@ -58,7 +58,7 @@ _ROUTES = (
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The whole application. It opens the database lazily, so that making it needs nothing but the settings."""
+    """The whole application. Databases and brokers are opened on first use, so creating it needs only the settings."""
     settings = settings or Settings()
     services = Services(
         settings=settings,
@@ -92,7 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 class Compression(GZipMiddleware):
-    """Compresses all but stored files, which are large, compressed already, and announce their length."""
+    """Compresses all responses except stored files, which are large, already compressed, and announce their length."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_file = scope["type"] == "http" and scope["path"].endswith("/content")
@@ -105,7 +105,7 @@ def _operation_id(route: APIRoute) -> str:
 
 
 def _hosts(settings: Settings) -> list[str] | None:
-    """Names under which the page may be opened; None allows any, on a server that listens beyond loopback."""
+    """Host names under which the page may be opened; None allows any, if the server listens beyond loopback."""
     named = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
     if named:
         return named
@@ -130,7 +130,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 @contextmanager
 def _streams_end_at_signals(events: Events) -> Iterator[None]:
-    """End open streams as soon as the server is told to stop: it would wait for them before its own shutdown."""
+    """End open streams as soon as the server is asked to stop, because it waits for them before shutting down."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,6 +1,6 @@
-"""Where files lie: checkpoints, demonstrations, pictures and logs behind one fsspec URL, a folder by default.
+"""Stored files: checkpoints, demonstrations, pictures and logs behind one fsspec URL, by default a folder.
 
-A file appears under its name only when it is whole and its SHA-256 is right. Sizes are bytes.
+A file appears under its name only once it is complete and its SHA-256 is correct. Sizes are in bytes.
 """
 
 import errno
@@ -20,7 +20,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class ArtifactStore:
-    """Files by relative path. Raises `StorageFullError` naming the place when no space is left."""
+    """Files by relative path. Raises `StorageFullError` naming the store if no space is left."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -29,7 +29,7 @@ class ArtifactStore:
         self._root = str(root).rstrip("/")
 
     def upload(self, path: str) -> "Upload":
-        """Begin a file that will appear at `path`."""
+        """Start a file that will appear at `path`."""
         part = self._at(f"uploads/{secrets.token_hex(16)}")
         with self._naming_full():
             self._files.makedirs(self._parent(part), exist_ok=True)
@@ -37,14 +37,14 @@ class ArtifactStore:
         return Upload(self, path, part, stream)
 
     def size(self, path: str) -> int:
-        """Size of the file, 0 where there is none."""
+        """Size of the file; 0 if it does not exist."""
         try:
             return int(self._files.size(self._at(path)))
         except FileNotFoundError:
             return 0
 
     def read(self, path: str, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
-        """The content in chunks from `offset` on, at most `length` bytes. Raises `NotFoundError` before the first."""
+        """The content in chunks from `offset` on, at most `length` bytes. Raises `NotFoundError` at once."""
         try:
             stream = self._files.open(self._at(path), "rb")
         except FileNotFoundError as error:
@@ -52,7 +52,7 @@ class ArtifactStore:
         return _chunks(stream, offset, length)
 
     def append(self, path: str, offset: int, data: bytes) -> int:
-        """Put `data` at `offset`; what is there already stays, a gap stores nothing. Returns the file's size after."""
+        """Write `data` at `offset`; existing bytes are kept, and a gap stores nothing. Returns the new size."""
         size = self.size(path)
         fresh = data[size - offset :] if offset <= size else b""
         if fresh:
@@ -64,7 +64,7 @@ class ArtifactStore:
         return size + len(fresh)
 
     def list(self, folder: str) -> list[str]:
-        """Relative paths of the files of a folder, sorted."""
+        """Relative paths of the files in a folder, sorted."""
         try:
             found = self._files.ls(self._at(folder), detail=False)
         except FileNotFoundError:
@@ -72,7 +72,7 @@ class ArtifactStore:
         return sorted(f"{folder}/{str(path).rsplit('/', 1)[-1]}" for path in found)
 
     def remove(self, path: str) -> None:
-        """Remove a file or a folder with all it holds; nothing there is fine."""
+        """Remove a file, or a folder with its content, if it exists."""
         target = self._at(path)
         if self._files.exists(target):
             self._files.rm(target, recursive=True)
@@ -101,7 +101,7 @@ class ArtifactStore:
 class JobLog:
     """The log of a job: one file for each attempt, read as one text.
 
-    Offsets are bytes; a writer's count from the start of its attempt, a reader's from the start of the job.
+    Offsets are in bytes: a writer counts from the start of its attempt, a reader from the start of the job.
     """
 
     def __init__(self, files: ArtifactStore, folder: str) -> None:
@@ -109,7 +109,7 @@ class JobLog:
         self._folder = f"{folder}/log"
 
     def append(self, attempt: int, offset: int, text: bytes) -> int:
-        """Put `text` at `offset` of the attempt's log; sent twice it changes nothing. Returns that log's size."""
+        """Write `text` at `offset` of the attempt's log; repeating it changes nothing. Returns that log's size."""
         return self._files.append(f"{self._folder}/{attempt:06d}.log", offset, text)
 
     def size(self) -> int:
@@ -128,7 +128,7 @@ class JobLog:
 
 @dataclass
 class Upload:
-    """A file that arrives in pieces. `finish` or `discard` ends it."""
+    """A file that arrives in chunks, completed by `finish` or dropped by `discard`."""
 
     store: ArtifactStore
     path: str
@@ -148,12 +148,12 @@ class Upload:
         return str(self._digest.hexdigest())
 
     def finish(self, sha256: str) -> None:
-        """Make the file appear, if it is the one announced; raises `InvalidError` when the digest differs."""
+        """Make the file appear under its name; raises `InvalidError` if its digest is not the announced one."""
         with _NamesFullPlace(self.store.url):
             self.stream.close()
         if self.sha256 != sha256.lower():
             self.discard()
-            message = f"the {self.size} bytes received have {self.sha256}: send the file again"
+            message = f"the {self.size} bytes received have the SHA-256 {self.sha256}: send the file again"
             raise InvalidError.field("sha256", message)
         self.store.finish(self.part, self.path)
 
@@ -163,7 +163,7 @@ class Upload:
 
 
 class _NamesFullPlace:
-    """Turns "no space left" into `StorageFullError` that names the store."""
+    """Turns "no space left" into a `StorageFullError` that names the store."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -173,11 +173,11 @@ class _NamesFullPlace:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, OSError) and error.errno in _FULL:
-            raise StorageFullError(f"No space is left in {self.url}: free some and send it again.") from error
+            raise StorageFullError(f"No space is left in {self.url}. Free some and send the file again.") from error
 
 
 class _Closing:
-    """Closes a stream whose buffered rest may not fit on the disk: what it held is thrown away anyhow."""
+    """Closes a stream even if its buffered rest does not fit on the disk, since the file is dropped anyway."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.stream = stream

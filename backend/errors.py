@@ -14,7 +14,7 @@ from gsl.protocol.api import FieldError
 
 
 class ProblemError(Exception):
-    """An error with a clear answer: what was wrong and what would be right."""
+    """An error that can be explained: what is wrong, and what would be accepted."""
 
     status = 500
     title = "Error"
@@ -27,26 +27,26 @@ class ProblemError(Exception):
 
 
 class BadRequestError(ProblemError):
-    """The request cannot be read at all."""
+    """The request cannot be parsed."""
 
     status, title = 400, "Bad request"
 
 
 class UnauthorizedError(ProblemError):
-    """A worker's route without the worker token."""
+    """A route for workers was called without the worker token."""
 
-    status, title = 401, "Worker token needed"
+    status, title = 401, "Worker token required"
     headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - as above
 
 
 class ForbiddenError(ProblemError):
-    """A browser sent here by another site."""
+    """The request came from another site, or under a host name that is not allowed."""
 
     status, title = 403, "Refused"
 
 
 class NotFoundError(ProblemError):
-    """No such thing; the detail says which id."""
+    """It does not exist; the detail says what."""
 
     status, title = 404, "Not found"
 
@@ -56,19 +56,19 @@ class NotFoundError(ProblemError):
 
 
 class ConflictError(ProblemError):
-    """Right request, wrong moment: decided already, ended already, held by another attempt."""
+    """The request conflicts with the current state: already decided, already ended, held by another attempt."""
 
     status, title = 409, "Conflict"
 
 
 class TooLargeError(ProblemError):
-    """A body beyond the limit."""
+    """The body exceeds the limit."""
 
     status, title = 413, "Too large"
 
 
 class InvalidError(ProblemError):
-    """Fields that are wrong, each named with what would be right."""
+    """Some fields are invalid; each is named with what would be accepted."""
 
     status, title = 422, "Invalid input"
 
@@ -78,20 +78,20 @@ class InvalidError(ProblemError):
 
 
 class UnavailableError(ProblemError):
-    """Something needed is away for now."""
+    """Something the request needs is unavailable at the moment."""
 
     status, title = 503, "Unavailable"
     headers = {"Retry-After": "5"}  # noqa: RUF012 - as above
 
 
 class StorageFullError(ProblemError):
-    """No space left where something was to be stored."""
+    """No space is left to store something."""
 
     status, title = 507, "Storage is full"
 
 
 def invalid(errors: Sequence[Mapping[str, Any]], prefix: tuple[str, ...] = ()) -> InvalidError:
-    """Pydantic's errors as one answer, each located at its dotted field."""
+    """Pydantic's errors as one `InvalidError`, each located at its dotted field."""
     fields = [FieldError(field=_dotted((*prefix, *_location(error))), message=_message(error)) for error in errors]
     detail = "; ".join(f"{field.field}: {field.message}" for field in fields[:5])
     return InvalidError(detail[:2000] or "The input is invalid.", fields[:100])
@@ -102,7 +102,7 @@ def from_validation(error: ValidationError, *prefix: str) -> InvalidError:
 
 
 def _location(error: Mapping[str, Any]) -> tuple[int | str, ...]:
-    """Where the error is; of a part that names no known member, at the field that should name one."""
+    """Where the error is; for a part that names no known member, the field that should name one."""
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
         return (*error["loc"], str(error["ctx"]["discriminator"]).strip("'"))
     return tuple(error["loc"])
@@ -116,7 +116,7 @@ def _dotted(location: Sequence[int | str]) -> str:
     named: list[str] = []
     for position, part in enumerate(path):
         before = path[position - 2 if position and path[position - 1].isdigit() else position - 1] if position else ""
-        if part in _members().get(before, ()):  # pydantic puts a union's chosen member into the path
+        if part in _members().get(before, ()):  # pydantic adds a union's chosen member to the path
             continue
         named.append(part)
     return ".".join(named) or "body"
@@ -124,7 +124,7 @@ def _dotted(location: Sequence[int | str]) -> str:
 
 @cache
 def _members() -> dict[str, frozenset[str]]:
-    """Names of the members of every union, by the field that holds it; those of installed packages included."""
+    """The members of every union, including those of installed packages, by the field that holds it."""
     found = {"reports": frozenset({"started", "epoch", "evaluation", "demonstrations"})}
     schema = RunConfig.model_json_schema()
     for part in (schema, *schema["$defs"].values()):
@@ -136,4 +136,4 @@ def _members() -> dict[str, frozenset[str]]:
 
 def _message(error: Mapping[str, Any]) -> str:
     message = str(error["msg"]).removeprefix("Value error, ")
-    return {"JSON decode error": "the body is not JSON"}.get(message, message)
+    return {"JSON decode error": "the body is not valid JSON"}.get(message, message)

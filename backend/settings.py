@@ -1,4 +1,4 @@
-"""The server's settings, read from the environment; everything has a default that works on a laptop."""
+"""The server's settings, read from the environment; all have defaults that work on a laptop."""
 
 import os
 import secrets
@@ -14,38 +14,45 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", env_ignore_empty=True)
 
-    port: int = Field(8000, validation_alias="PORT", ge=0, le=65_535, description="Port of page and API.")
+    port: int = Field(8000, validation_alias="PORT", ge=0, le=65_535, description="Port of the page and the API.")
     host: str = Field(
         "127.0.0.1", validation_alias="GSL_HOST", description="Address to listen on; loopback by default."
     )
     allowed_hosts: str = Field(
         "",
         validation_alias="GSL_ALLOWED_HOSTS",
-        description="Host names, separated by commas, under which the page may be opened; empty allows loopback names "
-        "and, when listening elsewhere, any.",
+        description="Comma-separated host names under which the page may be opened; if empty, loopback names, or "
+        "any name if the server listens beyond loopback.",
     )
-    data_dir: Path = Field(Path("data"), validation_alias="GSL_DATA_DIR", description="Folder of everything stored.")
+    data_dir: Path = Field(
+        Path("data"), validation_alias="GSL_DATA_DIR", description="Folder for everything that is stored."
+    )
     database: str = Field(
-        "", validation_alias="DATABASE_URL", description="Database; empty is SQLite in the data folder."
+        "", validation_alias="DATABASE_URL", description="Database URL; if empty, SQLite in the data folder."
     )
-    redis_url: str = Field("", validation_alias="REDIS_URL", description="Broker; empty is an embedded Valkey.")
+    redis_url: str = Field("", validation_alias="REDIS_URL", description="Broker URL; if empty, an embedded Valkey.")
     token: SecretStr = Field(
-        SecretStr(""), validation_alias="GSL_WORKER_TOKEN", description="What workers show; empty makes and keeps one."
+        SecretStr(""),
+        validation_alias="GSL_WORKER_TOKEN",
+        description="Token that workers send; if empty, one is created and kept.",
     )
     artifacts: str = Field(
-        "", validation_alias="GSL_ARTIFACTS_URL", description="fsspec URL of files; empty is a folder."
+        "", validation_alias="GSL_ARTIFACTS_URL", description="fsspec URL of the files; if empty, a folder."
     )
     lease_seconds: float = Field(
-        90, validation_alias="GSL_LEASE_SECONDS", gt=0, description="How long a silent worker keeps its job."
+        90,
+        validation_alias="GSL_LEASE_SECONDS",
+        gt=0,
+        description="How long a worker keeps its job without a heartbeat.",
     )
     max_attempts: int = Field(
         5,
         validation_alias="GSL_MAX_ATTEMPTS",
         ge=1,
-        description="How often in a row a job may be lost at the same place before it fails.",
+        description="A job fails after this many consecutive losses without progress.",
     )
     workers: int = Field(
-        1, validation_alias="GSL_WORKERS", ge=0, description="Local worker slots that `make up` starts."
+        1, validation_alias="GSL_WORKERS", ge=0, description="Number of local worker slots that `make up` starts."
     )
     page_dir: Path = Field(
         Path(__file__).parent.parent / "frontend" / "dist",
@@ -55,7 +62,7 @@ class Settings(BaseSettings):
 
     @property
     def heartbeat_seconds(self) -> float:
-        """How often a worker says that it still holds its job: a fourth of the lease, at most 25 s."""
+        """Time between a worker's heartbeats in seconds: a quarter of the lease, at most 25 s."""
         return min(25.0, self.lease_seconds / 4)
 
     @property
@@ -70,13 +77,13 @@ class Settings(BaseSettings):
 
     @cached_property
     def worker_token(self) -> str:
-        """The token workers show; made once and kept in the data folder, readable by its owner alone."""
+        """The token that workers send; created once and kept in the data folder, readable only by its owner."""
         given = self.token.get_secret_value()
         return given or _kept_token(self.data_dir / "worker-token")
 
 
 def _with_psycopg(url: str) -> str:
-    """SQLAlchemy's name for PostgreSQL through psycopg 3, whichever common form was given."""
+    """SQLAlchemy's URL for PostgreSQL through psycopg 3, for any common form of it."""
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
@@ -89,7 +96,7 @@ def _kept_token(path: Path) -> str:
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(32))
     try:
-        os.link(fresh, path)  # atomic: of two processes that start together, one wins and both read its token
+        os.link(fresh, path)  # atomic: if two processes start together, one wins and both read its token
     except FileExistsError:
         pass
     finally:

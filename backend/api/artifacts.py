@@ -10,7 +10,7 @@ from gsl.protocol.api import ArtifactPublic
 routes = router("artifacts")
 
 
-@routes.get("/runs/{run_id}/artifacts", summary="Files of a run", responses=problems(404))
+@routes.get("/runs/{run_id}/artifacts", summary="List a run's files", responses=problems(404))
 def list_artifacts(run_id: RunId, session: Reading) -> list[ArtifactPublic]:
     runs.get(session, run_id)
     return artifacts.of_run(session, run_id)
@@ -18,12 +18,12 @@ def list_artifacts(run_id: RunId, session: Reading) -> list[ArtifactPublic]:
 
 @routes.get(
     "/artifacts/{artifact_id}/content",
-    summary="A file's content",
+    summary="Get a file's content",
     response_class=Response,
     responses=problems(404) | {200: {"content": {"application/octet-stream": {}}, "description": "The raw content."}},
 )
 def get_artifact_content(artifact_id: ArtifactId, session: Reading, services: ServicesDep) -> Response:
-    """Streamed, always as a download, but for SVG pictures, which are shown without any right to run scripts."""
+    """Sent as a download, except for SVG pictures, which are displayed but may not run scripts."""
     row = artifacts.get(session, artifact_id)
     content = services.files.read(row.path)
     headers = {

@@ -1,4 +1,4 @@
-"""Comparisons of an experiment's arms, in numbers and as figures."""
+"""Comparisons of an experiment's arms, as numbers and as figures."""
 
 from typing import Annotated
 
@@ -18,21 +18,21 @@ from gsl.protocol.api import ComparedMetric, ComparedSource, ComparisonPublic, F
 routes = router("experiments")
 
 Metric = Annotated[
-    ComparedMetric, Query(description="`score`: success where the suite has it, otherwise the normalised return.")
+    ComparedMetric, Query(description="`score` is the success rate if the suite has one, else the normalised return.")
 ]
 Source = Annotated[
-    ComparedSource, Query(description="Last evaluations on training variations, or on the held-out ones.")
+    ComparedSource, Query(description="Last evaluations on the training variations or on the held-out ones.")
 ]
-ArmName = Annotated[str | None, Query(max_length=100, description="Of `variation_differences`; empty suggests one.")]
+ArmName = Annotated[
+    str | None, Query(max_length=100, description="An arm of `variation_differences`; default: a suggested one.")
+]
 
 
-@routes.get(
-    "/experiments/{experiment_id}/comparison", summary="Its arms compared, with intervals", responses=problems(404)
-)
+@routes.get("/experiments/{experiment_id}/comparison", summary="Compare an experiment's arms", responses=problems(404))
 def get_comparison(
     experiment_id: ExperimentId, session: Reading, metric: Metric = "score", source: Source = "evaluation"
 ) -> ComparisonPublic:
-    """Each arm over its seeds, each pair of arms; runs that failed are counted, and enter no figure."""
+    """Each arm over its seeds and each pair of arms, with confidence intervals. Failed runs are only counted."""
     compared = compared_runs(session, experiment_id)
     _check_metric(compared, metric)
     return compare(outcomes(session, compared, metric, source))
@@ -53,23 +53,23 @@ def list_experiment_figures(experiment_id: ExperimentId, session: Reading) -> li
 
 @routes.get(
     "/experiments/{experiment_id}/figures/{name}",
-    summary="One of its figures as Plotly JSON",
+    summary="Get an experiment's figure as Plotly JSON",
     response_model=FigurePublic,
-    responses=problems(404) | {304: {"description": "Nothing changed since the version in `If-None-Match`."}},
+    responses=problems(404) | {304: {"description": "Not changed since the version in `If-None-Match`."}},
 )
 def get_experiment_figure(
     experiment_id: ExperimentId,
     name: str,
     session: Reading,
-    theme: Annotated[Theme, Query(description="Colours of the page around it.")] = "light",
+    theme: Annotated[Theme, Query(description="Colour scheme of the page that shows the figure.")] = "light",
     metric: Metric = "score",
     source: Source = "evaluation",
-    width: Annotated[int, Query(ge=200, le=4000, description="Its width on the screen in CSS pixels.")] = 900,
+    width: Annotated[int, Query(ge=200, le=4000, description="Width on the screen in CSS pixels.")] = 900,
     ours: ArmName = None,
     theirs: ArmName = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """`data` and `layout` for Plotly. Polling with `If-None-Match` costs next to nothing."""
+    """`data` and `layout` for Plotly. Polling with `If-None-Match` is cheap."""
     chosen = experiment_figures().get(name)
     if chosen is None:
         raise NotFoundError(f"There is no figure named {name}. The figures are {', '.join(experiment_figures())}.")
@@ -81,15 +81,17 @@ def get_experiment_figure(
     _check_metric(compared, metric)
     for field, arm in (("ours", ours), ("theirs", theirs)):
         if arm is not None and arm not in compared.arms:
-            raise InvalidError.field(field, f"there is no arm {arm!r}; there are {', '.join(compared.arms) or 'none'}")
+            raise InvalidError.field(
+                field, f"arm {arm!r} does not exist; the arms are: {', '.join(compared.arms) or 'none'}"
+            )
     options = ComparisonOptions(metric, source, View(theme=theme, width=width), ours, theirs)
     return Response(chosen.build(session, compared, options).to_json(), media_type="application/json", headers=headers)
 
 
 def _check_metric(compared: Compared, metric: ComparedMetric) -> None:
-    """Returns of two games cannot be averaged, and success that no suite tells cannot be shown."""
+    """Returns of different tasks cannot be averaged, and success cannot be shown without a signal for it."""
     if metric == "return" and len(compared.tasks) > 1:
         message = f"returns of different tasks cannot be averaged ({', '.join(compared.tasks)[:300]}): choose score"
         raise InvalidError.field("metric", message)
     if metric == "success" and not all(suite.has_success for suite in compared.suites):
-        raise InvalidError.field("metric", "not every suite here has a success signal: choose score")
+        raise InvalidError.field("metric", "not every suite of this experiment has a success signal: choose score")

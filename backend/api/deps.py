@@ -1,4 +1,4 @@
-"""What routes ask for: services, sessions, ids, pages."""
+"""Dependencies of the routes: services, sessions, ids, paging."""
 
 import hmac
 from collections.abc import Iterator
@@ -14,15 +14,15 @@ from backend.services.app_services import Services
 from gsl.protocol.api import Problem
 
 MAX_ID = 2**63 - 1
-_WORDS = {
-    400: "The body cannot be read.",
+_MEANINGS = {
+    400: "The body cannot be parsed.",
     401: "The worker token is missing or wrong.",
-    404: "There is no such thing; the detail says which id.",
-    409: "Right request, wrong moment; the detail says what is the case.",
+    404: "Not found; the detail says which id.",
+    409: "The request conflicts with the current state, which the detail explains.",
     413: "The body is too large.",
-    422: "Fields are wrong; `errors` names each with what would be right.",
-    503: "Database or storage is away; try again after `Retry-After` seconds.",
-    507: "No space is left where it was to be stored.",
+    422: "Some fields are invalid; `errors` names each and says what would be accepted.",
+    503: "The database or the storage is unavailable; try again after `Retry-After` seconds.",
+    507: "No space is left on the storage.",
 }
 
 
@@ -31,8 +31,8 @@ def router(tag: str) -> APIRouter:
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Documentation of the errors a route answers with; 422 and 503 are possible everywhere."""
-    return {status: {"model": Problem, "description": _WORDS[status]} for status in sorted({*statuses, 422, 503})}
+    """Documentation of the errors that a route may return; 422 and 503 are possible everywhere."""
+    return {status: {"model": Problem, "description": _MEANINGS[status]} for status in sorted({*statuses, 422, 503})}
 
 
 def _services(request: Request) -> Services:
@@ -53,11 +53,11 @@ def _writer(services: ServicesDep) -> Iterator[Session]:
         yield session
 
 
-# Scope "function": the transaction ends before the answer is sent, so that an answer never precedes its commit.
+# Scope "function": the transaction is committed before the answer is sent.
 Reading = Annotated[Session, Depends(_reader, scope="function")]
 Writing = Annotated[Session, Depends(_writer, scope="function")]
 
-_bearer = HTTPBearer(auto_error=False, scheme_name="worker token", description="What GSL_WORKER_TOKEN holds.")
+_bearer = HTTPBearer(auto_error=False, scheme_name="worker token", description="The value of GSL_WORKER_TOKEN.")
 
 
 def check_worker(
@@ -66,7 +66,7 @@ def check_worker(
     """Raises `UnauthorizedError`; compares in constant time."""
     shown = credentials.credentials if credentials else ""
     if not hmac.compare_digest(shown.encode(), services.settings.worker_token.encode()):
-        raise UnauthorizedError("This route is for workers: send Authorization: Bearer <worker token>.")
+        raise UnauthorizedError("This route is for workers: send the header `Authorization: Bearer <worker token>`.")
 
 
 WorkerOnly = Depends(check_worker)
@@ -75,6 +75,6 @@ RunId = Annotated[int, Path(description="Id of the run.", ge=1, le=MAX_ID, examp
 JobId = Annotated[int, Path(description="Id of the job.", ge=1, le=MAX_ID, examples=[21])]
 ArtifactId = Annotated[int, Path(description="Id of the artifact.", ge=1, le=MAX_ID, examples=[5])]
 ExperimentId = Annotated[int, Path(description="Id of the experiment.", ge=1, le=MAX_ID, examples=[2])]
-Limit = Annotated[int, Query(description="How many at most.", ge=1, le=200)]
-Offset = Annotated[int, Query(description="How many to pass over.", ge=0, le=MAX_ID)]
+Limit = Annotated[int, Query(description="Maximum number of items.", ge=1, le=200)]
+Offset = Annotated[int, Query(description="Number of items to skip.", ge=0, le=MAX_ID)]
 Count = Annotated[int, Query(ge=0, le=MAX_ID)]

@@ -9,18 +9,18 @@ from gsl.protocol.api import ExperimentCreate, ExperimentLaunch, ExperimentPubli
 routes = router("experiments")
 
 
-@routes.post("/experiments", status_code=201, summary="Begin an experiment", responses=problems(400))
+@routes.post("/experiments", status_code=201, summary="Create an experiment", responses=problems(400))
 def create_experiment(body: ExperimentCreate, session: Writing) -> ExperimentPublic:
-    """An experiment groups runs that are compared: arms and seeds of one question."""
+    """An experiment groups runs that are compared: the arms and seeds of one question."""
     return experiments.create(session, body)
 
 
-@routes.get("/experiments", summary="Experiments, newest first", responses=problems())
+@routes.get("/experiments", summary="List experiments, newest first", responses=problems())
 def list_experiments(session: Reading, limit: Limit = 50, offset: Offset = 0) -> Page[ExperimentPublic]:
     return experiments.page(session, limit, offset)
 
 
-@routes.get("/experiments/{experiment_id}", summary="One experiment", responses=problems(404))
+@routes.get("/experiments/{experiment_id}", summary="Get an experiment", responses=problems(404))
 def get_experiment(experiment_id: ExperimentId, session: Reading) -> ExperimentPublic:
     return experiments.get(session, experiment_id)
 
@@ -31,9 +31,10 @@ def get_experiment(experiment_id: ExperimentId, session: Reading) -> ExperimentP
 def launch_experiment(
     experiment_id: ExperimentId, body: ExperimentLaunch, session: Writing, services: ServicesDep
 ) -> list[RunPublic]:
-    """A run for each arm and seed, all of them or none; `errors` name wrong fields as `arms.1.config.guide.name`.
+    """Launches a run for each arm and seed, all of them or none. `errors` name invalid fields by their path, such as
+    `arms.1.config.guide.name`.
 
-    Arms of earlier launches may get further seeds under the same configuration.
+    An arm of an earlier launch may get further seeds if its configuration stays the same.
     """
     arms = arms_of(body)
     workers.check_runnable(session, {arm.suite_field: arm.config.suite.name for arm in arms})

@@ -1,4 +1,4 @@
-"""Figures of a run as Plotly JSON, built in Python: the page, a notebook and a script show the same ones."""
+"""Figures of a run as Plotly JSON, built in Python, so that the page, notebooks and scripts show the same ones."""
 
 import hashlib
 import re
@@ -34,8 +34,8 @@ Epochs = Annotated[
     str,
     Query(
         max_length=300,
-        description="Moments of `variation_histogram`: `latest`, `paper` (early, midway, before the gate, at the end), "
-        f"or at most {MOST_SNAPSHOTS} pairs job:epoch, as 12:40,12:80.",
+        description="What `variation_histogram` shows: `latest`, `paper` (early, midway, before the gate, at the end), "
+        f"or at most {MOST_SNAPSHOTS} pairs job:epoch, for example 12:40,12:80.",
         examples=["12:40,12:80"],
     ),
 ]
@@ -57,26 +57,27 @@ def list_figures(run_id: RunId, session: Reading) -> list[FigureInfo]:
 
 @routes.get(
     "/runs/{run_id}/figures/{name}",
-    summary="One figure as Plotly JSON",
+    summary="Get a figure as Plotly JSON",
     response_model=FigurePublic,
-    responses=problems(404) | {304: {"description": "Nothing changed since the version in `If-None-Match`."}},
+    responses=problems(404) | {304: {"description": "Not changed since the version in `If-None-Match`."}},
 )
 def get_figure(
     run_id: RunId,
     name: str,
     session: Reading,
-    theme: Annotated[Theme, Query(description="Colours of the page around it.")] = "light",
+    theme: Annotated[Theme, Query(description="Colour scheme of the page that shows the figure.")] = "light",
     metric: Annotated[
-        Metric | None, Query(description="Mean return or success; empty: success where the suite has it.")
+        Metric | None, Query(description="Mean return or success rate; by default success if the suite has it.")
     ] = None,
-    width: Annotated[int, Query(ge=200, le=4000, description="Its width on the screen in CSS pixels.")] = 900,
+    width: Annotated[int, Query(ge=200, le=4000, description="Width on the screen in CSS pixels.")] = 900,
     epochs: Epochs = "latest",
     source: Annotated[
-        Source | Literal["any"], Query(description="Episodes of `variation_histogram`; any prefers fresh evaluations.")
+        Source | Literal["any"],
+        Query(description="Episodes for `variation_histogram`; `any` prefers evaluations."),
     ] = "any",
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """`data` and `layout` for Plotly; numbers are typed arrays. Polling with `If-None-Match` costs next to nothing."""
+    """`data` and `layout` for Plotly; numbers are typed arrays. Polling with `If-None-Match` is cheap."""
     chosen = run_figures().get(name)
     if chosen is None:
         raise NotFoundError(f"There is no figure named {name}. The figures are {', '.join(run_figures())}.")
@@ -116,7 +117,9 @@ def _job_epochs(session: Session, run_id: int, text: str) -> list[JobEpoch]:
     if text in ("latest", "paper"):
         return []
     if not _JOB_EPOCHS.fullmatch(text) or text.count(",") >= MOST_SNAPSHOTS:
-        raise InvalidError.field("epochs", f"latest, paper, or at most {MOST_SNAPSHOTS} pairs job:epoch as 12:40,12:80")
+        raise InvalidError.field(
+            "epochs", f"must be latest, paper or up to {MOST_SNAPSHOTS} pairs job:epoch, as in 12:40"
+        )
     pairs = [pair.split(":") for pair in text.split(",")]
     epochs = [(int(job), int(epoch)) for job, epoch in pairs]
     unknown = sorted({job for job, _ in epochs} - {job.id for job in job_rows(session, run_id)})

@@ -1,4 +1,4 @@
-"""The gate of a run: look at its evidence, approve with edits, or reject."""
+"""The gate of a run: read its evidence, approve it with or without edits, or reject it."""
 
 from backend.api.deps import Reading, RunId, ServicesDep, Writing, problems, router
 from backend.api.runs import PERSON
@@ -11,30 +11,30 @@ from gsl.protocol.api import GateApprove, GatePublic, GateReject
 routes = router("gate")
 
 
-@routes.get("/runs/{run_id}/gate", summary="The latest gate", responses=problems(404))
+@routes.get("/runs/{run_id}/gate", summary="Get the latest gate", responses=problems(404))
 def get_gate(run_id: RunId, session: Reading) -> GatePublic:
-    """Its frozen evidence, the proposal, and the decision once there is one; 404 before the first gate."""
+    """Its frozen evidence, the proposal and, once made, the decision. 404 before the first gate."""
     run = runs.get(session, run_id)
     return gates.public(gates.latest(session, run_id), run)
 
 
-@routes.get("/runs/{run_id}/gates", summary="All gates, oldest first", responses=problems(404))
+@routes.get("/runs/{run_id}/gates", summary="List all gates, oldest first", responses=problems(404))
 def list_gates(run_id: RunId, session: Reading) -> list[GatePublic]:
-    """One for each time the generalist came to its gate, in every cycle; empty before the first."""
+    """One for each time the generalist reached its gate, in all cycles. Empty before the first."""
     run = runs.get(session, run_id)
     return [gates.public(gate, run) for gate in gates.every(session, run_id)]
 
 
-@routes.post("/runs/{run_id}/gate/approve", summary="Let the specialists start", responses=problems(400, 404, 409))
+@routes.post("/runs/{run_id}/gate/approve", summary="Approve the gate", responses=problems(400, 404, 409))
 def approve_gate(run_id: RunId, body: GateApprove, session: Writing, services: ServicesDep) -> GatePublic:
-    """As proposed, or with edits; 409 when no gate is open, 422 naming each edit that cannot be."""
+    """Starts the specialists, as proposed or with edits. 409 if no gate is open; 422 names each invalid edit."""
     run = runs.locked(session, run_id)
     return _decided(services, session, decisions.approve(session, run, body, PERSON), run)
 
 
-@routes.post("/runs/{run_id}/gate/reject", summary="Keep training, or stop", responses=problems(400, 404, 409))
+@routes.post("/runs/{run_id}/gate/reject", summary="Reject the gate", responses=problems(400, 404, 409))
 def reject_gate(run_id: RunId, body: GateReject, session: Writing, services: ServicesDep) -> GatePublic:
-    """`continue` trains on with the detector armed anew, `stop` ends the run; 409 when no gate is open."""
+    """`continue` keeps training with a fresh plateau detector, `stop` ends the run. 409 if no gate is open."""
     run = runs.locked(session, run_id)
     return _decided(services, session, decisions.reject(session, run, body, PERSON), run)
 

@@ -1,4 +1,4 @@
-"""Jobs as everybody sees them; workers' routes are in `worker_jobs`."""
+"""Reading jobs and their logs; the routes for workers are in `worker_jobs`."""
 
 from fastapi import Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
@@ -12,26 +12,26 @@ from gsl.protocol.api import JobPublic
 routes = router("jobs")
 
 
-@routes.get("/runs/{run_id}/jobs", summary="Jobs of a run, in the order they were planned", responses=problems(404))
+@routes.get("/runs/{run_id}/jobs", summary="List a run's jobs in the order of planning", responses=problems(404))
 def list_run_jobs(run_id: RunId, session: Reading) -> list[JobPublic]:
     runs.get(session, run_id)
     return views.of_run(session, run_id)
 
 
-@routes.get("/jobs/{job_id}", summary="One job", responses=problems(404))
+@routes.get("/jobs/{job_id}", summary="Get a job", responses=problems(404))
 def get_job(job_id: JobId, session: Reading) -> JobPublic:
     return views.public(views.get(session, job_id))
 
 
 @routes.get(
     "/jobs/{job_id}/log",
-    summary="What the trainer wrote to its log",
+    summary="Get a job's log",
     response_class=PlainTextResponse,
     responses=problems(404)
-    | {200: {"description": "Text from `offset` on; `X-Log-Size` is the offset to go on from."}},
+    | {200: {"description": "The text from `offset` on; `X-Log-Size` is the offset for the next request."}},
 )
 def get_job_log(job_id: JobId, session: Reading, services: ServicesDep, offset: Count = 0) -> Response:
-    """Bytes count from the first attempt on; the logs of later attempts follow those of earlier ones."""
+    """What the trainer wrote. Offsets are bytes from the start of the first attempt; later attempts' logs follow."""
     job = views.get(session, job_id)
     log = JobLog(services.files, artifacts.job_folder(job.run_id, job.id))
     headers = {"X-Log-Size": str(log.size()), "Cache-Control": "no-store"}

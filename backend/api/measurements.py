@@ -15,20 +15,27 @@ from gsl.protocol.reports import Source
 routes = router("measurements")
 
 
-@routes.get("/runs/{run_id}/returns", summary="Returns by variation", responses=problems(404))
+@routes.get("/runs/{run_id}/returns", summary="Get returns by variation", responses=problems(404))
 def get_returns(
     run_id: RunId,
     session: Reading,
     source: Annotated[
-        Source, Query(description="Training episodes, fresh evaluation, or held-out evaluation.")
+        Source, Query(description="Training episodes, evaluation, or evaluation on held-out variations.")
     ] = "training",
-    epoch: Annotated[int | None, Query(ge=0, le=2**31 - 1, description="Of the job; empty is the latest.")] = None,
-    after: Annotated[Count, Query(description="An earlier answer's cursor: only what came later.")] = 0,
+    epoch: Annotated[
+        int | None, Query(ge=0, le=2**31 - 1, description="Epoch of the job; by default the latest.")
+    ] = None,
+    after: Annotated[Count, Query(description="Cursor of an earlier answer: get only later returns.")] = 0,
     job_id: Annotated[
-        int | None, Query(ge=1, le=MAX_ID, description="Empty is the run's own policy: generalist, then fine-tuned.")
+        int | None,
+        Query(
+            ge=1,
+            le=MAX_ID,
+            description="By default the run's own policy: generalist, then fine-tuned.",
+        ),
     ] = None,
 ) -> ReturnsPublic:
-    """The latest estimate of every variation, or what was reported at one epoch."""
+    """The latest estimate for every variation, or the values reported at one epoch."""
     run = runs.get(session, run_id)
     job = None if job_id is None else _job_of(views.get(session, job_id), run_id)
     if epoch is not None:
@@ -42,18 +49,20 @@ def _job_of(job: Job, run_id: int) -> Job:
     return job
 
 
-@routes.get("/runs/{run_id}/plateaus", summary="Where criterion H held, with its evidence", responses=problems(404))
+@routes.get("/runs/{run_id}/plateaus", summary="List plateaus", responses=problems(404))
 def list_plateaus(run_id: RunId, session: Reading) -> list[PlateauPublic]:
+    """Where criterion H detected a plateau, with its evidence."""
     return history.plateaus(session, runs.get(session, run_id))
 
 
-@routes.get("/runs/{run_id}/ledger", summary="Environment steps spent", responses=problems(404))
+@routes.get("/runs/{run_id}/ledger", summary="Get the ledger of environment steps", responses=problems(404))
 def get_ledger(run_id: RunId, session: Reading) -> LedgerPublic:
-    """By job, phase and purpose, and along the critical path."""
+    """Environment steps spent by job, phase and purpose, and along the critical path."""
     return history.ledger(session, runs.get(session, run_id))
 
 
-@routes.get("/runs/{run_id}/events", summary="Who did what when, newest first", responses=problems(404))
+@routes.get("/runs/{run_id}/events", summary="List events, newest first", responses=problems(404))
 def list_events(run_id: RunId, session: Reading, limit: Limit = 50, offset: Offset = 0) -> Page[EventPublic]:
+    """Who did what, and when."""
     runs.get(session, run_id)
     return history.events(session, run_id, limit, offset)

@@ -1,4 +1,4 @@
-"""What can be run here, and whether everything works."""
+"""What can be run on this server, and whether it works."""
 
 import redis
 from fastapi import Response
@@ -16,9 +16,9 @@ from gsl.protocol.api import Health, PresetInfo, SuiteInfo
 routes = router("what can be run")
 
 
-@routes.get("/health", summary="Version, database, broker and live workers")
+@routes.get("/health", summary="Get the server's health")
 def get_health(services: ServicesDep, response: Response) -> Health:
-    """Always answers; `degraded` when database or broker is away, with what is wrong."""
+    """Version, database, broker and live workers. `degraded` if the database or the broker is unavailable."""
     database, live = _database_state(services)
     broker = _broker_state(services.settings.redis_url)
     response.headers["Cache-Control"] = "no-store"
@@ -55,15 +55,15 @@ def _broker_state(redis_url: str) -> str:
     return "ok"
 
 
-@routes.get("/suites", summary="Suites with their settings", responses=problems())
+@routes.get("/suites", summary="List suites", responses=problems())
 def list_suites(session: Reading) -> list[SuiteInfo]:
-    """Families of environments, those of installed packages included: the JSON schema of their settings, which live
-    workers can run them, and what to install where none can."""
+    """Families of environments, including those of installed packages: the JSON schema of their settings, the live
+    workers that can run them, and what to install if none can."""
     return suite_infos(workers.workers_by_suite(session))
 
 
-@routes.get("/presets", summary="Configurations that are known to work", responses=problems())
+@routes.get("/presets", summary="List presets", responses=problems())
 def list_presets(session: Reading) -> list[PresetInfo]:
-    """Presets with their whole configuration, and whether a live worker can run them."""
+    """Configurations that are known to work, and whether a live worker can run them."""
     runnable = workers.workers_by_suite(session)
     return [PresetInfo(**dict(preset), runnable=preset.config.suite.name in runnable) for preset in PRESETS.values()]

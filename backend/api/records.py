@@ -1,4 +1,4 @@
-"""Whole runs as one document: what another server or a benchmark made, looked at and compared here."""
+"""Whole runs as one document, to view and compare runs that another server or a benchmark made."""
 
 from typing import Annotated
 
@@ -20,10 +20,10 @@ def import_run(
     response: Response,
     session: Writing,
     services: ServicesDep,
-    experiment_id: Annotated[int | None, Query(ge=1, le=MAX_ID, description="Where it shall stand.")] = None,
+    experiment_id: Annotated[int | None, Query(ge=1, le=MAX_ID, description="Experiment that the run joins.")] = None,
 ) -> RunPublic:
-    """A record as `GET /runs/{id}/record` gives it, or a benchmark's file. The run has ended and stays as it is: it has
-    no checkpoints to go on from. The same record again is the same run: 200, and nothing changes."""
+    """Imports a record from `GET /runs/{id}/record` or from a benchmark. The imported run has ended and cannot be
+    resumed, because it has no checkpoints. Importing the same record again returns the same run, with status 200."""
     run, new = imports.take(session, body, experiment_id)
     if new:
         services.publish(session, "run", run.id)
@@ -34,7 +34,8 @@ def import_run(
     return runs.public(session, run)
 
 
-@routes.get("/runs/{run_id}/record", summary="A run as one document", responses=problems(404, 409))
+@routes.get("/runs/{run_id}/record", summary="Export a run", responses=problems(404, 409))
 def get_record(run_id: RunId, session: Reading) -> RunRecord:
-    """Epochs, evaluations, gates, ledger and configuration; 409 while it goes on. Files are not part of it."""
+    """The run as one document: epochs, evaluations, gates, ledger and configuration, without files. 409 if the run has
+    not ended."""
     return exports.record_of(session, runs.get(session, run_id))

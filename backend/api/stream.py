@@ -11,8 +11,8 @@ from gsl.protocol.api import Change
 routes = APIRouter(tags=["live"])
 
 
-@routes.get("/stream", summary="Changes as they happen", response_class=EventSourceResponse)
+@routes.get("/stream", summary="Stream changes", response_class=EventSourceResponse)
 async def stream_changes(services: ServicesDep) -> AsyncIterable[Change]:
-    """Ids only, at most twice a second for each kind of change of a run; the data comes from the other routes."""
+    """What changes, as it happens: ids only, at most twice a second. The data comes from the other routes."""
     async for change in services.events.listen():
         yield change

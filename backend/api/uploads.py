@@ -1,4 +1,4 @@
-"""Receiving a file: checked against its announcement, stored whole or not at all."""
+"""Receiving a file: it is checked against its announced SHA-256, and stored whole or not at all."""
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +17,7 @@ _BUFFER = 2**20
 async def receive(
     services: Services, request: Request, job_id: int, attempt: int, announced: artifacts.Announced
 ) -> ArtifactPublic:
-    """Stream the body into the store, then record it. A stale attempt is refused before anything is read."""
+    """Stream the body into the store, then record it. A stale attempt is refused before the body is read."""
     path, stored = await run_in_threadpool(_expected, services, job_id, attempt, announced)
     if stored is not None:
         return stored
@@ -34,7 +34,7 @@ async def receive(
 def _expected(
     services: Services, job_id: int, attempt: int, announced: artifacts.Announced
 ) -> tuple[str, ArtifactPublic | None]:
-    """Where the file will lie, and what is stored already of exactly this content."""
+    """The path of the file, and the artifact if this very content is already stored."""
     with services.database.read() as session:
         job = leases.readable_job(session, job_id, attempt)
         path = artifacts.path_of(job, announced)
@@ -54,12 +54,12 @@ async def _fill(request: Request, upload: Upload) -> None:
                 await run_in_threadpool(upload.write, bytes(buffer))
                 buffer.clear()
     except ClientDisconnect as error:
-        raise BadRequestError("The connection ended before the file did; send it again.") from error
+        raise BadRequestError("The connection closed before the file was complete; send it again.") from error
     await run_in_threadpool(upload.write, bytes(buffer))
 
 
 def _record(services: Services, job_id: int, attempt: int, announced: artifacts.Announced, size: int) -> ArtifactPublic:
-    """The row; a file whose attempt went stale meanwhile stays without one, and goes with its run."""
+    """Store the row. If the attempt became stale meanwhile there is none, and the file is deleted with its run."""
     with services.database.write() as session:
         _run, job = leases.held_job(session, job_id, attempt)
         row, replaced = artifacts.record(session, job, announced, size)

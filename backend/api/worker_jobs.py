@@ -1,4 +1,4 @@
-"""Workers' routes: claim a job, keep it, report, send files and log, give it back; fenced by attempt."""
+"""Routes for workers: claim a job, keep it, report, send files and log, give it back. Stale attempts are refused."""
 
 from typing import Annotated, Any, Literal
 
@@ -23,7 +23,7 @@ Attempt = Annotated[int, Query(description="The attempt that holds the job.", ge
 
 
 def _raw(media_type: str) -> dict[str, Any]:
-    """The documentation of a body that is taken as it comes."""
+    """The documentation of a raw body."""
     return {
         "requestBody": {"required": True, "content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}
     }
@@ -31,7 +31,7 @@ def _raw(media_type: str) -> dict[str, Any]:
 
 @routes.post("/jobs/{job_id}/claim", summary="Claim a queued job", responses=problems(400, 401, 404, 409))
 def claim_job(job_id: JobId, body: ClaimRequest, session: Writing, services: ServicesDep) -> ClaimedJob:
-    """The only way from queued to running; 409 when somebody was quicker or the run waits."""
+    """Moves a job from queued to running. 409 if another worker was faster, or if the run is paused or cancelled."""
     run, job = leases.locked_job(session, job_id)
     claimed = leases.claim(session, run, job, body.worker, services.terms)
     session.flush()
@@ -39,16 +39,16 @@ def claim_job(job_id: JobId, body: ClaimRequest, session: Writing, services: Ser
     return claimed
 
 
-@routes.post("/jobs/{job_id}/heartbeat", summary="Keep a job", responses=problems(400, 401, 404, 409))
+@routes.post("/jobs/{job_id}/heartbeat", summary="Send a heartbeat", responses=problems(400, 401, 404, 409))
 def keep_job(job_id: JobId, body: HeartbeatRequest, session: Writing, services: ServicesDep) -> HeartbeatReply:
-    """Extends the lease and says what the supervisor shall do; 409 when the lease was lost."""
+    """Extends the lease and returns what the worker should do. 409 if the lease was lost."""
     run, job = leases.held_job(session, job_id, body.attempt)
     return HeartbeatReply(wish=leases.heartbeat(run, job, services.terms))
 
 
-@routes.post("/jobs/{job_id}/reports", summary="Report", responses=problems(400, 401, 404, 409, 413))
+@routes.post("/jobs/{job_id}/reports", summary="Send reports", responses=problems(400, 401, 404, 409, 413))
 def report_job(job_id: JobId, body: ReportBatch, session: Writing, services: ServicesDep) -> Accepted:
-    """Takes in reports in order; a batch sent twice changes nothing."""
+    """Stores reports in order. Sending a batch twice changes nothing."""
     run, job = leases.held_job(session, job_id, body.attempt)
     discarded = ingest.ingest_reports(session, run, job, body.reports)
     services.remove_files(session, *discarded)
@@ -69,11 +69,13 @@ async def upload_artifact(
     services: ServicesDep,
     attempt: Attempt,
     kind: Annotated[Literal["checkpoint", "best", "demonstrations", "picture"], Query()],
-    name: Annotated[str, Query(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$", description="A plain file name.")],
+    name: Annotated[
+        str, Query(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$", description="File name without a path.")
+    ],
     epoch: Annotated[int, Query(ge=0, le=2**31 - 1)],
-    sha256: Annotated[str, Query(pattern=r"^[0-9a-fA-F]{64}$", description="Of the whole content.")],
+    sha256: Annotated[str, Query(pattern=r"^[0-9a-fA-F]{64}$", description="SHA-256 of the whole content.")],
 ) -> ArtifactPublic:
-    """The raw content is the body. Sent twice it changes nothing; 422 when the SHA-256 differs."""
+    """The body is the raw content. Sending it twice changes nothing. 422 if the SHA-256 differs."""
     announced = artifacts.Announced(kind, name, epoch, sha256.lower())
     return await receive(services, request, job_id, attempt, announced)
 
@@ -87,7 +89,7 @@ async def upload_artifact(
 async def append_job_log(
     job_id: JobId, request: Request, services: ServicesDep, attempt: Attempt, offset: Count
 ) -> LogSize:
-    """Puts the raw body at `offset` bytes of this attempt's log; answers with the log's size, from which to go on."""
+    """Writes the raw body at `offset` bytes of this attempt's log; returns the log's size, the next offset."""
     text = await request.body()
     return LogSize(size=await run_in_threadpool(_append_log, services, job_id, attempt, offset, text))
 
@@ -101,7 +103,8 @@ def _append_log(services: Services, job_id: int, attempt: int, offset: int, text
 
 @routes.post("/jobs/{job_id}/finish", summary="Give a job back", responses=problems(400, 401, 404, 409))
 def finish_job(job_id: JobId, body: FinishRequest, session: Writing, services: ServicesDep) -> JobPublic:
-    """Ended, or to go on later; what comes next is planned in the same transaction. Sent twice it changes nothing."""
+    """The job has ended or will be resumed later; what follows is planned in the same transaction. Sending it twice
+    changes nothing."""
     run, job = leases.locked_job(session, job_id)
     if not leases.is_finished_as(job, body):
         leases.check_held(job, body.attempt)

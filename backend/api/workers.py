@@ -14,15 +14,15 @@ from gsl.protocol.lease import WorkerInfo
 routes = router("workers")
 
 
-@routes.get("/workers", summary="Workers, live ones first", responses=problems())
+@routes.get("/workers", summary="List workers, live ones first", responses=problems())
 def list_workers(session: Reading) -> list[WorkerPublic]:
-    """Devices, suites, what they run, measured speeds. A worker silent for 45 seconds is not live."""
+    """Their devices, suites, current jobs and measured speeds. A worker that is silent for 45 seconds is not live."""
     return workers.listed(session)
 
 
 @routes.put(
     "/workers/{name:path}",
-    summary="A worker says that it lives",
+    summary="Register a worker",
     tags=["for workers"],
     dependencies=[WorkerOnly],
     responses=problems(400, 401),
@@ -30,13 +30,14 @@ def list_workers(session: Reading) -> list[WorkerPublic]:
 def announce_worker(
     name: Annotated[str, Path(max_length=200)], body: WorkerInfo, session: Writing, services: ServicesDep
 ) -> WorkerPublic:
-    """Every ten seconds; what it says replaces what it said."""
+    """Sent by each worker every ten seconds; replaces what it sent before."""
     if body.name != name:
-        raise InvalidError.field("name", f"must be {name!r} as in the path")
+        raise InvalidError.field("name", f"must be {name!r}, as in the path")
     services.publish(session, "worker", worker=name)
     return workers.announce(session, body)
 
 
-@routes.get("/queue", summary="Jobs that wait and jobs that run", responses=problems())
+@routes.get("/queue", summary="Get the queue", responses=problems())
 def get_queue(session: Reading) -> QueuePublic:
+    """Jobs that are waiting and jobs that are running."""
     return views.queue(session)

@@ -1,8 +1,7 @@
-"""Browser safety while there are no accounts: who may open the page, and who may change something.
+"""Browser safety in the absence of accounts: who may open the page, and who may change something.
 
-A server on loopback answers only to loopback names, so that a foreign name that was re-pointed here (DNS rebinding)
-gets nothing; and a page of another origin may not change anything (its browser says so in `Origin` or
-`Sec-Fetch-Site`).
+A server on loopback answers only to loopback names, which defeats DNS rebinding. Pages of other origins, which browsers
+name in `Origin` or `Sec-Fetch-Site`, may not change anything.
 """
 
 import ipaddress
@@ -17,7 +16,7 @@ from backend.http.problems import problem_response
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1", "testserver"})
-# Plotly and Mantine set styles from scripts; pictures of figures are data and blob URLs; Plotly's exports are blobs.
+# Plotly and Mantine set styles from scripts; images of figures are data and blob URLs, and Plotly exports blobs.
 _PAGE_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
@@ -39,7 +38,7 @@ _HEADERS = {
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine alone."""
+    """Whether a host name or address refers to this machine alone."""
     if host in _LOOPBACK_NAMES or host.endswith(".localhost"):
         return True
     try:
@@ -49,7 +48,7 @@ def is_loopback(host: str) -> bool:
 
 
 class BrowserSafety:
-    """Middleware: refuses unknown hosts, foreign origins and paths with NUL; adds the security headers.
+    """Middleware: refuses unknown hosts, changes from other origins and addresses with NUL; adds security headers.
 
     `hosts` are the names under which the page may be opened; None allows any.
     """
@@ -70,11 +69,11 @@ class BrowserSafety:
         headers = Headers(scope=scope)
         host = _host_name(headers.get("host", ""))
         if not self._knows(host):
-            return ForbiddenError(f"This server is not known as {host!r}: name it in GSL_ALLOWED_HOSTS.")
+            return ForbiddenError(f"The host name {host!r} is not allowed. To allow it, add it to GSL_ALLOWED_HOSTS.")
         if scope["method"] not in _SAFE_METHODS and _is_foreign(headers):
-            return ForbiddenError("Another site sent this request: nothing was changed.")
+            return ForbiddenError("The request came from another site, so nothing was changed.")
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
-            return InvalidError("The address holds a NUL character, which is no text.")
+            return InvalidError("The address contains a NUL character.")
         return None
 
     def _knows(self, host: str) -> bool:
@@ -82,7 +81,7 @@ class BrowserSafety:
 
 
 def _host_name(header: str) -> str:
-    """The name without its port, as `localhost` of `localhost:8000` and `::1` of `[::1]:8000`."""
+    """The name without its port: `localhost` for `localhost:8000`, `::1` for `[::1]:8000`."""
     try:
         return urlsplit(f"//{header}").hostname or ""
     except ValueError:
@@ -90,7 +89,7 @@ def _host_name(header: str) -> str:
 
 
 def _is_foreign(headers: Headers) -> bool:
-    """Whether a browser says that a page of another origin is behind the request; scripts send neither header."""
+    """Whether a browser sent the request for a page of another origin; scripts send neither header."""
     if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         return True
     host = headers.get("host", "")

@@ -101,9 +101,7 @@ def _no_constant(name: str) -> float:
 def _check_text(value: Any, path: tuple[str, ...]) -> None:
     if isinstance(value, str):
         if not storable(value):
-            raise InvalidError.field(
-                ".".join(path) or "body", "contains a NUL character or an unpaired surrogate, which is not valid text"
-            )
+            raise InvalidError.field(".".join(path) or "body", "contains a NUL character or an unpaired surrogate")
     elif isinstance(value, dict):
         for key, item in value.items():
             _check_text(key, path)

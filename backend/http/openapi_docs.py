@@ -1,4 +1,4 @@
-"""The OpenAPI document: words for people, and errors as the problem details that the API really sends."""
+"""The OpenAPI document: its introduction, and errors as the problem details that the API actually returns."""
 
 from typing import Any
 
@@ -7,37 +7,44 @@ from fastapi import FastAPI
 from backend.http.problems import MEDIA_TYPE
 
 DESCRIPTION = """
-Everything the page does goes through these routes; so can scripts, notebooks and other machines.
+Everything the page does uses these routes, and so can scripts, notebooks and other machines.
 
-Launch: `POST /api/v1/runs` with `{"preset": "forkmaze"}`. Watch: `GET /api/v1/runs/{id}` and `GET /api/v1/stream`.
-Decide: `POST /api/v1/runs/{id}/gate/approve`. Compare: `POST /api/v1/experiments`, then arms x seeds at once by
-`POST /api/v1/experiments/{id}/runs`, or the plain generalist at equal steps by `POST /api/v1/runs/{id}/baseline`; and
-`GET /api/v1/experiments/{id}/comparison`. Take along: `GET /api/v1/runs/{id}/record` is a run that has ended as one
-document, and `POST /api/v1/runs/import` brings it into any server.
+- Launch a run: `POST /api/v1/runs` with `{"preset": "forkmaze"}`.
+- Follow it: `GET /api/v1/runs/{id}` and `GET /api/v1/stream`.
+- Decide at its gate: `POST /api/v1/runs/{id}/gate/approve`.
+- Compare arms: `POST /api/v1/experiments`, then `POST /api/v1/experiments/{id}/runs` for arms x seeds, or
+  `POST /api/v1/runs/{id}/baseline` for the plain generalist with equal steps; then
+  `GET /api/v1/experiments/{id}/comparison`.
+- Move runs between servers: `GET /api/v1/runs/{id}/record` exports a run that has ended as one document, and
+  `POST /api/v1/runs/import` imports it.
 
-Every error is a [problem](https://www.rfc-editor.org/rfc/rfc9457) (`application/problem+json`) whose `errors` name the
-wrong fields by dotted path and say what would be right. Workers' routes need the worker token as `Bearer`.
+Errors are [problem details](https://www.rfc-editor.org/rfc/rfc9457) (`application/problem+json`). Their `errors` name
+the invalid fields by dotted path and say what would be accepted. Routes for workers require the worker token as
+`Bearer`.
 """
 
 TAGS: list[dict[str, Any]] = [
-    {"name": "what can be run", "description": "Suites, presets, health."},
-    {"name": "runs", "description": "One GSL process from generalist to fine-tuned generalist, one seed."},
+    {"name": "what can be run", "description": "Suites, presets and the server's health."},
+    {"name": "runs", "description": "One GSL process with one seed, from generalist to fine-tuned generalist."},
     {"name": "gate", "description": "The decision between plateau and specialists, with its frozen evidence."},
-    {"name": "jobs", "description": "Pieces of work, each on one worker slot."},
+    {"name": "jobs", "description": "Pieces of work that each occupy one worker slot."},
     {"name": "measurements", "description": "Returns by variation, plateaus, steps spent, events."},
-    {"name": "figures", "description": "Plotly figures, as the page shows them."},
+    {"name": "figures", "description": "Figures in Plotly's format, as the page shows them."},
     {"name": "artifacts", "description": "Checkpoints, demonstrations and pictures."},
     {"name": "experiments", "description": "Runs that are compared: arms x seeds, with intervals and figures."},
     {"name": "workers", "description": "Live workers and the queue."},
-    {"name": "live", "description": "Server-sent events that say what changed."},
-    {"name": "for workers", "description": "Claim, keep, report and give back jobs. Needs the worker token."},
+    {"name": "live", "description": "Server-sent events that announce changes."},
+    {
+        "name": "for workers",
+        "description": "Claim, keep, report and give back jobs. Requires the worker token.",
+    },
 ]
 _HTTP_METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 _PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 
 
 def install(app: FastAPI) -> None:
-    """Make `app.openapi()` tell the truth about errors."""
+    """Make `app.openapi()` describe errors as they are."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:

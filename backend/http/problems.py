@@ -1,4 +1,4 @@
-"""Every error as RFC 9457 problem details: translated here and nowhere else."""
+"""Turns every error into RFC 9457 problem details."""
 
 import errno
 import logging
@@ -32,7 +32,7 @@ def problem_response(error: ProblemError) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Make `app` answer every error as problem details."""
+    """Make `app` answer every error with problem details."""
 
     async def problem(_request: Request, error: Exception) -> JSONResponse:
         return problem_response(translate(error))
@@ -46,7 +46,7 @@ def install(app: FastAPI) -> None:
 
 
 def translate(error: Exception) -> ProblemError:
-    """The problem that an exception means."""
+    """The problem to report for an exception."""
     if isinstance(error, ProblemError):
         return error
     if isinstance(error, RequestValidationError):
@@ -56,11 +56,11 @@ def translate(error: Exception) -> ProblemError:
     if isinstance(error, SQLAlchemyError):
         return _from_database(error)
     if isinstance(error, OverflowError):
-        return InvalidError("A number is out of range: whole numbers must fit into 64 bits.")
+        return InvalidError("A number is out of range: integers must fit into 64 bits.")
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageFullError(f"No space is left in {error.filename or 'the data folder'}: free some and try again.")
-    _log.error("storage failed", exc_info=error)
-    return UnavailableError(f"Storage does not answer ({type(error).__name__}: {error}); try again.")
+        return StorageFullError(f"No space is left in {error.filename or 'the data folder'}. Free some and try again.")
+    _log.error("the storage failed", exc_info=error)
+    return UnavailableError(f"The storage is unavailable ({type(error).__name__}: {error}). Try again later.")
 
 
 def _from_http(error: HTTPException) -> ProblemError:
@@ -73,19 +73,19 @@ def _from_http(error: HTTPException) -> ProblemError:
 def _from_database(error: SQLAlchemyError) -> ProblemError:
     reason = str(error.orig if isinstance(error, DBAPIError) and error.orig else error).splitlines()[0]
     if "disk is full" in reason or "No space left" in reason:
-        return StorageFullError("No space is left for the database: free some in the data folder and try again.")
+        return StorageFullError("No space is left for the database. Free some in the data folder and try again.")
     if isinstance(error, DataError):
         return InvalidError(f"A value cannot be stored: {reason}")
     if isinstance(error, IntegrityError):
-        _log.warning("refused by a rule of the tables", exc_info=error)
-        return ConflictError("Something this refers to was changed or deleted at the same moment; look again.")
+        _log.warning("a constraint of the database was violated", exc_info=error)
+        return ConflictError("Something this request refers to has just been changed or deleted. Reload and try again.")
     if isinstance(error, DBAPIError | PoolTimeoutError):
-        _log.warning("database away: %s", reason)
-        return UnavailableError(f"The database does not answer ({reason}); every request tries it anew.")
+        _log.warning("the database is unavailable: %s", reason)
+        return UnavailableError(f"The database is unavailable ({reason}). Every request tries to connect again.")
     raise error
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    """A mistake of ours: logged with its traceback by the server, answered without particulars."""
+    """A bug: logged with its traceback, and answered without details."""
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem_response(ProblemError("The server made a mistake; its log says more."))
+    return problem_response(ProblemError("An internal error occurred; see the server's log."))

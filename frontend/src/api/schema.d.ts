@@ -12,8 +12,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A file's content
-         * @description Streamed, always as a download, but for SVG pictures, which are shown without any right to run scripts.
+         * Get a file's content
+         * @description Sent as a download, except for SVG pictures, which are displayed but may not run scripts.
          */
         get: operations["get_artifact_content"];
         put?: never;
@@ -31,12 +31,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Experiments, newest first */
+        /** List experiments, newest first */
         get: operations["list_experiments"];
         put?: never;
         /**
-         * Begin an experiment
-         * @description An experiment groups runs that are compared: arms and seeds of one question.
+         * Create an experiment
+         * @description An experiment groups runs that are compared: the arms and seeds of one question.
          */
         post: operations["create_experiment"];
         delete?: never;
@@ -52,7 +52,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One experiment */
+        /** Get an experiment */
         get: operations["get_experiment"];
         put?: never;
         post?: never;
@@ -70,8 +70,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Its arms compared, with intervals
-         * @description Each arm over its seeds, each pair of arms; runs that failed are counted, and enter no figure.
+         * Compare an experiment's arms
+         * @description Each arm over its seeds and each pair of arms, with confidence intervals. Failed runs are only counted.
          */
         get: operations["get_comparison"];
         put?: never;
@@ -110,8 +110,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One of its figures as Plotly JSON
-         * @description `data` and `layout` for Plotly. Polling with `If-None-Match` costs next to nothing.
+         * Get an experiment's figure as Plotly JSON
+         * @description `data` and `layout` for Plotly. Polling with `If-None-Match` is cheap.
          */
         get: operations["get_experiment_figure"];
         put?: never;
@@ -133,9 +133,10 @@ export interface paths {
         put?: never;
         /**
          * Launch arms x seeds
-         * @description A run for each arm and seed, all of them or none; `errors` name wrong fields as `arms.1.config.guide.name`.
+         * @description Launches a run for each arm and seed, all of them or none. `errors` name invalid fields by their path, such as
+         *     `arms.1.config.guide.name`.
          *
-         *     Arms of earlier launches may get further seeds under the same configuration.
+         *     An arm of an earlier launch may get further seeds if its configuration stays the same.
          */
         post: operations["launch_experiment"];
         delete?: never;
@@ -152,8 +153,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Version, database, broker and live workers
-         * @description Always answers; `degraded` when database or broker is away, with what is wrong.
+         * Get the server's health
+         * @description Version, database, broker and live workers. `degraded` if the database or the broker is unavailable.
          */
         get: operations["get_health"];
         put?: never;
@@ -171,7 +172,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One job */
+        /** Get a job */
         get: operations["get_job"];
         put?: never;
         post?: never;
@@ -192,7 +193,7 @@ export interface paths {
         put?: never;
         /**
          * Send a file
-         * @description The raw content is the body. Sent twice it changes nothing; 422 when the SHA-256 differs.
+         * @description The body is the raw content. Sending it twice changes nothing. 422 if the SHA-256 differs.
          */
         post: operations["upload_artifact"];
         delete?: never;
@@ -212,7 +213,7 @@ export interface paths {
         put?: never;
         /**
          * Claim a queued job
-         * @description The only way from queued to running; 409 when somebody was quicker or the run waits.
+         * @description Moves a job from queued to running. 409 if another worker was faster, or if the run is paused or cancelled.
          */
         post: operations["claim_job"];
         delete?: never;
@@ -232,7 +233,8 @@ export interface paths {
         put?: never;
         /**
          * Give a job back
-         * @description Ended, or to go on later; what comes next is planned in the same transaction. Sent twice it changes nothing.
+         * @description The job has ended or will be resumed later; what follows is planned in the same transaction. Sending it twice
+         *     changes nothing.
          */
         post: operations["finish_job"];
         delete?: never;
@@ -251,8 +253,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Keep a job
-         * @description Extends the lease and says what the supervisor shall do; 409 when the lease was lost.
+         * Send a heartbeat
+         * @description Extends the lease and returns what the worker should do. 409 if the lease was lost.
          */
         post: operations["keep_job"];
         delete?: never;
@@ -269,14 +271,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the trainer wrote to its log
-         * @description Bytes count from the first attempt on; the logs of later attempts follow those of earlier ones.
+         * Get a job's log
+         * @description What the trainer wrote. Offsets are bytes from the start of the first attempt; later attempts' logs follow.
          */
         get: operations["get_job_log"];
         put?: never;
         /**
          * Append to the log
-         * @description Puts the raw body at `offset` bytes of this attempt's log; answers with the log's size, from which to go on.
+         * @description Writes the raw body at `offset` bytes of this attempt's log; returns the log's size, the next offset.
          */
         post: operations["append_job_log"];
         delete?: never;
@@ -295,8 +297,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Report
-         * @description Takes in reports in order; a batch sent twice changes nothing.
+         * Send reports
+         * @description Stores reports in order. Sending a batch twice changes nothing.
          */
         post: operations["report_job"];
         delete?: never;
@@ -313,8 +315,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Configurations that are known to work
-         * @description Presets with their whole configuration, and whether a live worker can run them.
+         * List presets
+         * @description Configurations that are known to work, and whether a live worker can run them.
          */
         get: operations["list_presets"];
         put?: never;
@@ -332,7 +334,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Jobs that wait and jobs that run */
+        /**
+         * Get the queue
+         * @description Jobs that are waiting and jobs that are running.
+         */
         get: operations["get_queue"];
         put?: never;
         post?: never;
@@ -349,12 +354,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Runs, paged and filtered */
+        /** List runs, with filters and paging */
         get: operations["list_runs"];
         put?: never;
         /**
          * Launch a run
-         * @description From a preset, a whole configuration, or a preset with parts of it changed. Its first job is queued at once.
+         * @description From a preset, a whole configuration, or a preset with parts changed. The first job is queued immediately.
          */
         post: operations["create_run"];
         delete?: never;
@@ -374,8 +379,8 @@ export interface paths {
         put?: never;
         /**
          * Import a run
-         * @description A record as `GET /runs/{id}/record` gives it, or a benchmark's file. The run has ended and stays as it is: it has
-         *     no checkpoints to go on from. The same record again is the same run: 200, and nothing changes.
+         * @description Imports a record from `GET /runs/{id}/record` or from a benchmark. The imported run has ended and cannot be
+         *     resumed, because it has no checkpoints. Importing the same record again returns the same run, with status 200.
          */
         post: operations["import_run"];
         delete?: never;
@@ -394,8 +399,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What a configuration's budget means
-         * @description Steps of each phase and the time they take at the speed that live workers measured; nothing is launched.
+         * Preview a configuration's budget
+         * @description Steps of each phase, and the time they take at the speed measured by live workers. Nothing is launched.
          */
         post: operations["preview_run"];
         delete?: never;
@@ -411,13 +416,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One run */
+        /** Get a run */
         get: operations["get_run"];
         put?: never;
         post?: never;
         /**
-         * Delete an ended run
-         * @description Removes its rows and its files; 409 while it goes on.
+         * Delete a run that has ended
+         * @description Removes its rows and its files; 409 if the run has not ended.
          */
         delete: operations["delete_run"];
         options?: never;
@@ -433,7 +438,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Files of a run */
+        /** List a run's files */
         get: operations["list_artifacts"];
         put?: never;
         post?: never;
@@ -453,11 +458,13 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Launch its baseline
-         * @description Arm `generalist` with exactly the same environment steps: what an ended run spent, otherwise its budget.
+         * Launch a baseline
+         * @description Arm `generalist` with exactly the same number of environment steps: those the run spent if it has ended,
+         *     otherwise its budget.
          *
-         *     Same suite, learner, seed and evaluation, in the same experiment; one is begun where there was none. 409 for a run
-         *     that is itself a baseline, spent too little to compare with, or has a baseline that did not fail.
+         *     The baseline has the same suite, learner, seed and evaluation, and joins the run's experiment, which is created if
+         *     necessary. 409 if the run is itself a baseline, spent too few steps for one, or already has a baseline that has not
+         *     failed or been cancelled.
          */
         post: operations["launch_baseline"];
         delete?: never;
@@ -476,8 +483,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stop a run for good
-         * @description Running jobs write a checkpoint and stop; 409 when the run has ended.
+         * Cancel a run
+         * @description Running jobs write a checkpoint and stop, for good. 409 if the run has ended.
          */
         post: operations["cancel_run"];
         delete?: never;
@@ -493,7 +500,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who did what when, newest first */
+        /**
+         * List events, newest first
+         * @description Who did what, and when.
+         */
         get: operations["list_events"];
         put?: never;
         post?: never;
@@ -531,8 +541,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One figure as Plotly JSON
-         * @description `data` and `layout` for Plotly; numbers are typed arrays. Polling with `If-None-Match` costs next to nothing.
+         * Get a figure as Plotly JSON
+         * @description `data` and `layout` for Plotly; numbers are typed arrays. Polling with `If-None-Match` is cheap.
          */
         get: operations["get_figure"];
         put?: never;
@@ -551,8 +561,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The latest gate
-         * @description Its frozen evidence, the proposal, and the decision once there is one; 404 before the first gate.
+         * Get the latest gate
+         * @description Its frozen evidence, the proposal and, once made, the decision. 404 before the first gate.
          */
         get: operations["get_gate"];
         put?: never;
@@ -573,8 +583,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let the specialists start
-         * @description As proposed, or with edits; 409 when no gate is open, 422 naming each edit that cannot be.
+         * Approve the gate
+         * @description Starts the specialists, as proposed or with edits. 409 if no gate is open; 422 names each invalid edit.
          */
         post: operations["approve_gate"];
         delete?: never;
@@ -593,8 +603,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Keep training, or stop
-         * @description `continue` trains on with the detector armed anew, `stop` ends the run; 409 when no gate is open.
+         * Reject the gate
+         * @description `continue` keeps training with a fresh plateau detector, `stop` ends the run. 409 if no gate is open.
          */
         post: operations["reject_gate"];
         delete?: never;
@@ -611,8 +621,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All gates, oldest first
-         * @description One for each time the generalist came to its gate, in every cycle; empty before the first.
+         * List all gates, oldest first
+         * @description One for each time the generalist reached its gate, in all cycles. Empty before the first.
          */
         get: operations["list_gates"];
         put?: never;
@@ -630,7 +640,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Jobs of a run, in the order they were planned */
+        /** List a run's jobs in the order of planning */
         get: operations["list_run_jobs"];
         put?: never;
         post?: never;
@@ -648,8 +658,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Environment steps spent
-         * @description By job, phase and purpose, and along the critical path.
+         * Get the ledger of environment steps
+         * @description Environment steps spent by job, phase and purpose, and along the critical path.
          */
         get: operations["get_ledger"];
         put?: never;
@@ -671,7 +681,7 @@ export interface paths {
         put?: never;
         /**
          * Pause a run
-         * @description Running jobs write a checkpoint and free their workers; 409 when the run has ended.
+         * @description Running jobs write a checkpoint and free their workers. 409 if the run has ended or is already paused.
          */
         post: operations["pause_run"];
         delete?: never;
@@ -687,7 +697,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where criterion H held, with its evidence */
+        /**
+         * List plateaus
+         * @description Where criterion H detected a plateau, with its evidence.
+         */
         get: operations["list_plateaus"];
         put?: never;
         post?: never;
@@ -705,8 +718,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A run as one document
-         * @description Epochs, evaluations, gates, ledger and configuration; 409 while it goes on. Files are not part of it.
+         * Export a run
+         * @description The run as one document: epochs, evaluations, gates, ledger and configuration, without files. 409 if the run has
+         *     not ended.
          */
         get: operations["get_record"];
         put?: never;
@@ -727,8 +741,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Go on with a paused run
-         * @description Its jobs are queued again and go on from their checkpoints; 409 when the run has ended.
+         * Resume a paused run
+         * @description Its jobs are queued again and resume from their checkpoints. 409 if the run has ended or is not paused.
          */
         post: operations["resume_run"];
         delete?: never;
@@ -745,8 +759,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Returns by variation
-         * @description The latest estimate of every variation, or what was reported at one epoch.
+         * Get returns by variation
+         * @description The latest estimate for every variation, or the values reported at one epoch.
          */
         get: operations["get_returns"];
         put?: never;
@@ -765,8 +779,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Changes as they happen
-         * @description Ids only, at most twice a second for each kind of change of a run; the data comes from the other routes.
+         * Stream changes
+         * @description What changes, as it happens: ids only, at most twice a second. The data comes from the other routes.
          */
         get: operations["stream_changes"];
         put?: never;
@@ -785,9 +799,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Suites with their settings
-         * @description Families of environments, those of installed packages included: the JSON schema of their settings, which live
-         *     workers can run them, and what to install where none can.
+         * List suites
+         * @description Families of environments, including those of installed packages: the JSON schema of their settings, the live
+         *     workers that can run them, and what to install if none can.
          */
         get: operations["list_suites"];
         put?: never;
@@ -806,8 +820,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Workers, live ones first
-         * @description Devices, suites, what they run, measured speeds. A worker silent for 45 seconds is not live.
+         * List workers, live ones first
+         * @description Their devices, suites, current jobs and measured speeds. A worker that is silent for 45 seconds is not live.
          */
         get: operations["list_workers"];
         put?: never;
@@ -827,8 +841,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * A worker says that it lives
-         * @description Every ten seconds; what it says replaces what it said.
+         * Register a worker
+         * @description Sent by each worker every ten seconds; replaces what it sent before.
          */
         put: operations["announce_worker"];
         post?: never;
@@ -4837,7 +4851,7 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4846,7 +4860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4855,7 +4869,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4869,9 +4883,9 @@ export interface operations {
     list_experiments: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
-                /** @description How many to pass over. */
+                /** @description Number of items to skip. */
                 offset?: number;
             };
             header?: never;
@@ -4889,7 +4903,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ExperimentPublic_"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4898,7 +4912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4931,7 +4945,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExperimentPublic"];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The body cannot be parsed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4940,7 +4954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4949,7 +4963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4981,7 +4995,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExperimentPublic"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4990,7 +5004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4999,7 +5013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5013,9 +5027,9 @@ export interface operations {
     get_comparison: {
         parameters: {
             query?: {
-                /** @description `score`: success where the suite has it, otherwise the normalised return. */
+                /** @description `score` is the success rate if the suite has one, else the normalised return. */
                 metric?: "score" | "return" | "success";
-                /** @description Last evaluations on training variations, or on the held-out ones. */
+                /** @description Last evaluations on the training variations or on the held-out ones. */
                 source?: "evaluation" | "held_out";
             };
             header?: never;
@@ -5036,7 +5050,7 @@ export interface operations {
                     "application/json": components["schemas"]["ComparisonPublic"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5045,7 +5059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5054,7 +5068,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5086,7 +5100,7 @@ export interface operations {
                     "application/json": components["schemas"]["FigureInfo"][];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5095,7 +5109,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5104,7 +5118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5118,17 +5132,17 @@ export interface operations {
     get_experiment_figure: {
         parameters: {
             query?: {
-                /** @description Colours of the page around it. */
+                /** @description Colour scheme of the page that shows the figure. */
                 theme?: "light" | "dark";
-                /** @description `score`: success where the suite has it, otherwise the normalised return. */
+                /** @description `score` is the success rate if the suite has one, else the normalised return. */
                 metric?: "score" | "return" | "success";
-                /** @description Last evaluations on training variations, or on the held-out ones. */
+                /** @description Last evaluations on the training variations or on the held-out ones. */
                 source?: "evaluation" | "held_out";
-                /** @description Its width on the screen in CSS pixels. */
+                /** @description Width on the screen in CSS pixels. */
                 width?: number;
-                /** @description Of `variation_differences`; empty suggests one. */
+                /** @description An arm of `variation_differences`; default: a suggested one. */
                 ours?: string | null;
-                /** @description Of `variation_differences`; empty suggests one. */
+                /** @description An arm of `variation_differences`; default: a suggested one. */
                 theirs?: string | null;
             };
             header?: {
@@ -5152,14 +5166,14 @@ export interface operations {
                     "application/json": components["schemas"]["FigurePublic"];
                 };
             };
-            /** @description Nothing changed since the version in `If-None-Match`. */
+            /** @description Not changed since the version in `If-None-Match`. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5168,7 +5182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5177,7 +5191,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5213,7 +5227,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunPublic"][];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The body cannot be parsed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5222,7 +5236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5231,7 +5245,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5240,7 +5254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5292,7 +5306,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobPublic"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5301,7 +5315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5310,7 +5324,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5327,10 +5341,10 @@ export interface operations {
                 /** @description The attempt that holds the job. */
                 attempt: number;
                 kind: "checkpoint" | "best" | "demonstrations" | "picture";
-                /** @description A plain file name. */
+                /** @description File name without a path. */
                 name: string;
                 epoch: number;
-                /** @description Of the whole content. */
+                /** @description SHA-256 of the whole content. */
                 sha256: string;
             };
             header?: never;
@@ -5364,7 +5378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5373,7 +5387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5382,7 +5396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5391,7 +5405,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5400,7 +5414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No space is left where it was to be stored. */
+            /** @description No space is left on the storage. */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -5436,7 +5450,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClaimedJob"];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The body cannot be parsed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5454,7 +5468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5463,7 +5477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5472,7 +5486,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5481,7 +5495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5517,7 +5531,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobPublic"];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The body cannot be parsed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5535,7 +5549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5544,7 +5558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5553,7 +5567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5562,7 +5576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5598,7 +5612,7 @@ export interface operations {
                     "application/json": components["schemas"]["HeartbeatReply"];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The body cannot be parsed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5616,7 +5630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5625,7 +5639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5634,7 +5648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5643,7 +5657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5668,7 +5682,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Text from `offset` on; `X-Log-Size` is the offset to go on from. */
+            /** @description The text from `offset` on; `X-Log-Size` is the offset for the next request. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5677,7 +5691,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5686,7 +5700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5695,7 +5709,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5744,7 +5758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5753,7 +5767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5771,7 +5785,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5780,7 +5794,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5789,7 +5803,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No space is left where it was to be stored. */
+            /** @description No space is left on the storage. */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -5825,7 +5839,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The body cannot be parsed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5843,7 +5857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5852,7 +5866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5870,7 +5884,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5879,7 +5893,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5908,7 +5922,7 @@ export interface operations {
                     "application/json": components["schemas"]["PresetInfo"][];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5917,7 +5931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5946,7 +5960,7 @@ export interface operations {
                     "application/json": components["schemas"]["QueuePublic"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5955,7 +5969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5969,9 +5983,9 @@ export interface operations {
     list_runs: {
         parameters: {
             query?: {
-                /** @description Words in name, notes or tags. */
+                /** @description Text to find in name, notes or tags. */
                 q?: string | null;
-                /** @description One or several. */
+                /** @description One or more statuses. */
                 status?: ("queued" | "generalist" | "evaluation" | "awaiting_approval" | "specialists" | "finetune" | "succeeded" | "failed" | "cancelled" | "paused")[] | null;
                 tag?: string | null;
                 suite?: string | null;
@@ -5979,11 +5993,11 @@ export interface operations {
                 arm?: ("gsl" | "generalist" | "generalist_low") | null;
                 /** @description Label of the arm in its experiment. */
                 arm_name?: string | null;
-                /** @description A leading minus turns the order around. */
+                /** @description Field to sort by; a leading minus reverses the order. */
                 sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "name" | "-name" | "-score" | "score";
-                /** @description How many at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
-                /** @description How many to pass over. */
+                /** @description Number of items to skip. */
                 offset?: number;
             };
             header?: never;
@@ -6001,7 +6015,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_RunSummary_"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6010,7 +6024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6043,7 +6057,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunPublic"];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The body cannot be parsed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6052,7 +6066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6061,7 +6075,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6075,7 +6089,7 @@ export interface operations {
     import_run: {
         parameters: {
             query?: {
-                /** @description Where it shall stand. */
+                /** @description Experiment that the run joins. */
                 experiment_id?: number | null;
             };
             header?: never;
@@ -6106,7 +6120,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunPublic"];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The body cannot be parsed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6124,7 +6138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6133,7 +6147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6166,7 +6180,7 @@ export interface operations {
                     "application/json": components["schemas"]["BudgetPreview"];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The body cannot be parsed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6175,7 +6189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6184,7 +6198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6216,7 +6230,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunPublic"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6225,7 +6239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6234,7 +6248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6264,7 +6278,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6273,7 +6287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6282,7 +6296,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6291,7 +6305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6327,7 +6341,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunPublic"];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The body cannot be parsed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6336,7 +6350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6345,7 +6359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6354,7 +6368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6386,7 +6400,7 @@ export interface operations {
                     "application/json": components["schemas"]["ArtifactPublic"][];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6395,7 +6409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6404,7 +6418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6436,7 +6450,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunPublic"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6445,7 +6459,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6454,7 +6468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6463,7 +6477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6495,7 +6509,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunPublic"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6504,7 +6518,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6513,7 +6527,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6522,7 +6536,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6536,9 +6550,9 @@ export interface operations {
     list_events: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
-                /** @description How many to pass over. */
+                /** @description Number of items to skip. */
                 offset?: number;
             };
             header?: never;
@@ -6559,7 +6573,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_EventPublic_"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6568,7 +6582,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6577,7 +6591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6609,7 +6623,7 @@ export interface operations {
                     "application/json": components["schemas"]["FigureInfo"][];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6618,7 +6632,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6627,7 +6641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6641,15 +6655,15 @@ export interface operations {
     get_figure: {
         parameters: {
             query?: {
-                /** @description Colours of the page around it. */
+                /** @description Colour scheme of the page that shows the figure. */
                 theme?: "light" | "dark";
-                /** @description Mean return or success; empty: success where the suite has it. */
+                /** @description Mean return or success rate; by default success if the suite has it. */
                 metric?: ("return" | "success") | null;
-                /** @description Its width on the screen in CSS pixels. */
+                /** @description Width on the screen in CSS pixels. */
                 width?: number;
-                /** @description Moments of `variation_histogram`: `latest`, `paper` (early, midway, before the gate, at the end), or at most 8 pairs job:epoch, as 12:40,12:80. */
+                /** @description What `variation_histogram` shows: `latest`, `paper` (early, midway, before the gate, at the end), or at most 8 pairs job:epoch, for example 12:40,12:80. */
                 epochs?: string;
-                /** @description Episodes of `variation_histogram`; any prefers fresh evaluations. */
+                /** @description Episodes for `variation_histogram`; `any` prefers evaluations. */
                 source?: ("training" | "evaluation" | "held_out") | "any";
             };
             header?: {
@@ -6673,14 +6687,14 @@ export interface operations {
                     "application/json": components["schemas"]["FigurePublic"];
                 };
             };
-            /** @description Nothing changed since the version in `If-None-Match`. */
+            /** @description Not changed since the version in `If-None-Match`. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6689,7 +6703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6698,7 +6712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6730,7 +6744,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatePublic"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6739,7 +6753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6748,7 +6762,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6784,7 +6798,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatePublic"];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The body cannot be parsed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6793,7 +6807,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6802,7 +6816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6811,7 +6825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6820,7 +6834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6856,7 +6870,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatePublic"];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The body cannot be parsed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6865,7 +6879,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6874,7 +6888,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6883,7 +6897,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6892,7 +6906,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6924,7 +6938,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatePublic"][];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6933,7 +6947,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6942,7 +6956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6974,7 +6988,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobPublic"][];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6983,7 +6997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6992,7 +7006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7024,7 +7038,7 @@ export interface operations {
                     "application/json": components["schemas"]["LedgerPublic"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7033,7 +7047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7042,7 +7056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7074,7 +7088,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunPublic"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7083,7 +7097,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7092,7 +7106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7101,7 +7115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7133,7 +7147,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlateauPublic"][];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7142,7 +7156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7151,7 +7165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7183,7 +7197,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunRecord"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7192,7 +7206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7201,7 +7215,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7210,7 +7224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7242,7 +7256,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunPublic"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7251,7 +7265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Right request, wrong moment; the detail says what is the case. */
+            /** @description The request conflicts with the current state, which the detail explains. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7260,7 +7274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7269,7 +7283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7283,13 +7297,13 @@ export interface operations {
     get_returns: {
         parameters: {
             query?: {
-                /** @description Training episodes, fresh evaluation, or held-out evaluation. */
+                /** @description Training episodes, evaluation, or evaluation on held-out variations. */
                 source?: "training" | "evaluation" | "held_out";
-                /** @description Of the job; empty is the latest. */
+                /** @description Epoch of the job; by default the latest. */
                 epoch?: number | null;
-                /** @description An earlier answer's cursor: only what came later. */
+                /** @description Cursor of an earlier answer: get only later returns. */
                 after?: number;
-                /** @description Empty is the run's own policy: generalist, then fine-tuned. */
+                /** @description By default the run's own policy: generalist, then fine-tuned. */
                 job_id?: number | null;
             };
             header?: never;
@@ -7310,7 +7324,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReturnsPublic"];
                 };
             };
-            /** @description There is no such thing; the detail says which id. */
+            /** @description Not found; the detail says which id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7319,7 +7333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7328,7 +7342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7377,7 +7391,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuiteInfo"][];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7386,7 +7400,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7415,7 +7429,7 @@ export interface operations {
                     "application/json": components["schemas"]["WorkerPublic"][];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7424,7 +7438,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7459,7 +7473,7 @@ export interface operations {
                     "application/json": components["schemas"]["WorkerPublic"];
                 };
             };
-            /** @description The body cannot be read. */
+            /** @description The body cannot be parsed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7477,7 +7491,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are wrong; `errors` names each with what would be right. */
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7486,7 +7500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Database or storage is away; try again after `Retry-After` seconds. */
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;

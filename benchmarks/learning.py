@@ -46,7 +46,7 @@ class Task(Wire):
     test_variations: int = Field(description="How many training variations are tested, and how many held-out ones.")
     test_episodes: int = Field(description="Fresh episodes on each of them.")
     deterministic: bool = Field(description="Whether the test takes the most probable action.")
-    sampling: Sampling = Field(UniformSampling(), description="Which training variation is played next.")
+    sampling: Sampling = Field(UniformSampling(), description="How the next training variation is chosen.")
 
 
 class Point(Wire):

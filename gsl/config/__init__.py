@@ -1,5 +1,5 @@
-"""Typed settings: the suite, the learner, the guide, the method and the run that ties them together.
+"""Typed settings of suites, learners, guides and the method, and the run's configuration that combines them.
 
-Empty on purpose: a package that adds a suite, a learner or a guide imports `gsl.config.suites.base` and the like before
-the unions in `run.py` import that package.
+This file must not import anything: packages that add a suite, a learner or a guide import `gsl.config.suites.base` and
+the like, before the unions in `parts.py` import those packages.
 """

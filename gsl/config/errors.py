@@ -1,4 +1,4 @@
-"""Validation errors at the field to change, and suggestions for a mistyped name."""
+"""Validation errors at the field to change, and what their messages share: counts, suggestions for a mistyped name."""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -23,6 +23,11 @@ def refuse(title: str, problems: Sequence[Problem]) -> None:
         raise ValidationError.from_exception_data(title, errors)
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 epoch`, `2 epochs`: for messages."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def did_you_mean(name: str, choices: Iterable[str], listed: int = _SUGGESTED) -> str:
     """The end of a message about an unknown name: the closest choices, or the first `listed` if none is close.
 
@@ -32,7 +37,8 @@ def did_you_mean(name: str, choices: Iterable[str], listed: int = _SUGGESTED) ->
     by_lower = {one.lower(): one for one in names}
     close = [by_lower[one] for one in get_close_matches(name.lower(), by_lower, _SUGGESTED, cutoff=0.5)]
     if close:
-        return f"; did you mean {' or '.join(close)}?"
+        *others, last = close
+        return f"; did you mean {', '.join(others)} or {last}?" if others else f"; did you mean {last}?"
     more = f" and {len(names) - listed} more" if len(names) > listed else ""
     return f"; choose {', '.join(names[:listed])}{more}" if names else ""
 

@@ -6,179 +6,274 @@ from gsl.config.base import Settings, setting
 
 
 class PlateauSettings(Settings):
-    """Criterion H: over the last window the figure surely rose by no more than the margin."""
+    """Criterion H: a plateau is reached when the metric rises by no more than the margin over a whole window."""
 
-    metric: Literal["return", "success"] = setting("return", "Which mean training figure is watched.")
+    metric: Literal["return", "success"] = setting(
+        "return",
+        "Training metric to watch: the mean return or the success rate. Success needs a suite that signals it.",
+    )
     sigma: float = setting(
         3.0,
-        "Deviation of the Gaussian that smooths the figure over all epochs so far, each weighed by its episodes.",
+        "Standard deviation of the Gaussian filter over past epochs, each weighted by its episodes. Increase it for "
+        "noisy curves; 0 turns smoothing off.",
         unit="epochs",
         ge=0,
         le=1000,
     )
     window: int = setting(
         20,
-        "How long the figure must not improve; 30 % of the generalist's share of the budget did well on real curves.",
+        "Number of epochs without improvement that make a plateau. A good choice is 30 % of the generalist's epochs; a "
+        "shorter window detects plateaus earlier but is wrong more often.",
         unit="epochs",
         ge=2,
         le=100_000,
     )
     margin: float = setting(
         0.05,
-        "How much improvement within the window still counts as none. As a share it should stay below the window's "
-        "part of the budget: a steady rise over everything gains just that part in a window.",
+        "Smaller improvements within the window count as none. As a fraction, keep it below the window's share of the "
+        "generalist's epochs, or even a steady rise counts as a plateau.",
         ge=0,
     )
     margin_mode: Literal["fraction", "absolute"] = setting(
-        "fraction", "Whether the margin is a share of the range seen so far or a figure of its own."
+        "fraction",
+        "fraction: the margin is a share of the metric's range so far. absolute: it is in the metric's own unit.",
     )
     confidence: float = setting(
         0.95,
-        "How sure it must be that the window's trend rises by no more than the margin; noise of few episodes makes it "
-        "wait.",
+        "Confidence with which the trend in the window must be below the margin. A higher value avoids false alarms, "
+        "but detects a plateau later if epochs have few episodes.",
         ge=0.5,
         lt=1,
     )
-    min_epochs: int = setting(20, "Epochs before which no plateau may start.", unit="epochs", ge=0, le=1_000_000)
-    rewind: bool = setting(False, "Whether specialists start from the checkpoint where the plateau began.")
+    min_epochs: int = setting(
+        20,
+        "Earliest epoch at which a plateau may begin. Increase it if training starts with a flat stretch.",
+        unit="epochs",
+        ge=0,
+        le=1_000_000,
+    )
+    rewind: bool = setting(
+        False, "Start specialists and fine-tuning from the checkpoint where the plateau began, not from the last one."
+    )
 
 
 class SpecialistSettings(Settings):
-    """How many specialists there are, what they train on and how they start."""
+    """How many specialists there are, what they train on, and how they start."""
 
-    count: int = setting(4, "How many specialists are trained.", unit="specialists", ge=1, le=1000)
+    count: int = setting(
+        4, "Number of specialists trained in each cycle; they run in parallel.", unit="specialists", ge=1, le=1000
+    )
     variations_each: int = setting(
-        1, "Lowest variations each specialist trains on.", unit="variations", ge=1, le=10_000
+        1,
+        "Number of the lowest variations that each specialist trains on. More variations need more steps per "
+        "specialist.",
+        unit="variations",
+        ge=1,
+        le=10_000,
     )
     selection: Literal["mean", "upper_bound", "gain", "lower_bound"] = setting(
         "mean",
-        "Who gets specialists: the lowest by mean return; those with the lowest upper confidence bound, which are "
-        "surely low; or, by gain, those that are low and moved in training. lower_bound prefers what is merely "
-        "uncertain and is kept for runs made before.",
+        "How variations are selected for specialists. mean: lowest mean return. upper_bound: lowest upper confidence "
+        "bound, so only variations that are certainly low. gain: low variations that improved during training. "
+        "lower_bound: lowest lower confidence bound, which prefers uncertain variations; only for older runs.",
     )
-    confidence: float = setting(0.9, "Confidence of the bounds.", gt=0.5, lt=1)
+    confidence: float = setting(
+        0.9, "Confidence level of the bounds that upper_bound and lower_bound use.", gt=0.5, lt=1
+    )
     leave_out_at: float | None = setting(
         None,
-        "Score (0 to 1: success, or normalised return) in the gate's evaluation from which a variation gets no "
-        "specialist; fewer are trained where too few lie below. Empty leaves none out.",
+        "Variations with at least this score in the gate's evaluation get no specialist (0 to 1: success rate or "
+        "normalised return). If too few are below it, fewer specialists are trained. Empty: no limit.",
         gt=0,
         le=1,
     )
     partition: Literal["random", "balanced", "clustered"] = setting(
         "random",
-        "Whether variations are dealt to specialists at random, balanced by return, or in equal clusters of those that "
-        "are alike in return and in what the policy makes of them.",
+        "How the selected variations are divided among specialists. random: at random. balanced: with similar mean "
+        "returns. clustered: variations with similar returns and policy features go to the same specialist.",
     )
     start: Literal["clone", "clone_fresh_head", "scratch"] = setting(
-        "clone", "Whether a specialist starts as the generalist, with a fresh policy head, or from nothing."
+        "clone",
+        "Initial policy of a specialist. clone: a copy of the generalist. clone_fresh_head: a copy with a "
+        "re-initialised policy head, which explores more. scratch: a new network.",
     )
-    steps: int = setting(500_000, "Environment steps of each specialist, in each cycle.", unit="steps", ge=1)
+    steps: int = setting(
+        500_000,
+        "Environment steps of each specialist in each cycle, including its evaluations.",
+        unit="steps",
+        ge=1,
+    )
     rungs: int = setting(
         1,
-        "Rungs of successive halving: all specialists' steps are dealt in this many equal parts. After each rung the "
-        "half that gained most trains on with the steps of those that stop; one that gained nothing always stops. "
-        "1 gives every specialist the same steps.",
+        "Rungs of successive halving. The steps are divided equally among the rungs; after each rung the half with the "
+        "largest gains continues with the steps of those that stop. Specialists without any gain always stop. 1 turns "
+        "halving off.",
         unit="rungs",
         ge=1,
         le=8,
     )
     lowest_steps: int = setting(
         0,
-        "Steps for which the generalist is first trained on all the lowest variations, before specialists are cloned "
-        "from it; 0 leaves that out.",
+        "Environment steps for training the generalist on all the lowest variations before specialists are cloned from "
+        "it. 0 skips this.",
         unit="steps",
         ge=0,
     )
-    ent_coef: float | None = setting(None, "Entropy bonus of specialists; empty takes the learner's.", ge=0, le=10)
-    learning_rate: float | None = setting(None, "Step size of specialists; empty takes the learner's.", gt=0, le=1)
-    stop_at_plateau: bool = setting(False, "Whether a specialist that plateaus ends before its budget.")
+    ent_coef: float | None = setting(
+        None,
+        "Entropy bonus of specialists. Increase it if they stop exploring too early. Empty: as in the learner.",
+        ge=0,
+        le=10,
+    )
+    learning_rate: float | None = setting(
+        None, "Adam's learning rate for specialists. Empty: as in the learner.", gt=0, le=1
+    )
+    stop_at_plateau: bool = setting(
+        False, "Stop a specialist when it reaches a plateau by the criterion above, which saves the rest of its steps."
+    )
     solved_at: float | None = setting(
-        None, "Score (0 to 1: success, or normalised return) at which a specialist is done; empty never.", ge=0, le=1
+        None,
+        "Stop a specialist when its evaluation reaches this score (0 to 1: success rate or normalised return). Empty: "
+        "never.",
+        ge=0,
+        le=1,
     )
     min_share: float = setting(
-        0.5, "Share of specialists that must end well; with fewer the run asks before it goes on.", ge=0, le=1
+        0.5,
+        "Share of specialists that must succeed. With fewer, the run asks you before it continues, also in auto mode.",
+        ge=0,
+        le=1,
     )
 
 
 class DemonstrationSettings(Settings):
-    """Which episodes of specialists and generalist are kept to fine-tune on."""
+    """Which episodes of specialists and generalist are kept for fine-tuning."""
 
     per_variation: int = setting(
-        20, "Episodes kept of each variation of a specialist.", unit="episodes", ge=1, le=10_000
+        20, "Episodes to keep of each variation that a specialist demonstrates.", unit="episodes", ge=1, le=10_000
     )
     generalist_per_variation: int = setting(
-        20, "Episodes kept of each variation that the generalist demonstrates.", unit="episodes", ge=0, le=10_000
+        20,
+        "Episodes to keep of each variation that has no specialist; the generalist demonstrates these so that it does "
+        "not forget them. 0: none.",
+        unit="episodes",
+        ge=0,
+        le=10_000,
     )
-    max_tries: int = setting(100, "Episodes tried at most on each variation.", unit="episodes", ge=1, le=100_000)
+    max_tries: int = setting(
+        100,
+        "Most episodes to record per variation. Increase it if the filter rejects most of them.",
+        unit="episodes",
+        ge=1,
+        le=100_000,
+    )
     filter: Literal["success", "return"] = setting(
         "success",
-        "Keep successful episodes, or by return: of a specialist those above the generalist's evaluated mean, of the "
-        "generalist itself those that reach it and score above 0. The mean is corrected for chance and selection.",
+        "Which episodes are kept. success: successful ones. return: a specialist's episodes with a higher return than "
+        "the generalist's evaluated mean, and the generalist's own that reach this mean and a score above 0. The mean "
+        "is corrected for noise and for the selection of low variations.",
     )
     weight: Literal["none", "return", "advantage"] = setting(
         "none",
-        "How often a step is learned from beside others of its variation: alike, the more the better its episode, or "
-        "the more the better it went on from it. Variations count alike in any case.",
+        "How demonstrated steps of one variation are weighted. none: equally. return: by their episode's return. "
+        "advantage: by how much better the episode went from that step on. Every variation has the same total weight.",
     )
-    deterministic: bool = setting(False, "Whether the most probable action is taken instead of a sampled one.")
+    deterministic: bool = setting(
+        False, "Record the policy's most likely action instead of a sampled one. Demonstrations then vary less."
+    )
 
 
 class EvaluationSettings(Settings):
     """Fresh episodes that measure every training variation and a sample of the held-out ones."""
 
-    episodes: int = setting(10, "Episodes on each variation.", unit="episodes", ge=1, le=10_000)
-    every_epochs: int = setting(0, "Evaluate during training every so many epochs; 0 never.", unit="epochs", ge=0)
-    held_out_sample: int = setting(20, "Held-out variations measured at most.", unit="variations", ge=0, le=100_000)
-    deterministic: bool = setting(False, "Whether the most probable action is taken instead of a sampled one.")
+    episodes: int = setting(
+        10,
+        "Episodes per variation. More episodes measure more precisely and cost more steps.",
+        unit="episodes",
+        ge=1,
+        le=10_000,
+    )
+    every_epochs: int = setting(
+        0, "Number of epochs between evaluations during training; 0 turns them off.", unit="epochs", ge=0
+    )
+    held_out_sample: int = setting(
+        20,
+        "Most held-out variations to evaluate, the same ones in every evaluation. Their steps do not count towards the "
+        "budget.",
+        unit="variations",
+        ge=0,
+        le=100_000,
+    )
+    deterministic: bool = setting(
+        False, "Evaluate the policy's most likely action instead of a sampled one. Changes every score of the run."
+    )
 
 
 class GateSettings(Settings):
     """Who decides between plateau and specialists."""
 
     mode: Literal["ask", "auto"] = setting(
-        "ask", "Whether a person approves the specialists or they start by themselves."
+        "ask", "ask: a person approves or edits the proposed specialists. auto: the proposal is approved at once."
     )
     optimal_score: float | None = setting(
         None,
-        "Score (0 to 1: success, or normalised return) from which the generalist needs no specialists; empty never.",
+        "End the run without further specialists once the generalist's evaluation reaches this score (0 to 1: success "
+        "rate or normalised return). Empty: never.",
         ge=0,
         le=1,
     )
 
 
 class FinetuneSettings(Settings):
-    """What differs from the learner's settings while the generalist is fine-tuned."""
+    """Settings of the learner that differ while the generalist is fine-tuned."""
 
-    ent_coef: float | None = setting(None, "Entropy bonus of fine-tuning; empty takes the learner's.", ge=0, le=10)
-    learning_rate: float | None = setting(None, "Step size of fine-tuning; empty takes the learner's.", gt=0, le=1)
+    ent_coef: float | None = setting(None, "Entropy bonus during fine-tuning. Empty: as in the learner.", ge=0, le=10)
+    learning_rate: float | None = setting(
+        None,
+        "Adam's learning rate during fine-tuning. Reduce it if the generalist forgets. Empty: as in the learner.",
+        gt=0,
+        le=1,
+    )
 
 
 class CycleSettings(Settings):
-    """How often specialists and fine-tuning follow one another; the fine-tuned policy is the next cycle's generalist.
+    """How often specialists and fine-tuning are repeated; the fine-tuned policy is the next cycle's generalist.
 
     The stop rule is that of UniDexGrasp++ (Wan et al. 2023), which ends when a cycle gains less than 0.5 %.
     """
 
-    count: int = setting(1, "Cycles at most.", unit="cycles", ge=1, le=100)
+    count: int = setting(
+        1, "Most cycles of specialists and fine-tuning; they share the run's budget.", unit="cycles", ge=1, le=100
+    )
     min_gain: float | None = setting(
         0.005,
-        "Score (0 to 1: success, or normalised return) by which a cycle must raise the evaluation for another one to "
-        "follow; empty goes on whatever it gained.",
+        "End the run when a cycle raises the evaluated score by less than this (0 to 1: success rate or normalised "
+        "return). Empty: run all cycles.",
         ge=-1,
         le=1,
     )
     finetune_steps: int | None = setting(
         None,
-        "Environment steps of each fine-tuning but the last, which gets what is left; empty shares evenly.",
+        "Environment steps of fine-tuning in every cycle but the last, which gets the rest of the budget. Empty: the "
+        "cycles share the rest equally.",
         unit="steps",
         ge=1,
     )
 
 
 class BudgetSettings(Settings):
-    """Environment steps: of the whole run, and of the generalist before the gate."""
+    """Environment steps of the whole run, and of the generalist before the gate."""
 
-    total_steps: int = setting(2_000_000, "Environment steps of the whole run, everything counted.", unit="steps", ge=1)
+    total_steps: int = setting(
+        2_000_000,
+        "Environment steps of the whole run: training, specialists, demonstrations, fine-tuning and the evaluations at "
+        "gates. Use the same total for runs that you compare.",
+        unit="steps",
+        ge=1,
+    )
     generalist_steps: int = setting(
-        500_000, "Steps after which the generalist goes to the gate even without a plateau.", unit="steps", ge=1
+        500_000,
+        "Most environment steps of the generalist before the gate, which opens even if there is no plateau yet.",
+        unit="steps",
+        ge=1,
     )

@@ -1,4 +1,4 @@
-"""Networks that turn an observation into a policy and a value."""
+"""Networks that map an observation to a policy and a value."""
 
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -9,24 +9,27 @@ from gsl.config.errors import known_name
 from gsl.config.suites.base import Observes
 
 Precision = Literal["float32", "tf32", "bfloat16"]
-"""How exactly products inside a network are computed."""
+"""Numerical precision of matrix products inside a network."""
 
 
 class NetworkSettings(Settings):
-    """What all networks share: how far a Gaussian policy may spread. Discrete actions need none of it."""
+    """Settings of all networks: the spread of a Gaussian policy, which only continuous actions use."""
 
     observes: ClassVar[frozenset[Observes]]
 
-    initial_std: float = setting(1.0, "Deviation with which a policy of continuous actions starts.", gt=0, le=100)
-    min_std: float = setting(1e-3, "Least deviation of a policy of continuous actions.", gt=0, le=100)
-    max_std: float = setting(10.0, "Largest deviation of a policy of continuous actions.", gt=0, le=100)
+    initial_std: float = setting(
+        1.0, "Initial standard deviation of continuous actions. Increase it to explore more at the start.", gt=0, le=100
+    )
+    min_std: float = setting(
+        1e-3, "Smallest standard deviation of continuous actions; keeps exploration from vanishing.", gt=0, le=100
+    )
+    max_std: float = setting(10.0, "Largest standard deviation of continuous actions.", gt=0, le=100)
 
     @model_validator(mode="after")
     def _starts_between_its_bounds(self) -> Self:
         if not self.min_std <= self.initial_std <= self.max_std:
             raise ValueError(
-                f"initial_std ({self.initial_std}) must lie between min_std ({self.min_std}) and max_std "
-                f"({self.max_std})"
+                f"initial_std ({self.initial_std}) must be from min_std ({self.min_std}) to max_std ({self.max_std})"
             )
         return self
 
@@ -37,29 +40,33 @@ class MLP(NetworkSettings):
     observes: ClassVar[frozenset[Observes]] = frozenset({"vector"})
 
     name: Literal["mlp"] = "mlp"
-    width: int = setting(128, "Units of each hidden layer.", unit="units", ge=1, le=8192)
-    depth: int = setting(2, "Hidden layers.", unit="layers", ge=1, le=16)
-    activation: Literal["tanh", "relu"] = setting("tanh", "Nonlinearity between the layers.")
+    width: int = setting(
+        128, "Units per hidden layer. Larger networks learn more variations, but slower.", unit="units", ge=1, le=8192
+    )
+    depth: int = setting(2, "Number of hidden layers.", unit="layers", ge=1, le=16)
+    activation: Literal["tanh", "relu"] = setting("tanh", "Activation function between the layers.")
 
 
 class SmallCNN(NetworkSettings):
-    """Three strided convolutions; fast enough for pictures on a CPU."""
+    """Three strided convolutions for pictures; fast enough for a CPU."""
 
     observes: ClassVar[frozenset[Observes]] = frozenset({"picture"})
 
     name: Literal["small_cnn"] = "small_cnn"
-    channels: int = setting(16, "Channels of the first convolution; the next two have twice as many.", ge=1, le=512)
-    width: int = setting(256, "Units of the layer that policy and value share.", unit="units", ge=1, le=8192)
+    channels: int = setting(16, "Channels of the first convolution; the other two have twice as many.", ge=1, le=512)
+    width: int = setting(256, "Units of the last layer, which policy and value share.", unit="units", ge=1, le=8192)
 
 
 class Impala(NetworkSettings):
-    """The residual network of IMPALA (Espeholt et al. 2018), as the Procgen papers use it."""
+    """The residual network of IMPALA (Espeholt et al. 2018) as used in the Procgen papers; best on a GPU."""
 
     observes: ClassVar[frozenset[Observes]] = frozenset({"picture"})
 
     name: Literal["impala"] = "impala"
-    channels: tuple[int, ...] = setting((16, 32, 32), "Channels of each residual block.", min_length=1, max_length=6)
-    width: int = setting(256, "Units of the layer that policy and value share.", unit="units", ge=1, le=8192)
+    channels: tuple[int, ...] = setting(
+        (16, 32, 32), "Channels of each residual block, one number per block.", min_length=1, max_length=6
+    )
+    width: int = setting(256, "Units of the last layer, which policy and value share.", unit="units", ge=1, le=8192)
 
 
 Network = Annotated[
@@ -69,4 +76,4 @@ Network = Annotated[
 NETWORKS: dict[str, frozenset[Observes]] = {
     "mlp": MLP.observes, "small_cnn": SmallCNN.observes, "impala": Impala.observes,
 }  # fmt: skip
-"""What each network can observe, by its name."""
+"""The observations that each network supports, by its name."""

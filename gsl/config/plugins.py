@@ -1,11 +1,11 @@
-"""Suites, learners and guides of one's own: settings classes found by entry points beside the built-in ones.
+"""Suites, learners and guides from other packages: settings classes found by entry points.
 
-A package that joins in names its settings class in its metadata, as in `pyproject.toml`:
+A package declares its settings class in its metadata, for example in `pyproject.toml`:
 
     [project.entry-points."gsl_lab.suites"]
     gridworld = "gridworld:GridworldSuite"
 
-The class says by `implementation` where its code is; a worker loads that, the API never does.
+The class names its code in `implementation`, which only workers import.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ Group = Literal["gsl_lab.suites", "gsl_lab.learners", "gsl_lab.guides"]
 
 
 class PluginError(RuntimeError):
-    """A settings class that an installed package offers cannot be used."""
+    """The settings class of an installed package is not valid."""
 
 
 def with_plugins(group: Group, base: type[S], builtin: Sequence[type[S]]) -> dict[str, type[S]]:
@@ -38,13 +38,13 @@ def with_plugins(group: Group, base: type[S], builtin: Sequence[type[S]]) -> dic
         name = name_of(settings)
         if name in found:
             taken = f"{found[name].__module__}.{found[name].__name__}"
-            raise PluginError(f"{_where(entry)}: {taken} has the name {name!r} already; choose another `name`")
+            raise PluginError(f"{_where(entry)}: the name {name!r} is already used by {taken}; choose another `name`")
         found[name] = settings
     return found
 
 
 def union(choices: dict[str, type[S]], what: str) -> Any:
-    """The type of a field that takes any of these, told apart by `name`; `what` they are, for messages."""
+    """The type of a field that accepts any of these, identified by `name`; `what` they are goes into messages."""
     classes = list(choices.values())
     if len(classes) == 1:
         return classes[0]
@@ -52,7 +52,7 @@ def union(choices: dict[str, type[S]], what: str) -> Any:
 
 
 def name_of(settings: type[Settings]) -> str:
-    """The one value of the `name` field. Raises PluginError when it is not `name: Literal["x"] = "x"`."""
+    """The value of the `name` field. Raises PluginError unless it is declared as `name: Literal["x"] = "x"`."""
     field = settings.model_fields.get("name")
     values = get_args(field.annotation) if field is not None else ()
     if field is None or len(values) != 1 or field.default != values[0]:
@@ -67,14 +67,16 @@ def _load(entry: EntryPoint, base: type[S]) -> type[S]:
         raise PluginError(f"{_where(entry)} cannot be loaded: {type(error).__name__}: {error}") from error
     if not (isinstance(settings, type) and issubclass(settings, base)):
         raise PluginError(f"{_where(entry)} is not a subclass of {base.__module__}.{base.__name__}")
-    unsaid = sorted(name for name in base.__class_vars__ if not hasattr(settings, name))
-    if unsaid:
-        raise PluginError(f"{_where(entry)} does not say its {' and '.join(unsaid)}")
-    demanding = sorted(name for name, field in settings.model_fields.items() if field.is_required() and name != "name")
-    if demanding:
-        raise PluginError(f"{_where(entry)} needs a default for {' and '.join(demanding)}")
+    missing = sorted(name for name in base.__class_vars__ if not hasattr(settings, name))
+    if missing:
+        raise PluginError(f"{_where(entry)} must define {' and '.join(missing)}")
+    required = sorted(name for name, field in settings.model_fields.items() if field.is_required() and name != "name")
+    if required:
+        raise PluginError(f"{_where(entry)} must have a default for {' and '.join(required)}")
     if not settings.implementation.partition(":")[2]:
-        raise PluginError(f"{_where(entry)}: implementation must be module:attribute, not {settings.implementation!r}")
+        raise PluginError(
+            f"{_where(entry)}: `implementation` must be module:attribute, not {settings.implementation!r}"
+        )
     return settings
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gsl.config.errors import refuse
+from gsl.config.errors import counted, refuse
 from gsl.config.guides.dapg import DAPG
 from gsl.config.learners.base import incompatibility
 from gsl.config.learners.ppo import PPO
@@ -124,14 +124,14 @@ def _specialists_fit(config: RunParts) -> Iterator[BrokenRule]:
     if needed > available:
         yield (
             ("specialists", "count"),
-            f"{specialists.count} specialists with {specialists.variations_each} variations each need {needed}, but "
-            f"the suite has {available} training variations",
+            f"the suite has {counted(available, 'training variation')}, too few for "
+            f"{counted(specialists.count, 'specialist')} with {counted(specialists.variations_each, 'variation')} each",
         )
     if specialists.lowest_steps and specialists.start == "scratch":
         reason = "must be 0 when specialists start from scratch, because they do not copy the generalist then"
         yield ("specialists", "lowest_steps"), reason
     elif 0 < specialists.lowest_steps < (least := rung_floor(config, needed)):
-        reason = f"must be 0 or at least {least}: one epoch and one evaluation round of {needed} variations"
+        reason = f"must be 0 or at least {least}: one epoch and one evaluation round of {counted(needed, 'variation')}"
         yield ("specialists", "lowest_steps"), reason
 
 
@@ -154,18 +154,18 @@ def _budgets_add_up(config: RunParts) -> Iterator[BrokenRule]:
 
 
 def _summands(config: RunParts, longer: int) -> str:
-    """What the smallest possible total consists of, as `1000 generalist + ...`."""
+    """What the smallest possible total consists of, as `1000 for the generalist + ...`."""
     specialists, cycles = config.specialists, config.cycles.count
-    each = [f"{specialists.count} x {specialists.steps} specialists"]
-    each += [f"{specialists.lowest_steps} generalist on the lowest variations"] if specialists.lowest_steps else []
+    each = [f"{specialists.count} x {specialists.steps} for specialists"]
+    each += [f"{specialists.lowest_steps} for training on the lowest variations"] if specialists.lowest_steps else []
     each += [
-        f"{demonstration_floor(config)} demonstrations",
-        f"{config.learner.batch_size} one epoch of fine-tuning",
-        f"{evaluation_reserve(config)} evaluation before the gate",
+        f"{demonstration_floor(config)} for demonstrations",
+        f"{config.learner.batch_size} for one epoch of fine-tuning",
+        f"{evaluation_reserve(config)} for the evaluation before the gate",
     ]
     of_cycles = f"{cycles} cycles x ({' + '.join(each)})" if cycles > 1 else " + ".join(each)
-    earlier = f" + {longer} longer fine-tuning before the last cycle" if longer else ""
-    return f"{config.budget.generalist_steps} generalist + {of_cycles}{earlier}"
+    earlier = f" + {longer} for longer fine-tuning before the last cycle" if longer else ""
+    return f"{config.budget.generalist_steps} for the generalist + {of_cycles}{earlier}"
 
 
 def _per_rung(config: RunParts) -> str:
@@ -176,7 +176,7 @@ def _per_rung(config: RunParts) -> str:
 def _window_fits(config: RunParts) -> Iterator[BrokenRule]:
     epochs, window = config.budget.generalist_steps // config.learner.batch_size, config.plateau.window
     if window >= epochs:
-        yield ("plateau", "window"), f"must be shorter than the generalist's budget ({epochs} epochs)"
+        yield ("plateau", "window"), f"must be shorter than the generalist's budget ({counted(epochs, 'epoch')})"
     elif config.plateau.min_epochs + window > epochs:
         yield (
             ("plateau", "min_epochs"),
@@ -188,7 +188,7 @@ def _window_fits(config: RunParts) -> Iterator[BrokenRule]:
         yield (
             ("specialists", "stop_at_plateau"),
             f"must be off, because plateau.window ({window} epochs) does not fit into a specialist's training "
-            f"({of_specialist} epochs); or increase specialists.steps",
+            f"({counted(of_specialist, 'epoch')}); or increase specialists.steps",
         )
     if config.plateau.margin_mode == "fraction" and config.plateau.margin >= 1:
         reason = "must be below 1 when it is a fraction of the range: no improvement can exceed the range"

@@ -9,38 +9,48 @@ from gsl.config.errors import known_name
 
 
 class UniformSampling(Settings):
-    """Drawn at random: every variation equally often in the long run."""
+    """At random: every variation is played equally often in the long run."""
 
     name: Literal["uniform"] = "uniform"
 
 
 class RoundRobinSampling(Settings):
-    """In turn: whichever environment is free begins the next variation, so that each is played equally often.
+    """In turn: the next free environment plays the next variation, so all are played equally often.
 
-    The environments of Meta-World's multi-task trainings do so. An epoch's mean then varies with the policy's episodes
-    alone, and not with which variations were drawn.
+    As in Meta-World's multi-task training. An epoch's mean then varies only with the policy's episodes, not with the
+    draw of variations.
     """
 
     name: Literal["round_robin"] = "round_robin"
 
 
 class PrioritizedSampling(Settings):
-    """Prioritized level replay (Jiang et al. 2021): variations from which more can be learned are played more often.
+    """Prioritized level replay (Jiang et al. 2021): variations with more left to learn are played more often.
 
-    A variation's score is the mean absolute advantage of its newest steps, their L1 value loss. It is replayed by the
-    rank of its score, mixed with how long ago it was played.
+    A variation's score is the mean absolute advantage of its newest steps (the L1 value loss). Its probability depends
+    on the rank of that score and on how long ago it was played.
     """
 
     name: Literal["prioritized"] = "prioritized"
     temperature: float = setting(
-        0.1, "How much the ranks of scores count: a rank's share is (1 / rank) to the power of 1 / temperature.",
-        gt=0, le=100,
-    )  # fmt: skip
+        0.1,
+        "Temperature of the ranking: the weight of a rank is (1 / rank) ^ (1 / temperature). Lower values replay the "
+        "highest scores more often.",
+        gt=0,
+        le=100,
+    )
     staleness: float = setting(
-        0.1, "Share of replays that go by how long ago a variation was played, instead of by its score.", ge=0, le=1
+        0.1,
+        "Share of the replay probability that depends on how long ago a variation was played instead of on its score.",
+        ge=0,
+        le=1,
     )
     replay_probability: float = setting(
-        0.5, "How often a known variation is replayed while there are some that were never played.", ge=0, le=1
+        0.5,
+        "Probability of replaying a known variation while some have never been played. Reduce it to see all variations "
+        "sooner.",
+        ge=0,
+        le=1,
     )
 
 

@@ -175,4 +175,4 @@ def _not_demonstrated(who: str, job: JobView, advice: str) -> list[str]:
     tried = sum(count.tried for count in empty)
     if not tried:
         return [f"{missing}: the budget was too small for one episode; increase budget.total_steps"]
-    return [f"{missing}: the filter rejected all {tried} episodes; {advice}"]
+    return [f"{missing}: the filter kept 0 of {tried} episodes; {advice}"]

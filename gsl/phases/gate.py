@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
+from gsl.config.errors import counted
 from gsl.config.run import RunConfig
 from gsl.config.step_budget import demonstration_floor, specialist_floor
 from gsl.method.partition import split
@@ -31,7 +32,7 @@ def open_specialists_gate(
     if (rounds := state.rounds_of(segment.evaluation)).wholeness == "cut":
         why += f"; the evaluation was cut to {rounds.played} of {rounds.asked} rounds to fit the budget"
     if ranking.unmeasured:
-        why += f"; {_variations(len(ranking.unmeasured))} finished no episode in the evaluation"
+        why += f"; {counted(len(ranking.unmeasured), 'variation')} finished no episode in the evaluation"
     if hopeless := _hopeless(ranking, proposal):
         why += f"; {hopeless} of the proposed variations neither succeeded nor improved in training"
     return _opening(config, state, segment, ranking, proposal, why, "specialists")
@@ -78,8 +79,8 @@ def wrong_edits(config: RunConfig, edited: Proposal, left_steps: int) -> Iterato
         most = max(0, available) // max(1, len(edited.partition))
         yield (
             "specialist_steps",
-            f"must be at most {most}: {len(edited.partition)} specialists with {edited.specialist_steps} steps each "
-            f"need {needed}, but only {max(0, available)} are left after demonstrations and fine-tuning",
+            f"must be at most {most}: {counted(len(edited.partition), 'specialist')} with {edited.specialist_steps} "
+            f"steps each need {needed}, but {max(0, available)} are left besides demonstrations and fine-tuning",
         )
 
 
@@ -96,10 +97,6 @@ def _why(segment: Segment, gain: float | None) -> str:
     if segment.job.outcome == "plateau":
         return "the generalist reached a plateau"
     return "the generalist used its budget without reaching a plateau"
-
-
-def _variations(count: int) -> str:
-    return "1 variation" if count == 1 else f"{count} variations"
 
 
 def _opening(

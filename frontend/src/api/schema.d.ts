@@ -1004,24 +1004,24 @@ export interface components {
         };
         /**
          * BC
-         * @description Behaviour cloning: the policy learns the demonstrated actions offline, without a step in the environment.
+         * @description Behaviour cloning: the policy learns the demonstrated actions offline, without environment steps.
          */
         BC: {
             /**
              * Batch Size
-             * @description Demonstrated steps in each update.
+             * @description Demonstrated steps per update.
              * @default 256
              */
             batch_size: number;
             /**
              * Held Back
-             * @description Share of the demonstrated episodes that only measure, one at least; 0 makes all passes on all of them.
+             * @description Share of the demonstrated episodes held back for validation (at least one). 0: none, and no early stop.
              * @default 0.1
              */
             held_back: number;
             /**
              * Learning Rate
-             * @description Step size of Adam, which starts anew for cloning.
+             * @description Adam's learning rate for cloning; the learner's own optimiser is not affected.
              * @default 0.001
              */
             learning_rate: number;
@@ -1032,19 +1032,19 @@ export interface components {
             name: "bc";
             /**
              * Passes
-             * @description Passes over the demonstrations at most.
+             * @description Most passes over the demonstrations.
              * @default 500
              */
             passes: number;
             /**
              * Patience
-             * @description Passes without a better likelihood of the held-back episodes after which cloning ends.
+             * @description Stop after this many passes without a better likelihood of the held-back episodes.
              * @default 20
              */
             patience: number;
             /**
              * Train On
-             * @description Whether the learner trains on from the cloned policy; otherwise the rest of the budget stays unspent.
+             * @description Continue reinforcement learning from the cloned policy. Otherwise the rest of the budget is not spent.
              * @default false
              */
             train_on: boolean;
@@ -1075,18 +1075,18 @@ export interface components {
         };
         /**
          * BudgetSettings
-         * @description Environment steps: of the whole run, and of the generalist before the gate.
+         * @description Environment steps of the whole run, and of the generalist before the gate.
          */
         BudgetSettings: {
             /**
              * Generalist Steps
-             * @description Steps after which the generalist goes to the gate even without a plateau.
+             * @description Most environment steps of the generalist before the gate, which opens even if there is no plateau yet.
              * @default 500000
              */
             generalist_steps: number;
             /**
              * Total Steps
-             * @description Environment steps of the whole run, everything counted.
+             * @description Environment steps of the whole run: training, specialists, demonstrations, fine-tuning and the evaluations at gates. Use the same total for runs that you compare.
              * @default 2000000
              */
             total_steps: number;
@@ -1127,12 +1127,12 @@ export interface components {
         };
         /**
          * Choices
-         * @description A grid and a list; in order: the grid's combinations, the last name's values changing fastest, then the list.
+         * @description A grid and a list. The order is: the grid's combinations, with the last name varying fastest, then the list.
          */
         Choices: {
             /**
              * Grid
-             * @description Values by name; each combination is a variation.
+             * @description Values by name; each combination of values is a variation.
              * @default {}
              */
             grid: {
@@ -1140,7 +1140,7 @@ export interface components {
             };
             /**
              * Listed
-             * @description Further variations, values by name each.
+             * @description Further variations, each with one value by name.
              * @default []
              */
             listed: {
@@ -1229,25 +1229,25 @@ export interface components {
         };
         /**
          * CycleSettings
-         * @description How often specialists and fine-tuning follow one another; the fine-tuned policy is the next cycle's generalist.
+         * @description How often specialists and fine-tuning are repeated; the fine-tuned policy is the next cycle's generalist.
          *
          *     The stop rule is that of UniDexGrasp++ (Wan et al. 2023), which ends when a cycle gains less than 0.5 %.
          */
         CycleSettings: {
             /**
              * Count
-             * @description Cycles at most.
+             * @description Most cycles of specialists and fine-tuning; they share the run's budget.
              * @default 1
              */
             count: number;
             /**
              * Finetune Steps
-             * @description Environment steps of each fine-tuning but the last, which gets what is left; empty shares evenly.
+             * @description Environment steps of fine-tuning in every cycle but the last, which gets the rest of the budget. Empty: the cycles share the rest equally.
              */
             finetune_steps?: number | null;
             /**
              * Min Gain
-             * @description Score (0 to 1: success, or normalised return) by which a cycle must raise the evaluation for another one to follow; empty goes on whatever it gained.
+             * @description End the run when a cycle raises the evaluated score by less than this (0 to 1: success rate or normalised return). Empty: run all cycles.
              * @default 0.005
              */
             min_gain: number | null;
@@ -1259,32 +1259,32 @@ export interface components {
         DAPG: {
             /**
              * Batch Size
-             * @description Demonstrated steps in each such minibatch.
+             * @description Demonstrated steps per minibatch that has any.
              * @default 256
              */
             batch_size: number;
             /**
              * Coefficient
-             * @description Weight of the demonstrations beside PPO's loss with normalised advantages.
+             * @description Weight of the demonstrations relative to the policy loss. Increase it to imitate more.
              * @default 0.3
              */
             coefficient: number;
             /**
              * Decay
-             * @description Factor on the coefficient after each epoch; 1 keeps it constant.
+             * @description Factor applied to the coefficient after each epoch; below 1 demonstrations fade out, 1 keeps it constant.
              * @default 1
              */
             decay: number;
             /**
              * Form
-             * @description Whether demonstrated actions are weighed by the logarithm of their probability or, as the authors do, by the probability times the epoch's largest advantage.
+             * @description Objective on demonstrated actions. log_probability: their log-probability. probability: their probability times the epoch's largest advantage, as in the authors' code.
              * @default log_probability
              * @enum {string}
              */
             form: "log_probability" | "probability";
             /**
              * Frequency
-             * @description Demonstrations join every n-th minibatch.
+             * @description Demonstrations are added to every n-th minibatch.
              * @default 1
              */
             frequency: number;
@@ -1295,40 +1295,40 @@ export interface components {
             name: "dapg";
             /**
              * Value Coefficient
-             * @description Weight of the value function's error on demonstrated steps, against what was earned from them on; 0 teaches it nothing.
+             * @description Weight of the value loss on demonstrated steps, with their actual returns as targets. 0: the value function does not learn from demonstrations.
              * @default 0
              */
             value_coefficient: number;
         };
         /**
          * DAgger
-         * @description The policy follows, on states of its own, the specialist that owns the variation.
+         * @description The policy imitates the specialist of each variation in the states that the policy itself visits.
          *
-         *     After DAgger (Ross et al. 2011) with a value function beside it, as in UniDexGrasp++ (Wan et al. 2023), or
-         *     kickstarting (Schmitt et al. 2018).
+         *     DAgger (Ross et al. 2011) with a learned value function as in UniDexGrasp++ (Wan et al. 2023), or kickstarting
+         *     (Schmitt et al. 2018).
          */
         DAgger: {
             /**
              * Batch Size
-             * @description Samples of each minibatch that are compared with the teachers.
+             * @description Samples per minibatch that are compared with the teachers.
              * @default 256
              */
             batch_size: number;
             /**
              * Coefficient
-             * @description Weight of the distance to the teachers' policies.
+             * @description Weight of the divergence from the teachers' policies.
              * @default 1
              */
             coefficient: number;
             /**
              * Decay
-             * @description Factor on the coefficient after each epoch; 1 keeps it constant. For kickstarting alone.
+             * @description Factor applied to the coefficient after each epoch; 1 keeps it constant. Only for kickstarting.
              * @default 1
              */
             decay: number;
             /**
              * Form
-             * @description Whether the policy only follows its teachers while the value function learns from returns (dagger; no entropy bonus then, whatever ent_coef says), or also learns from its own experience beside a fading teacher (kickstarting).
+             * @description dagger: the policy only imitates its teachers, without an entropy bonus, while the value function learns from returns. kickstarting: the policy also learns from its own rewards, with a teacher that can fade out.
              * @default dagger
              * @enum {string}
              */
@@ -1355,43 +1355,43 @@ export interface components {
         };
         /**
          * DemonstrationSettings
-         * @description Which episodes of specialists and generalist are kept to fine-tune on.
+         * @description Which episodes of specialists and generalist are kept for fine-tuning.
          */
         DemonstrationSettings: {
             /**
              * Deterministic
-             * @description Whether the most probable action is taken instead of a sampled one.
+             * @description Record the policy's most likely action instead of a sampled one. Demonstrations then vary less.
              * @default false
              */
             deterministic: boolean;
             /**
              * Filter
-             * @description Keep successful episodes, or by return: of a specialist those above the generalist's evaluated mean, of the generalist itself those that reach it and score above 0. The mean is corrected for chance and selection.
+             * @description Which episodes are kept. success: successful ones. return: a specialist's episodes with a higher return than the generalist's evaluated mean, and the generalist's own that reach this mean and a score above 0. The mean is corrected for noise and for the selection of low variations.
              * @default success
              * @enum {string}
              */
             filter: "success" | "return";
             /**
              * Generalist Per Variation
-             * @description Episodes kept of each variation that the generalist demonstrates.
+             * @description Episodes to keep of each variation that has no specialist; the generalist demonstrates these so that it does not forget them. 0: none.
              * @default 20
              */
             generalist_per_variation: number;
             /**
              * Max Tries
-             * @description Episodes tried at most on each variation.
+             * @description Most episodes to record per variation. Increase it if the filter rejects most of them.
              * @default 100
              */
             max_tries: number;
             /**
              * Per Variation
-             * @description Episodes kept of each variation of a specialist.
+             * @description Episodes to keep of each variation that a specialist demonstrates.
              * @default 20
              */
             per_variation: number;
             /**
              * Weight
-             * @description How often a step is learned from beside others of its variation: alike, the more the better its episode, or the more the better it went on from it. Variations count alike in any case.
+             * @description How demonstrated steps of one variation are weighted. none: equally. return: by their episode's return. advantage: by how much better the episode went from that step on. Every variation has the same total weight.
              * @default none
              * @enum {string}
              */
@@ -1541,25 +1541,25 @@ export interface components {
         EvaluationSettings: {
             /**
              * Deterministic
-             * @description Whether the most probable action is taken instead of a sampled one.
+             * @description Evaluate the policy's most likely action instead of a sampled one. Changes every score of the run.
              * @default false
              */
             deterministic: boolean;
             /**
              * Episodes
-             * @description Episodes on each variation.
+             * @description Episodes per variation. More episodes measure more precisely and cost more steps.
              * @default 10
              */
             episodes: number;
             /**
              * Every Epochs
-             * @description Evaluate during training every so many epochs; 0 never.
+             * @description Number of epochs between evaluations during training; 0 turns them off.
              * @default 0
              */
             every_epochs: number;
             /**
              * Held Out Sample
-             * @description Held-out variations measured at most.
+             * @description Most held-out variations to evaluate, the same ones in every evaluation. Their steps do not count towards the budget.
              * @default 20
              */
             held_out_sample: number;
@@ -1755,17 +1755,17 @@ export interface components {
         };
         /**
          * FinetuneSettings
-         * @description What differs from the learner's settings while the generalist is fine-tuned.
+         * @description Settings of the learner that differ while the generalist is fine-tuned.
          */
         FinetuneSettings: {
             /**
              * Ent Coef
-             * @description Entropy bonus of fine-tuning; empty takes the learner's.
+             * @description Entropy bonus during fine-tuning. Empty: as in the learner.
              */
             ent_coef?: number | null;
             /**
              * Learning Rate
-             * @description Step size of fine-tuning; empty takes the learner's.
+             * @description Adam's learning rate during fine-tuning. Reduce it if the generalist forgets. Empty: as in the learner.
              */
             learning_rate?: number | null;
         };
@@ -1787,43 +1787,43 @@ export interface components {
         };
         /**
          * ForkMazeSuite
-         * @description One shared corridor that forks to many goals; the goal is told as one scalar.
+         * @description A corridor that forks towards many goals; one scalar in the observation encodes the goal.
          */
         ForkMazeSuite: {
             /**
              * Branch
-             * @description Length of each branch from the fork column to its goal.
+             * @description Length of each branch, from the fork to its goal.
              * @default 4
              */
             branch: number;
             /**
              * Context Order
-             * @description Whether the scalar context follows the order of the goals or a fixed permutation of it.
+             * @description Encoding of the goal. ordered: neighbouring goals have similar values. shuffled: values are in a fixed random order, which is harder.
              * @default shuffled
              * @enum {string}
              */
             context_order: "shuffled" | "ordered";
             /**
              * Context Seed
-             * @description Seed of the permutation and of the choice of held-out goals.
+             * @description Seed of the shuffled encoding and of the held-out goals.
              * @default 0
              */
             context_seed: number;
             /**
              * Corridor
-             * @description Length of the corridor that all variations share.
+             * @description Length of the shared corridor. A longer one makes exploration harder.
              * @default 8
              */
             corridor: number;
             /**
              * Goals
-             * @description How many goals the maze has; each goal is one variation.
+             * @description Number of goals; each goal is one variation. More goals make the maze harder for one policy.
              * @default 10
              */
             goals: number;
             /**
              * Held Out Goals
-             * @description How many of the goals are never trained on and only measure generalisation.
+             * @description Number of goals that are not trained on and only measure generalisation.
              * @default 0
              */
             held_out_goals: number;
@@ -1834,68 +1834,68 @@ export interface components {
             name: "forkmaze";
             /**
              * Progress Reward
-             * @description Share of the goal's reward that is paid for progress along the path.
+             * @description Extra reward for progress along the path, as a share of the goal's reward of 1. 0 makes rewards sparse.
              * @default 0.3
              */
             progress_reward: number;
             /**
              * Time Limit
-             * @description Steps after which an episode ends without success.
+             * @description Steps after which an episode ends without success. Increase it for longer mazes.
              * @default 80
              */
             time_limit: number;
         };
         /**
          * GAIL
-         * @description Generative adversarial imitation learning (Ho and Ermon 2016): a discriminator's judgement joins the reward.
+         * @description Generative adversarial imitation learning (Ho and Ermon 2016): a discriminator adds to the reward.
          */
         GAIL: {
             /**
              * Batch Size
-             * @description Demonstrated steps in each update of the discriminator, beside as many of the policy.
+             * @description Demonstrated steps per discriminator update, with as many steps of the policy.
              * @default 256
              */
             batch_size: number;
             /**
              * Env Weight
-             * @description Weight of the environment's reward.
+             * @description Weight of the environment's reward. Increase it if the policy ignores the task.
              * @default 0.3
              */
             env_weight: number;
             /**
              * Form
-             * @description The discriminator's reward, with D its probability that the policy itself did it: -log D is above zero and rewards long episodes, log((1 - D) / D) lies around zero, log(1 - D) is below zero and rewards short ones.
+             * @description Imitation reward, where D is the probability that a step is the policy's own. positive: -log D, which favours long episodes. centred: log((1 - D) / D). negative: log(1 - D), which favours short episodes.
              * @default positive
              * @enum {string}
              */
             form: "positive" | "centred" | "negative";
             /**
              * Gradient Penalty
-             * @description Weight of the penalty on the discriminator's slope between demonstrations and policy; without it few pictures are learned by heart.
+             * @description Weight of the gradient penalty between demonstrations and policy. Without it the discriminator overfits, especially on few pictures.
              * @default 1
              */
             gradient_penalty: number;
             /**
              * Imitation Weight
-             * @description Weight of the discriminator's reward.
+             * @description Weight of the imitation reward from the discriminator.
              * @default 0.7
              */
             imitation_weight: number;
             /**
              * Input Noise
-             * @description Deviation of the noise on what the discriminator sees, in deviations of the demonstrations.
+             * @description Standard deviation of noise added to the discriminator's input, in standard deviations of the demonstrations.
              * @default 0.05
              */
             input_noise: number;
             /**
              * Label Smoothing
-             * @description How far labels stay from 0 and 1, so that the discriminator is never certain.
+             * @description Distance of the labels from 0 and 1. Increase it if the discriminator becomes too certain.
              * @default 0.1
              */
             label_smoothing: number;
             /**
              * Learning Rate
-             * @description Step size of the discriminator's Adam.
+             * @description Adam's learning rate for the discriminator. Reduce it if the discriminator becomes too good.
              * @default 0.0003
              */
             learning_rate: number;
@@ -1906,31 +1906,31 @@ export interface components {
             name: "gail";
             /**
              * Recent Steps
-             * @description Steps of earlier rollouts that the discriminator still sees; they are part of every checkpoint.
+             * @description Steps of earlier rollouts that the discriminator still trains on; every checkpoint contains them.
              * @default 4096
              */
             recent_steps: number;
             /**
              * Reward Limit
-             * @description Largest size of the discriminator's reward, before its weight.
+             * @description Largest absolute imitation reward, before weighting.
              * @default 5
              */
             reward_limit: number;
             /**
              * Spectral Norm
-             * @description Whether every layer of the discriminator is scaled to norm 1.
+             * @description Apply spectral normalisation to every layer of the discriminator.
              * @default false
              */
             spectral_norm: boolean;
             /**
              * Updates
-             * @description Updates of the discriminator on each rollout.
+             * @description Discriminator updates per rollout.
              * @default 10
              */
             updates: number;
             /**
              * Width
-             * @description Units of the discriminator's hidden layers.
+             * @description Units per hidden layer of the discriminator.
              * @default 128
              */
             width: number;
@@ -2178,14 +2178,14 @@ export interface components {
         GateSettings: {
             /**
              * Mode
-             * @description Whether a person approves the specialists or they start by themselves.
+             * @description ask: a person approves or edits the proposed specialists. auto: the proposal is approved at once.
              * @default ask
              * @enum {string}
              */
             mode: "ask" | "auto";
             /**
              * Optimal Score
-             * @description Score (0 to 1: success, or normalised return) from which the generalist needs no specialists; empty never.
+             * @description End the run without further specialists once the generalist's evaluation reaches this score (0 to 1: success rate or normalised return). Empty: never.
              */
             optimal_score?: number | null;
         };
@@ -2221,7 +2221,7 @@ export interface components {
         GymnasiumSuite: {
             /**
              * Arguments
-             * @description Arguments of its constructor that all variations share.
+             * @description Constructor arguments shared by all variations.
              * @default {}
              */
             arguments: {
@@ -2229,18 +2229,18 @@ export interface components {
             };
             /**
              * Env Id
-             * @description Registered id of the environment.
+             * @description Id of the environment in Gymnasium's registry.
              * @default CartPole-v1
              */
             env_id: string;
             /**
              * First Seed
-             * @description First seed that is trained on.
+             * @description First training seed, if vary is seed.
              * @default 0
              */
             first_seed: number;
             /**
-             * @description Variations that only measure generalisation, likewise.
+             * @description Held-out variations, unless vary is seed; they only measure generalisation.
              * @default {
              *       "grid": {},
              *       "listed": []
@@ -2249,13 +2249,13 @@ export interface components {
             held_out: components["schemas"]["Choices"];
             /**
              * Held Out Seeds
-             * @description How many held-out seeds there are.
+             * @description Number of held-out seeds.
              * @default 16
              */
             held_out_seeds: number;
             /**
              * Held Out Start
-             * @description First seed that only measures generalisation.
+             * @description First held-out seed, which only measures generalisation.
              * @default 1000000
              */
             held_out_start: number;
@@ -2266,32 +2266,32 @@ export interface components {
             name: "gymnasium";
             /**
              * Num Seeds
-             * @description How many seeds are trained on.
+             * @description Number of training seeds.
              * @default 16
              */
             num_seeds: number;
             /**
              * Score High
-             * @description Return that counts as 1; nothing: the registered threshold.
+             * @description Return that is normalised to 1. Empty: the registered reward threshold.
              */
             score_high?: number | null;
             /**
              * Score Low
-             * @description Return that counts as 0; nothing: 0, where the return that counts as 1 is above it.
+             * @description Return that is normalised to 0. Empty: 0, if score_high is positive.
              */
             score_low?: number | null;
             /**
              * Success Key
-             * @description Entry of an episode's last `info` that tells success, as is_success; nothing: no success signal.
+             * @description Key in the last `info` of an episode that reports success, for example is_success. Empty: no success signal.
              */
             success_key?: string | null;
             /**
              * Time Limit
-             * @description Steps after which an episode is cut off; nothing: the registered limit.
+             * @description Steps after which an episode is cut off. Empty: the registered limit.
              */
             time_limit?: number | null;
             /**
-             * @description Variations that are trained on, where seeds do not tell them apart.
+             * @description Training variations, unless vary is seed.
              * @default {
              *       "grid": {},
              *       "listed": []
@@ -2300,7 +2300,7 @@ export interface components {
             training: components["schemas"]["Choices"];
             /**
              * Vary
-             * @description What tells variations apart: the seed of the reset, options of the reset, arguments of the constructor, or attributes that are set before the reset, as CartPole's length.
+             * @description How variations differ. seed: by the seed of the reset. options: by options of the reset. arguments: by arguments of the constructor. attributes: by attributes set before the reset, for example CartPole's length.
              * @default seed
              * @enum {string}
              */
@@ -2346,12 +2346,12 @@ export interface components {
         };
         /**
          * Impala
-         * @description The residual network of IMPALA (Espeholt et al. 2018), as the Procgen papers use it.
+         * @description The residual network of IMPALA (Espeholt et al. 2018) as used in the Procgen papers; best on a GPU.
          */
         Impala: {
             /**
              * Channels
-             * @description Channels of each residual block.
+             * @description Channels of each residual block, one number per block.
              * @default [
              *       16,
              *       32,
@@ -2361,19 +2361,19 @@ export interface components {
             channels: number[];
             /**
              * Initial Std
-             * @description Deviation with which a policy of continuous actions starts.
+             * @description Initial standard deviation of continuous actions. Increase it to explore more at the start.
              * @default 1
              */
             initial_std: number;
             /**
              * Max Std
-             * @description Largest deviation of a policy of continuous actions.
+             * @description Largest standard deviation of continuous actions.
              * @default 10
              */
             max_std: number;
             /**
              * Min Std
-             * @description Least deviation of a policy of continuous actions.
+             * @description Smallest standard deviation of continuous actions; keeps exploration from vanishing.
              * @default 0.001
              */
             min_std: number;
@@ -2384,7 +2384,7 @@ export interface components {
             name: "impala";
             /**
              * Width
-             * @description Units of the layer that policy and value share.
+             * @description Units of the last layer, which policy and value share.
              * @default 256
              */
             width: number;
@@ -2720,32 +2720,32 @@ export interface components {
         MLP: {
             /**
              * Activation
-             * @description Nonlinearity between the layers.
+             * @description Activation function between the layers.
              * @default tanh
              * @enum {string}
              */
             activation: "tanh" | "relu";
             /**
              * Depth
-             * @description Hidden layers.
+             * @description Number of hidden layers.
              * @default 2
              */
             depth: number;
             /**
              * Initial Std
-             * @description Deviation with which a policy of continuous actions starts.
+             * @description Initial standard deviation of continuous actions. Increase it to explore more at the start.
              * @default 1
              */
             initial_std: number;
             /**
              * Max Std
-             * @description Largest deviation of a policy of continuous actions.
+             * @description Largest standard deviation of continuous actions.
              * @default 10
              */
             max_std: number;
             /**
              * Min Std
-             * @description Least deviation of a policy of continuous actions.
+             * @description Smallest standard deviation of continuous actions; keeps exploration from vanishing.
              * @default 0.001
              */
             min_std: number;
@@ -2756,39 +2756,39 @@ export interface components {
             name: "mlp";
             /**
              * Width
-             * @description Units of each hidden layer.
+             * @description Units per hidden layer. Larger networks learn more variations, but slower.
              * @default 128
              */
             width: number;
         };
         /**
          * ManiSkillSuite
-         * @description ManiSkill 3 (Tao et al. 2024) with state observations; a variation is the seed that draws the objects' geometry.
+         * @description ManiSkill 3 (Tao et al. 2024) with state observations; each variation is a seed for the objects' geometry.
          *
-         *     Where the objects lie and how the robot stands differs from episode to episode.
+         *     The objects' positions and the robot's pose differ from episode to episode.
          */
         ManiSkillSuite: {
             /**
              * Control
-             * @description The robot's controller, as pd_joint_delta_pos or pd_ee_delta_pose.
+             * @description The robot's controller, for example pd_joint_delta_pos or pd_ee_delta_pose.
              * @default pd_joint_delta_pos
              */
             control: string;
             /**
              * First Seed
-             * @description First geometry seed that is trained on.
+             * @description First training seed.
              * @default 0
              */
             first_seed: number;
             /**
              * Held Out Seeds
-             * @description How many held-out geometries there are.
+             * @description Number of held-out seeds.
              * @default 20
              */
             held_out_seeds: number;
             /**
              * Held Out Start
-             * @description First geometry seed that only measures generalisation.
+             * @description First held-out seed, which only measures generalisation.
              * @default 1000000
              */
             held_out_start: number;
@@ -2799,26 +2799,26 @@ export interface components {
             name: "maniskill";
             /**
              * Num Seeds
-             * @description How many geometries are trained on.
+             * @description Number of training seeds, each with its own geometry.
              * @default 50
              */
             num_seeds: number;
             /**
              * Reward
-             * @description A step's reward, at most 1: shaped, or for success alone. Some tasks have a sparse one only.
+             * @description Reward per step, at most 1. normalized_dense: shaped. sparse: only for success; some tasks have no other.
              * @default normalized_dense
              * @enum {string}
              */
             reward: "normalized_dense" | "sparse";
             /**
              * Task
-             * @description Which task: PegInsertionSide-v1, PickSingleYCB-v1, AssemblingKits-v1, TurnFaucet-v1, OpenCabinetDrawer-v1, OpenCabinetDoor-v1, PushChair-v1.
+             * @description The task: PegInsertionSide-v1, PickSingleYCB-v1, AssemblingKits-v1, TurnFaucet-v1, OpenCabinetDrawer-v1, OpenCabinetDoor-v1, PushChair-v1.
              * @default PegInsertionSide-v1
              */
             task: string;
             /**
              * Time Limit
-             * @description Steps after which an episode is cut off; nothing: the task's own limit.
+             * @description Steps after which an episode is cut off. Empty: the task's own limit.
              */
             time_limit?: number | null;
         };
@@ -2832,39 +2832,39 @@ export interface components {
         MetaWorldSuite: {
             /**
              * Benchmark
-             * @description MT1: one task. MT10, MT50: ten, all fifty tasks. ML10, ML45: ten, forty-five tasks to train on and five others that are held out.
+             * @description MT1: one task. MT10 and MT50: ten and fifty tasks. ML10 and ML45: ten and forty-five training tasks, and five held-out tasks.
              * @default MT10
              * @enum {string}
              */
             benchmark: "MT1" | "MT10" | "MT50" | "ML10" | "ML45";
             /**
              * End At Success
-             * @description Whether an episode ends with its first success. The published training does not end there: a policy is paid for staying at the goal. Success counts at any step either way.
+             * @description End an episode at its first success. The published training does not: it rewards staying at the goal. In either case an episode with a success at any step is successful.
              * @default false
              */
             end_at_success: boolean;
             /**
              * Goal Observed
-             * @description Whether the goal position is observed. benchmark: in MT it is, in ML it is hidden.
+             * @description Whether observations include the goal position. benchmark: in MT, but not in ML.
              * @default benchmark
              * @enum {string}
              */
             goal_observed: "benchmark" | "always" | "never";
             /**
              * Goal Seed
-             * @description Seed of the goal positions, as the package's benchmarks take it.
+             * @description Seed of the goal positions, as in the package's benchmarks.
              * @default 0
              */
             goal_seed: number;
             /**
              * Goals
-             * @description Goal positions of each task: 50 in the published benchmarks.
+             * @description Goal positions per task; the published benchmarks have 50.
              * @default 50
              */
             goals: number;
             /**
              * Held Out Goals
-             * @description MT benchmarks whose variations are goals: further goal positions of each task, which only measure generalisation. ML benchmarks hold out their test tasks instead.
+             * @description Further goal positions per task that only measure generalisation. Only for MT benchmarks with goals as variations; ML benchmarks hold out their test tasks.
              * @default 10
              */
             held_out_goals: number;
@@ -2875,45 +2875,45 @@ export interface components {
             name: "metaworld";
             /**
              * One Hot
-             * @description Whether the observation ends with a one-hot vector of the task, where there is more than one. benchmark: in MT it does; ML hides the task.
+             * @description Whether observations end with a one-hot vector of the task, if there are several. benchmark: in MT, but not in ML.
              * @default benchmark
              * @enum {string}
              */
             one_hot: "benchmark" | "always" | "never";
             /**
              * Only Tasks
-             * @description Train on these tasks of the benchmark only, for example on those that the budget suffices for. Empty: on all of them. Results are then not comparable with the benchmark's.
+             * @description Train only on these tasks of the benchmark, for example because the budget is too small for all. The results are then not comparable with the benchmark's. Empty: all tasks.
              * @default []
              */
             only_tasks: string[];
             /**
              * Processes
-             * @description Processes that simulate, each several environments; 0: one a CPU core.
+             * @description Simulation processes; each runs several environments. 0: one per CPU core.
              * @default 0
              */
             processes: number;
             /**
              * Reward Scale
-             * @description What rewards are divided by, the same in training and evaluation. none: a step pays 0 to 10. maximum: by 10. expert: by the mean reward of a step of the package's scripted policy on that task, so that returns of tasks compare: its return is the time limit on each of them.
+             * @description Divisor of rewards, in training and evaluation. none: 1, rewards are 0 to 10 per step. maximum: 10. expert: the mean reward per step of the package's scripted policy on the task. This makes returns comparable between tasks: the scripted policy's return is then the time limit on all of them.
              * @default none
              * @enum {string}
              */
             reward_scale: "none" | "maximum" | "expert";
             /**
              * Task
-             * @description The one task of MT1; the other benchmarks choose their own tasks.
+             * @description Task of MT1; the other benchmarks have their own tasks.
              * @default reach-v3
              */
             task: string;
             /**
              * Time Limit
-             * @description Steps after which an episode is cut off; its last state is not its end.
+             * @description Steps after which an episode is cut off (truncated, so the value of its last state still counts).
              * @default 500
              */
             time_limit: number;
             /**
              * Variations
-             * @description tasks: a variation is a task, and every episode draws one of its goals. goals: each goal position of each task is a variation of its own.
+             * @description tasks: each task is a variation, and every episode has a random goal. goals: each goal position of each task is a variation.
              * @default tasks
              * @enum {string}
              */
@@ -2932,108 +2932,108 @@ export interface components {
         };
         /**
          * PPG
-         * @description Phasic policy gradient (Cobbe et al. 2021): PPO in phases, after each of which the policy learns the values.
+         * @description Phasic policy gradient (Cobbe et al. 2021): PPO in phases, each followed by an auxiliary phase on the values.
          */
         PPG: {
             /**
              * Adam Eps
-             * @description Adam's epsilon.
+             * @description Adam's epsilon, for numerical stability.
              * @default 0.00001
              */
             adam_eps: number;
             /**
              * Aux Learning Rate
-             * @description Step size of Adam when a phase ends.
+             * @description Adam's learning rate in auxiliary phases.
              * @default 0.0005
              */
             aux_learning_rate: number;
             /**
              * Aux Rollouts
-             * @description Size of a minibatch when a phase ends: so many environments' steps of an epoch.
+             * @description Minibatch size in auxiliary phases: the steps of this many environments in one epoch.
              * @default 4
              */
             aux_rollouts: number;
             /**
              * Beta Clone
-             * @description Weight of the policy's divergence from what it was when the phase ended.
+             * @description Weight of the KL divergence from the policy before the auxiliary phase; higher keeps the policy closer to it.
              * @default 1
              */
             beta_clone: number;
             /**
              * Clip Coef
-             * @description Clipping of the policy's probability ratio.
+             * @description Clipping range of the probability ratio. Reduce it for smaller policy updates.
              * @default 0.2
              */
             clip_coef: number;
             /**
              * Clip Vloss
-             * @description Whether the value loss is clipped as the policy's is.
+             * @description Clip the value loss in the same way as the policy loss.
              * @default true
              */
             clip_vloss: boolean;
             /**
              * Device
-             * @description Where the network runs; auto takes CUDA where it is.
+             * @description Device of the network. auto: CUDA if available, otherwise the CPU.
              * @default auto
              * @enum {string}
              */
             device: "auto" | "cpu" | "cuda";
             /**
              * E Aux
-             * @description Passes over a phase's experience when it ends.
+             * @description Passes over a phase's steps in its auxiliary phase.
              * @default 6
              */
             e_aux: number;
             /**
              * E Pi
-             * @description Passes of the policy over an epoch's experience.
+             * @description Policy passes over an epoch's steps.
              * @default 1
              */
             e_pi: number;
             /**
              * E V
-             * @description Passes of the value function over an epoch's experience.
+             * @description Value passes over an epoch's steps.
              * @default 1
              */
             e_v: number;
             /**
              * Ent Coef
-             * @description Weight of the entropy bonus.
+             * @description Weight of the entropy bonus. Increase it for more exploration.
              * @default 0.01
              */
             ent_coef: number;
             /**
              * Gae Lambda
-             * @description Lambda of generalised advantage estimation.
+             * @description Lambda of generalised advantage estimation: lower values reduce variance but add bias.
              * @default 0.95
              */
             gae_lambda: number;
             /**
              * Gamma
-             * @description Discount of future rewards.
+             * @description Discount factor of future rewards. Increase it for longer episodes.
              * @default 0.999
              */
             gamma: number;
             /**
              * Learning Rate
-             * @description Step size of Adam.
+             * @description Adam's learning rate. Reduce it if training is unstable.
              * @default 0.0005
              */
             learning_rate: number;
             /**
              * Max Grad Norm
-             * @description Largest norm of the gradient.
+             * @description Gradients with a larger norm are scaled down to it.
              * @default 0.5
              */
             max_grad_norm: number;
             /**
              * Micro Batch
-             * @description Samples that go through the network at once; gradients add up to the minibatch. Empty takes what is fastest, measured once on each machine.
+             * @description Samples per forward pass; gradients accumulate over the minibatch. Reduce it if memory is short. Empty: the fastest size, measured once per machine.
              */
             micro_batch?: number | null;
             /**
              * N Pi
-             * @description Epochs of a phase; memory and checkpoints hold the observations of all of them.
+             * @description Epochs per phase. Memory and checkpoints hold the observations of a whole phase.
              * @default 32
              */
             n_pi: number;
@@ -3044,7 +3044,7 @@ export interface components {
             name: "ppg";
             /**
              * Network
-             * @description The policy and value network.
+             * @description Network of policy and value; choose one that supports the suite's observations.
              * @default {
              *       "activation": "tanh",
              *       "depth": 2,
@@ -3058,49 +3058,49 @@ export interface components {
             network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
             /**
              * Norm Adv
-             * @description Whether advantages are normalised over each epoch.
+             * @description Normalise advantages over each epoch.
              * @default true
              */
             norm_adv: boolean;
             /**
              * Norm Reward
-             * @description Whether rewards are divided by the running deviation of the discounted return.
+             * @description Divide rewards by the running standard deviation of the discounted return. Helps if rewards are large.
              * @default true
              */
             norm_reward: boolean;
             /**
              * Num Envs
-             * @description Environments stepped side by side.
+             * @description Number of environments stepped in parallel. More environments make larger, less correlated batches.
              * @default 64
              */
             num_envs: number;
             /**
              * Num Minibatches
-             * @description Minibatches in one pass over an epoch's experience.
+             * @description Number of minibatches per pass over an epoch's steps; it must divide num_envs x num_steps.
              * @default 8
              */
             num_minibatches: number;
             /**
              * Num Steps
-             * @description Steps of each environment in one epoch.
+             * @description Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.
              * @default 256
              */
             num_steps: number;
             /**
              * Overlap
-             * @description Whether environments are stepped in two halves, each while the network decides for the other. It pays where a GPU decides; the number of environments must be even.
+             * @description Step the environments in two halves, one while the network computes actions for the other. Faster with a GPU; num_envs must be even.
              * @default false
              */
             overlap: boolean;
             /**
              * Shared
-             * @description Whether policy and value share one network, whose body hears of the values after each phase alone.
+             * @description Share one network between policy and value; its body then learns values only in auxiliary phases.
              * @default false
              */
             shared: boolean;
             /**
              * Vf Coef
-             * @description Weight of the value loss before a phase ends.
+             * @description Weight of the value loss outside auxiliary phases.
              * @default 0.5
              */
             vf_coef: number;
@@ -3112,80 +3112,80 @@ export interface components {
         PPO: {
             /**
              * Adam Eps
-             * @description Adam's epsilon.
+             * @description Adam's epsilon, for numerical stability.
              * @default 0.00001
              */
             adam_eps: number;
             /**
              * Anneal Lr
-             * @description Whether the learning rate falls linearly to zero over the run's steps.
+             * @description Reduce the learning rate linearly to zero over the run's total steps.
              * @default false
              */
             anneal_lr: boolean;
             /**
              * Clip Coef
-             * @description Clipping of the policy's probability ratio.
+             * @description Clipping range of the probability ratio. Reduce it for smaller policy updates.
              * @default 0.2
              */
             clip_coef: number;
             /**
              * Clip Vloss
-             * @description Whether the value loss is clipped as the policy's is.
+             * @description Clip the value loss in the same way as the policy loss.
              * @default true
              */
             clip_vloss: boolean;
             /**
              * Compile
-             * @description Whether torch.compile is used; tens of seconds to start, and a C++ compiler is needed. On CUDA the rollout's network runs as a CUDA graph; on a CPU updates from vector observations take about a quarter less time.
+             * @description Use torch.compile. It needs a C++ compiler and tens of seconds to start. With CUDA, rollouts run as a CUDA graph; on a CPU, updates from vector observations take about a quarter less time.
              * @default false
              */
             compile: boolean;
             /**
              * Critic Layer Norm
-             * @description Whether each layer of the value network is normalised (LayerNorm). For mlp, whose values have their own.
+             * @description Apply LayerNorm to each layer of the value network. Only for mlp, whose value network is separate.
              * @default false
              */
             critic_layer_norm: boolean;
             /**
              * Device
-             * @description Where the network runs; auto takes CUDA where it is.
+             * @description Device of the network. auto: CUDA if available, otherwise the CPU.
              * @default auto
              * @enum {string}
              */
             device: "auto" | "cpu" | "cuda";
             /**
              * Ent Coef
-             * @description Weight of the entropy bonus.
+             * @description Weight of the entropy bonus. Increase it for more exploration.
              * @default 0.01
              */
             ent_coef: number;
             /**
              * Gae Lambda
-             * @description Lambda of generalised advantage estimation.
+             * @description Lambda of generalised advantage estimation: lower values reduce variance but add bias.
              * @default 0.95
              */
             gae_lambda: number;
             /**
              * Gamma
-             * @description Discount of future rewards.
+             * @description Discount factor of future rewards. Increase it for longer episodes.
              * @default 0.999
              */
             gamma: number;
             /**
              * Learning Rate
-             * @description Step size of Adam.
+             * @description Adam's learning rate. Reduce it if training is unstable.
              * @default 0.0005
              */
             learning_rate: number;
             /**
              * Max Grad Norm
-             * @description Largest norm of the gradient.
+             * @description Gradients with a larger norm are scaled down to it.
              * @default 0.5
              */
             max_grad_norm: number;
             /**
              * Micro Batch
-             * @description Samples that go through the network at once; gradients add up to the minibatch. Empty takes what is fastest, measured once on each machine.
+             * @description Samples per forward pass; gradients accumulate over the minibatch. Reduce it if memory is short. Empty: the fastest size, measured once per machine.
              */
             micro_batch?: number | null;
             /**
@@ -3195,7 +3195,7 @@ export interface components {
             name: "ppo";
             /**
              * Network
-             * @description The policy and value network.
+             * @description Network of policy and value; choose one that supports the suite's observations.
              * @default {
              *       "activation": "tanh",
              *       "depth": 2,
@@ -3209,73 +3209,73 @@ export interface components {
             network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
             /**
              * Norm Adv
-             * @description Whether advantages are normalised in each minibatch.
+             * @description Normalise advantages in each minibatch.
              * @default true
              */
             norm_adv: boolean;
             /**
              * Norm Reward
-             * @description Whether rewards are divided by the running deviation of the discounted return.
+             * @description Divide rewards by the running standard deviation of the discounted return. Helps if rewards are large.
              * @default true
              */
             norm_reward: boolean;
             /**
              * Num Envs
-             * @description Environments stepped side by side.
+             * @description Number of environments stepped in parallel. More environments make larger, less correlated batches.
              * @default 64
              */
             num_envs: number;
             /**
              * Num Minibatches
-             * @description Minibatches in one pass over an epoch's experience.
+             * @description Number of minibatches per pass over an epoch's steps; it must divide num_envs x num_steps.
              * @default 8
              */
             num_minibatches: number;
             /**
              * Num Steps
-             * @description Steps of each environment in one epoch.
+             * @description Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.
              * @default 256
              */
             num_steps: number;
             /**
              * Overlap
-             * @description Whether environments are stepped in two halves, each while the network decides for the other. It pays where a GPU decides; the number of environments must be even.
+             * @description Step the environments in two halves, one while the network computes actions for the other. Faster with a GPU; num_envs must be even.
              * @default false
              */
             overlap: boolean;
             /**
              * Popart
-             * @description Whether values are learned on a scale of each variation's own (PopArt), with a value head for each. For tasks whose returns differ; it takes the place of norm_reward.
+             * @description Learn the values of each variation with a head and a scale of its own (PopArt). Use it if returns differ widely between variations; it replaces norm_reward.
              * @default false
              */
             popart: boolean;
             /**
              * Popart Rate
-             * @description How far an epoch moves a variation's scale towards that of its own returns, with PopArt.
+             * @description How far an epoch moves a PopArt scale towards the variation's own returns: 0 to 1, 1 replaces it.
              * @default 0.1
              */
             popart_rate: number;
             /**
              * Precision
-             * @description Products inside the network: float32; tf32, faster on an NVIDIA GPU and the same elsewhere; bfloat16, faster still on a GPU, and slower on most CPUs. Weights and losses stay float32.
+             * @description Precision of matrix products in the network. tf32: faster on NVIDIA GPUs, no effect elsewhere. bfloat16: fastest on a GPU, slower on most CPUs. Weights and losses are always float32.
              * @default float32
              * @enum {string}
              */
             precision: "float32" | "tf32" | "bfloat16";
             /**
              * Target Kl
-             * @description Approximate KL divergence that ends an epoch's updates early.
+             * @description End an epoch's updates when the approximate KL divergence from the old policy exceeds this. Empty: never.
              */
             target_kl?: number | null;
             /**
              * Update Epochs
-             * @description Passes over an epoch's experience.
+             * @description Passes over an epoch's steps. More passes learn more from each step, but may destabilise training.
              * @default 3
              */
             update_epochs: number;
             /**
              * Vf Coef
-             * @description Weight of the value loss.
+             * @description Weight of the value loss in the total loss.
              * @default 0.5
              */
             vf_coef: number;
@@ -3456,56 +3456,56 @@ export interface components {
         };
         /**
          * PlateauSettings
-         * @description Criterion H: over the last window the figure surely rose by no more than the margin.
+         * @description Criterion H: a plateau is reached when the metric rises by no more than the margin over a whole window.
          */
         PlateauSettings: {
             /**
              * Confidence
-             * @description How sure it must be that the window's trend rises by no more than the margin; noise of few episodes makes it wait.
+             * @description Confidence with which the trend in the window must be below the margin. A higher value avoids false alarms, but detects a plateau later if epochs have few episodes.
              * @default 0.95
              */
             confidence: number;
             /**
              * Margin
-             * @description How much improvement within the window still counts as none. As a share it should stay below the window's part of the budget: a steady rise over everything gains just that part in a window.
+             * @description Smaller improvements within the window count as none. As a fraction, keep it below the window's share of the generalist's epochs, or even a steady rise counts as a plateau.
              * @default 0.05
              */
             margin: number;
             /**
              * Margin Mode
-             * @description Whether the margin is a share of the range seen so far or a figure of its own.
+             * @description fraction: the margin is a share of the metric's range so far. absolute: it is in the metric's own unit.
              * @default fraction
              * @enum {string}
              */
             margin_mode: "fraction" | "absolute";
             /**
              * Metric
-             * @description Which mean training figure is watched.
+             * @description Training metric to watch: the mean return or the success rate. Success needs a suite that signals it.
              * @default return
              * @enum {string}
              */
             metric: "return" | "success";
             /**
              * Min Epochs
-             * @description Epochs before which no plateau may start.
+             * @description Earliest epoch at which a plateau may begin. Increase it if training starts with a flat stretch.
              * @default 20
              */
             min_epochs: number;
             /**
              * Rewind
-             * @description Whether specialists start from the checkpoint where the plateau began.
+             * @description Start specialists and fine-tuning from the checkpoint where the plateau began, not from the last one.
              * @default false
              */
             rewind: boolean;
             /**
              * Sigma
-             * @description Deviation of the Gaussian that smooths the figure over all epochs so far, each weighed by its episodes.
+             * @description Standard deviation of the Gaussian filter over past epochs, each weighted by its episodes. Increase it for noisy curves; 0 turns smoothing off.
              * @default 3
              */
             sigma: number;
             /**
              * Window
-             * @description How long the figure must not improve; 30 % of the generalist's share of the budget did well on real curves.
+             * @description Number of epochs without improvement that make a plateau. A good choice is 30 % of the generalist's epochs; a shorter window detects plateaus earlier but is wrong more often.
              * @default 20
              */
             window: number;
@@ -3538,10 +3538,10 @@ export interface components {
         };
         /**
          * PrioritizedSampling
-         * @description Prioritized level replay (Jiang et al. 2021): variations from which more can be learned are played more often.
+         * @description Prioritized level replay (Jiang et al. 2021): variations with more left to learn are played more often.
          *
-         *     A variation's score is the mean absolute advantage of its newest steps, their L1 value loss. It is replayed by the
-         *     rank of its score, mixed with how long ago it was played.
+         *     A variation's score is the mean absolute advantage of its newest steps (the L1 value loss). Its probability depends
+         *     on the rank of that score and on how long ago it was played.
          */
         PrioritizedSampling: {
             /**
@@ -3551,19 +3551,19 @@ export interface components {
             name: "prioritized";
             /**
              * Replay Probability
-             * @description How often a known variation is replayed while there are some that were never played.
+             * @description Probability of replaying a known variation while some have never been played. Reduce it to see all variations sooner.
              * @default 0.5
              */
             replay_probability: number;
             /**
              * Staleness
-             * @description Share of replays that go by how long ago a variation was played, instead of by its score.
+             * @description Share of the replay probability that depends on how long ago a variation was played instead of on its score.
              * @default 0.1
              */
             staleness: number;
             /**
              * Temperature
-             * @description How much the ranks of scores count: a rank's share is (1 / rank) to the power of 1 / temperature.
+             * @description Temperature of the ranking: the weight of a rank is (1 / rank) ^ (1 / temperature). Lower values replay the highest scores more often.
              * @default 0.1
              */
             temperature: number;
@@ -3597,26 +3597,26 @@ export interface components {
         ProcgenSuite: {
             /**
              * Game
-             * @description Which of the sixteen games is played.
+             * @description The game to play.
              * @default bigfish
              * @enum {string}
              */
             game: "bigfish" | "bossfight" | "caveflyer" | "chaser" | "climber" | "coinrun" | "dodgeball" | "fruitbot" | "heist" | "jumper" | "leaper" | "maze" | "miner" | "ninja" | "plunder" | "starpilot";
             /**
              * Held Out Levels
-             * @description How many held-out levels there are.
+             * @description Number of held-out levels.
              * @default 50
              */
             held_out_levels: number;
             /**
              * Held Out Start
-             * @description First level that is never trained on and only measures generalisation.
+             * @description Number of the first held-out level, which only measures generalisation.
              * @default 1000000
              */
             held_out_start: number;
             /**
              * Mode
-             * @description Difficulty of the levels.
+             * @description Difficulty of the levels. easy is meant for smaller budgets.
              * @default easy
              * @enum {string}
              */
@@ -3628,19 +3628,19 @@ export interface components {
             name: "procgen";
             /**
              * Num Levels
-             * @description How many levels are trained on.
+             * @description Number of training levels. More levels generalise better but take more steps to learn.
              * @default 200
              */
             num_levels: number;
             /**
              * Num Threads
-             * @description Threads that step the levels; 0 steps them in the trainer's thread.
+             * @description Threads that simulate the levels. 0: simulate in the trainer's own thread, best on few CPU cores.
              * @default 4
              */
             num_threads: number;
             /**
              * Start Level
-             * @description First training level.
+             * @description Number of the first training level.
              * @default 0
              */
             start_level: number;
@@ -3714,10 +3714,10 @@ export interface components {
         };
         /**
          * RoundRobinSampling
-         * @description In turn: whichever environment is free begins the next variation, so that each is played equally often.
+         * @description In turn: the next free environment plays the next variation, so all are played equally often.
          *
-         *     The environments of Meta-World's multi-task trainings do so. An epoch's mean then varies with the policy's episodes
-         *     alone, and not with which variations were drawn.
+         *     As in Meta-World's multi-task training. An epoch's mean then varies only with the policy's episodes, not with the
+         *     draw of variations.
          */
         RoundRobinSampling: {
             /**
@@ -4149,43 +4149,43 @@ export interface components {
         };
         /**
          * SAC
-         * @description Soft actor-critic (Haarnoja et al. 2018b): off-policy, two critics, a temperature that tunes itself.
+         * @description Soft actor-critic (Haarnoja et al. 2018b): off-policy, with two critics and an automatic temperature.
          */
         SAC: {
             /**
              * Demonstrated Share
-             * @description Share of the steps in each update of fine-tuning that are drawn from the demonstrations, each variation as often; half as in RLPD (Ball et al. 2023), 0 leaves them to the guide.
+             * @description Share of each fine-tuning batch that is drawn from demonstrations, equally from every variation. 0.5 is from RLPD (Ball et al. 2023); 0 leaves demonstrations to the guide.
              * @default 0.5
              */
             demonstrated_share: number;
             /**
              * Device
-             * @description Where the network runs; auto takes CUDA where it is.
+             * @description Device of the network. auto: CUDA if available, otherwise the CPU.
              * @default auto
              * @enum {string}
              */
             device: "auto" | "cpu" | "cuda";
             /**
              * Gamma
-             * @description Discount of future rewards.
+             * @description Discount factor of future rewards. Increase it for longer episodes.
              * @default 0.99
              */
             gamma: number;
             /**
              * Handed On
-             * @description Newest steps of the generalist's replay with which its further training and fine-tuning go on; its last checkpoint holds them.
+             * @description Number of the newest replay steps that the generalist takes along into further training and fine-tuning. They are stored in its last checkpoint.
              * @default 100000
              */
             handed_on: number;
             /**
              * Learning Rate
-             * @description Step size of Adam: policy, critics and temperature.
+             * @description Adam's learning rate for policy, critics and temperature.
              * @default 0.0003
              */
             learning_rate: number;
             /**
              * N Step
-             * @description Rewards that a critic's target adds up before it looks ahead.
+             * @description Number of rewards summed in a critic's target before bootstrapping.
              * @default 1
              */
             n_step: number;
@@ -4196,7 +4196,7 @@ export interface components {
             name: "sac";
             /**
              * Network
-             * @description The policy's and the critics' networks.
+             * @description Networks of the policy and the critics.
              * @default {
              *       "activation": "relu",
              *       "depth": 2,
@@ -4210,103 +4210,103 @@ export interface components {
             network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
             /**
              * Num Envs
-             * @description Environments stepped side by side.
+             * @description Number of environments stepped in parallel.
              * @default 8
              */
             num_envs: number;
             /**
              * Num Steps
-             * @description Steps of each environment in one epoch.
+             * @description Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.
              * @default 64
              */
             num_steps: number;
             /**
              * Overlap
-             * @description Whether environments are stepped in two halves, each while the network decides for the other. It pays where a GPU decides; the number of environments must be even.
+             * @description Step the environments in two halves, one while the network computes actions for the other. Faster with a GPU; num_envs must be even.
              * @default false
              */
             overlap: boolean;
             /**
              * Replay Batch
-             * @description Replayed steps in one update.
+             * @description Batch size of an update.
              * @default 256
              */
             replay_batch: number;
             /**
              * Replay On
-             * @description Where the replay lies; auto keeps vectors on the network's device, pictures (uint8) in memory.
+             * @description Where the replay buffer is kept. auto: vectors on the network's device, pictures (uint8) in main memory.
              * @default auto
              * @enum {string}
              */
             replay_on: "auto" | "device" | "memory";
             /**
              * Replay Size
-             * @description Newest steps that are kept for replay.
+             * @description Capacity of the replay buffer; the oldest steps are dropped.
              * @default 1000000
              */
             replay_size: number;
             /**
              * Target Entropy
-             * @description Wanted entropy of the policy in nats; empty takes minus one for each component of an action.
+             * @description Target entropy of the policy in nats. Empty: minus the number of action components.
              */
             target_entropy?: number | null;
             /**
              * Tau
-             * @description Share of the critics that enters their targets at each update.
+             * @description Rate at which target critics follow the critics (Polyak averaging).
              * @default 0.005
              */
             tau: number;
             /**
              * Temperature
-             * @description Weight of the entropy at the start.
+             * @description Initial weight of the entropy. Increase it for more exploration at the start.
              * @default 0.2
              */
             temperature: number;
             /**
              * Tune Temperature
-             * @description Whether the temperature follows the wanted entropy.
+             * @description Adjust the temperature automatically to reach target_entropy.
              * @default true
              */
             tune_temperature: boolean;
             /**
              * Update Ratio
-             * @description Updates of the networks for each environment step.
+             * @description Updates per environment step. More updates learn more from each step, but take longer.
              * @default 1
              */
             update_ratio: number;
             /**
              * Warm Up
-             * @description Steps in the replay before the first update; a learner that starts from nothing acts at random meanwhile.
+             * @description Steps to collect before the first update of each job. A new policy acts at random during the warm-up.
              * @default 4000
              */
             warm_up: number;
         };
         /**
          * SmallCNN
-         * @description Three strided convolutions; fast enough for pictures on a CPU.
+         * @description Three strided convolutions for pictures; fast enough for a CPU.
          */
         SmallCNN: {
             /**
              * Channels
-             * @description Channels of the first convolution; the next two have twice as many.
+             * @description Channels of the first convolution; the other two have twice as many.
              * @default 16
              */
             channels: number;
             /**
              * Initial Std
-             * @description Deviation with which a policy of continuous actions starts.
+             * @description Initial standard deviation of continuous actions. Increase it to explore more at the start.
              * @default 1
              */
             initial_std: number;
             /**
              * Max Std
-             * @description Largest deviation of a policy of continuous actions.
+             * @description Largest standard deviation of continuous actions.
              * @default 10
              */
             max_std: number;
             /**
              * Min Std
-             * @description Least deviation of a policy of continuous actions.
+             * @description Smallest standard deviation of continuous actions; keeps exploration from vanishing.
              * @default 0.001
              */
             min_std: number;
@@ -4317,7 +4317,7 @@ export interface components {
             name: "small_cnn";
             /**
              * Width
-             * @description Units of the layer that policy and value share.
+             * @description Units of the last layer, which policy and value share.
              * @default 256
              */
             width: number;
@@ -4342,95 +4342,95 @@ export interface components {
         };
         /**
          * SpecialistSettings
-         * @description How many specialists there are, what they train on and how they start.
+         * @description How many specialists there are, what they train on, and how they start.
          */
         SpecialistSettings: {
             /**
              * Confidence
-             * @description Confidence of the bounds.
+             * @description Confidence level of the bounds that upper_bound and lower_bound use.
              * @default 0.9
              */
             confidence: number;
             /**
              * Count
-             * @description How many specialists are trained.
+             * @description Number of specialists trained in each cycle; they run in parallel.
              * @default 4
              */
             count: number;
             /**
              * Ent Coef
-             * @description Entropy bonus of specialists; empty takes the learner's.
+             * @description Entropy bonus of specialists. Increase it if they stop exploring too early. Empty: as in the learner.
              */
             ent_coef?: number | null;
             /**
              * Learning Rate
-             * @description Step size of specialists; empty takes the learner's.
+             * @description Adam's learning rate for specialists. Empty: as in the learner.
              */
             learning_rate?: number | null;
             /**
              * Leave Out At
-             * @description Score (0 to 1: success, or normalised return) in the gate's evaluation from which a variation gets no specialist; fewer are trained where too few lie below. Empty leaves none out.
+             * @description Variations with at least this score in the gate's evaluation get no specialist (0 to 1: success rate or normalised return). If too few are below it, fewer specialists are trained. Empty: no limit.
              */
             leave_out_at?: number | null;
             /**
              * Lowest Steps
-             * @description Steps for which the generalist is first trained on all the lowest variations, before specialists are cloned from it; 0 leaves that out.
+             * @description Environment steps for training the generalist on all the lowest variations before specialists are cloned from it. 0 skips this.
              * @default 0
              */
             lowest_steps: number;
             /**
              * Min Share
-             * @description Share of specialists that must end well; with fewer the run asks before it goes on.
+             * @description Share of specialists that must succeed. With fewer, the run asks you before it continues, also in auto mode.
              * @default 0.5
              */
             min_share: number;
             /**
              * Partition
-             * @description Whether variations are dealt to specialists at random, balanced by return, or in equal clusters of those that are alike in return and in what the policy makes of them.
+             * @description How the selected variations are divided among specialists. random: at random. balanced: with similar mean returns. clustered: variations with similar returns and policy features go to the same specialist.
              * @default random
              * @enum {string}
              */
             partition: "random" | "balanced" | "clustered";
             /**
              * Rungs
-             * @description Rungs of successive halving: all specialists' steps are dealt in this many equal parts. After each rung the half that gained most trains on with the steps of those that stop; one that gained nothing always stops. 1 gives every specialist the same steps.
+             * @description Rungs of successive halving. The steps are divided equally among the rungs; after each rung the half with the largest gains continues with the steps of those that stop. Specialists without any gain always stop. 1 turns halving off.
              * @default 1
              */
             rungs: number;
             /**
              * Selection
-             * @description Who gets specialists: the lowest by mean return; those with the lowest upper confidence bound, which are surely low; or, by gain, those that are low and moved in training. lower_bound prefers what is merely uncertain and is kept for runs made before.
+             * @description How variations are selected for specialists. mean: lowest mean return. upper_bound: lowest upper confidence bound, so only variations that are certainly low. gain: low variations that improved during training. lower_bound: lowest lower confidence bound, which prefers uncertain variations; only for older runs.
              * @default mean
              * @enum {string}
              */
             selection: "mean" | "upper_bound" | "gain" | "lower_bound";
             /**
              * Solved At
-             * @description Score (0 to 1: success, or normalised return) at which a specialist is done; empty never.
+             * @description Stop a specialist when its evaluation reaches this score (0 to 1: success rate or normalised return). Empty: never.
              */
             solved_at?: number | null;
             /**
              * Start
-             * @description Whether a specialist starts as the generalist, with a fresh policy head, or from nothing.
+             * @description Initial policy of a specialist. clone: a copy of the generalist. clone_fresh_head: a copy with a re-initialised policy head, which explores more. scratch: a new network.
              * @default clone
              * @enum {string}
              */
             start: "clone" | "clone_fresh_head" | "scratch";
             /**
              * Steps
-             * @description Environment steps of each specialist, in each cycle.
+             * @description Environment steps of each specialist in each cycle, including its evaluations.
              * @default 500000
              */
             steps: number;
             /**
              * Stop At Plateau
-             * @description Whether a specialist that plateaus ends before its budget.
+             * @description Stop a specialist when it reaches a plateau by the criterion above, which saves the rest of its steps.
              * @default false
              */
             stop_at_plateau: boolean;
             /**
              * Variations Each
-             * @description Lowest variations each specialist trains on.
+             * @description Number of the lowest variations that each specialist trains on. More variations need more steps per specialist.
              * @default 1
              */
             variations_each: number;
@@ -4548,7 +4548,7 @@ export interface components {
         };
         /**
          * UniformSampling
-         * @description Drawn at random: every variation equally often in the long run.
+         * @description At random: every variation is played equally often in the long run.
          */
         UniformSampling: {
             /**

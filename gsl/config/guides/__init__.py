@@ -1,4 +1,4 @@
-"""Guides: what demonstrations add to a learner while the generalist is fine-tuned."""
+"""Guides: how demonstrations influence a learner while the generalist is fine-tuned."""
 
 from gsl.config.guides.base import GuideSettings, NoGuide, Replay
 from gsl.config.guides.bc import BC

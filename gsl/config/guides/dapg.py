@@ -16,19 +16,24 @@ class DAPG(GuideSettings):
     name: Literal["dapg"] = "dapg"
     form: Literal["log_probability", "probability"] = setting(
         "log_probability",
-        "Whether demonstrated actions are weighed by the logarithm of their probability or, as the authors do, "
-        "by the probability times the epoch's largest advantage.",
+        "Objective on demonstrated actions. log_probability: their log-probability. probability: their probability "
+        "times the epoch's largest advantage, as in the authors' code.",
     )
     coefficient: float = setting(
-        0.3, "Weight of the demonstrations beside PPO's loss with normalised advantages.", ge=0, le=100
+        0.3, "Weight of the demonstrations relative to the policy loss. Increase it to imitate more.", ge=0, le=100
     )
-    decay: float = setting(1.0, "Factor on the coefficient after each epoch; 1 keeps it constant.", gt=0, le=1)
-    frequency: int = setting(1, "Demonstrations join every n-th minibatch.", unit="minibatches", ge=1, le=1000)
+    decay: float = setting(
+        1.0,
+        "Factor applied to the coefficient after each epoch; below 1 demonstrations fade out, 1 keeps it constant.",
+        gt=0,
+        le=1,
+    )
+    frequency: int = setting(1, "Demonstrations are added to every n-th minibatch.", unit="minibatches", ge=1, le=1000)
     value_coefficient: float = setting(
         0.0,
-        "Weight of the value function's error on demonstrated steps, against what was earned from them on; 0 teaches "
-        "it nothing.",
+        "Weight of the value loss on demonstrated steps, with their actual returns as targets. 0: the value function "
+        "does not learn from demonstrations.",
         ge=0,
         le=100,
     )
-    batch_size: int = setting(256, "Demonstrated steps in each such minibatch.", unit="steps", ge=1, le=65_536)
+    batch_size: int = setting(256, "Demonstrated steps per minibatch that has any.", unit="steps", ge=1, le=65_536)

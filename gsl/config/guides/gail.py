@@ -7,43 +7,50 @@ from gsl.config.guides.base import GuideSettings, Hook
 
 
 class GAIL(GuideSettings):
-    """Generative adversarial imitation learning (Ho and Ermon 2016): a discriminator's judgement joins the reward."""
+    """Generative adversarial imitation learning (Ho and Ermon 2016): a discriminator adds to the reward."""
 
     implementation: ClassVar[str] = "worker.guides.gail:GAIL"
     title: ClassVar[str] = "GAIL"
     hooks: ClassVar[frozenset[Hook]] = frozenset({"reward"})
 
     name: Literal["gail"] = "gail"
-    env_weight: float = setting(0.3, "Weight of the environment's reward.", ge=0, le=1000)
-    imitation_weight: float = setting(0.7, "Weight of the discriminator's reward.", ge=0, le=1000)
+    env_weight: float = setting(
+        0.3, "Weight of the environment's reward. Increase it if the policy ignores the task.", ge=0, le=1000
+    )
+    imitation_weight: float = setting(0.7, "Weight of the imitation reward from the discriminator.", ge=0, le=1000)
     form: Literal["positive", "centred", "negative"] = setting(
         "positive",
-        "The discriminator's reward, with D its probability that the policy itself did it: -log D is above zero and "
-        "rewards long episodes, log((1 - D) / D) lies around zero, log(1 - D) is below zero and rewards short ones.",
+        "Imitation reward, where D is the probability that a step is the policy's own. positive: -log D, which favours "
+        "long episodes. centred: log((1 - D) / D). negative: log(1 - D), which favours short episodes.",
     )
-    reward_limit: float = setting(5.0, "Largest size of the discriminator's reward, before its weight.", gt=0, le=100)
-    width: int = setting(128, "Units of the discriminator's hidden layers.", unit="units", ge=1, le=8192)
-    learning_rate: float = setting(3e-4, "Step size of the discriminator's Adam.", gt=0, le=1)
+    reward_limit: float = setting(5.0, "Largest absolute imitation reward, before weighting.", gt=0, le=100)
+    width: int = setting(128, "Units per hidden layer of the discriminator.", unit="units", ge=1, le=8192)
+    learning_rate: float = setting(
+        3e-4, "Adam's learning rate for the discriminator. Reduce it if the discriminator becomes too good.", gt=0, le=1
+    )
     batch_size: int = setting(
-        256, "Demonstrated steps in each update of the discriminator, beside as many of the policy.", unit="steps",
+        256, "Demonstrated steps per discriminator update, with as many steps of the policy.", unit="steps",
         ge=1, le=65_536,
     )  # fmt: skip
-    updates: int = setting(10, "Updates of the discriminator on each rollout.", unit="updates", ge=1, le=10_000)
+    updates: int = setting(10, "Discriminator updates per rollout.", unit="updates", ge=1, le=10_000)
     recent_steps: int = setting(
-        4096, "Steps of earlier rollouts that the discriminator still sees; they are part of every checkpoint.",
+        4096, "Steps of earlier rollouts that the discriminator still trains on; every checkpoint contains them.",
         unit="steps", ge=0, le=1_000_000,
     )  # fmt: skip
     gradient_penalty: float = setting(
         1.0,
-        "Weight of the penalty on the discriminator's slope between demonstrations and policy; without it few pictures "
-        "are learned by heart.",
+        "Weight of the gradient penalty between demonstrations and policy. Without it the discriminator overfits, "
+        "especially on few pictures.",
         ge=0,
         le=1000,
     )
-    spectral_norm: bool = setting(False, "Whether every layer of the discriminator is scaled to norm 1.")
+    spectral_norm: bool = setting(False, "Apply spectral normalisation to every layer of the discriminator.")
     label_smoothing: float = setting(
-        0.1, "How far labels stay from 0 and 1, so that the discriminator is never certain.", ge=0, lt=0.5
+        0.1, "Distance of the labels from 0 and 1. Increase it if the discriminator becomes too certain.", ge=0, lt=0.5
     )
     input_noise: float = setting(
-        0.05, "Deviation of the noise on what the discriminator sees, in deviations of the demonstrations.", ge=0, le=10
+        0.05,
+        "Standard deviation of noise added to the discriminator's input, in standard deviations of the demonstrations.",
+        ge=0,
+        le=10,
     )

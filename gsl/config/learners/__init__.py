@@ -1,4 +1,4 @@
-"""Learners: what turns experience into a better policy."""
+"""Learners: algorithms that improve a policy from experience."""
 
 from gsl.config.learners.base import LearnerSettings
 from gsl.config.learners.ppg import PPG

@@ -1,4 +1,4 @@
-"""What every learner's settings say: its network, its environments, the actions and hooks that it can handle."""
+"""What every learner's settings declare: its network, its environments, and the actions and hooks it supports."""
 
 from typing import ClassVar, Literal
 
@@ -11,35 +11,49 @@ Override = Literal["ent_coef", "learning_rate"]
 
 
 class LearnerSettings(Settings):
-    """What turns experience into a better policy. A subclass adds `name: Literal["x"] = "x"` and its fields."""
+    """An algorithm that improves a policy. A subclass adds `name: Literal["x"] = "x"` and its fields."""
 
     implementation: ClassVar[str]
     """`module:attribute` of its code, called as (settings, spaces, seed, device, overrides)."""
     title: ClassVar[str]
     actions: ClassVar[frozenset[ActionKind]]
     hooks: ClassVar[frozenset[Hook]]
-    """The hooks of a guide that it honours."""
+    """The hooks of a guide that it supports."""
     overrides: ClassVar[frozenset[Override]] = frozenset({"ent_coef", "learning_rate"})
-    """What specialists and fine-tuning may set anew."""
+    """Settings that specialists and fine-tuning may override."""
 
     estimates_advantages: ClassVar[bool] = False
-    """Whether its `advantage` says after each update how far the values of the rollout's steps were off."""
+    """Whether it computes the advantage of every step of a rollout, which prioritized sampling needs."""
 
     name: str
-    network: Network = setting(MLP(), "The policy and value network.")
-    device: Literal["auto", "cpu", "cuda"] = setting("auto", "Where the network runs; auto takes CUDA where it is.")
-    num_envs: int = setting(64, "Environments stepped side by side.", unit="environments", ge=1, le=4096)
-    num_steps: int = setting(256, "Steps of each environment in one epoch.", unit="steps", ge=1, le=65_536)
+    network: Network = setting(MLP(), "Network of policy and value; choose one that supports the suite's observations.")
+    device: Literal["auto", "cpu", "cuda"] = setting(
+        "auto", "Device of the network. auto: CUDA if available, otherwise the CPU."
+    )
+    num_envs: int = setting(
+        64,
+        "Number of environments stepped in parallel. More environments make larger, less correlated batches.",
+        unit="environments",
+        ge=1,
+        le=4096,
+    )
+    num_steps: int = setting(
+        256,
+        "Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.",
+        unit="steps",
+        ge=1,
+        le=65_536,
+    )
     overlap: bool = setting(
         False,
-        "Whether environments are stepped in two halves, each while the network decides for the other. It pays where "
-        "a GPU decides; the number of environments must be even.",
+        "Step the environments in two halves, one while the network computes actions for the other. Faster with a GPU; "
+        "num_envs must be even.",
     )
-    learning_rate: float = setting(5e-4, "Step size of Adam.", gt=0, le=1)
+    learning_rate: float = setting(5e-4, "Adam's learning rate. Reduce it if training is unstable.", gt=0, le=1)
 
     @property
     def batch_size(self) -> int:
-        """Environment steps of one epoch."""
+        """Environment steps per epoch."""
         return self.num_envs * self.num_steps
 
     @property

@@ -24,47 +24,69 @@ class PPO(LearnerSettings):
     name: Literal["ppo"] = "ppo"
     compile: bool = setting(
         False,
-        "Whether torch.compile is used; tens of seconds to start, and a C++ compiler is needed. On CUDA the rollout's "
-        "network runs as a CUDA graph; on a CPU updates from vector observations take about a quarter less time.",
+        "Use torch.compile. It needs a C++ compiler and tens of seconds to start. With CUDA, rollouts run as a CUDA "
+        "graph; on a CPU, updates from vector observations take about a quarter less time.",
     )
     precision: Precision = setting(
         "float32",
-        "Products inside the network: float32; tf32, faster on an NVIDIA GPU and the same elsewhere; bfloat16, faster "
-        "still on a GPU, and slower on most CPUs. Weights and losses stay float32.",
+        "Precision of matrix products in the network. tf32: faster on NVIDIA GPUs, no effect elsewhere. bfloat16: "
+        "fastest on a GPU, slower on most CPUs. Weights and losses are always float32.",
     )
-    num_minibatches: int = setting(8, "Minibatches in one pass over an epoch's experience.", ge=1, le=4096)
+    num_minibatches: int = setting(
+        8, "Number of minibatches per pass over an epoch's steps; it must divide num_envs x num_steps.", ge=1, le=4096
+    )
     micro_batch: int | None = setting(
         None,
-        "Samples that go through the network at once; gradients add up to the minibatch. "
-        "Empty takes what is fastest, measured once on each machine.",
+        "Samples per forward pass; gradients accumulate over the minibatch. Reduce it if memory is short. Empty: the "
+        "fastest size, measured once per machine.",
         unit="samples",
         ge=1,
     )
-    update_epochs: int = setting(3, "Passes over an epoch's experience.", unit="passes", ge=1, le=100)
-    anneal_lr: bool = setting(False, "Whether the learning rate falls linearly to zero over the run's steps.")
-    adam_eps: float = setting(1e-5, "Adam's epsilon.", gt=0, le=1)
-    gamma: float = setting(0.999, "Discount of future rewards.", ge=0, le=1)
-    gae_lambda: float = setting(0.95, "Lambda of generalised advantage estimation.", ge=0, le=1)
-    clip_coef: float = setting(0.2, "Clipping of the policy's probability ratio.", gt=0, le=10)
-    clip_vloss: bool = setting(True, "Whether the value loss is clipped as the policy's is.")
-    norm_adv: bool = setting(True, "Whether advantages are normalised in each minibatch.")
-    norm_reward: bool = setting(True, "Whether rewards are divided by the running deviation of the discounted return.")
+    update_epochs: int = setting(
+        3,
+        "Passes over an epoch's steps. More passes learn more from each step, but may destabilise training.",
+        unit="passes",
+        ge=1,
+        le=100,
+    )
+    anneal_lr: bool = setting(False, "Reduce the learning rate linearly to zero over the run's total steps.")
+    adam_eps: float = setting(1e-5, "Adam's epsilon, for numerical stability.", gt=0, le=1)
+    gamma: float = setting(0.999, "Discount factor of future rewards. Increase it for longer episodes.", ge=0, le=1)
+    gae_lambda: float = setting(
+        0.95, "Lambda of generalised advantage estimation: lower values reduce variance but add bias.", ge=0, le=1
+    )
+    clip_coef: float = setting(
+        0.2, "Clipping range of the probability ratio. Reduce it for smaller policy updates.", gt=0, le=10
+    )
+    clip_vloss: bool = setting(True, "Clip the value loss in the same way as the policy loss.")
+    norm_adv: bool = setting(True, "Normalise advantages in each minibatch.")
+    norm_reward: bool = setting(
+        True,
+        "Divide rewards by the running standard deviation of the discounted return. Helps if rewards are large.",
+    )
     popart: bool = setting(
         False,
-        "Whether values are learned on a scale of each variation's own (PopArt), with a value head for each. For tasks "
-        "whose returns differ; it takes the place of norm_reward.",
+        "Learn the values of each variation with a head and a scale of its own (PopArt). Use it if returns differ "
+        "widely between variations; it replaces norm_reward.",
     )
     popart_rate: float = setting(
-        0.1, "How far an epoch moves a variation's scale towards that of its own returns, with PopArt.", gt=0, le=1
+        0.1,
+        "How far an epoch moves a PopArt scale towards the variation's own returns: 0 to 1, 1 replaces it.",
+        gt=0,
+        le=1,
     )
     critic_layer_norm: bool = setting(
         False,
-        "Whether each layer of the value network is normalised (LayerNorm). For mlp, whose values have their own.",
+        "Apply LayerNorm to each layer of the value network. Only for mlp, whose value network is separate.",
     )
-    ent_coef: float = setting(0.01, "Weight of the entropy bonus.", ge=0, le=10)
-    vf_coef: float = setting(0.5, "Weight of the value loss.", ge=0, le=100)
-    max_grad_norm: float = setting(0.5, "Largest norm of the gradient.", gt=0, le=1000)
-    target_kl: float | None = setting(None, "Approximate KL divergence that ends an epoch's updates early.", gt=0)
+    ent_coef: float = setting(0.01, "Weight of the entropy bonus. Increase it for more exploration.", ge=0, le=10)
+    vf_coef: float = setting(0.5, "Weight of the value loss in the total loss.", ge=0, le=100)
+    max_grad_norm: float = setting(0.5, "Gradients with a larger norm are scaled down to it.", gt=0, le=1000)
+    target_kl: float | None = setting(
+        None,
+        "End an epoch's updates when the approximate KL divergence from the old policy exceeds this. Empty: never.",
+        gt=0,
+    )
 
     @model_validator(mode="after")
     def _minibatches_divide_the_batch(self) -> Self:
@@ -78,10 +100,10 @@ class PPO(LearnerSettings):
     def _values_fit_together(self) -> Self:
         problems: list[Problem] = []
         if self.popart and self.norm_reward:
-            reason = "must be false with popart, which scales each variation's returns by themselves"
+            reason = "must be off with popart, which scales the returns of each variation itself"
             problems.append((("norm_reward",), reason, True))
         if self.critic_layer_norm and not isinstance(self.network, MLP):
-            reason = f"must be false with {self.network.name}, whose layers policy and values share"
+            reason = f"must be off with {self.network.name}, where policy and value share their layers"
             problems.append((("critic_layer_norm",), reason, True))
         refuse("PPO", problems)
         return self

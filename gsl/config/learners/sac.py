@@ -12,7 +12,7 @@ from gsl.config.suites.base import ActionKind
 
 
 class SAC(LearnerSettings):
-    """Soft actor-critic (Haarnoja et al. 2018b): off-policy, two critics, a temperature that tunes itself."""
+    """Soft actor-critic (Haarnoja et al. 2018b): off-policy, with two critics and an automatic temperature."""
 
     implementation: ClassVar[str] = "worker.learners.sac:SAC"
     title: ClassVar[str] = "SAC"
@@ -21,51 +21,66 @@ class SAC(LearnerSettings):
     overrides: ClassVar[frozenset[Override]] = frozenset({"learning_rate"})
 
     name: Literal["sac"] = "sac"
-    network: Network = setting(MLP(width=256, depth=2, activation="relu"), "The policy's and the critics' networks.")
-    num_envs: int = setting(8, "Environments stepped side by side.", unit="environments", ge=1, le=4096)
-    num_steps: int = setting(64, "Steps of each environment in one epoch.", unit="steps", ge=1, le=65_536)
-    learning_rate: float = setting(3e-4, "Step size of Adam: policy, critics and temperature.", gt=0, le=1)
-    gamma: float = setting(0.99, "Discount of future rewards.", ge=0, le=1)
-    n_step: int = setting(1, "Rewards that a critic's target adds up before it looks ahead.", unit="steps", ge=1, le=64)
-    update_ratio: float = setting(1.0, "Updates of the networks for each environment step.", gt=0, le=64)
-    replay_batch: int = setting(256, "Replayed steps in one update.", unit="steps", ge=1, le=65_536)
-    replay_size: int = setting(1_000_000, "Newest steps that are kept for replay.", unit="steps", ge=1, le=100_000_000)
+    network: Network = setting(MLP(width=256, depth=2, activation="relu"), "Networks of the policy and the critics.")
+    num_envs: int = setting(8, "Number of environments stepped in parallel.", unit="environments", ge=1, le=4096)
+    num_steps: int = setting(
+        64,
+        "Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.",
+        unit="steps",
+        ge=1,
+        le=65_536,
+    )
+    learning_rate: float = setting(3e-4, "Adam's learning rate for policy, critics and temperature.", gt=0, le=1)
+    gamma: float = setting(0.99, "Discount factor of future rewards. Increase it for longer episodes.", ge=0, le=1)
+    n_step: int = setting(
+        1, "Number of rewards summed in a critic's target before bootstrapping.", unit="steps", ge=1, le=64
+    )
+    update_ratio: float = setting(
+        1.0, "Updates per environment step. More updates learn more from each step, but take longer.", gt=0, le=64
+    )
+    replay_batch: int = setting(256, "Batch size of an update.", unit="steps", ge=1, le=65_536)
+    replay_size: int = setting(
+        1_000_000, "Capacity of the replay buffer; the oldest steps are dropped.", unit="steps", ge=1, le=100_000_000
+    )
     replay_on: Literal["auto", "device", "memory"] = setting(
-        "auto", "Where the replay lies; auto keeps vectors on the network's device, pictures (uint8) in memory."
+        "auto",
+        "Where the replay buffer is kept. auto: vectors on the network's device, pictures (uint8) in main memory.",
     )
     warm_up: int = setting(
         4000,
-        "Steps in the replay before the first update; a learner that starts from nothing acts at random meanwhile.",
+        "Steps to collect before the first update of each job. A new policy acts at random during the warm-up.",
         unit="steps",
         ge=0,
         le=10_000_000,
     )
     demonstrated_share: float = setting(
         0.5,
-        "Share of the steps in each update of fine-tuning that are drawn from the demonstrations, each variation as "
-        "often; half as in RLPD (Ball et al. 2023), 0 leaves them to the guide.",
+        "Share of each fine-tuning batch that is drawn from demonstrations, equally from every variation. 0.5 is from "
+        "RLPD (Ball et al. 2023); 0 leaves demonstrations to the guide.",
         ge=0,
         le=0.9,
     )
     handed_on: int = setting(
         100_000,
-        "Newest steps of the generalist's replay with which its further training and fine-tuning go on; its last "
-        "checkpoint holds them.",
+        "Number of the newest replay steps that the generalist takes along into further training and fine-tuning. They "
+        "are stored in its last checkpoint.",
         unit="steps",
         ge=0,
         le=100_000_000,
     )
-    tau: float = setting(0.005, "Share of the critics that enters their targets at each update.", gt=0, le=1)
-    temperature: float = setting(0.2, "Weight of the entropy at the start.", gt=0, le=100)
-    tune_temperature: bool = setting(True, "Whether the temperature follows the wanted entropy.")
+    tau: float = setting(0.005, "Rate at which target critics follow the critics (Polyak averaging).", gt=0, le=1)
+    temperature: float = setting(
+        0.2, "Initial weight of the entropy. Increase it for more exploration at the start.", gt=0, le=100
+    )
+    tune_temperature: bool = setting(True, "Adjust the temperature automatically to reach target_entropy.")
     target_entropy: float | None = setting(
-        None, "Wanted entropy of the policy in nats; empty takes minus one for each component of an action."
+        None, "Target entropy of the policy in nats. Empty: minus the number of action components."
     )
 
     @model_validator(mode="before")
     @classmethod
     def _as_it_was(cls, given: Any) -> Any:
-        """Runs made before there was a choice fine-tuned from an empty replay, without demonstrations in it."""
+        """Runs from before these settings existed fine-tuned from an empty replay buffer without demonstrations."""
         if is_stored() and isinstance(given, dict):
             return {"demonstrated_share": 0.0, "handed_on": 0} | given
         return given
@@ -74,7 +89,9 @@ class SAC(LearnerSettings):
     def _replay_holds_an_epoch(self) -> Self:
         least = max(self.batch_size, self.warm_up)
         if self.replay_size < least:
-            raise ValueError(f"replay_size ({self.replay_size}) must hold an epoch and the warm-up: at least {least}")
+            raise ValueError(
+                f"replay_size ({self.replay_size}) must be at least {least}, to hold one epoch and the warm-up"
+            )
         return self
 
     @property

@@ -1,4 +1,4 @@
-"""Presets: configurations that are known to work, as data, by group."""
+"""Presets: configurations that are known to work, as data, in groups."""
 
 from gsl.config.presets.base import Origin, Preset
 from gsl.config.presets.forkmaze import FORKMAZE_PRESETS

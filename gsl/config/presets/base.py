@@ -1,4 +1,4 @@
-"""What a preset is, and where its settings come from."""
+"""What a preset is, and the origin of its settings."""
 
 from typing import Literal
 
@@ -11,22 +11,23 @@ _PARTS = tuple(name for name in RunConfig.model_fields if name not in ("arm", "s
 
 
 class Preset(Settings):
-    """A named configuration with what to expect of it."""
+    """A named configuration with a description of what to expect."""
 
     name: str
     title: str
     description: str
-    group: str = setting("", "Presets of one group stand together, as the rows of one table.")
+    group: str = setting("", "Presets with the same group are listed together.")
     config: RunConfig
     origins: dict[str, Origin] = setting(
-        {}, "By dotted setting whether it is the paper's, a library's or ours; a part's mark holds for all below it."
+        {},
+        "Origin of each setting by its dotted name: paper, library or ours. A part's origin applies to its settings.",
     )
 
 
 def origins(paper: str = "", library: str = "") -> dict[str, Origin]:
-    """Marks of all settings: those named, by spaces apart, as said, everything else as ours.
+    """Origins of all settings: `paper` and `library` list dotted names separated by spaces, all others are ours.
 
-    paper: what the authors say, or those who quote them. library: a reference implementation's value.
+    paper: stated by the authors or by papers that cite them. library: a reference implementation's value.
     """
     marks: dict[str, Origin] = dict.fromkeys(_PARTS, "ours")
     marks |= dict.fromkeys(library.split(), "library")

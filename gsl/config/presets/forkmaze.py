@@ -1,4 +1,4 @@
-"""The fork maze, the paper's own example: minutes on a laptop."""
+"""The fork maze, the paper's example: minutes on a laptop."""
 
 from gsl.config.guides import DAPG
 from gsl.config.learners import PPO
@@ -25,7 +25,7 @@ _PPO = PPO(
 FORKMAZE = Preset(
     name="forkmaze",
     title="Fork maze",
-    description="Ten goals behind one corridor, two million steps: the paper's own example, minutes on a laptop.",
+    description="The paper's example: ten goals behind one corridor, two million steps. Takes minutes on a laptop.",
     group=_GROUP,
     origins=origins(library=_LIBRARY),
     config=RunConfig(
@@ -43,7 +43,7 @@ FORKMAZE = Preset(
 FORKMAZE_QUICK = Preset(
     name="forkmaze-quick",
     title="Fork maze, quick look",
-    description="Four goals, a small budget: every phase in about a minute, to learn the product, not the method.",
+    description="Four goals and a small budget: every phase in about a minute. Too short to show gains.",
     group=_GROUP,
     origins=origins(library=_LIBRARY),
     config=RunConfig(

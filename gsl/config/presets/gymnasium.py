@@ -1,4 +1,4 @@
-"""Gymnasium: three of its own environments with variations of their physics, on two CPU cores."""
+"""Gymnasium: three built-in environments with variations of their physics, on two CPU cores."""
 
 from gsl.config.guides import DAPG, GAIL
 from gsl.config.method import (
@@ -41,12 +41,12 @@ _MASSES = GymnasiumSuite(
 _PPO = recommended("ppo", _POLES, "two_cores").learner
 _PPO_OF_ACROBOT = recommended("ppo", _MASSES, "two_cores").learner
 _SAC = recommended("sac", _GRAVITIES, "two_cores").learner.model_copy(update={"num_steps": 64})
-"""Rewards come slowly: epochs four times as long as recommended make curves that one can read."""
+"""Episodes are long: epochs four times the recommended length give readable curves."""
 
 CARTPOLE = Preset(
     name="gymnasium-cartpole",
-    title="CartPole, poles of several lengths",
-    description="Eight lengths to train on, two held out; PPO, minutes on two cores.",
+    title="CartPole with different pole lengths",
+    description="PPO on eight pole lengths, two more held out. Takes minutes on two CPU cores.",
     group=_GROUP,
     origins=origins(library=_LIBRARY),
     config=RunConfig(
@@ -65,8 +65,8 @@ CARTPOLE = Preset(
 
 PENDULUM = Preset(
     name="gymnasium-pendulum",
-    title="Pendulum under several gravities, SAC",
-    description="Six gravities to train on, two held out; SAC, fine-tuned with GAIL, minutes on two cores.",
+    title="Pendulum with different gravities, SAC",
+    description="SAC on six gravities, two more held out, fine-tuned with GAIL. Takes minutes on two CPU cores.",
     group=_GROUP,
     origins=origins(library="learner.gamma learner.tau guide.env_weight guide.imitation_weight"),
     config=RunConfig(
@@ -85,8 +85,8 @@ PENDULUM = Preset(
 
 ACROBOT = Preset(
     name="gymnasium-acrobot",
-    title="Acrobot with links of several masses",
-    description="Nine pairs of masses to train on, two held out; PPO, minutes on two cores.",
+    title="Acrobot with different link masses",
+    description="PPO on nine pairs of masses, two more held out. Takes minutes on two CPU cores.",
     group=_GROUP,
     origins=origins(library=_LIBRARY),
     config=RunConfig(

@@ -1,4 +1,4 @@
-"""ManiSkill 3 with SAC: PushChair as in the paper where its assets are, and PegInsertionSide on two cores."""
+"""ManiSkill 3 with SAC: PushChair as in the paper (needs its assets), and PegInsertionSide on two CPU cores."""
 
 from gsl.config.guides import GAIL
 from gsl.config.method import (
@@ -29,8 +29,8 @@ _SMALL_SAC = _PAPER_SAC.model_copy(
 PUSHCHAIR_PAPER = Preset(
     name="maniskill-pushchair-paper",
     title="PushChair as in the paper",
-    description="Eight specialists, SAC with 256 x 3 units, GAIL. Needs PushChair's assets and a Vulkan device. "
-    "The paper's returns: -2970 to -2780.",
+    description="SAC with three layers of 256 units, eight specialists, GAIL. Needs PushChair's assets and a Vulkan "
+    "device. The paper reports a return of -2970 without and -2780 with GSL.",
     group="ManiSkill",
     origins=origins(
         paper="suite.task learner.name learner.network.name learner.network.width learner.network.depth "
@@ -54,7 +54,7 @@ PUSHCHAIR_PAPER = Preset(
 PEG = Preset(
     name="maniskill-peg",
     title="PegInsertionSide on two cores",
-    description="Twelve pegs to train on, six held out, SAC, GAIL. Needs a Vulkan device.",
+    description="SAC on twelve pegs, six more held out, fine-tuned with GAIL. Needs a Vulkan device.",
     group="ManiSkill",
     origins=origins(library=_MANISKILL_LEARN),
     config=RunConfig(

@@ -21,26 +21,26 @@ _PAPER = (
     "learner.network.depth learner.network.activation learner.network.min_std learner.network.max_std learner.norm_adv "
     "specialists.start demonstrations.filter demonstrations.deterministic guide"
 )
-"""The entropy's weight is the authors', but they add the entropy to the rewards, and we to the loss: ours."""
+"""The entropy coefficient is marked as ours: the authors use the same value, but add the entropy to the rewards."""
 _PACKAGE = "suite.goals suite.goal_observed suite.time_limit suite.end_at_success"
 _GARAGE = (
     "learner.gamma learner.gae_lambda learner.clip_coef learner.learning_rate learner.update_epochs "
     f"learner.num_minibatches suite.reward_scale {_PACKAGE}"
 )
 SOLVED = 0.9
-"""Success from which a task gets no specialist: the generalist's own demonstrations keep it."""
+"""Success rate at which a task gets no specialist; the generalist's own demonstrations preserve it."""
 _DEMONSTRATIONS = DemonstrationSettings(
     per_variation=20, generalist_per_variation=20, max_tries=100, filter="success", deterministic=False
 )
 
 
 def _garage() -> LearnerSettings:
-    """As the authors' script for MT-10 has garage's; their advantages are not normalised."""
+    """garage's PPO as in the authors' script for MT-10, where advantages are not normalised."""
     return recommended("ppo", MetaWorldSuite()).learner.model_copy(update={"norm_adv": False})
 
 
 def _small(num_envs: int) -> LearnerSettings:
-    """An episode of each environment makes an epoch, in minibatches of 250 steps."""
+    """One episode of each environment per epoch, in minibatches of 250 steps."""
     found = recommended("ppo", MetaWorldSuite(), "two_cores").learner
     return found.model_copy(update={"num_envs": num_envs, "num_minibatches": 2 * num_envs})
 
@@ -48,8 +48,8 @@ def _small(num_envs: int) -> LearnerSettings:
 MT10_PAPER = Preset(
     name="metaworld-mt10-paper",
     title="MT10 as in the paper",
-    description="Ten tasks, one specialist each, PPO with 512 x 2 units, DAPG with action probabilities. "
-    "The paper's success: 58.4 % to 77.5 %.",
+    description="PPO with two layers of 512 units on ten tasks, one specialist each, fine-tuned with DAPG. "
+    "The paper reports a success rate of 58.4 % without and 77.5 % with GSL.",
     group="Meta-World: the paper's table",
     origins=origins(paper=f"{_PAPER} specialists.count specialists.variations_each", library=_GARAGE),
     config=RunConfig(
@@ -68,8 +68,8 @@ MT10_PAPER = Preset(
 MT50_PAPER = Preset(
     name="metaworld-mt50-paper",
     title="MT50 as in the paper",
-    description="All fifty tasks, one specialist each, PPO with 512 x 2 units, DAPG with action probabilities. "
-    "The paper's success: 31.1 % to 43.5 %.",
+    description="PPO with two layers of 512 units on fifty tasks, one specialist each, fine-tuned with DAPG. "
+    "The paper reports a success rate of 31.1 % without and 43.5 % with GSL.",
     group="Meta-World: the paper's table",
     origins=origins(paper=_PAPER, library=_GARAGE),
     config=RunConfig(
@@ -115,7 +115,7 @@ def _two_cores(
 MT1 = _two_cores(
     "metaworld-mt1",
     "MT1 reach",
-    "One task, each of its fifty goals a variation, ten more held out: about an hour on two cores.",
+    "The fifty goals of one task as variations, ten more held out. Takes about an hour on two CPU cores.",
     MetaWorldSuite(benchmark="MT1", task="reach-v3", variations="goals"),
     learner=_small(16),
     specialists=SpecialistSettings(count=4, variations_each=3, steps=100_000),
@@ -126,7 +126,7 @@ MT1 = _two_cores(
 MT10 = _two_cores(
     "metaworld-mt10",
     "MT10 on two cores",
-    "Ten tasks, a specialist for each of the five lowest, four million steps: an hour or two on two cores.",
+    "Ten tasks, a specialist for each of the five lowest, four million steps. Takes one to two hours on two CPU cores.",
     MetaWorldSuite(benchmark="MT10", reward_scale="expert"),
     learner=_small(20),
     specialists=SpecialistSettings(count=5, variations_each=1, steps=250_000, leave_out_at=SOLVED),
@@ -137,7 +137,7 @@ MT10 = _two_cores(
 MT50 = _two_cores(
     "metaworld-mt50",
     "MT50 on two cores",
-    "All fifty tasks, eight specialists of three, ten million steps: an evening on two cores.",
+    "Fifty tasks, eight specialists with three tasks each, ten million steps. Takes several hours on two CPU cores.",
     MetaWorldSuite(benchmark="MT50", reward_scale="expert"),
     learner=_small(50),
     specialists=SpecialistSettings(count=8, variations_each=3, steps=400_000),
@@ -148,7 +148,7 @@ MT50 = _two_cores(
 ML10 = _two_cores(
     "metaworld-ml10",
     "ML10 on two cores",
-    "Ten tasks to train on with hidden goals, five other tasks held out: an hour or two on two cores.",
+    "Ten training tasks with hidden goals, five other tasks held out. Takes one to two hours on two CPU cores.",
     MetaWorldSuite(benchmark="ML10", reward_scale="expert"),
     learner=_small(20),
     specialists=SpecialistSettings(count=5, variations_each=1, steps=250_000, leave_out_at=SOLVED),

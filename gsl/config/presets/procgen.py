@@ -1,7 +1,8 @@
-"""Procgen on two CPU cores: real levels of every game through every phase with a small network."""
+"""Procgen on two CPU cores: all phases on every game, with few levels and a small network."""
 
 from typing import get_args
 
+from gsl.config.errors import counted
 from gsl.config.guides import DAPG
 from gsl.config.method import (
     BudgetSettings,
@@ -30,7 +31,7 @@ PPO_DEFAULTS = (
     f"{_COMMON} learner.update_epochs learner.clip_vloss learner.vf_coef learner.max_grad_norm learner.adam_eps"
 )
 PPG_DEFAULTS = f"{_COMMON} learner.beta_clone learner.aux_learning_rate"
-"""Its authors clip neither values nor gradients, leave Adam's epsilon at 1e-8 and weigh the whole squared error."""
+"""Its authors clip neither values nor gradients, keep Adam's epsilon of 1e-8 and do not halve the squared error."""
 GUIDE = DAPG(form="log_probability", coefficient=0.1)
 
 
@@ -52,11 +53,11 @@ def _small(game: Game, learner: str) -> RunConfig:
 
 
 def _ppo(game: Game) -> Preset:
-    """StarPilot's keeps the name that it had when it was the only one."""
+    """StarPilot's name has no game, because it was the first."""
     return Preset(
         name="procgen-small" if game == "starpilot" else f"procgen-small-{game}",
         title=f"{TITLES[game]} on two cores",
-        description="Two dozen easy levels, a small network, half a million steps: minutes on two CPU cores.",
+        description="24 easy levels, a small network, half a million steps. Takes minutes on two CPU cores.",
         group="Procgen on two cores",
         origins=origins(library=PPO_DEFAULTS),
         config=_small(game, "ppo"),
@@ -67,7 +68,7 @@ def _ppg(game: Game) -> Preset:
     return Preset(
         name=f"procgen-ppg-small-{game}",
         title=f"{TITLES[game]} with PPG on two cores",
-        description="As with PPO, by phasic policy gradient with short phases.",
+        description="As the preset with PPO, but with phasic policy gradient and short phases.",
         group="Procgen on two cores",
         origins=origins(library=PPG_DEFAULTS),
         config=_small(game, "ppg"),
@@ -75,7 +76,7 @@ def _ppg(game: Game) -> Preset:
 
 
 def _ablation(each: int) -> Preset:
-    """As the paper's ablation: all specialists together have the same budget, whatever their number."""
+    """As in the paper's ablation, all specialists together have the same budget, regardless of their number."""
     levels, together = 32, 320_000
     small = _small("bigfish", "ppo")
     count = levels // each
@@ -83,9 +84,10 @@ def _ablation(each: int) -> Preset:
     budget = BudgetSettings(total_steps=800_000, generalist_steps=163_840)
     return Preset(
         name=f"procgen-ablation-small-k{each}",
-        title=f"BigFish, {each} levels a specialist, on two cores",
-        description=f"32 easy levels among {count} specialists that share one budget: the paper's ablation, small.",
-        group="Procgen: levels a specialist, on two cores",
+        title=f"BigFish, {each} levels per specialist, on two cores",
+        description=f"A small version of the paper's ablation: 32 easy levels, {counted(count, 'specialist')}, always "
+        "the same total budget.",
+        group="Procgen: levels per specialist, on two cores",
         origins=origins(library=PPO_DEFAULTS, paper="specialists.variations_each" if each == 4 else ""),
         config=RunConfig.model_validate(
             {

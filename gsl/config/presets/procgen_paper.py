@@ -1,8 +1,9 @@
-"""Procgen as in the paper's tables: PPO on seven games, PPG on two, and the ablation of levels a specialist.
+"""Procgen as in the paper's tables: PPO on seven games, PPG on two, and the ablation of levels per specialist.
 
-What neither the paper nor those who quote it tell is marked as a library's or ours. For GPU workers.
+Settings that neither the paper nor papers that cite it state are marked as a library's or ours. For GPU workers.
 """
 
+from gsl.config.errors import counted
 from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
@@ -24,10 +25,10 @@ _RESULTS = {
     "starpilot": "39.4 to 49.5, test 38.0 to 48.7",
 }  # fmt: skip
 _PPG_RESULTS = {"bigfish": "29.4 to 33.5, test 28.0 to 30.9", "bossfight": "11.3 to 11.9, test 11.1 to 11.6"}
-"""Mean returns of the paper, from the plain generalist's to GSL's."""
+"""Mean returns in the paper, of the plain generalist and of GSL."""
 
 _PAPER = "suite.game suite.num_levels learner.name learner.network specialists.start"
-"""That the levels are easy ones follows from the scores and is told nowhere: ours."""
+"""The paper does not state the difficulty; the scores imply easy levels, so it is marked as ours."""
 _SPECIALISTS = SpecialistSettings(count=75, variations_each=4, steps=1_000_000)
 _LIBRARY = "learner.num_envs learner.num_steps"
 
@@ -50,12 +51,12 @@ def _paper(game: Game, levels: int, learner: str, specialists: SpecialistSetting
 
 
 def _ppo(game: Game) -> Preset:
-    """BigFish's keeps the name that it had when it was the only one."""
+    """BigFish's name has no game, because it was the first."""
     return Preset(
         name="procgen-paper" if game == "bigfish" else f"procgen-paper-{game}",
         title=f"{TITLES[game]} as in the paper",
-        description="1024 easy levels, 75 specialists of 4 levels, IMPALA, 200 million steps: for GPU workers. "
-        f"The paper's returns: {_RESULTS[game]}.",
+        description="1024 easy levels, 75 specialists with 4 levels each, IMPALA, 200 million steps. Needs a GPU "
+        f"worker. The paper's returns without and with GSL: {_RESULTS[game]}.",
         group="Procgen: the paper's table, PPO",
         origins=origins(
             paper=f"{_PAPER} specialists.count specialists.variations_each",
@@ -66,12 +67,12 @@ def _ppo(game: Game) -> Preset:
 
 
 def _ppg(game: Game) -> Preset:
-    """How many specialists PPG had is not told; we take PPO's number."""
+    """The paper does not state the number of specialists for PPG; this is PPO's."""
     return Preset(
         name=f"procgen-ppg-paper-{game}",
         title=f"{TITLES[game]} with PPG as in the paper",
-        description="1024 easy levels, 75 specialists of 4 levels, two IMPALA networks, 200 million steps. "
-        f"The paper's returns: {_PPG_RESULTS[game]}.",
+        description="1024 easy levels, 75 specialists with 4 levels each, two IMPALA networks, 200 million steps. "
+        f"Needs a GPU worker. The paper's returns without and with GSL: {_PPG_RESULTS[game]}.",
         group="Procgen: the paper's table, PPG",
         origins=origins(
             paper=f"{_PAPER} learner.shared",
@@ -83,14 +84,14 @@ def _ppg(game: Game) -> Preset:
 
 
 def _ablation(each: int) -> Preset:
-    """All specialists together have one budget, whatever their number, and every level belongs to one of them."""
+    """All specialists together have the same budget, regardless of their number; every level has a specialist."""
     levels, together = 256, 75_000_000
     count = levels // each
     return Preset(
         name=f"procgen-ablation-paper-k{each}",
-        title=f"BigFish, {each} levels a specialist, as in the paper",
-        description=f"256 easy levels among {count} specialists that share one budget, 200 million steps.",
-        group="Procgen: the paper's ablation, levels a specialist",
+        title=f"BigFish, {each} levels per specialist, as in the paper",
+        description=f"256 easy levels, {counted(count, 'specialist')}, the same total budget, 200 million steps.",
+        group="Procgen: the paper's ablation, levels per specialist",
         origins=origins(
             paper=f"{_PAPER} budget.total_steps" + (" specialists.variations_each" if each in (4, 256) else ""),
             library=f"{PPO_DEFAULTS} {_LIBRARY}",

@@ -1,4 +1,4 @@
-"""Suites: the families of environments and the variations each of them has."""
+"""Suites: families of environments, each with its variations."""
 
 from gsl.config.suites.base import SuiteSettings
 from gsl.config.suites.forkmaze import ForkMazeSuite

@@ -1,4 +1,4 @@
-"""The fork maze: the paper's own example."""
+"""The fork maze, the paper's example."""
 
 from typing import ClassVar, Literal, Self
 
@@ -10,31 +10,50 @@ from gsl.config.suites.base import ActionKind, Observes, SuiteSettings
 
 
 class ForkMazeSuite(SuiteSettings):
-    """One shared corridor that forks to many goals; the goal is told as one scalar."""
+    """A corridor that forks towards many goals; one scalar in the observation encodes the goal."""
 
     implementation: ClassVar[str] = "worker.envs.forkmaze.env:ForkMazeEnv"
     title: ClassVar[str] = "Fork maze"
 
     name: Literal["forkmaze"] = "forkmaze"
-    goals: int = setting(10, "How many goals the maze has; each goal is one variation.", unit="goals", ge=2, le=256)
+    goals: int = setting(
+        10,
+        "Number of goals; each goal is one variation. More goals make the maze harder for one policy.",
+        unit="goals",
+        ge=2,
+        le=256,
+    )
     held_out_goals: int = setting(
-        0, "How many of the goals are never trained on and only measure generalisation.", unit="goals", ge=0, le=255
+        0, "Number of goals that are not trained on and only measure generalisation.", unit="goals", ge=0, le=255
     )
-    corridor: int = setting(8, "Length of the corridor that all variations share.", unit="cells", ge=1, le=100)
-    branch: int = setting(4, "Length of each branch from the fork column to its goal.", unit="cells", ge=1, le=100)
+    corridor: int = setting(
+        8, "Length of the shared corridor. A longer one makes exploration harder.", unit="cells", ge=1, le=100
+    )
+    branch: int = setting(4, "Length of each branch, from the fork to its goal.", unit="cells", ge=1, le=100)
     context_order: Literal["shuffled", "ordered"] = setting(
-        "shuffled", "Whether the scalar context follows the order of the goals or a fixed permutation of it."
+        "shuffled",
+        "Encoding of the goal. ordered: neighbouring goals have similar values. shuffled: values are in a fixed random "
+        "order, which is harder.",
     )
-    context_seed: int = setting(0, "Seed of the permutation and of the choice of held-out goals.", ge=0, lt=2**31)
-    time_limit: int = setting(80, "Steps after which an episode ends without success.", unit="steps", ge=2, le=10_000)
+    context_seed: int = setting(0, "Seed of the shuffled encoding and of the held-out goals.", ge=0, lt=2**31)
+    time_limit: int = setting(
+        80,
+        "Steps after which an episode ends without success. Increase it for longer mazes.",
+        unit="steps",
+        ge=2,
+        le=10_000,
+    )
     progress_reward: float = setting(
-        0.3, "Share of the goal's reward that is paid for progress along the path.", ge=0.0, le=1.0
+        0.3,
+        "Extra reward for progress along the path, as a share of the goal's reward of 1. 0 makes rewards sparse.",
+        ge=0.0,
+        le=1.0,
     )
 
     @model_validator(mode="after")
     def _leaves_goals_to_train(self) -> Self:
         if self.held_out_goals >= self.goals:
-            raise ValueError(f"held_out_goals ({self.held_out_goals}) must be smaller than goals ({self.goals})")
+            raise ValueError(f"held_out_goals ({self.held_out_goals}) must be less than goals ({self.goals})")
         return self
 
     @property

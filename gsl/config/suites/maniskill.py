@@ -1,4 +1,4 @@
-"""ManiSkill 3: manipulation tasks, their objects' geometry varying by seed."""
+"""ManiSkill 3: manipulation tasks in which the seed decides the objects' geometry."""
 
 import subprocess
 import sys
@@ -27,9 +27,9 @@ _PROBE = "import sapien; sapien.render.RenderSystem()"
 
 
 class ManiSkillSuite(SuiteSettings):
-    """ManiSkill 3 (Tao et al. 2024) with state observations; a variation is the seed that draws the objects' geometry.
+    """ManiSkill 3 (Tao et al. 2024) with state observations; each variation is a seed for the objects' geometry.
 
-    Where the objects lie and how the robot stands differs from episode to episode.
+    The objects' positions and the robot's pose differ from episode to episode.
     """
 
     implementation: ClassVar[str] = "worker.envs.maniskill:make_maniskill"
@@ -38,22 +38,24 @@ class ManiSkillSuite(SuiteSettings):
     extra: ClassVar[str | None] = "maniskill"
 
     name: Literal["maniskill"] = "maniskill"
-    task: str = setting("PegInsertionSide-v1", f"Which task: {', '.join(TASKS)}.")
+    task: str = setting("PegInsertionSide-v1", f"The task: {', '.join(TASKS)}.")
     control: str = setting(
-        "pd_joint_delta_pos", "The robot's controller, as pd_joint_delta_pos or pd_ee_delta_pose.",
+        "pd_joint_delta_pos", "The robot's controller, for example pd_joint_delta_pos or pd_ee_delta_pose.",
         min_length=1, max_length=100,
     )  # fmt: skip
     reward: Literal["normalized_dense", "sparse"] = setting(
         "normalized_dense",
-        "A step's reward, at most 1: shaped, or for success alone. Some tasks have a sparse one only.",
+        "Reward per step, at most 1. normalized_dense: shaped. sparse: only for success; some tasks have no other.",
     )
     time_limit: int | None = setting(
-        None, "Steps after which an episode is cut off; nothing: the task's own limit.", unit="steps", ge=1, le=10_000
+        None, "Steps after which an episode is cut off. Empty: the task's own limit.", unit="steps", ge=1, le=10_000
     )
-    first_seed: int = setting(0, "First geometry seed that is trained on.", ge=0, lt=2**30)
-    num_seeds: int = setting(50, "How many geometries are trained on.", unit="seeds", ge=1, le=100_000)
-    held_out_start: int = setting(1_000_000, "First geometry seed that only measures generalisation.", ge=0, lt=2**30)
-    held_out_seeds: int = setting(20, "How many held-out geometries there are.", unit="seeds", ge=0, le=100_000)
+    first_seed: int = setting(0, "First training seed.", ge=0, lt=2**30)
+    num_seeds: int = setting(
+        50, "Number of training seeds, each with its own geometry.", unit="seeds", ge=1, le=100_000
+    )
+    held_out_start: int = setting(1_000_000, "First held-out seed, which only measures generalisation.", ge=0, lt=2**30)
+    held_out_seeds: int = setting(20, "Number of held-out seeds.", unit="seeds", ge=0, le=100_000)
 
     @field_validator("task")
     @classmethod
@@ -67,8 +69,8 @@ class ManiSkillSuite(SuiteSettings):
         end, held_out_end = self.first_seed + self.num_seeds, self.held_out_start + self.held_out_seeds
         if self.held_out_seeds and self.first_seed < held_out_end and self.held_out_start < end:
             reason = (
-                f"held-out seeds {self.held_out_start}..{held_out_end - 1} overlap the training seeds "
-                f"{self.first_seed}..{end - 1}; start them at {end} or later"
+                f"must be at least {end}: held-out seeds {self.held_out_start} to {held_out_end - 1} overlap the "
+                f"training seeds {self.first_seed} to {end - 1}"
             )
             refuse(type(self).__name__, [(("held_out_start",), reason, self.held_out_start)])
         return self
@@ -91,7 +93,7 @@ class ManiSkillSuite(SuiteSettings):
 
     @property
     def score_range(self) -> tuple[float, float]:
-        """No step earns more than 1."""
+        """A step's reward is at most 1."""
         return 0.0, float(self.max_episode_steps)
 
     def training_variations(self) -> tuple[int, ...]:
@@ -107,7 +109,7 @@ class ManiSkillSuite(SuiteSettings):
     def missing(cls) -> str | None:
         absent = [module for module in cls.requires if find_spec(module) is None]
         if absent:
-            return f"{', '.join(absent)} cannot be imported: {cls.install_hint()}"
+            return f"{', '.join(absent)} is not installed; run: {cls.install_hint()}"
         return _without_vulkan()
 
 

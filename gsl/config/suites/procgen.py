@@ -40,19 +40,30 @@ class ProcgenSuite(SuiteSettings):
     extra: ClassVar[str | None] = "worker"
 
     name: Literal["procgen"] = "procgen"
-    game: Game = setting("bigfish", "Which of the sixteen games is played.")
-    mode: Literal["easy", "hard"] = setting("easy", "Difficulty of the levels.")
-    start_level: int = setting(0, "First training level.", unit="level", ge=0, lt=2**30)
-    num_levels: int = setting(200, "How many levels are trained on.", unit="levels", ge=1, le=100_000)
+    game: Game = setting("bigfish", "The game to play.")
+    mode: Literal["easy", "hard"] = setting("easy", "Difficulty of the levels. easy is meant for smaller budgets.")
+    start_level: int = setting(0, "Number of the first training level.", unit="level", ge=0, lt=2**30)
+    num_levels: int = setting(
+        200,
+        "Number of training levels. More levels generalise better but take more steps to learn.",
+        unit="levels",
+        ge=1,
+        le=100_000,
+    )
     held_out_start: int = setting(
         1_000_000,
-        "First level that is never trained on and only measures generalisation.",
+        "Number of the first held-out level, which only measures generalisation.",
         unit="level",
         ge=0,
         lt=2**30,
     )
-    held_out_levels: int = setting(50, "How many held-out levels there are.", unit="levels", ge=0, le=100_000)
-    num_threads: int = setting(4, "Threads that step the levels; 0 steps them in the trainer's thread.", ge=0, le=256)
+    held_out_levels: int = setting(50, "Number of held-out levels.", unit="levels", ge=0, le=100_000)
+    num_threads: int = setting(
+        4,
+        "Threads that simulate the levels. 0: simulate in the trainer's own thread, best on few CPU cores.",
+        ge=0,
+        le=256,
+    )
 
     @field_validator("game", mode="before")
     @classmethod
@@ -67,8 +78,8 @@ class ProcgenSuite(SuiteSettings):
         held_out_end = self.held_out_start + self.held_out_levels
         if self.held_out_levels and self.start_level < held_out_end and self.held_out_start < train_end:
             raise ValueError(
-                f"held_out_start: held-out levels {self.held_out_start}..{held_out_end - 1} overlap the training "
-                f"levels {self.start_level}..{train_end - 1}; start them at {train_end} or later"
+                f"held_out_start must be at least {train_end}: held-out levels {self.held_out_start} to "
+                f"{held_out_end - 1} overlap the training levels {self.start_level} to {train_end - 1}"
             )
         return self
 
@@ -86,7 +97,7 @@ class ProcgenSuite(SuiteSettings):
 
     @property
     def max_episode_steps(self) -> int:
-        """Procgen's own time limit, `Game::timeout`; longer only in bossfight and plunder (4000)."""
+        """Procgen's own time limit, `Game::timeout`: 1000, but 4000 in bossfight and plunder."""
         return 4000 if self.game in ("bossfight", "plunder") else 1000
 
     @property

@@ -51,7 +51,7 @@ def test_every_game_has_a_preset_for_two_cores() -> None:
     [
         ("Procgen: the paper's table, PPO", 7),
         ("Procgen: the paper's table, PPG", 2),
-        ("Procgen: the paper's ablation, levels a specialist", 4),
+        ("Procgen: the paper's ablation, levels per specialist", 4),
         ("Meta-World: the paper's table", 2),
     ],
 )

@@ -1,4 +1,4 @@
-"""Sets of options, arguments or attributes, each of which makes a variation."""
+"""Sets of options, arguments or attributes; each set is one variation."""
 
 import json
 from functools import cached_property
@@ -17,10 +17,10 @@ Choice = dict[str, JsonValue]
 
 
 class Choices(Settings):
-    """A grid and a list; in order: the grid's combinations, the last name's values changing fastest, then the list."""
+    """A grid and a list. The order is: the grid's combinations, with the last name varying fastest, then the list."""
 
-    grid: dict[str, tuple[JsonValue, ...]] = setting({}, "Values by name; each combination is a variation.")
-    listed: tuple[Choice, ...] = setting((), "Further variations, values by name each.", max_length=MOST)
+    grid: dict[str, tuple[JsonValue, ...]] = setting({}, "Values by name; each combination of values is a variation.")
+    listed: tuple[Choice, ...] = setting((), "Further variations, each with one value by name.", max_length=MOST)
 
     @model_validator(mode="after")
     def _are_distinct(self) -> Self:
@@ -28,7 +28,7 @@ class Choices(Settings):
             (("grid", name), "needs at least one value", values) for name, values in self.grid.items() if not values
         ]
         if len(self) > MOST:
-            problems.append((("grid",), f"{len(self)} variations are more than {MOST}", self.grid))
+            problems.append((("grid",), f"has {len(self)} variations, but at most {MOST} are allowed", self.grid))
         else:
             problems += self.shared_with(())
         refuse(type(self).__name__, problems)
@@ -39,23 +39,23 @@ class Choices(Settings):
 
     @cached_property
     def all(self) -> tuple[Choice, ...]:
-        """Every choice, at its variation's number."""
+        """Every choice, by its variation's number."""
         combined = product(*self.grid.values()) if self.grid else ()
         return (*(dict(zip(self.grid, values, strict=True)) for values in combined), *self.listed)
 
     def place(self, number: int) -> tuple[str | int, ...]:
-        """The field that a choice is from."""
+        """The field that contains a choice."""
         return ("listed", number - self._in_grid()) if number >= self._in_grid() else ("grid",)
 
     def shared_with(self, others: tuple[Choice, ...]) -> list[Problem]:
-        """Choices that are there twice, or among `others` as well."""
-        seen = {_word(choice) for choice in others}
+        """Duplicate choices, within this set or with `others`."""
+        seen = {_key(choice) for choice in others}
         found: list[Problem] = []
         for number, choice in enumerate(self.all):
-            word = _word(choice)
-            if word in seen:
-                found.append((self.place(number), f"the variation {described(choice)} is there already", choice))
-            seen.add(word)
+            key = _key(choice)
+            if key in seen:
+                found.append((self.place(number), f"duplicates the variation {described(choice)}", choice))
+            seen.add(key)
         return found
 
     def _in_grid(self) -> int:
@@ -63,11 +63,11 @@ class Choices(Settings):
 
 
 def described(choice: Choice) -> str:
-    """For people."""
+    """A readable name."""
     return ", ".join(f"{name}={value}" for name, value in choice.items()) or "as registered"
 
 
-def _word(choice: Choice) -> str:
-    """Equal for equal choices, whether a number is written as 1 or as 1.0."""
+def _key(choice: Choice) -> str:
+    """A key that is equal for equal choices, whether a number is written as 1 or as 1.0."""
     plain = {name: float(value) if type(value) is int else value for name, value in choice.items()}
     return json.dumps(plain, sort_keys=True)

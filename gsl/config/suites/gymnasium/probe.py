@@ -1,4 +1,4 @@
-"""What a registered Gymnasium environment offers, found by making it once.
+"""What settings need to know about a registered Gymnasium environment, found by making it once.
 
 An environment is made once for each set of arguments. An id is looked up in the registry and never taken as
 `module:id`, which would let a user make the server import any module: packages that register environments name the
@@ -20,14 +20,14 @@ from gsl.config.suites.base import ActionKind, Observes
 from gsl.config.suites.gymnasium.spaces import action_kind, observed
 
 MODULES = "gsl_lab.gymnasium_environments"
-"""Entry points of modules that register environments when they are imported."""
+"""Entry points of modules that register environments on import."""
 
 Arguments = Mapping[str, JsonValue]
 Scalar = bool | int | float | str
 
 
 class OfferError(ValueError):
-    """An environment cannot be made of these arguments, or learned on; `field` says what of both is to blame."""
+    """An environment cannot be made or is not supported; `field` is the setting to blame."""
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(reason)
@@ -36,18 +36,18 @@ class OfferError(ValueError):
 
 @dataclass(frozen=True)
 class Offer:
-    """An environment as far as settings need to know it."""
+    """What settings need to know about an environment."""
 
     observes: Observes
     actions: ActionKind
-    spaces: str  # both, in words: equal for environments that one policy can play
+    spaces: str  # both, as text; equal for environments that one policy can play
     time_limit: int | None  # as registered, steps
-    threshold: float | None  # as registered: the return from which it counts as solved
-    attributes: Mapping[str, Scalar]  # of the unwrapped environment, those that a setting can change
+    threshold: float | None  # as registered: the return at which it counts as solved
+    attributes: Mapping[str, Scalar]  # of the unwrapped environment, those that settings can change
 
 
-def known(env_id: str) -> str | None:
-    """Why there is no environment of this id; None: there is one."""
+def unavailable(env_id: str) -> str | None:
+    """Why the id is not available; None if it is."""
     unregistered = _register()
     if unregistered is not None:
         return unregistered
@@ -57,7 +57,7 @@ def known(env_id: str) -> str | None:
 
 
 def make(env_id: str, arguments: Arguments) -> gymnasium.Env[Any, Any]:
-    """The environment with the wrappers that belong to it, but without time limit and checks: those are the caller's.
+    """The environment with its own wrappers, but without time limit and checks, which are up to the caller.
 
     Raises whatever its constructor raises.
     """
@@ -74,7 +74,7 @@ def offer(env_id: str, arguments: Arguments) -> Offer:
 
 @cache
 def _register() -> str | None:
-    """Let installed packages register their environments, once; what went wrong."""
+    """Let installed packages register their environments, once; returns what went wrong, if anything."""
     for entry in entry_points(group=MODULES):
         try:
             entry.load()
@@ -84,7 +84,7 @@ def _register() -> str | None:
 
 
 def try_reset(env_id: str, arguments: Arguments, options: Arguments) -> str | None:
-    """What the environment says against these reset options; None: nothing."""
+    """Why the environment rejects these reset options; None if it accepts them."""
     env = make(env_id, arguments)
     try:
         env.reset(seed=0, options=dict(options))
@@ -100,7 +100,7 @@ def _offer(env_id: str, arguments: str) -> Offer:
     try:
         env = make(env_id, json.loads(arguments))
     except (gymnasium.error.DependencyNotInstalled, ImportError) as error:
-        raise OfferError("env_id", f"{env_id} needs what is not installed here: {error}") from error
+        raise OfferError("env_id", f"{env_id} needs a package that is not installed: {error}") from error
     except Exception as error:
         raise OfferError("arguments", f"{env_id} cannot be made: {type(error).__name__}: {error}") from error
     try:
@@ -116,7 +116,7 @@ def _offer(env_id: str, arguments: str) -> Offer:
 
 
 def _attributes(env: object) -> dict[str, Scalar]:
-    """Public numbers, switches and words of an object or its classes, as they are after its construction."""
+    """Public numbers, booleans and strings of an object and its classes, as after construction."""
     found: dict[str, Any] = {}
     for holder in (*reversed(type(env).__mro__), env):
         found |= vars(holder)

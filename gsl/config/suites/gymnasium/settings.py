@@ -1,4 +1,4 @@
-"""Gymnasium: any registered environment, its variations told apart by seed, reset options, arguments or attributes."""
+"""Settings of Gymnasium environments, whose variations differ by seed, reset options, arguments or attributes."""
 
 from typing import ClassVar, Literal
 
@@ -8,7 +8,7 @@ from gsl.config.suites.gymnasium.choices import Choice, Choices, described
 from gsl.config.suites.gymnasium.probe import Offer, offer
 
 HELD_OUT = 1_000_000
-"""Id of the first held-out variation that is not a seed: those that are trained on may grow without renaming it."""
+"""Id of the first held-out variation that is not a seed; independent of the number of training variations."""
 
 
 class GymnasiumParts(SuiteSettings):
@@ -19,32 +19,32 @@ class GymnasiumParts(SuiteSettings):
     requires: ClassVar[tuple[str, ...]] = ("gymnasium",)
 
     name: Literal["gymnasium"] = "gymnasium"
-    env_id: str = setting("CartPole-v1", "Registered id of the environment.", min_length=1, max_length=200)
-    arguments: Choice = setting({}, "Arguments of its constructor that all variations share.")
+    env_id: str = setting("CartPole-v1", "Id of the environment in Gymnasium's registry.", min_length=1, max_length=200)
+    arguments: Choice = setting({}, "Constructor arguments shared by all variations.")
     time_limit: int | None = setting(
-        None, "Steps after which an episode is cut off; nothing: the registered limit.", unit="steps", ge=1, le=100_000
+        None, "Steps after which an episode is cut off. Empty: the registered limit.", unit="steps", ge=1, le=100_000
     )
     success_key: str | None = setting(
         None,
-        "Entry of an episode's last `info` that tells success, as is_success; nothing: no success signal.",
+        "Key in the last `info` of an episode that reports success, for example is_success. Empty: no success signal.",
         min_length=1,
         max_length=200,
     )
-    score_low: float | None = setting(
-        None, "Return that counts as 0; nothing: 0, where the return that counts as 1 is above it."
-    )
-    score_high: float | None = setting(None, "Return that counts as 1; nothing: the registered threshold.")
+    score_low: float | None = setting(None, "Return that is normalised to 0. Empty: 0, if score_high is positive.")
+    score_high: float | None = setting(None, "Return that is normalised to 1. Empty: the registered reward threshold.")
     vary: Literal["seed", "options", "arguments", "attributes"] = setting(
         "seed",
-        "What tells variations apart: the seed of the reset, options of the reset, arguments of the constructor, or "
-        "attributes that are set before the reset, as CartPole's length.",
+        "How variations differ. seed: by the seed of the reset. options: by options of the reset. arguments: by "
+        "arguments of the constructor. attributes: by attributes set before the reset, for example CartPole's length.",
     )
-    first_seed: int = setting(0, "First seed that is trained on.", ge=0, lt=2**30)
-    num_seeds: int = setting(16, "How many seeds are trained on.", unit="seeds", ge=1, le=100_000)
-    held_out_start: int = setting(1_000_000, "First seed that only measures generalisation.", ge=0, lt=2**30)
-    held_out_seeds: int = setting(16, "How many held-out seeds there are.", unit="seeds", ge=0, le=100_000)
-    training: Choices = setting(Choices(), "Variations that are trained on, where seeds do not tell them apart.")
-    held_out: Choices = setting(Choices(), "Variations that only measure generalisation, likewise.")
+    first_seed: int = setting(0, "First training seed, if vary is seed.", ge=0, lt=2**30)
+    num_seeds: int = setting(16, "Number of training seeds.", unit="seeds", ge=1, le=100_000)
+    held_out_start: int = setting(1_000_000, "First held-out seed, which only measures generalisation.", ge=0, lt=2**30)
+    held_out_seeds: int = setting(16, "Number of held-out seeds.", unit="seeds", ge=0, le=100_000)
+    training: Choices = setting(Choices(), "Training variations, unless vary is seed.")
+    held_out: Choices = setting(
+        Choices(), "Held-out variations, unless vary is seed; they only measure generalisation."
+    )
 
     @property
     def observes(self) -> Observes:
@@ -62,14 +62,14 @@ class GymnasiumParts(SuiteSettings):
     def max_episode_steps(self) -> int:
         limit = self.time_limit or self._offer.time_limit
         if limit is None:
-            raise AssertionError("no settings are valid without a time limit")
+            raise AssertionError("checked when the settings were validated")
         return limit
 
     @property
     def score_range(self) -> tuple[float, float]:
         high = self._offer.threshold if self.score_high is None else self.score_high
         if high is None:
-            raise AssertionError("no settings are valid without a return that counts as 1")
+            raise AssertionError("checked when the settings were validated")
         return self.score_low or 0.0, high
 
     def training_variations(self) -> tuple[int, ...]:
@@ -86,14 +86,14 @@ class GymnasiumParts(SuiteSettings):
         return f"seed {variation}" if self.vary == "seed" else described(self.choice(variation))
 
     def choice(self, variation: int) -> Choice:
-        """The options, arguments or attributes of a variation; {} where seeds tell them apart."""
+        """The options, arguments or attributes of a variation; {} if vary is seed."""
         if self.vary == "seed":
             return {}
         held_out = variation >= HELD_OUT
         return (self.held_out if held_out else self.training).all[variation - HELD_OUT * held_out]
 
     def constructor(self, choice: Choice) -> Choice:
-        """What the environment of a choice is constructed with."""
+        """Constructor arguments of a choice's environment."""
         return self.arguments | choice if self.vary == "arguments" else self.arguments
 
     @property

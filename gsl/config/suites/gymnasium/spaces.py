@@ -1,4 +1,4 @@
-"""Which of Gymnasium's spaces a policy can see and act in."""
+"""Which of Gymnasium's observation and action spaces are supported."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from gymnasium import Space, spaces
 from gsl.config.suites.base import ActionKind, Observes
 
 LARGEST_VECTOR = 20_000
-"""Numbers in an observation that is no picture."""
+"""Most numbers in an observation that is not a picture."""
 SMALLEST_PICTURE = 20
-"""Pixels at a picture's side: below, nothing is left behind the strides of the smaller network."""
+"""Fewest pixels per side of a picture: with fewer, the strides of the smaller network leave nothing."""
 MOST_CHANNELS = 16
 
 
 def observed(space: Space[Any]) -> Observes:
-    """Pictures are seen as they are, everything else as a vector of its numbers. Raises ValueError with the reason."""
+    """Pictures stay pictures; everything else is flattened to a vector. Raises ValueError with the reason."""
     if is_picture(space):
         height, width, channels = space.shape or (0, 0, 0)
         if channels > MOST_CHANNELS:
@@ -25,17 +25,17 @@ def observed(space: Space[Any]) -> Observes:
         return "picture"
     _check_vector(space)
     if spaces.flatdim(space) > LARGEST_VECTOR:
-        raise ValueError(f"an observation of {spaces.flatdim(space)} numbers is more than {LARGEST_VECTOR}")
+        raise ValueError(f"observations must have at most {LARGEST_VECTOR} numbers, not {spaces.flatdim(space)}")
     return "vector"
 
 
 def is_picture(space: Space[Any]) -> bool:
-    """Bytes in three dimensions."""
+    """Whether it holds bytes in three dimensions."""
     return isinstance(space, spaces.Box) and space.dtype == np.uint8 and len(space.shape) == 3
 
 
 def action_kind(space: Space[Any]) -> ActionKind:
-    """One of n, or a box with bounds. Raises ValueError with the reason."""
+    """Discrete, or a bounded box. Raises ValueError with the reason."""
     if isinstance(space, spaces.Discrete):
         return "discrete"
     if not isinstance(space, spaces.Box):
@@ -43,12 +43,14 @@ def action_kind(space: Space[Any]) -> ActionKind:
     if np.dtype(space.dtype).kind != "f":
         raise ValueError(f"actions in a Box must be real numbers, not {space.dtype}")
     if not space.is_bounded("both"):
-        raise ValueError(f"actions in a Box must be bounded on both sides, to be scaled from [-1, 1]: {space}")
+        raise ValueError(
+            f"actions in a Box must be bounded on both sides, because they are scaled from [-1, 1], not {space}"
+        )
     return "continuous"
 
 
 def _check_vector(space: Space[Any]) -> None:
-    """Raise ValueError unless the space has a fixed count of numbers."""
+    """Raise ValueError unless the space has a fixed number of components."""
     if isinstance(space, spaces.Dict):
         parts: tuple[Space[Any], ...] = tuple(space.spaces.values())
     elif isinstance(space, spaces.Tuple):
@@ -56,6 +58,6 @@ def _check_vector(space: Space[Any]) -> None:
     elif isinstance(space, spaces.Box | spaces.Discrete | spaces.MultiDiscrete | spaces.MultiBinary):
         return
     else:
-        raise ValueError(f"observations of {type(space).__name__} cannot be seen as a vector: {space}")
+        raise ValueError(f"{type(space).__name__} observations cannot be flattened to a vector: {space}")
     for part in parts:
         _check_vector(part)

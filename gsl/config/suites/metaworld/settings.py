@@ -10,7 +10,7 @@ from gsl.config.suites.metaworld.tasks import BENCHMARKS, EXPERT_REWARD, TASK_NA
 
 MOST_GOALS = 1000
 MOST_REWARD = 10.0
-"""What a step pays at most: every task's reward lies in [0, 10]."""
+"""Largest reward per step: every task's reward is in [0, 10]."""
 
 
 class MetaWorldSuite(SuiteSettings):
@@ -28,57 +28,61 @@ class MetaWorldSuite(SuiteSettings):
     name: Literal["metaworld"] = "metaworld"
     benchmark: Benchmark = setting(
         "MT10",
-        "MT1: one task. MT10, MT50: ten, all fifty tasks. ML10, ML45: ten, forty-five tasks to train on and five "
-        "others that are held out.",
+        "MT1: one task. MT10 and MT50: ten and fifty tasks. ML10 and ML45: ten and forty-five training tasks, and five "
+        "held-out tasks.",
     )
-    task: str = setting("reach-v3", "The one task of MT1; the other benchmarks choose their own tasks.")
+    task: str = setting("reach-v3", "Task of MT1; the other benchmarks have their own tasks.")
     only_tasks: tuple[str, ...] = setting(
         (),
-        "Train on these tasks of the benchmark only, for example on those that the budget suffices for. Empty: on all "
-        "of them. Results are then not comparable with the benchmark's.",
+        "Train only on these tasks of the benchmark, for example because the budget is too small for all. The results "
+        "are then not comparable with the benchmark's. Empty: all tasks.",
         max_length=len(TASK_NAMES),
     )
     variations: Literal["tasks", "goals"] = setting(
         "tasks",
-        "tasks: a variation is a task, and every episode draws one of its goals. goals: each goal position of each "
-        "task is a variation of its own.",
+        "tasks: each task is a variation, and every episode has a random goal. goals: each goal position of each task "
+        "is a variation.",
     )
     goals: int = setting(
-        50, "Goal positions of each task: 50 in the published benchmarks.", unit="goals", ge=1, le=MOST_GOALS // 2
+        50, "Goal positions per task; the published benchmarks have 50.", unit="goals", ge=1, le=MOST_GOALS // 2
     )
     held_out_goals: int = setting(
         10,
-        "MT benchmarks whose variations are goals: further goal positions of each task, which only measure "
-        "generalisation. ML benchmarks hold out their test tasks instead.",
+        "Further goal positions per task that only measure generalisation. Only for MT benchmarks with goals as "
+        "variations; ML benchmarks hold out their test tasks.",
         unit="goals",
         ge=0,
         le=MOST_GOALS // 2,
     )
-    goal_seed: int = setting(0, "Seed of the goal positions, as the package's benchmarks take it.", ge=0, lt=2**32)
+    goal_seed: int = setting(0, "Seed of the goal positions, as in the package's benchmarks.", ge=0, lt=2**32)
     goal_observed: Literal["benchmark", "always", "never"] = setting(
-        "benchmark", "Whether the goal position is observed. benchmark: in MT it is, in ML it is hidden."
+        "benchmark", "Whether observations include the goal position. benchmark: in MT, but not in ML."
     )
     one_hot: Literal["benchmark", "always", "never"] = setting(
         "benchmark",
-        "Whether the observation ends with a one-hot vector of the task, where there is more than one. benchmark: in "
-        "MT it does; ML hides the task.",
+        "Whether observations end with a one-hot vector of the task, if there are several. benchmark: in MT, but not "
+        "in ML.",
     )
     reward_scale: Literal["none", "maximum", "expert"] = setting(
         "none",
-        "What rewards are divided by, the same in training and evaluation. none: a step pays 0 to 10. maximum: by 10. "
-        "expert: by the mean reward of a step of the package's scripted policy on that task, so that returns of tasks "
-        "compare: its return is the time limit on each of them.",
+        "Divisor of rewards, in training and evaluation. none: 1, rewards are 0 to 10 per step. maximum: 10. expert: "
+        "the mean reward per step of the package's scripted policy on the task. This makes returns comparable between "
+        "tasks: the scripted policy's return is then the time limit on all of them.",
     )
     time_limit: int = setting(
-        500, "Steps after which an episode is cut off; its last state is not its end.", unit="steps", ge=1, le=10_000
+        500,
+        "Steps after which an episode is cut off (truncated, so the value of its last state still counts).",
+        unit="steps",
+        ge=1,
+        le=10_000,
     )
     end_at_success: bool = setting(
         False,
-        "Whether an episode ends with its first success. The published training does not end there: a policy is paid "
-        "for staying at the goal. Success counts at any step either way.",
+        "End an episode at its first success. The published training does not: it rewards staying at the goal. In "
+        "either case an episode with a success at any step is successful.",
     )
     processes: int = setting(
-        0, "Processes that simulate, each several environments; 0: one a CPU core.", unit="processes", ge=0, le=256
+        0, "Simulation processes; each runs several environments. 0: one per CPU core.", unit="processes", ge=0, le=256
     )
 
     @field_validator("task")
@@ -91,20 +95,22 @@ class MetaWorldSuite(SuiteSettings):
     @classmethod
     def _are_tasks_of_the_benchmark(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if names and info.data.get("benchmark") == "MT1":
-            raise ValueError("MT1 has one task: name it in `task` and leave this empty")
+            raise ValueError("must be empty for MT1, whose task is chosen by `task`")
         offered = BENCHMARKS.get(info.data.get("benchmark", "MT10"), ((), ()))[0]
         for name in names:
             refuse_unknown(name)
             if name not in offered:
-                raise ValueError(f"{name} is not a training task of {info.data['benchmark']}: {', '.join(offered)}")
+                raise ValueError(
+                    f"{name} is not a training task of {info.data['benchmark']}; choose {', '.join(offered)}"
+                )
         if len(set(names)) < len(names):
-            raise ValueError("names a task twice")
+            raise ValueError("must not contain a task twice")
         return names
 
     @field_validator("one_hot", mode="before")
     @classmethod
     def _was_yes_or_no(cls, value: Any) -> Any:
-        """Runs made before there was a choice said true or false."""
+        """Older runs have true or false."""
         return {True: "always", False: "never"}[value] if isinstance(value, bool) else value
 
     @property
@@ -135,7 +141,7 @@ class MetaWorldSuite(SuiteSettings):
 
     @property
     def test_tasks(self) -> tuple[str, ...]:
-        """Tasks that are never trained on."""
+        """Held-out tasks, which are never trained on."""
         return () if self.benchmark == "MT1" else BENCHMARKS[self.benchmark][1]
 
     @property
@@ -145,22 +151,22 @@ class MetaWorldSuite(SuiteSettings):
 
     @property
     def hides_goals(self) -> bool:
-        """Whether the observation has zeros where the goal position would be."""
+        """Whether observations have zeros in place of the goal position."""
         return self.goal_observed == "never" or (self.goal_observed == "benchmark" and self.benchmark.startswith("ML"))
 
     @property
     def hides_tasks(self) -> bool:
-        """Whether the observation does not name the task."""
+        """Whether observations do not include the task."""
         return self.one_hot == "never" or (self.one_hot == "benchmark" and self.benchmark.startswith("ML"))
 
     @property
     def one_hot_size(self) -> int:
-        """Components that tell the task."""
+        """Length of the one-hot vector of the task."""
         return 0 if self.hides_tasks or len(self.tasks) == 1 else len(self.tasks)
 
     @property
     def drawn_goals(self) -> int:
-        """Goal positions of each task, held-out ones among them."""
+        """Goal positions per task, including held-out ones."""
         return self.goals + (self.held_out_goals if self.variations == "goals" and not self.test_tasks else 0)
 
     def training_variations(self) -> tuple[int, ...]:
@@ -187,5 +193,5 @@ class MetaWorldSuite(SuiteSettings):
         return self.tasks[task] if goal is None else f"{self.tasks[task]} goal {goal}"
 
     def reward_divisor(self, task: str) -> float:
-        """What a task's rewards are divided by."""
+        """Divisor of a task's rewards."""
         return {"none": 1.0, "maximum": MOST_REWARD, "expert": EXPERT_REWARD[task]}[self.reward_scale]

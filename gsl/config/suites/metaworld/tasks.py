@@ -1,4 +1,4 @@
-"""The tasks of Meta-World 3 and its benchmarks, known without the package (a test compares them with it)."""
+"""The tasks and benchmarks of Meta-World 3, without importing the package (a test compares them with it)."""
 
 from typing import Final, Literal
 
@@ -16,7 +16,7 @@ TASKS: Final = tuple(
     push-back reach reach-wall shelf-place sweep-into sweep window-open window-close
     """.replace("\n", " ").split()
 )
-"""Without their `-v3`, in the package's order."""
+"""Without the suffix `-v3`, in the package's order."""
 
 _MT10 = (
     "reach push pick-place door-open drawer-open drawer-close button-press-topdown peg-insert-side window-open "
@@ -28,7 +28,7 @@ _ML45_TEST = "bin-picking box-close hand-insert door-lock door-unlock"
 
 
 def task_names(short: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Tasks' names as the package has them."""
+    """Task names with the package's suffix."""
     return tuple(f"{name}-v3" for name in (short.split() if isinstance(short, str) else short))
 
 
@@ -40,7 +40,7 @@ BENCHMARKS: Final[dict[Benchmark, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "ML10": (task_names(_ML10), task_names(_ML10_TEST)),
     "ML45": (tuple(name for name in TASK_NAMES if name[:-3] not in _ML45_TEST.split()), task_names(_ML45_TEST)),
 }
-"""Training tasks and test tasks of every benchmark that has no task of one's own choice."""
+"""Training and test tasks of every benchmark with fixed tasks."""
 
 EXPERT_REWARD: Final = {
     "assembly-v3": 8.63,
@@ -94,10 +94,10 @@ EXPERT_REWARD: Final = {
     "window-open-v3": 4.04,
     "window-close-v3": 7.23,
 }
-"""Mean reward of a step of the package's scripted policy (3.1.1): 10 episodes of 500 steps on the first goals
-of `MT1(task, seed=0)`, actions clipped to [-1, 1].
+"""Mean reward per step of the package's scripted policy (3.1.1): 10 episodes of 500 steps on the first goals of
+`MT1(task, seed=0)`, with actions clipped to [-1, 1].
 
-It is no upper bound: some scripted policies succeed and stay where little is paid."""
+It is not an upper bound: some scripted policies succeed and then stay where rewards are low."""
 
 
 def refuse_unknown(name: str) -> None:

@@ -26,13 +26,13 @@ def arm_curves(curves: Sequence[RunCurve], metric: ComparedMetric, view: View) -
     """
     drawn = [curve for curve in curves if len(curve.steps)]
     if not drawn:
-        return empty_figure(view, "No training yet", "The curves begin with the first epochs of the experiment's runs.")
+        return empty_figure(view, "No training yet", "The curves start with the first epochs of the experiment's runs.")
     figure = new_figure(view, height=400 if view.narrow else 460)
     edges = np.linspace(0, max(int(curve.steps[-1]) for curve in drawn), CELLS + 1)
     for index, name in enumerate(dict.fromkeys(curve.run.arm_name for curve in curves)):
         arm = [curve for curve in curves if curve.run.arm_name == name]
         _add_arm(figure, name, index, arm, edges, metric, view)
-    figure.update_xaxes(steps_axis("Environment steps of the run, everything counted"))
+    figure.update_xaxes(steps_axis("All environment steps of a run"))
     figure.update_yaxes(metric_axis(metric, f"{METRIC_NAMES[metric]} in training"))
     return figure
 

@@ -38,10 +38,10 @@ def arm_scores(outcomes: Outcomes, view: View) -> go.Figure:
 
 def _nothing(arms: list[ArmComparison], view: View) -> go.Figure:
     failed = sum(arm.failed for arm in arms)
-    when = "An arm has its row once one of its runs has ended well and was evaluated." + (
+    when = "An arm appears here once one of its runs has succeeded and been evaluated." + (
         f" {counted(failed, 'run')} failed." if failed else ""
     )
-    return empty_figure(view, "Nothing measured yet", when)
+    return empty_figure(view, "No scores yet", when)
 
 
 def _name(arm: ArmComparison, view: View) -> str:

@@ -27,7 +27,7 @@ from gsl.method.changes import Changes, changes_of_returns, changes_of_success
 from gsl.method.statistics import CONFIDENCE, paired_difference
 
 MAX_DUMBBELLS = 40
-CHANGES = ("gained", "forgotten", "no sure change")  # by the verdicts of `gsl.method.changes`
+CHANGES = ("gained", "forgotten", "no clear change")  # by the verdicts of `gsl.method.changes`
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +48,8 @@ def before_after(data: PairedScores, view: View) -> go.Figure:
     drawn = _paired(data, view.metric)
     if drawn is None:
         return empty_figure(
-            view, "No pairs yet",
-            "Each variation's score at the gate will stand beside its score once fine-tuning has been evaluated.",
+            view, "No comparison yet",
+            "Scores at the gate and after fine-tuning appear here once fine-tuning has been evaluated.",
         )  # fmt: skip
     few = len(drawn.before) <= MAX_DUMBBELLS
     figure = new_figure(view, height=210 + 24 * len(drawn.before) if few else (440 if view.narrow else 560))
@@ -88,10 +88,10 @@ def _hover(
     if not np.isnan(low):
         sure = f"{CONFIDENCE:.0%} interval {_signed(low, metric)} to {_signed(high, metric)}"
     if not np.isnan(p_value):
-        sure += f"<br>p {p_value:.3f} after correction for many"
+        sure += f"<br>corrected p {p_value:.3f}"
     return (
         f"{score_text(before, metric)} at the gate, {score_text(after, metric)} {end}<br>"
-        f"difference {_signed(after - before, metric)}, {sure}<br>of {played[0]:.0f} and {played[1]:.0f} episodes"
+        f"difference {_signed(after - before, metric)}, {sure}<br>from {played[0]:.0f} and {played[1]:.0f} episodes"
     )
 
 
@@ -121,9 +121,9 @@ def _dumbbells(figure: go.Figure, drawn: Drawn, view: View) -> None:
             marker={"size": 11, "color": colour, "line": {"color": colours.surface, "width": 1.5}},
             customdata=drawn.hover, hovertemplate="<b>%{text}</b><br>%{customdata}<extra></extra>",
         )  # fmt: skip
-    title = f"{METRIC_NAMES[view.metric]} · ● a specialist's · ⊢⊣ interval of the difference"
+    title = f"{METRIC_NAMES[view.metric]} · ● given to a specialist · ⊢⊣ interval of the difference"
     figure.update_xaxes(
-        score_axis(view.metric, METRIC_NAMES[view.metric] + " · ● specialist's" if view.narrow else title)
+        score_axis(view.metric, METRIC_NAMES[view.metric] + " · ● given to a specialist" if view.narrow else title)
     )
     figure.update_yaxes(
         tickmode="array", tickvals=rows, ticktext=drawn.labels, showgrid=False, range=[-0.6, len(rows) - 0.4],
@@ -165,9 +165,9 @@ def _summary(figure: go.Figure, data: PairedScores, drawn: Drawn, view: View) ->
     counts = " · ".join(f"{(drawn.changes.verdicts == number).sum()} {name}" for number, name in enumerate(CHANGES))
     lines = [f"<b>{counts}</b>", _mean(drawn, np.arange(len(drawn.before)), "", view)]
     if 0 < len(drawn.specialised) < len(drawn.before):
-        lines.append(_mean(drawn, drawn.specialised, "of specialists: ", view))
+        lines.append(_mean(drawn, drawn.specialised, "given to specialists: ", view))
     if not data.fresh:
-        lines += ["⚠ “at the gate” is the measurement that selected", "the variations: their gains are overstated"]
+        lines += ["⚠ “at the gate” is the measurement that selected", "the variations, so their gains are overstated"]
         if not view.narrow:
             lines[-2:] = [" ".join(lines[-2:])]
     ends = (("at the gate", data.before.mark), (drawn.end, data.after.mark))
@@ -185,13 +185,13 @@ def _summary(figure: go.Figure, data: PairedScores, drawn: Drawn, view: View) ->
 def _mean(drawn: Drawn, places: IntArray, which: str, view: View) -> str:
     """On a narrow page the interval has a line of its own."""
     found = paired_difference(drawn.after[places], drawn.before[places], CONFIDENCE)
-    said = f"{which}mean {_signed(found.estimate, view.metric)} over {counted(found.seeds, 'variation')}"
+    summary = f"{which}mean {_signed(found.estimate, view.metric)} over {counted(found.seeds, 'variation')}"
     if found.low is None or found.high is None:
-        return said
+        return summary
     gap = "<br>" if view.narrow else " "
     most = 1.0 if view.metric == "success" else np.inf  # a rate differs by no more
     low, high = (_signed(float(np.clip(bound, -most, most)), view.metric) for bound in (found.low, found.high))
-    return f"{said}{gap}({CONFIDENCE:.0%} interval {low} to {high})"
+    return f"{summary}{gap}({CONFIDENCE:.0%} interval {low} to {high})"
 
 
 def _signed(value: float, metric: Metric) -> str:
@@ -204,7 +204,7 @@ FIGURE = RunFigure(
     description="The score of each variation at the gate and after fine-tuning. A variation counts as gained or "
     "forgotten only if its episodes support it after correction for multiple comparisons.",
     tab="results",
-    position=10,
+    position=60,
     controls=("metric",),
     build=lambda session, run_id, options: before_after(paired_scores(session, run_id), options.view),
     ready=lambda state: state.approved and state.evaluated_after,

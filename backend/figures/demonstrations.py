@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backend.domain.figure_data import Demonstrated
+from backend.figures.arms import counted
 from backend.figures.empty import empty_figure
 from backend.figures.registration import RunFigure
 from backend.figures.style import View, new_figure, palette
@@ -18,7 +19,7 @@ def demonstrations(data: Demonstrated, view: View) -> go.Figure:
     if not len(data.kept):
         return empty_figure(
             view, "No demonstrations yet",
-            "Specialists demonstrate once they are trained, if the guide learns from demonstrations.",
+            "Trained specialists demonstrate if the guide learns from demonstrations.",
         )  # fmt: skip
     figure, colours = new_figure(view, height=260), palette(view)
     place = np.arange(len(data.kept))
@@ -55,8 +56,8 @@ def _whose(data: Demonstrated, row: int) -> str:
 
 def _summary(data: Demonstrated) -> str:
     empty = int((data.kept == 0).sum())
-    said = f"kept {data.kept.sum():,} of {data.tried.sum():,} episodes"
-    return said + (f"; none of {empty} of {len(data.kept)} variations" if empty else "")
+    summary = f"Kept {data.kept.sum():,} of {data.tried.sum():,} episodes"
+    return summary + (f"; none for {empty} of {counted(len(data.kept), 'variation')}" if empty else "")
 
 
 FIGURE = RunFigure(
@@ -65,7 +66,7 @@ FIGURE = RunFigure(
     description="Episodes tried and kept for each variation. Fine-tuning gets no demonstrations of a variation whose "
     "episodes were all filtered out.",
     tab="specialists",
-    position=20,
+    position=50,
     optional=True,
     build=lambda session, run_id, options: demonstrations(demonstrated(session, run_id), options.view),
     ready=lambda state: state.demonstrated,

@@ -50,8 +50,8 @@ def learning_curve(data: LearningCurves, view: View) -> go.Figure:
 
 def _nothing(data: LearningCurves, view: View) -> go.Figure:
     if view.metric == "success" and data.curves and not np.isnan(data.curves[0].scores.returns).all():
-        return empty_figure(view, "No success rate", "This suite has no success signal: look at the mean return.")
-    return empty_figure(view, "No training yet", "The curve begins with the first epoch in which an episode ends.")
+        return empty_figure(view, "No success rate", "This suite reports no success. Choose the mean return instead.")
+    return empty_figure(view, "No training yet", "The curve starts with the first epoch in which an episode ends.")
 
 
 def _add_curves(figure: go.Figure, curves: list[Curve], role: Role, sigma: float, view: View) -> None:
@@ -143,12 +143,12 @@ def _add_plateau(figure: go.Figure, plateau: PlateauMark, view: View) -> None:
     for steps, dash in ((plateau.start_steps, "solid"), (plateau.detected_steps, "dot")):
         figure.add_vline(x=steps, line={"color": colours.muted, "width": 1.5, "dash": dash}, layer="below")
     bars = (
-        (plateau.start_steps, "t*", "right", f"plateau begins at epoch {plateau.start_epoch:,} (t*)"),
+        (plateau.start_steps, "t*", "right", f"plateau starts at epoch {plateau.start_epoch:,} (t*)"),
         (
             plateau.detected_steps,
             "T: rose later" if plateau.rose_later else "T",
             "left",
-            f"plateau known at epoch {plateau.detected_epoch:,} (T)",
+            f"plateau detected at epoch {plateau.detected_epoch:,} (T)",
         ),
     )
     for steps, label, anchor, what in bars:
@@ -163,11 +163,11 @@ def _evidence(plateau: PlateauMark) -> str:
     value = score_text(plateau.value, plateau.metric)
     what = "success" if plateau.metric == "success" else "return"
     bound = (
-        "" if plateau.rise_bound is None else f"<br>the window's trend surely rose by at most {plateau.rise_bound:.3g}"
+        "" if plateau.rise_bound is None else f"<br>upper bound of the rise within the window: {plateau.rise_bound:.3g}"
     )
     later = {True: "<br>the curve rose later", False: "<br>the curve has not risen since", None: ""}
     return (
-        f"no smoothed {what} in the {plateau.window:,} epochs after t* beat {value}<br>"
+        f"in the {plateau.window:,} epochs after t*, no smoothed {what} exceeded {value}<br>"
         f"by more than {plateau.margin:.3g}; {steps_text(plateau.start_steps)} to "
         f"{steps_text(plateau.detected_steps)} steps{bound}{later[plateau.rose_later]}"
     )

@@ -16,8 +16,8 @@ PHASE_NAMES: dict[Phase, str] = {
     "generalist": "Generalist", "evaluation": "Evaluation", "specialists": "Specialists", "finetune": "Fine-tuning",
 }  # fmt: skip
 PURPOSES: tuple[Purpose, ...] = ("training", "evaluation", "demonstrations")
-MEASURED = "Measured apart"
-_NOTHING = "nothing was learned from them and nothing selected by them"
+MEASURED = "Measurements"
+_NOTHING = "used neither for training nor for selection"
 PATTERNS: dict[Purpose, str] = {"training": "", "evaluation": "/", "demonstrations": "x"}
 
 
@@ -25,7 +25,7 @@ def ledger(data: LedgerTotals, view: View) -> go.Figure:
     """A staircase of phases that ends at what was spent; the line is the budget, the last bar the critical path."""
     spent = {(row.phase, row.purpose): row.steps for row in data.spent if row.steps}
     if not spent and not data.measured_steps:
-        return empty_figure(view, "No environment step spent yet", "Steps are counted from the first epoch on.")
+        return empty_figure(view, "No environment steps yet", "Steps appear here after the first epoch.")
     figure = new_figure(view, height=290)
     starts = _starts(spent)
     for purpose in PURPOSES:
@@ -83,7 +83,7 @@ def _add_purpose(
             figure.add_bar(
                 y=[PHASE_NAMES[phase]], x=[steps], base=[starts[phase, purpose]], orientation="h", showlegend=False,
                 name=purpose.capitalize(), marker={"color": _phase_colour(phase, colours), "pattern": pattern},
-                hovertemplate=f"<b>%{{y}}</b>: {purpose}<br>{steps:,} steps, {steps / total:.1%} of what was spent"
+                hovertemplate=f"<b>%{{y}}</b>: {purpose}<br>{steps:,} steps, {steps / total:.1%} of all spent steps"
                 "<extra></extra>",
             )  # fmt: skip
     figure.add_bar(
@@ -96,10 +96,10 @@ def _add_totals(figure: go.Figure, data: LedgerTotals, total: int, view: View) -
     critical, measured = data.critical_path_steps, data.measured_steps
     rows = [
         ("All phases", total, f"{total:,} of {data.total_steps:,} steps, {max(0, data.total_steps - total):,} left"),
-        ("Critical path", critical, f"{critical:,} steps: specialists run side by side,<br>only the longest counts"),
+        ("Critical path", critical, f"{critical:,} steps: specialists run in parallel,<br>so only the longest counts"),
     ]
     if measured:
-        rows.append((MEASURED, measured, f"{measured:,} steps outside the budget, alike for every arm:<br>{_NOTHING}"))
+        rows.append((MEASURED, measured, f"{measured:,} steps outside the budget of every arm,<br>{_NOTHING}"))
     figure.add_bar(
         y=[name for name, _, _ in rows], x=[steps for _, steps, _ in rows], orientation="h", showlegend=False,
         marker={"color": palette(view).muted}, text=[f" {steps_text(steps)} " for _, steps, _ in rows],
@@ -114,7 +114,7 @@ FIGURE = RunFigure(
     description="Where the environment steps went. Training, demonstrations and evaluations that select something "
     "count towards the budget. Steps that only measure are listed separately and count for no arm.",
     tab="results",
-    position=20,
+    position=70,
     build=lambda session, run_id, options: ledger(ledger_totals(session, run_id), options.view),
     ready=lambda state: state.spent,
 )

@@ -28,7 +28,7 @@ def performance_profile(
     if not any(measured.values()):
         return empty_figure(
             view, "No profile yet",
-            "An arm's profile counts its variations by score, once one of its runs has ended well and was evaluated.",
+            "An arm's profile appears here once one of its runs has succeeded and been evaluated.",
         )  # fmt: skip
     figure = new_figure(view, height=400 if view.narrow else 440)
     levels = thresholds([table for tables in measured.values() for table in tables], metric)

@@ -14,16 +14,16 @@ from backend.store.figures.curves import specialist_series
 PANEL_WIDTH = 132  # CSS pixels below which a panel cannot be read
 MAX_COLUMNS = 8
 NAMES_IN_HOVER = 6
-SELECTED = " (as selected: too low)"  # of noisy means the lowest are lowest by bad luck too
+SELECTED = " (biased low by selection)"  # of noisy means the lowest are lowest by bad luck too
 MARKS = {"failed": " ✕", "cancelled": " ✕", "succeeded": " ✓"}
 
 
 def specialists(data: tuple[SpecialistSeries, ...], view: View) -> go.Figure:
     """A grid of small curves on the same axes; the dashed line is the generalist's evaluated mean."""
     if not any(len(series.curve.epochs) for series in data):
-        return empty_figure(view, "No specialist has trained yet", "Specialists start once the gate is approved.")
+        return empty_figure(view, "No specialist training yet", "Specialists start once the gate is approved.")
     if all(np.isnan(series.curve.scores.of(view.metric)).all() for series in data):
-        return empty_figure(view, "No success rate", "This suite has no success signal: look at the mean return.")
+        return empty_figure(view, "No success rate", "This suite reports no success. Choose the mean return instead.")
     limit = points_per_curve(len(data))
     panels = [
         Panel(_title(series), _traces(series, view, limit, first=place == 0)) for place, series in enumerate(data)
@@ -41,7 +41,7 @@ def _grid(data: tuple[SpecialistSeries, ...], view: View) -> Grid:
         columns=columns_for(len(data), view, PANEL_WIDTH, MAX_COLUMNS),
         panel_height=110 if len(data) <= 12 else 76,
         title_height=20,
-        x_title=f"{METRIC_NAMES[view.metric]} by own steps · {ended} of {len(data)} ended well",
+        x_title=f"{METRIC_NAMES[view.metric]} over own steps · {ended} of {len(data)} succeeded",
         xaxis=steps_axis("") | {"nticks": 4, "tickfont": {"size": 10}, "range": [0, own_steps * 1.02]},
         yaxis=y_axis,
         top=56 if view.narrow else 36,
@@ -80,7 +80,7 @@ def _traces(series: SpecialistSeries, view: View, limit: int, *, first: bool) ->
     trained = {
         "type": "scatter", "x": own_steps, "y": values[rows], "mode": "lines", "name": "Specialist",
         "legendgroup": "specialist", "showlegend": first, "line": {"color": colours.specialist, "width": 1.6},
-        "hovertemplate": f"<b>{curve.key}</b>: {_members(series)}<br>%{{y:{form}}} after %{{x:,}} steps of its own"
+        "hovertemplate": f"<b>{curve.key}</b>: {_members(series)}<br>%{{y:{form}}} after %{{x:,}} own steps"
         "<extra></extra>",
     }  # fmt: skip
     baseline = series.baseline(view.metric)
@@ -108,7 +108,7 @@ FIGURE = RunFigure(
     description="The training score of each specialist over its own steps. The dashed line is the generalist's "
     "evaluated mean on the same variations.",
     tab="specialists",
-    position=10,
+    position=40,
     controls=("metric",),
     build=lambda session, run_id, options: specialists(specialist_series(session, run_id), options.view),
     ready=lambda state: state.specialist_epochs,

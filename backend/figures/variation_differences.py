@@ -22,7 +22,7 @@ from gsl.protocol.api import ComparedMetric
 
 BoolArray = npt.NDArray[np.bool_]
 MOST_ROWS = 40  # variations that get a row with their name
-_NOTHING = "Both arms need runs of the same seed that ended well and were evaluated."
+_NOTHING = "Both arms need successful, evaluated runs of the same seed."
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,9 +20,7 @@ def variation_heatmap(data: VariationProgress, view: View) -> go.Figure:
     """
     values = data.scores.of(view.metric)
     if values.size == 0 or np.isnan(values).all():
-        return empty_figure(
-            view, "No variation has been measured yet", "A column is added as training goes on, from its first epochs."
-        )
+        return empty_figure(view, "No measurements yet", "Columns are added during training, from the first epochs on.")
     order = np.argsort(_final(values), kind="stable")[::-1]  # heatmaps are drawn from the bottom
     groups = np.array_split(order, min(MAX_ROWS, len(order)))
     means = np.stack([_mean(values[group]) for group in groups])  # (rows, columns)
@@ -124,7 +122,7 @@ FIGURE = RunFigure(
     description="Which variations are learned early, late or never, and which are forgotten. The lowest final scores "
     "are at the top.",
     tab="variations",
-    position=10,
+    position=30,
     controls=("metric",),
     build=lambda session, run_id, options: variation_heatmap(variation_progress(session, run_id), options.view),
     ready=lambda state: state.epochs and state.measured,

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 from sqlmodel import Session
 
 from backend.domain.figure_data import FloatArray, IntArray, Metric, Snapshots, VariationScores
+from backend.figures.arms import counted
 from backend.figures.empty import empty_figure
 from backend.figures.grid import Grid, Panel, columns_for, grid_figure
 from backend.figures.registration import RunFigure, RunOptions
@@ -31,10 +32,10 @@ def variation_histogram(data: Snapshots, view: View) -> go.Figure:
 
 def _nothing(data: Snapshots, view: View) -> go.Figure:
     if view.metric == "success" and data.panels:
-        return empty_figure(view, "No success rate", "This suite has no success signal: look at the mean return.")
+        return empty_figure(view, "No success rate", "This suite reports no success. Choose the mean return instead.")
     return empty_figure(
-        view, "No variation has been measured yet",
-        "Each variation's returns come with the first epochs, fresh evaluations on schedule and before the gate.",
+        view, "No measurements yet",
+        "Returns by variation appear after the first epochs and at evaluations.",
     )  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def _grid(panels: int, highest: int, view: View) -> Grid:
         columns=columns_for(panels, view, PANEL_WIDTH, MAX_COLUMNS),
         panel_height=220 if panels <= MAX_COLUMNS and not view.narrow else 150,
         title_height=34,
-        x_title=f"{METRIC_NAMES[view.metric]} of a variation",
+        x_title=f"{METRIC_NAMES[view.metric]} per variation",
         xaxis=x_axis,
         yaxis={"nticks": 5, "tickformat": "d", "range": [0, highest * 1.05]},
     )
@@ -109,8 +110,7 @@ def _hovers(members: list[list[int]], edges: FloatArray, names: dict[int, str], 
         span = f"{score_text(float(edges[number]), metric)} to {score_text(float(edges[number + 1]), metric)}"
         shown = ", ".join(names[variation] for variation in member[:NAMES_IN_HOVER])
         more = f" and {len(member) - NAMES_IN_HOVER} more" if len(member) > NAMES_IN_HOVER else ""
-        count = "1 variation" if len(member) == 1 else f"{len(member)} variations"
-        texts.append(f"<b>{count}</b> at {span}<br>{shown}{more}")
+        texts.append(f"<b>{counted(len(member), 'variation')}</b> at {span}<br>{shown}{more}")
     return texts
 
 

@@ -17,7 +17,7 @@ const queryClient = new QueryClient({
     queries: {
       retry: (failures, error) => failures < 2 && isWorthRetrying(error),
       staleTime: 5_000,
-      refetchOnWindowFocus: false, // the stream says what changed, also what changed while the tab was hidden
+      refetchOnWindowFocus: false, // the stream reports changes, including those made while the tab was hidden
     },
   },
 });

@@ -25,7 +25,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       const run = client.getQueryData<Run>(keys.run(Number(id)));
       return run === undefined || !hasEnded(run.status);
     };
-    // A comparison costs more than a run, and an experiment's runs speak at once: asked for together, and less often.
+    // A comparison costs more than a run, and an experiment's runs change together: refetched once for all, and less often.
     const experiments = throttleByKey<string>((key) => client.invalidateQueries({ queryKey: [key] }), 4000);
     const stop = listen("/api/v1/stream", {
       onRun: (id) => {

@@ -11,7 +11,7 @@ function useRunMutation(runId?: number) {
       client.invalidateQueries({ queryKey: keys.runs });
       if (runId !== undefined) client.invalidateQueries({ queryKey: keys.run(runId) });
     },
-    onError: (error: Error) => notifications.show({ color: "red", title: "That did not work", message: error.message }),
+    onError: (error: Error) => notifications.show({ color: "red", title: "Request failed", message: error.message }),
   };
 }
 

@@ -17,8 +17,8 @@ export class ApiError extends Error {
 }
 
 export function unreachable(cause: unknown): ApiError {
-  const detail = `The server does not answer (${cause instanceof Error ? cause.message : String(cause)}).`;
-  return new ApiError(0, "Server away", detail);
+  const detail = `The server is not responding (${cause instanceof Error ? cause.message : String(cause)}).`;
+  return new ApiError(0, "Server unreachable", detail);
 }
 
 /** Turn an answer's body into an error; bodies that are no problem details keep their text. */
@@ -32,7 +32,7 @@ export function toApiError(status: number, body: unknown): ApiError {
   return new ApiError(
     status,
     `Error ${status}`,
-    typeof body === "string" && body ? body : `The server said ${status}.`,
+    typeof body === "string" && body ? body : `The server answered with status ${status}.`,
   );
 }
 

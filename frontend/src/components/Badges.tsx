@@ -39,7 +39,7 @@ export function JobBadge({ status }: { status: Job["status"] }) {
   );
 }
 
-/** Marks a run that came as a record: made elsewhere, to look at and compare. */
+/** Marks a run that was made elsewhere and imported as a record. */
 export function ImportedBadge({ run, size = "md" }: { run: { imported: boolean }; size?: string }) {
   if (!run.imported) return null;
   return (
@@ -49,7 +49,7 @@ export function ImportedBadge({ run, size = "md" }: { run: { imported: boolean }
       variant="outline"
       tt="none"
       style={{ flexShrink: 0 }}
-      title="Made elsewhere and brought in as a record: it has no files and cannot be resumed"
+      title="Imported as a record of a run made elsewhere. It has no files and cannot be resumed."
       data-testid="imported"
     >
       imported

@@ -7,10 +7,10 @@ export function Crash() {
   return (
     <Container size="sm" py="xl">
       <Stack align="flex-start">
-        <Title order={2}>The page broke</Title>
-        <Text>Runs go on without it. Loading it again usually helps; if not, report this text.</Text>
+        <Title order={2}>This page has crashed</Title>
+        <Text>Your runs are not affected. Reload the page; if it crashes again, report the message below.</Text>
         <Code block>{error instanceof Error ? error.message : String(error)}</Code>
-        <Button onClick={() => window.location.reload()}>Load again</Button>
+        <Button onClick={() => window.location.reload()}>Reload</Button>
       </Stack>
     </Container>
   );

@@ -7,11 +7,11 @@ export function NotFound() {
   return (
     <EmptyState
       icon={IconMapQuestion}
-      title="No such page"
-      text="The address leads nowhere. The runs are all on one page."
+      title="Page not found"
+      text="There is no page at this address."
       action={
         <Button component={Link} to="/runs">
-          Go to the runs
+          Go to runs
         </Button>
       }
     />

@@ -5,13 +5,13 @@ import type { RunSummary } from "../api/types";
 import { sentence } from "../format/numbers";
 import { duration, parseTime } from "../format/time";
 
-/** What is left of a run, or how long it took. */
+/** The time a run still needs, or how long it took. */
 export function timeLeft(run: RunSummary): string {
   if (hasEnded(run.status)) {
     if (!run.ended_at) return "ended";
     return `took ${duration((parseTime(run.ended_at).getTime() - parseTime(run.created_at).getTime()) / 1000)}`;
   }
-  if (run.status === "awaiting_approval") return "waits for you";
+  if (run.status === "awaiting_approval") return "waiting for you";
   if (run.status === "paused") return "paused";
   return run.eta_seconds === null ? "time left unknown" : `${duration(run.eta_seconds)} left`;
 }
@@ -24,7 +24,7 @@ export function TimeLeft({ run }: { run: RunSummary }) {
   );
 }
 
-/** For whom a queued run waits; nothing for others. */
+/** What a queued run is waiting for. */
 export function Waiting({ run }: { run: Pick<RunSummary, "status" | "message"> }) {
   if (run.status !== "queued" || !run.message) return null;
   return (
@@ -37,13 +37,14 @@ export function Waiting({ run }: { run: Pick<RunSummary, "status" | "message"> }
 const TITLES: Record<RunSummary["arm"], string> = {
   gsl: "GSL",
   generalist: "baseline",
-  generalist_low: "baseline on the lowest",
+  generalist_low: "baseline on the lowest variations",
 };
 
-/** The arm, with its label in the experiment where that says more. */
+/** The arm, after its label in the experiment where that is another word. */
 export function armTitle(run: Pick<RunSummary, "arm" | "arm_name">): string {
   const title = TITLES[run.arm];
-  return run.arm_name && run.arm_name !== run.arm ? `${run.arm_name} (${title})` : title;
+  const label = run.arm_name.toLowerCase();
+  return label === "" || label === run.arm || label === title.toLowerCase() ? title : `${run.arm_name} (${title})`;
 }
 
 /** A run's tags; each leads to the runs that share it. */

@@ -12,7 +12,7 @@ export function Shell() {
   return (
     <AppShell header={{ height: 56 }} padding={0}>
       <a href="#content" className="skip-link">
-        Skip to the content
+        Skip to content
       </a>
       <AppShell.Header>
         <Container size="xl" h="100%" px={{ base: "sm", sm: "md" }}>
@@ -65,7 +65,7 @@ export function Shell() {
 function LiveDot() {
   const live = useLive();
   const version = useQuery(healthQuery).data?.version;
-  const label = live ? "Live: changes appear by themselves" : "No live stream: asking every few seconds";
+  const label = live ? "Live: updates arrive automatically" : "No live updates: polling every few seconds";
   return (
     <Tooltip label={version ? `${label} · version ${version}` : label}>
       <Group gap={6} wrap="nowrap" className={classes.live} role="status" aria-label={label}>

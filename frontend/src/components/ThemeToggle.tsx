@@ -9,7 +9,7 @@ export function ThemeToggle() {
   const Icon = ICON[colorScheme];
   const label = `Colour scheme: ${colorScheme}`;
   return (
-    <Tooltip label={`${label}. Click for ${NEXT[colorScheme]}.`}>
+    <Tooltip label={`${label}. Click to switch to ${NEXT[colorScheme]}.`}>
       <ActionIcon
         variant="subtle"
         color="gray"

@@ -64,7 +64,7 @@ function SectionTitle({ section, changes, faulty }: { section: Section; changes:
       )}
       {faulty && (
         <Badge size="sm" color="red" tt="none">
-          to mend
+          has errors
         </Badge>
       )}
     </Group>

@@ -93,7 +93,7 @@ function UnionSetting({ field, path }: InputProps<UnionField>) {
         <FieldGrid fields={field.variants[tag] ?? []} path={path} />
       ) : (
         <Text size="sm" c="dimmed">
-          Nothing to set.
+          No settings.
         </Text>
       )}
     </Stack>

@@ -23,11 +23,11 @@ export const FormProvider = Form.Provider;
 
 export function useForm(): FormState {
   const form = useContext(Form);
-  if (!form) throw new Error("a setting was drawn outside its form");
+  if (!form) throw new Error("useForm was called outside a FormProvider");
   return form;
 }
 
-/** Readable names of the variants of unions, as the API says them. */
+/** Readable names of the variants of unions, from the API. */
 export function useTitles(): Record<string, Record<string, string>> {
   const suites = useQuery(suitesQuery).data;
   return useMemo(

@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { InputProps, PlainField, TextsField } from "./field";
 import { useSetting } from "./Setting";
 
-/** A list of numbers, written with commas. What is no number goes to the server, which says what is wrong. */
+/** A list of numbers, separated by commas. Anything else is sent to the server, which explains what is wrong. */
 export function NumbersSetting({ field, path }: InputProps<PlainField>) {
   const { value, error, set } = useSetting(path);
   const parse = (text: string) =>
@@ -12,9 +12,9 @@ export function NumbersSetting({ field, path }: InputProps<PlainField>) {
   return (
     <TextInput
       label={field.label}
-      description={`${field.help} Separated by commas.`}
+      description={`${field.help} Separate values with commas.`}
       error={error}
-      key={String(value)} // drawn anew when the value is reset from outside
+      key={String(value)} // redrawn when the value is reset from outside
       defaultValue={Array.isArray(value) ? value.join(", ") : ""}
       placeholder={field.nullable ? "empty" : undefined}
       onBlur={(event) => set(read(event.currentTarget.value))}
@@ -33,7 +33,7 @@ export function TextsSetting({ field, path }: InputProps<TextsField>) {
     onChange: (texts: string[]) => set(field.nullable && texts.length === 0 ? null : texts),
   };
   if (field.options.length > 0) return <MultiSelect {...shared} data={field.options} searchable clearable />;
-  return <TagsInput {...shared} placeholder="Enter after each" acceptValueOnBlur />;
+  return <TagsInput {...shared} placeholder="Press Enter after each value" acceptValueOnBlur />;
 }
 
 /** A setting without an input of its own, as JSON. It is set once it can be read. */
@@ -59,14 +59,14 @@ function JsonText({ label, help, error, written, onRead }: TextProps) {
       onRead(JSON.parse(text.trim() || "null"));
       setUnreadable(false);
     } catch {
-      setUnreadable(true); // said below the input, and nothing is set
+      setUnreadable(true); // shown below the input; nothing is set
     }
   };
   return (
     <JsonInput
       label={label}
-      description={`${help} Written as JSON.`}
-      error={unreadable ? "This is not JSON: names and texts need double quotes." : error}
+      description={`${help} Enter as JSON.`}
+      error={unreadable ? "This is not valid JSON. Names and text need double quotes." : error}
       autosize
       minRows={1}
       maxRows={10}

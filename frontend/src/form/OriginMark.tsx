@@ -4,13 +4,13 @@ import type { Path } from "./paths";
 /** Who chose a value of a preset: the paper, a library whose default it is, or we. */
 export type Origin = "paper" | "library" | "ours";
 
-/** By dotted path; what is said of a part holds for all of it that is not named itself. */
+/** By dotted path; the origin of a part holds for its settings without one of their own. */
 export type Origins = Readonly<Record<string, string>>;
 
 export const ORIGIN_HELP: Record<Origin, string> = {
   paper: "As in the paper",
-  library: "A library's value",
-  ours: "Our own choice",
+  library: "Library default",
+  ours: "Our choice",
 };
 
 const isOrigin = (value: string | undefined): value is Origin => value !== undefined && value in ORIGIN_HELP;
@@ -38,7 +38,7 @@ export function OriginMark({ origin }: { origin: Origin }) {
 /** What the marks beside the settings mean. */
 export function OriginLegend() {
   return (
-    <Group gap="md" component="section" aria-label="Marks of the settings">
+    <Group gap="md" component="section" aria-label="Origins of the settings">
       {(Object.keys(ORIGIN_HELP) as Origin[]).map((origin) => (
         <Group key={origin} gap={6}>
           <OriginMark origin={origin} />

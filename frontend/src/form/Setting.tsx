@@ -40,7 +40,7 @@ export function Marked({ path, label, children }: { path: Path; label: string; c
           <Badge size="xs" variant="light" tt="none">
             changed
           </Badge>
-          <Tooltip label={`Back to ${shown(original)}`}>
+          <Tooltip label={`Reset to ${shown(original)}`}>
             <ActionIcon size="xs" variant="subtle" aria-label={`Reset ${label}`} onClick={reset}>
               <IconArrowBackUp size={12} />
             </ActionIcon>

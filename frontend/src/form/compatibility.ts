@@ -1,14 +1,14 @@
 import type { Compatibility, Field } from "./field";
 import { getIn } from "./paths";
 
-const OBSERVED: Record<string, string> = { vector: "vectors", picture: "pictures" };
+const OBSERVED: Record<string, string> = { vector: "vector", picture: "image" };
 
-/** A note on a member before it is chosen: "for pictures", or that the learner does not support its hooks. */
+/** A note on a member before it is chosen: "for image observations", or that the learner does not support its hooks. */
 export function noteOf(needs: Compatibility | undefined, supported?: string[]): string {
   const missing = unsupportedHooks(needs, supported);
   if (missing.length > 0)
     return `the learner does not support ${missing.length === 1 ? "the hook" : "the hooks"} ${missing.join(", ")}`;
-  if (needs?.observes) return `for ${needs.observes.map((name) => OBSERVED[name] ?? name).join(" and ")}`;
+  if (needs?.observes) return `for ${needs.observes.map((name) => OBSERVED[name] ?? name).join(" and ")} observations`;
   if (needs?.actions) return `for ${needs.actions.join(" and ")} actions`;
   return "";
 }

@@ -17,6 +17,6 @@ async function fetchFields(): Promise<Field[]> {
   if (!response.ok) throw toApiError(response.status, await response.text());
   const { components }: { components: { schemas: Definitions } } = await response.json();
   const config = components.schemas.RunConfig ?? components.schemas["RunConfig-Input"];
-  if (!config) throw new Error("The API's description holds no RunConfig.");
+  if (!config) throw new Error("The OpenAPI document has no RunConfig schema.");
   return fieldsOf(config, components.schemas);
 }

@@ -1,10 +1,10 @@
 /** What a switch's name begins with. */
-const VERBS: Record<string, string> = { norm: "normalise", anneal: "lower" };
+const VERBS: Record<string, string> = { norm: "normalise", anneal: "anneal" };
 
 const ABBREVIATIONS: Record<string, string> = {
   num: "number of",
-  min: "least",
-  max: "most",
+  min: "minimum",
+  max: "maximum",
   grad: "gradient", envs: "environments", env: "environment", lr: "learning rate", ent: "entropy", vf: "value",
   coef: "coefficient", kwargs: "arguments",
   gsl: "GSL", forkmaze: "fork maze", metaworld: "Meta-World", maniskill: "ManiSkill", procgen: "Procgen",

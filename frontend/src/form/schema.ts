@@ -111,7 +111,7 @@ export function resolve(schema: JsonSchema, definitions: Definitions): JsonSchem
   if (!schema.$ref) return schema;
   const { $ref, ...beside } = schema;
   const target = definitions[$ref.split("/").pop() ?? ""];
-  if (!target) throw new Error(`The API's schema names ${$ref} but does not hold it.`);
+  if (!target) throw new Error(`The OpenAPI document references ${$ref} but does not define it.`);
   return { ...resolve(target, definitions), ...beside };
 }
 

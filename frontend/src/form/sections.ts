@@ -29,7 +29,14 @@ export function sectionsOf(fields: Field[]): Section[] {
     ...parts.filter((part) => !FIRST.includes(part.name)),
   ];
   return [
-    { name: "run", title: "Arm and seed", help: "What is compared.", advanced: false, fields: loose, own: true },
+    {
+      name: "run",
+      title: "Arm and seed",
+      help: "What this run trains, and its random seed.",
+      advanced: false,
+      fields: loose,
+      own: true,
+    },
     ...ordered.map((part) => ({
       name: part.name,
       title: TITLES[part.name] ?? label(part.name),

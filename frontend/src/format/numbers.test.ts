@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, count, estimate, figure, many, percent } from "./numbers";
+import { bytes, count, decimal, estimate, many, percent } from "./numbers";
 
 describe("count", () => {
   it.each([
@@ -15,7 +15,7 @@ describe("count", () => {
   ])("%s reads %s", (value, text) => expect(count(value)).toBe(text));
 });
 
-describe("figure", () => {
+describe("decimal", () => {
   it.each([
     [0.4567, "0.46"],
     [-0.001, "0.00"],
@@ -23,7 +23,7 @@ describe("figure", () => {
     [12.34, "12.3"],
     [345.6, "346"],
     [null, "–"],
-  ])("%s reads %s", (value, text) => expect(figure(value)).toBe(text));
+  ])("%s reads %s", (value, text) => expect(decimal(value)).toBe(text));
 });
 
 it("reads scores with three digits", () => {

@@ -16,7 +16,7 @@ export function count(value: number | null | undefined): string {
 }
 
 /** A return or rate with about three significant digits. */
-export function figure(value: number | null | undefined): string {
+export function decimal(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size >= 10_000) return count(value);
@@ -26,7 +26,7 @@ export function figure(value: number | null | undefined): string {
 /** A score, or its deviation, with the digits that papers print. */
 export function estimate(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  return Math.abs(value) >= 10 ? figure(value) : value.toFixed(3).replace(/^-(0\.0+)$/, "$1");
+  return Math.abs(value) >= 10 ? decimal(value) : value.toFixed(3).replace(/^-(0\.0+)$/, "$1");
 }
 
 export function percent(share: number | null | undefined): string {

@@ -31,7 +31,7 @@ export function PresetChooser({ presets, chosen, onChoose }: Props) {
   return (
     <Radio.Group
       label="Preset"
-      description="A configuration that is known to work. Everything below can be changed."
+      description="A tested configuration. You can change every setting below."
       value={chosen ?? ""}
       onChange={onChoose}
     >
@@ -40,7 +40,7 @@ export function PresetChooser({ presets, chosen, onChoose }: Props) {
           aria-label="Search presets"
           placeholder={`Search ${many(presets.length, "preset")}: game, task, learner`}
           leftSection={<IconSearch size={16} />}
-          rightSection={search && <CloseButton size="sm" aria-label="Clear the search" onClick={() => setSearch("")} />}
+          rightSection={search && <CloseButton size="sm" aria-label="Clear search" onClick={() => setSearch("")} />}
           value={search}
           onChange={(event) => setSearch(event.currentTarget.value)}
           onKeyDown={enter}
@@ -48,7 +48,7 @@ export function PresetChooser({ presets, chosen, onChoose }: Props) {
         />
         {names.length > 1 && (
           <Select
-            aria-label="Group of presets"
+            aria-label="Preset group"
             placeholder="All groups"
             data={names}
             value={group}
@@ -76,7 +76,7 @@ export function PresetChooser({ presets, chosen, onChoose }: Props) {
         {found.length === 0 && (
           <Stack p="md" align="center">
             <Text size="sm" c="dimmed">
-              No preset matches. Search for a game, a task, a suite or a learner.
+              No matching presets. Search for a game, a task, a suite or a learner.
             </Text>
           </Stack>
         )}
@@ -99,7 +99,7 @@ function PresetCard({ preset }: { preset: Preset }) {
             </Text>
             {!preset.runnable && (
               <Badge size="xs" color="yellow" variant="light" tt="none">
-                no live worker runs it
+                no live worker can run it
               </Badge>
             )}
           </Group>

@@ -22,8 +22,8 @@ const names = (search: string, group: string | null = null) =>
 
 describe("presets", () => {
   it("are grouped in the API's order; those without a group stand together", () => {
-    expect(groupNames(presets)).toEqual(["Others", "Procgen", "Meta-World"]);
-    expect(findPresets(presets, "", null).map(({ title }) => title)).toEqual(["Others", "Procgen", "Meta-World"]);
+    expect(groupNames(presets)).toEqual(["Other", "Procgen", "Meta-World"]);
+    expect(findPresets(presets, "", null).map(({ title }) => title)).toEqual(["Other", "Procgen", "Meta-World"]);
   });
   it.each([
     ["BIGFISH ppg", ["procgen-bigfish-ppg"]],

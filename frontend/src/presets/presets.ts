@@ -5,7 +5,7 @@ export interface PresetGroup {
   presets: Preset[];
 }
 
-const LOOSE = "Others";
+const LOOSE = "Other";
 
 /** The presets in which every word of the search occurs, by group, in the API's order. */
 export function findPresets(presets: Preset[], search: string, group: string | null): PresetGroup[] {

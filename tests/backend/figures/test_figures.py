@@ -53,6 +53,15 @@ def annotations(figure: go.Figure) -> str:
     return " ".join(annotation.text for annotation in figure.layout.annotations)
 
 
+def numbers(text: str) -> list[str]:
+    return re.findall(r"\d+", text)
+
+
+def counts_of(figure: go.Figure) -> list[str]:
+    """How many variations were gained, forgotten, and neither: the first line above the figure."""
+    return numbers(annotations(figure).split("<br>")[0])
+
+
 @pytest.mark.parametrize("width", [360, 1200])
 @pytest.mark.parametrize("theme", list(PALETTES))
 @pytest.mark.parametrize("name", list(BUILDERS))
@@ -93,7 +102,9 @@ def test_nothing_yet_says_what_comes_when(metric: Metric) -> None:
 
 @pytest.mark.parametrize("name", ["learning_curve", "variation_histogram", "specialists"])
 def test_a_suite_without_success_says_so(name: str) -> None:
-    assert "no success signal" in annotations(BUILDERS[name](PROCGEN, View(metric="success"))).replace("<br>", " ")
+    figure = BUILDERS[name](PROCGEN, View(metric="success"))
+    assert not figure.data
+    assert "success" in annotations(figure)
 
 
 def test_demonstrations_mark_the_variations_of_which_none_was_kept() -> None:
@@ -102,7 +113,7 @@ def test_demonstrations_mark_the_variations_of_which_none_was_kept() -> None:
     assert list(tried.y) == [50] * 10
     assert list(kept.y) == [0] + [20] * 9
     assert list(none.x) == [0]
-    assert figure.layout.xaxis.title.text == "kept 180 of 500 episodes; none of 1 of 10 variations"
+    assert numbers(figure.layout.xaxis.title.text) == ["180", "500", "1", "10"]
     assert list(kept.customdata[0]) == ["goal 0", "specialist 1", "0", "50", "none"]
     assert list(kept.customdata[9])[1] == "the generalist"
 
@@ -128,8 +139,9 @@ def test_a_baselines_plateau_says_whether_the_curve_rose_later(rose: bool | None
     known = replace(data, plateaus=(replace(data.plateaus[0], rose_later=rose, rise_bound=0.01),))
     begin, end = learning_curve(known, View()).layout.annotations
     assert (begin.text, end.text) == ("t*", label)
-    assert "surely rose by at most 0.01" in end.hovertext
-    assert ("rose later" in end.hovertext) == (rose is True)
+    assert "0.01" in end.hovertext
+    plain = learning_curve(replace(data, plateaus=(replace(known.plateaus[0], rose_later=None),)), View())
+    assert (end.hovertext != plain.layout.annotations[1].hovertext) == (rose is not None)
 
 
 def test_roles_have_the_same_colour_everywhere() -> None:
@@ -184,16 +196,16 @@ def test_before_after_counts_what_the_episodes_support() -> None:
     sides = [synthetic.measured(Scores(values, values), 20, 0.3) for values in (before, after)]
     data = replace(synthetic.pairs(MAZE), before=sides[0], after=sides[1], specialised=frozenset({0, 1, 2}))
     figure = before_after(data, View(metric="success"))
-    assert "5 gained · 1 forgotten · 3 no sure change" in annotations(figure)
+    assert counts_of(figure) == ["5", "1", "3"]
     mean = float(np.nanmean((after - before)[:-1]))
     found = re.search(r"<br>mean \+(\d+)% over 9 variations \(95% interval [+−]\d+% to \+\d+%\)", annotations(figure))
     assert found is not None
     assert int(found[1]) == round(100 * mean)
-    assert "of specialists: mean +22% over 3 variations" in annotations(figure)
-    assert "overstated" not in annotations(figure)
+    assert "mean +22% over 3 variations" in annotations(figure)
+    assert "⚠" not in annotations(figure)
     assert len(figure.layout.yaxis.ticktext) == 9
     hovers = [text for trace in figure.data if trace.customdata is not None for text in trace.customdata]
-    assert any("of 20 and 20 episodes" in text and "after correction" in text for text in hovers)
+    assert any("20 and 20 episodes" in text and "corrected p" in text for text in hovers)
 
 
 def test_before_after_of_an_unchanged_policy_counts_nothing() -> None:
@@ -208,16 +220,18 @@ def test_before_after_of_an_unchanged_policy_counts_nothing() -> None:
     data = PairedScores(np.arange(40), names, sides[0], sides[1], frozenset(), final=True, fresh=True)
     metrics: tuple[Metric, ...] = ("return", "success")
     for metric in metrics:
-        assert "0 gained · 0 forgotten · 40 no sure change" in annotations(before_after(data, View(metric=metric)))
+        assert counts_of(before_after(data, View(metric=metric))) == ["0", "0", "40"]
 
 
 @pytest.mark.parametrize("narrow", [True, False])
 def test_a_before_that_selected_the_variations_is_marked(narrow: bool) -> None:
-    data = replace(synthetic.pairs(MAZE), fresh=False)
-    said = annotations(before_after(data, View(metric="success", width=390 if narrow else 1200)))
-    assert "gains are overstated" in said
-    small = specialists(synthetic.specialist_series(MAZE), View(metric="success")).data
-    assert any("as selected" in (trace.name or "") for trace in small)
+    view = View(metric="success", width=390 if narrow else 1200)
+    assert "⚠" in annotations(before_after(replace(synthetic.pairs(MAZE), fresh=False), view))
+    assert "⚠" not in annotations(before_after(replace(synthetic.pairs(MAZE), fresh=True), view))
+    selected = synthetic.specialist_series(MAZE)
+    fresh = tuple(replace(series, fresh=True) for series in selected)
+    biased, fair = ({trace.name for trace in specialists(data, view).data} for data in (selected, fresh))
+    assert biased != fair
 
 
 def test_many_pairs_become_points_beside_the_diagonal() -> None:
@@ -232,7 +246,7 @@ def test_seventy_five_specialists_fit_into_any_width() -> None:
         layout = specialists(series, View(width=width)).layout
         lefts = {layout[f"xaxis{number or ''}"].domain[0] for number in (0, *range(2, 76))}
         assert len(lefts) == columns
-    assert "74 of 75 ended well" in annotations(specialists(series, View()))
+    assert "74 of 75" in annotations(specialists(series, View()))
 
 
 def test_ledger_stairs_end_at_what_was_spent() -> None:

@@ -18,7 +18,7 @@ from backend.figures.registration import ExperimentFigure, RunFigure
 from backend.figures.style import new_figure
 
 FIGURE = RunFigure(
-    name="added", title="Added", description="By one file.", tab="results", position=15, controls=("metric",),
+    name="added", title="Added", description="By one file.", tab="results", position=65, controls=("metric",),
     build=lambda session, run_id, options: new_figure(options.view, height=123),
     ready=lambda state: state.spent,
 )

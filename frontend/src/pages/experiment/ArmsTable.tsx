@@ -21,7 +21,7 @@ export function ArmsTable({ arms, confidence }: Props) {
             <Table.Th>Mean ± std</Table.Th>
             <Table.Th>IQM ({percent(confidence)} interval)</Table.Th>
             <Table.Th>Steps spent</Table.Th>
-            <Table.Th>Not counted</Table.Th>
+            <Table.Th>Excluded</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody className="tabular">
@@ -50,7 +50,7 @@ export function ArmsTable({ arms, confidence }: Props) {
 
 function NotCounted({ arm }: { arm: ArmComparison }) {
   const parts = [];
-  if (arm.going_on > 0) parts.push(`${arm.going_on} going on`);
+  if (arm.going_on > 0) parts.push(`${arm.going_on} running`);
   if (arm.cancelled > 0) parts.push(`${arm.cancelled} cancelled`);
   return (
     <>

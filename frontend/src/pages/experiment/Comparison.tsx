@@ -4,28 +4,22 @@ import { useQuery } from "@tanstack/react-query";
 import { comparisonQuery } from "../../api/experiments";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
-import { percent } from "../../format/numbers";
+import { many, percent } from "../../format/numbers";
 import { ArmsTable } from "./ArmsTable";
 import { PairsTable } from "./PairsTable";
 import { METRICS, SOURCES, useCompared } from "./useCompared";
 
-/** What the ended runs say about the arms, with how sure that is. */
+/** The arms compared over their finished runs, with intervals. */
 export function Comparison({ id }: { id: number }) {
   const { choice, setMetric, setSource } = useCompared();
   const query = useQuery(comparisonQuery(id, choice));
   return (
     <Panel
       title="Comparison"
-      text="The last evaluation of every run that ended well, over the seeds of each arm."
+      text="The last evaluation of every successful run, aggregated over the seeds of each arm."
       actions={
         <Group gap="xs">
-          <SegmentedControl
-            size="xs"
-            aria-label="What is compared"
-            data={METRICS}
-            value={choice.metric}
-            onChange={setMetric}
-          />
+          <SegmentedControl size="xs" aria-label="Metric" data={METRICS} value={choice.metric} onChange={setMetric} />
           <SegmentedControl
             size="xs"
             aria-label="Evaluated on"
@@ -51,10 +45,10 @@ export function Comparison({ id }: { id: number }) {
             <ArmsTable arms={comparison.arms} confidence={comparison.confidence} />
             <PairsTable pairs={comparison.pairs} confidence={comparison.confidence} />
             <Text size="xs" c="dimmed">
-              Intervals cover the truth {percent(comparison.confidence)} of the time, by simulation, from{" "}
-              {comparison.least_seeds} seeds that differ (the probability of improvement from{" "}
-              {comparison.least_seeds_improvement}); with fewer the estimate stands alone. Runs that failed or were
-              cancelled are counted, and enter no figure.
+              In simulations, these intervals cover the true value {percent(comparison.confidence)} of the time from{" "}
+              {many(comparison.least_seeds, "distinct seed")} on ({comparison.least_seeds_improvement} for the
+              probability of improvement). With fewer seeds, only the estimate is shown. Failed and cancelled runs are
+              counted but excluded from all estimates.
             </Text>
           </Stack>
         )}

@@ -51,7 +51,7 @@ function PairChoice({ pairs, place, onChange }: PairProps) {
       size="xs"
       w={260}
       aria-label="Pair of arms"
-      data={pairs.map(({ ours, theirs }, index) => ({ value: String(index), label: `${ours} against ${theirs}` }))}
+      data={pairs.map(({ ours, theirs }, index) => ({ value: String(index), label: `${ours} vs ${theirs}` }))}
       value={String(place)}
       onChange={(value) => onChange(Number(value ?? 0))}
       allowDeselect={false}

@@ -30,7 +30,7 @@ export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
         </Button>
       </Group>
       <Text size="sm" c="dimmed" mt={4} component="div">
-        {many(experiment.runs, "run")} · begun <When at={experiment.created_at} />
+        {many(experiment.runs, "run")} · created <When at={experiment.created_at} />
       </Text>
       {experiment.description && (
         <Text size="sm" mt="xs" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>

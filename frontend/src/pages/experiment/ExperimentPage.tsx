@@ -48,8 +48,8 @@ function NoRuns({ id }: { id: number }) {
     <Card withBorder>
       <EmptyState
         icon={IconFlask}
-        title="No run belongs to it yet"
-        text="Launch arms and seeds together; what they score is compared here as they end."
+        title="No runs yet"
+        text="Launch several arms with the same seeds. Their scores are compared here as runs finish."
         action={
           <Button component={Link} to={`/experiments/${id}/launch`} leftSection={<IconPlayerPlay size={16} />}>
             Launch arms and seeds
@@ -61,15 +61,15 @@ function NoRuns({ id }: { id: number }) {
 }
 
 function NoSuch() {
-  useTitle("No such experiment");
+  useTitle("Experiment not found");
   return (
     <EmptyState
       icon={IconMapQuestion}
-      title="No such experiment"
-      text="The address names none that there is."
+      title="Experiment not found"
+      text="There is no experiment at this address."
       action={
         <Button component={Link} to="/experiments">
-          Go to the experiments
+          Go to experiments
         </Button>
       }
     />

@@ -6,7 +6,7 @@ import { StatusBadge } from "../../components/Badges";
 import { Panel } from "../../components/Panel";
 import { spentShare } from "../../components/PhaseBar";
 import { Waiting } from "../../components/RunFacts";
-import { figure, many, percent } from "../../format/numbers";
+import { decimal, many, percent } from "../../format/numbers";
 
 /** Every run of the experiment where its arm and its seed meet. */
 export function RunsMatrix({ runs }: { runs: RunSummary[] }) {
@@ -15,7 +15,7 @@ export function RunsMatrix({ runs }: { runs: RunSummary[] }) {
   return (
     <Panel
       title="Runs"
-      text={`${many(arms.length, "arm")}, ${many(seeds.length, "seed")}: ${ended} of ${runs.length} ended.`}
+      text={`${many(arms.length, "arm")}, ${many(seeds.length, "seed")}. ${ended} of ${many(runs.length, "run")} finished.`}
     >
       <Table.ScrollContainer minWidth={120 + seeds.length * 130}>
         <Table fz="sm" aria-label="Runs by arm and seed" verticalSpacing="xs">
@@ -52,11 +52,11 @@ function Cell({ run }: { run: RunSummary }) {
     <Stack gap={2} align="flex-start" mb={4}>
       <StatusBadge status={run.status} size="sm" />
       <Anchor component={Link} to={`/runs/${run.id}`} size="sm" className="tabular" title={run.name}>
-        {run.score === null ? `run ${run.id}` : `score ${figure(run.score)}`}
+        {run.score === null ? `run ${run.id}` : `score ${decimal(run.score)}`}
       </Anchor>
       {!hasEnded(run.status) && (
         <Text size="xs" c="dimmed" className="tabular">
-          {percent(spentShare(run))} of its steps
+          {percent(spentShare(run))} of steps done
         </Text>
       )}
       <Waiting run={run} />

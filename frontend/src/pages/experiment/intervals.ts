@@ -1,11 +1,11 @@
 import type { Interval } from "../../api/types";
-import { estimate } from "../../format/numbers";
+import { estimate, many } from "../../format/numbers";
 
 /** "0.843 (0.790 to 0.901), 10 seeds"; with too few seeds for an interval "0.843 (2 seeds, no interval)". */
 export function withInterval(interval: Interval | null, write: (value: number) => string = estimate): string {
   if (interval === null) return "–";
   const { low, high } = interval;
-  const seeds = interval.seeds === 1 ? "1 seed" : `${interval.seeds} seeds`;
+  const seeds = many(interval.seeds, "seed");
   if (low === null || high === null) return `${write(interval.estimate)} (${seeds}, no interval)`;
   return `${write(interval.estimate)} (${write(low)} to ${write(high)}), ${seeds}`;
 }

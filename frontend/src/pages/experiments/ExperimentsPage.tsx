@@ -15,21 +15,21 @@ import { NewExperiment } from "./NewExperiment";
 export function ExperimentsPage() {
   useTitle("Experiments");
   const query = useQuery(experimentsQuery);
-  const [asked, setAsked] = useState(false);
+  const [creating, setCreating] = useState(false);
   const begin = (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => setAsked(true)}>
+    <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
       New experiment
     </Button>
   );
   return (
     <>
-      <PageTitle title="Experiments" text="Runs that are compared: arms and seeds of one question.">
+      <PageTitle title="Experiments" text="Compare arms over the same seeds.">
         {begin}
       </PageTitle>
       <Loaded query={query} rows={6}>
         {({ items }) => (items.length === 0 ? <NoExperiments /> : <ExperimentCards experiments={items} />)}
       </Loaded>
-      <NewExperiment opened={asked} onClose={() => setAsked(false)} />
+      <NewExperiment opened={creating} onClose={() => setCreating(false)} />
     </>
   );
 }
@@ -58,7 +58,7 @@ function ExperimentCards({ experiments }: { experiments: Experiment[] }) {
             </Text>
           )}
           <Text size="xs" c="dimmed" mt="xs">
-            begun <When at={experiment.created_at} />
+            created <When at={experiment.created_at} />
           </Text>
         </Card>
       ))}
@@ -71,8 +71,8 @@ function NoExperiments() {
     <Card withBorder>
       <EmptyState
         icon={IconFlask}
-        title="No experiment yet"
-        text="An experiment launches several arms with the same seeds at once and compares them with intervals: GSL against the plain generalist, one guide against another."
+        title="No experiments yet"
+        text="An experiment launches several arms with the same seeds and compares them with confidence intervals, for example GSL with the plain generalist, or one guide with another."
       />
     </Card>
   );

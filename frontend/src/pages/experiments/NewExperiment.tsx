@@ -8,7 +8,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks for the question's name, then leads to its first launch. */
+/** Creates an experiment, then opens its first launch. */
 export function NewExperiment({ opened, onClose }: Props) {
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
@@ -25,7 +25,7 @@ export function NewExperiment({ opened, onClose }: Props) {
         <Stack gap="sm">
           <TextInput
             label="Name"
-            description="The question, in a few words."
+            description="The question to answer, in a few words."
             required
             maxLength={200}
             data-autofocus
@@ -34,7 +34,7 @@ export function NewExperiment({ opened, onClose }: Props) {
           />
           <Textarea
             label="Description"
-            description="What is compared, and what would answer it."
+            description="What you compare, and which result would answer the question."
             autosize
             minRows={2}
             maxLength={10_000}
@@ -46,7 +46,7 @@ export function NewExperiment({ opened, onClose }: Props) {
               Cancel
             </Button>
             <Button type="submit" disabled={name.trim() === ""} loading={create.isPending}>
-              Begin
+              Create
             </Button>
           </Group>
         </Stack>

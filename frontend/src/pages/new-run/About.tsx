@@ -28,14 +28,14 @@ export function About({ value, errors, onChange }: Props) {
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <TextInput
           label="Name"
-          description="Empty gets one from suite, arm and seed."
+          description="If empty, it is made from suite, arm and seed."
           error={errors.name}
           value={value.name}
           onChange={(event) => change({ name: event.currentTarget.value })}
         />
         <TagsInput
           label="Tags"
-          description="Enter after each; runs can be found by them."
+          description="Press Enter after each tag. Runs can be filtered by tag."
           error={errors.tags}
           value={value.tags}
           onChange={(tags) => change({ tags })}
@@ -48,8 +48,8 @@ export function About({ value, errors, onChange }: Props) {
       />
       {value.experiment_id !== null && (
         <TextInput
-          label="Label of the arm"
-          description="Runs of one label are an arm of the experiment. Empty: the arm's own name."
+          label="Arm label"
+          description="Runs with the same label form one arm of the experiment. If empty, the arm's own name is used."
           error={errors.arm_name}
           maxLength={100}
           value={value.arm_name}
@@ -58,7 +58,7 @@ export function About({ value, errors, onChange }: Props) {
       )}
       <Textarea
         label="Notes"
-        description="What the run is for."
+        description="The purpose of the run."
         error={errors.notes}
         autosize
         minRows={1}
@@ -88,7 +88,7 @@ function ExperimentSelect({ value, error, onChange }: ExperimentProps) {
   return (
     <Select
       label="Experiment"
-      description="Runs that are compared: arms and seeds of one question. Type a new name to make one."
+      description="Groups runs for comparison. Type a new name to create one."
       placeholder="None"
       error={error}
       searchable

@@ -24,7 +24,7 @@ function Summary({ preview, faults, problems }: Launching) {
   if (wrong > 0) {
     return (
       <Text size="sm" c="red" role="status">
-        {many(wrong, "thing")} to mend
+        {many(wrong, "error")} to fix
       </Text>
     );
   }

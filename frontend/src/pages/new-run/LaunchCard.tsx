@@ -24,13 +24,13 @@ export function LaunchCard({ launching }: { launching: Launching }) {
     <Card withBorder style={{ position: "sticky", top: 72 }} id="launch">
       <Stack gap="sm">
         <Title order={2} size="h4">
-          What this costs
+          Cost
         </Title>
         <Preview preview={preview} stale={stale} />
         <SuiteWorkers suite={suite} />
         {faults > 0 && (
           <Text size="sm" c="red" role="alert">
-            {many(faults, "setting")} to mend; see the marks in the form.
+            Fix {many(faults, "error")} in the form.
           </Text>
         )}
         {problems.length > 0 && (

@@ -25,7 +25,7 @@ export function NewRunPage() {
     setParams(next.run === undefined ? { preset: next.preset ?? "" } : { from: String(next.run) }, { replace: true });
   return (
     <>
-      <PageTitle title="New run" text="Choose where to start, change what matters, launch." />
+      <PageTitle title="New run" text="Choose a preset, adjust its settings and launch." />
       <Loaded query={presets}>
         {(list) => (
           <>
@@ -71,7 +71,7 @@ function FromRun({ id, ...form }: FormProps & { id: number }) {
 }
 
 function FromLoadedRun({ run, ...form }: FormProps & { run: Run }) {
-  // The form keeps what it started from, also while the run itself goes on changing.
+  // The form keeps its starting point while the run itself changes.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run's configuration never changes
   const base = useMemo(() => run.config, [run.id]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when another run is chosen

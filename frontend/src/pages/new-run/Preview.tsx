@@ -36,8 +36,8 @@ export function Preview({ preview, stale }: Props) {
         </Group>
       ))}
       <Text size="sm" c="dimmed">
-        {count(total)} steps in {many(preview.jobs, "job")}. {timeText(preview)} Measurements, at most{" "}
-        {count(preview.measurement_steps)} steps, stand apart.
+        {count(total)} steps in {many(preview.jobs, "job")}. {timeText(preview)} Measurements take up to{" "}
+        {count(preview.measurement_steps)} more steps, which do not count towards the budget.
       </Text>
     </Stack>
   );

@@ -23,7 +23,7 @@ interface Props {
   onAbout: (about: AboutRun) => void;
 }
 
-/** The form of one new run, starting from `base`; drawn anew when the base changes. */
+/** The form of one new run, starting from `base`; remounted when the base changes. */
 export function RunForm({ fields, base, origins, about, onAbout }: Props) {
   const [config, setConfig] = useState(base);
   const set = useCallback((path: Path, value: unknown) => setConfig((old) => setIn(old, path, value)), []);

@@ -21,11 +21,11 @@ export function SuiteWorkers({ suite }: { suite: string }) {
       <Text size="sm">No live worker can run {info.title}.</Text>
       {info.install ? (
         <Text size="sm" mt={4}>
-          Install on a worker's machine and start the worker again: <Code>{info.install}</Code>
+          Install it on a worker's machine and restart the worker: <Code>{info.install}</Code>
         </Text>
       ) : (
         <Text size="sm" mt={4}>
-          Start a worker on a machine that can; see docs/server.md.
+          Start a worker on a machine that supports it; see docs/server.md.
         </Text>
       )}
     </Alert>

@@ -2,7 +2,7 @@ import { ActionIcon, Group, TextInput, Title } from "@mantine/core";
 import { IconCheck, IconPencil, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 
-/** A title that a pencil turns into an input. Enter keeps, Escape forgets. */
+/** A title that a pencil turns into an input. Enter saves, Escape cancels. */
 export function EditableName({ name, onSave }: { name: string; onSave: (name: string) => void }) {
   const [draft, setDraft] = useState<string | null>(null);
   if (draft === null) {
@@ -11,7 +11,7 @@ export function EditableName({ name, onSave }: { name: string; onSave: (name: st
         <Title order={1} size="h3" style={{ overflowWrap: "anywhere" }}>
           {name}
         </Title>
-        <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Rename the run" onClick={() => setDraft(name)}>
+        <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Rename run" onClick={() => setDraft(name)}>
           <IconPencil size={15} />
         </ActionIcon>
       </Group>
@@ -33,7 +33,7 @@ export function EditableName({ name, onSave }: { name: string; onSave: (name: st
       }}
     >
       <TextInput
-        aria-label="Name of the run"
+        aria-label="Run name"
         value={draft}
         maxLength={200}
         data-autofocus
@@ -41,10 +41,10 @@ export function EditableName({ name, onSave }: { name: string; onSave: (name: st
         onChange={(event) => setDraft(event.currentTarget.value)}
         onKeyDown={(event) => event.key === "Escape" && setDraft(null)}
       />
-      <ActionIcon type="submit" variant="light" aria-label="Keep the name">
+      <ActionIcon type="submit" variant="light" aria-label="Save name">
         <IconCheck size={16} />
       </ActionIcon>
-      <ActionIcon variant="subtle" color="gray" aria-label="Keep the old name" onClick={() => setDraft(null)}>
+      <ActionIcon variant="subtle" color="gray" aria-label="Cancel renaming" onClick={() => setDraft(null)}>
         <IconX size={16} />
       </ActionIcon>
     </Group>

@@ -29,14 +29,14 @@ export function EditableTags({ tags, onSave }: { tags: string[]; onSave: (tags: 
     <Group gap="xs" mt="xs" align="flex-end">
       <TagsInput
         aria-label="Tags"
-        placeholder="Enter after each"
+        placeholder="Press Enter after each tag"
         value={draft}
         onChange={setDraft}
         acceptValueOnBlur
         miw={240}
       />
       <Button size="xs" onClick={save}>
-        Keep tags
+        Save tags
       </Button>
       <Button size="xs" variant="subtle" color="gray" onClick={() => setDraft(null)}>
         Cancel

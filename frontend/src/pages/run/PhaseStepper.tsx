@@ -68,8 +68,8 @@ function Mark({ state }: { state: PhaseProgress["state"] }) {
 function describe(phase: PhaseProgress): string {
   if (phase.state === "skipped") return "skipped";
   if (phase.phase === "gate")
-    return { pending: "later", active: "open", done: "decided", failed: "failed" }[phase.state];
-  if (phase.state === "done" && phase.budget_steps === 0) return "measured, no steps counted";
+    return { pending: "not open yet", active: "open", done: "decided", failed: "failed" }[phase.state];
+  if (phase.state === "done" && phase.budget_steps === 0) return "measured outside the budget";
   if (phase.spent_steps > phase.budget_steps) return `${count(phase.spent_steps)} steps`; // took over what others left
   const spent = phase.state === "pending" ? "" : `${count(phase.spent_steps)} of `;
   const left = phase.state === "active" && phase.eta_seconds !== null ? ` · ${duration(phase.eta_seconds)} left` : "";

@@ -19,10 +19,10 @@ export function RunActions({ run }: { run: Run }) {
   const command = useRunCommand(run.id);
   const remove = useDeleteRun(run.id);
   const navigate = useNavigate();
-  const [asked, setAsked] = useState<"cancel" | "delete" | null>(null);
+  const [confirming, setConfirming] = useState<"cancel" | "delete" | null>(null);
   const ended = hasEnded(run.status);
   const pausing = run.wish === "pause";
-  const close = () => setAsked(null);
+  const close = () => setConfirming(null);
   return (
     <Group gap="xs">
       {!ended && !pausing && run.status !== "paused" && (
@@ -52,7 +52,7 @@ export function RunActions({ run }: { run: Run }) {
           variant="default"
           leftSection={<IconPlayerStop size={14} />}
           disabled={run.wish === "cancel"}
-          onClick={() => setAsked("cancel")}
+          onClick={() => setConfirming("cancel")}
         >
           {run.wish === "cancel" ? "Cancelling" : "Cancel"}
         </Button>
@@ -75,7 +75,7 @@ export function RunActions({ run }: { run: Run }) {
           size="xs"
           variant="default"
           leftSection={<IconFileExport size={14} />}
-          title="The whole run but for its files as one document, which any server imports"
+          title="Download the run, without its files, as a document that any server can import"
         >
           Export
         </Button>
@@ -86,26 +86,26 @@ export function RunActions({ run }: { run: Run }) {
           variant="default"
           c="red"
           leftSection={<IconTrash size={14} />}
-          onClick={() => setAsked("delete")}
+          onClick={() => setConfirming("delete")}
         >
           Delete
         </Button>
       )}
       <Confirm
-        opened={asked === "cancel"}
+        opened={confirming === "cancel"}
         title="Cancel this run?"
-        text="Its jobs stop and cannot go on. What was measured stays. Pause instead to go on later."
+        text="Its jobs stop and cannot be resumed. Results so far are kept. To resume later, pause the run instead."
         confirm="Cancel the run"
         keep="Keep it running"
         onConfirm={() => command.mutate("cancel", { onSettled: close })}
         onClose={close}
       />
       <Confirm
-        opened={asked === "delete"}
+        opened={confirming === "delete"}
         title="Delete this run?"
-        text="All its numbers, figures, checkpoints and logs are deleted for everybody."
-        confirm="Delete for good"
-        keep="Keep it"
+        text="Its results, figures, checkpoints and logs are deleted for everyone."
+        confirm="Delete permanently"
+        keep="Keep the run"
         onConfirm={() => remove.mutate(undefined, { onSuccess: () => navigate("/runs"), onSettled: close })}
         onClose={close}
       />

@@ -15,7 +15,7 @@ export function LaunchBaseline({ run }: { run: Run }) {
       leftSection={<IconScale size={14} />}
       loading={launch.isPending}
       onClick={() => launch.mutate()}
-      title="The plain generalist with the same suite, learner, seed and steps"
+      title="Launches the plain generalist with the same suite, learner, seed and steps"
     >
       Launch baseline
     </Button>
@@ -29,14 +29,14 @@ export function ComparedWith({ run }: { run: Run }) {
   return (
     <Group gap="xs" mt={4}>
       <Text size="sm">
-        {run.baseline_of === null ? "Its baseline is " : "It is the baseline of "}
+        {run.baseline_of === null ? "Its baseline is " : "This is the baseline of "}
         <Anchor component={Link} to={`/runs/${other}`} size="sm">
           run {other}
         </Anchor>
         {run.experiment_id !== null && (
           <>
             {"; "}
-            <Anchor component={Link} to={`/experiments/${run.experiment_id}`} size="sm">
+            <Anchor component={Link} to={`/experiments/${run.experiment_id}`} size="sm" data-testid="comparison">
               see the comparison
             </Anchor>
           </>

@@ -6,7 +6,8 @@ import { ImportedBadge, StatusBadge } from "../../components/Badges";
 import { spentShare } from "../../components/PhaseBar";
 import { armTitle, TimeLeft } from "../../components/RunFacts";
 import { When } from "../../components/When";
-import { count, figure } from "../../format/numbers";
+import { label } from "../../form/label";
+import { count, decimal } from "../../format/numbers";
 import { EditableName } from "./EditableName";
 import { EditableTags } from "./EditableTags";
 import { RunActions } from "./RunActions";
@@ -33,7 +34,7 @@ export function RunHeader({ run }: { run: Run }) {
         <RunActions run={run} />
       </Group>
       <Text size="sm" c="dimmed" mt={4} component="div">
-        {run.suite} · {armTitle(run)} · seed {run.seed}
+        {label(run.suite)} · {armTitle(run)} · seed {run.seed}
         {run.cycle > 1 && ` · cycle ${run.cycle}`}
         {run.experiment_id !== null && (
           <>
@@ -57,8 +58,12 @@ export function RunHeader({ run }: { run: Run }) {
           <Progress value={spentShare(run) * 100} size="sm" mt={4} aria-label="Share of the steps spent" />
         </Box>
         <Group gap="lg" wrap="nowrap">
-          <Fact title="Mean return" help="Latest of the run's own policy in training" value={figure(run.mean_return)} />
-          <Fact title="Score" help="Latest evaluation: success rate, or normalised return" value={figure(run.score)} />
+          <Fact
+            title="Mean return"
+            help="Latest training estimate for the run's policy"
+            value={decimal(run.mean_return)}
+          />
+          <Fact title="Score" help="Latest evaluation: success rate, or normalised return" value={decimal(run.score)} />
         </Group>
       </Group>
       <EditableTags tags={run.tags} onSave={(tags) => update.mutate({ tags })} />

@@ -4,16 +4,17 @@ import { Link } from "react-router";
 import type { Run } from "../../api/types";
 import { sentence } from "../../format/numbers";
 
-/** What a run waits for, why it ended, and what went wrong on the way. */
+/** What a run is waiting for, why it ended, and its warnings. */
 export function RunNotices({ run }: { run: Run }) {
   const waits = run.status === "awaiting_approval";
   return (
     <>
       {waits && (
-        <Alert color="grape" icon={<IconGitFork />} title="The run waits for your decision">
+        <Alert color="grape" icon={<IconGitFork />} title="This run is waiting for your decision">
           <Group justify="space-between" gap="sm">
             <Text size="sm">
-              {sentence(run.message) || "The generalist is at its gate. No worker is held meanwhile."}
+              {sentence(run.message) ||
+                "The generalist has reached its gate. The run occupies no worker while it waits."}
             </Text>
             <Button component={Link} to="?tab=gate" size="xs" color="grape">
               Open the gate
@@ -29,7 +30,7 @@ export function RunNotices({ run }: { run: Run }) {
         </Alert>
       )}
       {run.warnings.length > 0 && (
-        <Alert color="yellow" icon={<IconAlertTriangle />} title="To know">
+        <Alert color="yellow" icon={<IconAlertTriangle />} title="Warnings">
           <List size="sm">
             {run.warnings.map((warning) => (
               <List.Item key={warning}>{warning}</List.Item>

@@ -34,15 +34,15 @@ function RunView({ run }: { run: Run }) {
 }
 
 function NoSuchRun() {
-  useTitle("No such run");
+  useTitle("Run not found");
   return (
     <EmptyState
       icon={IconMapQuestion}
-      title="No such run"
+      title="Run not found"
       text="It may have been deleted."
       action={
         <Button component={Link} to="/runs">
-          Go to the runs
+          Go to runs
         </Button>
       }
     />

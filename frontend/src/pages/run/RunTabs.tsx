@@ -23,7 +23,7 @@ const TABS = [
   { name: "artifacts", title: "Artifacts", Content: ArtifactsTab },
 ];
 
-/** What stays chosen when another view is opened. */
+/** URL parameters that are kept when another view is opened. */
 const KEPT = new Set(["metric", "cycle"]);
 
 /** The views of a run; which one is open is in the URL. */
@@ -38,7 +38,7 @@ export function RunTabs({ run }: { run: Run }) {
       <Select
         hiddenFrom="sm"
         mb="sm"
-        aria-label="View of the run"
+        aria-label="View"
         data={TABS.map(({ name, title }) => ({ value: name, label: title }))}
         value={current}
         onChange={open}

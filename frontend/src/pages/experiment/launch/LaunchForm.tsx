@@ -21,7 +21,7 @@ interface Props {
   fields: Field[];
 }
 
-/** What all arms share, what each changes, and the seeds; drawn anew when the preset changes. */
+/** What all arms share, what each changes, and the seeds; remounted when the preset changes. */
 export function LaunchForm({ experimentId, preset, fields }: Props) {
   const base: PartialConfig = preset.config;
   const [shared, setShared] = useState(base);
@@ -56,7 +56,7 @@ export function LaunchForm({ experimentId, preset, fields }: Props) {
             <Accordion.Item value="shared">
               <Accordion.Control>
                 <Text fw={600} span>
-                  What all arms share
+                  Shared settings
                 </Text>{" "}
                 <Text size="sm" c="dimmed" span>
                   {describe(changedPaths(base, shared).length)}
@@ -96,19 +96,19 @@ export function LaunchForm({ experimentId, preset, fields }: Props) {
             onClick={() => change(withArm(arms))}
             style={{ alignSelf: "flex-start" }}
           >
-            Add an arm
+            Add arm
           </Button>
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
             <TextInput
               label="Seeds"
-              description="As 0-4, or 0, 1, 7: every arm runs with each of them."
-              error={seeds === null ? "Whole numbers and ranges, as 0-4 or 0, 1, 7." : sorted.seeds}
+              description="For example 0-4 or 0, 1, 7. Every arm runs with each seed."
+              error={seeds === null ? "Enter whole numbers or ranges, for example 0-4 or 0, 1, 7." : sorted.seeds}
               value={seedText}
               onChange={(event) => edit(setSeedText)(event.currentTarget.value)}
             />
             <TagsInput
               label="Tags"
-              description="Enter after each; all runs get them."
+              description="Press Enter after each tag. All runs get these tags."
               value={tags}
               onChange={edit(setTags)}
               acceptValueOnBlur
@@ -130,6 +130,6 @@ export function LaunchForm({ experimentId, preset, fields }: Props) {
   );
 }
 
-const describe = (changes: number) => (changes === 0 ? "as in the preset" : many(changes, "change"));
+const describe = (changes: number) => (changes === 0 ? "same as the preset" : many(changes, "change"));
 
 const suiteOf = (config: PartialConfig) => String((config.suite as { name?: unknown } | undefined)?.name ?? "");

@@ -32,7 +32,10 @@ export function LaunchPage() {
           Launch
         </Text>
       </Breadcrumbs>
-      <PageTitle title="Launch arms and seeds" text="Every arm runs with every seed: all of them start, or none." />
+      <PageTitle
+        title="Launch arms and seeds"
+        text="Every arm runs with every seed. If one run is invalid, none is launched."
+      />
       <Loaded query={experiment}>
         {() => (
           <Loaded query={presets}>

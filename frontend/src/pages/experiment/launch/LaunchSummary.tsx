@@ -34,14 +34,14 @@ export function LaunchSummary({ suite, arms, seeds, previews, refused, busy, onL
       Launch {many(runs, "run")}
     </Button>
   );
-  const product = `${many(arms.length, "arm")} x ${many(seeds, "seed")} = ${many(runs, "run")}`;
+  const product = `${many(arms.length, "arm")} × ${many(seeds, "seed")} = ${many(runs, "run")}`;
   return (
     <>
       <Grid.Col span={{ base: 12, md: 4 }}>
         <Card withBorder style={{ position: "sticky", top: 72 }}>
           <Stack gap="sm">
             <Title order={2} size="h4">
-              What this costs
+              Cost
             </Title>
             <Text fw={600} data-testid="product">
               {product}
@@ -52,11 +52,11 @@ export function LaunchSummary({ suite, arms, seeds, previews, refused, busy, onL
             <SuiteWorkers suite={suite} />
             {faults > 0 && (
               <Text size="sm" c="red" role="status">
-                {many(faults, "arm")} to mend.
+                Fix the errors in {many(faults, "arm")}.
               </Text>
             )}
             {refused && (
-              <Alert color="red" role="alert" title="Nothing was launched">
+              <Alert color="red" role="alert" title="No runs were launched">
                 <List size="sm">
                   {[...new Set(refused.errors.map(({ field, message }) => `${field}: ${message}`))].map((text) => (
                     <List.Item key={text} style={{ overflowWrap: "anywhere" }}>
@@ -82,10 +82,12 @@ export function LaunchSummary({ suite, arms, seeds, previews, refused, busy, onL
   );
 }
 
-/** All runs' steps, and the time they take one after the other on one worker. */
+/** The steps of all runs, and the time they take one after another on one worker. */
 function costs(previews: ArmPreview[], seeds: number): string {
   const known = previews.filter((preview) => preview.steps !== undefined);
-  if (known.length < previews.length || seeds === 0) return "Steps unknown while something is to mend.";
+  if (seeds === 0) return "Enter the seeds to see the total.";
+  if (previews.some((preview) => preview.errors.length > 0)) return "Fix the errors to see the total.";
+  if (known.length < previews.length) return "Calculating the total.";
   const steps = known.reduce((sum, { steps }) => sum + (steps ?? 0), 0) * seeds;
   const seconds = known.reduce<number | null>(
     (sum, one) => (sum === null || one.seconds === null ? null : sum + one.seconds),
@@ -94,6 +96,6 @@ function costs(previews: ArmPreview[], seeds: number): string {
   const time =
     seconds === null
       ? "time unknown until a worker has measured its speed"
-      : `about ${duration(seconds * seeds)} if they run one after the other`;
-  return `${count(steps)} steps in all; ${time}.`;
+      : `about ${duration(seconds * seeds)} if they run one after another`;
+  return `${count(steps)} steps in total; ${time}.`;
 }

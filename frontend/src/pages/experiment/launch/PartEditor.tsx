@@ -25,7 +25,7 @@ export function PartEditor({ fields, base, changes, origins, errors, onChange }:
       <SegmentedControl
         mb="sm"
         size="xs"
-        aria-label="How it is written"
+        aria-label="Editor"
         value={view}
         onChange={setView}
         data={[

@@ -10,7 +10,7 @@ interface Props {
   onChange: (config: PartialConfig) => void;
 }
 
-/** A partial configuration as it is sent. What is written is taken over as soon as it can be read. */
+/** A partial configuration as it is sent. Edits take effect as soon as they are valid JSON. */
 export function PartJson({ config, errors, onChange }: Props) {
   const [text, setText] = useState(() => JSON.stringify(config, null, 2));
   const [unreadable, setUnreadable] = useState<string>();
@@ -23,7 +23,7 @@ export function PartJson({ config, errors, onChange }: Props) {
   return (
     <Textarea
       label="Changes as JSON"
-      description={'Parts of a configuration, as {"guide": {"name": "none"}}.'}
+      description={'Part of a configuration, for example {"guide": {"name": "none"}}.'}
       error={unreadable ?? (errors.map(({ field, message }) => `${field}: ${message}`).join("; ") || undefined)}
       autosize
       minRows={4}
@@ -38,8 +38,8 @@ export function PartJson({ config, errors, onChange }: Props) {
 function readObject(text: string): { value?: PartialConfig; problem?: string } {
   try {
     const value: unknown = JSON.parse(text.trim() || "{}");
-    return isObject(value) ? { value } : { problem: "Write an object: { ... }." };
+    return isObject(value) ? { value } : { problem: "Enter a JSON object: { ... }." };
   } catch (cause) {
-    return { problem: `Not JSON yet: ${cause instanceof Error ? cause.message : String(cause)}` };
+    return { problem: `Not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}` };
   }
 }

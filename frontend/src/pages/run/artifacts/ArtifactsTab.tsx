@@ -24,7 +24,10 @@ function Files({ artifacts }: { artifacts: Artifact[] }) {
   return (
     <Stack gap="md">
       {pictures.length > 0 && <Pictures pictures={pictures} />}
-      <Panel title="Files" text="Checkpoints hold safetensors, demonstrations npz; nothing needs pickle.">
+      <Panel
+        title="Files"
+        text="Checkpoints are safetensors files and demonstrations are npz files; none of them uses pickle."
+      >
         <DataTable label="Artifacts" columns={COLUMNS} rows={artifacts} rowKey={(file) => file.id} minWidth={620} />
       </Panel>
     </Stack>
@@ -67,7 +70,7 @@ const COLUMNS: Column<Artifact>[] = [
 
 function Pictures({ pictures }: { pictures: Artifact[] }) {
   return (
-    <Panel title="Pictures" text="What the policy did, drawn at each evaluation.">
+    <Panel title="Pictures" text="The policy's behaviour, drawn at each evaluation.">
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         {pictures.map((picture) => (
           <figure key={picture.id} style={{ margin: 0 }}>
@@ -95,7 +98,7 @@ function None() {
       <EmptyState
         icon={IconFiles}
         title="No files yet"
-        text="Checkpoints come about every minute of training, pictures with evaluations, demonstrations after specialists."
+        text="Checkpoints are saved about once a minute, pictures at evaluations, and demonstrations after the specialists."
       />
     </Card>
   );

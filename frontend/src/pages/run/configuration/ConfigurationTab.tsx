@@ -16,7 +16,7 @@ export function ConfigurationTab({ run }: { run: Run }) {
   return (
     <Panel
       title="Configuration"
-      text="Everything that decided this run."
+      text="All settings of this run."
       actions={
         <Group gap="xs">
           <CopyButton value={JSON.stringify(run.config, null, 2)}>

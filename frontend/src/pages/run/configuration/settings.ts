@@ -1,4 +1,5 @@
 import type { Field } from "../../../form/field";
+import { label, optionLabel } from "../../../form/label";
 import { dotted, getIn, type Path } from "../../../form/paths";
 
 export interface ShownSetting {
@@ -18,7 +19,7 @@ export function settingsOf(fields: Field[], config: unknown, path: Path, depth =
     if (field.kind === "group") return settingsOf(field.fields, config, here, depth);
     if (field.kind === "union") {
       const tag = String(getIn(value, [field.discriminator]) ?? "");
-      return [{ ...base, value: tag }, ...settingsOf(field.variants[tag] ?? [], config, here, depth + 1)];
+      return [{ ...base, value: label(tag) }, ...settingsOf(field.variants[tag] ?? [], config, here, depth + 1)];
     }
     return [{ ...base, value: inWords(value, field) }];
   });
@@ -27,6 +28,7 @@ export function settingsOf(fields: Field[], config: unknown, path: Path, depth =
 function inWords(value: unknown, field: Field): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
+  if (field.kind === "choice") return optionLabel(String(value));
   if (field.kind === "json") return JSON.stringify(value);
   if (Array.isArray(value)) return value.join(", ");
   const unit = field.kind === "number" && field.unit ? ` ${field.unit}` : "";

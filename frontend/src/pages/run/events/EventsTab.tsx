@@ -17,10 +17,10 @@ export function EventsTab({ run }: { run: Run }) {
       {({ items, total }) =>
         total === 0 ? (
           <Card withBorder>
-            <EmptyState icon={IconHistory} title="Nothing happened yet" text="Who did what when will stand here." />
+            <EmptyState icon={IconHistory} title="No events yet" text="Events will appear here." />
           </Card>
         ) : (
-          <Panel title="Events" text="Who did what when, newest first.">
+          <Panel title="Events" text="What happened and who did it, newest first.">
             <EventTable events={items} />
             {total > PAGE_SIZE && (
               <Pagination mt="sm" size="sm" total={Math.ceil(total / PAGE_SIZE)} value={page} onChange={setPage} />

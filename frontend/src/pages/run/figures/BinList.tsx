@@ -2,7 +2,7 @@ import { CloseButton, Group, Paper, ScrollArea, Table, Text } from "@mantine/cor
 import { useQuery } from "@tanstack/react-query";
 import { latestReturnsQuery } from "../../../api/queries";
 import type { Run } from "../../../api/types";
-import { figure, many, percent } from "../../../format/numbers";
+import { decimal, many, percent } from "../../../format/numbers";
 
 interface Props {
   run: Run;
@@ -28,8 +28,8 @@ export function BinList({ run, variations, onClose }: Props) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Variation</Table.Th>
-              <Table.Th>Training now</Table.Th>
-              <Table.Th>Evaluation now</Table.Th>
+              <Table.Th>Training</Table.Th>
+              <Table.Th>Evaluation</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -54,5 +54,5 @@ export function BinList({ run, variations, onClose }: Props) {
 function estimate(item: { mean_return: number | null; success_rate: number | null } | undefined): string {
   if (!item) return "–";
   const success = item.success_rate === null ? "" : `, ${percent(item.success_rate)}`;
-  return `${figure(item.mean_return)}${success}`;
+  return `${decimal(item.mean_return)}${success}`;
 }

@@ -33,7 +33,7 @@ export function boundaries(jobs: Job[]): { value: number; label: string }[] {
   let before = 0;
   const marks = [];
   for (const job of own(jobs)) {
-    if (before > 0) marks.push({ value: before + 1, label: job.kind === "finetune" ? "fine-tuning" : "trained on" });
+    if (before > 0) marks.push({ value: before + 1, label: job.kind === "finetune" ? "fine-tuning" : "continued" });
     before += job.epochs;
   }
   return marks;

@@ -19,16 +19,17 @@ export function ConsequenceList({ edits, leftSteps, stepsPerSecond, problems, te
   const all = consequences(edits, leftSteps);
   const size = all.smallest === all.largest ? `${all.largest}` : `${all.smallest} to ${all.largest}`;
   const time = stepsPerSecond
-    ? [["Time of one specialist", duration(edits.specialist_steps / stepsPerSecond)] as const]
+    ? [["Time per specialist", duration(edits.specialist_steps / stepsPerSecond)] as const]
     : [];
   return (
-    <Stack gap="xs" data-testid="consequences">
+    <Stack gap="xs" data-testid="consequences" data-specialists={all.specialists} data-variations={all.variations}>
       <Facts
         facts={[
-          ["Specialists x variations", `${all.specialists} x ${size} = ${all.variations}`],
+          ["Specialists", String(all.specialists)],
+          ["Variations", all.specialists > 1 ? `${all.variations} (${size} each)` : String(all.variations)],
           ["Jobs", String(all.jobs)],
-          ["Steps of the specialists", count(all.steps)],
-          ["Left for the rest", count(Math.max(0, all.left))],
+          ["Specialist steps", count(all.steps)],
+          ["Steps left", count(Math.max(0, all.left))],
           ...time,
         ]}
       />

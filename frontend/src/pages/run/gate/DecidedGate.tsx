@@ -4,14 +4,14 @@ import type { Gate } from "../../../api/types";
 import { Facts } from "../../../components/Facts";
 import { Panel } from "../../../components/Panel";
 import { When } from "../../../components/When";
-import { count } from "../../../format/numbers";
+import { count, sentence } from "../../../format/numbers";
 import { Evidence } from "./Evidence";
 import { editsOf, isEdited, startLabel } from "./edits";
 import { Split } from "./Split";
 
 const ACTIONS = {
   approve: "Specialists approved",
-  continue: "Rejected: the generalist trained on",
+  continue: "Rejected: training continued",
   stop: "Rejected: the run was stopped",
 };
 
@@ -22,7 +22,7 @@ function trainedEach(gate: Gate): string {
   return least === most ? `at most ${count(most)}` : `at most ${count(least)} to ${count(most)}`;
 }
 
-export const actionLabel = (gate: Gate): string => (gate.action ? ACTIONS[gate.action] : gate.status);
+export const actionLabel = (gate: Gate): string => (gate.action ? ACTIONS[gate.action] : sentence(gate.status));
 
 /** The record of a decision: who, when, why, and what was approved. Nothing can be changed. */
 export function DecidedGate({ gate }: { gate: Gate }) {
@@ -50,7 +50,9 @@ export function DecidedGate({ gate }: { gate: Gate }) {
         <Panel
           title="Approved specialists"
           text={
-            isEdited(editsOf(split), gate.proposal) ? "The proposal was edited before it was approved." : "As proposed."
+            isEdited(editsOf(split), gate.proposal)
+              ? "The proposal was edited before it was approved."
+              : "Approved as proposed."
           }
         >
           <Stack gap="md">
@@ -58,7 +60,7 @@ export function DecidedGate({ gate }: { gate: Gate }) {
               facts={[
                 ["Specialists", String(split.partition.length)],
                 ["Steps each", count(split.specialist_steps)],
-                ...(gate.plan[0] ? [["Trained each", trainedEach(gate)] as const] : []),
+                ...(gate.plan[0] ? [["Training steps each", trainedEach(gate)] as const] : []),
                 ["Start", startLabel(split.start)],
               ]}
             />

@@ -19,11 +19,12 @@ interface Props {
 export function Decision({ approveLabel, canApprove, continueSteps, busy, error, onApprove, onReject }: Props) {
   const [reason, setReason] = useState("");
   return (
-    <Panel title="Your decision" text="It is taken once and stays in the run's record.">
+    <Panel title="Your decision" text="A decision is final and is kept in the run's record.">
       <Stack gap="sm">
         <Textarea
           label="Reason"
-          description="Optional: why, for those who read the run later."
+          name="reason"
+          description="Optional. Shown to everyone who views the run."
           autosize
           minRows={1}
           maxLength={2000}
@@ -49,10 +50,10 @@ export function Decision({ approveLabel, canApprove, continueSteps, busy, error,
             variant="default"
             leftSection={<IconRepeat size={16} />}
             disabled={busy || continueSteps === 0}
-            title={continueSteps === 0 ? "Less than an epoch is left beside another evaluation." : undefined}
+            title={continueSteps === 0 ? "Too few steps are left for another epoch and evaluation." : undefined}
             onClick={() => onReject("continue", reason)}
           >
-            {continueSteps ? `Keep training, ${count(continueSteps)} steps at most` : "Keep training"}
+            {continueSteps ? `Keep training (up to ${count(continueSteps)} steps)` : "Keep training"}
           </Button>
           <Button
             variant="default"

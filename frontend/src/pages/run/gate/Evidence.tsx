@@ -3,17 +3,17 @@ import type { Gate, GateVariation } from "../../../api/types";
 import { Facts } from "../../../components/Facts";
 import { Mark } from "../../../components/Mark";
 import { Panel } from "../../../components/Panel";
-import { count, figure, percent, sentence } from "../../../format/numbers";
+import { count, decimal, percent, sentence } from "../../../format/numbers";
 import { inWords } from "../overview/Plateaus";
 import { EvidenceBars } from "./EvidenceBars";
 import { OutlookBadge } from "./OutlookBadge";
 
-/** What was known when the gate opened. It is frozen: later numbers do not change it. */
+/** What was known when the gate opened; later results do not change it. */
 export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) {
   const { evidence } = gate;
   const success = evidence.success_rate === null ? [] : [["Success", percent(evidence.success_rate)] as const];
   return (
-    <Panel title="Why the gate opened" text="Evidence frozen at that moment.">
+    <Panel title="Why the gate opened" text="The evidence as it was at that time.">
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, sm: 6 }}>
           <Stack gap="sm">
@@ -27,7 +27,7 @@ export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) 
             )}
             <Facts
               facts={[
-                ["Mean return", figure(evidence.mean_return)],
+                ["Mean return", decimal(evidence.mean_return)],
                 ...success,
                 ["Steps spent", count(evidence.spent_steps)],
                 ["Steps left", count(evidence.left_steps)],
@@ -52,12 +52,12 @@ function EvidenceTable({ variations, chosen }: { variations: GateVariation[]; ch
   const known = variations.some((item) => item.outlook !== null);
   return (
     <ScrollArea.Autosize mah={330} tabIndex={0}>
-      <Table fz="sm" stickyHeader aria-label="Fresh evaluation, first those to be chosen first">
+      <Table fz="sm" stickyHeader aria-label="Fresh evaluation, candidates for specialists first">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Variation</Table.Th>
             <Table.Th>Mean return</Table.Th>
-            <Table.Th>{bounded ? "Surely below" : "At least"}</Table.Th>
+            <Table.Th>{bounded ? "Upper bound" : "Lower bound"}</Table.Th>
             {known && <Table.Th>Training so far</Table.Th>}
             {hasSuccess && <Table.Th>Success</Table.Th>}
           </Table.Tr>
@@ -66,8 +66,8 @@ function EvidenceTable({ variations, chosen }: { variations: GateVariation[]; ch
           {variations.map((item) => (
             <Table.Tr key={item.variation} fw={chosen.has(item.variation) ? 600 : undefined}>
               <Table.Td c={chosen.has(item.variation) ? "orange" : undefined}>{item.name}</Table.Td>
-              <Table.Td>{figure(item.mean_return)}</Table.Td>
-              <Table.Td>{figure(item.upper_bound ?? item.lower_bound)}</Table.Td>
+              <Table.Td>{decimal(item.mean_return)}</Table.Td>
+              <Table.Td>{decimal(item.upper_bound ?? item.lower_bound)}</Table.Td>
               {known && (
                 <Table.Td>
                   <OutlookBadge outlook={item.outlook} />

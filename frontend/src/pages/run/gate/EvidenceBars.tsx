@@ -1,6 +1,6 @@
 import { Group, Text, Tooltip } from "@mantine/core";
 import type { GateVariation } from "../../../api/types";
-import { figure, many } from "../../../format/numbers";
+import { decimal, many } from "../../../format/numbers";
 import classes from "./EvidenceBars.module.css";
 
 /** The frozen scores as a histogram; what specialists would train on stands out. */
@@ -20,7 +20,7 @@ export function EvidenceBars({ variations, chosen }: { variations: GateVariation
         {bins.map((bin) => (
           <Tooltip
             key={bin.from}
-            label={`${figure(bin.from)} to ${figure(bin.to)}: ${many(bin.chosen + bin.others, "variation")}, ${bin.chosen} for specialists`}
+            label={`${decimal(bin.from)} to ${decimal(bin.to)}: ${many(bin.chosen + bin.others, "variation")}, ${bin.chosen} for specialists`}
           >
             <div className={classes.column}>
               <div className={classes.others} style={{ height: `${(bin.others / highest) * 100}%` }} />
@@ -31,13 +31,13 @@ export function EvidenceBars({ variations, chosen }: { variations: GateVariation
       </div>
       <Group justify="space-between">
         <Text size="xs" c="dimmed">
-          {figure(first.from)}
+          {decimal(first.from)}
         </Text>
         <Text size="xs" c="dimmed">
           mean return; <span className={classes.key}>for specialists</span>
         </Text>
         <Text size="xs" c="dimmed">
-          {figure(last.to)}
+          {decimal(last.to)}
         </Text>
       </Group>
     </div>

@@ -26,7 +26,7 @@ export function GateTab({ run }: { run: Run }) {
             {gates.length > 1 && (
               <Select
                 label="Gate"
-                description={`This run came to its gate ${gates.length} times.`}
+                description={`This run reached a gate ${gates.length} times.`}
                 data={[...gates].reverse().map((one) => ({ value: String(one.id), label: titleOf(one, gates) }))}
                 value={String(gate.id)}
                 onChange={choose}
@@ -56,8 +56,8 @@ function NoGate({ arm }: { arm: Run["arm"] }) {
         title={arm !== "generalist" ? "The gate has not opened yet" : "A baseline has no gate"}
         text={
           arm !== "generalist"
-            ? "It opens when the generalist plateaus or has used its share of the budget, after a fresh evaluation of every variation. Then you see the evidence here and decide."
-            : "The plain generalist trains on for the whole budget, to be compared with GSL at equal steps."
+            ? "It opens once the generalist plateaus or has used its share of the budget, after a fresh evaluation of every variation. You then review the evidence here and decide."
+            : "The plain generalist trains for the whole budget, for comparison with GSL at equal steps."
         }
       />
     </Card>

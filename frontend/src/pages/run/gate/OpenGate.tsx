@@ -43,7 +43,7 @@ export function OpenGate({ run, gate }: { run: Run; gate: Gate }) {
         />
       )}
       <Decision
-        approveLabel={editable ? "Approve specialists" : "Go on with those that ended well"}
+        approveLabel={editable ? "Approve specialists" : "Continue with the successful specialists"}
         canApprove={problems.length === 0}
         continueSteps={editable ? (gate.evidence.continue_steps ?? null) : null}
         busy={approve.isPending || reject.isPending}

@@ -1,24 +1,28 @@
 import { Badge, Tooltip } from "@mantine/core";
 import type { GateVariation } from "../../../api/types";
 
-const SAID = {
+const OUTLOOKS = {
   moving: {
     color: "teal",
-    text: "moving",
-    why: "Some of its recent training episodes succeeded, or its return surely rises.",
+    text: "improving",
+    why: "Some recent training episodes succeeded, or the return is clearly rising.",
   },
-  open: { color: "gray", text: "open", why: "Too few training episodes, or neither clearly flat nor rising." },
+  open: {
+    color: "gray",
+    text: "unclear",
+    why: "There are too few training episodes, or the return is neither clearly flat nor rising.",
+  },
   hopeless: {
     color: "red",
-    text: "hopeless?",
-    why: "Many training episodes, no recent one succeeded and the return does not rise: a specialist may learn nothing either.",
+    text: "stuck?",
+    why: "There were many training episodes, but no recent success and no rise in the return. A specialist may not learn it either.",
   },
 };
 
-/** What a variation's training so far says of what a specialist could gain. */
+/** What the training so far suggests a specialist could gain on a variation. */
 export function OutlookBadge({ outlook }: { outlook: GateVariation["outlook"] }) {
   if (!outlook) return null;
-  const { color, text, why } = SAID[outlook];
+  const { color, text, why } = OUTLOOKS[outlook];
   return (
     <Tooltip label={why} multiline maw={260} withinPortal events={{ hover: true, focus: true, touch: true }}>
       <Badge size="xs" variant="light" color={color} tt="none" tabIndex={0}>

@@ -35,11 +35,11 @@ export function Proposal({
   return (
     <Panel
       title="Proposed specialists"
-      text="Change what you like: click a variation to move it or leave it out."
+      text="You can edit the proposal. Click a variation to move it or leave it out."
       actions={
         edited && (
           <Button size="xs" variant="subtle" onClick={onReset}>
-            Back to the proposal
+            Reset to proposal
           </Button>
         )
       }
@@ -48,7 +48,8 @@ export function Proposal({
         <SimpleGrid cols={{ base: 1, sm: 3 }}>
           <NumberInput
             label="Number of specialists"
-            description="Their variations are shared out anew."
+            name="specialists"
+            description="Changing it redistributes the variations."
             min={1}
             max={variations.length}
             allowDecimal={false}
@@ -61,8 +62,9 @@ export function Proposal({
             }}
           />
           <NumberInput
-            label="Steps of each specialist"
-            description="Environment steps it may spend, its evaluations included."
+            label="Steps per specialist"
+            name="specialist_steps"
+            description="Budget of environment steps, including evaluations."
             min={1}
             step={1000}
             thousandSeparator=" "
@@ -73,8 +75,9 @@ export function Proposal({
             onChange={(value) => typeof value === "number" && change({ specialist_steps: value })}
           />
           <Select
-            label="Start as"
-            description="Where a specialist's policy comes from."
+            label="Initial policy"
+            name="start"
+            description="How each specialist's policy is initialised."
             data={START_MODES}
             value={edits.start}
             error={errors.start}

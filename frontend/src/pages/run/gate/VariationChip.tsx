@@ -1,7 +1,7 @@
 import { Badge, Button, Menu } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
 import type { GateVariation } from "../../../api/types";
-import { figure } from "../../../format/numbers";
+import { decimal } from "../../../format/numbers";
 
 interface Props {
   variation: number;
@@ -14,8 +14,8 @@ interface Props {
 /** A variation with its score; as a menu it moves to another specialist or is left out. */
 export function VariationChip({ variation, known, specialists, place, onAssign }: Props) {
   const name = known?.name ?? `variation ${variation}`;
-  const hopeless = known?.outlook === "hopeless" ? " · hopeless?" : "";
-  const text = (known ? `${name} · ${figure(known.mean_return)}` : name) + hopeless;
+  const hopeless = known?.outlook === "hopeless" ? " · stuck?" : "";
+  const text = (known ? `${name} · ${decimal(known.mean_return)}` : name) + hopeless;
   if (!onAssign) {
     return (
       <Badge variant="light" color="orange" tt="none">

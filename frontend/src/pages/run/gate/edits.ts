@@ -3,7 +3,7 @@ import type { GateApprove, GateProposal, StartMode } from "../../../api/types";
 export const START_MODES: { value: StartMode; label: string }[] = [
   { value: "clone", label: "Clone of the generalist" },
   { value: "clone_fresh_head", label: "Clone with a fresh policy head" },
-  { value: "scratch", label: "From nothing" },
+  { value: "scratch", label: "From scratch" },
 ];
 
 export const startLabel = (start: StartMode) => START_MODES.find(({ value }) => value === start)?.label ?? start;
@@ -80,16 +80,16 @@ export function consequences(edits: Edits, leftSteps: number): Consequences {
   };
 }
 
-/** What cannot be approved as it stands, in words; the server has the last one. */
+/** Why the edits cannot be approved; the server checks them again. */
 export function problemsOf(edits: Edits, leftSteps: number, epochSteps: number): string[] {
   const problems = [];
   const empty = edits.partition.flatMap((part, index) => (part.length === 0 ? [index + 1] : []));
-  if (edits.partition.length === 0) problems.push("There must be at least one specialist.");
+  if (edits.partition.length === 0) problems.push("Add at least one specialist.");
   if (empty.length > 0)
-    problems.push(`Specialist ${empty.join(", ")} has no variation: add one or have fewer specialists.`);
+    problems.push(`No variation is assigned to specialist ${empty.join(", ")}. Assign one or use fewer specialists.`);
   if (edits.specialist_steps < epochSteps)
     problems.push(`A specialist needs at least one epoch (${epochSteps} steps).`);
-  if (consequences(edits, leftSteps).left <= 0) problems.push("The specialists would spend more steps than are left.");
+  if (consequences(edits, leftSteps).left <= 0) problems.push("The specialists need more steps than are left.");
   return problems;
 }
 

@@ -31,10 +31,11 @@ const exact = (steps: number) => steps.toLocaleString("en").replaceAll(",", " ")
 /** In words, what the largest specialist makes of its steps. */
 export function trainingText(steps: number, variations: number, terms: SpecialistTerms): string {
   const { budget, trained, kept } = trainingOf(steps, variations, terms);
-  const job = terms.rungs > 1 ? `In its first rung of ${exact(budget)} steps it` : "It";
+  const job =
+    terms.rungs > 1 ? `In its first rung of ${exact(budget)} steps, the largest specialist` : "The largest specialist";
   const next = exact(nextSteps(steps, variations, terms));
   return (
-    `${job} trains at most ${exact(trained)} steps, in whole epochs of ${exact(terms.epoch_steps)}, and keeps ` +
-    `${exact(kept)} for its last evaluation; what it leaves goes to fine-tuning. One more epoch from ${next} on.`
+    `${job} trains for at most ${exact(trained)} steps in whole epochs of ${exact(terms.epoch_steps)} and reserves ` +
+    `${exact(kept)} for its last evaluation. Unused steps go to fine-tuning. Another epoch fits from ${next} steps on.`
   );
 }

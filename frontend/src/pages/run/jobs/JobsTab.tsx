@@ -11,7 +11,7 @@ import { EmptyState } from "../../../components/EmptyState";
 import { Loaded } from "../../../components/Loaded";
 import { Panel } from "../../../components/Panel";
 import { When } from "../../../components/When";
-import { count, figure } from "../../../format/numbers";
+import { count, decimal } from "../../../format/numbers";
 import { duration } from "../../../format/time";
 import { LogViewer } from "./LogViewer";
 
@@ -77,7 +77,7 @@ const COLUMNS: Column<Job>[] = [
     title: "Speed",
     cell: (job) => (job.steps_per_second === null ? "–" : `${count(job.steps_per_second)} steps/s`),
   },
-  { id: "return", title: "Mean return", cell: (job) => figure(job.mean_return) },
+  { id: "return", title: "Mean return", cell: (job) => decimal(job.mean_return) },
   { id: "time", title: "Time", cell: (job) => <JobTime job={job} /> },
 ];
 
@@ -120,7 +120,7 @@ function JobDetails({ job }: { job: Job }) {
       text={`${job.status}${attempts}${outcome}${job.message ? ` · ${job.message}` : ""}`}
     >
       {job.error && (
-        <Alert color="red" title="Why it failed" mb="sm">
+        <Alert color="red" title="Error" mb="sm">
           <Code block style={{ maxHeight: 260, overflow: "auto" }}>
             {job.error}
           </Code>
@@ -137,7 +137,7 @@ function NoJobs() {
       <EmptyState
         icon={IconListDetails}
         title="No jobs yet"
-        text={<Text>The first one is planned as the run starts.</Text>}
+        text={<Text>The first job is planned when the run starts.</Text>}
       />
     </Card>
   );

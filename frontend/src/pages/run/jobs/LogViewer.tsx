@@ -15,7 +15,7 @@ export function LogViewer({ job }: { job: Job }) {
       <Group justify="space-between" mb="xs">
         <Switch
           size="xs"
-          label="Follow the end"
+          label="Follow the log"
           checked={follow}
           onChange={(e) => setFollow(e.currentTarget.checked)}
         />
@@ -33,7 +33,7 @@ export function LogViewer({ job }: { job: Job }) {
 function Silent() {
   return (
     <Text size="sm" c="dimmed">
-      Nothing was written yet. The log appears as soon as a worker sends it.
+      The log is empty. Lines appear as soon as a worker sends them.
     </Text>
   );
 }

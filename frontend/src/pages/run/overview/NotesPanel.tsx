@@ -27,7 +27,7 @@ export function NotesPanel({ run }: { run: Run }) {
           c={run.notes ? undefined : "dimmed"}
           style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}
         >
-          {run.notes || "What the run is for, what was seen: the whole team reads it here."}
+          {run.notes || "No notes yet. Describe the purpose of the run and what you observed."}
         </Text>
       ) : (
         <>
@@ -43,7 +43,7 @@ export function NotesPanel({ run }: { run: Run }) {
               Cancel
             </Button>
             <Button size="xs" onClick={save} loading={update.isPending}>
-              Keep notes
+              Save notes
             </Button>
           </Group>
         </>

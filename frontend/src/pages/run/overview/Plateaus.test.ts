@@ -20,12 +20,12 @@ const PLATEAU: Plateau = {
 };
 
 test("a baseline's plateau says whether the curve rose later, another run's nothing", () => {
-  expect(inWords({ ...PLATEAU, rose_later: true })).toContain("The curve rose later");
-  expect(inWords({ ...PLATEAU, rose_later: false })).toContain("has not risen since");
-  expect(inWords(PLATEAU)).not.toMatch(/rose later|risen since/);
+  const [rose, flat, other] = [true, false, null].map((rose_later) => inWords({ ...PLATEAU, rose_later }));
+  expect(new Set([rose, flat, other]).size).toBe(3);
+  for (const text of [rose, flat]) expect(text?.startsWith(String(other))).toBe(true);
 });
 
 test("the trend's bound stands only where it was measured", () => {
-  expect(inWords(PLATEAU)).toContain("bound of the rise within the window: 0.04.");
-  expect(inWords({ ...PLATEAU, rise_bound: null })).not.toContain("bound");
+  expect(inWords(PLATEAU)).toContain("0.04");
+  expect(inWords({ ...PLATEAU, rise_bound: null })).not.toContain("0.04");
 });

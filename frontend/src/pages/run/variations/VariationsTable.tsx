@@ -8,7 +8,7 @@ import { type Column, DataTable } from "../../../components/DataTable";
 import { Loaded } from "../../../components/Loaded";
 import { Mark } from "../../../components/Mark";
 import { Panel } from "../../../components/Panel";
-import { figure, percent } from "../../../format/numbers";
+import { decimal, percent } from "../../../format/numbers";
 
 const SOURCES: { value: Source; label: string }[] = [
   { value: "training", label: "Training episodes" },
@@ -28,7 +28,7 @@ const COLUMNS: Column<VariationReturn>[] = [
   },
   { id: SUCCESS, title: "Success", cell: (item) => percent(item.success_rate), sortBy: (item) => item.success_rate },
   { id: "episodes", title: "Episodes", cell: (item) => item.episodes, sortBy: (item) => item.episodes },
-  { id: "mean_length", title: "Length", cell: (item) => figure(item.mean_length), sortBy: (item) => item.mean_length },
+  { id: "mean_length", title: "Length", cell: (item) => decimal(item.mean_length), sortBy: (item) => item.mean_length },
   { id: "epoch", title: "Epoch", cell: (item) => item.epoch, sortBy: (item) => item.epoch },
 ];
 
@@ -41,8 +41,8 @@ export function VariationsTable({ runId, hasSuccess }: { runId: number; hasSucce
   const query = useQuery(latestReturnsQuery(runId, source));
   return (
     <Panel
-      title="Variations, worst first"
-      text="The latest estimate of each variation by the run's own policy."
+      title="Variations"
+      text="The latest estimate for each variation, worst first."
       actions={
         <Group gap="xs">
           <TextInput
@@ -56,7 +56,7 @@ export function VariationsTable({ runId, hasSuccess }: { runId: number; hasSucce
           />
           <Select
             size="xs"
-            aria-label="Source of the estimates"
+            aria-label="Source"
             data={SOURCES}
             value={source}
             onChange={(value) => value && setSource(value as Source)}
@@ -79,9 +79,9 @@ export function VariationsTable({ runId, hasSuccess }: { runId: number; hasSucce
 }
 
 const EMPTY: Record<Source, string> = {
-  training: "No episode has ended yet. The first estimates come with the first epochs.",
-  evaluation: "Nothing was evaluated yet. Evaluations run on schedule, before the gate and at the end.",
-  held_out: "No held-out variation was evaluated: the configuration may have none, or its turn comes later.",
+  training: "No episode has ended yet. Estimates appear after the first epochs.",
+  evaluation: "Nothing has been evaluated yet. Evaluations run on schedule, before the gate and at the end.",
+  held_out: "No held-out variation has been evaluated yet, or the configuration has none.",
 };
 
 interface RowsProps {
@@ -120,11 +120,11 @@ function named(items: VariationReturn[], search: string): VariationReturn[] {
 function MeanReturn({ item }: { item: VariationReturn }) {
   return (
     <>
-      {figure(item.mean_return)}
+      {decimal(item.mean_return)}
       {item.std_return !== null && (
         <Text span size="xs" c="dimmed">
           {" "}
-          ± {figure(item.std_return)}
+          ± {decimal(item.std_return)}
         </Text>
       )}
     </>

@@ -1,9 +1,11 @@
-"""Does GSL work on Meta-World? GSL with two guides and the plain generalist at equal total environment steps.
+"""Does GSL work on Meta-World? MT10: GSL with two guides and the plain generalist at equal total environment steps.
 
     nice python -m benchmarks.gsl_metaworld --seeds 1 2 3 4 5
 
-Three million steps a run, on the five tasks of MT10 that this learner can learn alone: a specialist cannot teach what
-it does not learn. All arms have the same learner; tasks and settings were chosen on seeds that take no part in results.
+Three million steps a run. All arms have the same learner; settings were chosen on seed 1001, which takes no part in
+results. There, H fired where success stalled near 0.15, and most of the lowest tasks were out of reach: after 250 000
+steps on one task alone, button-press-topdown was at 0.89 and window-open at 0.75, door-open and drawer-open at 0. So
+eight tasks get a specialist, and halving leaves the steps to those that improve.
 """
 
 from benchmarks.method.command import main
@@ -14,11 +16,8 @@ from gsl.config.presets import PRESETS
 from gsl.config.recommended import plateau_within
 from gsl.config.run import RunConfig
 
-TASKS = ("reach-v3", "drawer-close-v3", "button-press-topdown-v3", "window-open-v3", "window-close-v3")
-"""Learned by one policy each within 250 000 steps (seed 1001), where door-open and drawer-open stayed at 0; push,
-pick-place and peg-insert-side stayed at 0 in MT10."""
-TOTAL_STEPS, GENERALIST_STEPS, SPECIALIST_STEPS = 3_000_000, 1_000_000, 200_000
-SPECIALISTS = 3
+TOTAL_STEPS, GENERALIST_STEPS, SPECIALIST_STEPS = 3_000_000, 1_000_000, 150_000
+SPECIALISTS, RUNGS = 8, 2
 EPISODES = 20
 """Of each task in an evaluation."""
 GUIDES: dict[str, GuideSettings] = {
@@ -30,9 +29,9 @@ PRESET = PRESETS["metaworld-mt10"].config
 BASE = RunConfig.model_validate(
     PRESET.model_dump()
     | {
-        "suite": PRESET.suite.model_dump() | {"only_tasks": TASKS, "processes": 1},
+        "suite": PRESET.suite.model_dump() | {"processes": 1},
         "plateau": plateau_within(PRESET.learner, GENERALIST_STEPS, "success"),
-        "specialists": SpecialistSettings(count=SPECIALISTS, variations_each=1, steps=SPECIALIST_STEPS),
+        "specialists": SpecialistSettings(count=SPECIALISTS, variations_each=1, steps=SPECIALIST_STEPS, rungs=RUNGS),
         "evaluation": EvaluationSettings(episodes=EPISODES),
         "budget": BudgetSettings(total_steps=TOTAL_STEPS, generalist_steps=GENERALIST_STEPS),
     }
@@ -41,7 +40,7 @@ BASE = RunConfig.model_validate(
 STUDY = Study(
     name="gsl_metaworld",
     title="GSL against the plain generalist on Meta-World at equal total steps",
-    cases=(Case("mt10-five", "Five tasks of Meta-World MT10", BASE, GUIDES),),
+    cases=(Case("mt10", "Meta-World MT10", BASE, GUIDES),),
     arms=("dapg", "dagger", BASELINE),
     seeds=(1, 2, 3, 4, 5),
 )

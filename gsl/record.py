@@ -1,7 +1,7 @@
-"""A whole run that ended, as one document: what its jobs said, its gates, its configuration.
+"""A whole run that has ended, as one document: its configuration, the reports of its jobs, and its gates.
 
-What `GET /runs/{id}/record` answers, what `POST /runs/import` takes, and what benchmarks keep of each run. Checkpoints,
-demonstrations and logs are no part of it, so that an imported run can be looked at and compared, and not resumed.
+`GET /runs/{id}/record` returns it, `POST /runs/import` reads it, and benchmarks keep one per run. It does not include
+checkpoints, demonstrations and logs, so an imported run can be viewed and compared, but not resumed.
 """
 
 import gzip
@@ -23,20 +23,20 @@ from gsl.protocol.jobs import JobSpec, Phase, Work
 from gsl.protocol.reports import DemonstrationsReport, EpochReport, EvaluationReport, JobResult, Report, Wire
 
 DIGITS = 6
-"""Significant ones of what `rounded` keeps: more than any figure shows, and a third of the file."""
+"""Significant digits that `rounded` keeps: more than any figure shows, in a third of the file size."""
 MOST_RETURNS = 200_000
-"""Returns of single variations in one record: what fits into one request."""
+"""Most returns of single variations in one record, so that it fits into one request."""
 
 Ended = Literal["succeeded", "failed", "cancelled"]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
 class JobRecord(Wire):
-    """A job that ended, with everything its trainer said."""
+    """A job that has ended, with all reports of its trainer."""
 
     work: Work
     status: Ended
-    start_steps: int = Field(ge=0, description="What the run had spent when the job was queued.")
+    start_steps: int = Field(ge=0, description="Environment steps of the run before the job was queued.")
     reports: tuple[Report, ...] = Field(max_length=MOST_RETURNS)
     result: JobResult | None = None
     error: str = Field(default="", max_length=20_000)
@@ -45,12 +45,12 @@ class JobRecord(Wire):
 
 
 class GateRecord(Wire):
-    """A gate as it opened, and how it was decided."""
+    """A gate as it opened, and the decision."""
 
     opening: GateOpening
     status: Literal["open", "approved", "rejected"]
     action: Literal["approve", "continue", "stop"] | None = None
-    decision: Proposal | None = Field(default=None, description="What was approved, edits included.")
+    decision: Proposal | None = Field(default=None, description="What was approved, including edits.")
     decided_by: str | None = Field(default=None, max_length=200)
     reason: str = Field(default="", max_length=2000)
     created_at: datetime | None = None
@@ -58,16 +58,18 @@ class GateRecord(Wire):
 
 
 class RunRecord(Wire):
-    """A run that ended; jobs and gates in the order in which they were planned."""
+    """A run that has ended; jobs and gates are in the order in which they were planned."""
 
     format: Literal[1] = 1
     name: str = Field(min_length=1, max_length=200)
-    arm_name: str = Field(default="", max_length=100, description="Label of its arm in an experiment; empty: its arm.")
+    arm_name: str = Field(
+        default="", max_length=100, description="Name of its arm in an experiment; empty: the value of arm."
+    )
     notes: str = Field(default="", max_length=20_000)
     tags: tuple[Tag, ...] = Field(default=(), max_length=20)
     config: Annotated[RunConfig, WrapValidator(as_stored)]
     status: Ended
-    phase: Phase = Field(description="The last active one.")
+    phase: Phase = Field(description="The last active phase.")
     cycle: int = Field(default=1, ge=1, le=100)
     message: str = Field(default="", max_length=2000)
     warnings: tuple[str, ...] = Field(default=(), max_length=1000)
@@ -82,7 +84,7 @@ class RunRecord(Wire):
         return self
 
     def spec(self, job: JobRecord) -> JobSpec:
-        """The whole specification of one of its jobs."""
+        """The full specification of one of its jobs."""
         return JobSpec(config=self.config, **{name: getattr(job.work, name) for name in Work.model_fields})
 
     @property
@@ -92,7 +94,7 @@ class RunRecord(Wire):
 
 
 def read(file: Path) -> RunRecord:
-    """From a `.json` or `.json.gz`. Raises OSError, and ValueError when it holds no record."""
+    """From a `.json` or `.json.gz` file. Raises OSError, and ValueError if it does not contain a record."""
     content = file.read_bytes()
     return RunRecord.model_validate_json(gzip.decompress(content) if file.suffix == ".gz" else content)
 
@@ -105,7 +107,7 @@ def write(file: Path, record: RunRecord) -> None:
 
 
 def rounded(record: RunRecord) -> RunRecord:
-    """The record with what was measured at six significant digits; configuration and gates stay as they are."""
+    """The record with measurements rounded to six significant digits; configuration and gates are unchanged."""
     jobs = [
         {**job.model_dump(mode="json"), "reports": _rounded([r.model_dump(mode="json") for r in job.reports])}
         for job in record.jobs
@@ -122,12 +124,12 @@ def _rounded(value: Any) -> Any:
 
 
 def _problems(record: RunRecord) -> Iterator[Problem]:
-    """What its parts say of each other that cannot be."""
+    """Contradictions between its parts."""
     if record.ended_at < record.created_at:
         yield ("ended_at",), "must not be before created_at", record.ended_at.isoformat()
     returns = sum(_returns_of(report) for job in record.jobs for report in job.reports)
     if returns > MOST_RETURNS:
-        yield ("jobs",), f"hold {returns} returns of variations; a record has at most {MOST_RETURNS}", returns
+        yield ("jobs",), f"must have at most {MOST_RETURNS} returns of variations, not {returns}", returns
     known: dict[str, int] = {}
     for place, job in enumerate(record.jobs):
         yield from _wrong_job(record.config, place, job, known)
@@ -137,11 +139,15 @@ def _problems(record: RunRecord) -> Iterator[Problem]:
         opening = gate.opening
         key = (opening.cycle, opening.segment, opening.reason_asked)
         if key in seen:
-            yield ("gates", place), "repeats the cycle, segment and question of an earlier gate", key
+            yield ("gates", place), "has the same cycle, segment and question as an earlier gate", key
         if opening.generalist not in known:
-            yield ("gates", place, "opening", "generalist"), "names no job of the record", opening.generalist
+            yield (
+                ("gates", place, "opening", "generalist"),
+                "must be the key of a job in the record",
+                opening.generalist,
+            )
         if gate.status == "approved" and gate.decision is None:
-            yield ("gates", place, "decision"), "an approved gate says what was approved", None
+            yield ("gates", place, "decision"), "required for an approved gate", None
         seen.add(key)
 
 
@@ -150,19 +156,19 @@ def _wrong_job(config: RunConfig, place: int, job: JobRecord, known: dict[str, i
     if not job.work.key:
         yield (*where, "work", "key"), "must not be empty", ""
     if job.work.key in known:
-        yield (*where, "work", "key"), f"{job.work.key} is job {known[job.work.key]} already", job.work.key
+        yield (*where, "work", "key"), f"{job.work.key} is already the key of job {known[job.work.key]}", job.work.key
     if job.work.source is not None and job.work.source.job not in known:
-        yield (*where, "work", "source", "job"), "names no earlier job of the record", job.work.source.job
+        yield (*where, "work", "source", "job"), "must be the key of an earlier job in the record", job.work.source.job
     allowed = {
         "variations": set(config.suite.training_variations()), "held_out": set(config.suite.held_out_variations())
     }  # fmt: skip
     for field, possible in allowed.items():
         foreign = sorted(set(getattr(job.work, field)) - possible)
         if foreign:
-            yield (*where, "work", field), f"{foreign[0]} is no such variation of the suite", foreign[0]
+            yield (*where, "work", field), f"{foreign[0]} is not one of the suite's variations of this kind", foreign[0]
     epochs = [report.epoch for report in job.reports if isinstance(report, EpochReport)]
     if any(later <= earlier for earlier, later in pairwise(epochs)):
-        yield (*where, "reports"), "epochs must grow", None
+        yield (*where, "reports"), "epochs must be in ascending order", None
 
 
 def _returns_of(report: Report) -> int:

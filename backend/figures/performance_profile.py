@@ -14,7 +14,7 @@ from backend.figures.registration import ComparisonOptions, ExperimentFigure
 from backend.figures.style import View, new_figure
 from backend.store.figures.comparisons import task_scores
 from gsl.method.statistics import CONFIDENCE, Band
-from gsl.method.statistics import performance_profile as profile_of
+from gsl.method.variation_statistics import performance_profile as profile_of
 from gsl.protocol.api import ComparedMetric
 
 THRESHOLDS = 101

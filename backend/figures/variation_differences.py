@@ -17,7 +17,7 @@ from backend.figures.registration import ComparisonOptions, ExperimentFigure
 from backend.figures.style import View, new_figure, palette
 from backend.store.figures.comparisons import task_scores
 from gsl.method.statistics import CONFIDENCE, LEAST_SEEDS
-from gsl.method.statistics import variation_differences as differences_of
+from gsl.method.variation_statistics import variation_differences as differences_of
 from gsl.protocol.api import ComparedMetric
 
 BoolArray = npt.NDArray[np.bool_]

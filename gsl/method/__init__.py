@@ -1,1 +1,1 @@
-"""The method's mathematics: plateaus, selection, partition, what changed, statistics."""
+"""The method's mathematics: plateaus, selection, partition, changes per variation, statistics over seeds."""

@@ -1,11 +1,10 @@
-"""What changed on each variation between two fresh measurements: differences, intervals, and which are no chance.
+"""What changed on each variation between two fresh measurements: differences, intervals, and which are significant.
 
-A variation has few episodes on either side, so its own deviation says little. That of all variations is put beside it
-as `limma` does (Smyth 2004, "Linear models and empirical Bayes methods"): the variances are taken for draws from a
-scaled inverse chi-square, whose degrees of freedom are estimated from how far they lie apart. Success is counted, not
-measured: Fisher's exact test with mid-p, and Newcombe's interval of a difference of shares (1998, method 10). Benjamini
-and Hochberg's correction (1995) then keeps the expected share of false findings below the level, however many
-variations there are.
+With few episodes on either side, a variation's own standard deviation is a poor estimate. It is moderated by that of
+all variations as in `limma` (Smyth 2004, "Linear models and empirical Bayes methods"): the variances are modelled as
+draws from a scaled inverse chi-square, whose degrees of freedom are estimated from their spread. Success is a count:
+Fisher's exact test with mid-p, and Newcombe's interval for a difference of proportions (1998, method 10). Benjamini and
+Hochberg's correction (1995) keeps the expected share of false discoveries below the level for any number of variations.
 """
 
 from dataclasses import dataclass
@@ -18,15 +17,15 @@ from scipy.special import betaln, binom, digamma, ndtri, polygamma, stdtr, stdtr
 Floats = NDArray[np.float64]
 CONFIDENCE = 0.95
 GAINED, FORGOTTEN, UNCHANGED = 0, 1, 2
-_LEAST_VARIANCE = 0.01  # of the pooled one, which a variation whose few episodes are equal counts with
-_FEWEST = 3  # variations that say how variances differ
+_LEAST_VARIANCE = 0.01  # share of the pooled variance, for variations whose few episodes are equal
+_FEWEST = 3  # variations needed to estimate how variances differ
 
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
     """Fresh episodes of one policy, by variation; shapes (variations,).
 
-    `deviation` is the sample's, NaN where a variation has a single episode; `mean` NaN where it has none.
+    `deviation` is the sample standard deviation, NaN for a single episode; `mean` is NaN for no episode.
     """
 
     episodes: Floats
@@ -34,13 +33,13 @@ class Measurement:
     deviation: Floats
 
     def of(self, places: NDArray[np.int64]) -> "Measurement":
-        """Some of the variations."""
+        """The variations at these indices."""
         return Measurement(self.episodes[places], self.mean[places], self.deviation[places])
 
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """After minus before, by variation; bounds and p are NaN where nothing tells chance from change."""
+    """After minus before, by variation; bounds and p are NaN if there are too few episodes for a test."""
 
     difference: Floats
     low: Floats
@@ -51,19 +50,19 @@ class Changes:
 
     @property
     def verdicts(self) -> NDArray[np.int64]:
-        """`GAINED` or `FORGOTTEN` where chance alone would do so in too few cases, otherwise `UNCHANGED`."""
-        sure = self.adjusted <= 1 - self.confidence + 1e-12  # NaN compares as False
+        """`GAINED` or `FORGOTTEN` if the change is significant, otherwise `UNCHANGED`."""
+        significant = self.adjusted <= 1 - self.confidence + 1e-12  # NaN compares as False
         moved = np.where(self.difference > 0, GAINED, FORGOTTEN)
-        return np.where(sure & (self.difference != 0), moved, UNCHANGED)
+        return np.where(significant & (self.difference != 0), moved, UNCHANGED)
 
 
 def changes_of_returns(before: Measurement, after: Measurement, confidence: float = CONFIDENCE) -> Changes:
-    """By moderated t tests. Where no variation deviates at all, p is that of the exact permutation test, mid-p."""
+    """By moderated t tests. If no variation has any variance, p is that of the exact permutation test, mid-p."""
     difference = after.mean - before.mean
     freedom = np.maximum(before.episodes - 1, 0) + np.maximum(after.episodes - 1, 0)
     squares = _squares(before) + _squares(after)
-    told = ~np.isnan(difference) & (freedom > 0)
-    lent, prior = _prior(squares[told] / freedom[told], freedom[told])
+    tested = ~np.isnan(difference) & (freedom > 0)
+    lent, prior = _prior(squares[tested] / freedom[tested], freedom[tested])
     with np.errstate(divide="ignore", invalid="ignore"):
         moderated = np.full(len(freedom), prior) if np.isinf(lent) else (squares + lent * prior) / (freedom + lent)
         error = np.sqrt(moderated * (1 / before.episodes + 1 / after.episodes))
@@ -75,7 +74,7 @@ def changes_of_returns(before: Measurement, after: Measurement, confidence: floa
 
 
 def changes_of_success(before: Measurement, after: Measurement, confidence: float = CONFIDENCE) -> Changes:
-    """`mean` is the share of successful episodes on either side; `deviation` is not looked at."""
+    """`mean` is the share of successful episodes on either side; `deviation` is ignored."""
     first, second = np.nan_to_num(before.mean), np.nan_to_num(after.mean)
     known = ~np.isnan(before.mean) & ~np.isnan(after.mean)
     difference = np.where(known, second - first, np.nan)
@@ -93,7 +92,7 @@ def changes_of_success(before: Measurement, after: Measurement, confidence: floa
 
 
 def _squares(side: Measurement) -> Floats:
-    """Sum of the squares of the episodes' deviations from their mean."""
+    """Sum of squared deviations of the episodes from their mean."""
     return np.asarray(np.maximum(side.episodes - 1, 0) * np.nan_to_num(side.deviation) ** 2)
 
 
@@ -107,7 +106,7 @@ def _corrected(difference: Floats, low: Floats, high: Floats, p_value: Floats, c
 
 
 def _prior(variance: Floats, freedom: Floats) -> tuple[float, float]:
-    """Degrees of freedom and variance that all variations lend to each; 0 freedom where too few tell."""
+    """Degrees of freedom and variance of the prior from all variations; 0 degrees if there are too few variations."""
     if len(variance) < _FEWEST:
         return 0.0, 0.0
     pooled = float(np.average(variance, weights=freedom))
@@ -123,7 +122,7 @@ def _prior(variance: Floats, freedom: Floats) -> tuple[float, float]:
 
 
 def _inverse_trigamma(value: float) -> float:
-    """Newton's method on 1 / trigamma, which is convex and almost linear (Smyth 2004, appendix)."""
+    """By Newton's method on 1 / trigamma, which is convex and almost linear (Smyth 2004, appendix)."""
     y = 0.5 + 1 / value
     for _ in range(50):
         trigamma = float(polygamma(1, y))
@@ -144,7 +143,7 @@ def _wilson(share: Floats, episodes: Floats, confidence: float) -> tuple[Floats,
 
 @lru_cache(maxsize=100_000)
 def _fisher(first: int, second: int, n: int, m: int) -> float:
-    """Two-sided mid-p: tables less likely than the one found, and half of those as likely."""
+    """Two-sided mid-p: tables less likely than the observed one, and half of those equally likely."""
     total = first + second
     k = np.arange(max(0, total - m), min(n, total) + 1)
     logs = -(np.log(n + 1) + betaln(n - k + 1, k + 1)) - (np.log(m + 1) + betaln(m - total + k + 1, total - k + 1))

@@ -1,7 +1,8 @@
 """Clusters of points whose sizes differ by at most one: k-means whose assignments are balanced.
 
-As k-means (Lloyd 1982, started by k-means++), but each round assigns the points at the least sum of squared distances
-that fills all clusters evenly, a linear assignment problem (Malinen and Franti 2014, "Balanced K-Means").
+Like k-means (Lloyd 1982, initialised by k-means++), but each round assigns the points so that the sum of squared
+distances is minimal among all even assignments: a linear assignment problem (Malinen and Franti 2014, "Balanced
+K-Means").
 """
 
 import numpy as np
@@ -9,16 +10,16 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 Points = NDArray[np.float64]  # (n, d)
-Labels = NDArray[np.int64]  # (n,) which cluster each point belongs to
+Labels = NDArray[np.int64]  # (n,) cluster of each point
 
 _STARTS = 4
 _ROUNDS = 50
 
 
 def balanced_clusters(points: Points, count: int, rng: np.random.Generator) -> Labels:
-    """Split n points into `count` clusters; of a few random starts the one with the least spread."""
+    """Split n points into `count` clusters: the solution with the smallest spread of a few random starts."""
     if not 1 <= count <= len(points):
-        raise ValueError(f"{len(points)} points cannot make {count} clusters")
+        raise ValueError(f"{len(points)} points cannot be split into {count} clusters")
     tried = [_clusters(points, count, rng) for _ in range(_STARTS)]
     return min(tried, key=lambda labels: _spread(points, labels, count))
 
@@ -35,7 +36,7 @@ def _clusters(points: Points, count: int, rng: np.random.Generator) -> Labels:
 
 
 def _first_centres(points: Points, count: int, rng: np.random.Generator) -> Points:
-    """k-means++ (Arthur and Vassilvitskii 2007): each is drawn by its squared distance from those before."""
+    """k-means++ (Arthur and Vassilvitskii 2007): drawn in proportion to the squared distance from earlier centres."""
     chosen = [int(rng.integers(len(points)))]
     while len(chosen) < count:
         nearest = _distances(points, points[chosen]).min(axis=1)
@@ -49,21 +50,21 @@ def _first_centres(points: Points, count: int, rng: np.random.Generator) -> Poin
 def _assigned(distances: NDArray[np.float64]) -> Labels:
     """The cheapest assignment with even sizes; `distances` (n, clusters).
 
-    Each cluster has floor(n / k) places that must be filled and one more that may be: as many of these as stay empty
-    are taken by rows that stand for no point, which cost nothing there and may not go elsewhere.
+    Each cluster has floor(n / k) required places and one optional place. Dummy rows, which cost nothing on optional
+    places and are forbidden elsewhere, take the optional places that stay empty.
     """
     points, count = distances.shape
-    surely, over = divmod(points, count)
+    required, over = divmod(points, count)
     if not over:
-        _, places = linear_sum_assignment(np.repeat(distances, surely, axis=1))
-        return np.asarray(places // surely, dtype=np.int64)
-    nobody = count - over
+        _, places = linear_sum_assignment(np.repeat(distances, required, axis=1))
+        return np.asarray(places // required, dtype=np.int64)
+    dummies = count - over
     forbidden = 1.0 + float(distances.sum())
-    costs = np.full((points + nobody, count * (surely + 1)), forbidden)
-    costs[:points] = np.repeat(distances, surely + 1, axis=1)
-    costs[points:, surely :: surely + 1] = 0.0
+    costs = np.full((points + dummies, count * (required + 1)), forbidden)
+    costs[:points] = np.repeat(distances, required + 1, axis=1)
+    costs[points:, required :: required + 1] = 0.0
     _, places = linear_sum_assignment(costs)
-    return np.asarray(places[:points] // (surely + 1), dtype=np.int64)
+    return np.asarray(places[:points] // (required + 1), dtype=np.int64)
 
 
 def _centres(points: Points, labels: Labels, count: int) -> Points:
@@ -71,7 +72,7 @@ def _centres(points: Points, labels: Labels, count: int) -> Points:
 
 
 def _distances(points: Points, centres: Points) -> NDArray[np.float64]:
-    """Squared, (n, clusters)."""
+    """Squared distances, shape (n, clusters)."""
     return np.asarray(((points[:, None, :] - centres[None]) ** 2).sum(axis=-1))
 
 

@@ -1,9 +1,9 @@
-"""What a variation's training so far says of what a specialist could gain on it.
+"""A forecast, from a variation's training so far, of whether a specialist can gain on it.
 
-The lowest variations are often those that nobody learns at this budget. A variation *moves* where an episode in the
-second half of the training succeeded, or where its return surely rises; it is *hopeless* where many episodes show
-neither; with too few episodes it is *open*. A forecast from the generalist's training, no certainty: a specialist may
-learn what the generalist could not, so that the lowest by mean stay the default.
+The lowest variations are often too hard for the budget. A variation is *moving* if an episode in the second half of
+training succeeded or its return rises significantly, *hopeless* if many episodes show neither, and *open* if there are
+too few episodes. The forecast may be wrong, because a specialist can learn what the generalist could not; so
+selection by the lowest mean remains the default.
 """
 
 import math
@@ -18,17 +18,17 @@ from gsl.protocol.reports import EpochReport, VariationReturn
 
 Outlook = Literal["moving", "open", "hopeless"]
 STRETCHES = 8
-"""Equal parts of the generalist's training in which a variation's episodes are pooled."""
+"""Number of equal parts of the generalist's training; each pools a variation's episodes."""
 
-ENOUGH_EPISODES = 20  # to call a variation hopeless
-_FLOOR = 0.05  # score, of a suite without success, that counts as nothing reached
-_SURE = 0.05  # how often a flat return may look like a rising one
+ENOUGH_EPISODES = 20  # before a variation can be hopeless
+_FLOOR = 0.05  # score up to which a suite without success counts as nothing achieved
+_SURE = 0.05  # significance level of the test for a rising return
 _CHANCE: dict[Outlook, float] = {"moving": 1.0, "open": 0.5, "hopeless": 0.05}
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Training episodes of one variation in one part of the training, numbered from 0."""
+    """Training episodes of one variation in one part of training, numbered from 0."""
 
     number: int
     episodes: int
@@ -37,14 +37,14 @@ class Stretch:
 
 
 History = Mapping[int, tuple[Stretch, ...]]
-"""Stretches by variation, oldest first; those in which it finished no episode are left out."""
+"""Stretches by variation, oldest first, without those in which it finished no episode."""
 
 Score = Callable[[float | None, float | None], float | None]
 """The suite's score (0 to 1) of a mean return and a success rate."""
 
 
 def history_of(epochs: Sequence[EpochReport]) -> History:
-    """Pooled from all the epochs of one job."""
+    """The history from all epochs of one job."""
     pooled: dict[tuple[int, int], list[VariationReturn]] = {}
     last = max((report.epoch for report in epochs), default=0)
     for report in epochs:
@@ -66,7 +66,7 @@ def _pooled(number: int, entries: Sequence[VariationReturn]) -> Stretch:
 
 
 def outlook(stretches: Sequence[Stretch], score: Score) -> Outlook:
-    """What the episodes of one variation say."""
+    """The forecast for one variation."""
     recent = [part for part in stretches if part.number >= STRETCHES // 2]
     if any(part.success_rate for part in recent) or rises(stretches):
         return "moving"
@@ -80,7 +80,7 @@ def outlook(stretches: Sequence[Stretch], score: Score) -> Outlook:
 
 
 def rises(stretches: Sequence[Stretch]) -> bool:
-    """Whether the return has a positive trend, by a weighted line through its stretches and a one-sided t test."""
+    """Whether the return has a positive trend, by weighted linear regression and a one-sided t test."""
     if len(stretches) < 3:
         return False
     x = np.array([part.number for part in stretches], dtype=np.float64)
@@ -97,6 +97,6 @@ def rises(stretches: Sequence[Stretch]) -> bool:
 
 
 def possible_gain(found: Outlook, reached: float | None) -> float:
-    """What is left to gain (1 minus the score), times the chance that a specialist gains it."""
+    """The expected gain: what is left (1 minus the score), times the probability that a specialist gains it."""
     left = 1.0 if reached is None else min(1.0, max(0.0, 1.0 - reached))
     return left * _CHANCE[found]

@@ -1,6 +1,6 @@
 """Which variations the specialists get: the lowest of a fresh evaluation.
 
-A fresh evaluation, because the lowest of noisy training means are partly just unlucky (regression to the mean).
+The evaluation must be fresh, because the lowest training means are partly due to bad luck (regression to the mean).
 """
 
 import math
@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit  # not from scipy.stats, whose import takes a second at every start
+from scipy.special import stdtrit  # scipy.stats would add a second to every start
 
 from gsl.method.outlook import History, Outlook, Score, outlook, possible_gain
 from gsl.protocol.reports import VariationReturn
@@ -20,7 +20,7 @@ Selection = Literal["mean", "upper_bound", "gain", "lower_bound"]
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a fresh evaluation says of one variation; returns are raw."""
+    """The result of a fresh evaluation of one variation; returns are raw."""
 
     variation: int
     episodes: int
@@ -28,22 +28,22 @@ class Estimate:
     lower_bound: float
     success_rate: float | None
     upper_bound: float | None = None
-    outlook: Outlook | None = None  # None: nothing is known of its training
+    outlook: Outlook | None = None  # None: its training is unknown
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Measured variations, first those to be chosen first, and those without an estimate."""
+    """Measured variations in the order of selection, and those without an estimate."""
 
     estimates: tuple[Estimate, ...]
     unmeasured: tuple[int, ...]
 
     def lowest(self, count: int) -> tuple[int, ...]:
-        """The first `count`; unmeasured ones only fill up what is missing, because nothing says that they are low."""
+        """The first `count`; unmeasured variations come last, because there is no evidence that they are low."""
         return (*(estimate.variation for estimate in self.estimates), *self.unmeasured)[:count]
 
     def below(self, threshold: float | None, score: Score) -> "Ranking":
-        """Without those that score the threshold or more; None leaves nobody out."""
+        """Without variations whose score is at least the threshold; None keeps all."""
         if threshold is None:
             return self
         left = (e for e in self.estimates if (score(e.mean_return, e.success_rate) or 0.0) < threshold)
@@ -59,11 +59,11 @@ def rank(
     history: History | None = None,
     score: Score = lambda mean_return, success_rate: None,
 ) -> Ranking:
-    """Order `variations` by the chosen figure of `returns`, ties (and unmeasured ones) by `seed`.
+    """Order `variations` by the chosen statistic of `returns`; ties and unmeasured variations by `seed`.
 
-    By gain, `history` and the suite's `score` say where most can be gained; without a history all are equally open.
-    Means are not shrunk here: where all variations have equally many episodes, as in an evaluation, that chooses the
-    truly lowest no more often, and of few variations less often (`tests/gsl/method/test_selection.py`).
+    For selection by gain, `history` and the suite's `score` give the expected gain; without a history all outlooks are
+    open. Means are not shrunk here: with equally many episodes per variation, as in an evaluation, shrinking does not
+    find the truly lowest more often, and less often among few variations (`tests/gsl/method/test_selection.py`).
     """
     measured = {entry.variation: entry for entry in returns if entry.mean_return is not None}
     pooled = _pooled_deviation(list(measured.values()))
@@ -84,7 +84,7 @@ def rank(
         estimates=tuple(
             sorted(
                 estimates,
-                key=lambda e: (_figure(e, by, score), e.mean_return if by == "gain" else 0.0, lot[e.variation]),
+                key=lambda e: (_key(e, by, score), e.mean_return if by == "gain" else 0.0, lot[e.variation]),
             )
         ),
         unmeasured=tuple(sorted((v for v in variations if v not in measured), key=lot.__getitem__)),
@@ -92,22 +92,22 @@ def rank(
 
 
 def lower_bound(mean: float, deviation: float, episodes: int, confidence: float) -> float:
-    """One-sided Student t bound: the true mean lies above it with this confidence.
+    """One-sided Student t bound: the true mean is above it with this confidence.
 
-    `deviation` is the sample standard deviation of the episodes' returns. One episode has no degree of freedom of its
-    own and counts as two.
+    `deviation` is the sample standard deviation of the episodes' returns. A single episode, which has no degree of
+    freedom, counts as two.
     """
     freedom = max(1, episodes - 1)
     return mean - float(stdtrit(freedom, confidence)) * deviation / math.sqrt(episodes)
 
 
 def shrunk_means(returns: Sequence[VariationReturn]) -> dict[int, float]:
-    """Each measured variation's mean, moved towards the mean of all by as much as its episodes leave it uncertain.
+    """Each measured variation's mean, shrunk towards the mean of all according to its uncertainty.
 
-    Empirical Bayes of normal means (Efron and Morris 1975): with v the variance of a variation's mean and t that
-    between variations, the share v / (v + t) is taken from the mean of all. What is estimated so stays unbiased for
-    variations that were chosen because they were lowest. Where every variation has a single episode nothing tells
-    chance from difference, and all are taken from the mean.
+    Empirical Bayes for normal means (Efron and Morris 1975): with v the variance of a variation's mean and t the
+    variance between variations, the weight of the overall mean is v / (v + t). The result is unbiased even for
+    variations selected because they were lowest. If every variation has a single episode, noise and true differences
+    cannot be separated, and all get the overall mean.
     """
     measured = [(entry, entry.mean_return) for entry in returns if entry.mean_return is not None]
     if not measured:
@@ -125,7 +125,7 @@ def shrunk_means(returns: Sequence[VariationReturn]) -> dict[int, float]:
 
 
 def _variance_between(means: NDArray[np.float64], noise: NDArray[np.float64]) -> float:
-    """Of true means: that with which the weighted squares are as large as they should be (Paule and Mandel 1982)."""
+    """Variance of the true means, at which the weighted squares equal their expectation (Paule and Mandel 1982)."""
 
     def excess(between: float) -> float:
         weights = 1 / (noise + between)
@@ -141,11 +141,11 @@ def _variance_between(means: NDArray[np.float64], noise: NDArray[np.float64]) ->
 
 
 _BORROWED_FREEDOM = 4
-"""Degrees of freedom with which all variations' deviation stands beside a variation's own, which few episodes tell."""
+"""Degrees of freedom of the pooled deviation that moderates a variation's own, which few episodes estimate poorly."""
 
 
 def _variances_of_means(entries: Sequence[VariationReturn]) -> NDArray[np.float64] | None:
-    """Of each entry's mean; None where no variation has a second episode."""
+    """Variance of each entry's mean; None if no variation has a second episode."""
     if all(entry.std_return is None for entry in entries):
         return None
     pooled, variances = _pooled_deviation(entries) ** 2, []
@@ -158,14 +158,14 @@ def _variances_of_means(entries: Sequence[VariationReturn]) -> NDArray[np.float6
 
 def _estimate(entry: VariationReturn, confidence: float, pooled: float) -> Estimate:
     mean = entry.mean_return
-    assert mean is not None  # `rank` passes measured ones only
+    assert mean is not None  # `rank` passes measured variations only
     deviation = pooled if entry.std_return is None else entry.std_return
     bound = lower_bound(mean, deviation, entry.episodes, confidence)
     return Estimate(entry.variation, entry.episodes, mean, bound, entry.success_rate)
 
 
 def _upper_bounds(entries: Sequence[VariationReturn], confidence: float) -> dict[int, float]:
-    """One-sided t bounds: below them the true means surely lie. Each deviation is moderated by that of all."""
+    """One-sided t bounds that the true means are below. Each deviation is moderated by the pooled one."""
     noise = _variances_of_means(entries)
     if noise is None:
         return {entry.variation: entry.mean_return or 0.0 for entry in entries}
@@ -176,8 +176,8 @@ def _upper_bounds(entries: Sequence[VariationReturn], confidence: float) -> dict
     }
 
 
-def _figure(estimate: Estimate, by: Selection, score: Score) -> float:
-    """The lower, the sooner chosen."""
+def _key(estimate: Estimate, by: Selection, score: Score) -> float:
+    """Variations with the lowest key are selected first."""
     if by == "gain":
         reached = score(estimate.mean_return, estimate.success_rate)
         return -possible_gain(estimate.outlook or "open", reached)
@@ -187,7 +187,7 @@ def _figure(estimate: Estimate, by: Selection, score: Score) -> float:
 
 
 def _pooled_deviation(entries: Sequence[VariationReturn]) -> float:
-    """Deviation of an episode's return, pooled over variations: stands in where a variation has a single episode."""
+    """Standard deviation of an episode's return, pooled over variations; used for variations with a single episode."""
     known = [(entry.episodes - 1, entry.std_return) for entry in entries if entry.std_return is not None]
     freedom = sum(n for n, _ in known)
     return math.sqrt(sum(n * deviation**2 for n, deviation in known) / freedom) if freedom else 0.0

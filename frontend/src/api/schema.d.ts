@@ -1465,7 +1465,7 @@ export interface components {
         };
         /**
          * Estimate
-         * @description What a fresh evaluation says of one variation; returns are raw.
+         * @description The result of a fresh evaluation of one variation; returns are raw.
          */
         Estimate: {
             /** Episodes */
@@ -2127,7 +2127,7 @@ export interface components {
         };
         /**
          * GateRecord
-         * @description A gate as it opened, and how it was decided.
+         * @description A gate as it opened, and the decision.
          */
         GateRecord: {
             /** Action */
@@ -2138,7 +2138,7 @@ export interface components {
             decided_at?: string | null;
             /** Decided By */
             decided_by?: string | null;
-            /** @description What was approved, edits included. */
+            /** @description What was approved, including edits. */
             decision?: components["schemas"]["Proposal"] | null;
             opening: components["schemas"]["GateOpening"];
             /**
@@ -2489,7 +2489,7 @@ export interface components {
         };
         /**
          * JobRecord
-         * @description A job that ended, with everything its trainer said.
+         * @description A job that has ended, with all reports of its trainer.
          */
         JobRecord: {
             /** Ended At */
@@ -2504,7 +2504,7 @@ export interface components {
             result?: components["schemas"]["JobResult"] | null;
             /**
              * Start Steps
-             * @description What the run had spent when the job was queued.
+             * @description Environment steps of the run before the job was queued.
              */
             start_steps: number;
             /** Started At */
@@ -3964,12 +3964,12 @@ export interface components {
         };
         /**
          * RunRecord
-         * @description A run that ended; jobs and gates in the order in which they were planned.
+         * @description A run that has ended; jobs and gates are in the order in which they were planned.
          */
         RunRecord: {
             /**
              * Arm Name
-             * @description Label of its arm in an experiment; empty: its arm.
+             * @description Name of its arm in an experiment; empty: the value of arm.
              * @default
              */
             arm_name: string;
@@ -4016,7 +4016,7 @@ export interface components {
             notes: string;
             /**
              * Phase
-             * @description The last active one.
+             * @description The last active phase.
              * @enum {string}
              */
             phase: "generalist" | "evaluation" | "gate" | "specialists" | "finetune";

@@ -23,9 +23,9 @@ from gsl.method.statistics import (
     iqm_interval,
     mean_band,
     paired_difference,
-    performance_profile,
     probability_of_improvement,
 )
+from gsl.method.variation_statistics import performance_profile
 
 Scores = npt.NDArray[np.float64]
 RESULTS = Path(__file__).parents[3] / "benchmarks" / "results"

@@ -38,7 +38,6 @@ interface Props<T> {
   isChosen?: (row: T) => boolean;
   highlightOnHover?: boolean;
   stickyHeader?: boolean;
-  fz?: string;
   verticalSpacing?: string;
 }
 

@@ -1,4 +1,5 @@
 import { NumberInput, Select, Switch, TextInput } from "@mantine/core";
+import { unitOf } from "../format/numbers";
 import type { ChoiceField, InputProps, NumberField, PlainField } from "./field";
 import { optionLabel } from "./label";
 import { useSetting } from "./Setting";
@@ -19,8 +20,8 @@ export function NumberSetting({ field, path }: InputProps<NumberField>) {
       max={field.max}
       step={field.integer ? 1 : 0.01}
       clampBehavior="none"
-      thousandSeparator={field.integer ? " " : undefined}
-      suffix={field.unit ? ` ${field.unit}` : undefined}
+      thousandSeparator={field.integer ? "," : undefined}
+      suffix={field.unit ? ` ${unitOf(field.unit, value)}` : undefined}
       hideControls={!field.integer}
     />
   );

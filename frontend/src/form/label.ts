@@ -7,6 +7,7 @@ const ABBREVIATIONS: Record<string, string> = {
   max: "maximum",
   grad: "gradient", envs: "environments", env: "environment", lr: "learning rate", ent: "entropy", vf: "value",
   coef: "coefficient", kwargs: "arguments",
+  std: "standard deviation", finetune: "fine-tuning", popart: "PopArt", cpu: "CPU", cuda: "CUDA",
   gsl: "GSL", forkmaze: "fork maze", metaworld: "Meta-World", maniskill: "ManiSkill", procgen: "Procgen",
   gymnasium: "Gymnasium",
   gae: "GAE", kl: "KL", adv: "advantages", vloss: "value loss", eps: "epsilon", bf16: "bf16", tf32: "TF32",
@@ -14,12 +15,28 @@ const ABBREVIATIONS: Record<string, string> = {
   mlp: "MLP", cnn: "CNN", adam: "Adam", impala: "IMPALA", id: "id",
 }; // biome-ignore format: a glossary
 
+/** Names that read badly word by word. */
+const NAMES: Record<string, string> = {
+  every_epochs: "Interval",
+  num_steps: "Rollout length",
+  variations_each: "Variations per specialist",
+  per_variation: "Episodes per variation",
+  generalist_per_variation: "Generalist episodes per variation",
+  lowest_steps: "Steps on the lowest variations",
+  clone: "Clone of the generalist",
+  clone_fresh_head: "Clone with a fresh policy head",
+  scratch: "From scratch",
+};
+
 /** `num_envs` -> "Number of environments". */
 export function label(name: string): string {
+  const known = NAMES[name];
+  if (known) return known;
   const words = name
     .split(/[_-]/)
     .map((word, place) => (place === 0 && VERBS[word]) || ABBREVIATIONS[word.toLowerCase()] || word);
-  const text = words.join(" ");
+  const text = words.join(" ").replace(/^held out/, "held-out");
+  if (/\d/.test(words[0] ?? "")) return text; // float32
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, count, decimal, estimate, many, percent } from "./numbers";
+import { bytes, count, decimal, estimate, many, percent, unitOf } from "./numbers";
 
 describe("count", () => {
   it.each([
@@ -35,5 +35,13 @@ it("reads shares, sizes and plurals", () => {
   expect(bytes(0)).toBe("0 B");
   expect(bytes(34_567)).toBe("34.6 kB");
   expect(many(1, "job")).toBe("1 job");
+  expect(["rungs", "passes", "minibatches", "s", "steps/s"].map((unit) => unitOf(unit, 1))).toEqual([
+    "rung",
+    "pass",
+    "minibatch",
+    "s",
+    "steps/s",
+  ]);
+  expect(unitOf("rungs", 2)).toBe("rungs");
   expect(many(1024, "variation")).toBe("1,024 variations");
 });

@@ -45,6 +45,12 @@ export function many(number: number, noun: string): string {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+/** A unit as it follows the number: "epochs", after a 1 "epoch"; "s" and "steps/s" stay. */
+export function unitOf(unit: string, number: unknown): string {
+  if (number !== 1 || !/^[a-z ]{2,}s$/i.test(unit)) return unit;
+  return unit.replace(/(ss|ch)es$/, "$1").replace(/([^s])s$/, "$1");
+}
+
 /** The same text with a capital letter. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

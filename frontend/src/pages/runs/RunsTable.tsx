@@ -19,7 +19,6 @@ export function RunsTable({ runs }: { runs: RunSummary[] }) {
         rows={runs}
         rowKey={(run) => run.id}
         minWidth={900}
-        fz="md"
         verticalSpacing="sm"
         highlightOnHover
       />

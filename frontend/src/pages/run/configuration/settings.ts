@@ -1,6 +1,7 @@
 import type { Field } from "../../../form/field";
 import { label, optionLabel } from "../../../form/label";
 import { dotted, getIn, type Path } from "../../../form/paths";
+import { unitOf } from "../../../format/numbers";
 
 export interface ShownSetting {
   path: string;
@@ -31,7 +32,7 @@ function inWords(value: unknown, field: Field): string {
   if (field.kind === "choice") return optionLabel(String(value));
   if (field.kind === "json") return JSON.stringify(value);
   if (Array.isArray(value)) return value.join(", ");
-  const unit = field.kind === "number" && field.unit ? ` ${field.unit}` : "";
+  const unit = field.kind === "number" && field.unit ? ` ${unitOf(field.unit, value)}` : "";
   const text = typeof value === "number" && Number.isInteger(value) ? value.toLocaleString("en") : String(value);
   return `${text}${unit}`;
 }

@@ -4,9 +4,10 @@ import type { Gate } from "../../../api/types";
 import { Facts } from "../../../components/Facts";
 import { Panel } from "../../../components/Panel";
 import { When } from "../../../components/When";
+import { label } from "../../../form/label";
 import { count, sentence } from "../../../format/numbers";
 import { Evidence } from "./Evidence";
-import { editsOf, isEdited, startLabel } from "./edits";
+import { editsOf, isEdited } from "./edits";
 import { Split } from "./Split";
 
 const ACTIONS = {
@@ -61,7 +62,7 @@ export function DecidedGate({ gate }: { gate: Gate }) {
                 ["Specialists", String(split.partition.length)],
                 ["Steps each", count(split.specialist_steps)],
                 ...(gate.plan[0] ? [["Training steps each", trainedEach(gate)] as const] : []),
-                ["Start", startLabel(split.start)],
+                ["Start", label(split.start)],
               ]}
             />
             <Split partition={split.partition} variations={gate.evidence.variations} />

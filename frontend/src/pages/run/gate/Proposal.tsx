@@ -67,7 +67,7 @@ export function Proposal({
             description="Budget of environment steps, including evaluations."
             min={1}
             step={1000}
-            thousandSeparator=" "
+            thousandSeparator=","
             suffix=" steps"
             allowDecimal={false}
             value={edits.specialist_steps}

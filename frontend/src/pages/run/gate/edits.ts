@@ -1,12 +1,9 @@
 import type { GateApprove, GateProposal, StartMode } from "../../../api/types";
+import { label } from "../../../form/label";
 
-export const START_MODES: { value: StartMode; label: string }[] = [
-  { value: "clone", label: "Clone of the generalist" },
-  { value: "clone_fresh_head", label: "Clone with a fresh policy head" },
-  { value: "scratch", label: "From scratch" },
-];
+const STARTS: StartMode[] = ["clone", "clone_fresh_head", "scratch"];
 
-export const startLabel = (start: StartMode) => START_MODES.find(({ value }) => value === start)?.label ?? start;
+export const START_MODES = STARTS.map((value) => ({ value, label: label(value) }));
 
 /** A proposal while a person changes it. */
 export interface Edits {

@@ -28,6 +28,6 @@ describe("what a specialist trains", () => {
 
   it("is described with its numbers", () => {
     const text = trainingText(20_000, 1, terms);
-    for (const number of ["16 384", "4 096", "150", "20 630"]) expect(text).toContain(number);
+    for (const number of ["16,384", "4,096", "150", "20,630"]) expect(text).toContain(number);
   });
 });

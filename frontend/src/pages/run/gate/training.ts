@@ -26,7 +26,7 @@ export function nextSteps(steps: number, variations: number, terms: SpecialistTe
   return budget * terms.rungs;
 }
 
-const exact = (steps: number) => steps.toLocaleString("en").replaceAll(",", " ");
+const exact = (steps: number) => steps.toLocaleString("en");
 
 /** In words, what the largest specialist makes of its steps. */
 export function trainingText(steps: number, variations: number, terms: SpecialistTerms): string {

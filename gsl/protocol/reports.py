@@ -1,6 +1,6 @@
 """What a trainer says: the wire types between worker and backend.
 
-A trainer appends reports to its spool in order; the reporter posts them in that order; the backend stores them
+A trainer appends reports to its spool in order; the worker posts them in that order; the backend stores them
 idempotently by (job, epoch, ...), so a resent report changes nothing. Non-finite numbers travel as null.
 """
 

@@ -118,7 +118,7 @@ class PPG:
         return value.cpu()
 
     def _policy_epoch(self, samples: Batch, guidance: Guidance | None) -> Iterator[Metrics]:
-        """Passes that train policy and value together, as many of each as the settings say."""
+        """Passes that train policy and value together, as many of each as set."""
         if self.settings.norm_adv:
             samples = Batch(**(vars(samples) | {"advantage": normalised(samples.advantage)}))
         count, most = samples.advantage.shape[0], float(samples.advantage.max())

@@ -18,7 +18,7 @@ from worker.rollout.env_runner import EnvRunner, Groups, Loop, StepResult
 
 
 def make_loop(suite: SuiteSettings, settings: LearnerSettings, sampler: Sampler, seed: int) -> Loop:
-    """The environments of a training job, in two groups if the settings say so."""
+    """The environments of a training job, in two groups if `overlap` is set."""
     if not settings.overlap:
         return EnvRunner(make_env(suite, settings.num_envs, sampler, seed))
     half = settings.num_envs // 2

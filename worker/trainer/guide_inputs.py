@@ -97,7 +97,7 @@ def _check_spaces(name: str, theirs: Spaces, ours: Spaces) -> None:
 
 
 def _check_arrays(recorded: Demonstrations, spaces: Spaces) -> None:
-    """Check the arrays themselves, whatever their provenance says."""
+    """Check the arrays themselves, whatever their provenance is."""
     actions, shape = spaces.actions, tuple(recorded.action.shape[1:])
     right = tuple(recorded.observation.shape[1:]) == spaces.observation_shape
     if actions.kind == "discrete":

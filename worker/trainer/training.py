@@ -81,7 +81,9 @@ class Training:
         try:
             while not self._ended():
                 self._epoch()
-            if self.progress.evaluated_epoch != self.progress.epoch:  # a measured policy stays as it was measured
+            if (
+                self.progress.evaluated_epoch != self.progress.epoch
+            ):  # otherwise the policy must stay as it was measured
                 self._finish_phase()
                 if self.spec.kind == "specialist":
                     self._evaluate()

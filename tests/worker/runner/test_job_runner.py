@@ -1,4 +1,4 @@
-"""The supervisor at the real API: how a job ends when its trainer, its API, its lease or its worker misbehave."""
+"""The job runner with the real API: how a job ends if its trainer, its API, its lease or its worker misbehave."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The reporter: nothing is lost, nothing is skipped, and the trainer never waits for it."""
+"""The sender of reports loses nothing, skips nothing, and never makes the trainer wait."""
 
 import itertools
 import threading
@@ -62,7 +62,7 @@ def make(api: RecordingApi, folder: JobFolder, **options: object) -> FileFollowe
 
 @contextmanager
 def following(one: FileFollower) -> Iterator[None]:
-    """The reporter at work in its thread; at the end it has sent everything."""
+    """The follower in its thread; at the end it has sent everything."""
     thread = threading.Thread(target=one.run)
     thread.start()
     yield
@@ -208,7 +208,7 @@ def test_an_announced_file_must_lie_in_the_folder(
 
 
 @pytest.mark.parametrize(("status", "error"), [(409, Stale), (404, Stale), (422, Refused), (401, Refused)])
-def test_a_refusal_ends_the_reporter(
+def test_a_refusal_ends_the_sender(
     api: RecordingApi, folder: JobFolder, spool: SpoolWriter, status: int, error: type[Refused]
 ) -> None:
     api.refuse = [status]

@@ -69,12 +69,12 @@ class GymnasiumEnv:
         self._tape.record(actions)
         observation, reward = self._observation.copy(), np.zeros(self.num_envs, np.float32)
         over, cut = np.zeros(self.num_envs, np.bool_), self._lost.copy()
-        said: list[dict[str, Any]] = [{}] * self.num_envs
+        infos: list[dict[str, Any]] = [{}] * self.num_envs
         given, slot = self._do(actions), 0
         try:
             for slot, env in enumerate(self._envs):
                 if env is not None:
-                    seen, reward[slot], over[slot], cut[slot], said[slot] = env.step(given[slot])
+                    seen, reward[slot], over[slot], cut[slot], infos[slot] = env.step(given[slot])
                     observation[slot] = self._see(seen)
         except Exception as error:
             raise self._failure(slot, error) from error
@@ -82,14 +82,14 @@ class GymnasiumEnv:
         busy = self.variation != IDLE
         check_finite(self._recipe, observation, reward, self.variation, self._reset_seed, self._steps)
         cut = (cut | (self._steps >= self._limit) & busy) & ~over
-        return self._end(observation, reward, over | cut, cut, said)
+        return self._end(observation, reward, over | cut, cut, infos)
 
     def _end(
         self, observation: NDArray[Any], reward: NDArray[np.float32], done: NDArray[np.bool_],
-        cut: NDArray[np.bool_], said: list[dict[str, Any]],
+        cut: NDArray[np.bool_], infos: list[dict[str, Any]],
     ) -> Step:  # fmt: skip
         """Begin a new episode in every slot where one ended."""
-        variation, success = self.variation.copy(), self._success(done, said)
+        variation, success = self.variation.copy(), self._success(done, infos)
         final = observation.copy() if cut.any() else observation
         self._observation = observation
         for slot in np.flatnonzero(done).tolist():
@@ -127,15 +127,15 @@ class GymnasiumEnv:
         except Exception as error:
             raise failure(self._recipe, variation, int(self._reset_seed[slot]), 0, error) from error
 
-    def _success(self, done: NDArray[np.bool_], said: list[dict[str, Any]]) -> NDArray[np.bool_] | None:
+    def _success(self, done: NDArray[np.bool_], infos: list[dict[str, Any]]) -> NDArray[np.bool_] | None:
         key = self._recipe.success_key
         if key is None:
             return None
         success = np.zeros(self.num_envs, np.bool_)
         for slot in np.flatnonzero(done & (self.variation != IDLE) & ~self._lost).tolist():
-            if key not in said[slot]:
-                raise EnvError(f"{self._recipe.env_id}: the last info has no {key!r}{did_you_mean(key, said[slot])}")
-            success[slot] = bool(said[slot][key])
+            if key not in infos[slot]:
+                raise EnvError(f"{self._recipe.env_id}: the last info has no {key!r}{did_you_mean(key, infos[slot])}")
+            success[slot] = bool(infos[slot][key])
         return success
 
     def _failure(self, slot: int, error: Exception) -> EnvError:

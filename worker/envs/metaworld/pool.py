@@ -38,15 +38,15 @@ class Pool:
         Raises SlotError for the first slot that failed, and EnvError if a process has died.
         """
         for process in self._processes:
-            process.tell(order)
-        failed = [error for process in self._processes if (error := process.answer()) is not None]
+            process.send(order)
+        failed = [error for process in self._processes if (error := process.receive()) is not None]
         if failed:
             raise failed[0]
 
     def close(self) -> None:
         """End them. A second call does nothing."""
         for process in self._processes:
-            process.leave()
+            process.disconnect()
         for process in self._processes:
             process.end()
 
@@ -73,20 +73,20 @@ class _Process:
     def pid(self) -> int:
         return self._process.pid
 
-    def tell(self, order: bytes) -> None:
+    def send(self, order: bytes) -> None:
         try:
             self._orders.send_bytes(order)
         except OSError as error:
             raise self._death() from error
 
-    def answer(self) -> SlotError | None:
+    def receive(self) -> SlotError | None:
         try:
-            answer = self._orders.recv_bytes()
+            reply = self._orders.recv_bytes()
         except (EOFError, OSError) as error:
             raise self._death() from error
-        return None if answer == DONE else SlotError(**json.loads(answer))
+        return None if reply == DONE else SlotError(**json.loads(reply))
 
-    def leave(self) -> None:
+    def disconnect(self) -> None:
         """Close the connection, which ends the process."""
         self._orders.close()
 

@@ -28,7 +28,7 @@ from benchmarks.peers.cases import Case
 from benchmarks.peers.ours import env_of, settings_of
 from worker.envs.base import Env
 from worker.nets import ActorCritic, make_network
-from worker.nets.twin_linear import TwinLinear
+from worker.nets.layers import TwinLinear
 from worker.spaces import Spaces
 from worker.trainer.device import keep_freed_memory
 

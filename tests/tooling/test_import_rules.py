@@ -12,7 +12,7 @@ PACKAGES = ("gsl", "client", "backend", "worker")
 WRONG = {
     "worker/runner/slot.py": ("import torch", "worker.runner.slot -> torch"),
     "worker/rollout/episodes.py": ("import worker.trainer.stop", "worker.rollout.episodes -> worker.trainer.stop"),
-    "worker/nets/impala.py": ("import worker.learners.gae", "worker.nets.impala -> worker.learners.gae"),
+    "worker/nets/bodies.py": ("import worker.learners.gae", "worker.nets.bodies -> worker.learners.gae"),
     "worker/job/folder.py": ("import worker.runner.slot", "worker.job.folder -> worker.runner.slot"),
 }
 """An import that is added to a file, and what the check must find."""

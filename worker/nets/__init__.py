@@ -1,18 +1,13 @@
 """Networks that turn a batch of observations into a policy and values."""
 
-from typing import TypeVar
-
 import torch
 
-from gsl.config.networks import MLP, Impala, Network, SmallCNN
+from gsl.config.networks import MLP, Network
 from worker.nets.actor_critic import ActorCritic, PictureActorCritic, VectorActorCritic
-from worker.nets.impala import impala_body
-from worker.nets.small_cnn import small_cnn_body
+from worker.nets.bodies import channels_last, picture_body
 from worker.spaces import Spaces
 
 __all__ = ["ActorCritic", "channels_last", "make_network", "picture_body"]
-
-N = TypeVar("N", bound=torch.nn.Module)
 
 
 def make_network(
@@ -34,18 +29,3 @@ def _build(settings: Network, spaces: Spaces, values: int, critic_layer_norm: bo
         raise ValueError(f"{settings.name} has no separate value layers to normalise")
     network = PictureActorCritic(picture_body(settings, spaces.observation_shape), settings, spaces.actions, values)
     return channels_last(network)
-
-
-def picture_body(settings: SmallCNN | Impala, observation_shape: tuple[int, ...]) -> torch.nn.Module:
-    """(B, C, H, W) to features (B, settings.width); `observation_shape` is (H, W, C)."""
-    if isinstance(settings, Impala):
-        return impala_body(settings, observation_shape)
-    return small_cnn_body(settings, observation_shape)
-
-
-def channels_last(network: N) -> N:
-    """`network` itself, with its convolutions in the memory format in which they run twice as fast."""
-    for weight in network.parameters():
-        if weight.dim() == 4:
-            weight.data = weight.data.contiguous(memory_format=torch.channels_last)
-    return network

@@ -7,11 +7,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gsl.config.networks import MLP, Impala, SmallCNN
-from worker.nets.activations import ACTIVATIONS, FUNCTIONS
 from worker.nets.distributions import Distribution
-from worker.nets.initialise import VALUE, orthogonal
+from worker.nets.layers import ACTIVATIONS, FUNCTIONS, VALUE, TwinLinear, orthogonal
 from worker.nets.policy_heads import PolicyHead, make_policy_head
-from worker.nets.twin_linear import TwinLinear
 from worker.spaces import Actions, Spaces
 
 
@@ -69,7 +67,7 @@ class VectorActorCritic(ActorCritic):
 
     def __init__(self, settings: MLP, spaces: Spaces, values: int = 1, critic_layer_norm: bool = False) -> None:
         super().__init__()
-        policy, value = (layers(settings, spaces.observation_shape[0]).linear for _ in range(2))
+        policy, value = (fully_connected(settings, spaces.observation_shape[0]).linear for _ in range(2))
         self._twins = [TwinLinear(first, second) for first, second in zip(policy, value, strict=True)]
         self.bodies = nn.ModuleList(self._twins)
         self.policy_head = make_policy_head(settings, settings.width, spaces.actions)
@@ -150,6 +148,6 @@ class FullyConnected(nn.Sequential):
         return x
 
 
-def layers(settings: MLP, inputs: int) -> FullyConnected:
+def fully_connected(settings: MLP, inputs: int) -> FullyConnected:
     """(B, inputs) to features (B, width)."""
     return FullyConnected(settings, inputs)

@@ -11,7 +11,7 @@ from gsl.config.networks import Network
 from worker.nets import channels_last
 from worker.nets.actor_critic import ActorCritic
 from worker.nets.bodies import make_body
-from worker.nets.initialise import VALUE, orthogonal
+from worker.nets.layers import VALUE, orthogonal
 from worker.nets.policy_heads import make_policy_head
 from worker.spaces import Spaces
 

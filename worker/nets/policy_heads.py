@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from gsl.config.networks import NetworkSettings
 from worker.nets.distributions import Categorical, Distribution, Gaussian
-from worker.nets.initialise import POLICY, orthogonal
+from worker.nets.layers import POLICY, orthogonal
 from worker.spaces import Actions
 
 

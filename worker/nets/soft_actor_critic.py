@@ -12,12 +12,10 @@ from torch import Tensor, nn
 
 from gsl.config.networks import MLP, Network
 from worker.nets import channels_last
-from worker.nets.activations import ACTIVATIONS
 from worker.nets.actor_critic import ActorCritic
 from worker.nets.bodies import make_body
-from worker.nets.initialise import VALUE, orthogonal
+from worker.nets.layers import ACTIVATIONS, VALUE, TwinLinear, orthogonal
 from worker.nets.squashed import SquashedGaussian, SquashedGaussianHead
-from worker.nets.twin_linear import TwinLinear
 from worker.spaces import Spaces
 
 

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from gsl.config.networks import NetworkSettings
 from worker.nets.distributions import Distribution, Gaussian
-from worker.nets.initialise import POLICY, orthogonal
+from worker.nets.layers import POLICY, orthogonal
 from worker.nets.policy_heads import PolicyHead
 
 EDGE = 1.0 - 1e-6

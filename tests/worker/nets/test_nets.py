@@ -8,9 +8,9 @@ import torch
 
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
 from worker.nets import make_network
-from worker.nets.actor_critic import layers, to_channels_first
+from worker.nets.actor_critic import fully_connected, to_channels_first
 from worker.nets.distributions import Categorical, Gaussian
-from worker.nets.twin_linear import TwinLinear
+from worker.nets.layers import TwinLinear
 from worker.spaces import Actions, Spaces
 
 PICTURE = (64, 64, 3)
@@ -119,7 +119,7 @@ def test_a_policy_of_continuous_actions_starts_around_zero_and_keeps_its_bounds(
 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 def test_fully_connected_layers_compute_what_their_modules_say(activation: Literal["tanh", "relu"]) -> None:
-    body = layers(MLP(width=16, depth=3, activation=activation), 5)
+    body = fully_connected(MLP(width=16, depth=3, activation=activation), 5)
     seen = torch.randn(7, 5, generator=torch.Generator().manual_seed(0))
     for network in (body, deepcopy(body)):
         with torch.no_grad():

@@ -54,27 +54,10 @@ class LocalRun:
     def finish(self) -> "LocalRun":
         """Run every phase. Raises what a trainer raises, and RuntimeError if the state machine plans nothing."""
         while self.status not in ENDED:
-            returns = {key: report.training for key, report in self.evaluations.items()}
-            features = {
-                key: {entry.variation: entry.features for entry in report.features}
-                for key, report in self.evaluations.items()
-            }
-            state = RunState(
-                tuple(self.jobs),
-                tuple(self.gates),
-                returns,
-                features=features,
-                rounds=self.rounds,
-                history=self._history(),
-            )
-            step = plan(self.config, state)
+            step = plan(self.config, self._state())
             self.status, self.message = step.status, step.message
             if step.gate is not None:
-                self.openings.append(step.gate)
-                self.gates.append(
-                    GateView(step.gate.segment, "approved", step.gate.cycle, step.gate.reason_asked, "approve",
-                             step.gate.proposal)
-                )  # fmt: skip
+                self._approve(step.gate)
             elif not step.jobs and self.status not in ENDED:
                 raise RuntimeError(f"the run cannot continue: {self.message}")
             spent = sum(job.spent for job in self.jobs)
@@ -82,6 +65,21 @@ class LocalRun:
                 self.specs[spec.key], self.starts[spec.key] = spec, spent
                 self._do(spec)
         return self
+
+    def _state(self) -> RunState:
+        reports = self.evaluations.items()
+        return RunState(
+            tuple(self.jobs),
+            tuple(self.gates),
+            {key: report.training for key, report in reports},
+            features={key: {one.variation: one.features for one in report.features} for key, report in reports},
+            rounds=self.rounds,
+            history=self._history(),
+        )
+
+    def _approve(self, gate: GateOpening) -> None:
+        self.openings.append(gate)
+        self.gates.append(GateView(gate.segment, "approved", gate.cycle, gate.reason_asked, "approve", gate.proposal))
 
     def _history(self) -> History:
         """Training of the newest generalist by variation, if the newest job is its evaluation before a gate."""

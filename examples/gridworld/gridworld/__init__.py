@@ -15,8 +15,10 @@ class GridworldSuite(SuiteSettings):
     title: ClassVar[str] = "Gridworld"
 
     name: Literal["gridworld"] = "gridworld"
-    size: int = setting(4, "Cells at a side.", unit="cells", ge=2, le=50)
-    held_out_cells: int = setting(2, "How many goals are never trained on, the last ones.", unit="cells", ge=0)
+    size: int = setting(4, "Width and height of the grid.", unit="cells", ge=2, le=50)
+    held_out_cells: int = setting(
+        2, "Number of goals, counted from the last, that are never used for training.", unit="cells", ge=0
+    )
     time_limit: int = setting(12, "Steps after which an episode ends without success.", unit="steps", ge=1, le=10_000)
 
     @model_validator(mode="after")

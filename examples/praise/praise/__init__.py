@@ -14,6 +14,8 @@ class Praise(GuideSettings):
     hooks: ClassVar[frozenset[Hook]] = frozenset({"reward"})
 
     name: Literal["praise"] = "praise"
-    bonus: float = setting(0.1, "What a step like a demonstrated one earns.", ge=0, le=1000)
-    decay: float = setting(0.95, "Factor on the bonus after each epoch.", gt=0, le=1)
-    most: int = setting(2000, "Demonstrated steps that are compared with, drawn at random.", unit="steps", ge=1)
+    bonus: float = setting(0.1, "Bonus for a step that equals a demonstrated one.", ge=0, le=1000)
+    decay: float = setting(0.95, "Factor by which the bonus shrinks after each epoch.", gt=0, le=1)
+    most: int = setting(
+        2000, "Largest number of demonstrated steps to compare with, drawn at random.", unit="steps", ge=1
+    )

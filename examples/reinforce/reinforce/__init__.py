@@ -18,4 +18,4 @@ class Reinforce(LearnerSettings):
     overrides: ClassVar[frozenset[Override]] = frozenset({"learning_rate"})
 
     name: Literal["reinforce"] = "reinforce"
-    gamma: float = setting(0.99, "Discount of future rewards.", ge=0, le=1)
+    gamma: float = setting(0.99, "Discount factor of future rewards.", ge=0, le=1)

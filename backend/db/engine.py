@@ -44,7 +44,10 @@ class Database:
 
 
 def after_commit(session: Session, action: Callable[[], object]) -> None:
-    """Do `action` once `Database.write` has committed, and never if it rolls back: doorbells, events, file removal."""
+    """Do `action` once `Database.write` has committed, and never if it rolls back.
+
+    For job notifications, events and the removal of files.
+    """
     session.info.setdefault(_AFTER_COMMIT, []).append(action)
 
 

@@ -63,7 +63,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from backend.app import create_app
-from backend.services.reaper import Housekeeper
+from backend.services.reaper import Reaper
 from backend.settings import Settings
 from tests.backend.server import serving
 
@@ -80,7 +80,7 @@ with tempfile.TemporaryDirectory() as folder:
         with app.state.services.database.engine.begin() as connection:  # as if its package had been uninstalled
             connection.execute(text("UPDATE run SET config = json_set(config, '$.suite.name', 'moonworld')"))
         gone = {"list": client.get("/runs").json()["items"], "run": client.get("/runs/1").json()}
-        Housekeeper(app.state.services)._round()
+        Reaper(app.state.services)._round()
         gone["deleted"] = client.delete("/runs/1").status_code
     app.state.services.database.close()
     schemas = sorted(app.openapi()["components"]["schemas"])

@@ -1,4 +1,4 @@
-"""A real Valkey for the doorbell, on a private socket."""
+"""A real Valkey for the notifications of jobs, on a private socket."""
 
 import subprocess
 import tempfile

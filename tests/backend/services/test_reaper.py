@@ -147,7 +147,7 @@ def test_a_lost_message_is_sent_again_but_never_while_messages_wait(services: Se
         ringing.dispatcher.close()
 
 
-def test_the_housekeeper_works_by_itself_and_ends(services: Services) -> None:
+def test_the_reaper_works_by_itself_and_ends(services: Services) -> None:
     hasty = replace(services, settings=services.settings.model_copy(update={"lease_seconds": 0.2}))
     run_id = launch(hasty)
     claim(hasty, only_job(hasty, run_id))
@@ -160,7 +160,7 @@ def test_the_housekeeper_works_by_itself_and_ends(services: Services) -> None:
     assert only_job(hasty, run_id).status == "queued"
 
 
-def test_each_suite_has_a_doorbell_of_its_own(services: Services, folder: Path) -> None:
+def test_each_suite_has_a_queue_of_its_own(services: Services, folder: Path) -> None:
     """Messages that wait for one suite keep no lost message of another from being sent again."""
     socket = folder / "s"
     ringing = with_broker(services, socket)

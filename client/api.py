@@ -1,4 +1,4 @@
-"""Everything the page does, from a script or a notebook.
+"""Everything the page can do, for scripts and notebooks.
 
 with Client("http://127.0.0.1:8000") as api:
     run = api.create_run(preset="forkmaze", config={"seed": 3})
@@ -28,7 +28,7 @@ _PAGE = 100
 
 
 class Client:
-    """One API. Every method raises `Unreachable` (try later) or `Refused` (with the wrong fields) when it fails."""
+    """The API of one server. Methods raise `Unreachable` (try again later) or `Refused` (with the invalid fields)."""
 
     def __init__(self, url: str = "http://127.0.0.1:8000", token: str | None = None) -> None:
         self._transport = Transport(url, token)
@@ -78,7 +78,7 @@ class Client:
         config: Mapping[str, Any] | None = None,
         tags: Sequence[str] = (),
     ) -> list[models.Run]:
-        """A run for each arm and seed, all or none; `arms` names what each changes in preset and configuration."""
+        """Launch a run for each arm and seed, all or none; `arms` maps names to changes of preset and configuration."""
         body = {
             "preset": preset, "config": dict(config or {}), "seeds": list(seeds), "tags": list(tags),
             "arms": [{"name": name, "config": dict(changes)} for name, changes in arms.items()],
@@ -89,7 +89,7 @@ class Client:
     def comparison(
         self, experiment_id: int, metric: ComparedMetric = "score", source: ComparedSource = "evaluation"
     ) -> models.Comparison:
-        """The arms over their seeds and each pair of them, with intervals."""
+        """Each arm over its seeds and each pair of arms, with confidence intervals."""
         query = {"metric": metric, "source": source}
         return self._get(models.Comparison, f"/experiments/{experiment_id}/comparison", query)
 
@@ -97,7 +97,7 @@ class Client:
         return self._list(models.FigureInfo, f"/experiments/{experiment_id}/figures")
 
     def experiment_figure(self, experiment_id: int, name: str, **options: Any) -> dict[str, Any]:
-        """A figure of the arms as Plotly JSON; options as metric="return", source="held_out", theme="dark"."""
+        """A figure of the arms as Plotly JSON; options such as metric="return", source="held_out", theme="dark"."""
         return self._figure(f"/experiments/{experiment_id}/figures/{name}", options)
 
     def create_run(
@@ -111,7 +111,7 @@ class Client:
         tags: Sequence[str] = (),
         notes: str = "",
     ) -> models.Run:
-        """Launch a run from a preset, a configuration, or a preset with parts of it changed."""
+        """Launch a run from a preset, a configuration, or a preset with parts changed."""
         body = {
             "preset": preset, "config": dict(config or {}), "name": name, "experiment_id": experiment_id,
             "arm_name": arm_name, "tags": list(tags), "notes": notes,
@@ -119,11 +119,11 @@ class Client:
         return self._post(models.Run, "/runs", body)
 
     def baseline(self, run_id: int) -> models.Run:
-        """Launch the plain generalist with exactly the steps of a GSL run, into the run's experiment."""
+        """Launch a plain generalist with exactly as many steps as a GSL run, in the run's experiment."""
         return self._post(models.Run, f"/runs/{run_id}/baseline")
 
     def preview(self, preset: str | None = None, config: Mapping[str, Any] | None = None) -> models.BudgetPreview:
-        """What a configuration's budget means, without launching it."""
+        """Preview a configuration's budget without launching it."""
         return self._post(models.BudgetPreview, "/runs/preview", {"preset": preset, "config": dict(config or {})})
 
     def run(self, run_id: int) -> models.Run:
@@ -134,11 +134,11 @@ class Client:
         return self._pages(models.RunSummary, "/runs", {k: v for k, v in filters.items() if v is not None})
 
     def record(self, run_id: int) -> RunRecord:
-        """A run that has ended as one document; `gsl.record.write` keeps it in a file."""
+        """A run that has ended as one document; `gsl.record.write` saves it to a file."""
         return self._get(RunRecord, f"/runs/{run_id}/record")
 
     def import_run(self, record: RunRecord, *, experiment_id: int | None = None) -> models.Run:
-        """Bring a run in that was made elsewhere; the same record again is the same run."""
+        """Import a run that was made elsewhere; importing the same record again returns the same run."""
         place = "" if experiment_id is None else f"?experiment_id={experiment_id}"
         return self._post(models.Run, f"/runs/import{place}", record.model_dump(mode="json"))
 
@@ -163,16 +163,16 @@ class Client:
         return self._post(models.Run, f"/runs/{run_id}/resume")
 
     def wait(self, run_id: int, *, every: float = 2.0, timeout: float | None = None) -> models.Run:
-        """The run once it ended well, badly or by wish. Raises `TimeoutError` after `timeout` seconds."""
+        """Wait until the run has ended, successfully or not. Raises `TimeoutError` after `timeout` seconds."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while not (run := self.run(run_id)).ended:
             if deadline is not None and time.monotonic() > deadline:
-                raise TimeoutError(f"run {run_id} is {run.status} after {timeout:.0f} s: {run.message}")
+                raise TimeoutError(f"run {run_id} is still {run.status} after {timeout:.0f} s: {run.message}")
             time.sleep(every)
         return run
 
     def gate(self, run_id: int) -> models.Gate | None:
-        """The run's latest gate, or None before it reached one."""
+        """The run's latest gate, or None if it has not reached one."""
         try:
             return self._get(models.Gate, f"/runs/{run_id}/gate")
         except Refused as refused:
@@ -189,7 +189,7 @@ class Client:
         start: models.Start | None = None,
         reason: str = "",
     ) -> models.Gate:
-        """Let the specialists start; what is left out is approved as proposed. A gate that is not open refuses: 409."""
+        """Let the specialists start; arguments left out are approved as proposed. Refused (409) if no gate is open."""
         body = {"partition": partition, "specialist_steps": specialist_steps, "start": start, "reason": reason}
         return self._post(models.Gate, f"/runs/{run_id}/gate/approve", body)
 
@@ -209,9 +209,9 @@ class Client:
         self, run_id: int, *, source: Source | None = None, job: int | None = None, epoch: int | None = None,
         after: int = 0,
     ) -> models.Returns:  # fmt: skip
-        """Returns by variation: the latest estimates, or one epoch's; `after` takes an earlier answer's cursor.
+        """Returns by variation: the latest estimates, or those of one epoch; `after` is an earlier answer's cursor.
 
-        Without a `job` those of the run's own policy, of the job that measured it last.
+        Without `job`, those of the job that measured the run's own policy last.
         """
         filters = {"source": source, "job_id": job, "epoch": epoch, "after": after or None}
         query = {key: value for key, value in filters.items() if value is not None}
@@ -230,7 +230,7 @@ class Client:
         return self._list(models.FigureInfo, f"/runs/{run_id}/figures")
 
     def figure(self, run_id: int, name: str, **options: Any) -> dict[str, Any]:
-        """A figure as Plotly JSON: `plotly.graph_objects.Figure(api.figure(7, "learning_curve"))` draws it."""
+        """A figure as Plotly JSON; draw it with `plotly.graph_objects.Figure(api.figure(7, "learning_curve"))`."""
         return self._figure(f"/runs/{run_id}/figures/{name}", options)
 
     def artifacts(self, run_id: int) -> list[models.Artifact]:
@@ -256,7 +256,7 @@ class Client:
         return model.model_validate_json(self._transport.request("POST", path, json=body).content)
 
     def _list(self, model: type[M], path: str) -> list[M]:
-        """A whole list, whether the route answers plainly or in pages."""
+        """A whole list, whether or not the route splits it into pages."""
         answer = self._transport.request("GET", path).json()
         if isinstance(answer, dict):
             return list(self._pages(model, path, {}))

@@ -1,4 +1,4 @@
-"""A run's variations before specialists and after fine-tuning, as a table in words."""
+"""A text table of a run's variations before specialists and after fine-tuning."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,9 @@ Before = Sequence[VariationEstimate] | Sequence[GateVariation]
 
 
 def before_after(before: Before, after: Sequence[VariationEstimate]) -> str:
-    """Score of each variation, the difference with its interval, whether that is sure; below, the mean.
+    """Each variation's scores, their difference with its interval, and a verdict if it is significant; then the mean.
 
-    The score is the success rate, or the return where the suite has no success.
+    The score is the success rate, or the return if the suite has no success signal.
     """
     succeeds = any(row.success_rate is not None for row in after)
     variations = [row.variation for row in after]
@@ -28,7 +28,7 @@ def before_after(before: Before, after: Sequence[VariationEstimate]) -> str:
 
 
 def _measurement(rows: Before, variations: Sequence[int], succeeds: bool) -> Measurement:
-    """In the order of `variations`; gates' evidence knows no deviations."""
+    """In the order of `variations`; the evidence of gates has no standard deviations."""
     found = {row.variation: row for row in rows}
     values = np.full((3, len(variations)), np.nan)
     for place, row in enumerate(found.get(variation) for variation in variations):

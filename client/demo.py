@@ -1,7 +1,7 @@
-"""One whole run over REST, approved by itself: `make demo`, or `python -m client.demo --preset forkmaze`.
+"""One whole run over REST with automatic approval: `make demo`, or `python -m client.demo --preset forkmaze`.
 
-Uses the server at GSL_API_URL (default: this machine's, at PORT), or a temporary one of its own when none answers.
-Prints progress and the before/after table; the exit status is 0 only if the run succeeded.
+Uses the server at GSL_API_URL (default: this machine, at PORT), or a temporary one if no server answers there.
+Prints the progress and a before/after table; the exit status is 0 only if the run succeeded.
 """
 
 import argparse
@@ -22,27 +22,27 @@ from client.models import Gate, Run, VariationEstimate
 from client.temporary_server import is_up, temporary_server
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 
-_LOOK_EVERY_S = 1.0
-_SPEAK_EVERY_S = 15.0
+_POLL_EVERY_S = 1.0
+_PRINT_EVERY_S = 15.0
 
 
 def demo(api: Client, preset: str) -> Run:
-    """Launches the preset and tells its progress until it ended."""
+    """Launches the preset and prints its progress until it has ended."""
     config = {"gate": {"mode": "auto"}}
     run = api.create_run(preset=preset, config=config, name=f"demo: {preset}", tags=["demo"])
-    print(f"Run {run.id} ({preset}): {run.total_steps:,} steps in all")
-    started = spoke_at = time.monotonic()
-    told = run.status
-    gate_told = False
+    print(f"Run {run.id} ({preset}): {run.total_steps:,} steps in total")
+    started = printed_at = time.monotonic()
+    status = run.status
+    gate_printed = False
     while not run.ended:
-        time.sleep(_LOOK_EVERY_S)
+        time.sleep(_POLL_EVERY_S)
         run = api.run(run.id)
         now = time.monotonic()
-        if run.status != told or now - spoke_at >= _SPEAK_EVERY_S:
+        if run.status != status or now - printed_at >= _PRINT_EVERY_S:
             print(_progress(run, now - started))
-            told, spoke_at = run.status, now
-        if not gate_told:
-            gate_told = _tell_gate(api.gate(run.id))
+            status, printed_at = run.status, now
+        if not gate_printed:
+            gate_printed = _print_gate(api.gate(run.id))
     return run
 
 
@@ -52,8 +52,8 @@ def _progress(run: Run, seconds: float) -> str:
     return f"{seconds:5.0f} s  {run.status:<17} {run.spent_steps:>10,} / {run.total_steps:,} steps{score}{left}"
 
 
-def _tell_gate(gate: Gate | None) -> bool:
-    """Says why the gate opened and what was decided, once it is decided."""
+def _print_gate(gate: Gate | None) -> bool:
+    """Once the gate is decided, prints why it opened and what was decided; returns whether it did."""
     if gate is None or gate.status == "open":
         return False
     decision = gate.decision or gate.proposal
@@ -64,7 +64,7 @@ def _tell_gate(gate: Gate | None) -> bool:
     return True
 
 
-def tell_end(api: Client, run: Run) -> None:
+def print_result(api: Client, run: Run) -> None:
     print(f"Run {run.id} {run.status}. {run.message}".rstrip())
     for warning in run.warnings:
         print(f"  warning: {warning}")
@@ -72,14 +72,14 @@ def tell_end(api: Client, run: Run) -> None:
     if run.status != "succeeded" or gate is None:
         return
     after, afresh = (_measured(api, run.id, key) for key in (LAST_EVALUATION, BEFORE_EVALUATION))
-    print("Success rate, or return where the suite has no success:")
+    print("Success rate, or return if the suite has no success signal:")
     print(before_after(afresh if afresh else gate.evidence.variations, after))
     if not afresh:
-        print('"before" is the measurement that selected the variations: what they gained is overstated')
+        print('"before" is the evaluation that selected the variations, so their gains are overstated')
 
 
 def _measured(api: Client, run_id: int, key: str) -> tuple[VariationEstimate, ...]:
-    """What the job of this key measured; nothing where there is none."""
+    """What the job with this key measured; empty if there is no such job."""
     jobs = [job.id for job in api.jobs(run_id) if job.key == key]
     return tuple(row for job in jobs for row in api.returns(run_id, source="evaluation", job=job).items)
 
@@ -90,21 +90,21 @@ def _address() -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m client.demo", description=__doc__)
-    parser.add_argument("--preset", default="forkmaze", help="which preset to run (default: forkmaze)")
+    parser.add_argument("--preset", default="forkmaze", help="preset to run (default: forkmaze)")
     preset = parser.parse_args(arguments).preset
     load_dotenv(Path.cwd() / ".env")
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(line_buffering=True)  # progress is seen at once through a pipe too
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leaves through the temporary server's clean-up
+        sys.stdout.reconfigure(line_buffering=True)  # so that progress is shown immediately through a pipe too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the temporary server is cleaned up
     try:
         with ExitStack() as stack:
             address = _address()
             if not is_up(address):
-                print(f"No server at {address}; starting a temporary one")
+                print(f"No server answers at {address}; starting a temporary one")
                 address = stack.enter_context(temporary_server())
             api = stack.enter_context(Client(address))
             run = demo(api, preset)
-            tell_end(api, run)
+            print_result(api, run)
     except (ApiError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1

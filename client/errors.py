@@ -1,16 +1,16 @@
-"""What can go wrong between a client and the API: no answer, a refusal, or a lease that somebody else holds now."""
+"""What can go wrong between a client and the API: no answer, a refusal, or a lost lease."""
 
 
 class ApiError(Exception):
-    """Anything that kept a request from succeeding."""
+    """The request failed."""
 
 
 class Unreachable(ApiError):
-    """No answer, or one that says to try later (408, 429, 5xx): the same request may succeed later."""
+    """No answer, or a temporary error (408, 429, 5xx): the same request may succeed later."""
 
 
 class Refused(ApiError):
-    """The API understood and said no; asking again changes nothing."""
+    """The API refused the request; repeating it does not help. `fields` maps invalid fields to messages."""
 
     def __init__(self, status: int, detail: str, fields: dict[str, str] | None = None) -> None:
         self.status = status
@@ -21,7 +21,7 @@ class Refused(ApiError):
 
 
 class Stale(Refused):
-    """The attempt holds the job no longer (409), or the job is gone (404): stop working on it."""
+    """The attempt no longer holds the job (409), or the job was deleted (404): stop working on it."""
 
     @property
     def gone(self) -> bool:

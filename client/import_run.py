@@ -1,7 +1,7 @@
-"""Bring runs into a server: python -m client.import_run benchmarks/results/gsl_procgen/*.json.gz --url URL
+"""Import runs into a server: python -m client.import_run benchmarks/results/gsl_procgen/*.json.gz --url URL
 
-Takes what `Client.record` gives and benchmarks keep of each run. A run that is there already is said to be, and stays.
-With --experiment the runs stand in an experiment of that name, begun where there is none, and are compared there.
+The files are records from `Client.record` or from benchmarks. Runs that were imported before are left as they are.
+With --experiment the runs join the experiment of that name, which is created if necessary, to be compared there.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from gsl.record import read
 
 
 def import_all(api: Client, files: Sequence[Path], experiment: str | None) -> int:
-    """How many files could not be imported; says of each what became of it."""
+    """Imports the files and prints the outcome of each; returns how many failed."""
     wrong, place = 0, None if experiment is None else _experiment(api, experiment)
     for file in files:
         try:
@@ -37,8 +37,10 @@ def _experiment(api: Client, name: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m client.import_run", description=__doc__.split("\n", 1)[0])
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="records, .json or .json.gz")
-    parser.add_argument("--url", default=os.environ.get("GSL_API_URL", "http://127.0.0.1:8000"), help="of the server")
-    parser.add_argument("--experiment", help="name of the experiment that they shall stand in")
+    parser.add_argument(
+        "--url", default=os.environ.get("GSL_API_URL", "http://127.0.0.1:8000"), help="address of the server"
+    )
+    parser.add_argument("--experiment", help="name of the experiment that the runs join")
     given = parser.parse_args()
     with Client(given.url) as api:
         return 1 if import_all(api, given.files, given.experiment) else 0

@@ -1,4 +1,4 @@
-"""A server of one's own for a while: a fresh data folder, a free port, and nothing left afterwards."""
+"""A temporary server: a fresh data folder, a free port, and nothing left behind."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ _STOP_WITHIN_S = 90.0
 
 @contextmanager
 def temporary_server() -> Iterator[str]:
-    """Starts the local product and gives its address; raises RuntimeError when it does not come up."""
+    """Starts the local product and yields its address; raises `RuntimeError` if it does not start."""
     with tempfile.TemporaryDirectory(prefix="gsl-demo-") as folder:
         port = _free_port()
         address = f"http://127.0.0.1:{port}"
@@ -34,7 +34,7 @@ def temporary_server() -> Iterator[str]:
 
 
 def is_up(address: str) -> bool:
-    """Whether a GSL Lab API answers there."""
+    """Whether a GSL Lab API answers at this address."""
     with Client(address) as api:
         try:
             api.health()
@@ -51,11 +51,11 @@ def _free_port() -> int:
 
 
 def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
-    """A product that shares nothing with one that this machine's environment describes."""
+    """Starts a server that shares nothing with one configured by the environment."""
     shared = ("DATABASE_URL", "REDIS_URL", "GSL_ARTIFACTS_URL", "GSL_WORKER_TOKEN", "GSL_API_URL")
     environment = {name: value for name, value in os.environ.items() if name not in shared}
     environment |= {"PORT": str(port), "GSL_HOST": "127.0.0.1", "GSL_DATA_DIR": str(folder)}
-    # A session of its own: Ctrl-C reaches us alone, and we stop the server once.
+    # A separate session, so that Ctrl-C reaches only us and the server is stopped once.
     return subprocess.Popen([sys.executable, "-m", "backend.local"], cwd=_ROOT, env=environment, start_new_session=True)
 
 
@@ -63,7 +63,7 @@ def _wait_until_ready(server: "subprocess.Popen[bytes]", address: str) -> None:
     deadline = time.monotonic() + _READY_WITHIN_S
     while not is_up(address):
         if server.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"the temporary server did not come up at {address}")
+            raise RuntimeError(f"the temporary server did not start at {address}")
         time.sleep(0.2)
 
 

@@ -1,4 +1,4 @@
-"""One HTTP session with the API; every failure becomes one of client/errors.py, here and nowhere else."""
+"""One HTTP session with the API; turns every failure into one of the errors of `client.errors`."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from gsl.protocol.api import Problem
 
 API = "/api/v1"
 _TRY_LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
-# A big upload keeps the server busy hashing and storing for a while after its last byte.
+# After the last byte of a large upload, the server needs a while to hash and store it.
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0, read=60.0)
 
 
@@ -24,7 +24,7 @@ class Transport:
     def __init__(self, url: str, token: str | None = None) -> None:
         self.url = url.rstrip("/")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        # A proxy of the environment is for the outside; a server on this very machine is never behind it.
+        # A proxy from the environment does not apply to a server on this machine.
         self._http = httpx.Client(
             base_url=self.url + API, headers=headers, timeout=_TIMEOUT, trust_env=not _is_loopback(self.url)
         )
@@ -33,14 +33,14 @@ class Transport:
         self._http.close()
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """One whole answer; `options` are httpx's. Raises `Unreachable` or `Refused`."""
+        """The whole answer; `options` are httpx's. Raises `Unreachable` or `Refused`."""
         with _translated(self.url):
             response = self._http.request(method, path, **options)
         return _checked(response)
 
     @contextmanager
     def stream(self, method: str, path: str, **options: Any) -> Iterator[httpx.Response]:
-        """An answer read piece by piece; breaking off in the middle raises `Unreachable` too."""
+        """An answer read in chunks; also raises `Unreachable` if the connection breaks in between."""
         with _translated(self.url), self._http.stream(method, path, **options) as response:
             if response.is_error:
                 response.read()
@@ -65,7 +65,7 @@ def _checked(response: httpx.Response) -> httpx.Response:
 
 
 def _explained(response: httpx.Response) -> tuple[str, dict[str, str]]:
-    """Detail and wrong fields of a problem; of anything else, as a proxy's page, its first characters."""
+    """Detail and invalid fields of a problem; of other answers, such as a proxy's page, the first characters."""
     try:
         problem = Problem.model_validate_json(response.content)
     except ValidationError:

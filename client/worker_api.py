@@ -1,4 +1,4 @@
-"""What a worker says to the backend: its presence, and everything about a job that it holds."""
+"""What a worker sends to the backend: its registration, and everything about the job it holds."""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -26,7 +26,7 @@ _GONE = (404, 409)
 
 
 class WorkerApi:
-    """The worker's routes. A refused attempt (409), or a job that was deleted (404), raises `Stale`."""
+    """The routes for workers. They raise `Stale` if the attempt lost the job (409) or the job was deleted (404)."""
 
     def __init__(self, url: str, token: str) -> None:
         self._transport = Transport(url, token)
@@ -38,7 +38,7 @@ class WorkerApi:
         self._transport.request("PUT", f"/workers/{quote(info.name, safe='')}", **_json(info))
 
     def claim(self, job_id: int, worker: str) -> ClaimedJob:
-        """Raises `Stale` when somebody else was quicker or there is nothing to claim."""
+        """Raises `Stale` if another worker was faster, or if the job cannot be claimed."""
         response = self._post(job_id, "claim", **_json(ClaimRequest(worker=worker)))
         return ClaimedJob.model_validate_json(response.content)
 
@@ -52,7 +52,7 @@ class WorkerApi:
         self._post(job_id, "reports", **_json(batch))
 
     def upload(self, job_id: int, attempt: int, report: ArtifactReport, path: Path) -> None:
-        """Send an announced file; sending it twice is harmless."""
+        """Send an announced file; sending it twice does no harm."""
         query: dict[str, str | int] = {
             "attempt": attempt, "kind": report.kind, "name": report.name, "epoch": report.epoch,
             "sha256": files.sha256(path),
@@ -61,7 +61,7 @@ class WorkerApi:
         self._post(job_id, "artifacts", params=query, content=files.chunks(path), headers=headers)
 
     def append_log(self, job_id: int, attempt: int, offset: int, text: bytes) -> int:
-        """Put `text` at `offset` bytes of this attempt's log; returns that log's size."""
+        """Write `text` at `offset` bytes of this attempt's log; returns the log's size."""
         query = {"attempt": attempt, "offset": offset}
         headers = {"Content-Type": "text/plain; charset=utf-8"}
         response = self._post(job_id, "log", params=query, content=text, headers=headers)

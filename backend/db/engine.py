@@ -1,4 +1,4 @@
-"""The database: engine, sessions and what must happen once a transaction is committed."""
+"""The database: its engine, sessions, and actions to run after a commit."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A transaction that is committed at the end, or rolled back whole when the block raises."""
+        """A transaction that is committed at the end, or rolled back if the block raises."""
         with Session(self._writer, expire_on_commit=False) as session:
             yield session
             session.commit()
@@ -44,10 +44,7 @@ class Database:
 
 
 def after_commit(session: Session, action: Callable[[], object]) -> None:
-    """Do `action` once `Database.write` has committed, and never if it rolls back.
-
-    For job notifications, events and the removal of files.
-    """
+    """Run `action` after `Database.write` commits, never if it rolls back: messages, events, removal of files."""
     session.info.setdefault(_AFTER_COMMIT, []).append(action)
 
 
@@ -64,7 +61,7 @@ def make_engine(url: str) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # sqlite3 would otherwise begin transactions by rules of its own
+    connection.isolation_level = None  # sqlite3 would otherwise begin transactions by its own rules
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")

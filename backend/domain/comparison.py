@@ -1,4 +1,4 @@
-"""What an experiment says of its arms and of each pair of them, by `gsl.method.statistics`. Pure."""
+"""Compares an experiment's arms and each pair of them with `gsl.method.statistics`. Pure."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from gsl.method.statistics import (
 )
 from gsl.protocol.api import ArmComparison, ComparisonPublic, IntervalPublic, PairComparison
 
-UNEQUAL = 0.05  # share by which the steps of arms may differ and still count as equal: an epoch, an evaluation
+UNEQUAL = 0.05  # relative difference in steps up to which arms count as equal: about an epoch and an evaluation
 MOST_PAIRS = 190  # of 20 arms
 
 
@@ -83,14 +83,14 @@ def pair_comparison(outcomes: Outcomes, ours: str, theirs: str) -> PairCompariso
 
 
 def strata(outcomes: Outcomes, name: str) -> tuple[FloatArray, ...]:
-    """The arm's scores, an array of seeds for each task that it has measured."""
+    """The arm's scores: for each task it was evaluated on, an array over seeds."""
     measured = outcomes.measured(name)
     tasks = sorted({run.task for run in measured})
     return tuple(np.array([outcomes.by_run[run.id] for run in measured if run.task == task]) for task in tasks)
 
 
 def strata_of_both(outcomes: Outcomes, ours: str, theirs: str) -> tuple[tuple[FloatArray, ...], tuple[FloatArray, ...]]:
-    """Scores of both arms on the tasks that both have measured."""
+    """Scores of both arms on the tasks that both were evaluated on."""
     tasks = [sorted({run.task for run in outcomes.measured(name)}) for name in (ours, theirs)]
     both = set(tasks[0]) & set(tasks[1])
     left, right = (
@@ -105,7 +105,7 @@ def strata_of_both(outcomes: Outcomes, ours: str, theirs: str) -> tuple[tuple[Fl
 
 
 def default_pair(compared: Compared) -> tuple[str, str] | None:
-    """The first arm that is no baseline against the first that is one, otherwise the second against the first."""
+    """The first arm that is not a baseline against the first that is; else the second against the first."""
     arms = compared.arms
     if len(arms) < 2:
         return None
@@ -114,7 +114,7 @@ def default_pair(compared: Compared) -> tuple[str, str] | None:
 
 
 def _ordered(outcomes: Outcomes, first: str, second: str) -> tuple[str, str]:
-    """A baseline is theirs; otherwise the arm that was launched later is ours."""
+    """A baseline is theirs; otherwise the arm launched later is ours."""
     baseline = outcomes.compared.is_baseline
     return (first, second) if baseline(second) and not baseline(first) else (second, first)
 
@@ -135,7 +135,7 @@ def _public(interval: Interval) -> IntervalPublic:
 def _reason(outcomes: Outcomes, ours: str, theirs: str, common: int, same_tasks: bool) -> str:
     for name in (ours, theirs):
         if not outcomes.measured(name):
-            return f"no run of {name} has ended well yet"
+            return f"no run of {name} has succeeded yet"
     reasons = [] if common else ["the arms have no seed in common"]
     if not same_tasks:
         reasons.append("the arms have no task in common")
@@ -149,17 +149,17 @@ def _mean_of(steps: list[int]) -> int | None:
 def _warnings(outcomes: Outcomes, arms: list[ArmComparison]) -> Iterator[str]:
     for arm in arms:
         if arm.failed:
-            yield f"{arm.failed} of {len(arm.runs)} runs of {arm.arm_name} failed and enter no figure"
+            yield f"{arm.failed} of {len(arm.runs)} runs of {arm.arm_name} failed and are not included"
         missing = sum(_unmeasured(outcomes, run) for run in outcomes.compared.of_arm(arm.arm_name))
         if missing:
-            yield f"{missing} runs of {arm.arm_name} ended well but have no {outcomes.metric} by {outcomes.source}"
+            yield f"{missing} successful runs of {arm.arm_name} have no {outcomes.metric} for {outcomes.source}"
         marks = Counter(run.mark for run in outcomes.measured(arm.arm_name) if run.mark)
         for mark, often in sorted(marks.items()):
-            yield f"the last evaluation of {often} of {len(arm.runs)} runs of {arm.arm_name}: {mark}"
+            yield f"last evaluation of {often} of {len(arm.runs)} runs of {arm.arm_name}: {mark}"
     spent = {arm.arm_name: arm.spent_steps for arm in arms if arm.spent_steps}
     if spent and max(spent.values()) > (1 + UNEQUAL) * min(spent.values()):
         each = ", ".join(f"{name} {steps:,}" for name, steps in spent.items())
-        yield f"the arms did not spend equally many environment steps: {each} a run"
+        yield f"the arms did not spend the same number of environment steps per run: {each}"
 
 
 def _unmeasured(outcomes: Outcomes, run: ComparedRun) -> bool:

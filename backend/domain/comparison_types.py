@@ -1,4 +1,4 @@
-"""What comparisons and their figures are made of: frozen, typed data between the rows and the statistics."""
+"""Data of comparisons and their figures: frozen and typed, between the rows and the statistics."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from gsl.protocol.jobs import ENDED
 
 @dataclass(frozen=True)
 class ComparedRun:
-    """A run of an experiment; `task` counts the suites and settings of them that the experiment's runs have."""
+    """A run of an experiment; `task` numbers the distinct suites, with their settings, among its runs."""
 
     id: int
     arm_name: str
@@ -21,8 +21,8 @@ class ComparedRun:
     status: str
     total_steps: int
     spent_steps: int
-    evaluation: int | None  # id of the job that measured its last policy
-    mark: str = ""  # of that measurement: empty where it is whole
+    evaluation: int | None  # id of the job that evaluated its last policy
+    mark: str = ""  # of that evaluation: empty if it is complete
 
     @property
     def ended(self) -> bool:
@@ -57,7 +57,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """How good the last policy of each measured run is, by the run's id; only runs that ended well are measured."""
+    """The metric for the last policy of each evaluated run, by run id; only successful runs are included."""
 
     compared: Compared
     metric: ComparedMetric
@@ -70,7 +70,7 @@ class Outcomes:
 
 @dataclass(frozen=True, eq=False)
 class TaskScores:
-    """Scores of the measured runs of one task on its variations; `scores` has the shape (runs, variations)."""
+    """Scores of one task's evaluated runs on its variations; `scores` has the shape (runs, variations)."""
 
     task: int
     runs: tuple[ComparedRun, ...]
@@ -84,7 +84,7 @@ class TaskScores:
 
 @dataclass(frozen=True, eq=False)
 class RunCurve:
-    """Training of a run's generalist and fine-tuned generalist; `steps` are the run's, everything counted."""
+    """Training curve of a run's generalist and fine-tuned generalist; `steps` are all steps of the run."""
 
     run: ComparedRun
     steps: IntArray

@@ -1,4 +1,4 @@
-"""From what a person sends to a `RunConfig`: a preset, a configuration, or a preset with parts of it changed."""
+"""From a request to a `RunConfig`: a preset, a configuration, or a preset with parts changed."""
 
 from typing import Any, TypeGuard
 
@@ -12,7 +12,7 @@ from gsl.protocol.api import RunCreate
 
 
 def resolve(body: RunCreate) -> RunConfig:
-    """Raises `InvalidError` that names every wrong field below `config`, or the unknown preset."""
+    """Raises `InvalidError` naming every invalid field below `config`, or the unknown preset."""
     try:
         return RunConfig.model_validate(over_preset(body.preset, body.config))
     except ValidationError as error:
@@ -20,7 +20,7 @@ def resolve(body: RunCreate) -> RunConfig:
 
 
 def over_preset(preset: str | None, config: dict[str, Any]) -> dict[str, Any]:
-    """The preset's configuration with `config` laid over it. Raises `InvalidError` for an unknown preset."""
+    """The preset's configuration with `config` merged in. Raises `InvalidError` for an unknown preset."""
     if preset is None:
         return config
     if preset not in PRESETS:
@@ -29,7 +29,7 @@ def over_preset(preset: str | None, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """`base` with `changes` laid over it, part by part; a part that names another member starts from its defaults."""
+    """`base` with `changes` merged in, part by part; a part that names another member starts from its defaults."""
     merged = dict(base)
     for key, value in changes.items():
         before = merged.get(key)
@@ -38,7 +38,7 @@ def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _same_member(before: Any, value: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether both are parts, and of one kind: a change without a name changes the member that is there."""
+    """Whether both are parts of the same kind; a change without a name applies to the current member."""
     if not isinstance(before, dict) or not isinstance(value, dict):
         return False
     return value.get("name", before.get("name")) == before.get("name")

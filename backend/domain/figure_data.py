@@ -1,4 +1,4 @@
-"""What the figures draw: frozen, typed data between the database's rows and Plotly."""
+"""The data of figures: frozen and typed, between the database's rows and Plotly."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -18,7 +18,7 @@ Role = Literal["generalist", "specialist", "finetune"]
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Mean return and success rate side by side, NaN where there is none; shapes (n,)."""
+    """Mean returns and success rates, NaN if missing; shapes (n,)."""
 
     returns: FloatArray
     success: FloatArray
@@ -42,7 +42,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class EvaluationPoint:
-    """Mean over the variations of one evaluation; null where the suite has no such figure."""
+    """Means over the variations of one evaluation; None if the suite has no such value."""
 
     key: str
     role: Role
@@ -52,7 +52,7 @@ class EvaluationPoint:
     variations: int
     mean_return: float | None
     success_rate: float | None
-    mark: str = ""  # empty where the evaluation is whole
+    mark: str = ""  # empty if the evaluation is complete
 
     def of(self, metric: Metric) -> float | None:
         return self.mean_return if metric == "return" else self.success_rate
@@ -72,7 +72,7 @@ class PlateauMark:
     window: int
     metric: Metric
     rise_bound: float | None = None
-    rose_later: bool | None = None  # known of a baseline alone, which goes on after a plateau
+    rose_later: bool | None = None  # known only for baselines, which keep training after a plateau
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ class LearningCurves:
 
 @dataclass(frozen=True, eq=False)
 class VariationScores:
-    """Scores by variation at one moment of a run; arrays of shape (variations,)."""
+    """Scores by variation at one epoch; arrays of shape (variations,)."""
 
     title: str
     role: Role
@@ -96,12 +96,12 @@ class VariationScores:
     variations: IntArray
     episodes: IntArray
     scores: Scores
-    mark: str = ""  # of an evaluation that is not whole
+    mark: str = ""  # of an evaluation that is not complete
 
 
 @dataclass(frozen=True, eq=False)
 class Snapshots:
-    """Moments of one run side by side, with the range of returns that counts as 0 to 1."""
+    """Several snapshots of one run, with the range of returns that is normalised to 0 to 1."""
 
     panels: tuple[VariationScores, ...]
     names: dict[int, str]
@@ -124,12 +124,12 @@ class VariationProgress:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What some episodes say of each variation, NaN where they say nothing; arrays of shape (variations,)."""
+    """Estimates for each variation from some episodes, NaN if there were none; arrays of shape (variations,)."""
 
     scores: Scores
     episodes: FloatArray
     deviations: FloatArray  # of an episode's return
-    mark: str = ""  # of an evaluation that is not whole
+    mark: str = ""  # of an evaluation that is not complete
 
     @property
     def known(self) -> bool:
@@ -148,13 +148,13 @@ class PairedScores:
     before: Measured
     after: Measured
     specialised: frozenset[int]
-    final: bool  # whether `after` is the last evaluation, or one while fine-tuning goes on
-    fresh: bool  # whether `before` was measured apart from what selected the variations
+    final: bool  # whether `after` is the last evaluation, or one during fine-tuning
+    fresh: bool  # whether `before` is independent of the evaluation that selected the variations
 
 
 @dataclass(frozen=True, eq=False)
 class SpecialistSeries:
-    """One specialist's training, and the generalist's mean on its variations; `fresh` if that did not select them."""
+    """One specialist's training, and the generalist's mean on its variations; `fresh` if that is independent."""
 
     curve: Curve
     status: str
@@ -169,14 +169,14 @@ class SpecialistSeries:
 
 @dataclass(frozen=True, eq=False)
 class Demonstrated:
-    """What was kept and tried of each variation in every cycle, specialists' variations first; shapes (n,)."""
+    """Episodes kept and tried for each variation in every cycle, specialists' variations first; shapes (n,)."""
 
     names: tuple[str, ...]
-    specialists: IntArray  # whose: index of the specialist, 0 the generalist
+    specialists: IntArray  # index of the specialist, 0 for the generalist
     cycles: IntArray
     kept: IntArray
     tried: IntArray
-    means: FloatArray  # return of the kept episodes, NaN without any
+    means: FloatArray  # mean return of the kept episodes, NaN if there are none
 
 
 @dataclass(frozen=True)

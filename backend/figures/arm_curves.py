@@ -1,4 +1,4 @@
-"""Training curves of an experiment's arms: the mean over seeds with a band, over all environment steps of a run."""
+"""Training curves of an experiment's arms: the mean over seeds with a band, over all environment steps."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from backend.store.figures.arm_curves import run_curves
 from gsl.method.statistics import CONFIDENCE, mean_band
 from gsl.protocol.api import ComparedMetric
 
-CELLS = 160  # of the axis of steps, in which a run's epochs are averaged
+CELLS = 160  # intervals of the steps axis, in which a run's epochs are averaged
 
 
 def arm_curves(curves: Sequence[RunCurve], metric: ComparedMetric, view: View) -> go.Figure:
@@ -120,7 +120,7 @@ def _add_failed(figure: go.Figure, curve: RunCurve, label: str, index: int, view
 
 
 def _add_label(figure: go.Figure, label: str, index: int, view: View) -> None:
-    """An arm without a curve still has its place in the legend."""
+    """Keeps an arm without a curve in the legend."""
     line = {"color": arm_colour(index, view), "width": 2.4, "dash": arm_dash(index)}
     figure.add_scatter(x=[None], y=[None], mode="lines", name=label, legendgroup=label, line=line)
 

@@ -1,4 +1,4 @@
-"""How good the arms' last policies are: a row an arm with its seeds, interquartile mean, interval and mean ± std."""
+"""Final scores of arms: one row per arm with its seeds, interquartile mean, interval and mean ± std."""
 
 import plotly.graph_objects as go
 
@@ -16,7 +16,7 @@ _LONGEST_NAME = {True: 16, False: 40}  # letters of an arm's name, by whether th
 
 
 def arm_scores(outcomes: Outcomes, view: View) -> go.Figure:
-    """The first arm on top. Runs that failed are counted at their arm's name."""
+    """The first arm is on top. Failed runs are counted next to their arm's name."""
     arms = [arm_comparison(outcomes, name) for name in outcomes.compared.arms]
     if not outcomes.by_run:
         return _nothing(arms, view)

@@ -1,4 +1,4 @@
-"""What the figures of an experiment share: colours by arm, names and axes of the compared metric."""
+"""Shared by the figures of experiments: colours by arm, names and axes of the compared metric."""
 
 from backend.domain.comparison_types import Compared
 from backend.figures.style import View
@@ -23,13 +23,13 @@ def arm_fill(index: int, view: View) -> str:
 
 
 def translucent(colour: str, opacity: float) -> str:
-    """`#rrggbb` for Plotly, seen through."""
+    """`#rrggbb` with an opacity, for Plotly."""
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
 
 
 def arm_dash(index: int) -> str:
-    """Beyond eight arms colours come again, dashed."""
+    """Beyond eight arms, colours repeat with dashed lines."""
     return DASHES[index // len(_LIGHT) % len(DASHES)]
 
 
@@ -53,5 +53,5 @@ def counted(count: int, word: str) -> str:
 
 
 def any_run_evaluated(compared: Compared) -> bool:
-    """Whether some run succeeded and was evaluated at its end."""
+    """Whether any run succeeded and was evaluated at its end."""
     return any(run.status == "succeeded" and run.evaluation for run in compared.runs)

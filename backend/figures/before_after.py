@@ -1,4 +1,4 @@
-"""What fine-tuning gained and forgot: each variation before the specialists and after fine-tuning, paired.
+"""What fine-tuning gained and forgot: each variation before the specialists and after fine-tuning.
 
 A variation counts as gained or forgotten where its episodes say so after correction for looking at many
 (`gsl.method.changes`). Where there is no fresh measurement of the gate's policy, the one that selected the variations
@@ -32,7 +32,7 @@ CHANGES = ("gained", "forgotten", "no clear change")  # by the verdicts of `gsl.
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """The variations that both sides measured, best before first; arrays of shape (variations,)."""
+    """The variations measured on both sides, best before first; arrays of shape (variations,)."""
 
     labels: list[str]
     before: FloatArray
@@ -44,7 +44,7 @@ class Drawn:
 
 
 def before_after(data: PairedScores, view: View) -> go.Figure:
-    """A dumbbell a variation, or with many variations a point a variation beside the diagonal."""
+    """A dumbbell per variation, or, with many variations, a point each beside the diagonal."""
     drawn = _paired(data, view.metric)
     if drawn is None:
         return empty_figure(
@@ -84,14 +84,14 @@ def _hover(
     before: float, after: float, place: int, changes: Changes, played: FloatArray, end: str, metric: Metric
 ) -> str:
     low, high, p_value = changes.low[place], changes.high[place], changes.adjusted[place]
-    sure = "too few episodes for an interval"
+    interval = "too few episodes for an interval"
     if not np.isnan(low):
-        sure = f"{CONFIDENCE:.0%} interval {_signed(low, metric)} to {_signed(high, metric)}"
+        interval = f"{CONFIDENCE:.0%} interval {_signed(low, metric)} to {_signed(high, metric)}"
     if not np.isnan(p_value):
-        sure += f"<br>corrected p {p_value:.3f}"
+        interval += f"<br>corrected p {p_value:.3f}"
     return (
         f"{score_text(before, metric)} at the gate, {score_text(after, metric)} {end}<br>"
-        f"difference {_signed(after - before, metric)}, {sure}<br>from {played[0]:.0f} and {played[1]:.0f} episodes"
+        f"difference {_signed(after - before, metric)}, {interval}<br>from {played[0]:.0f} and {played[1]:.0f} episodes"
     )
 
 
@@ -147,7 +147,7 @@ def _scatter(figure: go.Figure, drawn: Drawn, view: View) -> None:
         showlegend=False,
     )  # fmt: skip
     names, hover = np.array(drawn.labels, dtype=object), np.array(drawn.hover, dtype=object)
-    for change, name in reversed(list(enumerate(CHANGES))):  # what is sure lies on top
+    for change, name in reversed(list(enumerate(CHANGES))):  # significant changes are on top
         chosen = drawn.changes.verdicts == change
         figure.add_scatter(
             x=drawn.before[chosen], y=drawn.after[chosen], mode="markers", text=list(names[chosen]),
@@ -183,7 +183,7 @@ def _summary(figure: go.Figure, data: PairedScores, drawn: Drawn, view: View) ->
 
 
 def _mean(drawn: Drawn, places: IntArray, which: str, view: View) -> str:
-    """On a narrow page the interval has a line of its own."""
+    """On a narrow page the interval has its own line."""
     found = paired_difference(drawn.after[places], drawn.before[places], CONFIDENCE)
     summary = f"{which}mean {_signed(found.estimate, view.metric)} over {counted(found.seeds, 'variation')}"
     if found.low is None or found.high is None:

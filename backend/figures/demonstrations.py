@@ -1,4 +1,4 @@
-"""What the filter left of the episodes that specialists and generalist demonstrated, by variation."""
+"""Episodes demonstrated by specialists and generalist, and those kept by the filter, by variation."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,11 +11,11 @@ from backend.figures.style import View, new_figure, palette
 from backend.store.figures.demonstrations import demonstrated
 
 MOST_NAMES = 40
-"""Variations whose names stand at the axis."""
+"""Variations up to which names are shown on the axis."""
 
 
 def demonstrations(data: Demonstrated, view: View) -> go.Figure:
-    """A bar a variation: episodes tried and, in front of them, those that were kept. A cross marks where none was."""
+    """A bar per variation: episodes tried and, in front, those kept. A cross marks variations with none."""
     if not len(data.kept):
         return empty_figure(
             view, "No demonstrations yet",

@@ -1,4 +1,4 @@
-"""What a figure shows before there is anything to show."""
+"""What a figure shows while there is no data."""
 
 import plotly.graph_objects as go
 
@@ -6,7 +6,7 @@ from backend.figures.style import View, new_figure, palette
 
 
 def empty_figure(view: View, what: str, when: str) -> go.Figure:
-    """A figure without axes that says what is missing and when it will come."""
+    """A figure without axes that says what is missing and when it will be available."""
     figure = new_figure(view, height=220)
     hidden, margin = {"visible": False}, {"l": 10, "r": 10, "t": 10, "b": 10}
     figure.update_layout(xaxis=hidden, yaxis=hidden, margin=margin)
@@ -18,7 +18,7 @@ def empty_figure(view: View, what: str, when: str) -> go.Figure:
 
 
 def _wrapped(text: str, columns: int) -> str:
-    """Plotly breaks no lines by itself."""
+    """Breaks lines, because Plotly does not."""
     lines, line = [], ""
     for word in text.split():
         if line and len(line) + 1 + len(word) > columns:

@@ -15,7 +15,7 @@ GAP = 24  # between columns: half of a tick label on each side
 
 @dataclass(frozen=True)
 class Panel:
-    """One panel: its title (at most two lines), its traces, and where a dashed vertical line stands."""
+    """One panel: its title of at most two lines, its traces, and the place of a dashed vertical line."""
 
     title: str
     traces: list[Trace]
@@ -24,7 +24,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Grid:
-    """Size of the grid in CSS pixels, and what all panels' axes have in common."""
+    """Size of the grid in CSS pixels, and what the axes of all panels share."""
 
     columns: int
     panel_height: int
@@ -44,7 +44,7 @@ class Grid:
 
 
 def grid_figure(panels: list[Panel], grid: Grid, view: View) -> go.Figure:
-    """All panels share one range; tick labels stand at the left and below the lowest panel of each column."""
+    """All panels share one range; tick labels are on the left and below the lowest panel of each column."""
     height = grid.height(len(panels))
     plot = (view.width - LEFT - RIGHT, height - grid.top - BOTTOM)
     layout: dict[str, Any] = {
@@ -104,7 +104,7 @@ def _title(text: str, x: list[float], y: list[float], view: View, *, small: bool
 
 
 def _x_title(grid: Grid, view: View) -> Trace:
-    """One for all panels: repeated ones would leave no room for the plots."""
+    """One title for all panels, to leave room for the plots."""
     return {
         "text": grid.x_title, "x": 0.5, "xref": "paper", "xanchor": "center", "y": 0, "yref": "paper", "yanchor": "top",
         "yshift": -26, "showarrow": False, "font": {"color": palette(view).muted},

@@ -22,7 +22,7 @@ from backend.store.figures.curves import learning_curves
 from gsl.method.curves import smooth
 from gsl.protocol.reports import Source
 
-DRAWN: tuple[Role, ...] = ("specialist", "generalist", "finetune")  # specialists lie behind
+DRAWN: tuple[Role, ...] = ("specialist", "generalist", "finetune")  # specialists are drawn behind
 EVALUATIONS: tuple[Source, ...] = ("evaluation", "held_out")
 
 
@@ -55,7 +55,7 @@ def _nothing(data: LearningCurves, view: View) -> go.Figure:
 
 
 def _add_curves(figure: go.Figure, curves: list[Curve], role: Role, sigma: float, view: View) -> None:
-    """All curves of a role as one trace, smoothed, over a faint one of what was measured but for specialists."""
+    """All curves of a role as one smoothed trace, over a faint one of the raw values except for specialists."""
     if not curves:
         return
     specialist = role == "specialist"
@@ -127,7 +127,7 @@ def _add_evaluations(figure: go.Figure, points: list[EvaluationPoint], source: S
 
 
 def _marker_size(point: EvaluationPoint) -> int:
-    """The evaluations that decide (before the gate, at the end) stand out from those on a schedule."""
+    """Evaluations before the gate and at the end stand out from periodic ones."""
     if point.role == "specialist":
         return 5
     return 11 if point.key.startswith("evaluation-") else 7

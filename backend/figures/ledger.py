@@ -22,7 +22,7 @@ PATTERNS: dict[Purpose, str] = {"training": "", "evaluation": "/", "demonstratio
 
 
 def ledger(data: LedgerTotals, view: View) -> go.Figure:
-    """A staircase of phases that ends at what was spent; the line is the budget, the last bar the critical path."""
+    """A staircase of phases up to the steps spent; the line is the budget, the last bar the critical path."""
     spent = {(row.phase, row.purpose): row.steps for row in data.spent if row.steps}
     if not spent and not data.measured_steps:
         return empty_figure(view, "No environment steps yet", "Steps appear here after the first epoch.")
@@ -50,7 +50,7 @@ def ledger(data: LedgerTotals, view: View) -> go.Figure:
 
 
 def _starts(spent: dict[tuple[Phase, Purpose], int]) -> dict[tuple[Phase, Purpose], int]:
-    """Where each piece begins when phase follows phase, and in a phase purpose follows purpose."""
+    """Start of each piece, ordered by phase and then by purpose."""
     starts, total = {}, 0
     for phase in PHASE_NAMES:
         for purpose in PURPOSES:
@@ -72,7 +72,7 @@ def _add_purpose(
     purpose: Purpose,
     view: View,
 ) -> None:
-    """Pieces of one purpose, coloured by phase; the legend's key is neutral, for colour means phase here."""
+    """Pieces of one purpose, coloured by phase; the legend's key is neutral, because colour means phase here."""
     colours = palette(view)
     pattern = {
         "shape": PATTERNS[purpose], "fillmode": "overlay", "fgcolor": colours.surface, "solidity": 0.35, "size": 7,

@@ -1,4 +1,4 @@
-"""Performance profiles: which share of the variations an arm's policies bring above each score."""
+"""Performance profiles: the share of variations on which an arm's policies exceed each score."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ THRESHOLDS = 101
 def performance_profile(
     tasks: Sequence[TaskScores], arms: Sequence[str], metric: ComparedMetric, view: View
 ) -> go.Figure:
-    """A stair an arm, after Agarwal et al. 2021, with variations in place of games; whole seeds make the band."""
+    """A step curve per arm, after Agarwal et al. 2021, with variations in place of games; the band is over seeds."""
     measured = {name: tuple(table for task in tasks if (table := task.of_arm(name)).size) for name in arms}
     if not any(measured.values()):
         return empty_figure(

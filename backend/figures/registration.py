@@ -1,4 +1,4 @@
-"""What a file of this folder says about its figure, so that the API and the page list it."""
+"""How a file of this folder registers its figure, so that the API and the page list it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

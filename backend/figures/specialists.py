@@ -1,4 +1,4 @@
-"""Each specialist's training beside what the generalist reached on the same variations."""
+"""Each specialist's training, and what the generalist reached on the same variations."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -49,7 +49,7 @@ def _grid(data: tuple[SpecialistSeries, ...], view: View) -> Grid:
 
 
 def _range(data: tuple[SpecialistSeries, ...], view: View) -> list[float]:
-    """Of all panels: Plotly's own for axes that match looks at one panel alone."""
+    """The range of all panels; Plotly's own autorange for matched axes considers only one."""
     if view.metric == "success":
         return [-0.05, 1.05]
     values = np.concatenate([series.curve.scores.of(view.metric) for series in data])

@@ -1,4 +1,4 @@
-"""How every figure looks: colours by role, light and dark, margins that work on a phone."""
+"""The style of all figures: colours by role, light and dark, margins that work on a phone."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -26,7 +26,7 @@ class View:
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours by meaning; hues of Okabe and Ito, who chose them for colour-blind readers."""
+    """Colours by meaning, in the hues of Okabe and Ito, which colour-blind readers can distinguish."""
 
     text: str
     muted: str
@@ -68,14 +68,14 @@ def palette(view: View) -> Palette:
 
 
 def new_figure(view: View, height: int) -> go.Figure:
-    """An empty figure in the house's style; as wide as its place on the page, `height` CSS pixels high."""
+    """An empty figure in this style, as wide as its place on the page and `height` CSS pixels high."""
     figure = go.Figure()
     apply_style(figure, view, height)
     return figure
 
 
 def apply_style(figure: go.Figure, view: View, height: int) -> None:
-    """Give a figure, as one made of subplots, the house's style."""
+    """Apply this style to a figure, for example one made of subplots."""
     figure.update_layout(template=template(view.theme), height=height)
     if view.narrow:
         figure.update_layout(margin={"l": 46, "r": 10, "t": 16, "b": 40}, font_size=11)

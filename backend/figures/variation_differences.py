@@ -27,7 +27,7 @@ _NOTHING = "Both arms need successful, evaluated runs of the same seed."
 
 @dataclass(frozen=True, eq=False)
 class Paired:
-    """Ours minus theirs, lowest first; arrays of shape (variations,). Too few pairs have NaN for bounds and p."""
+    """Ours minus theirs, lowest first; arrays of shape (variations,). With too few pairs, bounds and p are NaN."""
 
     names: list[str]
     estimate: FloatArray
@@ -40,7 +40,7 @@ class Paired:
 def variation_differences(
     compared: Compared, tasks: Sequence[TaskScores], ours: str, theirs: str, metric: ComparedMetric, view: View
 ) -> go.Figure:
-    """A row a variation with few of them; with many, a point each in the order of their differences."""
+    """A row per variation, or, with many variations, a point each in the order of their differences."""
     paired = paired_differences(compared, tasks, ours, theirs)
     if paired is None:
         return empty_figure(view, f"No pairs of {ours} and {theirs} yet", _NOTHING)
@@ -84,10 +84,10 @@ def _of_task(compared: Compared, task: TaskScores, ours: str, theirs: str) -> Pa
 
 
 def _verdicts(paired: Paired, ours: str, theirs: str, view: View) -> list[tuple[str, str, BoolArray]]:
-    """Names, colours and members of the three verdicts; without intervals nothing is decided."""
+    """Names, colours and members of the three verdicts; without intervals there are no verdicts."""
     colours = palette(view)
-    sure = paired.adjusted <= 1 - CONFIDENCE  # NaN compares as False
-    better, worse = sure & (paired.estimate > 0), sure & (paired.estimate < 0)
+    significant = paired.adjusted <= 1 - CONFIDENCE  # NaN compares as False
+    better, worse = significant & (paired.estimate > 0), significant & (paired.estimate < 0)
     return [
         ("undecided", colours.muted, ~(better | worse)),
         (f"better with {ours}", colours.gained, better),
@@ -102,12 +102,12 @@ def _add_points(
     rank = np.arange(len(paired.names))[chosen]
     estimate, low, high = paired.estimate[chosen], paired.low[chosen], paired.high[chosen]
     form = FORMATS[metric]
-    sure = (
+    interval = (
         f", {CONFIDENCE:.0%} interval %{{customdata[1]:+{form}}} to %{{customdata[2]:+{form}}}<br>"
-        f"p %{{customdata[3]:.3f}} after correction, {counted(paired.pairs, 'seed')}"
+        f"p = %{{customdata[3]:.3f}} after correction, {counted(paired.pairs, 'seed')}"
     )
     if np.isnan(low).any():
-        sure = f"<br>{counted(paired.pairs, 'seed')}, no interval"
+        interval = f"<br>{counted(paired.pairs, 'seed')}, no interval"
     bounds = {
         "array": np.nan_to_num(high - estimate), "arrayminus": np.nan_to_num(estimate - low), "width": 0,
         "thickness": 2 if few else 1, "color": translucent(colour, 1 if few else 0.5 if verdict else 0.12),
@@ -117,7 +117,7 @@ def _add_points(
         **across, mode="markers", name=name, text=[paired.names[place] for place in rank], legendrank=verdict,
         marker={"size": 9 if few else 6 if verdict else 3, "color": colour}, showlegend=True,
         customdata=np.stack([estimate, low, high, paired.adjusted[chosen]], axis=1),
-        hovertemplate=f"<b>%{{text}}</b><br>difference %{{customdata[0]:+{form}}}{sure}<extra></extra>",
+        hovertemplate=f"<b>%{{text}}</b><br>difference %{{customdata[0]:+{form}}}{interval}<extra></extra>",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""How many variations score how much, at one moment of a run or at several side by side."""
+"""Histogram of the variations' scores at one epoch, or at several side by side."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -20,7 +20,7 @@ MAX_COLUMNS = 4
 
 
 def variation_histogram(data: Snapshots, view: View) -> go.Figure:
-    """One panel a moment, all with the same bins; `customdata` of a bar holds the variations in it."""
+    """One panel per snapshot, all with the same bins; `customdata` of a bar lists its variations."""
     panels = [panel for panel in data.panels if not np.isnan(panel.scores.of(view.metric)).all()]
     if not panels:
         return _nothing(data, view)
@@ -40,7 +40,7 @@ def _nothing(data: Snapshots, view: View) -> go.Figure:
 
 
 def _grid(panels: int, highest: int, view: View) -> Grid:
-    """Ranges are given: Plotly's own for axes that match looks at one panel alone."""
+    """Ranges are explicit, because Plotly's own autorange for matched axes considers only one panel."""
     x_axis: dict[str, object] = {"showgrid": False, "nticks": 6}
     if view.metric == "success":
         x_axis |= {"tickformat": ".0%", "range": [-0.02, 1.02]}

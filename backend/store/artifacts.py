@@ -1,4 +1,4 @@
-"""Rows of stored files; the files themselves are the artifact store's."""
+"""Rows of stored files; the files themselves are in the artifact store."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from gsl.protocol.api import ArtifactPublic
 
 @dataclass(frozen=True)
 class Announced:
-    """What a worker says of a file before it sends it."""
+    """What a worker announces about a file before it sends it."""
 
     kind: str
     name: str
@@ -21,7 +21,7 @@ class Announced:
 
 
 def path_of(job: Job, announced: Announced) -> str:
-    """Where the file lies: named by content too, so that a replaced file never shares a path with its successor."""
+    """The file's path. It includes part of the digest, so that a file and its replacement never share a path."""
     return f"{job_folder(job.run_id, job.id)}/{announced.kind}/{announced.sha256[:16]}-{announced.name}"
 
 
@@ -34,7 +34,7 @@ def job_folder(run_id: int | None, job_id: int | None) -> str:
 
 
 def known(session: Session, job: Job, announced: Announced) -> Artifact | None:
-    """The row of this kind and name, with whatever content."""
+    """The job's artifact of this kind and name, whatever its content."""
     query = select(Artifact).where(
         Artifact.job_id == job.id, Artifact.kind == announced.kind, Artifact.name == announced.name
     )
@@ -42,7 +42,7 @@ def known(session: Session, job: Job, announced: Announced) -> Artifact | None:
 
 
 def record(session: Session, job: Job, announced: Announced, size: int) -> tuple[Artifact, str | None]:
-    """Store the file's row; returns it and the path of the file that it replaces, if that is another one."""
+    """Store the file's row; returns it and the path of the file it replaces, if that is a different one."""
     before = known(session, job, announced)
     path = path_of(job, announced)
     if before is None:

@@ -1,4 +1,4 @@
-"""Configurations as runs have them in the table."""
+"""Configurations of stored runs."""
 
 import json
 from functools import lru_cache
@@ -14,20 +14,20 @@ _KEPT = 1024
 
 
 def config_of(run: Run) -> RunConfig:
-    """The run's configuration; parsed once, since it never changes and every page and report needs it.
+    """The run's configuration. It never changes and is needed often, so it is parsed once.
 
-    Raises `UnavailableError` when it was valid and is not here and now: a suite's package is gone, say.
+    Raises `UnavailableError` if it is no longer valid on this server, for example because a suite's package is missing.
     """
     try:
         return _parsed(json.dumps(run.config))
     except ValidationError as error:
-        said = from_validation(error, "config").detail
-        message = f"Run {run.id} needs what is not installed on the server any more: {said}"
+        reason = from_validation(error, "config").detail
+        message = f"Run {run.id} needs something that is no longer installed on the server: {reason}"
         raise UnavailableError(message) from error
 
 
 def missing_for(run: Run) -> str | None:
-    """Why the run's configuration cannot be read here and now; None: it can."""
+    """Why the run's configuration cannot be read on this server; None if it can."""
     try:
         config_of(run)
     except UnavailableError as error:

@@ -1,4 +1,4 @@
-"""A run that ended, told as a record: its rows turned back into what its trainers reported."""
+"""Exporting a run that has ended as a record: its rows are turned back into the reports of its trainers."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ Spent = dict[tuple[int, str], int]
 
 
 def record_of(session: Session, run: Run) -> RunRecord:
-    """Raises `ConflictError` while the run goes on, and when it measured more than a record holds."""
+    """Raises `ConflictError` if the run has not ended, or has more measurements than a record may contain."""
     jobs = list(session.exec(select(Job).where(Job.run_id == run.id).order_by(col(Job.id))))
     _check(session, run, jobs)
     gates = session.exec(select(Gate).where(Gate.run_id == run.id).order_by(col(Gate.id)))
@@ -53,14 +53,16 @@ def record_of(session: Session, run: Run) -> RunRecord:
 def _check(session: Session, run: Run, jobs: Sequence[Job]) -> None:
     going = [job.key for job in jobs if job.status not in ENDED]
     if run.status not in ENDED or going:
-        what = f"is {run.status}" if run.status not in ENDED else f"still has {going[0]} under way"
-        raise ConflictError(f"Run {run.id} {what}: only a run that has ended can be exported.")
+        what = f"is {run.status}" if run.status not in ENDED else f"still has the job {going[0]} running"
+        raise ConflictError(f"Run {run.id} {what}, and only runs that have ended can be exported.")
     ids = [job.id for job in jobs]
     count = session.exec(
         select(func.count()).select_from(VariationReturn).where(col(VariationReturn.job_id).in_(ids))
     ).one()
     if count > MOST_RETURNS:
-        raise ConflictError(f"Run {run.id} has {count} returns of variations; a record holds at most {MOST_RETURNS}.")
+        raise ConflictError(
+            f"Run {run.id} has {count} returns of variations; a record may contain at most {MOST_RETURNS}."
+        )
 
 
 def _job(session: Session, job: Job) -> JobRecord:
@@ -81,7 +83,7 @@ def _job(session: Session, job: Job) -> JobRecord:
 
 
 def _reports(session: Session, job: Job, spec: JobSpec) -> Iterator[reports.Report]:
-    """In the order in which they came: an evaluation follows the epoch after which it was made."""
+    """In the order in which they arrived: an evaluation follows the epoch after which it was made."""
     if job.device is not None:
         num_envs = spec.config.learner.num_envs
         yield reports.StartedReport(epoch=0, device=job.device, num_envs=num_envs)
@@ -135,8 +137,8 @@ def _returns(session: Session, job: Job) -> Returns:
     query = select(VariationReturn).where(VariationReturn.job_id == job.id).order_by(col(VariationReturn.variation))
     for row in session.exec(query):
         fields = row.model_dump(include=set(reports.VariationReturn.model_fields))
-        told = reports.VariationReturn.model_validate({**fields, "mean_length": row.mean_length or 0.0})
-        found[row.epoch, row.source].append(told)
+        report = reports.VariationReturn.model_validate({**fields, "mean_length": row.mean_length or 0.0})
+        found[row.epoch, row.source].append(report)
     return found
 
 
@@ -157,7 +159,7 @@ def _gate(row: Gate) -> GateRecord:
 
 
 def _opening(row: Gate) -> GateOpening:
-    """The gate as it opened, from its frozen evidence: the way back of `orchestration.insert_gate`."""
+    """The gate as it opened, from its frozen evidence: the inverse of `planning.insert_gate`."""
     evidence = GateEvidence.model_validate(row.evidence)
     place = (row.cycle, row.segment)
     frozen = {field.name for field in fields(GateOpening)} & set(GateEvidence.model_fields) - {"rounds"}

@@ -12,7 +12,7 @@ from gsl.protocol.api import EventPublic, LedgerPublic, LedgerRow, Page, Plateau
 
 
 def plateaus(session: Session, run: Run) -> list[PlateauPublic]:
-    """Every detection; of a baseline also whether its curve rose later."""
+    """Every detection; for a baseline, also whether its curve rose afterwards."""
     rows = session.exec(select(Plateau).where(Plateau.run_id == run.id).order_by(col(Plateau.id)))
     found = [PlateauPublic.model_validate(row) for row in rows]
     if run.arm != "generalist" or not found:
@@ -27,7 +27,7 @@ def _rose_later(row: PlateauPublic, curves: dict[int, Curve]) -> bool | None:
 
 
 def ledger(session: Session, run: Run) -> LedgerPublic:
-    """Steps by job and purpose, with their sums and the longest path from start to end."""
+    """Steps by job and purpose, their sums, and the steps along the critical path."""
     query = (
         select(Job, LedgerEntry.purpose, func.sum(LedgerEntry.steps))
         .join(LedgerEntry, col(LedgerEntry.job_id) == col(Job.id))

@@ -1,7 +1,7 @@
-"""Whole runs as records: a run that ended goes out as one, and a record comes in as a run.
+"""Importing a record as a run.
 
-What comes in takes the way of a worker's reports, so that everything added up from them is there. Called with writers
-shut out or, on PostgreSQL, kept apart by the unique digest.
+Its reports are ingested like a worker's, so that all rollups exist. Two imports of the same record at the same time are
+kept apart by SQLite's single writer or, on PostgreSQL, by the unique digest.
 """
 
 from sqlalchemy.exc import IntegrityError
@@ -21,9 +21,9 @@ PERSON = "person"
 
 
 def take(session: Session, record: RunRecord, experiment_id: int | None) -> tuple[Run, bool]:
-    """The run of this record, and whether it is new: the same record again is the same run.
+    """The run of this record, and whether it is new: importing a record again returns the same run.
 
-    Raises `InvalidError` that names the part of the record that no worker could have reported.
+    Raises `InvalidError` naming the part of the record that no worker could have reported.
     """
     digest = record.digest
     try:
@@ -32,7 +32,7 @@ def take(session: Session, record: RunRecord, experiment_id: int | None) -> tupl
             if run is not None:
                 return run, False
             return _insert(session, record, experiment_id, digest), True
-    except IntegrityError:  # somebody else brought the same record at the same moment
+    except IntegrityError:  # the same record was imported at the same time
         known = _known(session, digest)
         if known is None:
             raise
@@ -63,7 +63,7 @@ def _insert(session: Session, record: RunRecord, experiment_id: int | None, dige
 def _insert_job(session: Session, run: Run, record: RunRecord, place: int, told: JobRecord) -> None:
     job = planning.insert_job(session, run, record.spec(told))
     if job is None:
-        raise InvalidError.field(f"jobs.{place}.work.key", f"{told.work.key} is a job already")
+        raise InvalidError.field(f"jobs.{place}.work.key", f"{told.work.key} is already the key of another job")
     job.start_steps, job.attempt = told.start_steps, 1
     job.started_at = told.started_at or record.created_at
     session.flush()

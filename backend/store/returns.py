@@ -16,7 +16,7 @@ _SLIDER_POINTS = 500
 
 
 def latest(session: Session, run: Run, source: Source, job: Job | None, after: int) -> ReturnsPublic:
-    """The newest estimate of each variation, by the run's own policy or by one job; `after`: only what came later."""
+    """The latest estimate of each variation, by the run's own policy or by one job; `after` selects later ones."""
     query = (
         select(LatestReturn)
         .join(Job, col(Job.id) == col(LatestReturn.job_id))
@@ -36,7 +36,7 @@ def latest(session: Session, run: Run, source: Source, job: Job | None, after: i
 
 
 def of_epoch(session: Session, run: Run, source: Source, job: Job | None, epoch: int) -> ReturnsPublic:
-    """What one job, by default the newest of the run's own policy, reported at one epoch."""
+    """What one job reported at one epoch; by default the newest job of the run's own policy."""
     chosen = job or newest_job(session, run, source)
     rows: Iterable[VariationReturn] = ()
     if chosen is not None:
@@ -59,7 +59,7 @@ def newest_job(session: Session, run: Run, source: Source) -> Job | None:
 
 
 def _epochs(session: Session, job: Job | None, source: Source) -> list[int]:
-    """Epochs for a slider, thinned out evenly, first and last kept."""
+    """Epochs for a slider, thinned evenly, including the first and the last."""
     if job is None:
         return []
     if source == "training":

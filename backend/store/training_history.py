@@ -1,4 +1,4 @@
-"""Reads how the generalist's training went on each variation, for the gate that is about to open."""
+"""The generalist's training history on each variation, for the gate that is about to open."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +12,10 @@ from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, place_of
 
 
 def history_before_gate(session: Session, jobs: Sequence[Job], gates: Sequence[Gate]) -> History:
-    """Training episodes of the newest generalist, pooled in equal parts of its epochs; empty if no gate is to open.
+    """Training episodes of the newest generalist, pooled in equal parts of its epochs; empty if no gate will open.
 
-    It reads every epoch, so it is read once: when the evaluation before the gate is the run's newest job.
-    `jobs` are in the order in which they were planned.
+    This reads every epoch, so it is done only once: when the evaluation before the gate is the run's newest job.
+    `jobs` are in the order of planning.
     """
     newest = jobs[-1] if jobs else None
     if newest is None or newest.kind != "evaluation" or newest.status != "succeeded":
@@ -32,7 +32,7 @@ def _stretches(session: Session, job: Job) -> History:
     table = VariationReturn
     stretch = (col(table.epoch) - 1) * STRETCHES // job.epochs
     episodes = func.sum(table.episodes)
-    means = (func.sum(table.episodes * col(figure)) / episodes for figure in (table.mean_return, table.success_rate))
+    means = (func.sum(table.episodes * col(mean)) / episodes for mean in (table.mean_return, table.success_rate))
     columns: tuple[Any, ...] = (table.variation, stretch.label("stretch"), episodes, *means)
     wanted = (col(table.job_id) == job.id, col(table.source) == "training", col(table.mean_return).is_not(None))
     rows = session.execute(

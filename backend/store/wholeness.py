@@ -1,4 +1,4 @@
-"""How whole evaluations were, for every place that shows what they say."""
+"""Whether evaluations are complete, for everything that shows their values."""
 
 from collections.abc import Collection
 
@@ -12,7 +12,7 @@ JobEpoch = tuple[int, int]  # job id, epoch
 
 
 def rounds(session: Session, job_ids: Collection[int]) -> dict[JobEpoch, Rounds]:
-    """Of every evaluation of these jobs; one that was made before rounds were counted is not among them."""
+    """The rounds of these jobs' evaluations, except those made before rounds were counted."""
     rows = session.exec(select(Evaluation).where(col(Evaluation.job_id).in_(job_ids)))
     return {(row.job_id, row.epoch): Rounds(row.rounds, row.rounds_asked) for row in rows}
 

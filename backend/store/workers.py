@@ -54,9 +54,9 @@ def workers_by_suite(session: Session) -> dict[str, list[str]]:
 
 
 def check_runnable(session: Session, suites: Mapping[str, str]) -> None:
-    """Raises `InvalidError` for suites, by the field that chose each, that none of the live workers can run.
+    """Raises `InvalidError` for suites, given by the field that names them, that no live worker can run.
 
-    Where no worker is live nothing is refused: the run waits for the first one.
+    If no worker is live, nothing is refused: the run waits for the first one.
     """
     live = live_workers(session)
     wrong = [

@@ -1,26 +1,25 @@
-"""How the backend rings the workers: one Celery task that carries a job's id and nothing else.
+"""How the backend notifies workers of jobs: a Celery task that carries a job's id and nothing else.
 
-The database is the queue of record, so a lost or doubled message is harmless. Every suite has a queue of its own, to
-which only workers listen that can run it: a message never ends with one that must refuse the job. Early
-acknowledgement, no prefetching and no result backend are what keeps hour-long tasks from running twice on Redis
-(celery#5935, #2599, #5306).
+The database is the queue of record, so that lost or repeated messages do no harm. Every suite has its own queue, to
+which only workers that can run it listen, so that none gets a job it has to refuse. Early acknowledgement, no
+prefetching and no result backend prevent hour-long tasks from running twice on Redis (celery#5935, #2599, #5306).
 """
 
 from collections.abc import Iterable
 from typing import Any
 
 TASK_NAME = "gsl.run_job"
-_DEFAULT_QUEUE = "jobs"  # Celery wants one; nobody rings there
+_DEFAULT_QUEUE = "jobs"  # Celery requires one; it is not used
 _VISIBILITY_TIMEOUT_S = 43_200
 
 
 def queue_of(suite: str) -> str:
-    """Name of the queue of a suite's jobs; exchange and routing key are named as the queue is."""
+    """Name of the queue for a suite's jobs; exchange and routing key have the same name."""
     return f"{_DEFAULT_QUEUE}.{suite}"
 
 
 def celery_settings(broker_url: str, suites: Iterable[str] = ()) -> dict[str, Any]:
-    """Celery settings shared by the side that rings and the side that answers, which names the suites it can run."""
+    """Celery settings shared by the backend and the workers, which pass the suites they can run."""
     queues = [_DEFAULT_QUEUE, *(queue_of(suite) for suite in suites)]
     return {
         "broker_url": broker_url,
@@ -40,8 +39,8 @@ def celery_settings(broker_url: str, suites: Iterable[str] = ()) -> dict[str, An
         "worker_pool": "prefork",
         "worker_pool_start_method": "spawn",
         "worker_max_tasks_per_child": 1,
-        # A spawned child imports everything anew: on a busy machine that takes longer than Celery's 4 s, after which
-        # Celery would kill it, and the job would wait for the sweeper's next ring.
+        # A spawned child has to import everything. On a busy machine that takes longer than the default of 4 s, after
+        # which Celery would kill it, and the job would wait until the reaper dispatches it again.
         "worker_proc_alive_timeout": 120,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "worker_soft_shutdown_timeout": 60,

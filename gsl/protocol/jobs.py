@@ -1,4 +1,4 @@
-"""What a job is: the words that phases, backend and worker share, and the specification a trainer works from."""
+"""What a job is: the terms that phases, backend and worker share, and the specification a trainer works from."""
 
 from typing import Annotated, Literal
 
@@ -15,7 +15,7 @@ RunStatus = Literal[
     "succeeded", "failed", "cancelled", "paused",
 ]  # fmt: skip
 Purpose = Literal["training", "evaluation", "demonstrations", "measurement"]
-"""`measurement`: nothing is learned from these steps and nothing selected by them; they stand outside a run's total."""
+"""`measurement`: nothing is learned or selected from these steps, and they do not count towards a run's total."""
 DesiredState = Literal["run", "pause", "cancel"]
 Start = Literal["resume", "clone", "clone_fresh_head", "scratch"]
 
@@ -23,59 +23,60 @@ ENDED: frozenset[str] = frozenset({"succeeded", "failed", "cancelled"})
 
 
 class CheckpointSource(Settings):
-    """Which earlier job's policy a job starts from, and which of its checkpoints."""
+    """The earlier job whose policy a job starts from, and which of its checkpoints."""
 
     job: str = setting("", "Key of the job in the same run.")
     which: Literal["last", "best", "plateau"] = setting(
-        "last", "Its last checkpoint, its best by evaluation, or the one where the plateau began."
+        "last", "Its last checkpoint, its best by evaluation, or the one at which the plateau began."
     )
 
 
 class TeacherSource(Settings):
-    """Whose policy a guide asks what to do, on which variations."""
+    """A policy that a guide queries, and on which variations."""
 
     checkpoint: CheckpointSource
-    variations: tuple[int, ...] = setting((), "Variations on which it is asked.")
+    variations: tuple[int, ...] = setting((), "Variations on which it is queried.")
 
 
 class Work(Settings):
-    """One piece of work, but for the run's configuration."""
+    """One piece of work, without the run's configuration."""
 
-    key: str = setting("", "Unique in the run: generalist-1, specialist-1-3, demonstrations-1-g ...")
+    key: str = setting("", "Unique within the run: generalist-1, specialist-1-3, demonstrations-1-g ...")
     kind: JobKind = setting("generalist", "What the job does.")
-    phase: Phase = setting("generalist", "The phase whose budget it spends.")
-    cycle: int = setting(1, "Round of generalist, specialists and fine-tuning.", ge=1)
-    index: int = setting(0, "Which specialist, counted from 1; 0 for the generalist.", ge=0)
-    variations: tuple[int, ...] = setting((), "Training variations the job may touch.")
-    held_out: tuple[int, ...] = setting((), "Held-out variations the job may evaluate, never train on.")
-    seed: int = setting(0, "Seed of everything random in the job.", ge=0)
-    budget_steps: int = setting(0, "No epoch starts that would exceed this, everything the job spent counted.", ge=0)
+    phase: Phase = setting("generalist", "The phase whose budget the job spends.")
+    cycle: int = setting(1, "Cycle of generalist, specialists and fine-tuning, counted from 1.", ge=1)
+    index: int = setting(0, "Number of the specialist, counted from 1; 0 for the generalist.", ge=0)
+    variations: tuple[int, ...] = setting((), "Training variations that the job may use.")
+    held_out: tuple[int, ...] = setting((), "Held-out variations that the job may evaluate but never train on.")
+    seed: int = setting(0, "Seed of all randomness in the job.", ge=0)
+    budget_steps: int = setting(0, "Budget of the job; an epoch that would exceed it is not started.", ge=0)
     start_steps: int | None = setting(
         None,
-        "Steps of the run that were spent when the job was planned: where on the run's schedule it begins. Specialists "
-        "of a cycle begin at one place. Empty: the job has a schedule of its own, over its budget.",
+        "Steps the run had spent when the job was planned: where the job starts on the run's schedule. All specialists "
+        "of a cycle start at the same place. If empty, the job has its own schedule over its budget.",
         unit="steps",
         ge=0,
     )
-    stop_at_plateau: bool = setting(False, "Whether criterion H ends the job.")
-    source: CheckpointSource | None = setting(None, "Where the policy comes from; none starts fresh.")
+    stop_at_plateau: bool = setting(False, "Whether the job ends when criterion H detects a plateau.")
+    source: CheckpointSource | None = setting(None, "Where the policy comes from; if empty, it is initialised.")
     start: Start = setting(
-        "scratch", "Whether learner state goes on whole (resume), is cloned, gets a fresh policy head, or is new."
+        "scratch", "How the learner starts: resumed, cloned, cloned with a fresh policy head, or from scratch."
     )
-    demonstrations: tuple[str, ...] = setting((), "Keys of the demonstrations jobs a guide learns from.")
-    teachers: tuple[TeacherSource, ...] = setting((), "Policies a guide learns from; no variation has two.")
+    demonstrations: tuple[str, ...] = setting((), "Keys of the demonstrations jobs that a guide learns from.")
+    teachers: tuple[TeacherSource, ...] = setting((), "Policies a guide learns from, at most one per variation.")
     evaluations_count: bool = setting(
         True,
-        "Whether something is selected by its evaluations of training variations, so that their steps count; those of "
+        "Whether something is selected by evaluations of training variations, so that their steps count. Those of "
         "held-out variations never do.",
     )
     thresholds: dict[int, float] = setting(
-        {}, "Return by variation that a kept demonstration of a specialist exceeds and one of the generalist reaches."
+        {},
+        "Return by variation that demonstrations must exceed (specialist) or reach (generalist) to be kept.",
     )
 
 
 class JobSpec(Work):
-    """One piece of work, complete: with its inputs beside it, a trainer needs nothing else."""
+    """One piece of work in full: besides its input files, a trainer needs nothing else."""
 
     config: Annotated[RunConfig, WrapValidator(as_stored)]
 
@@ -84,7 +85,7 @@ class JobSpec(Work):
         return Work.model_validate(self.model_dump(include=set(Work.model_fields)))
 
     def share_spent(self, job_steps: int) -> float:
-        """Of the run's steps once the job took so many; of its own where it does not know its place in the run."""
+        """Share of the run's steps spent after `job_steps` of the job, or of the job's own without `start_steps`."""
         if self.start_steps is None:
             return job_steps / self.budget_steps
         return min(1.0, (self.start_steps + job_steps) / self.config.budget.total_steps)

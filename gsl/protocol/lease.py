@@ -1,7 +1,7 @@
-"""What a worker and the backend say about holding a job: claim, heartbeat, reports, finish.
+"""Messages about holding a job: claim, heartbeat, reports, finish.
 
-Every message carries `attempt`; the backend refuses an older one (409), so that a worker that lost its lease
-cannot write.
+Every message carries `attempt`. The backend refuses an older one (409), so that a worker that lost its lease cannot
+write.
 """
 
 from typing import Literal
@@ -25,22 +25,22 @@ class ArtifactRef(Wire):
 
 
 class TeacherRef(Wire):
-    """A checkpoint whose policy a guide asks what to do."""
+    """A checkpoint whose policy a guide queries."""
 
     checkpoint: ArtifactRef
-    variations: tuple[int, ...] = Field(description="Variations on which it is asked.")
+    variations: tuple[int, ...] = Field(description="Variations on which it is queried.")
 
 
 class WorkerInfo(Wire):
-    """What a live worker says of itself every few seconds."""
+    """What a live worker sends about itself every few seconds."""
 
-    name: str = Field(min_length=1, max_length=200, description="Unique: host name and slot.")
+    name: str = Field(min_length=1, max_length=200, description="Unique name, made of host name and slot.")
     host: str
-    device: str = Field(description="cpu, or the GPU's name.")
-    suites: tuple[str, ...] = Field(description="Suites whose packages are installed there.")
+    device: str = Field(description="cpu, or the name of the GPU.")
+    suites: tuple[str, ...] = Field(description="Suites that the worker has the packages for.")
     version: str
     job_id: int | None = None
-    speeds: dict[str, float] = Field(default={}, description="Measured training steps per second, by suite.")
+    speeds: dict[str, float] = Field(default={}, description="Measured training speed in steps per second, by suite.")
 
 
 class ClaimRequest(Wire):
@@ -48,7 +48,7 @@ class ClaimRequest(Wire):
 
 
 class ClaimedJob(Wire):
-    """A job now held by this worker, with everything it starts from."""
+    """A job that this worker now holds, with everything it starts from."""
 
     job_id: int
     run_id: int
@@ -57,7 +57,7 @@ class ClaimedJob(Wire):
     heartbeat_seconds: float
     spec: JobSpec
     resume: ArtifactRef | None = Field(
-        description="This job's own newest checkpoint, when an earlier attempt left one."
+        description="The newest checkpoint of an earlier attempt of this job, if there is one."
     )
     source: ArtifactRef | None = Field(description="The checkpoint named by `spec.source`.")
     demonstrations: tuple[ArtifactRef, ...] = ()
@@ -70,7 +70,7 @@ class HeartbeatRequest(Wire):
 
 
 class HeartbeatReply(Wire):
-    wish: DesiredState = Field(description="run, or what the supervisor must make the trainer do.")
+    wish: DesiredState = Field(description="`run`, or what the trainer must be made to do.")
 
 
 class ReportBatch(Wire):
@@ -79,7 +79,7 @@ class ReportBatch(Wire):
 
 
 class FinishRequest(Wire):
-    """`paused` and `lost` leave a checkpoint to go on from; `failed` carries the end of the log."""
+    """`paused` and `lost` leave a checkpoint to resume from; `failed` includes the end of the log."""
 
     attempt: int
     status: Literal["succeeded", "failed", "cancelled", "paused", "lost"]

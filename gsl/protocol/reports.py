@@ -1,7 +1,7 @@
-"""What a trainer says: the wire types between worker and backend.
+"""Reports of a trainer: the wire types between worker and backend.
 
-A trainer appends reports to its spool in order; the worker posts them in that order; the backend stores them
-idempotently by (job, epoch, ...), so a resent report changes nothing. Non-finite numbers travel as null.
+A trainer appends reports to its spool, the worker sends them in that order, and the backend stores them by (job,
+epoch, ...), so that a repeated report changes nothing. Non-finite numbers are sent as null.
 """
 
 from typing import Annotated, Literal
@@ -19,42 +19,42 @@ class Wire(BaseModel):
 
 
 class VariationReturn(Wire):
-    """Finished episodes of one variation: raw returns, before any reward normalisation."""
+    """The finished episodes of one variation: raw returns, before any reward normalisation."""
 
     variation: int
     episodes: int = Field(ge=1)
     mean_return: float | None
     std_return: float | None = Field(description="Sample standard deviation; null for a single episode.")
-    success_rate: float | None = Field(description="Null where the suite has no success signal.")
+    success_rate: float | None = Field(description="Null if the suite has no success signal.")
     mean_length: float = Field(description="Environment steps.")
 
 
 class VariationFeatures(Wire):
-    """What a policy makes of one variation: its mean features over the steps played there."""
+    """The policy's mean features over the steps played on one variation."""
 
     variation: int
     features: tuple[float, ...] = Field(max_length=16, description="Reduced by a fixed random projection.")
 
 
 class PlateauReport(Wire):
-    """Criterion H held: what it saw. Epochs count from 1 within the job."""
+    """A plateau detected by criterion H, with its evidence. Epochs count from 1 within the job."""
 
-    start_epoch: int = Field(description="t*: the epoch that no later one of the window beats.")
-    detected_epoch: int = Field(description="T: the epoch at which that became known.")
-    value: float = Field(description="Smoothed figure at t*.")
-    best_later: float = Field(description="Highest smoothed figure after t* in the window.")
+    start_epoch: int = Field(description="t*: the epoch that no later epoch of the window exceeds.")
+    detected_epoch: int = Field(description="T: the epoch at which this was detected.")
+    value: float = Field(description="Smoothed value at t*.")
+    best_later: float = Field(description="Highest smoothed value after t* in the window.")
     rise_bound: float | None = Field(
         default=None,
-        description="Upper confidence bound of the trend's rise within the window; null where only smoothed figures "
-        "counted.",
+        description="Upper confidence bound of the trend's rise within the window; null if only smoothed values "
+        "were used.",
     )
-    margin: float = Field(description="Margin in the figure's own unit.")
+    margin: float = Field(description="Margin in the unit of the values.")
     window: int = Field(description="Epochs.")
     metric: Literal["return", "success"]
 
 
 class StartedReport(Wire):
-    """The trainer begins, or goes on after `epoch` finished ones; later epochs known of this job are void."""
+    """The trainer starts, or resumes after `epoch` finished epochs; later epochs of this job are discarded."""
 
     type: Literal["started"] = "started"
     epoch: int = Field(ge=0)
@@ -67,39 +67,41 @@ class EpochReport(Wire):
 
     type: Literal["epoch"] = "epoch"
     epoch: int = Field(ge=1)
-    steps: int = Field(ge=0, description="Environment steps of this epoch, for training alone.")
-    job_steps: int = Field(ge=0, description="Counted environment steps of this job so far: no measurements.")
+    steps: int = Field(ge=0, description="Environment steps of this epoch, for training only.")
+    job_steps: int = Field(ge=0, description="Environment steps of this job so far, without measurements.")
     seconds: float = Field(ge=0)
     episodes: int = Field(ge=0)
-    mean_return: float | None = Field(description="Over the epoch's finished episodes; null when none finished.")
+    mean_return: float | None = Field(description="Over the episodes finished in this epoch; null if there were none.")
     success_rate: float | None
     mean_length: float | None
-    metrics: dict[str, float | None] = Field(description="The learner's diagnostics, as entropy or approx_kl.")
+    metrics: dict[str, float | None] = Field(description="The learner's diagnostics, such as entropy or approx_kl.")
     returns: tuple[VariationReturn, ...] = ()
     plateau: PlateauReport | None = None
 
 
 class EvaluationReport(Wire):
-    """Fresh episodes of the policy after `epoch`; `held_out` returns come from held-out variations only.
+    """An evaluation of the policy after `epoch`; `held_out` returns are those of held-out variations.
 
-    It goes in rounds of one episode a variation. Held-out variations are always measured in all rounds.
+    It is made in rounds of one episode per variation. Held-out variations are always measured in all rounds.
     """
 
     type: Literal["evaluation"] = "evaluation"
     epoch: int = Field(ge=0)
-    steps: int = Field(ge=0, description="Environment steps that count: something is selected by what they say.")
+    steps: int = Field(
+        ge=0, description="Environment steps that count, because something is selected by their results."
+    )
     measurement_steps: int = Field(
-        default=0, ge=0, description="Environment steps from which nothing is learned and nothing selected."
+        default=0, ge=0, description="Environment steps from which nothing is learned or selected."
     )
     seconds: float = Field(ge=0)
     rounds: int | None = Field(
-        default=None, ge=1, description="Episodes of each training variation; null: measured before they were counted."
+        default=None, ge=1, description="Episodes of each training variation; null if made before rounds were counted."
     )
-    rounds_asked: int | None = Field(default=None, ge=1, description="As many were asked for.")
+    rounds_asked: int | None = Field(default=None, ge=1, description="Number of rounds requested.")
     training: tuple[VariationReturn, ...]
     held_out: tuple[VariationReturn, ...] = ()
     features: tuple[VariationFeatures, ...] = Field(
-        default=(), description="Of the training variations, where variations are clustered."
+        default=(), description="Features of the training variations, if variations are clustered."
     )
 
 
@@ -107,11 +109,11 @@ class DemonstrationCount(Wire):
     variation: int
     kept: int = Field(ge=0)
     tried: int = Field(ge=0)
-    mean_return: float | None = Field(description="Of the kept episodes.")
+    mean_return: float | None = Field(description="Mean return of the kept episodes.")
 
 
 class DemonstrationsReport(Wire):
-    """What a demonstrations job kept of what it tried."""
+    """The episodes that a demonstrations job kept, of those it tried."""
 
     type: Literal["demonstrations"] = "demonstrations"
     steps: int = Field(ge=0)
@@ -120,7 +122,7 @@ class DemonstrationsReport(Wire):
 
 
 class ArtifactReport(Wire):
-    """A file to upload once everything before it in the spool has arrived. Never posted itself."""
+    """A file to upload once everything before it in the spool has arrived. Not sent itself."""
 
     type: Literal["artifact"] = "artifact"
     kind: Literal["checkpoint", "best", "demonstrations", "picture"]
@@ -136,10 +138,10 @@ SpoolLine = Annotated[
 
 
 class JobResult(Wire):
-    """How a job that ended well ended."""
+    """The result of a job that succeeded."""
 
     outcome: Outcome
     epochs: int = Field(ge=0)
-    steps: int = Field(ge=0, description="Counted environment steps of the job: no measurements.")
+    steps: int = Field(ge=0, description="Environment steps of the job, without measurements.")
     best_epoch: int | None = None
     message: str = ""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from client.demo import tell_end
+from client.demo import print_result
 from gsl.phases.keys import BEFORE_EVALUATION
 from gsl.record import read
 from tests.worker.real_api import RealApi
@@ -18,7 +18,7 @@ def test_before_is_the_fresh_measurement(tmp_path: Path, capsys: pytest.CaptureF
         run = api.client.import_run(read(RECORD))
         [job] = [job.id for job in api.client.jobs(run.id) if job.key == BEFORE_EVALUATION]
         measured = api.client.returns(run.id, source="evaluation", job=job).items
-        tell_end(api.client, run)
+        print_result(api.client, run)
     lines = capsys.readouterr().out.splitlines()
     rows = {line[:6]: line.split()[2] for line in lines if line.startswith("goal")}
     assert rows == {row.name[:6]: f"{row.success_rate:.2f}" for row in measured}

@@ -1,7 +1,7 @@
-"""Taking in what a trainer reports: idempotent, fenced by attempt, in bulk.
+"""Storing what a trainer reports: in bulk, idempotently, and only from the current attempt.
 
-Every report is keyed by (job, epoch, ...), so a batch that arrives twice changes nothing. A `StartedReport` voids what
-was known after its epoch. Called with run and job locked (`store.locks`).
+Every report is keyed by (job, epoch, ...), so a batch that arrives twice changes nothing. A `StartedReport` discards
+everything reported after its epoch. Called with run and job locked (`store.jobs.locks`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Rows:
-    """Rows of one batch by table, the last report of a key winning."""
+    """Rows of one batch by table; of several reports with one key, the last one counts."""
 
     epochs: dict[int, Row] = field(default_factory=dict)
     returns: dict[tuple[str, int, int], Row] = field(default_factory=dict)
@@ -46,7 +46,10 @@ class Rows:
 
 
 def ingest_reports(session: Session, run: Run, job: Job, reports: Sequence[Report]) -> tuple[str, ...]:
-    """Store the reports in their order; returns the paths of files that are void now."""
+    """Store the reports in order; returns the paths of files that are now obsolete.
+
+    Raises `InvalidError` naming a variation that the job may not report on.
+    """
     allowed = _allowed(config_of(run), job)
     discarded: list[str] = []
     run.revision += 1
@@ -80,7 +83,7 @@ def _restart(session: Session, run: Run, job: Job, report: StartedReport) -> lis
 
 
 def _allowed(config: RunConfig, job: Job) -> dict[str, frozenset[int]]:
-    """Variations that returns of each source may name: a held-out one never counts as trained on."""
+    """Variations that returns of each source may name, so that held-out ones never count as trained on."""
     training = frozenset(job.spec["variations"] or config.suite.training_variations())
     return {"training": training, "evaluation": training, "held_out": frozenset(config.suite.held_out_variations())}
 
@@ -123,7 +126,7 @@ def _add_returns(
 ) -> None:
     for item in returns:
         if item.variation not in allowed[source]:
-            message = f"{item.variation} is not among the job's {source.replace('_', '-')} variations"
+            message = f"{item.variation} is not one of the job's {source.replace('_', '-')} variations"
             raise InvalidError.field("reports.returns.variation", message)
         row = {"job_id": job.id, "source": source, "epoch": epoch, **item.__dict__}
         rows.returns[source, epoch, item.variation] = row
@@ -136,7 +139,7 @@ def _rounds(job: Job, report: EvaluationReport) -> Row:
 def _features(report: EvaluationReport, allowed: frozenset[int]) -> dict[str, list[float]]:
     foreign = sorted({entry.variation for entry in report.features} - allowed)
     if foreign:
-        raise InvalidError.field("reports.features.variation", f"{foreign[0]} is not among the job's variations")
+        raise InvalidError.field("reports.features.variation", f"{foreign[0]} is not one of the job's variations")
     return {str(entry.variation): list(entry.features) for entry in report.features}
 
 
@@ -144,7 +147,7 @@ def _kept(report: DemonstrationsReport) -> str:
     kept, tried = sum(c.kept for c in report.counts), sum(c.tried for c in report.counts)
     empty = sum(not c.kept for c in report.counts)
     return f"kept {kept} of {tried} episodes" + (
-        f"; none on {empty} of {len(report.counts)} variations" if empty else ""
+        f"; none for {empty} of {len(report.counts)} variations" if empty else ""
     )
 
 

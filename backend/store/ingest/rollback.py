@@ -1,4 +1,4 @@
-"""A trainer goes on after an epoch: everything known of its later ones is void, in one transaction."""
+"""When a trainer resumes after an epoch, everything it reported about later epochs is discarded in one transaction."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from backend.store.ingest.upsert import upsert
 
 
 def discard_after(session: Session, run: Run, job: Job, epoch: int) -> list[str]:
-    """Remove what the job reported after `epoch`; returns the paths of its files that are void now."""
+    """Remove what the job reported after `epoch`; returns the paths of its files that are now obsolete."""
     assert job.id is not None
     paths = _discard_artifacts(session, job.id, epoch)
     session.execute(delete(Epoch).where(col(Epoch.job_id) == job.id, col(Epoch.epoch) > epoch))
@@ -39,7 +39,7 @@ def _discard_ledger(session: Session, run: Run, job: Job, epoch: int) -> None:
 
 
 def _restore_latest(session: Session, run: Run, job_id: int, epoch: int) -> None:
-    """Estimates that came from void epochs go back to the newest that is left."""
+    """Replace estimates from discarded epochs by the newest remaining ones."""
     stale = (col(LatestReturn.job_id) == job_id, col(LatestReturn.epoch) > epoch)
     if not session.execute(delete(LatestReturn).where(*stale)).rowcount:  # type: ignore[attr-defined]  # a cursor's result
         return

@@ -1,4 +1,4 @@
-"""What batches of reports add up to, kept on job and run: steps, speed, latest figures, the sparkline.
+"""Rollups of reports onto job and run: steps, speed, latest values, the sparkline.
 
 Figures of the run come from the generalist and its fine-tuning; specialists have their own.
 """
@@ -16,13 +16,13 @@ from gsl.phases.keys import BEFORE_EVALUATION
 from gsl.protocol.reports import EvaluationReport, PlateauReport, VariationReturn
 
 Row = dict[str, Any]
-MAIN_KINDS = ("generalist", "finetune", "evaluation")  # jobs of the policy that the run is about
+MAIN_KINDS = ("generalist", "finetune", "evaluation")  # jobs of the run's own policy
 _SPARKLINE_POINTS = 40
-_SPEED_WEIGHT = 0.3  # of the newest batch in the moving mean
+_SPEED_WEIGHT = 0.3  # weight of the newest batch in the moving average
 
 
 def latest(session: Session, run: Run, returns: Sequence[Row]) -> None:
-    """Keep the newest estimate of each variation."""
+    """Keep the latest estimate of each variation."""
     newest: dict[tuple[str, int], Row] = {}
     for row in returns:
         key = (row["source"], row["variation"])
@@ -33,7 +33,7 @@ def latest(session: Session, run: Run, returns: Sequence[Row]) -> None:
 
 
 def ledger(session: Session, run: Run, job: Job, entries: dict[tuple[int, str], int]) -> None:
-    """Store the steps and add what is new of them to job and run, measurements apart from what counts."""
+    """Store the steps and add the new ones to job and run; measurements are counted separately."""
     if not entries:
         return
     epochs = {epoch for epoch, _ in entries}
@@ -56,7 +56,7 @@ def ledger(session: Session, run: Run, job: Job, entries: dict[tuple[int, str], 
 
 
 def spend(run: Run, job: Job, steps: Iterable[tuple[str, int]]) -> None:
-    """Add steps (or take them back) by purpose; measurements are no part of what is spent."""
+    """Add steps by purpose (or subtract them); measurements do not count as spent."""
     for purpose, number in steps:
         if purpose == "measurement":
             job.measurement_steps += number
@@ -67,7 +67,7 @@ def spend(run: Run, job: Job, steps: Iterable[tuple[str, int]]) -> None:
 
 
 def plateaus(session: Session, run: Run, job: Job, found: Sequence[PlateauReport]) -> None:
-    """Store detections with the run's steps at both epochs; one that is known already stays."""
+    """Store detections with the run's steps at both epochs; detections already stored are kept."""
     for report in found:
         query = select(Plateau).where(Plateau.job_id == job.id, Plateau.detected_epoch == report.detected_epoch)
         if session.exec(query).first() is not None:
@@ -79,13 +79,13 @@ def plateaus(session: Session, run: Run, job: Job, found: Sequence[PlateauReport
 
 
 def steps_at(session: Session, job: Job, epoch: int) -> int:
-    """Steps of the run at the end of the job's epoch, as on the learning curve's axis."""
+    """Steps of the run at the end of the job's epoch, as on the axis of the learning curve."""
     query = select(Epoch.job_steps).where(Epoch.job_id == job.id, Epoch.epoch == epoch)
     return job.start_steps + (session.exec(query).first() or 0)
 
 
 def progress(run: Run, job: Job, epochs: Sequence[Row]) -> None:
-    """Roll epochs that are new up onto job and run; reports that came before change nothing."""
+    """Roll new epochs up onto job and run; epochs already reported change nothing."""
     fresh = [row for row in epochs if row["epoch"] > job.epochs]
     if not fresh:
         return
@@ -108,7 +108,7 @@ def _last_known(rows: Sequence[Row], name: str, otherwise: float | None) -> floa
 
 
 def extend_sparkline(run: Run, values: Sequence[float | None]) -> None:
-    """Add one value an epoch; every second point is dropped and the stride doubled whenever there are too many."""
+    """Add one value per epoch; if there are too many points, drop every second one and double the stride."""
     points, stride, seen = list(run.sparkline), run.sparkline_stride, run.sparkline_epochs
     for value in values:
         if seen % stride == 0:
@@ -120,7 +120,7 @@ def extend_sparkline(run: Run, values: Sequence[float | None]) -> None:
 
 
 def rebuild(session: Session, run: Run, job: Job) -> None:
-    """After epochs became void: job and run say again what is left."""
+    """Recompute the rollups of job and run after epochs were discarded."""
     query = select(Epoch).where(Epoch.job_id == job.id).order_by(col(Epoch.epoch).desc()).limit(1)
     newest = session.exec(query).first()
     job.mean_return = None if newest is None else newest.mean_return
@@ -141,7 +141,7 @@ def rebuild(session: Session, run: Run, job: Job) -> None:
 
 
 def _newest_score(session: Session, run: Run) -> float | None:
-    """The score by the newest evaluation that is left."""
+    """The score according to the newest remaining evaluation."""
     evaluated = (
         select(LatestReturn)
         .join(Job, col(Job.id) == col(LatestReturn.job_id))

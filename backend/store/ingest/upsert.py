@@ -1,4 +1,4 @@
-"""Bulk insertion through Core: rows whose key is there already are replaced."""
+"""Bulk insertion through SQLAlchemy Core: rows with an existing key are replaced."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ Row = dict[str, Any]
 
 
 def upsert(session: Session, model: type[SQLModel], rows: Sequence[Row], *, unless_older_by: str | None = None) -> None:
-    """Insert or replace by primary key. `unless_older_by` names a column: a row with a smaller one replaces nothing."""
+    """Insert or replace by primary key. Rows whose column `unless_older_by` is smaller replace nothing."""
     if not rows:
         return
     session.flush()
@@ -24,7 +24,7 @@ def upsert(session: Session, model: type[SQLModel], rows: Sequence[Row], *, unle
 
 
 def _from_arrays(table: Table, rows: Sequence[Row]) -> postgresql.Insert:
-    """One statement with an array for each column: a third of the time of one statement for each row."""
+    """One statement with an array per column takes a third of the time of one statement per row."""
     names = list(rows[0])
     arrays = [
         bindparam(name, [row[name] for row in rows], type_=postgresql.ARRAY(table.c[name].type)) for name in names

@@ -1,4 +1,4 @@
-"""A run's rows as the state machine sees them, and its plans as rows. Called with the run locked."""
+"""Turns a run's rows into the state machine's input, and its plans into rows. Called with the run locked."""
 
 from collections.abc import Iterable, Sequence
 
@@ -22,7 +22,7 @@ AUTOMATIC = "automatic approval"
 
 
 def load_state(session: Session, run: Run) -> RunState:
-    """Everything `gsl.phases.plan` may know of the run."""
+    """Everything about the run that `gsl.phases.plan` may use."""
     jobs = session.exec(select(Job).where(Job.run_id == run.id).order_by(col(Job.id))).all()
     gates = session.exec(select(Gate).where(Gate.run_id == run.id).order_by(col(Gate.id))).all()
     evaluations = [*_newest_evaluations(jobs), *_halved_specialists(jobs)]
@@ -38,7 +38,7 @@ def load_state(session: Session, run: Run) -> RunState:
 
 
 def insert_job(session: Session, run: Run, spec: JobSpec) -> Job | None:
-    """Queue the job; None where somebody else did so already."""
+    """Queue the job; None if it was already queued concurrently."""
     assert run.id is not None
     job = Job(
         run_id=run.id,
@@ -56,7 +56,7 @@ def insert_job(session: Session, run: Run, spec: JobSpec) -> Job | None:
 
 
 def insert_gate(session: Session, run: Run, config: RunConfig, opening: GateOpening) -> Gate:
-    """Open the gate with its evidence frozen; in automatic mode it is approved as proposed at once."""
+    """Open the gate and freeze its evidence; in automatic mode it is immediately approved as proposed."""
     assert run.id is not None
     proposal = proposal_row(opening.proposal)
     gate = Gate(
@@ -77,7 +77,7 @@ def insert_gate(session: Session, run: Run, config: RunConfig, opening: GateOpen
 
 
 def set_jobs(session: Session, run: Run, keys: Iterable[str], status: JobStatus) -> list[Job]:
-    """Move waiting jobs to another status; queued ones are announced anew."""
+    """Move waiting jobs to another status; queued ones will be dispatched again."""
     if not (names := tuple(keys)):
         return []
     wanted = select(Job).where(Job.run_id == run.id, col(Job.key).in_(names)).order_by(col(Job.id))
@@ -96,7 +96,7 @@ def set_job(job: Job, status: JobStatus) -> None:
 
 
 def stop_running(session: Session, run: Run) -> None:
-    """Ask the jobs that still run, by their own wish, to stop: the run has ended without them."""
+    """Ask the jobs that are still running to stop, because the run has ended."""
     for job in session.exec(select(Job).where(Job.run_id == run.id, Job.status == "running")):
         job.desired_state = "cancel"
 
@@ -145,7 +145,7 @@ def proposal_row(proposal: Proposal) -> dict[str, object]:
 
 
 def _evaluations(session: Session, jobs: Sequence[Job]) -> dict[str, tuple[VariationReturn, ...]]:
-    """Fresh training-variation returns by key of the evaluation."""
+    """Returns of training variations, by key of the evaluation."""
     found: dict[str, tuple[VariationReturn, ...]] = {}
     for job in jobs:
         query = select(LatestReturn).where(LatestReturn.job_id == job.id, LatestReturn.source == "evaluation")
@@ -165,15 +165,15 @@ def _features(session: Session, jobs: Sequence[Job]) -> dict[str, Features]:
 
 
 def _rounds(session: Session, jobs: Sequence[Job]) -> dict[str, Rounds]:
-    """How whole each evaluation was, by its key; one of before rounds were counted is not among them."""
+    """The rounds of each evaluation by its key, except evaluations made before rounds were counted."""
     keys = {job.id or 0: job.key for job in jobs}
     return {keys[job_id]: found for (job_id, _), found in sorted(wholeness.rounds(session, keys).items())}
 
 
 def _newest_evaluations(jobs: Sequence[Job]) -> list[Job]:
-    """Those that ended well and that planning looks at: each cycle's newest before a gate, and the last of the run.
+    """The successful evaluations that planning needs: each cycle's newest before a gate, and the run's last.
 
-    `jobs` are in the order in which they were planned.
+    `jobs` are in the order of planning.
     """
     ended = [job for job in jobs if job.kind == "evaluation" and job.status == "succeeded"]
     apart = (LAST_EVALUATION, BEFORE_EVALUATION)
@@ -181,13 +181,13 @@ def _newest_evaluations(jobs: Sequence[Job]) -> list[Job]:
 
 
 def _halved_specialists(jobs: Sequence[Job]) -> list[Job]:
-    """Those of the newest cycle whose own last evaluations decide which of them train on."""
+    """Specialists of the newest cycle whose last evaluations decide which of them continue in the next rung."""
     newest = max((job.cycle for job in jobs), default=1)
     return [
         job
         for job in jobs
         if job.kind == "specialist" and job.status == "succeeded" and job.cycle == newest
-        if job.spec["config"]["specialists"].get("rungs", 1) > 1  # specifications before 0.2 do not say
+        if job.spec["config"]["specialists"].get("rungs", 1) > 1  # missing in specifications before 0.2
     ]
 
 

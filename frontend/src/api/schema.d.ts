@@ -1108,7 +1108,7 @@ export interface components {
         };
         /**
          * CheckpointSource
-         * @description Which earlier job's policy a job starts from, and which of its checkpoints.
+         * @description The earlier job whose policy a job starts from, and which of its checkpoints.
          */
         CheckpointSource: {
             /**
@@ -1119,7 +1119,7 @@ export interface components {
             job: string;
             /**
              * Which
-             * @description Its last checkpoint, its best by evaluation, or the one where the plateau began.
+             * @description Its last checkpoint, its best by evaluation, or the one at which the plateau began.
              * @default last
              * @enum {string}
              */
@@ -1154,7 +1154,7 @@ export interface components {
         };
         /**
          * ClaimedJob
-         * @description A job now held by this worker, with everything it starts from.
+         * @description A job that this worker now holds, with everything it starts from.
          */
         ClaimedJob: {
             /** Attempt */
@@ -1170,7 +1170,7 @@ export interface components {
             job_id: number;
             /** Lease Seconds */
             lease_seconds: number;
-            /** @description This job's own newest checkpoint, when an earlier attempt left one. */
+            /** @description The newest checkpoint of an earlier attempt of this job, if there is one. */
             resume: components["schemas"]["ArtifactRef"] | null;
             /** Run Id */
             run_id: number;
@@ -1345,7 +1345,7 @@ export interface components {
             kept: number;
             /**
              * Mean Return
-             * @description Of the kept episodes.
+             * @description Mean return of the kept episodes.
              */
             mean_return: number | null;
             /** Tried */
@@ -1399,7 +1399,7 @@ export interface components {
         };
         /**
          * DemonstrationsReport
-         * @description What a demonstrations job kept of what it tried.
+         * @description The episodes that a demonstrations job kept, of those it tried.
          */
         DemonstrationsReport: {
             /** Counts */
@@ -1425,19 +1425,19 @@ export interface components {
             epoch: number;
             /**
              * Job Steps
-             * @description Counted environment steps of this job so far: no measurements.
+             * @description Environment steps of this job so far, without measurements.
              */
             job_steps: number;
             /** Mean Length */
             mean_length: number | null;
             /**
              * Mean Return
-             * @description Over the epoch's finished episodes; null when none finished.
+             * @description Over the episodes finished in this epoch; null if there were none.
              */
             mean_return: number | null;
             /**
              * Metrics
-             * @description The learner's diagnostics, as entropy or approx_kl.
+             * @description The learner's diagnostics, such as entropy or approx_kl.
              */
             metrics: {
                 [key: string]: number | null;
@@ -1452,7 +1452,7 @@ export interface components {
             seconds: number;
             /**
              * Steps
-             * @description Environment steps of this epoch, for training alone.
+             * @description Environment steps of this epoch, for training only.
              */
             steps: number;
             /** Success Rate */
@@ -1485,16 +1485,16 @@ export interface components {
         };
         /**
          * EvaluationReport
-         * @description Fresh episodes of the policy after `epoch`; `held_out` returns come from held-out variations only.
+         * @description An evaluation of the policy after `epoch`; `held_out` returns are those of held-out variations.
          *
-         *     It goes in rounds of one episode a variation. Held-out variations are always measured in all rounds.
+         *     It is made in rounds of one episode per variation. Held-out variations are always measured in all rounds.
          */
         EvaluationReport: {
             /** Epoch */
             epoch: number;
             /**
              * Features
-             * @description Of the training variations, where variations are clustered.
+             * @description Features of the training variations, if variations are clustered.
              * @default []
              */
             features: components["schemas"]["VariationFeatures"][];
@@ -1505,25 +1505,25 @@ export interface components {
             held_out: components["schemas"]["VariationReturn"][];
             /**
              * Measurement Steps
-             * @description Environment steps from which nothing is learned and nothing selected.
+             * @description Environment steps from which nothing is learned or selected.
              * @default 0
              */
             measurement_steps: number;
             /**
              * Rounds
-             * @description Episodes of each training variation; null: measured before they were counted.
+             * @description Episodes of each training variation; null if made before rounds were counted.
              */
             rounds?: number | null;
             /**
              * Rounds Asked
-             * @description As many were asked for.
+             * @description Number of rounds requested.
              */
             rounds_asked?: number | null;
             /** Seconds */
             seconds: number;
             /**
              * Steps
-             * @description Environment steps that count: something is selected by what they say.
+             * @description Environment steps that count, because something is selected by their results.
              */
             steps: number;
             /** Training */
@@ -1771,7 +1771,7 @@ export interface components {
         };
         /**
          * FinishRequest
-         * @description `paused` and `lost` leave a checkpoint to go on from; `failed` carries the end of the log.
+         * @description `paused` and `lost` leave a checkpoint to resume from; `failed` includes the end of the log.
          */
         FinishRequest: {
             /** Attempt */
@@ -2332,7 +2332,7 @@ export interface components {
         HeartbeatReply: {
             /**
              * Wish
-             * @description run, or what the supervisor must make the trainer do.
+             * @description `run`, or what the trainer must be made to do.
              * @enum {string}
              */
             wish: "run" | "pause" | "cancel";
@@ -2518,7 +2518,7 @@ export interface components {
         };
         /**
          * JobResult
-         * @description How a job that ended well ended.
+         * @description The result of a job that succeeded.
          */
         JobResult: {
             /** Best Epoch */
@@ -2537,55 +2537,55 @@ export interface components {
             outcome: "plateau" | "budget" | "solved" | "completed";
             /**
              * Steps
-             * @description Counted environment steps of the job: no measurements.
+             * @description Environment steps of the job, without measurements.
              */
             steps: number;
         };
         /**
          * JobSpec
-         * @description One piece of work, complete: with its inputs beside it, a trainer needs nothing else.
+         * @description One piece of work in full: besides its input files, a trainer needs nothing else.
          */
         JobSpec: {
             /**
              * Budget Steps
-             * @description No epoch starts that would exceed this, everything the job spent counted.
+             * @description Budget of the job; an epoch that would exceed it is not started.
              * @default 0
              */
             budget_steps: number;
             config: components["schemas"]["RunConfig"];
             /**
              * Cycle
-             * @description Round of generalist, specialists and fine-tuning.
+             * @description Cycle of generalist, specialists and fine-tuning, counted from 1.
              * @default 1
              */
             cycle: number;
             /**
              * Demonstrations
-             * @description Keys of the demonstrations jobs a guide learns from.
+             * @description Keys of the demonstrations jobs that a guide learns from.
              * @default []
              */
             demonstrations: string[];
             /**
              * Evaluations Count
-             * @description Whether something is selected by its evaluations of training variations, so that their steps count; those of held-out variations never do.
+             * @description Whether something is selected by evaluations of training variations, so that their steps count. Those of held-out variations never do.
              * @default true
              */
             evaluations_count: boolean;
             /**
              * Held Out
-             * @description Held-out variations the job may evaluate, never train on.
+             * @description Held-out variations that the job may evaluate but never train on.
              * @default []
              */
             held_out: number[];
             /**
              * Index
-             * @description Which specialist, counted from 1; 0 for the generalist.
+             * @description Number of the specialist, counted from 1; 0 for the generalist.
              * @default 0
              */
             index: number;
             /**
              * Key
-             * @description Unique in the run: generalist-1, specialist-1-3, demonstrations-1-g ...
+             * @description Unique within the run: generalist-1, specialist-1-3, demonstrations-1-g ...
              * @default
              */
             key: string;
@@ -2598,46 +2598,46 @@ export interface components {
             kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune";
             /**
              * Phase
-             * @description The phase whose budget it spends.
+             * @description The phase whose budget the job spends.
              * @default generalist
              * @enum {string}
              */
             phase: "generalist" | "evaluation" | "gate" | "specialists" | "finetune";
             /**
              * Seed
-             * @description Seed of everything random in the job.
+             * @description Seed of all randomness in the job.
              * @default 0
              */
             seed: number;
-            /** @description Where the policy comes from; none starts fresh. */
+            /** @description Where the policy comes from; if empty, it is initialised. */
             source?: components["schemas"]["CheckpointSource"] | null;
             /**
              * Start
-             * @description Whether learner state goes on whole (resume), is cloned, gets a fresh policy head, or is new.
+             * @description How the learner starts: resumed, cloned, cloned with a fresh policy head, or from scratch.
              * @default scratch
              * @enum {string}
              */
             start: "resume" | "clone" | "clone_fresh_head" | "scratch";
             /**
              * Start Steps
-             * @description Steps of the run that were spent when the job was planned: where on the run's schedule it begins. Specialists of a cycle begin at one place. Empty: the job has a schedule of its own, over its budget.
+             * @description Steps the run had spent when the job was planned: where the job starts on the run's schedule. All specialists of a cycle start at the same place. If empty, the job has its own schedule over its budget.
              */
             start_steps?: number | null;
             /**
              * Stop At Plateau
-             * @description Whether criterion H ends the job.
+             * @description Whether the job ends when criterion H detects a plateau.
              * @default false
              */
             stop_at_plateau: boolean;
             /**
              * Teachers
-             * @description Policies a guide learns from; no variation has two.
+             * @description Policies a guide learns from, at most one per variation.
              * @default []
              */
             teachers: components["schemas"]["TeacherSource"][];
             /**
              * Thresholds
-             * @description Return by variation that a kept demonstration of a specialist exceeds and one of the generalist reaches.
+             * @description Return by variation that demonstrations must exceed (specialist) or reach (generalist) to be kept.
              * @default {}
              */
             thresholds: {
@@ -2645,7 +2645,7 @@ export interface components {
             };
             /**
              * Variations
-             * @description Training variations the job may touch.
+             * @description Training variations that the job may use.
              * @default []
              */
             variations: number[];
@@ -3410,22 +3410,22 @@ export interface components {
         };
         /**
          * PlateauReport
-         * @description Criterion H held: what it saw. Epochs count from 1 within the job.
+         * @description A plateau detected by criterion H, with its evidence. Epochs count from 1 within the job.
          */
         PlateauReport: {
             /**
              * Best Later
-             * @description Highest smoothed figure after t* in the window.
+             * @description Highest smoothed value after t* in the window.
              */
             best_later: number;
             /**
              * Detected Epoch
-             * @description T: the epoch at which that became known.
+             * @description T: the epoch at which this was detected.
              */
             detected_epoch: number;
             /**
              * Margin
-             * @description Margin in the figure's own unit.
+             * @description Margin in the unit of the values.
              */
             margin: number;
             /**
@@ -3435,17 +3435,17 @@ export interface components {
             metric: "return" | "success";
             /**
              * Rise Bound
-             * @description Upper confidence bound of the trend's rise within the window; null where only smoothed figures counted.
+             * @description Upper confidence bound of the trend's rise within the window; null if only smoothed values were used.
              */
             rise_bound?: number | null;
             /**
              * Start Epoch
-             * @description t*: the epoch that no later one of the window beats.
+             * @description t*: the epoch that no later epoch of the window exceeds.
              */
             start_epoch: number;
             /**
              * Value
-             * @description Smoothed figure at t*.
+             * @description Smoothed value at t*.
              */
             value: number;
             /**
@@ -4463,7 +4463,7 @@ export interface components {
         };
         /**
          * StartedReport
-         * @description The trainer begins, or goes on after `epoch` finished ones; later epochs known of this job are void.
+         * @description The trainer starts, or resumes after `epoch` finished epochs; later epochs of this job are discarded.
          */
         StartedReport: {
             /** Device */
@@ -4523,25 +4523,25 @@ export interface components {
         };
         /**
          * TeacherRef
-         * @description A checkpoint whose policy a guide asks what to do.
+         * @description A checkpoint whose policy a guide queries.
          */
         TeacherRef: {
             checkpoint: components["schemas"]["ArtifactRef"];
             /**
              * Variations
-             * @description Variations on which it is asked.
+             * @description Variations on which it is queried.
              */
             variations: number[];
         };
         /**
          * TeacherSource
-         * @description Whose policy a guide asks what to do, on which variations.
+         * @description A policy that a guide queries, and on which variations.
          */
         TeacherSource: {
             checkpoint: components["schemas"]["CheckpointSource"];
             /**
              * Variations
-             * @description Variations on which it is asked.
+             * @description Variations on which it is queried.
              * @default []
              */
             variations: number[];
@@ -4559,7 +4559,7 @@ export interface components {
         };
         /**
          * VariationFeatures
-         * @description What a policy makes of one variation: its mean features over the steps played there.
+         * @description The policy's mean features over the steps played on one variation.
          */
         VariationFeatures: {
             /**
@@ -4572,7 +4572,7 @@ export interface components {
         };
         /**
          * VariationReturn
-         * @description Finished episodes of one variation: raw returns, before any reward normalisation.
+         * @description The finished episodes of one variation: raw returns, before any reward normalisation.
          */
         VariationReturn: {
             /** Episodes */
@@ -4591,7 +4591,7 @@ export interface components {
             std_return: number | null;
             /**
              * Success Rate
-             * @description Null where the suite has no success signal.
+             * @description Null if the suite has no success signal.
              */
             success_rate: number | null;
             /** Variation */
@@ -4652,48 +4652,48 @@ export interface components {
         };
         /**
          * Work
-         * @description One piece of work, but for the run's configuration.
+         * @description One piece of work, without the run's configuration.
          */
         Work: {
             /**
              * Budget Steps
-             * @description No epoch starts that would exceed this, everything the job spent counted.
+             * @description Budget of the job; an epoch that would exceed it is not started.
              * @default 0
              */
             budget_steps: number;
             /**
              * Cycle
-             * @description Round of generalist, specialists and fine-tuning.
+             * @description Cycle of generalist, specialists and fine-tuning, counted from 1.
              * @default 1
              */
             cycle: number;
             /**
              * Demonstrations
-             * @description Keys of the demonstrations jobs a guide learns from.
+             * @description Keys of the demonstrations jobs that a guide learns from.
              * @default []
              */
             demonstrations: string[];
             /**
              * Evaluations Count
-             * @description Whether something is selected by its evaluations of training variations, so that their steps count; those of held-out variations never do.
+             * @description Whether something is selected by evaluations of training variations, so that their steps count. Those of held-out variations never do.
              * @default true
              */
             evaluations_count: boolean;
             /**
              * Held Out
-             * @description Held-out variations the job may evaluate, never train on.
+             * @description Held-out variations that the job may evaluate but never train on.
              * @default []
              */
             held_out: number[];
             /**
              * Index
-             * @description Which specialist, counted from 1; 0 for the generalist.
+             * @description Number of the specialist, counted from 1; 0 for the generalist.
              * @default 0
              */
             index: number;
             /**
              * Key
-             * @description Unique in the run: generalist-1, specialist-1-3, demonstrations-1-g ...
+             * @description Unique within the run: generalist-1, specialist-1-3, demonstrations-1-g ...
              * @default
              */
             key: string;
@@ -4706,46 +4706,46 @@ export interface components {
             kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune";
             /**
              * Phase
-             * @description The phase whose budget it spends.
+             * @description The phase whose budget the job spends.
              * @default generalist
              * @enum {string}
              */
             phase: "generalist" | "evaluation" | "gate" | "specialists" | "finetune";
             /**
              * Seed
-             * @description Seed of everything random in the job.
+             * @description Seed of all randomness in the job.
              * @default 0
              */
             seed: number;
-            /** @description Where the policy comes from; none starts fresh. */
+            /** @description Where the policy comes from; if empty, it is initialised. */
             source?: components["schemas"]["CheckpointSource"] | null;
             /**
              * Start
-             * @description Whether learner state goes on whole (resume), is cloned, gets a fresh policy head, or is new.
+             * @description How the learner starts: resumed, cloned, cloned with a fresh policy head, or from scratch.
              * @default scratch
              * @enum {string}
              */
             start: "resume" | "clone" | "clone_fresh_head" | "scratch";
             /**
              * Start Steps
-             * @description Steps of the run that were spent when the job was planned: where on the run's schedule it begins. Specialists of a cycle begin at one place. Empty: the job has a schedule of its own, over its budget.
+             * @description Steps the run had spent when the job was planned: where the job starts on the run's schedule. All specialists of a cycle start at the same place. If empty, the job has its own schedule over its budget.
              */
             start_steps?: number | null;
             /**
              * Stop At Plateau
-             * @description Whether criterion H ends the job.
+             * @description Whether the job ends when criterion H detects a plateau.
              * @default false
              */
             stop_at_plateau: boolean;
             /**
              * Teachers
-             * @description Policies a guide learns from; no variation has two.
+             * @description Policies a guide learns from, at most one per variation.
              * @default []
              */
             teachers: components["schemas"]["TeacherSource"][];
             /**
              * Thresholds
-             * @description Return by variation that a kept demonstration of a specialist exceeds and one of the generalist reaches.
+             * @description Return by variation that demonstrations must exceed (specialist) or reach (generalist) to be kept.
              * @default {}
              */
             thresholds: {
@@ -4753,19 +4753,19 @@ export interface components {
             };
             /**
              * Variations
-             * @description Training variations the job may touch.
+             * @description Training variations that the job may use.
              * @default []
              */
             variations: number[];
         };
         /**
          * WorkerInfo
-         * @description What a live worker says of itself every few seconds.
+         * @description What a live worker sends about itself every few seconds.
          */
         WorkerInfo: {
             /**
              * Device
-             * @description cpu, or the GPU's name.
+             * @description cpu, or the name of the GPU.
              */
             device: string;
             /** Host */
@@ -4774,12 +4774,12 @@ export interface components {
             job_id?: number | null;
             /**
              * Name
-             * @description Unique: host name and slot.
+             * @description Unique name, made of host name and slot.
              */
             name: string;
             /**
              * Speeds
-             * @description Measured training steps per second, by suite.
+             * @description Measured training speed in steps per second, by suite.
              * @default {}
              */
             speeds: {
@@ -4787,7 +4787,7 @@ export interface components {
             };
             /**
              * Suites
-             * @description Suites whose packages are installed there.
+             * @description Suites that the worker has the packages for.
              */
             suites: string[];
             /** Version */

@@ -22,11 +22,11 @@ from worker.rollout.alternating import make_loop
 from worker.rollout.collect import collect
 from worker.trainer.checkpoint_manager import CheckpointManager
 from worker.trainer.device import device_name
+from worker.trainer.evaluations import Evaluations
 from worker.trainer.guide_inputs import GuideFiles, guide_inputs
 from worker.trainer.learner import adopt_reward_scale, init_learner, reward_origin
 from worker.trainer.plateau_metric import PlateauWatch
 from worker.trainer.progress import Progress, epoch_report, log_epoch
-from worker.trainer.specialist_score import Evaluations
 from worker.trainer.stop import Stopped, StopRequest
 
 STOP_WITHIN_SECONDS = 5.0

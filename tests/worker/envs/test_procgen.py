@@ -153,7 +153,7 @@ def test_a_level_that_was_not_dealt_is_noticed() -> None:
     env = env_of(ProcgenSuite(game="bigfish", num_threads=0), 1, uniform([3]))
     env.reset()
     env._slots.patch(0, expected=3, level=4)
-    with pytest.raises(EnvError, match="began 4; it was dealt 3 and 3"):
+    with pytest.raises(EnvError, match=r"began 4.*3 and 3"):
         stand(env, 1100)
 
 

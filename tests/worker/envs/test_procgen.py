@@ -15,7 +15,7 @@ from gsl.config.suites import ProcgenSuite
 from gsl.config.suites.procgen import Game
 from worker.envs import make_env
 from worker.envs.base import IDLE, Env, EnvError, Sampler
-from worker.envs.procgen.env import ProcgenEnv
+from worker.envs.procgen.env import ProcgenEnv, library
 from worker.envs.sampling.samplers import QueueSampler, UniformSampler, training_sampler
 
 LEVELS = (3, 17, 120, 199)
@@ -43,9 +43,7 @@ def random_actions(steps: int, num_envs: int) -> NDArray[np.int64]:
 
 def first_frame(game: str, level: int, mode: str = "easy") -> NDArray[np.uint8]:
     """What an environment made for this one level by the package alone shows first."""
-    from procgen import ProcgenGym3Env
-
-    env = ProcgenGym3Env(
+    env = library().ProcgenGym3Env(
         num=1, env_name=game, distribution_mode=mode, num_levels=1, start_level=level, num_threads=0, rand_seed=7
     )
     frame: NDArray[np.uint8] = env.observe()[1]["rgb"][0]

@@ -8,6 +8,7 @@ ended episode is compared with the one dealt, so playing any other level is an e
 
 import importlib
 import warnings
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -107,14 +108,18 @@ class ProcgenEnv:
         return observation["rgb"]
 
 
-def _library_env(suite: ProcgenSuite, num_envs: int, level: int, seed: int) -> Any:
-    """The package's vector environment, with every slot on `level`. Suppresses what importing it prints."""
+def library() -> ModuleType:
+    """The package `procgen`, imported without what that prints."""
     # Gym prints that it is unmaintained, whatever the warning filters are; procgen needs this version of gym.
     importlib.import_module("gym_notices.notices").notices.clear()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # procgen/__init__.py does not close version.txt
-        from procgen import ProcgenGym3Env
-    return ProcgenGym3Env(
+        return importlib.import_module("procgen")
+
+
+def _library_env(suite: ProcgenSuite, num_envs: int, level: int, seed: int) -> Any:
+    """The package's vector environment, with every slot on `level`."""
+    return library().ProcgenGym3Env(
         num=num_envs,
         env_name=suite.game,
         distribution_mode=suite.mode,

@@ -1,4 +1,4 @@
-"""Runs migrations on the settings' database, or on the connection that a caller hands over, under a lock."""
+"""Runs migrations under a lock, on the database of the settings or on a connection passed by the caller."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from backend.db import columns, models
 from backend.db.engine import make_engine
 from backend.settings import Settings
 
-_LOCK = 0x67736C  # any number that only we use
+_LOCK = 0x67736C  # any number used only here
 _metadata = models.Run.metadata
 _RENDERED: dict[type, str] = {
     columns.FiniteFloat: "sa.Float(53)",
@@ -23,7 +23,7 @@ _RENDERED: dict[type, str] = {
 
 
 def _render(kind: str, item: Any, _context: object) -> str | Literal[False]:
-    """Plain types in migrations, which must not change when the code does."""
+    """Renders plain types, because migrations must not change when the code does."""
     return _RENDERED.get(type(item), False) if kind == "type" else False
 
 
@@ -41,9 +41,9 @@ def _run(connection: Connection) -> None:
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    """Of several processes that start together one migrates, the others wait and then find nothing to do.
+    """If several processes start together, one migrates; the others wait and then have nothing to do.
 
-    PostgreSQL has a lock for it; on SQLite the transaction is the writer's from its beginning (BEGIN IMMEDIATE).
+    PostgreSQL has a lock for this; on SQLite the transaction holds the write lock from its start (BEGIN IMMEDIATE).
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

@@ -62,8 +62,8 @@ def list_runs(
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Page[RunSummary]:
-    wanted = runs.Filter(q, status or (), tag, suite, experiment_id, arm, arm_name)
-    return runs.page(session, wanted, sort, limit, offset)
+    filters = runs.Filter(q, status or (), tag, suite, experiment_id, arm, arm_name)
+    return runs.page(session, filters, sort, limit, offset)
 
 
 @routes.post("/runs/{run_id}/baseline", status_code=201, summary="Launch a baseline", responses=problems(404, 409))

@@ -1,4 +1,4 @@
-"""Each variation's score over training: which are learned when, which never, which are forgotten."""
+"""Each variation's score over training: when it is learned, if ever, and whether it is forgotten."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,7 +9,7 @@ from backend.figures.registration import RunFigure
 from backend.figures.style import METRIC_NAMES, ROLE_NAMES, View, new_figure, palette, steps_axis
 from backend.store.figures.heatmap import variation_progress
 
-MAX_ROWS = 128  # a row needs a few pixels to be seen and hovered
+MAX_ROWS = 128  # a row needs a few pixels to be visible
 MAX_NAMED_ROWS = 40
 
 
@@ -42,7 +42,7 @@ def variation_heatmap(data: VariationProgress, view: View) -> go.Figure:
 
 
 def _final(values: FloatArray) -> FloatArray:
-    """Last known score of each variation; one that never finished an episode counts as lowest. Shape (variations,)."""
+    """Last known score of each variation, lowest if it never finished an episode. Shape (variations,)."""
     known = ~np.isnan(values)
     last = values.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
     final = values[np.arange(len(values)), last]
@@ -58,7 +58,7 @@ def _mean(rows: FloatArray) -> FloatArray:
 
 
 def _with_gaps(data: VariationProgress, means: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Edges (columns + 1,) and cells, with an empty column where others spent steps between two jobs."""
+    """Edges (columns + 1,) and cells, with an empty column if other jobs spent steps between two jobs."""
     gaps = np.flatnonzero(data.starts[1:] > data.ends[:-1]) + 1
     edges = np.unique(np.concatenate([data.starts, data.ends]))
     return edges, np.insert(means, gaps, np.nan, axis=1)
@@ -80,7 +80,7 @@ def _hover(view: View, data: VariationProgress) -> str:
 def _limits(data: VariationProgress, view: View) -> dict[str, float]:
     if view.metric == "success":
         return {"zmin": 0.0, "zmax": 1.0}
-    low, high = np.nanpercentile(data.scores.returns, [1, 99])  # one lucky episode would bleach all others
+    low, high = np.nanpercentile(data.scores.returns, [1, 99])  # one lucky episode would dominate the colours
     return {"zmin": float(low), "zmax": float(high)}
 
 
@@ -92,7 +92,7 @@ def _colorbar(view: View) -> dict[str, object]:
         bar["tickformat"] = ".0%"
     if view.narrow:
         bar |= {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom"}
-        del bar["title"]  # it would lie on the bar
+        del bar["title"]  # it would overlap the bar
     return bar
 
 
@@ -104,7 +104,7 @@ def _row_axis(named: bool) -> dict[str, object]:
 
 
 def _mark_phases(figure: go.Figure, data: VariationProgress, view: View) -> None:
-    """A line where the fine-tuned generalist takes over."""
+    """A line where fine-tuning starts."""
     for column in range(1, len(data.roles)):
         if data.roles[column] == data.roles[column - 1]:
             continue

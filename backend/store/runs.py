@@ -80,8 +80,8 @@ def locked(session: Session, run_id: int) -> Run:
     return run
 
 
-def page(session: Session, wanted: Filter, sort: Sort, limit: int, offset: int) -> Page[RunSummary]:
-    conditions = _conditions(wanted, session.get_bind().dialect.name)
+def page(session: Session, filters: Filter, sort: Sort, limit: int, offset: int) -> Page[RunSummary]:
+    conditions = _conditions(filters, session.get_bind().dialect.name)
     total = session.exec(select(func.count()).select_from(Run).where(*conditions)).one()
     column = getattr(Run, sort.removeprefix("-"))
     order = column.desc() if sort.startswith("-") else column.asc()
@@ -90,17 +90,17 @@ def page(session: Session, wanted: Filter, sort: Sort, limit: int, offset: int) 
     return Page(items=summaries(session, runs), total=total, limit=limit, offset=offset)
 
 
-def _conditions(wanted: Filter, dialect: str) -> list[Any]:
-    exact = {"suite": wanted.suite, "experiment_id": wanted.experiment_id, "arm": wanted.arm}
-    exact |= {"arm_name": wanted.arm_name}
+def _conditions(filters: Filter, dialect: str) -> list[Any]:
+    exact = {"suite": filters.suite, "experiment_id": filters.experiment_id, "arm": filters.arm}
+    exact |= {"arm_name": filters.arm_name}
     conditions: list[Any] = [col(getattr(Run, name)) == value for name, value in exact.items() if value is not None]
-    if wanted.status:
-        conditions.append(col(Run.status).in_(wanted.status))
-    if wanted.text:
-        found = [col(Run.name).icontains(wanted.text, autoescape=True), _notes(wanted.text), _tag_like(wanted.text)]
+    if filters.status:
+        conditions.append(col(Run.status).in_(filters.status))
+    if filters.text:
+        found = [col(Run.name).icontains(filters.text, autoescape=True), _notes(filters.text), _tag_like(filters.text)]
         conditions.append(or_(*found))
-    if wanted.tag:
-        conditions.append(_has_tag(wanted.tag, dialect))
+    if filters.tag:
+        conditions.append(_has_tag(filters.tag, dialect))
     return conditions
 
 

@@ -34,9 +34,9 @@ def _stretches(session: Session, job: Job) -> History:
     episodes = func.sum(table.episodes)
     means = (func.sum(table.episodes * col(mean)) / episodes for mean in (table.mean_return, table.success_rate))
     columns: tuple[Any, ...] = (table.variation, stretch.label("stretch"), episodes, *means)
-    wanted = (col(table.job_id) == job.id, col(table.source) == "training", col(table.mean_return).is_not(None))
+    conditions = (col(table.job_id) == job.id, col(table.source) == "training", col(table.mean_return).is_not(None))
     rows = session.execute(
-        select(*columns).where(*wanted).group_by(col(table.variation), "stretch").order_by("stretch")
+        select(*columns).where(*conditions).group_by(col(table.variation), "stretch").order_by("stretch")
     )
     found: dict[int, list[Stretch]] = {}
     for variation, number, count, mean_return, success in rows:

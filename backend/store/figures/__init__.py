@@ -1,1 +1,1 @@
-"""What figures show, read from the tables."""
+"""Queries for the data of figures."""

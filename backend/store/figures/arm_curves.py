@@ -14,11 +14,11 @@ from backend.store.figures.curves import number_table
 from gsl.protocol.api import ComparedMetric
 
 POINT_BUDGET = 40_000  # epochs read for one figure
-_FEWEST, _MOST = 50, 400  # of one job
+_FEWEST, _MOST = 50, 400  # epochs of one job
 
 
 def run_curves(session: Session, compared: Compared, metric: ComparedMetric) -> tuple[RunCurve, ...]:
-    """Curves of the runs' generalists, before and after fine-tuning; of long jobs only some epochs are read."""
+    """Curves of the runs' generalists, before and after fine-tuning; for long jobs only some epochs are read."""
     runs = {run.id: run for run in compared.runs}
     jobs = (col(Job.run_id).in_(list(runs)), col(Job.kind).in_(("generalist", "finetune")))
     points = min(_MOST, max(_FEWEST, POINT_BUDGET // max(1, 2 * len(runs))))

@@ -1,4 +1,4 @@
-"""Reads an experiment's runs and how good their last policies are; a handful of queries however many runs there are."""
+"""Reads an experiment's runs and the scores of their last policies; the number of queries is constant."""
 
 import hashlib
 import json
@@ -42,12 +42,12 @@ def compared_runs(session: Session, experiment_id: int) -> Compared:
 
 
 def outcomes(session: Session, compared: Compared, metric: ComparedMetric, source: ComparedSource) -> Outcomes:
-    """Means over the variations of each run's last evaluation; a variation counts once, whatever episodes it had."""
+    """Means over the variations of each run's last evaluation, in which every variation has the same weight."""
     by_job = {run.evaluation: run for run in _measurable(compared.runs)}
     table = LatestReturn
     means: tuple[Any, ...] = (table.job_id, func.avg(table.mean_return), func.avg(table.success_rate))
-    wanted = (col(table.job_id).in_(list(by_job)), col(table.source) == source)
-    rows = number_table(session, select(*means).where(*wanted).group_by(col(table.job_id)), 3)
+    conditions = (col(table.job_id).in_(list(by_job)), col(table.source) == source)
+    rows = number_table(session, select(*means).where(*conditions).group_by(col(table.job_id)), 3)
     found: dict[int, float] = {}
     for job_id, mean_return, success in rows:
         run = by_job[int(job_id)]
@@ -60,12 +60,12 @@ def outcomes(session: Session, compared: Compared, metric: ComparedMetric, sourc
 def task_scores(
     session: Session, compared: Compared, metric: ComparedMetric, source: ComparedSource, arms: Sequence[str]
 ) -> tuple[TaskScores, ...]:
-    """Scores by variation of the measured runs of some arms; a variation that any run of its task lacks is left out."""
+    """Scores by variation of some arms' evaluated runs; variations that any run of the task lacks are left out."""
     runs = [run for run in _measurable(compared.runs) if run.arm_name in arms]
     table = LatestReturn
     columns: tuple[Any, ...] = (table.job_id, table.variation, table.mean_return, table.success_rate)
-    wanted = (col(table.job_id).in_([run.evaluation for run in runs]), col(table.source) == source)
-    rows = number_table(session, select(*columns).where(*wanted), 4)
+    conditions = (col(table.job_id).in_([run.evaluation for run in runs]), col(table.source) == source)
+    rows = number_table(session, select(*columns).where(*conditions), 4)
     found = [
         _task(task, [run for run in runs if run.task == task], rows, compared.suites[task], metric)
         for task in sorted({run.task for run in runs})
@@ -74,12 +74,12 @@ def task_scores(
 
 
 def scores_of(suite: SuiteSettings, metric: ComparedMetric, returns: Any, success: Any) -> FloatArray:
-    """The metric, elementwise; `score` is success where the suite has it, otherwise the normalised return."""
+    """The metric, elementwise; `score` is the success rate if the suite has one, else the normalised return."""
     if metric == "return":
         return np.asarray(returns, dtype=np.float64)
     if metric == "success" or suite.has_success:
         return np.asarray(success, dtype=np.float64)
-    if type(suite).score is not SuiteSettings.score:  # a suite of one's own may count otherwise
+    if type(suite).score is not SuiteSettings.score:  # a suite may define its own score
         values = [suite.score(float(mean), None) for mean in np.atleast_1d(returns)]
         return np.array(values, dtype=np.float64).reshape(np.shape(returns))
     low, high = suite.score_range
@@ -100,15 +100,15 @@ def _check(session: Session, experiment_id: int) -> None:
 
 
 def _last_evaluations(session: Session, run_ids: Sequence[int]) -> dict[int, int]:
-    """The newest evaluation job that ended well, by run: that of the policy the run ended with."""
-    wanted = (col(Job.run_id).in_(run_ids), col(Job.kind) == "evaluation", col(Job.status) == "succeeded")
+    """The newest successful evaluation job, by run: that of the policy the run ended with."""
+    conditions = (col(Job.run_id).in_(run_ids), col(Job.kind) == "evaluation", col(Job.status) == "succeeded")
     newest: tuple[Any, ...] = (Job.run_id, func.max(Job.id))
-    rows = session.execute(select(*newest).where(*wanted).group_by(col(Job.run_id)))
+    rows = session.execute(select(*newest).where(*conditions).group_by(col(Job.run_id)))
     return {row[0]: row[1] for row in rows}
 
 
 def _marks(session: Session, evaluations: dict[int, int]) -> dict[int, str]:
-    """How whole each run's last evaluation was."""
+    """Notes on last evaluations that are not complete, by run."""
     found = {job_id: mark for (job_id, _), mark in wholeness.marks(session, evaluations.values(), "evaluation").items()}
     return {run_id: found.get(job_id, Rounds().mark) for run_id, job_id in evaluations.items()}
 
@@ -135,7 +135,7 @@ def _task(
 
 
 def _task_names(suites: Sequence[SuiteSettings]) -> tuple[str, ...]:
-    """The suite, with the settings in which suites of its name differ here."""
+    """The suite, with the settings in which suites of this name differ in the experiment."""
     settings = [suite.model_dump(mode="json") for suite in suites]
     names = []
     for mine in settings:

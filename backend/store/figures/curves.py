@@ -1,4 +1,4 @@
-"""Reads what curves are drawn from: epochs, evaluations, plateaus, specialists, ledger."""
+"""Reads the data of curves: epochs, evaluations, plateaus, specialists, ledger."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ TRAINING_KINDS = ("generalist", "specialist", "finetune")
 
 @dataclass(frozen=True)
 class JobRow:
-    """What figures need of a job; `index` counts specialists from 1."""
+    """What figures need to know about a job; `index` counts specialists from 1."""
 
     id: int
     key: str
@@ -54,7 +54,7 @@ class JobRow:
 
 
 def job_rows(session: Session, run_id: int) -> list[JobRow]:
-    """A run's jobs in the order in which they were planned."""
+    """A run's jobs in the order of planning."""
     columns: tuple[Any, ...] = (
         Job.id, Job.key, Job.kind, Job.index, Job.status, Job.start_steps, Job.epochs, Job.cycle,
     )  # fmt: skip
@@ -63,7 +63,7 @@ def job_rows(session: Session, run_id: int) -> list[JobRow]:
 
 
 def role_of(job: JobRow, jobs: Sequence[JobRow]) -> Role:
-    """Whose policy a job trains or measures; an evaluation that follows a fine-tuning measures what came of that."""
+    """Whose policy a job trains or evaluates; an evaluation after fine-tuning evaluates the fine-tuned policy."""
     if job.kind == "specialist":
         return "specialist"
     return "finetune" if is_after_finetuning(job, jobs) else "generalist"
@@ -96,7 +96,7 @@ def learning_curves(session: Session, run_id: int) -> LearningCurves:
 
 
 def generalist_curves(session: Session, run_id: int) -> dict[int, Curve]:
-    """Of the generalist's jobs, by job."""
+    """Training curves of the generalist's jobs, by job."""
     return _curves(session, job_rows(session, run_id), ("generalist",))
 
 
@@ -124,9 +124,10 @@ def specialist_series(session: Session, run_id: int) -> tuple[SpecialistSeries, 
 
 
 def approved_gates(session: Session, run_id: int) -> dict[int, Gate]:
-    """By cycle, the gate that let its specialists start."""
-    wanted = (col(Gate.run_id) == run_id, col(Gate.status) == "approved", col(Gate.reason_asked) == "specialists")
-    return {gate.cycle: gate for gate in session.execute(select(Gate).where(*wanted).order_by(col(Gate.id))).scalars()}
+    """The gate that started the specialists, by cycle."""
+    conditions = (col(Gate.run_id) == run_id, col(Gate.status) == "approved", col(Gate.reason_asked) == "specialists")
+    gates = session.execute(select(Gate).where(*conditions).order_by(col(Gate.id))).scalars()
+    return {gate.cycle: gate for gate in gates}
 
 
 def ledger_totals(session: Session, run_id: int) -> LedgerTotals:
@@ -155,7 +156,7 @@ def score_array(values: Sequence[float | None]) -> FloatArray:
 
 
 def weighted_means(places: IntArray, weights: IntArray, values: FloatArray, size: int) -> FloatArray:
-    """Weighted mean of the known values at each place, NaN where there is none. Shape (size,)."""
+    """Weighted mean of the known values at each place, NaN if there are none. Shape (size,)."""
     known = ~np.isnan(values)
     weight = np.bincount(places[known], weights=weights[known], minlength=size)
     total = np.bincount(places[known], weights=(weights * values)[known], minlength=size)
@@ -163,20 +164,20 @@ def weighted_means(places: IntArray, weights: IntArray, values: FloatArray, size
 
 
 def number_table(session: Session, query: Select[*tuple[Any, ...]], columns: int) -> FloatArray:
-    """All rows of a query that selects numbers alone, NULL as NaN; shape (rows, columns). Exact up to 2**53."""
+    """All rows of a query that selects only numbers, NULL as NaN; shape (rows, columns). Exact up to 2**53."""
     rows = session.connection().execute(query).all()
     return np.array([tuple(row) for row in rows], dtype=np.float64).reshape(len(rows), columns)
 
 
 def _curves(session: Session, jobs: Sequence[JobRow], kinds: Sequence[str]) -> dict[int, Curve]:
-    """Training curves by job, in one query; a job without epochs yet has an empty one."""
-    wanted = [job for job in jobs if job.kind in kinds]
+    """Training curves by job, in one query; empty for a job without epochs."""
+    chosen = [job for job in jobs if job.kind in kinds]
     columns: tuple[Any, ...] = (Epoch.job_id, Epoch.epoch, Epoch.job_steps, Epoch.mean_return, Epoch.success_rate)
-    of_jobs = col(Epoch.job_id).in_([job.id for job in wanted])
+    of_jobs = col(Epoch.job_id).in_([job.id for job in chosen])
     table = number_table(session, select(*columns).where(of_jobs).order_by(col(Epoch.job_id), col(Epoch.epoch)), 5)
-    first, last = (np.searchsorted(table[:, 0], [job.id for job in wanted], side=side) for side in ("left", "right"))
+    first, last = (np.searchsorted(table[:, 0], [job.id for job in chosen], side=side) for side in ("left", "right"))
     return {
-        job.id: _curve(job, role_of(job, jobs), table[first[place] : last[place]]) for place, job in enumerate(wanted)
+        job.id: _curve(job, role_of(job, jobs), table[first[place] : last[place]]) for place, job in enumerate(chosen)
     }
 
 
@@ -211,13 +212,13 @@ def _one_after_another(rungs: Sequence[Curve]) -> Curve:
 
 
 def _evaluations(session: Session, jobs: Sequence[JobRow], curves: dict[int, Curve]) -> tuple[EvaluationPoint, ...]:
-    """Means over the variations of each evaluation; a variation counts once, however many episodes it had."""
+    """Means over the variations of each evaluation, in which every variation has the same weight."""
     table = VariationReturn
     groups = (col(table.job_id), col(table.source), col(table.epoch))
     means = (func.count(), func.avg(table.mean_return), func.avg(table.success_rate))
     by_id = {job.id: job for job in jobs}
-    wanted = (groups[0].in_(list(by_id)), groups[1].in_(EVALUATED))
-    rows = session.execute(select(*groups, *means).where(*wanted).group_by(*groups).order_by(*groups))
+    conditions = (groups[0].in_(list(by_id)), groups[1].in_(EVALUATED))
+    rows = session.execute(select(*groups, *means).where(*conditions).group_by(*groups).order_by(*groups))
     marks = {source: wholeness.marks(session, list(by_id), source) for source in EVALUATED}
     return tuple(
         EvaluationPoint(
@@ -230,7 +231,7 @@ def _evaluations(session: Session, jobs: Sequence[JobRow], curves: dict[int, Cur
 
 
 def _steps_at(job: JobRow, curve: Curve | None, epoch: int) -> int:
-    """Environment steps of the run after an epoch; an evaluation job measures what had been trained when it began."""
+    """Environment steps of the run after an epoch; for an evaluation job, those spent before it started."""
     if curve is None or len(curve.epochs) == 0:
         return job.start_steps
     row = int(np.searchsorted(curve.epochs, epoch, side="right")) - 1
@@ -240,9 +241,9 @@ def _steps_at(job: JobRow, curve: Curve | None, epoch: int) -> int:
 def _plateaus(
     session: Session, run_id: int, jobs: Sequence[JobRow], curves: dict[int, Curve]
 ) -> tuple[PlateauMark, ...]:
-    """Where the generalist's detector fired; specialists that stop at a plateau would only clutter the picture.
+    """Where the generalist's detector fired; plateaus of specialists are left out to keep the figure readable.
 
-    `curves` are a baseline's, which tell what came later.
+    `curves` are those of a baseline, from which it is known whether it rose later.
     """
     keys = {job.id: job.key for job in jobs if job.kind != "specialist"}
     table = Plateau
@@ -265,14 +266,14 @@ def _variations_of(session: Session, job_ids: Sequence[int]) -> dict[int, list[i
 
 @dataclass(frozen=True)
 class _Levels:
-    """Return and success by variation of the policy that a cycle's specialists begin with; `fresh` if not selecting."""
+    """Return and success by variation of the policy specialists start from; `fresh` if the selection is independent."""
 
     by_variation: Mapping[int, tuple[float | None, float | None]]
     fresh: bool
 
 
 def _levels_before(session: Session, run_id: int) -> dict[int, _Levels]:
-    """By cycle: the evaluation made afresh, which the first has, otherwise the gate's frozen evidence."""
+    """By cycle: the independent evaluation, which the first cycle has, otherwise the gate's frozen evidence."""
     gates = approved_gates(session, run_id)
     levels = {
         cycle: _Levels(
@@ -282,15 +283,15 @@ def _levels_before(session: Session, run_id: int) -> dict[int, _Levels]:
     }
     columns: tuple[Any, ...] = (LatestReturn.variation, LatestReturn.mean_return, LatestReturn.success_rate)
     joined = select(*columns).join(Job, col(Job.id) == col(LatestReturn.job_id)).where(col(Job.run_id) == run_id)
-    wanted = (col(Job.key) == BEFORE_EVALUATION, col(LatestReturn.source) == "evaluation")
-    afresh = {row[0]: (row[1], row[2]) for row in session.execute(joined.where(*wanted))}
+    conditions = (col(Job.key) == BEFORE_EVALUATION, col(LatestReturn.source) == "evaluation")
+    afresh = {row[0]: (row[1], row[2]) for row in session.execute(joined.where(*conditions))}
     if afresh and levels:
         levels[min(levels)] = _Levels(afresh, True)
     return levels
 
 
 def _mean_of(levels: _Levels | None, variations: Sequence[int], figure: int) -> float | None:
-    """Mean over some variations; None where any of them lacks the figure."""
+    """Mean over some variations; None if any of them has no value."""
     if levels is None:
         return None
     values = [levels.by_variation.get(variation, (None, None))[figure] for variation in variations]

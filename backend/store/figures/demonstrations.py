@@ -1,4 +1,4 @@
-"""What a run's demonstrations jobs kept of what they tried."""
+"""Reads the episodes that a run's demonstrations jobs tried and kept."""
 
 import numpy as np
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from gsl.protocol.reports import DemonstrationCount
 
 
 def demonstrated(session: Session, run_id: int) -> Demonstrated:
-    """Of the jobs that reported, cycle by cycle: specialists in their order, then the generalist."""
+    """From the jobs that have reported, by cycle: specialists in order, then the generalist."""
     query = select(col(Job.cycle), col(Job.index), col(Job.demonstrations)).where(
         col(Job.run_id) == run_id, col(Job.kind) == "demonstrations"
     )

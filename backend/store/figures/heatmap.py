@@ -1,4 +1,4 @@
-"""Reads how each variation's training score went over a run, in few enough rows to draw."""
+"""Reads each variation's training score over a run, in few enough rows to draw."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from backend.db.models import Epoch, VariationReturn
 from backend.domain.figure_data import FloatArray, IntArray, Scores, VariationProgress
 from backend.store.figures.curves import JobRow, job_rows, number_table, role_of, suite_of, weighted_means
 
-COLUMNS = 60  # of the heatmap
+COLUMNS = 60  # columns of the heatmap
 ROW_BUDGET = 40_000  # rows of variation_return read for one heatmap
 
 
@@ -62,7 +62,7 @@ def _columns(epochs: Sequence[tuple[int, int, int]]) -> IntArray:
 
 
 def _starts(trained: Sequence[JobRow], places: Sequence[int], ends: IntArray) -> IntArray:
-    """A column starts where the one before ended, the first of a job where its job branched off."""
+    """A column starts where the previous one ended; a job's first column starts where the job branched off."""
     starts = [
         trained[place].start_steps if column == 0 or places[column - 1] != place else int(ends[column - 1])
         for column, place in enumerate(places)
@@ -74,7 +74,7 @@ def _filled_matrix(
     session: Session, trained: Sequence[JobRow], epochs: Sequence[tuple[int, int, int]], columns: IntArray,
     variations: IntArray,
 ) -> Scores:  # fmt: skip
-    """Weighted means of shape (variations, columns), NaN where a variation ended no episode."""
+    """Weighted means of shape (variations, columns), NaN if a variation finished no episode."""
     count = int(columns[-1]) + 1 if len(columns) else 0
     cells: list[IntArray] = []
     figures: list[FloatArray] = []
@@ -98,15 +98,15 @@ def _sampled_rows(session: Session, job: JobRow, epochs: Sequence[int], all_epoc
     """Training rows (epoch, variation, episodes, return, success) of all epochs, or of evenly chosen ones."""
     table = VariationReturn
     columns: tuple[Any, ...] = (table.epoch, table.variation, table.episodes, table.mean_return, table.success_rate)
-    wanted: list[ColumnElement[bool]] = [col(table.job_id) == job.id, col(table.source) == "training"]
+    conditions: list[ColumnElement[bool]] = [col(table.job_id) == job.id, col(table.source) == "training"]
     stride = _stride(session, job, epochs, all_epochs)
     if stride > 1:
-        wanted.append(col(table.epoch).in_(list(epochs[::stride])))
-    return number_table(session, select(*columns).where(*wanted), 5)
+        conditions.append(col(table.epoch).in_(list(epochs[::stride])))
+    return number_table(session, select(*columns).where(*conditions), 5)
 
 
 def _stride(session: Session, job: JobRow, epochs: Sequence[int], all_epochs: int) -> int:
-    """Every how many epochs are read; judged by how many rows ten evenly chosen epochs have."""
+    """The stride between the epochs that are read, from the number of rows in ten evenly chosen epochs."""
     probes = list(epochs[:: max(1, len(epochs) // 10)])
     mine = (col(VariationReturn.job_id) == job.id, col(VariationReturn.source) == "training")
     probe = select(func.count()).select_from(VariationReturn).where(*mine, col(VariationReturn.epoch).in_(probes))

@@ -1,4 +1,4 @@
-"""Whether a curve that went on after a plateau rose later, by the definition of the benchmark of criterion H."""
+"""Whether a curve rose after a plateau, by the definition of criterion H's benchmark."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from gsl.method import curves
 
 
 def rose_later(curve: Curve | None, metric: Metric, start_epoch: int, detected_epoch: int) -> bool | None:
-    """As far as the curve is known; None without one, or where it does not reach beyond the detection."""
+    """As far as the curve is known; None if it is missing or does not reach beyond the detection."""
     if curve is None or len(curve.epochs) == 0 or int(curve.epochs[-1]) <= detected_epoch:
         return None
     smoothed = curves.smoothed_whole(curve.scores.of(metric))

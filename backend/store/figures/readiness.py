@@ -1,4 +1,4 @@
-"""Cheap facts about a run: which figures have data, and whether anything changed since they were last drawn."""
+"""Cheap checks of a run: which figures have data, and whether anything changed since they were drawn."""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from gsl.phases.keys import LAST_EVALUATION
 
 @dataclass(frozen=True)
 class FigureState:
-    """What a run has data for."""
+    """Which data a run has."""
 
     epochs: bool
     measured: bool
@@ -53,9 +53,9 @@ def figure_state(session: Session, run_id: int) -> FigureState:
 
 
 def figure_version(session: Session, run_id: int) -> str | None:
-    """A short text that changes whenever a figure of the run might; None where there is no such run.
+    """A short text that changes whenever a figure of the run might; None if the run does not exist.
 
-    Every batch of reports moves the run's revision, so no series needs to be looked at.
+    Every batch of reports increments the run's revision, so no series has to be read.
     """
     run = session.execute(
         select(col(Run.status), col(Run.revision), col(Run.spent_steps)).where(col(Run.id) == run_id)

@@ -26,20 +26,20 @@ from gsl.protocol.reports import Source
 from gsl.protocol.rounds import Rounds
 
 WINDOWS = (1, 4, 16, 64)  # epochs pooled until most variations have finished an episode
-ENOUGH = 0.8  # share of variations that counts as most
+ENOUGH = 0.8  # share of variations that counts as most of them
 
 JobEpoch = tuple[int, int]  # job id, epoch
 
 
 def snapshots(session: Session, run_id: int, epochs: Sequence[JobEpoch], source: Source | None) -> Snapshots:
-    """Scores by variation at each moment; raises `KeyError` with the job's id where the run has no such job."""
+    """Scores by variation at each epoch; raises `KeyError` with the job's id if the run has no such job."""
     jobs = {job.id: job for job in job_rows(session, run_id)}
     panels = [_snapshot(session, jobs[job_id], list(jobs.values()), epoch, source) for job_id, epoch in epochs]
     return _snapshots(session, run_id, panels)
 
 
 def latest_snapshot(session: Session, run_id: int, source: Source | None) -> Snapshots:
-    """The latest estimate of the newest job that measured the generalist, before or after fine-tuning."""
+    """The latest estimates from the newest job that measured the generalist, before or after fine-tuning."""
     jobs = job_rows(session, run_id)
     rows = session.execute(
         select(col(LatestReturn.job_id), col(LatestReturn.source)).where(col(LatestReturn.run_id) == run_id).distinct()
@@ -48,14 +48,14 @@ def latest_snapshot(session: Session, run_id: int, source: Source | None) -> Sna
     for job_id, found in rows:
         sources.setdefault(job_id, set()).add(found)
     for job in reversed([job for job in jobs if job.kind != "specialist"]):
-        for wanted in (source,) if source else ("evaluation", "training"):
-            if wanted in sources.get(job.id, ()):
-                return _snapshots(session, run_id, [_latest(session, job, jobs, wanted)])
+        for preferred in (source,) if source else ("evaluation", "training"):
+            if preferred in sources.get(job.id, ()):
+                return _snapshots(session, run_id, [_latest(session, job, jobs, preferred)])
     return _snapshots(session, run_id, [])
 
 
 def milestones(session: Session, run_id: int) -> list[JobEpoch]:
-    """Moments as in the paper's figure: early and midway in the generalist's training, before the gate, at the end."""
+    """Epochs as in the paper's figure: early and midway in the generalist's training, before the gate, at the end."""
     jobs = [job for job in job_rows(session, run_id) if job.epochs or job.kind == "evaluation"]
     epochs: list[JobEpoch] = []
     generalist = next((job for job in jobs if job.kind == "generalist"), None)
@@ -72,7 +72,7 @@ def milestones(session: Session, run_id: int) -> list[JobEpoch]:
 
 
 def paired_scores(session: Session, run_id: int) -> PairedScores:
-    """The policy at the first gate beside the last evaluation, or beside the latest one while the run goes on.
+    """The policy at the first gate and the last evaluation, or the latest one if the run has not ended.
 
     Of the gate's policy it is the evaluation made afresh; without one the evaluation that selected the variations.
     """
@@ -112,12 +112,12 @@ def _newest_epoch(session: Session, job: JobRow) -> int | None:
 def _snapshot(
     session: Session, job: JobRow, jobs: Sequence[JobRow], epoch: int, source: Source | None
 ) -> VariationScores:
-    """Fresh episodes where the moment has them; otherwise training episodes of enough epochs up to it."""
-    for wanted in (source,) if source else ("evaluation", "training"):
-        windows = WINDOWS if wanted == "training" else (1,)
+    """The evaluation at this epoch if there is one; otherwise training episodes of enough epochs up to it."""
+    for preferred in (source,) if source else ("evaluation", "training"):
+        windows = WINDOWS if preferred == "training" else (1,)
         for window in windows:
-            found = _pooled(session, job, jobs, wanted, epoch, window)
-            if len(found.variations) >= ENOUGH * _measurable(session, job, wanted):
+            found = _pooled(session, job, jobs, preferred, epoch, window)
+            if len(found.variations) >= ENOUGH * _measurable(session, job, preferred):
                 break
         if len(found.variations):
             return found
@@ -125,7 +125,7 @@ def _snapshot(
 
 
 def _measurable(session: Session, job: JobRow, source: Source) -> int:
-    """How many variations the job has measured at all."""
+    """Number of variations that the job has measured."""
     mine = (col(LatestReturn.job_id) == job.id, col(LatestReturn.source) == source)
     return int(session.execute(select(func.count()).select_from(LatestReturn).where(*mine)).scalar_one())
 
@@ -133,13 +133,13 @@ def _measurable(session: Session, job: JobRow, source: Source) -> int:
 def _pooled(
     session: Session, job: JobRow, jobs: Sequence[JobRow], source: Source, epoch: int, window: int
 ) -> VariationScores:
-    """Episodes of `window` epochs up to `epoch` together, weighted by episodes."""
+    """Estimates pooled over `window` epochs up to `epoch`, weighted by episodes."""
     table = VariationReturn
-    wanted = (
+    conditions = (
         col(table.job_id) == job.id, col(table.source) == source, col(table.epoch).between(epoch - window + 1, epoch),
     )  # fmt: skip
     columns: tuple[Any, ...] = (table.variation, table.episodes, table.mean_return, table.success_rate)
-    rows = session.execute(select(*columns).where(*wanted)).all()
+    rows = session.execute(select(*columns).where(*conditions)).all()
     marks = {} if source == "training" else wholeness.marks(session, [job.id], source)
     variations, places = np.unique(np.array([row[0] for row in rows], dtype=np.int64), return_inverse=True)
     episodes = np.array([row[1] for row in rows], dtype=np.int64)
@@ -190,7 +190,7 @@ def _evaluation_title(key: str) -> str:
 
 
 def _before(session: Session, gate: Gate, jobs: Sequence[JobRow], variations: IntArray) -> tuple[Measured, bool]:
-    """What the gate's policy scores, and whether that was measured apart from what selected the variations."""
+    """Scores of the policy at the gate, and whether they are independent of the evaluation that selected."""
     of_key = {job.key: job for job in jobs}
     for key, fresh in ((BEFORE_EVALUATION, True), (evaluation(gate.cycle, gate.segment), False)):
         found = _measured(session, of_key[key], variations) if key in of_key else _nothing(variations)
@@ -205,7 +205,7 @@ def _nothing(variations: IntArray) -> Measured:
 
 
 def _measured(session: Session, job: JobRow, variations: IntArray) -> Measured:
-    """The job's fresh episodes, in the order of `variations`."""
+    """The job's evaluation, in the order of `variations`."""
     table = LatestReturn
     columns: tuple[Any, ...] = (
         table.variation, table.episodes, table.mean_return, table.std_return, table.success_rate,
@@ -221,7 +221,7 @@ def _measured(session: Session, job: JobRow, variations: IntArray) -> Measured:
 
 
 def _evidence(gate: Gate, variations: IntArray) -> Measured:
-    """Frozen at the gate; it says nothing of deviations."""
+    """The evidence frozen at the gate, which has no standard deviations."""
     known = {row["variation"]: row for row in gate.evidence["variations"]}
     rows = [known.get(int(variation), {}) for variation in variations]
     returns, success = ([row.get(figure) for row in rows] for figure in ("mean_return", "success_rate"))

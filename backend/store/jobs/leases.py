@@ -90,9 +90,9 @@ def _check_claimable(session: Session, run: Run, job: Job, worker: str) -> None:
         holder = f" by {job.worker}" if job.status == "running" else ""
         raise ConflictError(f"Job {job.id} is {job.status}{holder}, so it cannot be claimed.")
     if run.status in ENDED or desired_state_of(run, job) != "run":
-        wanted = desired_state_of(run, job)
+        desired = desired_state_of(run, job)
         raise ConflictError(
-            f"Job {job.id} cannot be claimed: run {run.id} is {run.status} and its desired state is {wanted}."
+            f"Job {job.id} cannot be claimed: run {run.id} is {run.status} and its desired state is {desired}."
         )
     known = session.get(Worker, worker)
     if known is not None and run.suite not in known.suites:

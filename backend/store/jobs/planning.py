@@ -80,8 +80,8 @@ def set_jobs(session: Session, run: Run, keys: Iterable[str], status: JobStatus)
     """Move waiting jobs to another status; queued ones will be dispatched again."""
     if not (names := tuple(keys)):
         return []
-    wanted = select(Job).where(Job.run_id == run.id, col(Job.key).in_(names)).order_by(col(Job.id))
-    jobs = list(session.exec(wanted))
+    query = select(Job).where(Job.run_id == run.id, col(Job.key).in_(names)).order_by(col(Job.id))
+    jobs = list(session.exec(query))
     for job in jobs:
         set_job(job, status)
     return jobs

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from gsl.config.method import PlateauSettings
+from gsl.config.plateau import PlateauSettings
 from gsl.config.recommended import plateau_of
 from gsl.method.curves import FILTER_REACH, smooth
 from gsl.method.plateau import PlateauDetector

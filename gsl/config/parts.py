@@ -14,9 +14,9 @@ from gsl.config.method import (
     EvaluationSettings,
     FinetuneSettings,
     GateSettings,
-    PlateauSettings,
     SpecialistSettings,
 )
+from gsl.config.plateau import PlateauSettings
 from gsl.config.plugins import union, with_plugins
 from gsl.config.sampling import Sampling, UniformSampling
 from gsl.config.suites import BUILTIN_SUITES, ForkMazeSuite, SuiteSettings

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gsl.config.learners import PPG, PPO, SAC, LearnerSettings
-from gsl.config.method import PlateauSettings
 from gsl.config.networks import MLP, Impala, SmallCNN
+from gsl.config.plateau import PlateauSettings
 from gsl.config.suites import SuiteSettings
 
 Machine = Literal["gpu", "two_cores"]

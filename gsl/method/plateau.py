@@ -20,7 +20,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from gsl.config.method import PlateauSettings
+from gsl.config.plateau import PlateauSettings
 from gsl.method.curves import CARRIED, FILTER_REACH, Array, smooth_weighted, upper_bound_of_rise
 from gsl.protocol.reports import PlateauReport
 

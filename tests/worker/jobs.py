@@ -8,10 +8,10 @@ from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
     EvaluationSettings,
-    PlateauSettings,
     SpecialistSettings,
 )
 from gsl.config.networks import MLP
+from gsl.config.plateau import PlateauSettings
 from gsl.config.run import RunConfig
 from gsl.config.suites import ForkMazeSuite
 from gsl.protocol.jobs import JobSpec

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gsl.config.method import PlateauSettings
+from gsl.config.plateau import PlateauSettings
 from gsl.config.recommended import plateau_of
 from gsl.method.curves import smooth
 from gsl.method.plateau import PlateauDetector, replay

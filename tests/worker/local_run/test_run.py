@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from gsl.config.guides import BC, GAIL, DAgger, GuideSettings, NoGuide
-from gsl.config.method import BudgetSettings, EvaluationSettings, PlateauSettings, SpecialistSettings
+from gsl.config.method import BudgetSettings, EvaluationSettings, SpecialistSettings
+from gsl.config.plateau import PlateauSettings
 from gsl.config.sampling import RoundRobinSampling
 from tests.worker.jobs import TINY_MAZE
 from worker.job.checkpoint import load

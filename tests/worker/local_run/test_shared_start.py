@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from gsl.config.learners import PPG, PPO
-from gsl.config.method import EvaluationSettings, PlateauSettings
+from gsl.config.method import EvaluationSettings
+from gsl.config.plateau import PlateauSettings
 from gsl.config.run import RunConfig
 from gsl.phases import RunState, plan
 from gsl.protocol.jobs import JobSpec

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from gsl.config.method import BudgetSettings, CycleSettings, EvaluationSettings, PlateauSettings, SpecialistSettings
+from gsl.config.method import (
+    BudgetSettings,
+    CycleSettings,
+    EvaluationSettings,
+    SpecialistSettings,
+)
+from gsl.config.plateau import PlateauSettings
 from gsl.phases import keys
 from gsl.protocol.jobs import CheckpointSource
 from tests.worker.jobs import TINY_MAZE, done, epochs, spec

@@ -13,10 +13,10 @@ from gsl.config.method import (
     BudgetSettings,
     DemonstrationSettings,
     EvaluationSettings,
-    PlateauSettings,
     SpecialistSettings,
 )
 from gsl.config.networks import SmallCNN
+from gsl.config.plateau import PlateauSettings
 from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
 from gsl.protocol.reports import EvaluationReport

@@ -62,7 +62,7 @@ def choose_by_search(page: Page, words: str) -> None:
     """Enter takes the first preset found."""
     search = page.get_by_role("textbox", name="Search presets")
     search.fill("no preset is called so")
-    expect(page.get_by_role("radio")).to_have_count(0)
+    expect(page.get_by_test_id("presets").get_by_role("radio")).to_have_count(0)
     search.fill(words)
     quick = page.get_by_role("radio", name="Fork maze, quick look")
     expect(quick).to_be_visible()

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from gsl.method import curves
 from gsl.method.changes import Measurement
 from gsl.protocol.jobs import Phase, Purpose
 from gsl.protocol.reports import Source
@@ -38,6 +39,20 @@ class Curve:
     epochs: IntArray
     steps: IntArray
     scores: Scores
+
+
+def rose_later(curve: Curve | None, metric: Metric, start_epoch: int, detected_epoch: int) -> bool | None:
+    """Whether the curve rose after a plateau, by the definition of criterion H's benchmark.
+
+    None if the curve is missing or does not reach beyond the detection.
+    """
+    if curve is None or len(curve.epochs) == 0 or int(curve.epochs[-1]) <= detected_epoch:
+        return None
+    smoothed = curves.smoothed_whole(curve.scores.of(metric))
+    if np.isnan(smoothed).any():
+        return None
+    start, detected = np.searchsorted(curve.epochs, [start_epoch, detected_epoch])
+    return curves.rose_later(smoothed, int(start), int(detected))
 
 
 @dataclass(frozen=True)

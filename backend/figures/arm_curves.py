@@ -8,9 +8,8 @@ import plotly.graph_objects as go
 from backend.domain.comparison_types import RunCurve
 from backend.domain.figure_data import FloatArray
 from backend.figures.arms import FORMATS, METRIC_NAMES, arm_colour, arm_dash, arm_fill, counted, metric_axis
-from backend.figures.empty import empty_figure
 from backend.figures.registration import ExperimentFigure
-from backend.figures.style import View, new_figure, palette, steps_axis
+from backend.figures.style import View, empty_figure, new_figure, palette, steps_axis
 from backend.store.figures.arm_curves import run_curves
 from gsl.method.statistics import CONFIDENCE, mean_band
 from gsl.protocol.api import ComparedMetric

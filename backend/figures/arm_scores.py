@@ -5,9 +5,8 @@ import plotly.graph_objects as go
 from backend.domain.comparison import arm_comparison
 from backend.domain.comparison_types import Outcomes
 from backend.figures.arms import METRIC_NAMES, any_run_evaluated, arm_colour, counted, metric_axis, number
-from backend.figures.empty import empty_figure
 from backend.figures.registration import ExperimentFigure
-from backend.figures.style import View, new_figure, palette
+from backend.figures.style import View, empty_figure, new_figure, palette
 from backend.store.figures.comparisons import outcomes as read_outcomes
 from gsl.method.statistics import CONFIDENCE
 from gsl.protocol.api import ArmComparison

@@ -12,16 +12,8 @@ import plotly.graph_objects as go
 
 from backend.domain.figure_data import FloatArray, IntArray, Metric, PairedScores
 from backend.figures.arms import counted
-from backend.figures.empty import empty_figure
 from backend.figures.registration import RunFigure
-from backend.figures.style import (
-    METRIC_NAMES,
-    View,
-    new_figure,
-    palette,
-    score_axis,
-    score_text,
-)
+from backend.figures.style import METRIC_NAMES, View, empty_figure, new_figure, palette, score_axis, score_text
 from backend.store.figures.snapshots import paired_scores
 from gsl.method.changes import Changes, changes_of_returns, changes_of_success
 from gsl.method.statistics import CONFIDENCE, paired_difference

@@ -5,9 +5,8 @@ import plotly.graph_objects as go
 
 from backend.domain.figure_data import Demonstrated
 from backend.figures.arms import counted
-from backend.figures.empty import empty_figure
 from backend.figures.registration import RunFigure
-from backend.figures.style import View, new_figure, palette
+from backend.figures.style import View, empty_figure, new_figure, palette
 from backend.store.figures.demonstrations import demonstrated
 
 MOST_NAMES = 40

@@ -4,13 +4,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backend.domain.figure_data import Curve, EvaluationPoint, FloatArray, LearningCurves, PlateauMark, Role
-from backend.figures.empty import empty_figure
 from backend.figures.registration import RunFigure
 from backend.figures.sampling import points_per_curve, rows_to_keep
 from backend.figures.style import (
     NUMBER_FORMATS,
     ROLE_NAMES,
     View,
+    empty_figure,
     new_figure,
     palette,
     score_axis,

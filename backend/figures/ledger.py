@@ -6,9 +6,8 @@ What was only measured, which the budget does not hold, has a bar of its own.
 import plotly.graph_objects as go
 
 from backend.domain.figure_data import LedgerTotals
-from backend.figures.empty import empty_figure
 from backend.figures.registration import RunFigure
-from backend.figures.style import Palette, View, new_figure, palette, steps_axis, steps_text
+from backend.figures.style import Palette, View, empty_figure, new_figure, palette, steps_axis, steps_text
 from backend.store.figures.curves import ledger_totals
 from gsl.protocol.jobs import Phase, Purpose
 

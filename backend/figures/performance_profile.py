@@ -9,9 +9,8 @@ from sqlmodel import Session
 from backend.domain.comparison_types import Compared, TaskScores
 from backend.domain.figure_data import FloatArray
 from backend.figures.arms import METRIC_NAMES, any_run_evaluated, arm_colour, arm_dash, arm_fill, counted, metric_axis
-from backend.figures.empty import empty_figure
 from backend.figures.registration import ComparisonOptions, ExperimentFigure
-from backend.figures.style import View, new_figure
+from backend.figures.style import View, empty_figure, new_figure
 from backend.store.figures.comparisons import task_scores
 from gsl.method.statistics import CONFIDENCE, Band
 from gsl.method.variation_statistics import performance_profile as profile_of

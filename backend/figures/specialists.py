@@ -4,11 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backend.domain.figure_data import SpecialistSeries
-from backend.figures.empty import empty_figure
 from backend.figures.grid import Grid, Panel, Trace, columns_for, grid_figure
 from backend.figures.registration import RunFigure
 from backend.figures.sampling import points_per_curve, rows_to_keep
-from backend.figures.style import METRIC_NAMES, NUMBER_FORMATS, View, palette, steps_axis
+from backend.figures.style import METRIC_NAMES, NUMBER_FORMATS, View, empty_figure, palette, steps_axis
 from backend.store.figures.curves import specialist_series
 
 PANEL_WIDTH = 132  # CSS pixels below which a panel cannot be read

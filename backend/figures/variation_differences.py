@@ -12,9 +12,8 @@ from backend.domain.comparison import default_pair
 from backend.domain.comparison_types import Compared, TaskScores
 from backend.domain.figure_data import FloatArray
 from backend.figures.arms import FORMATS, METRIC_NAMES, any_run_evaluated, counted, translucent
-from backend.figures.empty import empty_figure
 from backend.figures.registration import ComparisonOptions, ExperimentFigure
-from backend.figures.style import View, new_figure, palette
+from backend.figures.style import View, empty_figure, new_figure, palette
 from backend.store.figures.comparisons import task_scores
 from gsl.method.statistics import CONFIDENCE, LEAST_SEEDS
 from gsl.method.variation_statistics import variation_differences as differences_of

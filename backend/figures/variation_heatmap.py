@@ -4,9 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from backend.domain.figure_data import FloatArray, IntArray, VariationProgress
-from backend.figures.empty import empty_figure
 from backend.figures.registration import RunFigure
-from backend.figures.style import METRIC_NAMES, ROLE_NAMES, View, new_figure, palette, steps_axis
+from backend.figures.style import METRIC_NAMES, ROLE_NAMES, View, empty_figure, new_figure, palette, steps_axis
 from backend.store.figures.heatmap import variation_progress
 
 MAX_ROWS = 128  # a row needs a few pixels to be visible

@@ -6,10 +6,9 @@ from sqlmodel import Session
 
 from backend.domain.figure_data import FloatArray, IntArray, Metric, Snapshots, VariationScores
 from backend.figures.arms import counted
-from backend.figures.empty import empty_figure
 from backend.figures.grid import Grid, Panel, columns_for, grid_figure
 from backend.figures.registration import RunFigure, RunOptions
-from backend.figures.style import METRIC_NAMES, View, palette, score_text
+from backend.figures.style import METRIC_NAMES, View, empty_figure, palette, score_text
 from backend.store.figures.snapshots import latest_snapshot, milestones, snapshots
 
 RETURN_BINS = 20

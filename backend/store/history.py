@@ -4,9 +4,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from backend.db.models import Event, Job, LedgerEntry, Plateau, Run
-from backend.domain.figure_data import Curve, Metric
+from backend.domain.figure_data import Curve, Metric, rose_later
 from backend.store.figures import curves
-from backend.store.figures.hindsight import rose_later
 from gsl.phases.ledger import Entry, totals
 from gsl.protocol.api import EventPublic, LedgerPublic, LedgerRow, Page, PlateauPublic
 

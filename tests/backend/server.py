@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 @contextmanager
 def serving(app: FastAPI, lifespan: bool = False) -> Iterator[str]:
-    """The server's address; without `lifespan` nothing happens by itself (housekeeping has tests of its own)."""
+    """The server's address; without `lifespan` no reaper runs (it has its own tests)."""
     config = uvicorn.Config(
         app,
         port=0,

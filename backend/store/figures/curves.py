@@ -23,9 +23,9 @@ from backend.domain.figure_data import (
     Scores,
     SpecialistSeries,
     Spent,
+    rose_later,
 )
 from backend.store import wholeness
-from backend.store.figures.hindsight import rose_later
 from gsl.config.run import Suite
 from gsl.config.suites import SuiteSettings
 from gsl.phases.keys import BEFORE_EVALUATION

@@ -34,7 +34,7 @@ class DAPG(Guide):
             raise ValueError("DAPG needs demonstrations")
         self._settings, self._demonstrations, self._device = settings, inputs.demonstrations, inputs.device
         self._generator = torch.Generator().manual_seed(inputs.seed)
-        self._foretold = (
+        self._demonstrated_values = (
             DemonstratedValues(inputs.demonstrations, inputs.device) if settings.value_coefficient else None
         )
         self._minibatches = 0
@@ -53,8 +53,8 @@ class DAPG(Guide):
         else:
             loss = -self._coefficient * log_prob.mean()
         metrics = {"demonstration_loss": loss.item(), "demonstration_log_prob": log_prob.mean().item()}
-        if self._foretold is not None:
-            error = self._foretold.loss(network, index, context)
+        if self._demonstrated_values is not None:
+            error = self._demonstrated_values.loss(network, index, context)
             loss = loss + self._settings.value_coefficient * error
             metrics["demonstration_value_loss"] = error.item()
         return loss, metrics

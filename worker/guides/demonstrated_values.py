@@ -24,7 +24,7 @@ class DemonstratedValues:
     def loss(self, network: ActorCritic, index: Tensor, context: LossContext) -> Tensor:
         """Half the mean squared error of the values at these steps; scalar."""
         if self._gamma != context.gamma:
-            self._foresee(context.gamma)
+            self._compute_returns(context.gamma)
         target = (self._to_go[index] / context.reward_scale).to(self._device)
         cut = (self._final_at[index] >= 0).nonzero().squeeze(1)
         if len(cut):
@@ -32,10 +32,10 @@ class DemonstratedValues:
             with torch.no_grad():
                 rest = network.values(seen)
             target[cut.to(self._device)] += (context.gamma ** self._left[index][cut]).to(rest) * rest
-        foretold = network.values(self._shown.observation[index].to(self._device))
-        return 0.5 * (foretold - target).square().mean()
+        values = network.values(self._shown.observation[index].to(self._device))
+        return 0.5 * (values - target).square().mean()
 
-    def _foresee(self, gamma: float) -> None:
+    def _compute_returns(self, gamma: float) -> None:
         self._gamma = gamma
         lengths = torch.unique_consecutive(self._shown.episode, return_counts=True)[1].tolist()
         self._to_go = discounted_to_go(self._earned.reward, lengths, gamma)
@@ -49,8 +49,8 @@ def discounted_to_go(reward: Tensor, lengths: list[int], gamma: float) -> Tensor
     """Discounted sum of the rewards from each step to the end of its episode: (steps,) float32."""
     summed: list[float] = []
     for part in reversed(torch.split(reward, lengths)):
-        still = 0.0
+        total = 0.0
         for earned in reversed(part.tolist()):
-            still = earned + gamma * still
-            summed.append(still)
+            total = earned + gamma * total
+            summed.append(total)
     return torch.tensor(summed[::-1])

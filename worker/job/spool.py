@@ -49,7 +49,7 @@ class SpoolWriter:
 
 
 @dataclass(frozen=True)
-class Batch:
+class SpoolBatch:
     """Consecutive reports, at most one artifact after them, and the byte offset where the next batch begins."""
 
     reports: tuple[Report, ...]
@@ -57,7 +57,7 @@ class Batch:
     end: int
 
 
-def read_batch(spool: Path, offset: int) -> Batch:
+def read_batch(spool: Path, offset: int) -> SpoolBatch:
     """Reports from `offset` up to the limits of a batch or to the first artifact. Empty if no complete line follows.
 
     A last line without a newline is still being written or was cut off, so it is left for later. Raises SpoolError.
@@ -73,9 +73,9 @@ def read_batch(spool: Path, offset: int) -> Batch:
             line = _parse(text, end)
             end += len(text)
             if isinstance(line, ArtifactReport):
-                return Batch(tuple(reports), line, end)
+                return SpoolBatch(tuple(reports), line, end)
             reports.append(line)
-    return Batch(tuple(reports), None, end)
+    return SpoolBatch(tuple(reports), None, end)
 
 
 def read_all(spool: Path) -> list[SpoolLine]:

@@ -17,7 +17,7 @@ from worker.envs.base import IDLE, Env, EnvError, Sampler, State, Step, deal
 from worker.envs.gymnasium.cartpole import CartPoleEnv, fits
 from worker.envs.gymnasium.pool import AnyEnv, Pool, Recipe, Tape, check_finite, check_variations, failure
 from worker.envs.gymnasium.recipe import GymnasiumRecipe
-from worker.envs.gymnasium.spaces import acting, seeing
+from worker.envs.gymnasium.spaces import convert_actions, convert_observations
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +52,10 @@ class GymnasiumEnv:
         """Observations and actions, which are the same for all variations, as validation has checked."""
         variation = min(self._sampler.variations)
         env = self._made(0, variation)
-        self.observation_shape, self.observation_dtype, self._see = seeing(env.observation_space)
-        self.actions, self._do = acting(env.action_space)
+        self.observation_shape, self.observation_dtype, self._convert_observation = convert_observations(
+            env.observation_space
+        )
+        self.actions, self._convert_actions = convert_actions(env.action_space)
         self._observation = np.zeros((self.num_envs, *self.observation_shape), self.observation_dtype)
         self._pool.give_back(variation, env)
 
@@ -70,12 +72,12 @@ class GymnasiumEnv:
         observation, reward = self._observation.copy(), np.zeros(self.num_envs, np.float32)
         over, cut = np.zeros(self.num_envs, np.bool_), self._lost.copy()
         infos: list[dict[str, Any]] = [{}] * self.num_envs
-        given, slot = self._do(actions), 0
+        given, slot = self._convert_actions(actions), 0
         try:
             for slot, env in enumerate(self._envs):
                 if env is not None:
                     seen, reward[slot], over[slot], cut[slot], infos[slot] = env.step(given[slot])
-                    observation[slot] = self._see(seen)
+                    observation[slot] = self._convert_observation(seen)
         except Exception as error:
             raise self._failure(slot, error) from error
         self._steps += 1
@@ -116,7 +118,7 @@ class GymnasiumEnv:
         """The slot's environment at the first observation of the variation, with the slot's reset seed."""
         env = self._envs[slot] = self._made(slot, variation)
         try:
-            first = self._see(self._recipe.reset(env, variation, int(self._reset_seed[slot])))
+            first = self._convert_observation(self._recipe.reset(env, variation, int(self._reset_seed[slot])))
         except Exception as error:
             raise self._failure(slot, error) from error
         return np.asarray(first, self.observation_dtype)
@@ -179,14 +181,14 @@ class GymnasiumEnv:
             if env is None or ended:
                 break
             try:
-                seen, _, over, cut, _ = env.step(self._do(action[None])[0])
+                seen, _, over, cut, _ = env.step(self._convert_actions(action[None])[0])
             except Exception as error:
                 raise failure(self._recipe, variation, int(self._reset_seed[slot]), step, error) from error
-            shown, ended = np.asarray(self._see(seen), self.observation_dtype), over or cut
+            shown, ended = np.asarray(self._convert_observation(seen), self.observation_dtype), over or cut
         if ended or not np.array_equal(shown, self._observation[slot]):
-            self._give_up(slot)
+            self._drop_episode(slot)
 
-    def _give_up(self, slot: int) -> None:
+    def _drop_episode(self, slot: int) -> None:
         """Let the slot's next step end its episode without counting it."""
         log.warning(
             "%s is not deterministic: the episode of slot %d (%s, reset seed %d) is dropped after %d steps",

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from gsl.config.suites.gymnasium.spaces import action_kind, is_picture
 from worker.spaces import Actions
 
-See = Callable[[Any], Any]
+ConvertObservation = Callable[[Any], Any]
 """Maps an environment's observation to the shape that policies use."""
-Do = Callable[[NDArray[Any]], Sequence[Any] | NDArray[Any]]
+ConvertActions = Callable[[NDArray[Any]], Sequence[Any] | NDArray[Any]]
 """Maps the actions of all slots to actions of each slot's environment."""
 
 
-def seeing(space: Space[Any]) -> tuple[tuple[int, ...], np.dtype[Any], See]:
-    """Shape and type of observations, and their conversion. Pictures stay; everything else becomes a vector."""
+def convert_observations(space: Space[Any]) -> tuple[tuple[int, ...], np.dtype[Any], ConvertObservation]:
+    """Shape and type of observations, and the conversion to them. Pictures stay; everything else becomes a vector."""
     if is_picture(space):
         return space.shape or (), np.dtype(np.uint8), lambda seen: seen
     shape = (spaces.flatdim(space),)
@@ -28,7 +28,7 @@ def seeing(space: Space[Any]) -> tuple[tuple[int, ...], np.dtype[Any], See]:
     return shape, np.dtype(np.float32), lambda seen: spaces.flatten(space, seen)
 
 
-def acting(space: Space[Any]) -> tuple[Actions, Do]:
+def convert_actions(space: Space[Any]) -> tuple[Actions, ConvertActions]:
     """The actions of a policy, and their conversion to an environment's actions."""
     kind = action_kind(space)
     if isinstance(space, spaces.Discrete):

@@ -31,7 +31,7 @@ _NEVER: Final = object()
 
 
 @dataclass(frozen=True)
-class _Beginning:
+class _Start:
     """The start of an episode with one goal."""
 
     attributes: dict[str, Any]  # attributes of the task's object
@@ -57,7 +57,7 @@ class TaskSimulator:
         self._state = slice(NOW + 1, NOW + 1 + mujoco.mj_stateSize(self._env.model, _STATE))
         self._named, self._data, self._model = self._env.named, self._env.data, self._env.model
         self._mocap, self._ctrl = self._data.mocap_pos[0], self._data.ctrl
-        self._beginnings: dict[int, _Beginning] = {}
+        self._starts: dict[int, _Start] = {}
         self._names: set[str] = set()  # attributes that the reset of some goal has changed
         self._changes: dict[int, dict[str, Any]] = {}
         self.goals = self._draw(goals, goal_seed)
@@ -65,18 +65,18 @@ class TaskSimulator:
 
     def begin(self, goal: int) -> NDArray[np.float64]:
         """Begin a new episode; returns its first observation (OBSERVED,)."""
-        self.load(goal, self._beginning(goal).saved)
-        return self._beginning(goal).observation
+        self.load(goal, self._start_of(goal).saved)
+        return self._start_of(goal).observation
 
     def load(self, goal: int, saved: NDArray[np.float64]) -> None:
         """Load the episode that `save` wrote."""
-        beginning = self._beginning(goal)
+        start = self._start_of(goal)
         if goal != self.goal:
             vars(self._env).update(self._differing(goal))
-            self._model.body_pos[:], self._model.site_pos[:] = beginning.body_pos, beginning.site_pos
+            self._model.body_pos[:], self._model.site_pos[:] = start.body_pos, start.site_pos
             self.goal = goal
         self._env._prev_obs = saved[:NOW].copy()
-        if _NOTED in beginning.attributes:
+        if _NOTED in start.attributes:
             setattr(self._env, _NOTED, None if np.isnan(saved[NOW]) else float(saved[NOW]))
         mujoco.mj_setState(self._model, self._data, saved[self._state], _STATE)
 
@@ -106,22 +106,22 @@ class TaskSimulator:
         reward, info = env.evaluate_state(observation, action)
         return float(reward), bool(info["success"])
 
-    def _beginning(self, goal: int) -> _Beginning:
-        if goal not in self._beginnings:
-            self._beginnings[goal] = self._reset(self.goals[goal])
+    def _start_of(self, goal: int) -> _Start:
+        if goal not in self._starts:
+            self._starts[goal] = self._reset(self.goals[goal])
             self.goal = -1
-        return self._beginnings[goal]
+        return self._starts[goal]
 
     def _differing(self, goal: int) -> dict[str, Any]:
         """The attributes of a goal that may differ for another goal."""
         if goal not in self._changes:
-            attributes = self._beginnings[goal].attributes
+            attributes = self._starts[goal].attributes
             self._changes[goal] = {name: attributes[name] for name in self._names if name in attributes}
         return self._changes[goal]
 
-    def _reset(self, goal: NDArray[np.float64]) -> _Beginning:
+    def _reset(self, goal: NDArray[np.float64]) -> _Start:
         """The result of the package's reset in a new environment with this goal."""
-        self._as_new()
+        self._restore_initial()
         env, data = self._env, self._data
         env._freeze_rand_vec, env._last_rand_vec = True, goal
         before = dict(vars(env))
@@ -135,17 +135,19 @@ class TaskSimulator:
             for name, value in vars(env).items()
             if name != "_prev_obs" and not any(_shares(value, part) for part in memory)
         }
-        changed = {name for name in own if own[name] is not before.get(name, _NEVER) or self._altered(name, own[name])}
+        changed = {
+            name for name in own if own[name] is not before.get(name, _NEVER) or self._changed_in_place(name, own[name])
+        }
         if not changed <= self._names:
             self._names |= changed
             self._changes.clear()
-        return _Beginning(own, self._model.body_pos.copy(), self._model.site_pos.copy(), saved, observation.copy())
+        return _Start(own, self._model.body_pos.copy(), self._model.site_pos.copy(), saved, observation.copy())
 
-    def _altered(self, name: str, value: Any) -> bool:
+    def _changed_in_place(self, name: str, value: Any) -> bool:
         """Whether an array was changed in place."""
         return isinstance(value, np.ndarray) and not np.array_equal(value, self._fresh[name], equal_nan=True)
 
-    def _as_new(self) -> None:
+    def _restore_initial(self) -> None:
         """Restore the task's object and the model to their initial state; the reset restores MuJoCo's state."""
         vars(self._env).clear()
         vars(self._env).update(_copied(self._fresh))
@@ -155,7 +157,7 @@ class TaskSimulator:
 
     def _draw(self, goals: int, seed: int) -> list[NDArray[np.float64]]:
         """The first `goals` goals that `metaworld.MT1(task, seed)` draws: by its resets, without the simulation."""
-        self._as_new()
+        self._restore_initial()
         env, generator = self._env, np.random.RandomState(seed)
         low, high = env._random_reset_space.low, env._random_reset_space.high
         drawn: list[NDArray[np.float64]] = []

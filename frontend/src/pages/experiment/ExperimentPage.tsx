@@ -1,5 +1,5 @@
 import { Button, Card, Stack } from "@mantine/core";
-import { IconFlask, IconMapQuestion, IconPlayerPlay } from "@tabler/icons-react";
+import { IconFlask, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 import { experimentQuery, experimentRunsQuery } from "../../api/experiments";
@@ -7,6 +7,7 @@ import { ApiError } from "../../api/problem";
 import type { Experiment } from "../../api/types";
 import { EmptyState } from "../../components/EmptyState";
 import { Loaded } from "../../components/Loaded";
+import { NotFound } from "../../components/NotFound";
 import { useTitle } from "../../components/PageTitle";
 import { Comparison } from "./Comparison";
 import { ExperimentFigures } from "./ExperimentFigures";
@@ -16,7 +17,7 @@ import { RunsMatrix } from "./RunsMatrix";
 export function ExperimentPage() {
   const id = Number(useParams().id);
   const query = useQuery({ ...experimentQuery(id), enabled: Number.isInteger(id) });
-  if (!Number.isInteger(id) || (query.error instanceof ApiError && query.error.status === 404)) return <NoSuch />;
+  if (!Number.isInteger(id) || (query.error instanceof ApiError && query.error.status === 404)) return NO_SUCH;
   return <Loaded query={query}>{(experiment) => <ExperimentView experiment={experiment} />}</Loaded>;
 }
 
@@ -60,18 +61,11 @@ function NoRuns({ id }: { id: number }) {
   );
 }
 
-function NoSuch() {
-  useTitle("Experiment not found");
-  return (
-    <EmptyState
-      icon={IconMapQuestion}
-      title="Experiment not found"
-      text="There is no experiment at this address."
-      action={
-        <Button component={Link} to="/experiments">
-          Go to experiments
-        </Button>
-      }
-    />
-  );
-}
+const NO_SUCH = (
+  <NotFound
+    title="Experiment not found"
+    text="There is no experiment at this address."
+    to="/experiments"
+    link="Go to experiments"
+  />
+);

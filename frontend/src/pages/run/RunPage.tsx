@@ -1,12 +1,11 @@
-import { Button, Stack } from "@mantine/core";
-import { IconMapQuestion } from "@tabler/icons-react";
+import { Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "react-router";
+import { useParams } from "react-router";
 import { ApiError } from "../../api/problem";
 import { runQuery } from "../../api/queries";
 import type { Run } from "../../api/types";
-import { EmptyState } from "../../components/EmptyState";
 import { Loaded } from "../../components/Loaded";
+import { NotFound } from "../../components/NotFound";
 import { useTitle } from "../../components/PageTitle";
 import { STATUS_LABEL } from "../../theme";
 import { PhaseStepper } from "./PhaseStepper";
@@ -17,7 +16,8 @@ import { RunTabs } from "./RunTabs";
 export function RunPage() {
   const id = Number(useParams().id);
   const query = useQuery({ ...runQuery(id), enabled: Number.isInteger(id) });
-  if (!Number.isInteger(id) || (query.error instanceof ApiError && query.error.status === 404)) return <NoSuchRun />;
+  if (!Number.isInteger(id) || (query.error instanceof ApiError && query.error.status === 404))
+    return <NotFound title="Run not found" text="It may have been deleted." />;
   return <Loaded query={query}>{(run) => <RunView run={run} />}</Loaded>;
 }
 
@@ -30,21 +30,5 @@ function RunView({ run }: { run: Run }) {
       <RunNotices run={run} />
       <RunTabs run={run} />
     </Stack>
-  );
-}
-
-function NoSuchRun() {
-  useTitle("Run not found");
-  return (
-    <EmptyState
-      icon={IconMapQuestion}
-      title="Run not found"
-      text="It may have been deleted."
-      action={
-        <Button component={Link} to="/runs">
-          Go to runs
-        </Button>
-      }
-    />
   );
 }

@@ -1,7 +1,6 @@
 import { Grid, ScrollArea, Stack, Table, Text } from "@mantine/core";
 import type { Gate, GateVariation } from "../../../api/types";
-import { Facts } from "../../../components/Facts";
-import { Mark } from "../../../components/Mark";
+import { Facts, Mark } from "../../../components/Facts";
 import { Panel } from "../../../components/Panel";
 import { count, decimal, percent, sentence } from "../../../format/numbers";
 import { inWords } from "../overview/Plateaus";

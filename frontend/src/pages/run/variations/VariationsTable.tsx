@@ -5,8 +5,8 @@ import { useMemo, useState } from "react";
 import { latestReturnsQuery, PAGE_SIZE } from "../../../api/queries";
 import type { Source, VariationReturn } from "../../../api/types";
 import { type Column, DataTable } from "../../../components/DataTable";
+import { Mark } from "../../../components/Facts";
 import { Loaded } from "../../../components/Loaded";
-import { Mark } from "../../../components/Mark";
 import { Panel } from "../../../components/Panel";
 import { decimal, percent } from "../../../format/numbers";
 

@@ -57,7 +57,8 @@ def test_each_arm_over_its_seeds(api: ApiDriver, services: Services) -> None:
     assert numbers(ours["iqm"]) == pytest.approx([interval.estimate, interval.low, interval.high])
     assert ours["iqm"]["seeds"] == 4
     assert ours["spent_steps"] == theirs["spent_steps"] == 60_000
-    assert answer["warnings"] == ["1 of 6 runs of DAPG failed and enter no figure"]
+    [warning] = answer["warnings"]
+    assert "1 of 6 runs of DAPG" in warning
     assert answer["tasks"] == ["forkmaze"]
 
 
@@ -116,7 +117,8 @@ def test_what_is_missing_is_said(api: ApiDriver, services: Services) -> None:
     assert (chance["low"], chance["seeds"], pair["difference"]["seeds"]) == (None, 1, 1)
     failed = StoredArm("gsl", 0.8, MAZE, failed=frozenset({0, 1}))
     pair = api.get(f"{stored(services, failed, PLAIN, seeds=range(2))}/comparison")["pairs"][0]
-    assert (pair["difference"], pair["reason"]) == (None, "no run of gsl has ended well yet")
+    assert pair["difference"] is None
+    assert "gsl" in pair["reason"]
     empty = api.post("/experiments", {"name": "empty"}, 201)["id"]
     answer = api.get(f"/experiments/{empty}/comparison")
     assert (answer["arms"], answer["pairs"], answer["warnings"]) == ([], [], [])
@@ -131,7 +133,7 @@ def test_unequal_steps_are_warned_of(api: ApiDriver, services: Services) -> None
         run = session.get(Run, run_id)
         assert run is not None
         run.spent_steps = 200_000
-    assert "equally many environment steps" in api.get(f"{path}/comparison")["warnings"][1]
+    assert all(spent in api.get(f"{path}/comparison")["warnings"][1] for spent in ("60,000", "83,333"))
 
 
 @ON_SQLITE

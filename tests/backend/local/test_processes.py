@@ -88,7 +88,7 @@ def test_what_a_killed_child_leaves_behind_is_ended_and_the_child_started_again(
     wait_until(lambda: len(log.read_text().split()) == 2)
     product.terminate()
     said, _ = product.communicate(timeout=10)
-    assert "worker 1 was killed by signal 9; starting it again in 2 s" in said
+    assert all(fact in said for fact in ("worker 1", "signal 9", "2 s"))
 
 
 def test_after_a_stop_nothing_is_left(log: Path) -> None:
@@ -125,4 +125,4 @@ def test_each_early_death_doubles_the_pause(log: Path, monkeypatch: pytest.Monke
         child.revive(said.append)
     child.kill()
     assert [text.split(" in ")[1].split()[0] for text in said] == ["2", "4", "8"]
-    assert "ended with status 3" in said[0]
+    assert "status 3" in said[0]

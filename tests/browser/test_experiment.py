@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 TINY = {"budget": {"total_steps": 8192}, "arm": "generalist"}
-RUNS_TAKE_MS = 120_000
+RUNS_TAKE_MS = 240_000
 
 
 @pytest.mark.timeout(420)

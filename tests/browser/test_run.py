@@ -60,7 +60,7 @@ def approve_with_edits(page: Page) -> None:
     expect(consequences).to_have_attribute("data-specialists", "1")
     expect(consequences).to_have_attribute("data-variations", "2")
     expect(consequences).to_contain_text("8,192")
-    page.locator("[name=start]").click()
+    page.get_by_test_id("start").click()
     page.locator("[role=option][value=clone]").click()
     page.locator("[name=reason]").fill("one specialist is enough here")
     page.get_by_role("button", name="Approve specialists").click()

@@ -76,7 +76,7 @@ export function Proposal({
           />
           <Select
             label="Initial policy"
-            name="start"
+            data-testid="start"
             description="How each specialist's policy is initialised."
             data={START_MODES}
             value={edits.start}

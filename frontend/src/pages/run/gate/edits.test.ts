@@ -11,7 +11,7 @@ describe("the split", () => {
     expect(assign(proposal.partition, 5, 0)).toEqual([[3, 5], [2], [7, 9]]);
   });
 
-  it("shares out anew when the number of specialists changes, losing none", () => {
+  it("redistributes the variations when the number of specialists changes, losing none", () => {
     expect(resize(proposal.partition, 2)).toEqual([
       [3, 7],
       [2, 9],

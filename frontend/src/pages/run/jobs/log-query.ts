@@ -3,7 +3,7 @@ import { toApiError, unreachable } from "../../../api/problem";
 
 export interface Log {
   text: string;
-  /** Bytes known so far: where the next answer goes on. */
+  /** Bytes known so far, where the next answer continues. */
   offset: number;
 }
 

@@ -100,8 +100,8 @@ def test_the_server_lists_validates_documents_and_launches_it(tmp_path: Path) ->
     assert said["launched"]["config"]["suite"] == {
         "name": "gridworld", "size": 3, "held_out_cells": 2, "time_limit": 12,
     }  # fmt: skip
-    why = "Run 1 needs what is not installed on the server any more: config.suite.name"
-    assert [why in run["message"] for run in said["gone"]["list"]] == [True]
-    assert (said["gone"]["run"]["status"], why in said["gone"]["run"]["detail"]) == (503, True)
+    field = "config.suite.name"
+    assert [field in run["message"] for run in said["gone"]["list"]] == [True]
+    assert (said["gone"]["run"]["status"], field in said["gone"]["run"]["detail"]) == (503, True)
     assert said["gone"]["deleted"] == 204
     assert any(name.startswith("GridworldSuite") for name in said["schemas"])

@@ -17,8 +17,8 @@
 	check-format check-lint check-types check-imports check-page check-schema
 
 PRESET ?= forkmaze
-# Test files that run side by side, each file within one process.
-TEST_PROCESSES ?= 2
+# Processes that run tests, each a file at a time; three fill two cores, because many tests wait for other processes.
+TEST_PROCESSES ?= 3
 TORCH ?= torch==2.13.0
 PYTHON ?=
 
@@ -94,7 +94,7 @@ test-page: .make/page-packages
 
 test-python: .make/dev .make/page
 	@$(BIN)/python tools/browser.py
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 bench: .make/dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --timeout=3600

@@ -1,10 +1,19 @@
-"""What every test shares: tests are left out where there is no GPU, or no C++ compiler, that they need."""
+"""What every test shares: long files start first; what needs a GPU or a compiler may be skipped."""
 
 import shutil
 import subprocess
 from collections.abc import Callable
 
 import pytest
+
+LONGEST_FIRST = (
+    "tests/browser/test_experiment.py",
+    "tests/system/test_kill.py",
+    "tests/browser/test_run.py",
+    "tests/worker/local_run/test_presets.py",
+    "tests/worker/runner/test_tasks.py",
+)
+"""Files that would end last and alone if they were not started first."""
 
 
 def _has_gpu() -> bool:
@@ -19,8 +28,14 @@ def _has_compiler() -> bool:
     return shutil.which("g++") is not None
 
 
+def _place(item: pytest.Item) -> int:
+    file = item.nodeid.split("::")[0]
+    return LONGEST_FIRST.index(file) if file in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips what is marked `gpu` or `compiler` on a machine without one."""
+    """Sorts long files to the front; skips what is marked `gpu` or `compiler` on a machine without one."""
+    items.sort(key=_place)
     needs: dict[str, tuple[Callable[[], bool], str]] = {
         "gpu": (_has_gpu, "needs an NVIDIA GPU"),
         "compiler": (_has_compiler, "needs a C++ compiler"),

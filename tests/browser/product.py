@@ -28,7 +28,13 @@ def running_product(data: Path) -> Iterator[str]:
     if not (ROOT / "frontend" / "dist" / "index.html").is_file():
         raise RuntimeError("the page is not built: run `make test` (or `npm run build` in frontend/)")
     port = free_port()
-    environment = {**os.environ, "PORT": str(port), "GSL_DATA_DIR": str(data), "OMP_NUM_THREADS": "1"}
+    environment = {
+        **os.environ,
+        "PORT": str(port),
+        "GSL_DATA_DIR": str(data),
+        "GSL_WORKERS": "2",
+        "OMP_NUM_THREADS": "1",
+    }
     with (data.parent / "product.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "backend.local"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT

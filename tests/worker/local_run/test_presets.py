@@ -12,6 +12,8 @@ from worker.local_run import LocalRun
 
 ALIKE = ("paper", "ablation", "procgen-ppg-small-bossfight", "maniskill")
 """Of presets that differ in numbers alone, one runs; ManiSkill's run where there is a Vulkan device."""
+ONE_MORE = ("procgen-small-", "metaworld-mt50")
+"""Presets that are another game, or more tasks, of one that runs: they run with `make bench`."""
 RUNNABLE = ["procgen-paper", "metaworld-mt10-paper", *(n for n in PRESETS if not any(part in n for part in ALIKE))]
 PHASES = ("generalist", "evaluation", "specialist", "demonstrations", "finetune")
 
@@ -23,7 +25,9 @@ def _forks() -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("name", RUNNABLE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name.startswith(ONE_MORE) else ()) for name in RUNNABLE]
+)
 def test_all_phases(name: str, tmp_path: Path) -> None:
     config = tiny(PRESETS[name].config)
     this = LocalRun(config, tmp_path).finish()

@@ -28,6 +28,7 @@ def _place(item: pytest.Item) -> int:
     return next((i for i, start in enumerate(LONGEST_FIRST) if item.nodeid.startswith(start)), len(LONGEST_FIRST))
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sorts long tests to the front and groups tests for `--dist loadgroup`; skips what this machine cannot run."""
     items.sort(key=_place)

@@ -81,9 +81,8 @@ class Training:
         try:
             while not self._ended():
                 self._epoch()
-            if (
-                self.progress.evaluated_epoch != self.progress.epoch
-            ):  # otherwise the policy must stay as it was measured
+            # A policy that has just been evaluated must stay as it was measured.
+            if self.progress.evaluated_epoch != self.progress.epoch:
                 self._finish_phase()
                 if self.spec.kind == "specialist":
                     self._evaluate()

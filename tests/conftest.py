@@ -8,8 +8,6 @@ import pytest
 
 LONGEST_FIRST = ("tests/browser", "tests/system", "tests/worker/local_run/test_presets.py", "tests/worker/runner")
 """What would end last and alone if it were not started first."""
-SHARED = "tests/browser"
-"""These files share one running product, so one process runs them all; of others, a process runs a file at a time."""
 
 
 def _has_gpu() -> bool:
@@ -28,13 +26,9 @@ def _place(item: pytest.Item) -> int:
     return next((i for i, start in enumerate(LONGEST_FIRST) if item.nodeid.startswith(start)), len(LONGEST_FIRST))
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sorts long tests to the front and groups tests for `--dist loadgroup`; skips what this machine cannot run."""
+    """Sorts long tests to the front; skips what is marked `gpu` or `compiler` on a machine without one."""
     items.sort(key=_place)
-    for item in items:
-        file = item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group(SHARED if file.startswith(SHARED) else file))
     needs: dict[str, tuple[Callable[[], bool], str]] = {
         "gpu": (_has_gpu, "needs an NVIDIA GPU"),
         "compiler": (_has_compiler, "needs a C++ compiler"),

@@ -155,11 +155,11 @@ def _warnings(outcomes: Outcomes, arms: list[ArmComparison]) -> Iterator[str]:
             yield f"{missing} successful runs of {arm.arm_name} have no {outcomes.metric} for {outcomes.source}"
         marks = Counter(run.mark for run in outcomes.measured(arm.arm_name) if run.mark)
         for mark, often in sorted(marks.items()):
-            yield f"last evaluation of {often} of {len(arm.runs)} runs of {arm.arm_name}: {mark}"
+            yield f"Last evaluation of {often} of {len(arm.runs)} runs of {arm.arm_name}: {mark}"
     spent = {arm.arm_name: arm.spent_steps for arm in arms if arm.spent_steps}
     if spent and max(spent.values()) > (1 + UNEQUAL) * min(spent.values()):
         each = ", ".join(f"{name} {steps:,}" for name, steps in spent.items())
-        yield f"the arms did not spend the same number of environment steps per run: {each}"
+        yield f"The arms did not spend the same number of environment steps per run: {each}"
 
 
 def _unmeasured(outcomes: Outcomes, run: ComparedRun) -> bool:

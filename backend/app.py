@@ -28,9 +28,6 @@ from backend.api import (
     worker_jobs,
     workers,
 )
-from backend.artifact_files import ArtifactStore
-from backend.db.engine import Database
-from backend.dispatch import Dispatcher
 from backend.events import Events
 from backend.http import openapi_docs, page, problems
 from backend.http.browser_safety import BrowserSafety, is_loopback
@@ -58,15 +55,8 @@ _ROUTES = (
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The whole application. Databases and brokers are opened on first use, so creating it needs only the settings."""
+    """The whole application; creating it needs only the settings, see `Services.open`."""
     settings = settings or Settings()
-    services = Services(
-        settings=settings,
-        database=Database(settings.database_url),
-        files=ArtifactStore(settings.artifacts_url),
-        events=Events(settings.redis_url),
-        dispatcher=Dispatcher(settings.redis_url),
-    )
     app = FastAPI(
         title="GSL Lab",
         version=gsl.__version__,
@@ -79,7 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=_operation_id,
         lifespan=_lifespan,
     )
-    app.state.services = services
+    app.state.services = Services.open(settings)
     for routes in _ROUTES:
         app.include_router(routes, prefix="/api/v1")
     page.serve_page(app, settings.page_dir)

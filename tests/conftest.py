@@ -5,9 +5,24 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 LONGEST_FIRST = ("tests/browser", "tests/system", "tests/worker/local_run/test_presets.py", "tests/worker/runner")
 """What would end last and alone if it were not started first."""
+SHARED = "tests/browser"
+"""These files share one running product, so that one process runs them all."""
+
+
+class _FileByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """A process runs a file at a time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return SHARED if nodeid.startswith(SHARED) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    return _FileByFile(config, log)
 
 
 def _has_gpu() -> bool:

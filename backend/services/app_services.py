@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
@@ -27,6 +28,17 @@ class Services:
     files: ArtifactStore
     events: Events
     dispatcher: Dispatcher
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Databases and brokers are connected on first use, so this needs only the settings."""
+        return cls(
+            settings=settings,
+            database=Database(settings.database_url),
+            files=ArtifactStore(settings.artifacts_url),
+            events=Events(settings.redis_url),
+            dispatcher=Dispatcher(settings.redis_url),
+        )
 
     @property
     def terms(self) -> Terms:

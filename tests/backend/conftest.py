@@ -84,22 +84,37 @@ def settings_on(data_dir: Path, url: str = "") -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[FastAPI]:
-    app = create_app(settings)
-    services: Services = app.state.services
+def services(settings: Settings) -> Iterator[Services]:
+    services = Services.open(settings)
     SQLModel.metadata.create_all(services.database.engine)
-    yield app
+    yield services
     services.database.close()
 
 
 @pytest.fixture
-def services(app: FastAPI) -> Services:
-    services: Services = app.state.services
-    return services
+def app(settings: Settings, services: Services) -> FastAPI:
+    """An application of the test's own."""
+    app = create_app(settings)
+    app.state.services = services
+    return app
+
+
+@pytest.fixture(scope="session")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """The application behind the server that tests share: an application takes 0.3 s to prepare its routes."""
+    return create_app(settings_on(tmp_path_factory.mktemp("shared")))
+
+
+@pytest.fixture(scope="session")
+def address(shared_app: FastAPI) -> Iterator[str]:
+    """Of a real server, in which nothing happens by itself."""
+    with serving(shared_app) as address:
+        yield address
 
 
 @pytest.fixture
-def api(app: FastAPI) -> Iterator[ApiDriver]:
-    """The routes behind a real server, in which nothing happens by itself."""
-    with serving(app) as address, httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
+def api(shared_app: FastAPI, address: str, services: Services) -> Iterator[ApiDriver]:
+    """The routes behind the shared server, which works with this test's database and files."""
+    shared_app.state.services = services
+    with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
         yield ApiDriver(client)

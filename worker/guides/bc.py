@@ -17,6 +17,7 @@ from torch import Tensor
 from gsl.config.guides import BC as BCSettings
 from worker.guides.base import Guide, GuideInputs
 from worker.nets import ActorCritic
+from worker.nets.adam import Adam
 
 _MEASURED_AT_ONCE = 1024
 
@@ -34,7 +35,7 @@ class BC(Guide):
     def before_training(self, network: ActorCritic, on_step: Callable[[], None]) -> dict[str, float]:
         """Clone, see the module. If interrupted, it starts over, with the same results."""
         shown, held_back = self._split()
-        optimiser = torch.optim.Adam(network.parameters(), lr=self._settings.learning_rate)
+        optimiser = Adam(network.parameters(), lr=self._settings.learning_rate)
         best, kept, patience, passes = inf, network.state_dict(), self._settings.patience, 0
         while passes < self._settings.passes and patience > 0:
             fitted = self._pass(network, optimiser, shown, on_step)
@@ -57,9 +58,7 @@ class BC(Guide):
         measures = torch.isin(self._demonstrations.episode, held_back)
         return torch.nonzero(~measures).flatten(), torch.nonzero(measures).flatten()
 
-    def _pass(
-        self, network: ActorCritic, optimiser: torch.optim.Optimizer, index: Tensor, on_step: Callable[[], None]
-    ) -> float:
+    def _pass(self, network: ActorCritic, optimiser: Adam, index: Tensor, on_step: Callable[[], None]) -> float:
         """One pass over all steps in random order; returns the mean loss."""
         total = 0.0
         shuffled = index[torch.randperm(len(index), generator=self._generator)]

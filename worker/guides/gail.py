@@ -27,7 +27,7 @@ from worker.experience import Rollout
 from worker.guides.base import Guide, GuideInputs
 from worker.guides.discriminator import classification_loss, gradient_penalty, make_discriminator
 from worker.guides.recent_steps import RecentSteps
-from worker.nets.adam_state import load_moments, save_moments
+from worker.nets.adam import Adam, load_moments, save_moments
 
 _JUDGED_AT_ONCE = 1024
 
@@ -44,7 +44,7 @@ class GAIL(Guide):
         self._settings, self._demonstrations, self._device = settings, inputs.demonstrations, inputs.device
         seed = derive(inputs.seed, "discriminator")
         self.discriminator = make_discriminator(settings, inputs.spaces, inputs.demonstrations, seed).to(inputs.device)
-        self._adam = torch.optim.Adam(self.discriminator.parameters(), lr=settings.learning_rate)
+        self._adam = Adam(self.discriminator.parameters(), lr=settings.learning_rate)
         self._recent = RecentSteps(settings.recent_steps)
         self._generator = torch.Generator().manual_seed(inputs.seed)
 

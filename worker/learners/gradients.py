@@ -9,6 +9,8 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
+from worker.nets.adam import Adam
+
 
 def forget_gradients(parameters: Iterable[Tensor]) -> None:
     """Reset all gradients to None."""
@@ -16,7 +18,7 @@ def forget_gradients(parameters: Iterable[Tensor]) -> None:
         parameter.grad = None
 
 
-def clipped_step(adam: torch.optim.Adam, parameters: Iterable[Tensor], max_norm: float) -> Tensor:
+def clipped_step(adam: Adam, parameters: Iterable[Tensor], max_norm: float) -> Tensor:
     """A step of fused Adam with the gradients' joint norm clipped to `max_norm`, as `clip_grad_norm_` does.
 
     Returns the norm before clipping. Adam's kernel scales gradients while reading them, as for `torch.amp.GradScaler`.

@@ -24,7 +24,7 @@ from worker.learners.ppg_phase import Phase
 from worker.learners.ppo_losses import Batch, compute_losses
 from worker.learners.reward_normaliser import RewardNormaliser
 from worker.nets import ActorCritic
-from worker.nets.adam_state import clear_moments, load_moments, save_moments
+from worker.nets.adam import Adam, clear_moments, load_moments, save_moments
 from worker.nets.phasic import PhasicActorCritic, make_phasic_network
 from worker.nets.splitting import make_parallel
 from worker.spaces import Spaces
@@ -242,8 +242,8 @@ class PPG:
             if fresh_head:
                 clear_moments(optimiser, self.network.policy_head)
 
-    def _make_adam(self, learning_rate: float) -> torch.optim.Adam:
-        return torch.optim.Adam(self._parameters, lr=learning_rate, eps=self.settings.adam_eps, fused=True)
+    def _make_adam(self, learning_rate: float) -> Adam:
+        return Adam(self._parameters, lr=learning_rate, eps=self.settings.adam_eps, fused=True)
 
 
 def _means(seen: dict[str, list[float]]) -> Metrics:

@@ -25,7 +25,7 @@ from worker.learners.popart import PopArt, picked
 from worker.learners.ppo_losses import Batch, compute_losses
 from worker.learners.reward_normaliser import RewardNormaliser
 from worker.nets import ActorCritic, make_network
-from worker.nets.adam_state import clear_moments, load_moments, save_moments
+from worker.nets.adam import Adam, clear_moments, load_moments, save_moments
 from worker.nets.compiled import compiled, compiled_for_cpu
 from worker.nets.splitting import make_parallel
 from worker.spaces import Spaces
@@ -47,7 +47,7 @@ class PPO:
             critic_layer_norm=settings.critic_layer_norm,
         ).to(device)  # fmt: skip
         self._parameters = list(self.network.parameters())
-        self.optimiser = torch.optim.Adam(self._parameters, lr=self.learning_rate, eps=settings.adam_eps, fused=True)
+        self.optimiser = Adam(self._parameters, lr=self.learning_rate, eps=settings.adam_eps, fused=True)
         minibatch = settings.batch_size // settings.num_minibatches
         self._parallel = make_parallel(
             self.network, spaces.observation_shape, minibatch, settings.micro_batch, settings.precision

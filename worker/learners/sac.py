@@ -28,7 +28,7 @@ from worker.learners.sac_losses import (
     temperature_loss,
 )
 from worker.learners.shown_steps import ShownSteps, joined
-from worker.nets.adam_state import clear_moments, load_moments, save_moments
+from worker.nets.adam import Adam, clear_moments, load_moments, save_moments
 from worker.nets.soft_actor_critic import make_soft_actor_critic
 from worker.spaces import Spaces
 
@@ -50,8 +50,8 @@ class SAC:
         self._actor_parameters = [*self.network.actor_parameters()]
         if settings.tune_temperature:
             self._actor_parameters.append(self.network.log_temperature)
-        self._actor_adam = torch.optim.Adam(self._actor_parameters, lr=self.learning_rate, fused=True)
-        self._critic_adam = torch.optim.Adam(self.network.critic.parameters(), lr=self.learning_rate, fused=True)
+        self._actor_adam = Adam(self._actor_parameters, lr=self.learning_rate, fused=True)
+        self._critic_adam = Adam(self.network.critic.parameters(), lr=self.learning_rate, fused=True)
         self._replay = Replay(settings.replay_size, _replay_device(settings, spaces, device))
         self._shown: ShownSteps | None = None
         self._from_nothing, self._owed = True, 0.0

@@ -14,7 +14,7 @@ from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of
 from worker.learners.gae import gae
 from worker.learners.on_policy import normalised
 from worker.nets import make_network
-from worker.nets.adam_state import clear_moments, load_moments, save_moments
+from worker.nets.adam import Adam, clear_moments, load_moments, save_moments
 from worker.spaces import Spaces
 
 
@@ -28,7 +28,7 @@ class Reinforce:
         self.settings, self.device, self._seed = settings, device, seed
         self.network = make_network(settings.network, spaces, derive(seed, "network")).to(device)
         rate = (overrides or Overrides()).learning_rate or settings.learning_rate
-        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=rate)
+        self.optimiser = Adam(self.network.parameters(), lr=rate)
         self._acting = torch.Generator(device).manual_seed(derive(seed, "acting"))
 
     @torch.no_grad()

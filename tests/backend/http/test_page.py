@@ -1,15 +1,25 @@
 """The page's files beside the API, and the OpenAPI document."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
 from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE
+from tests.backend.server import serving
 
 pytestmark = ON_SQLITE
+
+
+@pytest.fixture
+def api(app: FastAPI) -> Iterator[ApiDriver]:
+    """A server of the test's own, which has its own page."""
+    with serving(app) as address, httpx.Client(base_url=address, trust_env=False) as client:
+        yield ApiDriver(client)
 
 
 @pytest.fixture

@@ -55,22 +55,22 @@ def _segment(value: object) -> str:
 
 
 @ON_SQLITE
-def test_odd_ids_in_every_path(api: ApiDriver, app: FastAPI) -> None:
-    for method, path, _ in routes(app):
+def test_odd_ids_in_every_path(api: ApiDriver, shared_app: FastAPI) -> None:
+    for method, path, _ in routes(shared_app):
         for value in (*ODD_NUMBERS, "x", "%00", "..", "☃", "1 OR 1=1"):
             check(api.client.request(method, fill(path, value), json={}, headers=BEARER))
 
 
-def test_odd_query_parameters_on_every_route(api: ApiDriver, app: FastAPI) -> None:
+def test_odd_query_parameters_on_every_route(api: ApiDriver, shared_app: FastAPI) -> None:
     api.launch()
-    for method, path, operation in routes(app):
+    for method, path, operation in routes(shared_app):
         names = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
         for name in names:
             for value in (*ODD_NUMBERS, "", "\x00", "☃", "x" * 300, "'"):
                 check(api.client.request(method, fill(path, 1), params={name: str(value)}, headers=BEARER))
 
 
-def test_odd_bodies_on_every_route(api: ApiDriver, app: FastAPI) -> None:
+def test_odd_bodies_on_every_route(api: ApiDriver, shared_app: FastAPI) -> None:
     """Each field of each body in turn holds each odd value; the bodies around them are nearly right."""
     run_id = api.at_the_gate()
     job_id = api.job(run_id)

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from worker.learners.gradients import clipped_step, forget_gradients
+from worker.nets.adam import Adam
 
 
 def parameters() -> list[torch.nn.Parameter]:
@@ -14,8 +15,8 @@ def parameters() -> list[torch.nn.Parameter]:
     return made
 
 
-def adam(parameters: list[torch.nn.Parameter]) -> torch.optim.Adam:
-    return torch.optim.Adam(parameters, lr=0.01, eps=0.1, fused=True)
+def adam(parameters: list[torch.nn.Parameter]) -> Adam:
+    return Adam(parameters, lr=0.01, eps=0.1, fused=True)
 
 
 @pytest.mark.parametrize("most", [0.5, 100.0])

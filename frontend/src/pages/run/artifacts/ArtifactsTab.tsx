@@ -13,7 +13,9 @@ import { bytes } from "../../../format/numbers";
 export function ArtifactsTab({ run }: { run: Run }) {
   const query = useQuery(artifactsQuery(run.id));
   return (
-    <Loaded query={query}>{(artifacts) => (artifacts.length ? <Files artifacts={artifacts} /> : <None />)}</Loaded>
+    <Loaded query={query}>
+      {(artifacts) => (artifacts.length ? <Files artifacts={artifacts} /> : <None run={run} />)}
+    </Loaded>
   );
 }
 
@@ -92,14 +94,18 @@ function Pictures({ pictures }: { pictures: Artifact[] }) {
   );
 }
 
-function None() {
+function None({ run }: { run: Run }) {
   return (
     <Card withBorder>
-      <EmptyState
-        icon={IconFiles}
-        title="No files yet"
-        text="Checkpoints are saved about once a minute, pictures at evaluations, and demonstrations after the specialists."
-      />
+      {run.imported ? (
+        <EmptyState icon={IconFiles} title="No files" text="The record of an imported run contains its history only." />
+      ) : (
+        <EmptyState
+          icon={IconFiles}
+          title="No files yet"
+          text="Checkpoints are saved about once a minute, pictures at evaluations, and demonstrations after the specialists."
+        />
+      )}
     </Card>
   );
 }

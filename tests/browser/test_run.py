@@ -4,9 +4,13 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 PHASES_TAKE_MS = 150_000
+FITS = """([figure, width]) => {
+  const drawn = figure.querySelector('.main-svg')?.clientWidth
+  return drawn > width / 2 && drawn < width
+}"""
 
 
 @pytest.mark.timeout(420)
@@ -83,6 +87,7 @@ def every_view_shows_the_run(page: Page, product: str, run_id: int) -> None:
         page.goto(f"/runs/{run_id}?tab={figure['tab']}")
         drawn = page.get_by_test_id(f"figure-{figure['name']}")
         expect(drawn.locator(".main-svg").first).to_be_visible(timeout=15_000)
+        it_fits_every_width(page, drawn)
     the_bars_list_their_variations(page)
     the_keyboard_sorts_the_variations(page)
     page.get_by_role("tab", name="Jobs and logs").click()
@@ -94,6 +99,14 @@ def every_view_shows_the_run(page: Page, product: str, run_id: int) -> None:
     expect(page.get_by_role("table", name="Artifacts")).to_contain_text("demonstrations-1-1.npz")
     page.get_by_role("tab", name="Configuration").click()
     expect(page.get_by_role("table", name="Budget")).to_contain_text("160,000 steps")
+
+
+def it_fits_every_width(page: Page, drawn: Locator) -> None:
+    """While the window is resized, and after it was; what a figure throws fails the test too."""
+    for width in (390, 1000, 320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(FITS, arg=[drawn.element_handle(), width])
+    expect(drawn.get_by_role("alert")).to_have_count(0)
 
 
 def the_bars_list_their_variations(page: Page) -> None:

@@ -1,9 +1,11 @@
 import { Box, Skeleton, useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { type DefaultError, type QueryKey, type UseQueryOptions, useQuery } from "@tanstack/react-query";
-import type { ClickedPoint, Figure } from "plotly.js-cartesian-dist-min";
+import type { ClickedPoint } from "plotly.js-cartesian-dist-min";
 import { lazy, Suspense } from "react";
+import { ErrorBoundary, type FallbackProps } from "react-error-boundary";
 import { ErrorState } from "../components/Loaded";
+import type { SizedFigure } from "./figure-query";
 
 const Plot = lazy(() => import("./Plot"));
 
@@ -18,7 +20,7 @@ interface Props<K extends QueryKey> {
   name: string;
   label: string;
   height: number;
-  queryFor: (view: View) => UseQueryOptions<Figure, DefaultError, Figure, K>;
+  queryFor: (view: View) => UseQueryOptions<SizedFigure, DefaultError, SizedFigure, K>;
   onClick?: (point: ClickedPoint) => void;
 }
 
@@ -31,9 +33,12 @@ export function FigureFrame<K extends QueryKey>({ name, label, height, queryFor,
   return (
     <Box ref={ref} mih={query.data ? undefined : height} data-testid={`figure-${name}`}>
       {query.data ? (
-        <Suspense fallback={<Skeleton height={height} />}>
-          <Plot figure={query.data} label={label} onClick={onClick} />
-        </Suspense>
+        <ErrorBoundary resetKeys={[query.data]} FallbackComponent={NotDrawn}>
+          <Suspense fallback={<Skeleton height={height} />}>
+            {/* Laid out for another width, it is another drawing: an update would keep margins that do not fit. */}
+            <Plot key={query.data.drawnFor} figure={query.data} label={label} onClick={onClick} />
+          </Suspense>
+        </ErrorBoundary>
       ) : query.isError ? (
         <ErrorState error={query.error} onRetry={() => query.refetch()} />
       ) : (
@@ -41,4 +46,8 @@ export function FigureFrame<K extends QueryKey>({ name, label, height, queryFor,
       )}
     </Box>
   );
+}
+
+function NotDrawn({ error, resetErrorBoundary }: FallbackProps) {
+  return <ErrorState error={error instanceof Error ? error : new Error(String(error))} onRetry={resetErrorBoundary} />;
 }

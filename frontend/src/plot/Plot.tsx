@@ -1,5 +1,6 @@
 import Plotly, { type ClickedPoint, type Figure, type PlotElement } from "plotly.js-cartesian-dist-min";
 import { useEffect, useRef } from "react";
+import { useErrorBoundary } from "react-error-boundary";
 
 export interface PlotProps {
   figure: Figure;
@@ -10,6 +11,7 @@ export interface PlotProps {
 /** Draws a Plotly figure as wide as its place; knows nothing of where figures come from. */
 export default function Plot({ figure, label, onClick }: PlotProps) {
   const place = useRef<HTMLDivElement>(null);
+  const { showBoundary } = useErrorBoundary();
   const clicked = useRef(onClick);
   clicked.current = onClick;
 
@@ -17,31 +19,37 @@ export default function Plot({ figure, label, onClick }: PlotProps) {
     const element = place.current;
     if (!element) return;
     let stopped = false;
-    Plotly.react(element, figure.data, layoutOf(figure), config()).then((drawn: PlotElement) => {
-      if (stopped) return;
-      drawn.removeAllListeners?.("plotly_click");
-      drawn.on("plotly_click", ({ points }) => points[0] && clicked.current?.(points[0]));
-    });
+    Plotly.react(element, figure.data, layoutOf(figure), config())
+      .then((drawn: PlotElement) => {
+        if (stopped) return;
+        drawn.removeAllListeners?.("plotly_click");
+        drawn.on("plotly_click", ({ points }) => points[0] && clicked.current?.(points[0]));
+      })
+      .catch((error: unknown) => stopped || showBoundary(error));
     return () => {
       stopped = true;
     };
-  }, [figure]);
+  }, [figure, showBoundary]);
 
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const observer = new ResizeObserver(
-      () => element.classList.contains("js-plotly-plot") && Plotly.Plots.resize(element),
-    );
+    const observer = new ResizeObserver(() => {
+      if (!element.classList.contains("js-plotly-plot") || element.clientWidth === 0) return;
+      attempt(() => Plotly.Plots.resize(element)).catch(showBoundary);
+    });
     observer.observe(element);
     return () => {
       observer.disconnect();
       Plotly.purge(element);
     };
-  }, []);
+  }, [showBoundary]);
 
   return <div ref={place} role="img" aria-label={label} style={{ width: "100%", minHeight: figure.layout?.height }} />;
 }
+
+/** What a function throws becomes a rejection, like what its promise fails with. */
+const attempt = async (act: () => unknown) => await act();
 
 const isTouch = () => window.matchMedia("(pointer: coarse)").matches;
 

@@ -16,6 +16,9 @@ export function runFiguresQuery(runId: number) {
   });
 }
 
+/** A figure, and the width in CSS pixels that it was laid out for. */
+export type SizedFigure = Figure & { drawnFor?: number | null };
+
 /** A figure as the API draws it for this theme, width and choice of data. */
 export function figureQuery(runId: number, name: string, query: Query) {
   return queryOptions({
@@ -23,7 +26,7 @@ export function figureQuery(runId: number, name: string, query: Query) {
     queryFn: async () => {
       const path = { run_id: runId, name };
       const answer = await unwrap(api.GET("/api/v1/runs/{run_id}/figures/{name}", { params: { path, query } }));
-      return answer as unknown as Figure; // Plotly's own JSON, which OpenAPI knows only as an object
+      return sized(answer, query.width);
     },
     placeholderData: keepPreviousData,
   });
@@ -42,8 +45,13 @@ export function experimentFigureQuery(id: number, name: string, query: Experimen
     queryFn: async () => {
       const path = { experiment_id: id, name };
       const route = "/api/v1/experiments/{experiment_id}/figures/{name}";
-      return (await unwrap(api.GET(route, { params: { path, query } }))) as unknown as Figure;
+      return sized(await unwrap(api.GET(route, { params: { path, query } })), query.width);
     },
     placeholderData: keepPreviousData,
   });
+}
+
+/** The answer is Plotly's own JSON, which OpenAPI knows only as an object. */
+function sized(answer: object, drawnFor: number | null | undefined): SizedFigure {
+  return { ...(answer as Figure), drawnFor };
 }

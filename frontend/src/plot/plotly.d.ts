@@ -15,7 +15,7 @@ declare module "plotly.js-cartesian-dist-min" {
   const Plotly: {
     react(element: HTMLElement, data: unknown[], layout: object, config: object): Promise<PlotElement>;
     purge(element: HTMLElement): void;
-    Plots: { resize(element: HTMLElement): void };
+    Plots: { resize(element: HTMLElement): Promise<void> };
   };
   export default Plotly;
 }

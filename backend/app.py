@@ -30,8 +30,8 @@ from backend.api import (
 )
 from backend.events import Events
 from backend.http import openapi_docs, page, problems
+from backend.http.body_limit import BodyLimit
 from backend.http.browser_safety import BrowserSafety, is_loopback
-from backend.http.json_body import BodyLimit
 from backend.services.app_services import Services
 from backend.services.reaper import Reaper
 from backend.settings import Settings

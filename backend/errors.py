@@ -67,6 +67,12 @@ class TooLargeError(ProblemError):
     status, title = 413, "Too large"
 
 
+class RequestTimeoutError(ProblemError):
+    """The body stopped arriving."""
+
+    status, title = 408, "Request timeout"
+
+
 class InvalidError(ProblemError):
     """Some fields are invalid; each is named with what would be accepted."""
 
@@ -91,10 +97,12 @@ class StorageFullError(ProblemError):
 
 
 def invalid(errors: Sequence[Mapping[str, Any]], prefix: tuple[str, ...] = ()) -> InvalidError:
-    """Pydantic's errors as one `InvalidError`, each located at its dotted field."""
-    fields = [FieldError(field=_dotted((*prefix, *_location(error))), message=_message(error)) for error in errors]
+    """The first hundred of pydantic's errors as one `InvalidError`, each located at its dotted field."""
+    fields = [
+        FieldError(field=_dotted((*prefix, *_location(error))), message=_message(error)) for error in errors[:100]
+    ]
     detail = "; ".join(f"{field.field}: {field.message}" for field in fields[:5])
-    return InvalidError(detail[:2000] or "The input is invalid.", fields[:100])
+    return InvalidError(detail[:2000] or "The input is invalid.", fields)
 
 
 def from_validation(error: ValidationError, *prefix: str) -> InvalidError:

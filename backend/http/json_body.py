@@ -1,48 +1,19 @@
-"""What a request body may be: bounded in size, and JSON that can be stored.
+"""JSON bodies that can be stored.
 
 PostgreSQL takes no NUL in text and no lone surrogate, no database a whole number beyond 64 bits, and NaN is not JSON.
 """
 
 import json
-import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.concurrency import run_in_threadpool
 
-from backend.errors import BadRequestError, InvalidError, TooLargeError
+from backend.errors import BadRequestError, InvalidError
 
-MAX_BODY_BYTES = 32 * 2**20
-_UNLIMITED = re.compile(r"/jobs/\d+/artifacts$")  # checkpoints are streamed into the store, never held in memory
 _INT64 = 2**63
-
-
-class BodyLimit:
-    """Middleware: refuses a body as soon as more than `MAX_BODY_BYTES` of it have arrived."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not _UNLIMITED.search(scope["path"]):
-            receive = _limited(receive)
-        await self.app(scope, receive, send)
-
-
-def _limited(receive: Receive) -> Receive:
-    received = 0
-
-    async def receiving() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > MAX_BODY_BYTES:
-            raise TooLargeError(f"The request body may have at most {MAX_BODY_BYTES} bytes.")
-        return message
-
-    return receiving
 
 
 class JsonRoute(APIRoute):
@@ -64,11 +35,11 @@ class JsonRoute(APIRoute):
 
 
 class StorableRequest(Request):
-    """A request whose `json` is parsed by `parse_json`, once."""
+    """A request whose `json` is parsed by `parse_json`, once, in a thread: others are answered meanwhile."""
 
     async def json(self) -> Any:
         if not hasattr(self, "_parsed"):
-            self._parsed = parse_json(await self.body())
+            self._parsed = await run_in_threadpool(parse_json, await self.body())
         return self._parsed
 
 

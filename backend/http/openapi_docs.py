@@ -41,6 +41,11 @@ TAGS: list[dict[str, Any]] = [
 ]
 _HTTP_METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 _PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
+_OF_BODIES = {
+    "400": "The body cannot be parsed.",
+    "408": "The body stopped arriving.",
+    "413": "The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send.",
+}
 
 
 def install(app: FastAPI) -> None:
@@ -61,6 +66,9 @@ def _describe_problems(document: dict[str, Any]) -> None:
     for path in document["paths"].values():
         for method, operation in path.items():
             if method in _HTTP_METHODS:
+                if "requestBody" in operation:
+                    for status, meaning in _OF_BODIES.items():
+                        operation["responses"].setdefault(status, {"description": meaning})
                 for status, response in operation["responses"].items():
                     if status >= "400":
                         response["content"] = {MEDIA_TYPE: _PROBLEM}

@@ -5,12 +5,13 @@ import logging
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from backend.errors import (
     ConflictError,
@@ -42,7 +43,13 @@ def install(app: FastAPI) -> None:
     )  # fmt: skip
     for kind in known:
         app.add_exception_handler(kind, problem)
+    app.add_exception_handler(ClientDisconnect, _nobody_listens)
     app.add_exception_handler(Exception, _unexpected)
+
+
+async def _nobody_listens(_request: Request, _error: Exception) -> Response:
+    """The client left before its body was complete: that is no error of ours, and no answer reaches it."""
+    return Response(status_code=400)
 
 
 def translate(error: Exception) -> ProblemError:

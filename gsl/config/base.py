@@ -31,7 +31,8 @@ class Settings(BaseModel):
 def setting(default: Any, help: str, *, unit: str | None = None, **limits: Any) -> Any:
     """A field whose help and unit appear in the API's schema and in the page's form.
 
-    `limits` are pydantic's `ge`, `gt`, `le`, `lt`, `min_length`, `max_length`.
+    `limits` are pydantic's `ge`, `gt`, `le`, `lt`, `min_length`, `max_length`; `fail_fast` reports a list's first wrong
+    item alone, because a long list may have a million.
     """
     extra: JsonDict | None = {"unit": unit} if unit else None
     return Field(default, description=help, json_schema_extra=extra, validate_default=True, **limits)

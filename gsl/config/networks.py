@@ -64,7 +64,11 @@ class Impala(NetworkSettings):
 
     name: Literal["impala"] = "impala"
     channels: tuple[int, ...] = setting(
-        (16, 32, 32), "Channels of each residual block, one number per block.", min_length=1, max_length=6
+        (16, 32, 32),
+        "Channels of each residual block, one number per block.",
+        min_length=1,
+        max_length=6,
+        fail_fast=True,
     )
     width: int = setting(256, "Units of the last layer, which policy and value share.", unit="units", ge=1, le=8192)
 

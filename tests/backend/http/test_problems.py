@@ -167,18 +167,6 @@ def test_bodies_that_no_table_can_hold(api: ApiDriver) -> None:
     assert "99999999999999999999" in refused('{"config": {"seed": 99999999999999999999}}')["detail"]
     assert api.post("/runs", {"preset": "forkmaze", "notes": "\\u0000 ☃ 😀"}, 201)["notes"] == "\\u0000 ☃ 😀"
     assert api.ask("POST", "/runs", 422, content=b"{}")["errors"][0]["field"] == "body"
-    large = json.dumps({"notes": "x" * 33 * 2**20}).encode()
-    assert str(32 * 2**20) in api.ask("POST", "/runs", 413, content=large, headers=_JSON)["detail"]
-
-
-@ON_SQLITE
-def test_only_files_may_be_larger_than_the_limit(api: ApiDriver) -> None:
-    job_id = api.job(api.launch())
-    api.claim(job_id)
-    large = bytes(33 * 2**20)
-    log = {"params": {"attempt": 1, "offset": 0}, "headers": BEARER}
-    assert api.ask("POST", f"/jobs/{job_id}/log", 413, content=large, **log)["title"] == "Too large"
-    assert api.upload(job_id, large)["size"] == len(large)
 
 
 @ON_SQLITE

@@ -20,7 +20,9 @@ class Choices(Settings):
     """A grid and a list. The order is: the grid's combinations, with the last name varying fastest, then the list."""
 
     grid: dict[str, tuple[JsonValue, ...]] = setting({}, "Values by name; each combination of values is a variation.")
-    listed: tuple[Choice, ...] = setting((), "Further variations, each with one value by name.", max_length=MOST)
+    listed: tuple[Choice, ...] = setting(
+        (), "Further variations, each with one value by name.", max_length=MOST, fail_fast=True
+    )
 
     @model_validator(mode="after")
     def _are_distinct(self) -> Self:

@@ -37,6 +37,7 @@ class MetaWorldSuite(SuiteSettings):
         "Train only on these tasks of the benchmark, for example because the budget is too small for all. The results "
         "are then not comparable with the benchmark's. Empty: all tasks.",
         max_length=len(TASK_NAMES),
+        fail_fast=True,
     )
     variations: Literal["tasks", "goals"] = setting(
         "tasks",

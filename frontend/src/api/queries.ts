@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 import type { Returns, Source, VariationReturn } from "./types";
 
@@ -24,7 +24,12 @@ export const PAGE_SIZE = 50;
 export const healthQuery = queryOptions({
   queryKey: ["health"],
   queryFn: () => unwrap(api.GET("/api/v1/health")),
+  retry: false, // that the server is away is news; it is asked again soon enough
+  refetchInterval: (query) => (query.state.status === "error" ? 4_000 : 15_000),
 });
+
+/** Whether the server does not answer, so that what is shown may be out of date. */
+export const useServerAway = () => useQuery(healthQuery).isError;
 
 export const presetsQuery = queryOptions({
   queryKey: ["presets"],

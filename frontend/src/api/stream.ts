@@ -23,6 +23,7 @@ export function listen(url: string, handlers: StreamHandlers): () => void {
   let source: EventSource | undefined;
   let poll: ReturnType<typeof setInterval> | undefined;
   let reconnect: ReturnType<typeof setTimeout> | undefined;
+  let isLive: boolean | undefined;
   const runs = throttleByKey<number>(handlers.onRun, THROTTLE_MS);
   const workers = throttleByKey<string>(handlers.onWorkers, THROTTLE_MS);
 
@@ -45,15 +46,18 @@ export function listen(url: string, handlers: StreamHandlers): () => void {
   }
 
   function setLive(live: boolean): void {
+    if (live === isLive) return; // the browser reports every attempt to reconnect
+    isLive = live;
     handlers.onLive(live);
     clearInterval(poll);
     poll = live ? undefined : setInterval(handlers.onUnknown, POLL_MS);
-    if (live) handlers.onUnknown(); // what happened before the stream stood
+    handlers.onUnknown(); // what happened before the stream stood, or that the server is away
   }
 
   function close(): void {
     source?.close();
     source = undefined;
+    isLive = undefined;
     clearInterval(poll);
     clearTimeout(reconnect);
   }

@@ -5,8 +5,10 @@ import { healthQuery } from "../api/queries";
 
 /** A notice on every page while the server, its database or its broker is unavailable. */
 export function Outage() {
-  const health = useQuery({ ...healthQuery, refetchInterval: 15_000 });
-  const text = health.isError ? `${health.error.message} Retrying every 15 seconds.` : trouble(health.data);
+  const health = useQuery(healthQuery);
+  const text = health.isError
+    ? `${health.error.message} What is shown may be out of date. Retrying every few seconds.`
+    : trouble(health.data);
   if (!text) return null;
   return (
     <Alert color="red" icon={<IconPlugConnectedX />} title="Service unavailable" mb="md">

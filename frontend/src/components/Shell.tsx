@@ -3,7 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, NavLink, Outlet, ScrollRestoration } from "react-router";
 import { useLive } from "../api/live";
-import { healthQuery } from "../api/queries";
+import { healthQuery, useServerAway } from "../api/queries";
 import { Outage } from "./Outage";
 import classes from "./Shell.module.css";
 import { ThemeToggle } from "./ThemeToggle";
@@ -62,16 +62,22 @@ export function Shell() {
   );
 }
 
+const LIVE = { name: "Live", label: "Live: updates arrive automatically" };
+const POLLING = { name: "Polling", label: "No live updates: polling every few seconds" };
+const AWAY = { name: "Offline", label: "The server does not answer: what is shown may be out of date" };
+
 function LiveDot() {
   const live = useLive();
+  const away = useServerAway();
   const version = useQuery(healthQuery).data?.version;
-  const label = live ? "Live: updates arrive automatically" : "No live updates: polling every few seconds";
+  const state = away ? AWAY : live ? LIVE : POLLING;
+  const label = state.label;
   return (
     <Tooltip label={version ? `${label} · version ${version}` : label}>
       <Group gap={6} wrap="nowrap" className={classes.live} role="status" aria-label={label}>
-        <span className={classes.dot} data-live={live} />
+        <span className={classes.dot} data-state={state.name} />
         <Text size="xs" c="dimmed" visibleFrom="sm">
-          {live ? "Live" : "Polling"}
+          {state.name}
         </Text>
       </Group>
     </Tooltip>

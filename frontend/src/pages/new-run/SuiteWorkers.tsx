@@ -1,13 +1,14 @@
 import { Alert, Code, Text } from "@mantine/core";
 import { IconServerOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { suitesQuery } from "../../api/queries";
+import { suitesQuery, useServerAway } from "../../api/queries";
 import { many } from "../../format/numbers";
 
 /** Who can run the chosen suite now, or what has to be installed on a worker before one can. */
 export function SuiteWorkers({ suite }: { suite: string }) {
   const info = useQuery(suitesQuery).data?.find((candidate) => candidate.name === suite);
-  if (!info) return null;
+  const away = useServerAway();
+  if (!info || away) return null;
   const able = info.workers;
   if (able.length > 0) {
     return (

@@ -5,34 +5,54 @@ import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count } from "../../format/numbers";
 
-export function WorkerCards({ workers, running }: { workers: Worker[]; running: Job[] }) {
+interface Props {
+  workers: Worker[];
+  running: Job[];
+  /** Whether the server does not answer, so that nobody knows how its workers are. */
+  away: boolean;
+}
+
+export function WorkerCards({ workers, running, away }: Props) {
   return (
     <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
       {workers.map((worker) => (
-        <WorkerCard key={worker.name} worker={worker} job={running.find((job) => job.id === worker.job_id)} />
+        <WorkerCard
+          key={worker.name}
+          worker={worker}
+          job={running.find((job) => job.id === worker.job_id)}
+          live={worker.live && !away}
+          state={away ? "unknown" : worker.live ? (worker.job_id ? "busy" : "idle") : "offline"}
+        />
       ))}
     </SimpleGrid>
   );
 }
 
-function WorkerCard({ worker, job }: { worker: Worker; job: Job | undefined }) {
+interface CardProps {
+  worker: Worker;
+  job: Job | undefined;
+  live: boolean;
+  state: "unknown" | "busy" | "idle" | "offline";
+}
+
+function WorkerCard({ worker, job, live, state }: CardProps) {
   const speeds = Object.entries(worker.speeds);
   return (
-    <Card withBorder component="section" aria-label={`Worker ${worker.name}`} opacity={worker.live ? 1 : 0.6}>
+    <Card withBorder component="section" aria-label={`Worker ${worker.name}`} opacity={live ? 1 : 0.6}>
       <Stack gap={6}>
         <Group justify="space-between" wrap="nowrap">
           <Text fw={600} style={{ overflowWrap: "anywhere" }}>
             {worker.name}
           </Text>
-          <Badge color={worker.live ? "green" : "gray"} variant="light" tt="none">
-            {worker.live ? (worker.job_id ? "busy" : "idle") : "offline"}
+          <Badge color={live ? "green" : "gray"} variant="light" tt="none" data-testid="worker-state">
+            {state}
           </Badge>
         </Group>
         <Text size="sm" c="dimmed">
           {worker.device} · {worker.host} · version {worker.version}
         </Text>
         <Text size="sm">
-          {job ? (
+          {job && live ? (
             <>
               Running{" "}
               <Anchor component={Link} to={`/runs/${job.run_id}?tab=jobs&job=${job.id}`} size="sm">
@@ -40,7 +60,7 @@ function WorkerCard({ worker, job }: { worker: Worker; job: Job | undefined }) {
               </Anchor>
               {job.steps_per_second !== null && ` at ${count(job.steps_per_second)} steps/s`}
             </>
-          ) : worker.live ? (
+          ) : live ? (
             "Waiting for a job."
           ) : (
             <>

@@ -1,7 +1,7 @@
 import { Card, Stack } from "@mantine/core";
 import { IconServerOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { queueQuery, workersQuery } from "../../api/queries";
+import { queueQuery, useServerAway, workersQuery } from "../../api/queries";
 import { EmptyState } from "../../components/EmptyState";
 import { Loaded } from "../../components/Loaded";
 import { PageTitle, useTitle } from "../../components/PageTitle";
@@ -13,14 +13,19 @@ export function WorkersPage() {
   useTitle("Workers");
   const workers = useQuery(workersQuery);
   const queue = useQuery(queueQuery);
+  const away = useServerAway();
   const live = workers.data?.filter((worker) => worker.live).length;
   return (
     <>
-      <PageTitle title="Workers" text={live === undefined ? undefined : many(live, "live worker")} />
+      <PageTitle title="Workers" text={away || live === undefined ? undefined : many(live, "live worker")} />
       <Stack gap="md">
         <Loaded query={workers}>
           {(list) =>
-            list.length === 0 ? <NoWorkers /> : <WorkerCards workers={list} running={queue.data?.running ?? []} />
+            list.length === 0 ? (
+              <NoWorkers />
+            ) : (
+              <WorkerCards workers={list} running={queue.data?.running ?? []} away={away} />
+            )
           }
         </Loaded>
         <Loaded query={queue}>{(data) => <Queue queue={data} />}</Loaded>

@@ -1,0 +1,35 @@
+"""The server goes away while its page is open."""
+
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, expect
+from sqlmodel import SQLModel
+
+from backend.app import create_app
+from backend.services.app_services import Services
+from tests.backend.api_driver import ApiDriver
+from tests.backend.conftest import settings_on
+from tests.backend.server import serving
+from tests.browser.product import ROOT
+
+WITHIN_MS = 5_000
+"""So soon the page must know; it is told at once, and asks every four seconds."""
+
+
+def test_the_page_says_so_and_claims_no_worker_live(browser: Browser, tmp_path: Path) -> None:
+    app = create_app(settings_on(tmp_path).model_copy(update={"page_dir": ROOT / "frontend" / "dist"}))
+    services: Services = app.state.services
+    SQLModel.metadata.create_all(services.database.engine)
+    page = browser.new_page()
+    with serving(app) as address:
+        with httpx.Client(base_url=address, trust_env=False) as client:
+            ApiDriver(client).announce("w1", "forkmaze")
+        page.goto(f"{address}/workers")
+        expect(page.get_by_test_id("worker-state")).to_have_text("idle")
+        services.events.close()  # ends the page's stream, for which the server would wait
+    expect(page.get_by_role("alert").filter(has_text="unavailable")).to_be_visible(timeout=WITHIN_MS)
+    expect(page.get_by_test_id("worker-state")).to_have_text("unknown")
+    expect(page.get_by_text("1 live worker")).to_have_count(0)
+    page.close()
+    services.database.close()

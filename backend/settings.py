@@ -5,8 +5,12 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+_BROKERS = ("redis://", "rediss://", "redis+socket://")
 
 
 class Settings(BaseSettings):
@@ -14,7 +18,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", env_ignore_empty=True)
 
-    port: int = Field(8000, validation_alias="PORT", ge=0, le=65_535, description="Port of the page and the API.")
+    port: int = Field(8000, validation_alias="PORT", ge=1, le=65_535, description="Port of the page and the API.")
     host: str = Field(
         "127.0.0.1", validation_alias="GSL_HOST", description="Address to listen on; loopback by default."
     )
@@ -59,6 +63,24 @@ class Settings(BaseSettings):
         validation_alias="GSL_PAGE_DIR",
         description="Folder of the built page.",
     )
+
+    @field_validator("database")
+    @classmethod
+    def _is_a_database(cls, url: str) -> str:
+        try:
+            kind = make_url(_with_psycopg(url)).get_backend_name() if url else ""
+        except ArgumentError:
+            kind = "none"
+        if kind not in ("", "postgresql", "sqlite"):
+            raise ValueError("must be a URL like postgresql://user:password@host/name, or empty for SQLite")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_broker(cls, url: str) -> str:
+        if url and not url.startswith(_BROKERS):
+            raise ValueError(f"must begin with {', '.join(_BROKERS[:-1])} or {_BROKERS[-1]}; leave it empty for Valkey")
+        return url
 
     @property
     def heartbeat_seconds(self) -> float:

@@ -57,8 +57,9 @@ class Local:
     @property
     def address(self) -> str:
         """The address at which this machine's browser and workers reach the API."""
-        host = self.settings.host
-        return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::', '') else host}:{self.settings.port}"
+        everywhere = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
+        host = everywhere.get(self.settings.host, self.settings.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.settings.port}"
 
     def stop(self, number: int, _frame: FrameType | None = None) -> None:
         """Signal handler: the first signal requests a stop, a later Ctrl-C forces it."""
@@ -212,6 +213,8 @@ def _need_free_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except socket.gaierror as error:
+            raise CannotStart(f"GSL_HOST: {host} is no address of this machine ({error.strerror}).") from error
         except OSError as error:
             raise CannotStart(
                 f"Port {port} on {host} cannot be used ({error.strerror}). Choose another port: make up PORT={port + 1}"
@@ -227,7 +230,9 @@ def _read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = "; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors())
+        wrong = "; ".join(
+            f"{problem['loc'][0]}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors()
+        )
         raise CannotStart(f"A setting is invalid. {wrong}") from error
 
 
@@ -235,6 +240,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m backend.local", description="Run GSL Lab on one machine.")
     parser.add_argument("--dev", action="store_true", help="reload the API and the page when their source changes")
     dev = parser.parse_args(arguments).dev
+    os.umask(0o077)  # the data folder holds the worker token; no other user of this machine may read what is in it
     try:
         settings = _read_settings()
         local = Local(settings, dev)

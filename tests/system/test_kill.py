@@ -58,6 +58,11 @@ def returns(product: Product, run: Run) -> list[tuple[object, ...]]:
     return stored(product, run, "variation_return", columns, keys=3)
 
 
+def is_open_to_others(path: Path) -> bool:
+    """Whether other users of the machine may read what the product made; this test made its log."""
+    return bool(path.lstat().st_mode & 0o077) and path.name != "product.log"
+
+
 @pytest.mark.timeout(600)
 def test_a_run_that_is_killed_again_and_again_ends_with_the_same_numbers(product: Product) -> None:
     undisturbed = launch(product)
@@ -81,5 +86,6 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_numbers(product
     assert len(expected) > 100
     assert curve(product, disturbed) == expected
     assert returns(product, disturbed) == returns(product, undisturbed)
+    assert [path.name for path in product.data_dir.iterdir() if is_open_to_others(path)] == []
     ledgers = [product.client.ledger(each.id) for each in (undisturbed, disturbed)]
     assert ledgers[0].by_purpose == ledgers[1].by_purpose

@@ -92,6 +92,8 @@ test: test-page test-python
 test-page: .make/page-packages
 	$(NPM) test
 
+# Tests import everything in each process and start many more, so bytecode is kept even where the environment forbids it.
+test-python: export PYTHONDONTWRITEBYTECODE :=
 test-python: .make/dev .make/page
 	@$(BIN)/python tools/browser.py
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder

@@ -31,5 +31,6 @@ def test_the_page_says_so_and_claims_no_worker_live(browser: Browser, tmp_path: 
     expect(page.get_by_role("alert").filter(has_text="unavailable")).to_be_visible(timeout=WITHIN_MS)
     expect(page.get_by_test_id("worker-state")).to_have_text("unknown")
     expect(page.get_by_text("1 live worker")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Queue")).to_have_count(0)
     page.close()
     services.database.close()

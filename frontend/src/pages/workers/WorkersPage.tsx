@@ -28,7 +28,7 @@ export function WorkersPage() {
             )
           }
         </Loaded>
-        <Loaded query={queue}>{(data) => <Queue queue={data} />}</Loaded>
+        {!away && <Loaded query={queue}>{(data) => <Queue queue={data} />}</Loaded>}
       </Stack>
     </>
   );

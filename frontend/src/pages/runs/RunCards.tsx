@@ -28,7 +28,7 @@ function RunCard({ run }: { run: RunSummary }) {
           <Anchor component={Link} to={`/runs/${run.id}`} fw={600} style={{ overflowWrap: "anywhere" }}>
             {run.name}
           </Anchor>
-          <Group gap={4} wrap="nowrap">
+          <Group gap={4} justify="flex-end" flex="0 0 auto" maw="50%">
             <ImportedBadge run={run} size="sm" />
             <StatusBadge status={run.status} size="sm" />
           </Group>

@@ -19,6 +19,7 @@ from gsl.method.changes import Changes, changes_of_returns, changes_of_success
 from gsl.method.statistics import CONFIDENCE, paired_difference
 
 MAX_DUMBBELLS = 40
+SIGNS = "● given to a specialist · ⊢⊣ interval of the difference"
 CHANGES = ("gained", "forgotten", "no clear change")  # by the verdicts of `gsl.method.changes`
 
 
@@ -113,10 +114,10 @@ def _dumbbells(figure: go.Figure, drawn: Drawn, view: View) -> None:
             marker={"size": 11, "color": colour, "line": {"color": colours.surface, "width": 1.5}},
             customdata=drawn.hover, hovertemplate="<b>%{text}</b><br>%{customdata}<extra></extra>",
         )  # fmt: skip
-    title = f"{METRIC_NAMES[view.metric]} · ● given to a specialist · ⊢⊣ interval of the difference"
-    figure.update_xaxes(
-        score_axis(view.metric, METRIC_NAMES[view.metric] + " · ● given to a specialist" if view.narrow else title)
-    )
+    what = METRIC_NAMES[view.metric]
+    figure.update_xaxes(score_axis(view.metric, what if view.narrow else f"{what} · {SIGNS}"))
+    if view.narrow:
+        figure.update_xaxes(nticks=4, tickangle=0)  # beside long names there is room for three labels
     figure.update_yaxes(
         tickmode="array", tickvals=rows, ticktext=drawn.labels, showgrid=False, range=[-0.6, len(rows) - 0.4],
         zeroline=False,
@@ -164,14 +165,16 @@ def _summary(figure: go.Figure, data: PairedScores, drawn: Drawn, view: View) ->
             lines[-2:] = [" ".join(lines[-2:])]
     ends = (("at the gate", data.before.mark), (drawn.end, data.after.mark))
     lines += [f"⚠ {end}: {mark}" for end, mark in ends if mark]
-    figure.add_annotation(
-        text="<br>".join(lines), x=0, xanchor="left", xref="paper", y=1, yref="paper", yanchor="bottom",
-        yshift=8, align="left", showarrow=False,
-    )  # fmt: skip
+    if view.narrow and len(drawn.before) <= MAX_DUMBBELLS:  # the axis has no room for them
+        lines.append(SIGNS)
     figure.update_layout(
-        margin={"t": 16 + 18 * (1 + "<br>".join(lines).count("<br>")), "b": 96 if view.narrow else 76},
+        title={
+            "text": "<br>".join(lines), "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container",
+            "yanchor": "top", "pad": {"t": 16}, "font": {"size": 11 if view.narrow else 12},
+        },
+        margin={"t": 24 + 18 * (1 + "<br>".join(lines).count("<br>")), "b": 96 if view.narrow else 76},
         legend={"y": 0, "yref": "container", "yanchor": "bottom"},
-    )
+    )  # fmt: skip
 
 
 def _mean(drawn: Drawn, places: IntArray, which: str, view: View) -> str:

@@ -78,7 +78,7 @@ def apply_style(figure: go.Figure, view: View, height: int) -> None:
     """Apply this style to a figure, for example one made of subplots."""
     figure.update_layout(template=template(view.theme), height=height)
     if view.narrow:
-        figure.update_layout(margin={"l": 46, "r": 10, "t": 16, "b": 40}, font_size=11)
+        figure.update_layout(margin={"l": 46, "r": 16, "t": 16, "b": 40}, font_size=11)
 
 
 @cache

@@ -50,7 +50,8 @@ def document(figure: go.Figure) -> dict[str, Any]:
 
 
 def annotations(figure: go.Figure) -> str:
-    return " ".join(annotation.text for annotation in figure.layout.annotations)
+    """What the figure says beside its marks, the title first."""
+    return " ".join([figure.layout.title.text or "", *(annotation.text for annotation in figure.layout.annotations)])
 
 
 def numbers(text: str) -> list[str]:

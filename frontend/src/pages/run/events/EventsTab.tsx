@@ -38,7 +38,7 @@ function EventTable({ events }: { events: Event[] }) {
       <Table.Thead>
         <Table.Tr>
           <Table.Th>When</Table.Th>
-          <Table.Th>Who</Table.Th>
+          <Table.Th visibleFrom="sm">Who</Table.Th>
           <Table.Th>What</Table.Th>
         </Table.Tr>
       </Table.Thead>
@@ -48,9 +48,15 @@ function EventTable({ events }: { events: Event[] }) {
             <Table.Td>
               <When at={event.at} />
             </Table.Td>
-            <Table.Td style={{ overflowWrap: "anywhere" }}>{event.who}</Table.Td>
+            <Table.Td visibleFrom="sm" style={{ overflowWrap: "anywhere" }}>
+              {event.who}
+            </Table.Td>
             <Table.Td style={{ overflowWrap: "anywhere" }}>
-              {event.what}
+              {event.what.replaceAll("_", " ")}
+              <Text span size="xs" c="dimmed" hiddenFrom="sm">
+                {" "}
+                · {event.who}
+              </Text>
               {event.detail && (
                 <Text size="xs" c="dimmed">
                   {event.detail}

@@ -1,9 +1,11 @@
 """Does GSL work on Procgen? GSL with two guides and the plain generalist at equal total environment steps.
 
-    nice python -m benchmarks.gsl_procgen --cases bigfish starpilot --seeds 1 2 3 4 5
+    nice python -m benchmarks.gsl_procgen --cases jumper coinrun --seeds 1 2 3 4 5
 
-Training and held-out levels, a million steps a run. All arms have the same learner; settings were chosen on seeds that
-take no part in results.
+Training and held-out levels, a million steps a run. All arms have the same learner; settings were chosen on seed 1001,
+which takes no part in results. There, of eight games that were looked at, Jumper stalled at levels that specialists can
+learn: after 300 000 steps the return rose no more, nine of 24 levels were at 0, and two of four specialists learned one
+or two of their three levels within 110 000 steps. Halving leaves the steps of the two others to them.
 """
 
 from benchmarks.method.command import main
@@ -17,11 +19,11 @@ from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
 from gsl.config.suites.procgen import Game
 
-GAMES: tuple[Game, ...] = ("bigfish", "starpilot")
+GAMES: tuple[Game, ...] = ("jumper", "coinrun")
 LEVELS = 24
 """To train on, and as many held out, all of which are measured."""
-TOTAL_STEPS, GENERALIST_STEPS, SPECIALIST_STEPS = 1_000_000, 400_000, 100_000
-SPECIALISTS, LEVELS_EACH = 2, 4
+TOTAL_STEPS, GENERALIST_STEPS, SPECIALIST_STEPS = 1_000_000, 300_000, 75_000
+SPECIALISTS, LEVELS_EACH, RUNGS = 4, 3, 2
 EPISODES = 5
 """Of each level in an evaluation."""
 GUIDES: dict[str, GuideSettings] = {
@@ -38,7 +40,9 @@ def base(game: Game) -> RunConfig:
         | {
             "suite": ProcgenSuite(game=game, num_levels=LEVELS, held_out_levels=LEVELS, num_threads=0),
             "plateau": plateau_within(preset.learner, GENERALIST_STEPS),
-            "specialists": SpecialistSettings(count=SPECIALISTS, variations_each=LEVELS_EACH, steps=SPECIALIST_STEPS),
+            "specialists": SpecialistSettings(
+                count=SPECIALISTS, variations_each=LEVELS_EACH, steps=SPECIALIST_STEPS, rungs=RUNGS
+            ),
             "evaluation": EvaluationSettings(episodes=EPISODES, held_out_sample=LEVELS),
             "budget": BudgetSettings(total_steps=TOTAL_STEPS, generalist_steps=GENERALIST_STEPS),
         }

@@ -162,6 +162,13 @@ class Client:
     def resume(self, run_id: int) -> models.Run:
         return self._post(models.Run, f"/runs/{run_id}/resume")
 
+    def retry(self, run_id: int) -> models.Run:
+        """Try a run that failed again, from the last checkpoints of the jobs that failed it."""
+        return self._post(models.Run, f"/runs/{run_id}/retry")
+
+    def retry_job(self, job_id: int) -> models.Job:
+        return self._post(models.Job, f"/jobs/{job_id}/retry")
+
     def wait(self, run_id: int, *, every: float = 2.0, timeout: float | None = None) -> models.Run:
         """Wait until the run has ended, successfully or not. Raises `TimeoutError` after `timeout` seconds."""
         deadline = None if timeout is None else time.monotonic() + timeout

@@ -17,6 +17,7 @@ from gsl.protocol.lease import (
     FinishRequest,
     HeartbeatReply,
     HeartbeatRequest,
+    RegistrationReply,
     ReportBatch,
     WorkerInfo,
 )
@@ -34,8 +35,9 @@ class WorkerApi:
     def close(self) -> None:
         self._transport.close()
 
-    def announce(self, info: WorkerInfo) -> None:
-        self._transport.request("PUT", f"/workers/{quote(info.name, safe='')}", **_json(info))
+    def announce(self, info: WorkerInfo) -> RegistrationReply:
+        response = self._transport.request("PUT", f"/workers/{quote(info.name, safe='')}", **_json(info))
+        return RegistrationReply.model_validate_json(response.content)
 
     def claim(self, job_id: int, worker: str) -> ClaimedJob:
         """Raises `Stale` if another worker was faster, or if the job cannot be claimed."""

@@ -1,12 +1,14 @@
-"""Reading jobs and their logs; the routes for workers are in `worker_jobs`."""
+"""Jobs and their logs, and trying failed ones again; the routes for workers are in `worker_jobs`."""
 
 from fastapi import Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from backend.api.deps import Count, JobId, Reading, RunId, ServicesDep, problems, router
+from backend.api.deps import Count, JobId, Reading, RunId, ServicesDep, Writing, problems, router
+from backend.api.runs import PERSON
 from backend.artifact_files import JobLog
+from backend.services import retries
 from backend.store import artifacts, runs
-from backend.store.jobs import views
+from backend.store.jobs import leases, views
 from gsl.protocol.api import JobPublic
 
 routes = router("jobs")
@@ -21,6 +23,17 @@ def list_run_jobs(run_id: RunId, session: Reading) -> list[JobPublic]:
 @routes.get("/jobs/{job_id}", summary="Get a job", responses=problems(404))
 def get_job(job_id: JobId, session: Reading) -> JobPublic:
     return views.public(views.get(session, job_id))
+
+
+@routes.post("/jobs/{job_id}/retry", summary="Try a failed job again", responses=problems(404, 409))
+def retry_job(job_id: JobId, session: Writing, services: ServicesDep) -> JobPublic:
+    """It is queued again and resumes from its last checkpoint. 409 unless it failed and its run waits for it."""
+    run, job = leases.locked_job(session, job_id)
+    retries.retry_job(session, run, job, PERSON)
+    services.advance(session, job.run_id)
+    session.flush()
+    session.refresh(job)
+    return views.public(job)
 
 
 @routes.get(

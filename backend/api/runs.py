@@ -8,7 +8,7 @@ from backend.api.deps import Limit, Offset, Reading, RunId, ServicesDep, Writing
 from backend.db.models import Run
 from backend.domain.configs import resolve
 from backend.domain.run_progress import eta, job_count, measurement_steps, phases
-from backend.services import baselines
+from backend.services import baselines, retries
 from backend.services.app_services import Services
 from backend.store import artifacts, run_progress, runs, workers
 from backend.store.jobs.status import record_event
@@ -117,6 +117,14 @@ def pause_run(run_id: RunId, session: Writing, services: ServicesDep) -> RunPubl
 def resume_run(run_id: RunId, session: Writing, services: ServicesDep) -> RunPublic:
     """Its jobs are queued again and resume from their checkpoints. 409 if the run has ended or is not paused."""
     return _request(run_id, "run", session, services)
+
+
+@routes.post("/runs/{run_id}/retry", summary="Try a failed run again", responses=problems(404, 409))
+def retry_run(run_id: RunId, session: Writing, services: ServicesDep) -> RunPublic:
+    """The jobs that failed it are queued again and resume from their last checkpoints. 409 if it has not failed."""
+    run = runs.locked(session, run_id)
+    retries.retry_run(session, run, PERSON)
+    return _advanced(services, session, run)
 
 
 def _request(run_id: int, desired: DesiredState, session: Writing, services: Services) -> RunPublic:

@@ -9,7 +9,7 @@ from backend.errors import InvalidError
 from backend.store import workers
 from backend.store.jobs import views
 from gsl.protocol.api import QueuePublic, WorkerPublic
-from gsl.protocol.lease import WorkerInfo
+from gsl.protocol.lease import RegistrationReply, WorkerInfo
 
 routes = router("workers")
 
@@ -29,7 +29,7 @@ def list_workers(session: Reading) -> list[WorkerPublic]:
 )
 def announce_worker(
     name: Annotated[str, Path(max_length=200)], body: WorkerInfo, session: Writing, services: ServicesDep
-) -> WorkerPublic:
+) -> RegistrationReply:
     """Sent by each worker every ten seconds; replaces what it sent before."""
     if body.name != name:
         raise InvalidError.field("name", f"must be {name!r}, as in the path")

@@ -280,4 +280,5 @@ class Worker(SQLModel, table=True):
     version: str
     job_id: int | None = reference("job.id", nullable=True, on_delete="SET NULL")
     speeds: dict[str, float] = json_column(dict)
+    trouble: str | None = None
     last_seen: datetime = time_column(index=True)

@@ -9,15 +9,16 @@ from backend.db.columns import now
 from backend.db.models import Job, Worker
 from backend.domain.waiting import able, refusal
 from backend.errors import InvalidError
+from backend.store.jobs import queue
 from backend.store.run_progress import LIVE_S, live_workers
 from gsl.protocol.api import FieldError, WorkerPublic
-from gsl.protocol.lease import WorkerInfo
+from gsl.protocol.lease import RegistrationReply, WorkerInfo
 
 _FORGOTTEN_AFTER = timedelta(days=7)
 
 
-def announce(session: Session, info: WorkerInfo) -> WorkerPublic:
-    """Store what a worker says; the speeds it measured earlier stay."""
+def announce(session: Session, info: WorkerInfo) -> RegistrationReply:
+    """Store what a worker says; the speeds it measured earlier stay. Returns what it should be working on."""
     worker = session.get(Worker, info.name)
     fields = info.model_dump(mode="json", exclude={"speeds", "job_id"})
     if worker is None:
@@ -29,7 +30,8 @@ def announce(session: Session, info: WorkerInfo) -> WorkerPublic:
     job = None if info.job_id is None else session.get(Job, info.job_id)
     worker.job_id = None if job is None else job.id
     worker.last_seen = now()
-    return _public(worker, None if job is None else job.run_id)
+    held = session.exec(select(Job.id).where(Job.status == "running", Job.worker == info.name)).first()
+    return RegistrationReply(job_id=held, waiting_jobs=queue.count_dispatched(session, info.suites))
 
 
 def listed(session: Session) -> list[WorkerPublic]:

@@ -69,7 +69,7 @@ def _from_segment(config: RunConfig, state: RunState, segment: Segment, gain: fl
             return Plan("queued", "waiting for a worker")
         return Plan("generalist", _training(config, job.budget), cycle=segment.cycle)
     if job.failed:
-        return replace(_failed(job), cycle=segment.cycle)
+        return replace(Plan.failed(job), cycle=segment.cycle)
     if config.arm == "generalist":
         return _last_evaluation(config, state, segment, job, "trained and evaluated")
     step = _after_segment(config, state, segment, gain)
@@ -87,7 +87,7 @@ def _after_segment(config: RunConfig, state: RunState, segment: Segment, gain: f
     if not evaluation.ended:
         return Plan("evaluation", message)
     if evaluation.failed:
-        return _failed(evaluation)
+        return Plan.failed(evaluation)
     reached, target = score(config.suite, state.evaluations.get(key, ())), config.gate.optimal_score
     if target is not None and reached is not None and reached >= target:
         after = "without specialists" if segment.cycle == 1 else f"after {_cycles(segment.cycle - 1)}"
@@ -201,7 +201,7 @@ def _last_evaluation(config: RunConfig, state: RunState, segment: Segment, polic
     if not evaluation.ended:
         return Plan("evaluation", "running the final evaluation")
     if evaluation.failed:
-        return _failed(evaluation)
+        return Plan.failed(evaluation)
     reached = score(config.suite, state.evaluations.get(keys.LAST_EVALUATION, ()))
     scored = message if reached is None else f"{message}: score {reached:.3f}"
     return Plan("succeeded", scored + _unspent(config, state))
@@ -230,7 +230,3 @@ def _training(config: RunConfig, budget: int) -> str:
 
 def _running_jobs(count: int) -> str:
     return "the running job" if count == 1 else f"{count} running jobs"
-
-
-def _failed(job: JobView) -> Plan:
-    return Plan("failed", f"{job.key} {job.status}: {job.reason}")

@@ -119,7 +119,7 @@ def _finetune(
     if job is not None and job.status == "succeeded":
         return None
     if job is not None and job.failed:
-        return Plan("failed", f"{job.key} {job.status}: {job.reason}", warnings=cycle.warnings)
+        return Plan.failed(job, cycle.warnings)
     message = "training on without demonstrations"
     if cycle.demonstrates and cycle.demonstrations and cycle.kept_episodes == 0:
         message = (

@@ -171,3 +171,9 @@ class Plan:
     hold: tuple[str, ...] = ()
     withdraw: tuple[str, ...] = ()
     cycle: int = 1
+    failed_job: str | None = None  # key of the job that failed the run
+
+    @classmethod
+    def failed(cls, job: JobView, warnings: tuple[str, ...] = ()) -> "Plan":
+        """The run ends because of this job."""
+        return cls("failed", f"{job.key} {job.status}: {job.reason}", warnings=warnings, failed_job=job.key)

@@ -11,6 +11,8 @@ from typing import Any
 TASK_NAME = "gsl.run_job"
 _DEFAULT_QUEUE = "jobs"  # Celery requires one; it is not used
 _VISIBILITY_TIMEOUT_S = 43_200
+_SOCKET_TIMEOUT_S = 15
+"""Longest wait for the broker's answer. Waiting for a message is a request that it answers every second."""
 
 
 def queue_of(suite: str) -> str:
@@ -44,7 +46,8 @@ def celery_settings(broker_url: str, suites: Iterable[str] = ()) -> dict[str, An
         "worker_proc_alive_timeout": 120,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "worker_soft_shutdown_timeout": 60,
-        "worker_direct": True,
+        # Its broadcasts are read without a deadline, so a broker that died could leave a worker deaf for ever.
+        "worker_enable_remote_control": False,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_pool_acquire_timeout": 10,
@@ -52,6 +55,8 @@ def celery_settings(broker_url: str, suites: Iterable[str] = ()) -> dict[str, An
         "broker_transport_options": {
             "visibility_timeout": _VISIBILITY_TIMEOUT_S,
             "socket_keepalive": True,
+            "socket_connect_timeout": 5,
+            "socket_timeout": _SOCKET_TIMEOUT_S,
             "health_check_interval": 25,
             "retry_on_timeout": True,
             "unacked_restore_throttle": 1,

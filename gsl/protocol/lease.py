@@ -40,7 +40,17 @@ class WorkerInfo(Wire):
     suites: tuple[str, ...] = Field(description="Suites that the worker has the packages for.")
     version: str
     job_id: int | None = None
+    trouble: str | None = Field(
+        default=None, max_length=500, description="Why the worker takes no jobs at the moment; null if it does."
+    )
     speeds: dict[str, float] = Field(default={}, description="Measured training speed in steps per second, by suite.")
+
+
+class RegistrationReply(Wire):
+    """What a worker cannot know by itself. A worker without a job, while jobs wait for it, hears no messages."""
+
+    job_id: int | None = Field(description="The job that it holds.")
+    waiting_jobs: int = Field(description="Queued jobs that it can run and that a message was sent for.")
 
 
 class ClaimRequest(Wire):
@@ -85,3 +95,9 @@ class FinishRequest(Wire):
     status: Literal["succeeded", "failed", "cancelled", "paused", "lost"]
     result: JobResult | None = None
     error: str | None = Field(default=None, max_length=20_000)
+    trouble: str | None = Field(
+        default=None,
+        max_length=500,
+        description="With `lost`: what is wrong with the worker's machine. Such a loss does not count against the job, "
+        "which is queued again a little later.",
+    )

@@ -6,6 +6,7 @@
     resume.ckpt                  the newest checkpoint (see checkpoint.py)
     result.json                  `JobResult`, once the job has completed
     stop                         its existence asks the trainer to write a checkpoint and exit
+    alive                        touched by the trainer while it works: its time is the last sign of life
     trainer.log                  what the trainer prints
 
 This package does not import torch, because the runner uses it too.
@@ -69,6 +70,10 @@ class JobFolder:
     @property
     def stop(self) -> Path:
         return self.path / "stop"
+
+    @property
+    def alive(self) -> Path:
+        return self.path / "alive"
 
     @property
     def log(self) -> Path:

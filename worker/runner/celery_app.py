@@ -16,6 +16,7 @@ from celery.signals import setup_logging, worker_ready
 from celery.worker import state
 
 from gsl.protocol.dispatch import celery_settings, queue_of
+from worker.runner.consumer_pulse import ConsumerPulse
 from worker.runner.settings import WorkerSettings
 from worker.runner.slot import Slot
 
@@ -29,11 +30,12 @@ def create_app(settings: WorkerSettings, suites: Sequence[str]) -> Celery:
     return app
 
 
-def run(settings: WorkerSettings, slot: Slot, suites: Sequence[str]) -> int:
+def run(settings: WorkerSettings, slot: Slot, suites: Sequence[str], pulse: ConsumerPulse) -> int:
     """Run jobs of `suites` until a signal ends the slot. Returns the exit code."""
     # Containers and laptops without a service user run as root. The warning is about pickle, and only JSON is accepted.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     app = create_app(settings, suites)
+    pulse.attach(app)
 
     def stop_gently(**_: object) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -14,19 +14,22 @@ from gsl.protocol.jobs import ENDED
 from gsl.protocol.lease import ClaimedJob, FinishRequest
 from worker.job.checkpoint import CheckpointError
 from worker.job.spool import SpoolError, rewind
-from worker.runner.exit_status import Reason, failure_request, finish_request
+from worker.runner.disk import disk_trouble
+from worker.runner.exit_status import ATTEMPT, Reason, failure_request, finish_request
 from worker.runner.file_follower import AckedOffsets
 from worker.runner.heartbeat import Heartbeat
 from worker.runner.log_sender import LogSender
 from worker.runner.report_sender import ReportSender
 from worker.runner.retry import Aborted, RetryUntil
 from worker.runner.slot import Slot
+from worker.runner.stall import StallWatch
 from worker.runner.trainer_process import TrainerProcess
 from worker.runner.workspace import FolderBusy, clear, delete, is_reusable, job_folder, locked, prepare
 
 logger = logging.getLogger(__name__)
 
 _CHECK_EVERY_S = 0.1
+_CHECK_DISK_EVERY_S = 2.0
 _CLAIM_FOR_S = 30.0
 SEND_AFTER_STOP_S = 10.0
 """How long a worker that shuts down continues to send the reports of its stopped trainer."""
@@ -46,11 +49,20 @@ class RunnerContext:
     worker: str
     worker_dir: Path
     stop_seconds: float
+    stall_seconds: float = 600.0
     command: Callable[[Path], Sequence[str]] = trainer_command
 
 
 def run_job(job_id: int, context: RunnerContext) -> None:
-    """Claim a job and run it to its end; if another worker has claimed it, do nothing."""
+    """Claim a job and run it to its end; if another worker has claimed it, do nothing.
+
+    While this machine's disk cannot hold a job's files, nothing is claimed; the job stays queued for others.
+    """
+    while trouble := disk_trouble(context.worker_dir):
+        if context.slot.stopping:
+            return
+        logger.warning("job %d has to wait: %s", job_id, trouble)
+        time.sleep(_CHECK_DISK_EVERY_S)
     claim = _claim(job_id, context)
     if claim is None:
         return
@@ -92,6 +104,8 @@ class JobRunner:
             try:
                 with locked(self._folder, self._retry) as lock:
                     self._run_locked(lock, threads)
+            except OSError as error:
+                self._finish(failure_request(self._claim.attempt, error, self._folder.log))
             except FolderBusy as busy:
                 self._finish(FinishRequest(attempt=self._claim.attempt, status="lost", error=str(busy)))
             except Aborted:
@@ -106,7 +120,7 @@ class JobRunner:
         except Stale as stale:
             logger.warning("job %d is no longer held by this worker: %s", self._claim.job_id, stale.detail)
             if stale.gone:
-                delete(self._folder)
+                self._delete()
 
     def _work(self, lock: int, threads: ThreadPoolExecutor) -> FinishRequest:
         """Everything up to the end of the trainer and its last report. An error here fails the job, with a message."""
@@ -154,6 +168,7 @@ class JobRunner:
 
     def _watch(self, trainer: TrainerProcess, sending: list[Future[None]]) -> int:
         """Wait for the trainer's end, and stop it when there is a reason to; its exit code."""
+        watch = StallWatch(self._folder, self._context.stall_seconds)
         while (code := trainer.poll()) is None:
             try:
                 self._check(sending)
@@ -161,7 +176,7 @@ class JobRunner:
                 # A job that was lost during an outage may come back to this folder; then a checkpoint is of use.
                 trainer.end(0 if stale.gone else self._context.stop_seconds)
                 raise
-            if reason := self._reason_to_stop():
+            if reason := self._reason_to_stop(watch):
                 self._reason = reason if reason == "cancel" else self._reason or reason
                 trainer.stop(self._context.stop_seconds)
             time.sleep(_CHECK_EVERY_S)
@@ -176,12 +191,14 @@ class JobRunner:
 
     def _write_log_header(self) -> None:
         with self._folder.log.open("a") as log:
-            log.write(f"== {self._claim.spec.key}, attempt {self._claim.attempt}, on {self._context.worker}\n")
+            log.write(f"{ATTEMPT}{self._claim.spec.key}, attempt {self._claim.attempt}, on {self._context.worker}\n")
 
-    def _reason_to_stop(self) -> Reason | None:
+    def _reason_to_stop(self, watch: StallWatch) -> Reason | None:
         if self._heartbeat.desired_state != "run":
             return self._heartbeat.desired_state
-        return "shutdown" if self._context.slot.stopping else None
+        if self._context.slot.stopping:
+            return "shutdown"
+        return "stall" if watch.stalled() else None
 
     def _must_abort(self) -> bool:
         """Whether retrying is pointless: the time that this worker has to shut down is over.
@@ -208,4 +225,10 @@ class JobRunner:
         self._retry.call(lambda: self._context.api.finish(self._claim.job_id, request))
         logger.info("job %d (%s): %s", self._claim.job_id, self._claim.spec.key, request.status)
         if request.status in ENDED:
+            self._delete()
+
+    def _delete(self) -> None:
+        try:
             delete(self._folder)
+        except OSError as error:
+            logger.warning("the folder of job %d stays until it is pruned: %s", self._claim.job_id, error)

@@ -6,9 +6,12 @@ from pydantic import ValidationError
 
 from client.worker_api import WorkerApi
 from worker.runner import celery_app
+from worker.runner.consumer_pulse import ConsumerPulse
+from worker.runner.disk import disk_trouble
 from worker.runner.registration import Registration, worker_info
 from worker.runner.settings import WorkerSettings
 from worker.runner.slot import Slot
+from worker.runner.watchdog import Watchdog, broker_answers
 from worker.runner.workspace import prune
 
 
@@ -25,10 +28,12 @@ def main() -> int:
     prune(settings.dir)
     api = WorkerApi(settings.api_url, settings.token.get_secret_value())
     info = worker_info(settings.name)
-    registration = Registration(api, info, slot)
+    pulse = ConsumerPulse()
+    watchdog = Watchdog(settings.deaf_seconds, lambda: broker_answers(settings.redis_url))
+    registration = Registration(api, info, slot, lambda: disk_trouble(settings.dir), pulse, watchdog)
     registration.start()
     try:
-        return celery_app.run(settings, slot, info.suites)
+        return celery_app.run(settings, slot, info.suites, pulse)
     finally:
         registration.end()
         api.close()

@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import threading
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
 from client.errors import ApiError
@@ -16,7 +17,9 @@ from client.worker_api import WorkerApi
 from gsl import __version__
 from gsl.protocol.lease import WorkerInfo
 from worker.envs import installed_suites
+from worker.runner.consumer_pulse import ConsumerPulse
 from worker.runner.slot import Slot
+from worker.runner.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +31,17 @@ _NVIDIA_SMI_S = 20.0
 class Registration:
     """A thread beside Celery, so that neither an unreachable broker nor a busy slot makes the worker look dead."""
 
-    def __init__(self, api: WorkerApi, info: WorkerInfo, slot: Slot) -> None:
+    def __init__(
+        self,
+        api: WorkerApi,
+        info: WorkerInfo,
+        slot: Slot,
+        disk_trouble: Callable[[], str | None],
+        pulse: ConsumerPulse,
+        watchdog: Watchdog,
+    ) -> None:
         self._api, self._info, self._slot = api, info, slot
+        self._disk_trouble, self._pulse, self._watchdog = disk_trouble, pulse, watchdog
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="registration", daemon=True)
         self._registered: bool | None = None
@@ -47,13 +59,15 @@ class Registration:
             wait = EVERY_S if self._register() else _RETRY_S
 
     def _register(self) -> bool:
-        info = self._info.model_copy(update={"job_id": self._slot.job_id, "speeds": self._slot.speeds})
+        unfit = self._disk_trouble()
+        now = {"job_id": self._slot.job_id, "speeds": self._slot.speeds, "trouble": unfit or self._pulse.trouble}
         try:
-            self._api.announce(info)
+            reply = self._api.announce(self._info.model_copy(update=now))
         except ApiError as error:
             self._log_change(False, f"the worker could not be registered with the API: {error}")
             return False
         self._log_change(True, f"{self._info.name} is ready: {self._info.device}, {', '.join(self._info.suites)}")
+        self._watchdog.look(reply, able=unfit is None and not self._slot.stopping)
         return True
 
     def _log_change(self, registered: bool, message: str) -> None:

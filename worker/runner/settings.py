@@ -39,6 +39,18 @@ class WorkerSettings(BaseSettings):
         pattern=r"^[\w.+@-]{1,200}$",
         description="Unique name of this slot. If empty: the host name and the slot.",
     )
+    deaf_seconds: float = Field(
+        180,
+        validation_alias="GSL_DEAF_SECONDS",
+        gt=0,
+        description="Seconds that jobs wait for an idle slot before it is restarted, because it hears no messages.",
+    )
+    stall_seconds: float = Field(
+        600,
+        validation_alias="GSL_STALL_SECONDS",
+        gt=0,
+        description="Seconds without any sign of life, at least, before a trainer counts as hanging and is ended.",
+    )
     stop_seconds: float = Field(
         30,
         validation_alias="GSL_STOP_SECONDS",

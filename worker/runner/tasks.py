@@ -35,4 +35,5 @@ def context_of(settings: WorkerSettings, api: WorkerApi, slot: Slot) -> job_runn
         worker=settings.name,
         worker_dir=settings.dir.resolve(),
         stop_seconds=settings.stop_seconds,
+        stall_seconds=settings.stall_seconds,
     )

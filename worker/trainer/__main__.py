@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     alone = not given.is_dir()
     folder = _folder_for(given) if alone else JobFolder(given)
-    stop = StopRequest(folder.stop)
+    stop = StopRequest(folder.stop, folder.alive)
     stop.listen()
     return run(folder, stop, echo=alone)
 

@@ -16,11 +16,11 @@ class Stopped(Exception):
 
 
 class StopRequest:
-    """Whether to stop. Checked between any two environment steps, so it must be cheap."""
+    """Whether to stop. Checked between any two environment steps, so it must be cheap, and it is a sign of life."""
 
-    def __init__(self, file: Path | None = None) -> None:
-        """The existence of `file` requests a stop, too."""
-        self._file = file
+    def __init__(self, file: Path | None = None, alive: Path | None = None) -> None:
+        """The existence of `file` requests a stop, too; `alive` is touched with each look for it."""
+        self._file, self._alive = file, alive
         self._requested = False
         self._checked_at = 0.0
 
@@ -28,10 +28,16 @@ class StopRequest:
     def requested(self) -> bool:
         """Whether a stop was requested; looks for the file a few times a second."""
         now = time.monotonic()
-        if not self._requested and self._file is not None and now - self._checked_at > _CHECK_EVERY_S:
+        if now - self._checked_at > _CHECK_EVERY_S:
             self._checked_at = now
-            self._requested = self._file.exists()
+            self._look()
         return self._requested
+
+    def _look(self) -> None:
+        if self._alive is not None:
+            self._alive.touch()
+        if self._file is not None and self._file.exists():
+            self._requested = True
 
     def check(self) -> None:
         """Raise Stopped at once if a stop was requested: for work that starts over when the job resumes."""

@@ -65,7 +65,7 @@ def claim(session: Session, run: Run, job: Job, worker: str, terms: Terms) -> Cl
     """Make `worker` the job's holder: the only way from queued to running. Raises `ConflictError`."""
     _check_claimable(session, run, job, worker)
     job.attempt += 1
-    job.status, job.worker, job.error = "running", worker, None
+    job.status, job.worker, job.error, job.message = "running", worker, None, ""
     job.lease_until = now() + timedelta(seconds=terms.lease_seconds)
     job.started_at = job.started_at or now()
     record_event(session, worker, "claimed", f"{job.key}, attempt {job.attempt}", run_id=run.id, job_id=job.id)
@@ -115,12 +115,15 @@ def finish(session: Session, run: Run, job: Job, request: FinishRequest) -> None
     """The holder gives the job back, either ended or to be resumed later; the planner then decides what comes next."""
     job.status, job.lease_until = request.status, None
     job.error = _text(request.error)
+    if request.status == "lost":
+        job.message = _text(request.trouble)
     if request.result is not None:
         job.outcome, job.best_epoch = request.result.outcome, request.result.best_epoch
         job.message = _text(request.result.message) or job.message
     if job.status in ENDED:
         job.ended_at = now()
-    detail = job.key if request.error is None else f"{job.key}: {_text(request.error)[-500:]}"
+    why = _text(request.error) or _text(request.trouble)
+    detail = f"{job.key}: {why[-500:]}" if why else job.key
     record_event(session, job.worker or "worker", request.status, detail, run_id=run.id, job_id=job.id)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import text
-from sqlmodel import Session, and_, col, or_, select, update
+from sqlmodel import Session, and_, col, func, or_, select, update
 
 from backend.db.columns import now
 from backend.db.models import Job, Run
@@ -12,6 +12,8 @@ from backend.store.jobs.planning import set_job
 from backend.store.jobs.status import record_event
 from gsl.protocol.jobs import ENDED
 
+_SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=5)
+_MACHINE_PAUSE = timedelta(seconds=20)
 _REAPER_LOCK = 0x67736C  # any number, the same in all API processes
 
 
@@ -29,7 +31,11 @@ def runs_with_lost_jobs(session: Session) -> Sequence[int]:
 
 
 def recover(session: Session, run: Run, max_attempts: int) -> None:
-    """Queue the lost jobs of a locked run again, or fail those that were lost too often without progress."""
+    """Queue the lost jobs of a locked run again, or fail those that were lost too often without progress.
+
+    The first loss is made good at once, further ones after a pause that doubles, and one that was the fault of the
+    worker's machine after `_MACHINE_PAUSE`.
+    """
     mine = (Job.run_id == run.id, col(Job.status).in_(("running", "lost")))
     for job in session.exec(select(Job).where(*mine).with_for_update().execution_options(populate_existing=True)):
         silent = job.status == "running" and job.lease_until is not None and job.lease_until < now()
@@ -50,8 +56,16 @@ def _recover(session: Session, run: Run, job: Job, max_attempts: int) -> None:
         job.error = f"lost {job.losses} times in a row without progress; the last time: {job.error}"
     else:
         set_job(job, "queued" if run.desired_state == "run" else "lost")
-    detail = f"{job.key}, attempt {job.attempt}: {job.error or 'its worker was stopped'}; now {job.status}"
+        job.queued_at += _pause(job)
+    why = job.error or job.message or "its worker was stopped"
+    detail = f"{job.key}, attempt {job.attempt}: {why}; now {job.status}"
     record_event(session, "orchestrator", "lost", detail, run_id=run.id, job_id=job.id)
+
+
+def _pause(job: Job) -> timedelta:
+    if not job.error:
+        return _MACHINE_PAUSE if job.message else timedelta()
+    return timedelta() if job.losses < 2 else min(_SHORTEST_PAUSE * 2 ** (job.losses - 2), _LONGEST_PAUSE)
 
 
 def requeue_of(session: Session, prefix: str) -> int:
@@ -63,13 +77,15 @@ def requeue_of(session: Session, prefix: str) -> int:
     theirs = col(Job.worker).startswith(prefix, autoescape=True)
     jobs = session.exec(select(Job).where(Job.status == "running", theirs).with_for_update()).all()
     for job in jobs:
-        job.status, job.lease_until = "lost", None
+        job.status, job.lease_until, job.message = "lost", None, ""
     return len(jobs)
 
 
 def not_dispatched(session: Session) -> list[int]:
-    """Queued jobs for which no message was sent since they were queued."""
-    waiting = select(Job.id).where(Job.status == "queued", col(Job.dispatched_at).is_(None))
+    """Queued jobs for which no message was sent since they were queued, except those whose pause is not over."""
+    waiting = select(Job.id).where(
+        Job.status == "queued", col(Job.dispatched_at).is_(None), col(Job.queued_at) <= now()
+    )
     return [job_id for job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))) if job_id is not None]
 
 
@@ -82,6 +98,13 @@ def not_picked_up(session: Session, seconds: float) -> dict[str, list[int]]:
     for suite, job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))):
         found.setdefault(suite, []).append(job_id or 0)
     return found
+
+
+def count_dispatched(session: Session, suites: Sequence[str]) -> int:
+    """Number of queued jobs of these suites that a message was sent for."""
+    waiting = select(func.count()).select_from(Job).join(Run, col(Run.id) == col(Job.run_id))
+    dispatched = (Job.status == "queued", col(Job.dispatched_at).is_not(None), col(Run.suite).in_(suites))
+    return session.exec(waiting.where(*dispatched)).one()
 
 
 def mark_dispatched(session: Session, job_ids: Sequence[int]) -> None:

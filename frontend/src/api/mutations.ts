@@ -75,12 +75,20 @@ const COMMANDS = {
   pause: (run_id: number) => api.POST("/api/v1/runs/{run_id}/pause", { params: { path: { run_id } } }),
   resume: (run_id: number) => api.POST("/api/v1/runs/{run_id}/resume", { params: { path: { run_id } } }),
   cancel: (run_id: number) => api.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id } } }),
+  retry: (run_id: number) => api.POST("/api/v1/runs/{run_id}/retry", { params: { path: { run_id } } }),
 };
 
 export type RunCommand = keyof typeof COMMANDS;
 
 export function useRunCommand(id: number) {
   return useMutation({ mutationFn: (command: RunCommand) => unwrap(COMMANDS[command](id)), ...useRunMutation(id) });
+}
+
+export function useRetryJob(job: { id: number; run_id: number }) {
+  return useMutation({
+    mutationFn: () => unwrap(api.POST("/api/v1/jobs/{job_id}/retry", { params: { path: { job_id: job.id } } })),
+    ...useRunMutation(job.run_id),
+  });
 }
 
 export function useDeleteRun(id: number) {

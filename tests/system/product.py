@@ -23,7 +23,8 @@ _ROOT = Path(__file__).parent.parent.parent
 class Product:
     """One data folder and the processes on it; may be killed and started again."""
 
-    def __init__(self, data_dir: Path, lease_seconds: float) -> None:
+    def __init__(self, data_dir: Path, lease_seconds: float, **settings: str) -> None:
+        """`settings` are further environment variables."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -32,7 +33,7 @@ class Product:
         given = {"PORT": str(port), "GSL_DATA_DIR": str(data_dir), "GSL_LEASE_SECONDS": str(lease_seconds)}
         unset = ("REDIS_URL", "DATABASE_URL", "GSL_WORKER_TOKEN", "GSL_ARTIFACTS_URL")
         inherited = {name: value for name, value in os.environ.items() if name not in unset}
-        self._environment = {**inherited, **given, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+        self._environment = {**inherited, **given, **settings, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
         self._main: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -66,6 +67,12 @@ class Product:
 
     def kill_worker(self) -> None:
         self._kill("worker")
+
+    def kill_supervisor(self) -> None:
+        """SIGKILL the process that starts all others, and it alone."""
+        assert self._main is not None
+        self._main.kill()
+        self._main.wait()
 
     def kill_everything(self) -> None:
         for process in self.processes():

@@ -1,11 +1,13 @@
 """What demonstrations jobs must return, and a run whose demonstrations were filtered to none."""
 
+import random
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gsl.method.selection import shrunk_means
+from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import DemonstrationCount
 from tests.gsl.phases.runs import World, config_of, returns
 
@@ -127,3 +129,20 @@ def test_failed_demonstrations_count_as_a_failed_specialist() -> None:
     assert world.plan.status == "finetune"
     assert len(world.plan.warnings) == 2
     assert world.specs["finetune-1"].demonstrations == ("demonstrations-1-2",)
+
+
+@pytest.mark.parametrize("parts", [{}, {"specialists": {"rungs": 2, "count": 4}}])
+def test_which_job_ends_first_changes_no_plan(parts: dict[str, Any]) -> None:
+    """Slots are quicker or slower, or are killed: the run must be the same."""
+
+    def planned(chance: random.Random) -> dict[str, JobSpec]:
+        world = approved(**parts)
+        while world.active():
+            key = chance.choice(world.active())
+            world.finish(key, spent=int(world.jobs[key].budget * (0.5 + 0.1 * world.specs[key].index)))
+        return world.specs
+
+    expected = planned(random.Random(0))
+    assert len(expected) > 6
+    for seed in range(1, 10):
+        assert planned(random.Random(seed)) == expected

@@ -29,7 +29,7 @@ def test_the_whole_way() -> None:
     through_specialists(world)
     assert world.plan.status == "finetune"
     finetune = world.specs["finetune-1"]
-    assert finetune.demonstrations == ("demonstrations-1-0", "demonstrations-1-2", "demonstrations-1-1")
+    assert finetune.demonstrations == ("demonstrations-1-0", "demonstrations-1-1", "demonstrations-1-2")
     assert (finetune.start, finetune.source and finetune.source.job) == ("resume", "generalist-1")
     assert finetune.budget_steps == 160_000 - (world.state.spent)
     world.finish("finetune-1")

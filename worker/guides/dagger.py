@@ -67,7 +67,7 @@ class DAgger(Guide):
             return None
         teacher = network.distribution(self._answers[row[taught]])
         distance = teacher.kl(network.policy(context.observation[: len(row)][taught])).mean()
-        return self._coefficient * distance, {"teacher_kl": distance.item()}
+        return self._coefficient * distance, {"teacher_kl": distance.item(), "teacher_weight": self._coefficient}
 
     def end_epoch(self) -> None:
         self._coefficient *= self._settings.decay

@@ -52,7 +52,11 @@ class DAPG(Guide):
             loss = -self._coefficient * context.max_advantage * log_prob.exp().mean()
         else:
             loss = -self._coefficient * log_prob.mean()
-        metrics = {"demonstration_loss": loss.item(), "demonstration_log_prob": log_prob.mean().item()}
+        metrics = {
+            "demonstration_loss": loss.item(),
+            "demonstration_log_prob": log_prob.mean().item(),
+            "demonstration_weight": self._coefficient,
+        }
         if self._demonstrated_values is not None:
             error = self._demonstrated_values.loss(network, index, context)
             loss = loss + self._settings.value_coefficient * error

@@ -17,6 +17,7 @@ from gsl.config.learners import SAC as SACSettings
 from gsl.seeds import derive
 from worker.experience import Decision, Demonstrations, Rollout
 from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
+from worker.learners.gradients import gradient_norm
 from worker.learners.replay import Replay, Windows
 from worker.learners.sac_losses import (
     RewardOf,
@@ -47,11 +48,13 @@ class SAC:
         ).to(device)
         self._target = deepcopy(self.network.critic).requires_grad_(False)
         self._followed = list(zip(self._target.parameters(), self.network.critic.parameters(), strict=True))
-        self._actor_parameters = [*self.network.actor_parameters()]
+        self._policy_parameters = [*self.network.actor_parameters()]
+        self._actor_parameters = [*self._policy_parameters]
         if settings.tune_temperature:
             self._actor_parameters.append(self.network.log_temperature)
         self._actor_adam = Adam(self._actor_parameters, lr=self.learning_rate, fused=True)
-        self._critic_adam = Adam(self.network.critic.parameters(), lr=self.learning_rate, fused=True)
+        self._critic_parameters = [*self.network.critic.parameters()]
+        self._critic_adam = Adam(self._critic_parameters, lr=self.learning_rate, fused=True)
         self._replay = Replay(settings.replay_size, _replay_device(settings, spaces, device))
         self._shown: ShownSteps | None = None
         self._from_nothing, self._owed = True, 0.0
@@ -145,6 +148,7 @@ class SAC:
         self._critic_adam.zero_grad(set_to_none=True)
         torch.autograd.backward(error)
         self._critic_adam.step()
+        critic_norm = gradient_norm(self._critic_parameters)
         policy_loss, log_prob = self._improve_policy(features.detach(), temperature)
         self._follow()
         return {
@@ -152,6 +156,8 @@ class SAC:
             "policy_loss": policy_loss,
             "entropy": -log_prob.mean(),
             "value": estimates.detach().mean(),
+            "critic_grad_norm": critic_norm,
+            "policy_grad_norm": gradient_norm(self._policy_parameters),
         }
 
     @torch.no_grad()

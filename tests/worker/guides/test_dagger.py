@@ -116,6 +116,7 @@ def test_the_teachers_part_fades_and_goes_on_exactly() -> None:
     assert later[0] is not None
     assert later[1] is not None
     assert later[0][0].item() == later[1][0].item() == pytest.approx(first[0].item() / 2)
+    assert [told["teacher_weight"] for _, told in (first, later[1])] == [1.0, 0.5]
 
 
 def test_gaussian_teachers() -> None:

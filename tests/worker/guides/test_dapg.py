@@ -98,6 +98,7 @@ def test_decay_and_frequency() -> None:
     assert before is not None
     assert after is not None
     assert after[0].item() == pytest.approx(before[0].item() / 2)
+    assert [told["demonstration_weight"] for _, told in (before, after)] == [1.0, 0.5]
 
 
 def test_goes_on_exactly() -> None:

@@ -15,6 +15,7 @@ from gsl.config.learners.base import incompatibility
 from gsl.config.networks import MLP
 from gsl.config.presets import PRESETS
 from gsl.config.run import GUIDES, LEARNERS, RunConfig
+from gsl.protocol.metrics import METRICS
 from tests.worker.guides.lessons import CPU, actions, demonstrations, nothing, observations
 from tests.worker.guides.toy_env import Line
 from worker import plugins
@@ -84,7 +85,7 @@ def test_the_table_holds_every_pair_of_what_comes_with_the_product() -> None:
 
 @pytest.mark.parametrize("pair", ALLOWED, ids=named)
 def test_an_allowed_pair_runs_two_updates(pair: Pair) -> None:
-    """Nothing but finite figures is said, and the policy moves."""
+    """Nothing but finite figures is said, under names that the page explains, and the policy moves."""
     env = env_for(pair.learner)
     learner, loop = learner_of(pair.learner, env, seed=0), EnvRunner(env)
     guide = guide_of(pair.guide, env, learner_of(pair.learner, env, seed=1))
@@ -95,6 +96,7 @@ def test_an_allowed_pair_runs_two_updates(pair: Pair) -> None:
         said += [guide.observe(rollout), learner.update(rollout, guide)]
         guide.end_epoch()
     assert all(isfinite(figure) for told in said for name, figure in told.items() if name != "explained_variance")
+    assert {name for told in said[1:] for name in told} <= set(METRICS)
     after = learner.network.state_dict()
     assert all(torch.isfinite(value).all() for value in after.values())
     assert any(not value.equal(before[name]) for name, value in after.items() if "policy" in name)

@@ -160,6 +160,20 @@ def test_a_learning_rate_of_ones_own_and_a_fixed_temperature() -> None:
     assert said["temperature"] == pytest.approx(0.5)
 
 
+def test_gradient_norms_are_those_of_what_moved() -> None:
+    """Torch's own norm of the gradients that the only update left; the temperature's is not the policy's."""
+    sac = learner(update_ratio=1 / 128)
+    said = sac.update(rollout())
+    left = {
+        "critic_grad_norm": sac.network.critic.parameters(),
+        "policy_grad_norm": sac.network.actor_parameters(),
+    }
+    for name, parameters in left.items():
+        norm = torch.nn.utils.get_total_norm([one.grad for one in parameters if one.grad is not None])
+        assert said[name] == pytest.approx(norm.item(), rel=1e-5)
+        assert said[name] > 0
+
+
 def test_a_guide_finds_a_policy_with_its_density() -> None:
     sac = learner()
     policy = sac.network.policy(rollout().next_observation)

@@ -1,0 +1,72 @@
+"""What the diagnostics of an epoch mean: those of the learners, of the guides, and of every epoch.
+
+Plugins may report others. They are shown under their own names, after these.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["", "nats", "share", "steps", "steps/s", "episodes"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A readable name, a unit (empty if there is none) and one line of meaning."""
+
+    title: str
+    unit: Unit
+    meaning: str
+
+
+METRICS: dict[str, Metric] = {
+    "policy_loss": Metric("Policy loss", "", "The learner's own loss of the policy, without entropy bonus and guide"),
+    "value_loss": Metric("Value loss", "", "Half the squared error of the predicted returns"),
+    "critic_loss": Metric("Critic loss", "", "Half the squared error of the two critics, added up"),
+    "value": Metric("Predicted value", "", "Mean return that the critics predict for replayed steps"),
+    "explained_variance": Metric(
+        "Explained variance", "", "1: values predict returns exactly; 0: no better than their mean"
+    ),
+    "entropy": Metric("Entropy", "nats", "How random the policy is; it falls as the policy commits itself"),
+    "temperature": Metric("Temperature", "", "Weight of the entropy against the reward"),
+    "approx_kl": Metric("Policy change (KL)", "nats", "How far an update moves the policy from the one that acted"),
+    "clip_fraction": Metric("Clip fraction", "share", "Samples whose policy change was cut off by clipping"),
+    "grad_norm": Metric("Gradient norm", "", "Of all parameters, before clipping"),
+    "policy_grad_norm": Metric("Policy's gradient norm", "", "Of the policy's parameters; it is not clipped"),
+    "critic_grad_norm": Metric("Critics' gradient norm", "", "Of the critics' parameters; it is not clipped"),
+    "learning_rate": Metric("Learning rate", "", "Step size of the optimiser"),
+    "auxiliary_value_loss": Metric(
+        "Auxiliary value loss", "", "Squared error of the policy network's values, in auxiliary phases"
+    ),
+    "clone_kl": Metric("Cloning KL", "nats", "How far auxiliary phases move the policy, which they should not"),
+    "replayed_steps": Metric("Steps in the replay", "steps", "Experience from which batches are drawn"),
+    "demonstration_loss": Metric("Demonstration loss", "", "The guide's loss on demonstrations, with its weight"),
+    "demonstration_log_prob": Metric(
+        "Likelihood of demonstrations", "nats", "Mean log-probability of demonstrated actions; higher is closer"
+    ),
+    "demonstration_weight": Metric("Weight of demonstrations", "", "The guide's coefficient, which may decay"),
+    "demonstration_value_loss": Metric(
+        "Value loss on demonstrations", "", "Squared error of the returns predicted for demonstrations"
+    ),
+    "teacher_kl": Metric("Distance to specialists (KL)", "nats", "How far the policy is from its teachers"),
+    "teacher_weight": Metric("Weight of specialists", "", "The guide's coefficient, which may decay"),
+    "taught_share": Metric("Steps with a teacher", "share", "Steps on variations that have a specialist"),
+    "discriminator_loss": Metric("Discriminator loss", "", "How badly it separates the policy's steps from shown ones"),
+    "discriminator_accuracy": Metric(
+        "Discriminator accuracy", "share", "50%: the policy's steps look like the demonstrations"
+    ),
+    "mean_length": Metric("Episode length", "steps", "Mean of the episodes that ended in the epoch"),
+    "episodes": Metric("Episodes", "episodes", "How many ended in the epoch"),
+    "steps_per_second": Metric("Speed", "steps/s", "Environment steps per second of acting and learning"),
+}
+"""By the name in reports, in the order of the page."""
+
+
+def metric(name: str) -> Metric:
+    """An unknown metric is called by its name."""
+    return METRICS.get(name, Metric(name, "", ""))
+
+
+def in_order(names: set[str]) -> list[str]:
+    """In the page's order, unknown names last."""
+    places = {name: place for place, name in enumerate(METRICS)}
+    return sorted(names, key=lambda name: (places.get(name, len(places)), name))

@@ -224,6 +224,17 @@ class Client:
         query = {key: value for key, value in filters.items() if value is not None}
         return self._get(models.Returns, f"/runs/{run_id}/returns", query)
 
+    def metrics(
+        self, run_id: int, *, name: str | None = None, job: int | None = None, points: int = 200
+    ) -> models.Metrics:
+        """Losses, gradient norms, speed and so on over training: all, or the one named `name`; of all jobs, or of one.
+
+        A series has at most `points` points; the extremes of what lies between them are kept.
+        """
+        filters = {"name": name, "job_id": job, "points": points}
+        query = {key: value for key, value in filters.items() if value is not None}
+        return self._get(models.Metrics, f"/runs/{run_id}/metrics", query)
+
     def plateaus(self, run_id: int) -> list[models.Plateau]:
         return self._list(models.Plateau, f"/runs/{run_id}/plateaus")
 

@@ -5,8 +5,6 @@ from typing import Annotated
 from fastapi import Query
 
 from backend.api.deps import MAX_ID, Count, Limit, Offset, Reading, RunId, problems, router
-from backend.db.models import Job
-from backend.errors import InvalidError
 from backend.store import history, returns, runs
 from backend.store.jobs import views
 from gsl.protocol.api import EventPublic, LedgerPublic, Page, PlateauPublic, ReturnsPublic
@@ -37,16 +35,10 @@ def get_returns(
 ) -> ReturnsPublic:
     """The latest estimate for every variation, or the values reported at one epoch."""
     run = runs.get(session, run_id)
-    job = None if job_id is None else _job_of(views.get(session, job_id), run_id)
+    job = None if job_id is None else views.get_of_run(session, job_id, run_id)
     if epoch is not None:
         return returns.of_epoch(session, run, source, job, epoch)
     return returns.latest(session, run, source, job, after)
-
-
-def _job_of(job: Job, run_id: int) -> Job:
-    if job.run_id != run_id:
-        raise InvalidError.field("job_id", f"job {job.id} belongs to run {job.run_id}, not to run {run_id}")
-    return job
 
 
 @routes.get("/runs/{run_id}/plateaus", summary="List plateaus", responses=problems(404))

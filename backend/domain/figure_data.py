@@ -55,6 +55,20 @@ def rose_later(curve: Curve | None, metric: Metric, start_epoch: int, detected_e
     return curves.rose_later(smoothed, int(start), int(detected))
 
 
+@dataclass(frozen=True, eq=False)
+class MetricSeries:
+    """One metric over one job, from the epochs that report it; NaN where it was not finite. Arrays of shape (n,)."""
+
+    metric: str
+    job_id: int
+    key: str
+    role: Role
+    index: int
+    epochs: IntArray
+    steps: IntArray  # environment steps of the run
+    values: FloatArray
+
+
 @dataclass(frozen=True)
 class EvaluationPoint:
     """Means over the variations of one evaluation; None if the suite has no such value."""

@@ -1,4 +1,4 @@
-"""Small panels on the same axes, laid out in pixels: Plotly's own subplots take a second for 75 of them."""
+"""Small panels on common axes, laid out in pixels: Plotly's own subplots take a second for 75 of them."""
 
 import math
 from dataclasses import dataclass, field
@@ -15,16 +15,20 @@ GAP = 24  # between columns: half of a tick label on each side
 
 @dataclass(frozen=True)
 class Panel:
-    """One panel: its title of at most two lines, its traces, and the place of a dashed vertical line."""
+    """One panel: its title, its traces, the place of a dashed vertical line, and what its own y axis adds."""
 
     title: str
     traces: list[Trace]
     line: float | None = None
+    yaxis: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Size of the grid in CSS pixels, and what the axes of all panels share."""
+    """Size of the grid in CSS pixels, and what the axes of all panels share.
+
+    Without `common_y` every panel has a range and tick labels of its own, for which `gap` must leave room.
+    """
 
     columns: int
     panel_height: int
@@ -33,6 +37,8 @@ class Grid:
     xaxis: dict[str, Any] = field(default_factory=dict)
     yaxis: dict[str, Any] = field(default_factory=dict)
     top: int = 8  # above the first row of titles, for a legend
+    gap: int = GAP
+    common_y: bool = True
 
     def height(self, panels: int) -> int:
         rows = math.ceil(panels / self.columns)
@@ -44,7 +50,7 @@ class Grid:
 
 
 def grid_figure(panels: list[Panel], grid: Grid, view: View) -> go.Figure:
-    """All panels share one range; tick labels are on the left and below the lowest panel of each column."""
+    """All panels share the x axis; tick labels are on the left and below the lowest panel of each column."""
     height = grid.height(len(panels))
     plot = (view.width - LEFT - RIGHT, height - grid.top - BOTTOM)
     layout: dict[str, Any] = {
@@ -56,7 +62,8 @@ def grid_figure(panels: list[Panel], grid: Grid, view: View) -> go.Figure:
     for number, panel in enumerate(panels):
         x, y = _domains(number, grid, plot)
         lowest = number + grid.columns >= len(panels)
-        _add_axes(layout, number, (x, y), grid, labels=(lowest, number % grid.columns == 0))
+        labels = (lowest, not grid.common_y or number % grid.columns == 0)
+        _add_axes(layout, number, (x, y), grid, labels, panel.yaxis)
         layout["annotations"].append(_title(panel.title, x, y, view, small=len(panels) > 12))
         suffix = str(number + 1) if number else ""
         axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
@@ -66,9 +73,9 @@ def grid_figure(panels: list[Panel], grid: Grid, view: View) -> go.Figure:
     return go.Figure({"data": data, "layout": layout})
 
 
-def columns_for(panels: int, view: View, panel_width: int, most: int) -> int:
+def columns_for(panels: int, view: View, panel_width: int, most: int, gap: int = GAP) -> int:
     """As many columns of at least `panel_width` CSS pixels as fit, evenly filled."""
-    fit = max(1, min(most, (view.width - LEFT - RIGHT + GAP) // (panel_width + GAP)))
+    fit = max(1, min(most, (view.width - LEFT - RIGHT + gap) // (panel_width + gap)))
     rows = math.ceil(panels / fit)
     return math.ceil(panels / rows)
 
@@ -76,8 +83,8 @@ def columns_for(panels: int, view: View, panel_width: int, most: int) -> int:
 def _domains(number: int, grid: Grid, plot: tuple[int, int]) -> tuple[list[float], list[float]]:
     """Horizontal and vertical place of a panel as fractions of the plot's pixels."""
     row, column = divmod(number, grid.columns)
-    width = (plot[0] - GAP * (grid.columns - 1)) / grid.columns
-    left = column * (width + GAP)
+    width = (plot[0] - grid.gap * (grid.columns - 1)) / grid.columns
+    left = column * (width + grid.gap)
     top = row * (grid.panel_height + grid.title_height + grid.between) + grid.title_height
     bottom = top + grid.panel_height
     x = [max(0.0, left / plot[0]), min(1.0, (left + width) / plot[0])]
@@ -85,13 +92,14 @@ def _domains(number: int, grid: Grid, plot: tuple[int, int]) -> tuple[list[float
 
 
 def _add_axes(
-    layout: dict[str, Any], number: int, domains: tuple[list[float], list[float]], grid: Grid, labels: tuple[bool, bool]
-) -> None:
+    layout: dict[str, Any], number: int, domains: tuple[list[float], list[float]], grid: Grid,
+    labels: tuple[bool, bool], own_y: dict[str, Any],
+) -> None:  # fmt: skip
     suffix = str(number + 1) if number else ""
     for letter, other, domain, common, labelled in (
-        ("x", "y", domains[0], grid.xaxis, labels[0]), ("y", "x", domains[1], grid.yaxis, labels[1]),
+        ("x", "y", domains[0], grid.xaxis, labels[0]), ("y", "x", domains[1], grid.yaxis | own_y, labels[1]),
     ):  # fmt: skip
-        matches = {"matches": letter} if number else {}
+        matches = {"matches": letter} if number and (letter == "x" or grid.common_y) else {}
         place = {"domain": domain, "anchor": f"{other}{suffix}", "showticklabels": labelled, "automargin": False}
         layout[f"{letter}axis{suffix}"] = common | place | matches
 

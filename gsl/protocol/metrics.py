@@ -19,38 +19,36 @@ class Metric:
 
 
 METRICS: dict[str, Metric] = {
-    "policy_loss": Metric("Policy loss", "", "The learner's own loss of the policy, without entropy bonus and guide"),
+    "policy_loss": Metric("Policy loss", "", "Without entropy bonus and guide"),
     "value_loss": Metric("Value loss", "", "Half the squared error of the predicted returns"),
     "critic_loss": Metric("Critic loss", "", "Half the squared error of the two critics, added up"),
     "value": Metric("Predicted value", "", "Mean return that the critics predict for replayed steps"),
     "explained_variance": Metric(
-        "Explained variance", "", "1: values predict returns exactly; 0: no better than their mean"
+        "Explained variance", "", "1: returns are predicted exactly; 0: no better than by a mean"
     ),
-    "entropy": Metric("Entropy", "nats", "How random the policy is; it falls as the policy commits itself"),
+    "entropy": Metric("Entropy", "nats", "How random the policy's actions are"),
     "temperature": Metric("Temperature", "", "Weight of the entropy against the reward"),
-    "approx_kl": Metric("Policy change (KL)", "nats", "How far an update moves the policy from the one that acted"),
+    "approx_kl": Metric("KL divergence", "nats", "How far an update moves the policy from the one that acted"),
     "clip_fraction": Metric("Clip fraction", "share", "Samples whose policy change was cut off by clipping"),
     "grad_norm": Metric("Gradient norm", "", "Of all parameters, before clipping"),
     "policy_grad_norm": Metric("Policy's gradient norm", "", "Of the policy's parameters; it is not clipped"),
     "critic_grad_norm": Metric("Critics' gradient norm", "", "Of the critics' parameters; it is not clipped"),
     "learning_rate": Metric("Learning rate", "", "Step size of the optimiser"),
-    "auxiliary_value_loss": Metric(
-        "Auxiliary value loss", "", "Squared error of the policy network's values, in auxiliary phases"
-    ),
-    "clone_kl": Metric("Cloning KL", "nats", "How far auxiliary phases move the policy, which they should not"),
+    "auxiliary_value_loss": Metric("Auxiliary value loss", "", "Of the policy network's values, in auxiliary phases"),
+    "clone_kl": Metric("KL of cloning", "nats", "How far auxiliary phases move the policy; less is better"),
     "replayed_steps": Metric("Steps in the replay", "steps", "Experience from which batches are drawn"),
     "demonstration_loss": Metric("Demonstration loss", "", "The guide's loss on demonstrations, with its weight"),
     "demonstration_log_prob": Metric(
-        "Likelihood of demonstrations", "nats", "Mean log-probability of demonstrated actions; higher is closer"
+        "Likelihood of demonstrations", "nats", "Mean log-probability of the demonstrated actions"
     ),
     "demonstration_weight": Metric("Weight of demonstrations", "", "The guide's coefficient, which may decay"),
     "demonstration_value_loss": Metric(
-        "Value loss on demonstrations", "", "Squared error of the returns predicted for demonstrations"
+        "Value loss on demonstrations", "", "Half the squared error of the returns predicted for them"
     ),
-    "teacher_kl": Metric("Distance to specialists (KL)", "nats", "How far the policy is from its teachers"),
+    "teacher_kl": Metric("KL to specialists", "nats", "How far the policy is from its teachers"),
     "teacher_weight": Metric("Weight of specialists", "", "The guide's coefficient, which may decay"),
     "taught_share": Metric("Steps with a teacher", "share", "Steps on variations that have a specialist"),
-    "discriminator_loss": Metric("Discriminator loss", "", "How badly it separates the policy's steps from shown ones"),
+    "discriminator_loss": Metric("Discriminator loss", "", "How badly it tells the policy's steps from shown ones"),
     "discriminator_accuracy": Metric(
         "Discriminator accuracy", "share", "50%: the policy's steps look like the demonstrations"
     ),

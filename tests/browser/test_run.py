@@ -88,6 +88,8 @@ def every_view_shows_the_run(page: Page, product: str, run_id: int) -> None:
         drawn = page.get_by_test_id(f"figure-{figure['name']}")
         expect(drawn.locator(".main-svg").first).to_be_visible(timeout=15_000)
         it_fits_every_width(page, drawn)
+    every_reported_metric_is_shown(page, product, run_id)
+    header_and_list_name_the_same_sources(page, product, run_id)
     the_bars_list_their_variations(page)
     the_keyboard_sorts_the_variations(page)
     page.get_by_role("tab", name="Jobs and logs").click()
@@ -99,6 +101,35 @@ def every_view_shows_the_run(page: Page, product: str, run_id: int) -> None:
     expect(page.get_by_role("table", name="Artifacts")).to_contain_text("demonstrations-1-1.npz")
     page.get_by_role("tab", name="Configuration").click()
     expect(page.get_by_role("table", name="Budget")).to_contain_text("160,000 steps")
+
+
+def every_reported_metric_is_shown(page: Page, product: str, run_id: int) -> None:
+    """Side by side on a desktop, one below the other on a phone."""
+    answer = httpx.get(f"{product}/api/v1/runs/{run_id}/metrics").json()
+    titles = {each["name"]: each["title"] for each in answer["metrics"]}
+    assert {"grad_norm", "learning_rate", "demonstration_loss", "steps_per_second"} <= set(titles)
+    page.goto(f"/runs/{run_id}?tab=training")
+    figure = page.get_by_test_id("figure-training_metrics")
+    for width, columns in ((1280, 3), (390, 1)):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(FITS, arg=[figure.element_handle(), width])
+        for title in titles.values():
+            expect(figure).to_contain_text(title)
+        panels = [panel.bounding_box() for panel in figure.locator(".bglayer rect").all()]
+        assert len({round(panel["x"]) for panel in panels if panel}) == columns
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def header_and_list_name_the_same_sources(page: Page, product: str, run_id: int) -> None:
+    run = httpx.get(f"{product}/api/v1/runs/{run_id}").json()
+    assert run["score_source"] == "final evaluation"
+    assert re.fullmatch(r"fine-tuning, epoch \d+", run["mean_return_source"])
+    for address in (f"/runs/{run_id}", "/runs"):
+        page.goto(address)
+        for value in ("mean_return", "score"):
+            source = page.get_by_text(run[f"{value}_source"], exact=True).first
+            expect(source.locator("xpath=..")).to_contain_text(f"{run[value]:.2f}")
+    page.goto(f"/runs/{run_id}")
 
 
 def it_fits_every_width(page: Page, drawn: Locator) -> None:

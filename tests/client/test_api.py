@@ -51,6 +51,7 @@ def test_what_can_be_asked_of_a_server_and_a_run_is_answered(api: RealApi) -> No
     assert [job.id for job in client.queue().queued] == [job_id]
     assert client.preview("forkmaze-quick").jobs > 3
     assert client.returns(run_id).items == ()
+    assert client.metrics(run_id, name="entropy", job=job_id, points=10).series == ()
     assert client.plateaus(run_id) == []
     assert client.ledger(run_id).spent_steps == 0
     assert client.events(run_id)

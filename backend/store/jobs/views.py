@@ -1,18 +1,18 @@
 """Jobs and the queue as the API shows them."""
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from backend.db.models import Job, Run
 from backend.domain.waiting import able, waits_for
-from backend.errors import NotFoundError
+from backend.errors import InvalidError, NotFoundError
 from backend.store.run_progress import live_workers
 from gsl.protocol.api import JobPublic, QueuePublic, WaitingPublic
 
 _QUEUE_SHOWN = 500
-_FROM_ROW = set(JobPublic.model_fields) - {"variations", "eta_seconds"}
+_FROM_ROW = set(JobPublic.model_fields) - {"variations", "eta_seconds", "mean_return_source"}
 
 
 def get(session: Session, job_id: int) -> Job:
@@ -20,6 +20,14 @@ def get(session: Session, job_id: int) -> Job:
     job = session.get(Job, job_id)
     if job is None:
         raise NotFoundError.of("job", job_id)
+    return job
+
+
+def get_of_run(session: Session, job_id: int, run_id: int) -> Job:
+    """Raises `NotFoundError`, and `InvalidError` if it is another run's."""
+    job = get(session, job_id)
+    if job.run_id != run_id:
+        raise InvalidError.field("job_id", f"job {job_id} belongs to run {job.run_id}, not to run {run_id}")
     return job
 
 
@@ -72,7 +80,19 @@ def _public(session: Session, query: Any) -> list[JobPublic]:
 
 def public(job: Job) -> JobPublic:
     fields = job.model_dump(include=_FROM_ROW)
-    return JobPublic(**fields, variations=list(job.spec.get("variations", ())), eta_seconds=_eta(job))
+    return JobPublic(
+        **fields,
+        variations=list(job.spec.get("variations", ())),
+        eta_seconds=_eta(job),
+        mean_return_source=_source(job),
+    )
+
+
+def _source(job: Job) -> Literal["training", "evaluation"] | None:
+    """A job that has trained shows its training; one that has not, its evaluation."""
+    if job.mean_return is None:
+        return None
+    return "training" if job.epochs else "evaluation"
 
 
 def _eta(job: Job) -> float | None:

@@ -690,6 +690,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get metrics of training
+         * @description Losses, gradient norm, learning rate, speed and whatever else learner and guide report, over environment steps.
+         *
+         *     If a run has more than 10,000 epochs, evenly spread ones are read.
+         */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/pause": {
         parameters: {
             query?: never;
@@ -1775,7 +1797,7 @@ export interface components {
              * Tab
              * @description The tab of the run's page that shows it; null for an experiment's figure.
              */
-            tab: ("overview" | "variations" | "specialists" | "results") | null;
+            tab: ("overview" | "variations" | "training" | "specialists" | "results") | null;
             /** Title */
             title: string;
         };
@@ -2491,6 +2513,11 @@ export interface components {
             /** Mean Return */
             mean_return: number | null;
             /**
+             * Mean Return Source
+             * @description What `mean_return` and `success_rate` are of; null if there are none.
+             */
+            mean_return_source?: ("training" | "evaluation") | null;
+            /**
              * Measurement Steps
              * @description Environment steps spent on measurements, from which nothing is learned or selected.
              */
@@ -2963,6 +2990,57 @@ export interface components {
              * @enum {string}
              */
             variations: "tasks" | "goals";
+        };
+        /**
+         * MetricInfo
+         * @description What a metric of training is; an unknown one is called by its name and has no meaning.
+         */
+        MetricInfo: {
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * Unit
+             * @description Empty if it has none; a share is between 0 and 1.
+             */
+            unit: string;
+        };
+        /**
+         * MetricSeriesPublic
+         * @description One metric over one job, in the order of its epochs.
+         */
+        MetricSeriesPublic: {
+            /** Epochs */
+            epochs: number[];
+            /** Job Id */
+            job_id: number;
+            /** Job Key */
+            job_key: string;
+            /** Metric */
+            metric: string;
+            /**
+             * Steps
+             * @description Environment steps of the run after each epoch.
+             */
+            steps: number[];
+            /**
+             * Values
+             * @description Null where the value was not finite.
+             */
+            values: (number | null)[];
+        };
+        /**
+         * MetricsPublic
+         * @description Metrics of a run's training jobs, thinned so that the lowest and highest values of every stretch are kept.
+         */
+        MetricsPublic: {
+            /** Metrics */
+            metrics: components["schemas"]["MetricInfo"][];
+            /** Series */
+            series: components["schemas"]["MetricSeriesPublic"][];
         };
         /**
          * NoGuide
@@ -3963,6 +4041,11 @@ export interface components {
              */
             mean_return: number | null;
             /**
+             * Mean Return Source
+             * @description What `mean_return` was measured in, for example `training, epoch 40`.
+             */
+            mean_return_source?: string | null;
+            /**
              * Measurement Steps
              * @description Steps spent on measurements, outside the total: nothing is learned or selected from them.
              */
@@ -3983,6 +4066,11 @@ export interface components {
              * @description Latest evaluation: success rate, or normalised return.
              */
             score: number | null;
+            /**
+             * Score Source
+             * @description Which evaluation `score` is of, for example `final evaluation`.
+             */
+            score_source?: string | null;
             /** Seed */
             seed: number;
             /**
@@ -4143,6 +4231,11 @@ export interface components {
              */
             mean_return: number | null;
             /**
+             * Mean Return Source
+             * @description What `mean_return` was measured in, for example `training, epoch 40`.
+             */
+            mean_return_source?: string | null;
+            /**
              * Measurement Steps
              * @description Steps spent on measurements, outside the total: nothing is learned or selected from them.
              */
@@ -4161,6 +4254,11 @@ export interface components {
              * @description Latest evaluation: success rate, or normalised return.
              */
             score: number | null;
+            /**
+             * Score Source
+             * @description Which evaluation `score` is of, for example `final evaluation`.
+             */
+            score_source?: string | null;
             /** Seed */
             seed: number;
             /**
@@ -7409,6 +7507,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerPublic"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: {
+                /** @description Only this metric. */
+                name?: string | null;
+                /** @description Only this job. */
+                job_id?: number | null;
+                /** @description At most so many points of each series. */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsPublic"];
                 };
             };
             /** @description Not found; the detail says which id. */

@@ -1,6 +1,7 @@
 """Jobs, their artifacts and the queue."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import Field
 
@@ -33,6 +34,9 @@ class JobPublic(Answer):
     )
     epochs: int
     mean_return: float | None
+    mean_return_source: Literal["training", "evaluation"] | None = Field(
+        default=None, description="What `mean_return` and `success_rate` are of; null if there are none."
+    )
     success_rate: float | None
     steps_per_second: float | None
     eta_seconds: float | None

@@ -35,6 +35,33 @@ class ReturnsPublic(Answer):
     items: tuple[VariationReturnPublic, ...]
 
 
+class MetricInfo(Answer):
+    """What a metric of training is; an unknown one is called by its name and has no meaning."""
+
+    name: str
+    title: str
+    unit: str = Field(description="Empty if it has none; a share is between 0 and 1.")
+    meaning: str
+
+
+class MetricSeriesPublic(Answer):
+    """One metric over one job, in the order of its epochs."""
+
+    metric: str
+    job_id: int
+    job_key: str
+    epochs: tuple[int, ...]
+    steps: tuple[int, ...] = Field(description="Environment steps of the run after each epoch.")
+    values: tuple[float | None, ...] = Field(description="Null where the value was not finite.")
+
+
+class MetricsPublic(Answer):
+    """Metrics of a run's training jobs, thinned so that the lowest and highest values of every stretch are kept."""
+
+    metrics: tuple[MetricInfo, ...]
+    series: tuple[MetricSeriesPublic, ...]
+
+
 class PlateauPublic(Answer):
     id: int
     job_id: int
@@ -101,7 +128,7 @@ class Change(Answer):
     worker: str | None = None
 
 
-RunTab = Literal["overview", "variations", "specialists", "results"]
+RunTab = Literal["overview", "variations", "training", "specialists", "results"]
 FigureControl = Literal["metric", "epochs", "variations", "pair"]
 
 

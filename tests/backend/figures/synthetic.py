@@ -12,6 +12,7 @@ from backend.domain.figure_data import (
     LearningCurves,
     LedgerTotals,
     Measured,
+    MetricSeries,
     PairedScores,
     PlateauMark,
     Role,
@@ -22,6 +23,7 @@ from backend.domain.figure_data import (
     VariationProgress,
     VariationScores,
 )
+from gsl.protocol.metrics import METRICS
 from gsl.protocol.reports import Source
 
 
@@ -187,6 +189,19 @@ def specialist_series(shape: Shape) -> tuple[SpecialistSeries, ...]:
         status = "failed" if number == 3 else "succeeded"
         series.append(SpecialistSeries(branch, status, members, share * shape.top, share if shape.success else None))
     return tuple(series)
+
+
+def metrics(shape: Shape) -> tuple[MetricSeries, ...]:
+    """Thirteen metrics over every curve, as PPO and DAPG have them, and in fine-tuning one that no one knows."""
+    curves = learning(shape).curves
+    every = [series(name, curve, float(place)) for place, name in enumerate(list(METRICS)[:13]) for curve in curves]
+    return (*every, series("advantage_of_<b>", curves[-1], 9.0))
+
+
+def series(name: str, curve: Curve, level: float) -> MetricSeries:
+    """A noisy constant."""
+    values = level + np.random.default_rng(curve.index).normal(0, 0.1, len(curve.epochs))
+    return MetricSeries(name, curve.index, curve.key, curve.role, curve.index, curve.epochs, curve.steps, values)
 
 
 def spent(shape: Shape) -> LedgerTotals:

@@ -26,6 +26,7 @@ from backend.figures.learning_curve import learning_curve
 from backend.figures.ledger import ledger
 from backend.figures.specialists import specialists
 from backend.figures.style import PALETTES, Theme, View
+from backend.figures.training_metrics import training_metrics
 from backend.figures.variation_heatmap import MAX_ROWS, variation_heatmap
 from backend.figures.variation_histogram import bin_edges, bins_of, variation_histogram
 from tests.backend.figures import synthetic
@@ -37,6 +38,7 @@ BUILDERS: dict[str, Callable[[Shape, View], go.Figure]] = {
     "variation_heatmap": lambda shape, view: variation_heatmap(synthetic.progress(shape), view),
     "before_after": lambda shape, view: before_after(synthetic.pairs(shape), view),
     "specialists": lambda shape, view: specialists(synthetic.specialist_series(shape), view),
+    "training_metrics": lambda shape, view: training_metrics(synthetic.metrics(shape), view),
     "demonstrations": lambda shape, view: demonstrations(synthetic.shown(shape), view),
     "ledger": lambda shape, view: ledger(synthetic.spent(shape), view),
 }
@@ -94,6 +96,7 @@ def test_nothing_yet_says_what_comes_when(metric: Metric) -> None:
         variation_heatmap(progress, view),
         before_after(replace(synthetic.pairs(MAZE), after=synthetic.measured(nobody, 0, 0.0)), view),
         specialists((), view),
+        training_metrics((), view),
         ledger(LedgerTotals((), 1000, 0), view),
         demonstrations(Demonstrated((), nothing, nothing, nothing, nothing, np.empty(0)), view),
     ):

@@ -12,9 +12,10 @@ from backend.db.columns import now
 from backend.db.models import Experiment, Gate, Job, Run
 from backend.domain.run_progress import RunProgress, eta, phases
 from backend.errors import ConflictError, InvalidError, NotFoundError
-from backend.store import run_progress
+from backend.store import run_progress, value_sources
 from backend.store.configs import config_of, missing_for
 from backend.store.jobs.locks import lock_run
+from backend.store.value_sources import ValueSources
 from gsl.config.run import RunConfig
 from gsl.protocol.api import Page, RunPublic, RunSummary, RunUpdate
 from gsl.protocol.jobs import ENDED, DesiredState, RunStatus
@@ -120,10 +121,11 @@ def _has_tag(tag: str, dialect: str) -> Any:
 
 
 def summaries(session: Session, runs: Sequence[Run]) -> list[RunSummary]:
-    """Rows of the list, from the runs' own columns and one sum over their jobs."""
+    """Rows of the list; the number of queries does not depend on the number of runs."""
     progress = run_progress.of(session, runs)
     names = _experiment_names(session, runs)
-    return [_summary(run, progress.get(run.id or 0), names) for run in runs]
+    sources = value_sources.of(session, runs)
+    return [_summary(run, progress.get(run.id or 0), names, sources[run.id or 0]) for run in runs]
 
 
 def _experiment_names(session: Session, runs: Sequence[Run]) -> dict[int, str]:
@@ -134,10 +136,11 @@ def _experiment_names(session: Session, runs: Sequence[Run]) -> dict[int, str]:
     return {key: name for key, name in rows if key is not None}
 
 
-def _summary(run: Run, progress: RunProgress | None, experiments: dict[int, str]) -> RunSummary:
+def _summary(run: Run, progress: RunProgress | None, experiments: dict[int, str], sources: ValueSources) -> RunSummary:
     """A run whose configuration cannot be read has no progress; its message says why, so that the list still works."""
     listed = phases(progress) if progress else []
     own = run.model_dump(include=set(RunSummary.model_fields) - {"imported"})
+    own |= {"mean_return_source": sources.mean_return, "score_source": sources.score}
     return RunSummary(
         **{**own, "message": _message(run, progress), "imported": run.record_sha256 is not None},
         experiment_name=experiments.get(run.experiment_id or 0),

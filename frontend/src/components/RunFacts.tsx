@@ -1,8 +1,9 @@
 import { Badge, Group, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { hasEnded } from "../api/live";
 import type { RunSummary } from "../api/types";
-import { sentence } from "../format/numbers";
+import { decimal, sentence } from "../format/numbers";
 import { duration, parseTime } from "../format/time";
 
 /** The time a run still needs, or how long it took. */
@@ -21,6 +22,32 @@ export function TimeLeft({ run }: { run: RunSummary }) {
     <Text size="xs" c="dimmed" className="tabular" span>
       {timeLeft(run)}
     </Text>
+  );
+}
+
+interface MeasuredProps {
+  value: number | null;
+  source: string | null | undefined;
+  /** Beside the value. */
+  children?: ReactNode;
+}
+
+/** A value, and below it what it was measured in. */
+export function Measured({ value, source, children }: MeasuredProps) {
+  return (
+    <>
+      <Group gap="xs" wrap="nowrap">
+        <Text size="sm" className="tabular" miw={40}>
+          {decimal(value)}
+        </Text>
+        {children}
+      </Group>
+      {source && (
+        <Text size="xs" c="dimmed" maw={150}>
+          {source}
+        </Text>
+      )}
+    </>
   );
 }
 

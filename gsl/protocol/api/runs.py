@@ -65,7 +65,13 @@ class RunSummary(Answer):
     mean_return: float | None = Field(
         description="Latest mean training return of the generalist, before or during fine-tuning."
     )
+    mean_return_source: str | None = Field(
+        default=None, description="What `mean_return` was measured in, for example `training, epoch 40`."
+    )
     score: float | None = Field(description="Latest evaluation: success rate, or normalised return.")
+    score_source: str | None = Field(
+        default=None, description="Which evaluation `score` is of, for example `final evaluation`."
+    )
     sparkline: tuple[float | None, ...] = Field(description="At most 40 mean returns over the course of training.")
     phases: tuple[PhaseProgress, ...]
     tags: tuple[str, ...]

@@ -54,6 +54,11 @@ function Cell({ run }: { run: RunSummary }) {
       <Anchor component={Link} to={`/runs/${run.id}`} size="sm" className="tabular" title={run.name}>
         {run.score === null ? `run ${run.id}` : `score ${decimal(run.score)}`}
       </Anchor>
+      {run.score !== null && run.score_source && (
+        <Text size="xs" c="dimmed">
+          {run.score_source}
+        </Text>
+      )}
       {!hasEnded(run.status) && (
         <Text size="xs" c="dimmed" className="tabular">
           {percent(spentShare(run))} of steps done

@@ -57,13 +57,9 @@ export function RunHeader({ run }: { run: Run }) {
           </Group>
           <Progress value={spentShare(run) * 100} size="sm" mt={4} aria-label="Share of the steps spent" />
         </Box>
-        <Group gap="lg" wrap="nowrap">
-          <Fact
-            title="Mean return"
-            help="Latest training estimate for the run's policy"
-            value={decimal(run.mean_return)}
-          />
-          <Fact title="Score" help="Latest evaluation: success rate, or normalised return" value={decimal(run.score)} />
+        <Group gap="lg" wrap="nowrap" align="flex-start">
+          <Fact title="Mean return" value={run.mean_return} source={run.mean_return_source} />
+          <Fact title="Score" help="Success rate, or normalised return" value={run.score} source={run.score_source} />
         </Group>
       </Group>
       <EditableTags tags={run.tags} onSave={(tags) => update.mutate({ tags })} />
@@ -71,14 +67,24 @@ export function RunHeader({ run }: { run: Run }) {
   );
 }
 
-function Fact({ title, help, value }: { title: string; help: string; value: string }) {
+interface FactProps {
+  title: string;
+  help?: string;
+  value: number | null;
+  source: string | null | undefined;
+}
+
+function Fact({ title, help, value, source }: FactProps) {
   return (
     <Stack gap={0} title={help}>
       <Text size="xs" c="dimmed">
         {title}
       </Text>
       <Text fw={600} fz="lg" className="tabular" lh={1.2}>
-        {value}
+        {decimal(value)}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {source}
       </Text>
     </Stack>
   );

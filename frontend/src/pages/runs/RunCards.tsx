@@ -20,6 +20,23 @@ export function RunCards({ runs }: { runs: RunSummary[] }) {
   );
 }
 
+interface SourcedProps {
+  title: string;
+  value: number | null;
+  source: string | null | undefined;
+}
+
+function Sourced({ title, value, source }: SourcedProps) {
+  return (
+    <Text size="sm" className="tabular">
+      {title} {decimal(value)}{" "}
+      <Text span size="xs" c="dimmed">
+        {source}
+      </Text>
+    </Text>
+  );
+}
+
 function RunCard({ run }: { run: RunSummary }) {
   return (
     <Card withBorder p="sm">
@@ -42,15 +59,14 @@ function RunCard({ run }: { run: RunSummary }) {
           <Text size="xs" className="tabular">
             {count(run.spent_steps)} of {count(run.total_steps)} steps · <TimeLeft run={run} />
           </Text>
-        </Group>
-        <Group justify="space-between" wrap="nowrap">
-          <Text size="sm" className="tabular">
-            return {decimal(run.mean_return)} · score {decimal(run.score)}
-          </Text>
           <Box c="brand">
             <Sparkline values={run.sparkline} label={`Mean return of ${run.name} over training`} />
           </Box>
         </Group>
+        <Stack gap={2}>
+          <Sourced title="mean return" value={run.mean_return} source={run.mean_return_source} />
+          <Sourced title="score" value={run.score} source={run.score_source} />
+        </Stack>
         <Tags tags={run.tags} />
       </Stack>
     </Card>

@@ -4,11 +4,11 @@ import type { RunSummary } from "../../api/types";
 import { ImportedBadge, StatusBadge } from "../../components/Badges";
 import { type Column, DataTable } from "../../components/DataTable";
 import { PhaseBar, spentShare } from "../../components/PhaseBar";
-import { armTitle, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
+import { armTitle, Measured, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
 import { Sparkline } from "../../components/Sparkline";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
-import { count, decimal } from "../../format/numbers";
+import { count } from "../../format/numbers";
 
 export function RunsTable({ runs }: { runs: RunSummary[] }) {
   return (
@@ -28,11 +28,11 @@ export function RunsTable({ runs }: { runs: RunSummary[] }) {
 
 const COLUMNS: Column<RunSummary>[] = [
   { id: "run", title: "Run", cell: (run) => <Name run={run} />, td: { maw: 320 } },
-  { id: "status", title: "Status", cell: (run) => <Status run={run} /> },
+  { id: "status", title: "Status", cell: (run) => <Status run={run} />, td: { miw: 120 } },
   { id: "phases", title: "Phases", cell: (run) => <PhaseBar phases={run.phases} /> },
   { id: "steps", title: "Steps", cell: (run) => <Steps run={run} />, td: { miw: 150 } },
   { id: "return", title: "Mean return", cell: (run) => <MeanReturn run={run} /> },
-  { id: "score", title: "Score", cell: (run) => <Text size="sm">{decimal(run.score)}</Text> },
+  { id: "score", title: "Score", cell: (run) => <Measured value={run.score} source={run.score_source} /> },
   { id: "updated", title: "Updated", cell: (run) => <When at={run.updated_at} size="sm" c="dimmed" /> },
 ];
 
@@ -81,13 +81,10 @@ function Steps({ run }: CellProps) {
 
 function MeanReturn({ run }: CellProps) {
   return (
-    <Group gap="xs" wrap="nowrap">
-      <Text size="sm" w={40}>
-        {decimal(run.mean_return)}
-      </Text>
+    <Measured value={run.mean_return} source={run.mean_return_source}>
       <Box c="brand">
         <Sparkline values={run.sparkline} label={`Mean return of ${run.name} over training`} />
       </Box>
-    </Group>
+    </Measured>
   );
 }

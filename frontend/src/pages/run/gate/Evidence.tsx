@@ -26,7 +26,7 @@ export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) 
             )}
             <Facts
               facts={[
-                ["Mean return", decimal(evidence.mean_return)],
+                ["Mean return of the evaluation", decimal(evidence.mean_return)],
                 ...success,
                 ["Steps spent", count(evidence.spent_steps)],
                 ["Steps left", count(evidence.left_steps)],

@@ -12,8 +12,9 @@ import { type Column, DataTable } from "../../../components/DataTable";
 import { EmptyState } from "../../../components/EmptyState";
 import { Loaded } from "../../../components/Loaded";
 import { Panel } from "../../../components/Panel";
+import { Measured } from "../../../components/RunFacts";
 import { When } from "../../../components/When";
-import { count, decimal } from "../../../format/numbers";
+import { count } from "../../../format/numbers";
 import { duration } from "../../../format/time";
 import { LogViewer } from "./LogViewer";
 
@@ -79,7 +80,11 @@ const COLUMNS: Column<Job>[] = [
     title: "Speed",
     cell: (job) => (job.steps_per_second === null ? "–" : `${count(job.steps_per_second)} steps/s`),
   },
-  { id: "return", title: "Mean return", cell: (job) => decimal(job.mean_return) },
+  {
+    id: "return",
+    title: "Mean return",
+    cell: (job) => <Measured value={job.mean_return} source={job.mean_return_source} />,
+  },
   { id: "time", title: "Time", cell: (job) => <JobTime job={job} /> },
 ];
 

@@ -3,7 +3,8 @@ import { useMemo } from "react";
 import type { Job } from "../../../api/types";
 import { JobBadge } from "../../../components/Badges";
 import { type Column, DataTable } from "../../../components/DataTable";
-import { count, decimal, percent } from "../../../format/numbers";
+import { Measured } from "../../../components/RunFacts";
+import { count, percent } from "../../../format/numbers";
 import { duration } from "../../../format/time";
 
 interface Props {
@@ -26,7 +27,11 @@ function columnsFor(names: Map<number, string>, hasSuccess: boolean): Column<Job
     { id: "status", title: "Status", cell: (job) => <Status job={job} /> },
     { id: "variations", title: "Variations", cell: (job) => variationNames(job, names) },
     { id: "steps", title: "Steps", cell: (job) => `${count(job.steps)} of ${count(job.budget_steps)}` },
-    { id: "return", title: "Mean return", cell: (job) => decimal(job.mean_return) },
+    {
+      id: "return",
+      title: "Mean return",
+      cell: (job) => <Measured value={job.mean_return} source={job.mean_return_source} />,
+    },
     ...(hasSuccess ? [success] : []),
     { id: "left", title: "Time left", cell: (job) => <TimeLeft job={job} /> },
   ];

@@ -16,6 +16,12 @@ const SOURCES: { value: Source; label: string }[] = [
   { value: "held_out", label: "Held-out variations" },
 ];
 
+const TEXTS: Record<Source, string> = {
+  training: "The latest training episodes of each variation",
+  evaluation: "The latest evaluation of each variation",
+  held_out: "The latest evaluation of each held-out variation",
+};
+
 const SUCCESS = "success_rate";
 
 const COLUMNS: Column<VariationReturn>[] = [
@@ -42,7 +48,7 @@ export function VariationsTable({ runId, hasSuccess }: { runId: number; hasSucce
   return (
     <Panel
       title="Variations"
-      text="The latest estimate for each variation, worst first."
+      text={`${TEXTS[source]}, worst first.`}
       actions={
         <Group gap="xs">
           <TextInput

@@ -1,5 +1,9 @@
 """What holds for every page: it fits a phone, has labels, follows the colour scheme and says what to do."""
 
+import re
+import time
+
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -63,3 +67,59 @@ def test_an_unknown_address_leads_back(page: Page) -> None:
     page.get_by_role("main").locator("a[href='/runs']").click()
     expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
     expect(page).to_have_title("Runs · GSL Lab")
+
+
+def test_a_run_is_launched_by_a_few_keys_from_its_preset(page: Page, product: str) -> None:
+    """The button is in view at once, and comes before the forty settings."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/runs/new")
+    launch = page.get_by_test_id("launch")
+    expect(launch).to_be_in_viewport(ratio=1)
+    page.get_by_role("radio", name="Fork maze", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    quick = page.get_by_role("radio", name="Fork maze, quick look")
+    expect(quick).to_be_checked()
+    expect(quick).to_be_focused()
+    expect(page.get_by_test_id("preview")).to_contain_text("160 k steps")
+    for _ in range(8):  # one key has been pressed, and Enter is to come
+        page.keyboard.press("Tab")
+        if launch.evaluate("button => button === document.activeElement"):
+            break
+    expect(launch).to_be_focused()
+    expect(launch).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/runs/\d+$"))
+    httpx.post(f"{product}/api/v1/runs/{page.url.rsplit('/', 1)[1]}/cancel").raise_for_status()
+
+
+@pytest.mark.parametrize("tab", [None, "Events"])
+def test_after_a_deletion_back_leads_somewhere(page: Page, product: str, tab: str | None) -> None:
+    """To the list; a view of the run that was opened before says that it is gone."""
+    run_id = cancelled_run(product)
+    page.goto("/workers")
+    page.get_by_role("link", name="Runs", exact=True).click()
+    page.locator(f"a[href='/runs/{run_id}']").first.click()
+    if tab:
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("table", name=tab)).to_be_visible()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete permanently").click()
+    heading = page.get_by_role("heading", name="Runs", exact=True)
+    expect(heading).to_be_visible()
+    expect(page.locator(f"a[href='/runs/{run_id}']")).to_have_count(0)
+    page.go_back()
+    if tab:
+        expect(page.get_by_text("Run not found")).to_be_visible()
+        page.get_by_role("link", name="Go to runs").click()
+    expect(heading).to_be_visible()
+
+
+def cancelled_run(product: str) -> int:
+    with httpx.Client(base_url=f"{product}/api/v1", timeout=30) as api:
+        run_id: int = api.post("/runs", json={"preset": "forkmaze-quick", "name": "To be deleted"}).json()["id"]
+        api.post(f"/runs/{run_id}/cancel")
+        deadline = time.monotonic() + 60
+        while api.get(f"/runs/{run_id}").json()["status"] != "cancelled":
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+    return run_id

@@ -91,12 +91,17 @@ export function useRetryJob(job: { id: number; run_id: number }) {
   });
 }
 
-export function useDeleteRun(id: number) {
+/** `onDeleted` is called even if the page has noticed first and shows that the run is gone. */
+export function useDeleteRun(id: number, onDeleted: () => void) {
   const { onError } = useRunMutation();
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => unwrap(api.DELETE("/api/v1/runs/{run_id}", { params: { path: { run_id: id } } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.runs }),
+    onSuccess: () => {
+      onDeleted();
+      client.removeQueries({ queryKey: keys.run(id) });
+      return client.invalidateQueries({ queryKey: keys.runs });
+    },
     onError,
   });
 }

@@ -19,6 +19,7 @@ export function PresetChooser({ presets, chosen, onChoose }: Props) {
   const names = useMemo(() => groupNames(presets), [presets]);
   const groups = findPresets(presets, search, names.length > 1 ? group : null);
   const found = groups.flatMap((one) => one.presets);
+  const tabbed = (found.find((preset) => preset.name === chosen) ?? found[0])?.name; // arrows lead to the others
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const place = list.current; // an address may name a preset far down: it is shown, and the page stays where it is
@@ -68,7 +69,7 @@ export function PresetChooser({ presets, chosen, onChoose }: Props) {
             )}
             <Box className={classes.group}>
               {members.map((preset) => (
-                <PresetCard key={preset.name} preset={preset} />
+                <PresetCard key={preset.name} preset={preset} tabIndex={preset.name === tabbed ? 0 : -1} />
               ))}
             </Box>
           </section>
@@ -87,9 +88,21 @@ export function PresetChooser({ presets, chosen, onChoose }: Props) {
 
 const TITLE_HEIGHT = 40; // CSS pixels of a group's title, which stays on top
 
-function PresetCard({ preset }: { preset: Preset }) {
+interface CardProps {
+  preset: Preset;
+  tabIndex: number;
+}
+
+function PresetCard({ preset, tabIndex }: CardProps) {
   return (
-    <Radio.Card value={preset.name} p="xs" h="100%" aria-label={preset.title} className={classes.card}>
+    <Radio.Card
+      value={preset.name}
+      p="xs"
+      h="100%"
+      aria-label={preset.title}
+      className={classes.card}
+      tabIndex={tabIndex}
+    >
       <Group wrap="nowrap" align="flex-start" gap="sm">
         <Radio.Indicator mt={3} />
         <div style={{ minWidth: 0 }}>

@@ -10,6 +10,7 @@ import { configSchemaQuery } from "../../form/config-schema";
 import type { Field } from "../../form/field";
 import type { Origins } from "../../form/OriginMark";
 import type { AboutRun } from "./About";
+import classes from "./NewRun.module.css";
 import { RunForm } from "./RunForm";
 import { type Start, StartFrom } from "./StartFrom";
 
@@ -28,7 +29,7 @@ export function NewRunPage() {
       <PageTitle title="New run" text="Choose a preset, adjust its settings and launch." />
       <Loaded query={presets}>
         {(list) => (
-          <>
+          <div className={classes.page}>
             <StartFrom presets={list} start={{ preset, run }} onChange={choose} />
             <Loaded query={fields} rows={8}>
               {(known) =>
@@ -39,7 +40,7 @@ export function NewRunPage() {
                 )
               }
             </Loaded>
-          </>
+          </div>
         )}
       </Loaded>
     </>

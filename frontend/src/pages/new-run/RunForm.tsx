@@ -1,4 +1,4 @@
-import { Accordion, Box, Grid, Text } from "@mantine/core";
+import { Accordion, Box, Text } from "@mantine/core";
 import { useCallback, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { useLaunch } from "../../api/mutations";
@@ -13,6 +13,7 @@ import { sectionsOf } from "../../form/sections";
 import { About, type AboutRun, OWN_FIELDS } from "./About";
 import { LaunchBar } from "./LaunchBar";
 import { LaunchCard, type Launching } from "./LaunchCard";
+import classes from "./NewRun.module.css";
 import { asBody, usePreview } from "./usePreview";
 
 interface Props {
@@ -66,29 +67,27 @@ export function RunForm({ fields, base, origins, about, onAbout }: Props) {
   };
   return (
     <FormProvider value={{ fields, config, base, errors: placed.at, set: change, origins, titles }}>
-      <Grid gap="md">
-        <Grid.Col span={{ base: 12, md: 8 }}>
-          <Accordion defaultValue="about" variant="separated" order={2} mb="md">
-            <Accordion.Item value="about">
-              <Accordion.Control>
-                <Text fw={600}>About this run</Text>
-              </Accordion.Control>
-              <Accordion.Panel>
-                <About value={about} errors={placed.at} onChange={onAbout} />
-              </Accordion.Panel>
-            </Accordion.Item>
-          </Accordion>
-          {Object.keys(origins).length > 0 && (
-            <Box mb="sm">
-              <OriginLegend />
-            </Box>
-          )}
-          <ConfigForm sections={sections} />
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 4 }}>
-          <LaunchCard launching={launching} />
-        </Grid.Col>
-      </Grid>
+      <div className={classes.launch}>
+        <LaunchCard launching={launching} />
+      </div>
+      <div>
+        <Accordion defaultValue="about" variant="separated" order={2} mb="md">
+          <Accordion.Item value="about">
+            <Accordion.Control>
+              <Text fw={600}>About this run</Text>
+            </Accordion.Control>
+            <Accordion.Panel>
+              <About value={about} errors={placed.at} onChange={onAbout} />
+            </Accordion.Panel>
+          </Accordion.Item>
+        </Accordion>
+        {Object.keys(origins).length > 0 && (
+          <Box mb="sm">
+            <OriginLegend />
+          </Box>
+        )}
+        <ConfigForm sections={sections} />
+      </div>
       <LaunchBar launching={launching} />
     </FormProvider>
   );

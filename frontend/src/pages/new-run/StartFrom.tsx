@@ -21,7 +21,7 @@ interface Props {
 export function StartFrom({ presets, start, onChange }: Props) {
   const runs = useQuery(runsQuery({ offset: 0 })).data?.items ?? [];
   return (
-    <Stack gap="sm" mb="md">
+    <Stack gap="sm">
       <PresetChooser presets={presets} chosen={start.preset} onChoose={(preset) => onChange({ preset })} />
       {(runs.length > 0 || start.run !== undefined) && (
         <Select

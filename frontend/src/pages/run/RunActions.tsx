@@ -18,8 +18,8 @@ import { LaunchBaseline } from "./RunBaseline";
 
 export function RunActions({ run }: { run: Run }) {
   const command = useRunCommand(run.id);
-  const remove = useDeleteRun(run.id);
   const navigate = useNavigate();
+  const remove = useDeleteRun(run.id, () => navigate("/runs", { replace: true }));
   const [confirming, setConfirming] = useState<"cancel" | "delete" | null>(null);
   const ended = hasEnded(run.status);
   const pausing = run.wish === "pause";
@@ -118,7 +118,7 @@ export function RunActions({ run }: { run: Run }) {
         text="Its results, figures, checkpoints and logs are deleted for everyone."
         confirm="Delete permanently"
         keep="Keep the run"
-        onConfirm={() => remove.mutate(undefined, { onSuccess: () => navigate("/runs"), onSettled: close })}
+        onConfirm={() => remove.mutate(undefined, { onSettled: close })}
         onClose={close}
       />
     </Group>

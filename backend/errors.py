@@ -68,9 +68,15 @@ class TooLargeError(ProblemError):
 
 
 class RequestTimeoutError(ProblemError):
-    """The body stopped arriving."""
+    """The headers or the body stopped arriving."""
 
     status, title = 408, "Request timeout"
+
+
+class HeadTooLargeError(ProblemError):
+    """The first line and the headers exceed the limit."""
+
+    status, title = 431, "Headers too large"
 
 
 class InvalidError(ProblemError):

@@ -31,6 +31,7 @@ from backend.store.jobs.queue import requeue_of
 _ROOT = Path(__file__).parents[2]
 _API_READY_WITHIN_S = 60.0
 _CHECK_EVERY_S = 0.25
+_HTTP = ("--http", "backend.http.header_limit:HeaderLimit")
 
 
 class _StopAsked(Exception):
@@ -160,7 +161,7 @@ class Local:
 
 
 def _api_command(settings: Settings, dev: bool) -> tuple[str, ...]:
-    command = (sys.executable, "-m", "uvicorn", "backend.app:create_app", "--factory", "--no-access-log")
+    command = (sys.executable, "-m", "uvicorn", "backend.app:create_app", "--factory", "--no-access-log", *_HTTP)
     place = ("--host", settings.host, "--port", str(settings.port), "--timeout-graceful-shutdown", "3")
     reload = ("--reload", "--reload-dir", "backend", "--reload-dir", "gsl") if dev else ()
     return (*command, *place, *reload)

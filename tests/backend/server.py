@@ -9,9 +9,11 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from backend.http.header_limit import HeaderLimit
+
 
 @contextmanager
-def serving(app: FastAPI, lifespan: bool = False) -> Iterator[str]:
+def serving(app: FastAPI, lifespan: bool = False, http: type[HeaderLimit] = HeaderLimit) -> Iterator[str]:
     """The server's address; without `lifespan` no reaper runs (it has its own tests)."""
     config = uvicorn.Config(
         app,
@@ -20,6 +22,7 @@ def serving(app: FastAPI, lifespan: bool = False) -> Iterator[str]:
         lifespan="on" if lifespan else "off",
         timeout_graceful_shutdown=2,
         ws="none",
+        http=http,
         timeout_keep_alive=60,
     )
     server = uvicorn.Server(config)

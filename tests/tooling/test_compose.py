@@ -1,5 +1,6 @@
 """The team's server uses only settings that exist, and its images only files that exist."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from backend.local.__main__ import _api_command
 from backend.settings import Settings
 from worker.runner.settings import WorkerSettings
 
@@ -51,6 +53,13 @@ def test_an_image_copies_only_what_exists(dockerfile: Path) -> None:
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile.read_text(), re.MULTILINE)
     missing = [name for line in copied for name in line.split() if not (ROOT / name).exists()]
     assert missing == []
+
+
+def test_every_server_limits_headers() -> None:
+    option = "--http", "backend.http.header_limit:HeaderLimit"
+    command = (ROOT / "docker/api.Dockerfile").read_text().partition("CMD ")[2].replace("\\", "")
+    assert ", ".join(map(json.dumps, option)) in command
+    assert " ".join(option) in " ".join(_api_command(Settings(), dev=False))
 
 
 def test_the_api_image_has_no_torch_and_the_worker_image_no_sql() -> None:

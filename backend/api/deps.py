@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 
+from backend.db.engine import MAX_CONNECTIONS
 from backend.errors import UnauthorizedError
 from backend.http.json_body import JsonRoute
 from backend.services.app_services import Services
@@ -35,7 +36,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "description": _MEANINGS[status]} for status in sorted({*statuses, 422, 503})}
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 
@@ -53,14 +54,16 @@ def _writer(services: ServicesDep) -> Iterator[Session]:
         yield session
 
 
-# Scope "function": the transaction is committed before the answer is sent.
-Reading = Annotated[Session, Depends(_reader, scope="function")]
-Writing = Annotated[Session, Depends(_writer, scope="function")]
+# Scope "function": the transaction is committed before the answer is sent. A session keeps its connection while its
+# request waits for a thread, so fewer requests may have one than there are connections: the rest serve the threads that
+# open their own, and none of those waits for anything else. All others wait their turn without a thread or connection.
+Reading = Annotated[Session, Depends(_reader, scope="function", max_concurrency=MAX_CONNECTIONS // 2)]
+Writing = Annotated[Session, Depends(_writer, scope="function", max_concurrency=MAX_CONNECTIONS // 4)]
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="worker token", description="The value of GSL_WORKER_TOKEN.")
 
 
-def check_worker(
+async def check_worker(
     services: ServicesDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 ) -> None:
     """Raises `UnauthorizedError`; compares in constant time."""

@@ -1,5 +1,6 @@
 """Receiving a file: it is checked against its announced SHA-256, and stored whole or not at all."""
 
+from anyio import to_thread
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -28,7 +29,9 @@ async def receive(
     except BaseException:
         await run_in_threadpool(upload.discard)
         raise
-    return await run_in_threadpool(_record, services, job_id, attempt, announced, upload.size)
+    return await to_thread.run_sync(
+        _record, services, job_id, attempt, announced, upload.size, limiter=services.recording_threads
+    )
 
 
 def _expected(

@@ -10,6 +10,9 @@ from sqlmodel import Session
 
 _AFTER_COMMIT = "after_commit"
 _BUSY_TIMEOUT_S = 30
+MAX_CONNECTIONS = 40
+"""Of one process; PostgreSQL allows a hundred by default."""
+_POOL = {"pool_size": 10, "max_overflow": MAX_CONNECTIONS - 10}
 
 
 class Database:
@@ -51,10 +54,10 @@ def after_commit(session: Session, action: Callable[[], object]) -> None:
 def make_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=30, pool_timeout=15)
+        return create_engine(parsed, pool_pre_ping=True, pool_timeout=15, **_POOL)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT_S}, pool_size=10, max_overflow=30)
+    engine = create_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT_S}, **_POOL)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

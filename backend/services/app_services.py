@@ -2,15 +2,16 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Self
 
+from anyio import CapacityLimiter
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from backend.artifact_files import ArtifactStore
-from backend.db.engine import Database, after_commit
+from backend.db.engine import MAX_CONNECTIONS, Database, after_commit
 from backend.dispatch import Dispatcher
 from backend.events import Events
 from backend.services import planner
@@ -28,6 +29,8 @@ class Services:
     files: ArtifactStore
     events: Events
     dispatcher: Dispatcher
+    recording_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_CONNECTIONS // 8))
+    """Of uploads that write a row: they wait for locks, whose holders need one of the other threads to go on."""
 
     @classmethod
     def open(cls, settings: Settings) -> Self:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WrapValidator
 
+from gsl.config.base import as_stored
 from gsl.config.run import Arm, RunConfig
 from gsl.protocol.api.base import Answer, Request, example
 from gsl.protocol.jobs import ENDED, Phase, RunStatus
@@ -89,7 +90,7 @@ class RunSummary(Answer):
 
 
 class RunPublic(RunSummary):
-    config: RunConfig
+    config: Annotated[RunConfig, WrapValidator(as_stored)]
     notes: str
     warnings: tuple[str, ...] = Field(description="Example: specialist 3 failed, continuing with 6 of 7.")
     wish: Literal["run", "pause", "cancel"] = Field(description="The state that was requested for the run.")

@@ -62,6 +62,12 @@ def test_an_imported_run_is_over(api: ApiDriver, record: dict[str, Any]) -> None
     assert api.post(f"/runs/{run['id']}/gate/approve", {}, 409)
 
 
+def test_rules_of_today_do_not_refuse_its_configuration(api: ApiDriver, record: dict[str, Any]) -> None:
+    record["config"]["budget"]["total_steps"] = 1
+    run = api.post("/runs/import", record, 201)
+    assert api.get(f"/runs/{run['id']}")["config"]["budget"]["total_steps"] == 1
+
+
 def test_it_comes_into_an_experiment(api: ApiDriver, record: dict[str, Any]) -> None:
     experiment = api.post("/experiments", {"name": "theirs"}, 201)
     run = api.post(f"/runs/import?experiment_id={experiment['id']}", record, 201)

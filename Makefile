@@ -4,7 +4,7 @@
 #   make demo        a whole run over REST that approves its own gate; PRESET=forkmaze
 #   make test        all tests, including those in a browser
 #   make check       format, lint, types, import rules
-#   make bench       the long measurements
+#   make bench       the slow tests and the long measurements
 #   make chaos       twenty minutes of random kills, on SQLite and on PostgreSQL
 #   make dev         API and page that reload when their source changes
 #   make types       generate the page's TypeScript types from the OpenAPI document

@@ -25,12 +25,12 @@ def list_workers(session: Reading) -> list[WorkerPublic]:
     summary="Register a worker",
     tags=["for workers"],
     dependencies=[WorkerOnly],
-    responses=problems(400, 401),
+    responses=problems(400, 401, 404),
 )
 def announce_worker(
     name: Annotated[str, Path(max_length=200)], body: WorkerInfo, session: Writing, services: ServicesDep
 ) -> RegistrationReply:
-    """Sent by each worker every ten seconds; replaces what it sent before."""
+    """Sent by each worker every ten seconds; replaces what it sent before. No name has a line break."""
     if body.name != name:
         raise InvalidError.field("name", f"must be {name!r}, as in the path")
     services.publish(session, "worker", worker=name)

@@ -904,7 +904,7 @@ export interface paths {
         get?: never;
         /**
          * Register a worker
-         * @description Sent by each worker every ten seconds; replaces what it sent before.
+         * @description Sent by each worker every ten seconds; replaces what it sent before. No name has a line break.
          */
         put: operations["announce_worker"];
         post?: never;
@@ -8071,6 +8071,15 @@ export interface operations {
             };
             /** @description The worker token is missing or wrong. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from fastapi import FastAPI
 
 from backend.db.columns import now
 from backend.db.models import Job
@@ -138,6 +139,12 @@ def test_workers_announce_themselves(api: ApiDriver, job_id: int) -> None:
     assert (preview["steps_per_second"], preview["jobs"]) == (5000.0, 10)
     assert preview["eta_seconds"] == pytest.approx(160_000 / 5000, rel=0.1)
     assert api.ask("PUT", "/workers/w2", 422, json=worker, headers=BEARER)["errors"][0]["field"] == "name"
+
+
+def test_no_worker_has_a_line_break_in_its_name(api: ApiDriver, shared_app: FastAPI) -> None:
+    worker = {"name": "a\nb", "host": "h", "device": "cpu", "suites": [], "version": "0"}
+    api.ask("PUT", "/workers/a%0Ab", 404, json=worker, headers=BEARER)
+    assert "404" in shared_app.openapi()["paths"]["/api/v1/workers/{name}"]["put"]["responses"]
 
 
 def test_workers_routes_want_the_token(api: ApiDriver, job_id: int) -> None:

@@ -1,11 +1,10 @@
 """Trying again what failed: the jobs are queued once more and resume from their last checkpoints."""
 
-from sqlalchemy import ColumnElement, delete
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session
 
-from backend.db.models import Gate, Job, Run
+from backend.db.models import Job, Run
 from backend.errors import ConflictError
+from backend.store import gates
 from backend.store.configs import config_of
 from backend.store.jobs import planning
 from backend.store.jobs.status import record_event, set_status
@@ -23,11 +22,12 @@ def retry_run(session: Session, run: Run, who: str) -> None:
         raise ConflictError(f"Run {run.id} is {run.status}: only a run that failed can be tried again.")
     if run.record_sha256:
         raise ConflictError(f"Run {run.id} was imported, so its checkpoints are not here.")
-    for job in session.exec(_jobs(run, "cancelled")):
+    for job in planning.jobs_with(session, run, "cancelled"):
         _queue(session, run, job, who)
     while (step := _plan(session, run)).failed_job:
-        for job in session.exec(_jobs(run, *_FAILED).where(Job.key == step.failed_job)):
-            _queue(session, run, job, who)
+        for job in planning.jobs_with(session, run, *_FAILED):
+            if job.key == step.failed_job:
+                _queue(session, run, job, who)
     if step.status == "failed":
         raise ConflictError(f"Run {run.id} has no job to try again: {step.message}")
     set_status(run, "queued", "trying again")
@@ -45,7 +45,7 @@ def retry_job(session: Session, run: Run, job: Job, who: str) -> None:
             raise ConflictError(f"Run {run.id} did not fail because of {job.key}. Try the run again: {run.message}")
         retry_run(session, run, who)
     elif _waits_for(session, run, job):
-        session.execute(delete(Gate).where(*_too_few(run)))  # the question may not arise again
+        gates.withdraw_too_few(session, run)  # the question may not arise again
         _queue(session, run, job, who)
     else:
         raise ConflictError(f"Run {run.id} is {run.status} and has gone on without {job.key}.")
@@ -56,28 +56,15 @@ def _waits_for(session: Session, run: Run, job: Job) -> bool:
 
     With halving it cannot: the others have been given its steps.
     """
-    asked = session.exec(select(Gate.id).where(*_too_few(run))).first() is not None
+    asked = gates.open_too_few(session, run) is not None
     at_work = run.status == "specialists" or (run.status == "awaiting_approval" and asked)
     halved = config_of(run).specialists.rungs > 1
     return at_work and job.phase == "specialists" and job.cycle == run.cycle and not halved
 
 
-def _too_few(run: Run) -> tuple[ColumnElement[bool], ...]:
-    """The open gate that asks whether to go on with the specialists that succeeded."""
-    return (
-        col(Gate.run_id) == run.id,
-        col(Gate.reason_asked) == "too_few_specialists",
-        col(Gate.status) == "open",
-    )
-
-
 def _plan(session: Session, run: Run) -> Plan:
     session.flush()
     return plan(config_of(run), planning.load_state(session, run))
-
-
-def _jobs(run: Run, *statuses: str) -> SelectOfScalar[Job]:
-    return select(Job).where(Job.run_id == run.id, col(Job.status).in_(statuses))
 
 
 def _queue(session: Session, run: Run, job: Job, who: str) -> None:

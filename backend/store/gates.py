@@ -57,3 +57,16 @@ def _plan(config: RunConfig, split: GateProposal) -> list[SpecialistPlan]:
         )
         for part in split.partition
     ]
+
+
+def open_too_few(session: Session, run: Run) -> Gate | None:
+    """The open gate that asks whether to go on although too few specialists succeeded."""
+    asked = (Gate.run_id == run.id, Gate.reason_asked == "too_few_specialists", Gate.status == "open")
+    return session.exec(select(Gate).where(*asked)).first()
+
+
+def withdraw_too_few(session: Session, run: Run) -> None:
+    """Take that question back, if it was asked."""
+    gate = open_too_few(session, run)
+    if gate is not None:
+        session.delete(gate)

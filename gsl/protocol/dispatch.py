@@ -13,6 +13,16 @@ _DEFAULT_QUEUE = "jobs"  # Celery requires one; it is not used
 _VISIBILITY_TIMEOUT_S = 43_200
 _SOCKET_TIMEOUT_S = 15
 """Longest wait for the broker's answer. Waiting for a message is a request that it answers every second."""
+_TRANSPORT = {
+    "visibility_timeout": _VISIBILITY_TIMEOUT_S,
+    "socket_keepalive": True,
+    "socket_connect_timeout": 5,
+    "socket_timeout": _SOCKET_TIMEOUT_S,
+    "health_check_interval": 25,
+    "retry_on_timeout": True,
+    "unacked_restore_throttle": 1,
+    "global_keyprefix": "gsl:",
+}
 
 
 def queue_of(suite: str) -> str:
@@ -52,14 +62,5 @@ def celery_settings(broker_url: str, suites: Iterable[str] = ()) -> dict[str, An
         "broker_connection_max_retries": None,
         "broker_pool_acquire_timeout": 10,
         "visibility_timeout": _VISIBILITY_TIMEOUT_S,
-        "broker_transport_options": {
-            "visibility_timeout": _VISIBILITY_TIMEOUT_S,
-            "socket_keepalive": True,
-            "socket_connect_timeout": 5,
-            "socket_timeout": _SOCKET_TIMEOUT_S,
-            "health_check_interval": 25,
-            "retry_on_timeout": True,
-            "unacked_restore_throttle": 1,
-            "global_keyprefix": "gsl:",
-        },
+        "broker_transport_options": _TRANSPORT,
     }

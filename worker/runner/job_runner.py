@@ -14,7 +14,6 @@ from gsl.protocol.jobs import ENDED
 from gsl.protocol.lease import ClaimedJob, FinishRequest
 from worker.job.checkpoint import CheckpointError
 from worker.job.spool import SpoolError, rewind
-from worker.runner.disk import disk_trouble
 from worker.runner.exit_status import ATTEMPT, Reason, failure_request, finish_request
 from worker.runner.file_follower import AckedOffsets
 from worker.runner.heartbeat import Heartbeat
@@ -24,7 +23,7 @@ from worker.runner.retry import Aborted, RetryUntil
 from worker.runner.slot import Slot
 from worker.runner.stall import StallWatch
 from worker.runner.trainer_process import TrainerProcess
-from worker.runner.workspace import FolderBusy, clear, delete, is_reusable, job_folder, locked, prepare
+from worker.runner.workspace import FolderBusy, clear, delete, disk_trouble, is_reusable, job_folder, locked, prepare
 
 logger = logging.getLogger(__name__)
 

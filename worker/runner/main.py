@@ -7,12 +7,11 @@ from pydantic import ValidationError
 from client.worker_api import WorkerApi
 from worker.runner import celery_app
 from worker.runner.consumer_pulse import ConsumerPulse
-from worker.runner.disk import disk_trouble
 from worker.runner.registration import Registration, worker_info
 from worker.runner.settings import WorkerSettings
 from worker.runner.slot import Slot
 from worker.runner.watchdog import Watchdog, broker_answers
-from worker.runner.workspace import prune
+from worker.runner.workspace import disk_trouble, prune
 
 
 def main() -> int:

@@ -48,7 +48,7 @@ def broker_answers(redis_url: str) -> bool:
     """Whether a new connection to the broker gets an answer."""
     try:
         options = celery_settings(redis_url)["broker_transport_options"]
-        with Connection(redis_url, transport_options=options) as fresh:  # type: ignore[no-untyped-call]
+        with Connection(redis_url, transport_options=options) as fresh:  # type: ignore[no-untyped-call]  # kombu's
             return bool(fresh.default_channel.client.ping())
     except (OperationalError, KombuError, OSError) as error:
         logger.warning("the broker does not answer: %s", error)

@@ -1,4 +1,7 @@
-"""Prepares the folder of a claimed job: reused if the previous attempt ran here, filled from the API otherwise."""
+"""Prepares the folder of a claimed job: reused if the previous attempt ran here, filled from the API otherwise.
+
+Before a job is claimed, `disk_trouble` says whether there is room for its files at all.
+"""
 
 import fcntl
 import os
@@ -19,6 +22,8 @@ from worker.job.folder import JobFile, JobFolder, TeacherFile
 from worker.runner.retry import RetryUntil
 
 _LOCK_WAIT_S = 60.0
+_NEEDED_BYTES = 64 << 20
+_PROBE = b"x" * 4096
 
 
 class FolderBusy(RuntimeError):
@@ -30,6 +35,21 @@ class _Origin(Wire):
 
     api_url: str
     claim: ClaimedJob
+
+
+def disk_trouble(worker_dir: Path) -> str | None:
+    """What is wrong with the disk of this folder, and what to do; None if files can be written there."""
+    probe = worker_dir / "slots" / "disk-probe"
+    try:
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(worker_dir).free
+        if free < _NEEDED_BYTES:
+            return f"The disk of {worker_dir} has {free >> 20} MiB left. Free at least {_NEEDED_BYTES >> 20} MiB there."
+        probe.write_bytes(_PROBE)
+        probe.unlink(missing_ok=True)
+    except OSError as error:
+        return f"Files cannot be written in {worker_dir}: {error.strerror or error}."
+    return None
 
 
 def job_folder(worker_dir: Path, job_id: int) -> JobFolder:

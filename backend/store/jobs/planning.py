@@ -87,6 +87,12 @@ def set_jobs(session: Session, run: Run, keys: Iterable[str], status: JobStatus)
     return jobs
 
 
+def jobs_with(session: Session, run: Run, *statuses: str) -> list[Job]:
+    """The run's jobs with one of these statuses, in the order of planning."""
+    query = select(Job).where(Job.run_id == run.id, col(Job.status).in_(statuses))
+    return list(session.exec(query.order_by(col(Job.id))))
+
+
 def set_job(job: Job, status: JobStatus) -> None:
     job.status, job.lease_until = status, None
     if status == "queued":

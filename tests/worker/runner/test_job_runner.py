@@ -14,7 +14,7 @@ import pytest
 from client.errors import Refused
 from client.models import Job
 from tests.worker.real_api import RealApi
-from worker.runner import disk, job_runner
+from worker.runner import job_runner, workspace
 from worker.runner.job_runner import RunnerContext, run_job
 from worker.runner.slot import Slot
 from worker.runner.workspace import job_folder
@@ -160,12 +160,12 @@ def test_a_disk_that_fails_under_the_runner_is_not_the_jobs_fault(bench: Bench) 
 
 def test_nothing_is_claimed_while_the_disk_is_full(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_runner, "_CHECK_DISK_EVERY_S", 0.05)
-    monkeypatch.setattr(disk, "_NEEDED_BYTES", 1 << 60)
+    monkeypatch.setattr(workspace, "_NEEDED_BYTES", 1 << 60)
     thread = threading.Thread(target=bench.answer, args=("well",))
     thread.start()
     time.sleep(0.5)
     assert (bench.job.status, bench.job.attempt) == ("queued", 0)
-    monkeypatch.setattr(disk, "_NEEDED_BYTES", 0)
+    monkeypatch.setattr(workspace, "_NEEDED_BYTES", 0)
     join(thread)
     assert (bench.job.status, bench.job.attempt) == ("succeeded", 1)
 

@@ -11,9 +11,9 @@ from gsl.protocol.lease import RegistrationReply
 from worker.job.folder import JobFolder
 from worker.runner import consumer_pulse
 from worker.runner.consumer_pulse import ConsumerPulse
-from worker.runner.disk import disk_trouble
 from worker.runner.stall import StallWatch
 from worker.runner.watchdog import EXIT_DEAF, Watchdog, broker_answers
+from worker.runner.workspace import disk_trouble
 from worker.trainer.stop import StopRequest
 
 IDLE_WHILE_JOBS_WAIT = RegistrationReply(job_id=None, waiting_jobs=2)

@@ -55,6 +55,12 @@ class Settings(BaseSettings):
         ge=1,
         description="A job fails after this many consecutive losses without progress.",
     )
+    low_disk_mb: int = Field(
+        1000,
+        validation_alias="GSL_LOW_DISK_MB",
+        ge=0,
+        description="The page warns when fewer megabytes than this are free on a disk that the server writes to.",
+    )
     workers: int = Field(
         1, validation_alias="GSL_WORKERS", ge=0, description="Number of local worker slots that `make up` starts."
     )

@@ -18,6 +18,7 @@ GateProposal = api.GateProposal
 Gate = api.GatePublic
 GateVariation = api.GateVariation
 Health = api.Health
+HealthProblem = api.HealthProblem
 Interval = api.IntervalPublic
 Job = api.JobPublic
 Ledger = api.LedgerPublic

@@ -1,58 +1,38 @@
 """What can be run on this server, and whether it works."""
 
-import redis
 from fastapi import Response
-from sqlalchemy.exc import SQLAlchemyError
 
 import gsl
 from backend.api.deps import Reading, ServicesDep, problems, router
 from backend.domain.suites import suite_infos
-from backend.events import redis_client
-from backend.services.app_services import Services
-from backend.store import run_progress, runs, workers
+from backend.store import workers
 from gsl.config.presets import PRESETS
-from gsl.protocol.api import Health, PresetInfo, SuiteInfo
+from gsl.protocol.api import Health, PresetInfo, Problem, SuiteInfo
 
 routes = router("what can be run")
+_UNFIT = "The database is unavailable, read-only, or no longer the one that was opened, so nothing can be stored."
 
 
-@routes.get("/health", summary="Get the server's health")
+@routes.get(
+    "/health",
+    summary="Get the server's health",
+    responses={503: {"model": Problem, "description": _UNFIT}},
+)
 def get_health(services: ServicesDep, response: Response) -> Health:
-    """Version, database, broker and live workers. `degraded` if the database or the broker is unavailable."""
-    database, live = _database_state(services)
-    broker = _broker_state(services.settings.redis_url)
+    """Version, live workers, and what does not work.
+
+    For load balancers: 503 means that the server can do nothing useful. It is 200 and `degraded` while it serves
+    requests although the broker is away, a disk is nearly full, or jobs wait for a suite that no live worker has.
+    An answer is at most a few seconds old, and takes at most about a second.
+    """
     response.headers["Cache-Control"] = "no-store"
+    found = services.health.report()
     return Health(
-        status="ok" if database == broker == "ok" else "degraded",
+        status="degraded" if found.problems else "ok",
         version=gsl.__version__,
-        database=database,
-        broker=broker,
-        live_workers=live,
+        problems=found.problems,
+        live_workers=found.live_workers,
     )
-
-
-def _database_state(services: Services) -> tuple[str, int]:
-    """`ok` or what is wrong, and the number of live workers."""
-    try:
-        with services.database.read() as session:
-            runs.probe(session)
-            return "ok", len(run_progress.live_workers(session))
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        return f"unavailable: {reason}; every request tries to connect again", 0
-
-
-def _broker_state(redis_url: str) -> str:
-    if not redis_url:
-        return "not configured: set REDIS_URL, or start with `make up`"
-    client = redis_client(redis_url)
-    try:
-        client.ping()
-    except redis.RedisError as error:
-        return f"unavailable: {error}; queued jobs are announced again once it is back"
-    finally:
-        client.close()
-    return "ok"
 
 
 @routes.get("/suites", summary="List suites", responses=problems())

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
+
+from backend.db.sqlite_file import SqliteFile, file_of
 
 _AFTER_COMMIT = "after_commit"
 _BUSY_TIMEOUT_S = 30
+_PROBE_TIMEOUT_S = 0.2
+_WRITES_NOTHING = "DELETE FROM run WHERE 1 = 0"
 MAX_CONNECTIONS = 40
 """Of one process; PostgreSQL allows a hundred by default."""
-_POOL = {"pool_size": 10, "max_overflow": MAX_CONNECTIONS - 10}
+_POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": MAX_CONNECTIONS - 10, "pool_timeout": 15}
 
 
 class Database:
@@ -24,7 +28,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine = make_engine(url)
+        path = file_of(make_url(url))
+        self._file = None if path is None else SqliteFile(path)
+        self.engine = make_engine(url, self._file)
         self._writer = self.engine.execution_options(gsl_write=True)
 
     @contextmanager
@@ -42,6 +48,19 @@ class Database:
         for action in actions:
             action()
 
+    def probe(self) -> None:
+        """Connect anew and write nothing, without waiting for other writers.
+
+        Raises `SQLAlchemyError` if the database is away, lacks its tables, can only be read, or is another file.
+        """
+        engine = make_engine(self.url, self._file, probing=True)
+        try:
+            with engine.begin() as connection:
+                connection.exec_driver_sql(_WRITES_NOTHING)
+        except OperationalError as error:
+            if "database is locked" not in str(error.orig):  # somebody is writing, so it can be written to
+                raise
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -51,16 +70,29 @@ def after_commit(session: Session, action: Callable[[], object]) -> None:
     session.info.setdefault(_AFTER_COMMIT, []).append(action)
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, file: SqliteFile | None = None, *, probing: bool = False) -> Engine:
+    """`file`: a SQLite file that must stay the same. `probing`: each connection is new, and waits for no other."""
     parsed = make_url(url)
+    pool = {"poolclass": NullPool} if probing else _POOL
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_timeout=15, **_POOL)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT_S}, **_POOL)
+        return create_engine(parsed, pool_pre_ping=True, **pool)
+    path = file_of(parsed)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    timeout = _PROBE_TIMEOUT_S if probing else _BUSY_TIMEOUT_S
+    engine = create_engine(parsed, connect_args={"timeout": timeout}, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
+    if file is not None:
+        _stay_on(engine, file)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _stay_on(engine: Engine, file: SqliteFile) -> None:
+    """Before a connection is made, because it would create a missing file; and before each transaction."""
+    event.listen(engine, "do_connect", lambda *_: file.check())
+    event.listen(engine, "connect", lambda *_: file.remember())
+    event.listen(engine, "begin", lambda _: file.check())
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -35,6 +35,13 @@ def refusal(suite: str, live: Sequence[HasSuites]) -> str:
     return f"no live worker can run {suite}; {_described(live)}{remedy}"
 
 
+def stuck(suite: str, live: Sequence[HasSuites]) -> str:
+    """Why jobs of the suite that were queued a while ago have not started, and what to do about it."""
+    if live:
+        return f"Jobs are waiting, but {refusal(suite, live)}"
+    return f"Jobs of {suite} are waiting, but no worker is live; see the log of a worker, or start one."
+
+
 def _described(live: Sequence[HasSuites]) -> str:
     named = sorted(live, key=lambda worker: worker.name)
     shown = ", ".join(f"{worker.name} ({', '.join(worker.suites) or 'no suites'})" for worker in named[:_NAMED])

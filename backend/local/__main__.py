@@ -124,7 +124,7 @@ class Local:
         self.api.append(api)
         api.start()
         deadline = time.monotonic() + _API_READY_WITHIN_S
-        while not _is_healthy(self.address):
+        while not _is_serving(self.address):
             self._check()
             if not api.alive or time.monotonic() > deadline:
                 raise CannotStart(f"The API did not become ready at {self.address}: it {api.ending}. See {api.log}.")
@@ -177,11 +177,22 @@ def _vite(environment: dict[str, str], log: Path) -> Child:
     return Child("Vite", program, own, log, grace_s=5, folder=_ROOT / "frontend")
 
 
-def _is_healthy(address: str) -> bool:
+def _is_serving(address: str) -> bool:
+    """Whether the API answers. Raises `CannotStart` if it says that it cannot serve its purpose."""
     try:
-        return httpx.get(f"{address}/api/v1/health", trust_env=False, timeout=2).is_success
+        answer = httpx.get(f"{address}/api/v1/health", trust_env=False, timeout=5)
     except httpx.TransportError:
         return False  # not listening yet
+    if answer.is_error:
+        raise CannotStart(f"The API at {address} cannot do its work. {_detail(answer)}")
+    return True
+
+
+def _detail(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["detail"])
+    except (ValueError, KeyError):
+        return f"It answered with status {answer.status_code}."
 
 
 def _migrate(database_url: str) -> None:

@@ -15,6 +15,7 @@ from backend.db.engine import MAX_CONNECTIONS, Database, after_commit
 from backend.dispatch import Dispatcher
 from backend.events import Events
 from backend.services import planner
+from backend.services.health import HealthWatch
 from backend.settings import Settings
 from backend.store.jobs import queue
 from backend.store.jobs.leases import Terms
@@ -29,18 +30,21 @@ class Services:
     files: ArtifactStore
     events: Events
     dispatcher: Dispatcher
+    health: HealthWatch
     recording_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_CONNECTIONS // 8))
     """Of uploads that write a row: they wait for locks, whose holders need one of the other threads to go on."""
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
         """Databases and brokers are connected on first use, so this needs only the settings."""
+        database = Database(settings.database_url)
         return cls(
             settings=settings,
-            database=Database(settings.database_url),
+            database=database,
             files=ArtifactStore(settings.artifacts_url),
             events=Events(settings.redis_url),
             dispatcher=Dispatcher(settings.redis_url),
+            health=HealthWatch(settings, database),
         )
 
     @property

@@ -60,11 +60,6 @@ def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
     return run
 
 
-def probe(session: Session) -> None:
-    """Read from the table of runs; raises `SQLAlchemyError` when the database or its tables cannot be used."""
-    session.exec(select(Run.id).limit(1)).first()
-
-
 def get(session: Session, run_id: int) -> Run:
     """Raises `NotFoundError`."""
     run = session.get(Run, run_id)

@@ -6,8 +6,8 @@ from datetime import timedelta
 from sqlmodel import Session, col, select
 
 from backend.db.columns import now
-from backend.db.models import Job, Worker
-from backend.domain.waiting import able, refusal
+from backend.db.models import Job, Run, Worker
+from backend.domain.waiting import able, refusal, stuck
 from backend.errors import InvalidError
 from backend.store.jobs import queue
 from backend.store.run_progress import LIVE_S, live_workers
@@ -53,6 +53,18 @@ def workers_by_suite(session: Session) -> dict[str, list[str]]:
         for suite in worker.suites:
             found.setdefault(suite, []).append(worker.name)
     return found
+
+
+def without_worker(session: Session, seconds: float) -> list[str]:
+    """What to say of each suite that no live worker has although jobs of it were queued so many seconds ago."""
+    waiting = (
+        select(Run.suite)
+        .join(Job, col(Job.run_id) == col(Run.id))
+        .where(Job.status == "queued", col(Job.queued_at) < now() - timedelta(seconds=seconds))
+        .distinct()
+    )
+    live = live_workers(session)
+    return [stuck(suite, live) for suite in sorted(session.exec(waiting)) if not able(suite, live)]
 
 
 def check_runnable(session: Session, suites: Mapping[str, str]) -> None:

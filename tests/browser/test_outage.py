@@ -1,16 +1,18 @@
-"""The server goes away while its page is open."""
+"""The server goes away, or says that something does not work, while its page is open."""
 
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlmodel import SQLModel
 
 from backend.app import create_app
 from backend.services.app_services import Services
+from backend.services.health import HealthWatch
 from tests.backend.api_driver import ApiDriver
 from tests.backend.conftest import settings_on
 from tests.backend.server import serving
+from tests.backend.services.broker import short_folder, valkey
 from tests.browser.product import ROOT
 
 WITHIN_MS = 5_000
@@ -34,3 +36,36 @@ def test_the_page_says_so_and_claims_no_worker_live(browser: Browser, tmp_path: 
     expect(page.get_by_role("heading", name="Queue")).to_have_count(0)
     page.close()
     services.database.close()
+
+
+def test_the_page_says_what_does_not_work_until_it_does(browser: Browser, tmp_path: Path) -> None:
+    settings = settings_on(tmp_path).model_copy(update={"page_dir": ROOT / "frontend" / "dist"})
+    database = tmp_path / "gsl.db"
+    with short_folder() as folder:
+        app = create_app(settings.model_copy(update={"redis_url": f"redis+socket://{folder}/s"}))
+        services: Services = app.state.services
+        SQLModel.metadata.create_all(services.database.engine)
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.clock.install()
+        with serving(app) as address:
+            page.goto(f"{address}/runs")
+            alert = page.get_by_role("alert")
+            expect(alert).to_contain_text("broker")
+            assert page.evaluate("document.documentElement.scrollWidth") == 390
+            database.rename(tmp_path / "away")
+            _soon(page, services)
+            expect(alert).to_contain_text(f"{database} was removed")
+            assert page.evaluate("document.documentElement.scrollWidth") == 390
+            (tmp_path / "away").rename(database)
+            with valkey(folder / "s"):
+                _soon(page, services)
+                expect(alert).to_have_count(0)
+            services.events.close()
+        page.close()
+        services.database.close()
+
+
+def _soon(page: Page, services: Services) -> None:
+    """Ten seconds later: the page asks again, and the server looks again."""
+    object.__setattr__(services, "health", HealthWatch(services.settings, services.database))
+    page.clock.run_for(10_000)

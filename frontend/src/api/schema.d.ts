@@ -154,7 +154,11 @@ export interface paths {
         };
         /**
          * Get the server's health
-         * @description Version, database, broker and live workers. `degraded` if the database or the broker is unavailable.
+         * @description Version, live workers, and what does not work.
+         *
+         *     For load balancers: 503 means that the server can do nothing useful. It is 200 and `degraded` while it serves
+         *     requests although the broker is away, a disk is nearly full, or jobs wait for a suite that no live worker has.
+         *     An answer is at most a few seconds old, and takes at most about a second.
          */
         get: operations["get_health"];
         put?: never;
@@ -2375,25 +2379,34 @@ export interface components {
         };
         /** Health */
         Health: {
-            /**
-             * Broker
-             * @description `ok`, or what is wrong.
-             */
-            broker: string;
-            /**
-             * Database
-             * @description `ok`, or what is wrong.
-             */
-            database: string;
             /** Live Workers */
             live_workers: number;
             /**
+             * Problems
+             * @description What does not work, or soon will not.
+             */
+            problems: components["schemas"]["HealthProblem"][];
+            /**
              * Status
+             * @description `degraded` if there are problems.
              * @enum {string}
              */
             status: "ok" | "degraded";
             /** Version */
             version: string;
+        };
+        /** HealthProblem */
+        HealthProblem: {
+            /**
+             * Message
+             * @description What is wrong, and what to do about it.
+             */
+            message: string;
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "database" | "broker" | "disk" | "workers";
         };
         /** HeartbeatReply */
         HeartbeatReply: {
@@ -5486,6 +5499,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description The database is unavailable, read-only, or no longer the one that was opened, so nothing can be stored. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -1,26 +1,30 @@
-import { Alert } from "@mantine/core";
-import { IconPlugConnectedX } from "@tabler/icons-react";
+import { Alert, List, Text } from "@mantine/core";
+import { IconAlertTriangle, IconPlugConnectedX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { healthQuery } from "../api/queries";
+import { sentence } from "../format/numbers";
 
-/** A notice on every page while the server, its database or its broker is unavailable. */
+/** A notice on every page while the server is away or says that something does not work. */
 export function Outage() {
   const health = useQuery(healthQuery);
-  const text = health.isError
-    ? `${health.error.message} What is shown may be out of date. Retrying every few seconds.`
-    : trouble(health.data);
-  if (!text) return null;
+  if (health.isError) {
+    return (
+      <Alert color="red" icon={<IconPlugConnectedX />} title="Service unavailable" mb="md">
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+          {health.error.message} What is shown may be out of date. Retrying every few seconds.
+        </Text>
+      </Alert>
+    );
+  }
+  const problems = health.data?.problems ?? [];
+  if (problems.length === 0) return null;
   return (
-    <Alert color="red" icon={<IconPlugConnectedX />} title="Service unavailable" mb="md">
-      {text}
+    <Alert color="yellow" icon={<IconAlertTriangle />} title="The server needs attention" mb="md">
+      <List size="sm" listStyleType={problems.length > 1 ? "disc" : "none"} style={{ overflowWrap: "anywhere" }}>
+        {problems.map(({ part, message }) => (
+          <List.Item key={part + message}>{sentence(message)}</List.Item>
+        ))}
+      </List>
     </Alert>
   );
-}
-
-function trouble(health: { database: string; broker: string } | undefined): string {
-  if (!health) return "";
-  const parts = [];
-  if (health.database !== "ok") parts.push(`Database: ${health.database}.`);
-  if (health.broker !== "ok") parts.push(`Broker: ${health.broker}. Queued jobs start once it is back.`);
-  return parts.join(" ");
 }

@@ -64,7 +64,7 @@ export function Shell() {
 
 const LIVE = { name: "Live", label: "Live: updates arrive automatically" };
 const POLLING = { name: "Polling", label: "No live updates: polling every few seconds" };
-const AWAY = { name: "Offline", label: "The server does not answer: what is shown may be out of date" };
+const AWAY = { name: "Offline", label: "The server is unavailable: what is shown may be out of date" };
 
 function LiveDot() {
   const live = useLive();

@@ -1,7 +1,15 @@
 """The messages of the REST API, declared once: the server sends them, the client reads them."""
 
 from gsl.protocol.api.base import Accepted, Answer, FieldError, Page, Problem, Request
-from gsl.protocol.api.catalogue import ExperimentCreate, ExperimentPublic, Health, PresetInfo, SuiteInfo, WorkerPublic
+from gsl.protocol.api.catalogue import (
+    ExperimentCreate,
+    ExperimentPublic,
+    Health,
+    HealthProblem,
+    PresetInfo,
+    SuiteInfo,
+    WorkerPublic,
+)
 from gsl.protocol.api.experiments import (
     MOST_RUNS,
     ArmComparison,
@@ -70,6 +78,7 @@ __all__ = [
     "GateReject",
     "GateVariation",
     "Health",
+    "HealthProblem",
     "IntervalPublic",
     "JobPublic",
     "LedgerPublic",

@@ -9,11 +9,15 @@ from gsl.config.run import RunConfig
 from gsl.protocol.api.base import ANSWER, Answer, Request, example
 
 
+class HealthProblem(Answer):
+    part: Literal["database", "broker", "disk", "workers"]
+    message: str = Field(description="What is wrong, and what to do about it.")
+
+
 class Health(Answer):
-    status: Literal["ok", "degraded"]
+    status: Literal["ok", "degraded"] = Field(description="`degraded` if there are problems.")
     version: str
-    database: str = Field(description="`ok`, or what is wrong.")
-    broker: str = Field(description="`ok`, or what is wrong.")
+    problems: tuple[HealthProblem, ...] = Field(description="What does not work, or soon will not.")
     live_workers: int
 
 

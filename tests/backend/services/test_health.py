@@ -1,0 +1,148 @@
+"""What the server says about itself while its database, broker, disk or workers fail it."""
+
+import shutil
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlmodel import SQLModel, select
+
+from backend.db.columns import now
+from backend.db.engine import Database
+from backend.db.models import Job
+from backend.errors import UnavailableError
+from backend.services.app_services import Services
+from backend.services.health import HealthWatch
+from backend.settings import Settings
+from gsl.protocol.api import HealthProblem
+from tests.backend.api_driver import ApiDriver
+from tests.backend.conftest import settings_on
+from tests.backend.marks import ON_SQLITE
+from tests.backend.services.broker import short_folder, valkey
+
+
+@pytest.fixture
+def file(settings: Settings) -> Path:
+    return settings.data_dir / "gsl.db"
+
+
+def look(services: Services, **changed: Any) -> tuple[HealthProblem, ...]:
+    """The problems that a new watch finds; that there is no broker counts only for tests that name one."""
+    watch = HealthWatch(services.settings.model_copy(update=changed), services.database)
+    ignored = None if "redis_url" in changed else "broker"
+    return tuple(problem for problem in watch.report().problems if problem.part != ignored)
+
+
+def health(api: ApiDriver, services: Services, status: int = 200) -> Any:
+    object.__setattr__(services, "health", HealthWatch(services.settings, services.database))
+    return api.get("/health", status)
+
+
+@ON_SQLITE
+def test_a_removed_database_is_reported_and_nothing_is_stored(api: ApiDriver, services: Services, file: Path) -> None:
+    run_id = api.launch()
+    assert health(api, services)["status"] == "degraded"
+    file.rename(file.with_name("away"))
+    assert str(file) in health(api, services, 503)["detail"]
+    for method, path in (("POST", "/runs"), ("GET", "/runs"), ("POST", f"/runs/{run_id}/cancel")):
+        assert str(file) in api.ask(method, path, 503, json={"preset": "forkmaze-quick"})["detail"]
+    assert not file.exists()
+    file.with_name("away").rename(file)
+    assert {problem["part"] for problem in health(api, services)["problems"]} == {"broker"}
+    assert api.get(f"/runs/{run_id}")["status"] == "queued"
+
+
+@ON_SQLITE
+def test_a_replaced_database_is_reported_and_nothing_is_stored(api: ApiDriver, services: Services, file: Path) -> None:
+    api.launch()
+    backup = file.with_name("backup")
+    shutil.copy(file, backup)
+    backup.replace(file)
+    assert "replaced" in health(api, services, 503)["detail"]
+    assert "replaced" in api.post("/runs", {"preset": "forkmaze-quick"}, 503)["detail"]
+
+
+@ON_SQLITE
+def test_a_database_that_can_only_be_read_is_reported(services: Services, file: Path, tmp_path: Path) -> None:
+    read_only = Database(f"sqlite:///file:{file}?mode=ro&uri=true")
+    with pytest.raises(UnavailableError, match="readonly"):
+        HealthWatch(settings_on(tmp_path), read_only).report()
+    read_only.close()
+
+
+def test_a_postgresql_that_can_only_be_read_is_reported(empty_postgres: str, tmp_path: Path) -> None:
+    settings = settings_on(tmp_path, empty_postgres)
+    database = Database(settings.database_url)
+    SQLModel.metadata.create_all(database.engine)
+    with psycopg.connect(empty_postgres, autocommit=True) as connection:
+        connection.execute(f'ALTER DATABASE "{connection.info.dbname}" SET default_transaction_read_only = on'.encode())
+    with pytest.raises(UnavailableError, match="read-only"):
+        HealthWatch(settings, database).report()
+    database.close()
+
+
+@ON_SQLITE
+def test_a_busy_database_is_well(services: Services, file: Path) -> None:
+    assert look(services) == ()
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert look(services) == ()
+
+
+@ON_SQLITE
+def test_a_disk_that_is_nearly_full_is_reported_once(services: Services) -> None:
+    free = shutil.disk_usage(services.settings.data_dir).free // 10**6
+    [problem] = look(services, low_disk_mb=free + 10_000)
+    assert (problem.part, str(services.settings.data_dir) in problem.message) == ("disk", True)
+    assert look(services, low_disk_mb=0) == ()
+
+
+@ON_SQLITE
+def test_a_broker_that_stopped_is_reported_without_its_password(services: Services) -> None:
+    with short_folder() as folder:
+        with valkey(folder / "s"):
+            assert look(services, redis_url=f"redis+socket://{folder}/s") == ()
+        [problem] = look(services, redis_url=f"redis+socket://{folder}/s")
+    assert problem.part == "broker"
+    [problem] = look(services, redis_url="redis://:secret@127.0.0.1:1/0")
+    assert "127.0.0.1:1" in problem.message
+    assert "secret" not in problem.message
+
+
+@pytest.fixture
+def silent_broker() -> Iterator[str]:
+    """Takes connections and says nothing, as one whose machine is stuck does."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+
+
+@ON_SQLITE
+def test_nobody_waits_for_a_silent_broker(services: Services, silent_broker: str) -> None:
+    settings = services.settings.model_copy(update={"redis_url": silent_broker})
+    watch = HealthWatch(settings, services.database)
+    started = time.monotonic()
+    reports = [watch.report() for _ in range(5)]
+    assert time.monotonic() - started < 2
+    assert [[problem.part for problem in report.problems] for report in reports] == [["broker"]] * 5
+
+
+def test_jobs_that_wait_for_a_worker_in_vain_are_reported(api: ApiDriver, services: Services) -> None:
+    run_id = api.launch()
+    assert look(services) == ()
+    with services.database.write() as session:
+        session.exec(select(Job).where(Job.run_id == run_id)).one().queued_at = now() - timedelta(minutes=1)
+    [problem] = look(services)
+    assert (problem.part, "forkmaze" in problem.message) == ("workers", True)
+    api.announce("w1", "procgen")
+    [problem] = look(services)
+    assert "w1 (procgen)" in problem.message
+    api.announce("w2", "forkmaze")
+    assert look(services) == ()
+    assert health(api, services)["live_workers"] == 2

@@ -32,7 +32,7 @@ from backend.api import (
 from backend.events import Events
 from backend.http import openapi_docs, page, problems
 from backend.http.body_limit import BodyLimit
-from backend.http.browser_safety import BrowserSafety, is_loopback
+from backend.http.browser_safety import BrowserSafety
 from backend.services.app_services import Services
 from backend.services.reaper import Reaper
 from backend.settings import Settings
@@ -96,12 +96,10 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _hosts(settings: Settings) -> list[str] | None:
-    """Host names under which the page may be opened; None allows any, if the server listens beyond loopback."""
-    named = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
-    if named:
-        return named
-    return [] if is_loopback(settings.host) else None
+def _hosts(settings: Settings) -> list[str]:
+    """Host names under which the page may be opened."""
+    named = [settings.host, *settings.allowed_hosts.split(",")]
+    return [name.strip() for name in named if name.strip()]
 
 
 @asynccontextmanager

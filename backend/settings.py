@@ -25,8 +25,8 @@ class Settings(BaseSettings):
     allowed_hosts: str = Field(
         "",
         validation_alias="GSL_ALLOWED_HOSTS",
-        description="Comma-separated host names under which the page may be opened; if empty, loopback names, or "
-        "any name if the server listens beyond loopback.",
+        description="Comma-separated host names under which the page may be opened, besides loopback names, IP "
+        "addresses and GSL_HOST.",
     )
     data_dir: Path = Field(
         Path("data"), validation_alias="GSL_DATA_DIR", description="Folder for everything that is stored."

@@ -7,7 +7,8 @@ const api = env.GSL_API_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
   plugins: [react()],
-  server: { host: "127.0.0.1", proxy: { "/api": { target: api, changeOrigin: true } } },
+  // The API is told the page's own host: it refuses changes that seem to come from another site.
+  server: { host: "127.0.0.1", proxy: { "/api": { target: api, changeOrigin: false } } },
   build: { chunkSizeWarningLimit: 1600 }, // Plotly is one chunk, loaded when the first figure is shown
   test: { environment: "node", isolate: false, include: ["src/**/*.test.{ts,tsx}"] },
 });

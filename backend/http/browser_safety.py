@@ -1,7 +1,8 @@
 """Browser safety in the absence of accounts: who may open the page, and who may change something.
 
-A server on loopback answers only to loopback names, which defeats DNS rebinding. Pages of other origins, which browsers
-name in `Origin` or `Sec-Fetch-Site`, may not change anything.
+The server answers only to names that it knows, which defeats DNS rebinding: a foreign page whose own name was pointed
+at this server still sends that name. IP addresses are safe, because no name server decides about them. Pages of other
+origins, which browsers name in `Origin` or `Sec-Fetch-Site`, may not change anything.
 """
 
 import ipaddress
@@ -47,15 +48,23 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 class BrowserSafety:
     """Middleware: refuses unknown hosts, changes from other origins and addresses with NUL; adds security headers.
 
-    `hosts` are the names under which the page may be opened; None allows any.
+    `hosts` are the names under which the page may be opened, besides loopback names and IP addresses.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
         self.app = app
-        self.hosts = None if hosts is None else frozenset(hosts)
+        self.hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,7 +86,7 @@ class BrowserSafety:
         return None
 
     def _knows(self, host: str) -> bool:
-        return self.hosts is None or host in self.hosts or is_loopback(host)
+        return host in self.hosts or is_loopback(host) or _is_address(host)
 
 
 def _host_name(header: str) -> str:

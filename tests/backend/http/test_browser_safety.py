@@ -3,6 +3,7 @@
 import stat
 from pathlib import Path
 
+from httpx import Client
 from pydantic import SecretStr
 
 from backend.app import create_app
@@ -10,6 +11,7 @@ from backend.http.browser_safety import is_loopback
 from backend.settings import Settings
 from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE
+from tests.backend.server import serving
 
 pytestmark = ON_SQLITE
 
@@ -17,7 +19,7 @@ pytestmark = ON_SQLITE
 def test_a_foreign_name_that_was_pointed_here_gets_nothing(api: ApiDriver) -> None:
     for host in ("evil.example", "evil.example:8000", "127.0.0.1.evil.example", "[", ""):
         assert "GSL_ALLOWED_HOSTS" in api.ask("GET", "/runs", 403, headers={"Host": host})["detail"]
-    for host in ("localhost", "localhost:8000", "127.0.0.1:1", "[::1]:8000", "app.localhost"):
+    for host in ("localhost", "localhost:8000", "127.0.0.1:1", "[::1]:8000", "app.localhost", "192.168.1.7:80"):
         api.ask("GET", "/runs", headers={"Host": host})
 
 
@@ -48,14 +50,15 @@ def test_headers_of_every_answer(api: ApiDriver) -> None:
         assert "frame-ancestors 'none'" in policy
 
 
-def test_hosts_of_a_team_server(settings: Settings) -> None:
-    def hosts(**fields: str) -> object:
-        app = create_app(settings.model_copy(update=fields))
-        return next(m.kwargs["hosts"] for m in app.user_middleware if "hosts" in m.kwargs)
+def test_a_team_server_answers_to_the_names_it_was_given(settings: Settings) -> None:
+    public = settings.model_copy(update={"host": "0.0.0.0", "allowed_hosts": "GSL.example, lab"})
+    with serving(create_app(public)) as address, Client(base_url=address, trust_env=False) as client:
 
-    assert hosts() == []
-    assert hosts(host="0.0.0.0") is None
-    assert hosts(host="0.0.0.0", allowed_hosts="gsl.example, lab") == ["gsl.example", "lab"]
+        def status(host: str) -> int:
+            return client.get("/api/v1/openapi.json", headers={"Host": host}).status_code
+
+        assert {status(host) for host in ("gsl.example", "GSL.EXAMPLE:8000", "lab", "localhost", "10.0.0.7")} == {404}
+        assert {status(host) for host in ("evil.example", "gsl.example.evil.example", "")} == {403}
 
 
 def test_loopback_names(settings: Settings) -> None:

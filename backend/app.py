@@ -1,6 +1,7 @@
 """The server: `uvicorn backend.app:create_app --factory`, settings from the environment."""
 
 import signal
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -35,7 +36,7 @@ from backend.http.body_limit import BodyLimit
 from backend.http.browser_safety import BrowserSafety
 from backend.services.app_services import Services
 from backend.services.reaper import Reaper
-from backend.settings import Settings
+from backend.settings import Settings, read_settings
 
 _ROUTES = (
     meta.routes,
@@ -57,8 +58,11 @@ _ROUTES = (
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The whole application; creating it needs only the settings, see `Services.open`."""
-    settings = settings or Settings()
+    """The whole application; creating it needs only the settings, see `Services.open`.
+
+    Ends the program with a sentence if settings of the environment are invalid.
+    """
+    settings = settings or _settings()
     app = FastAPI(
         title="GSL Lab",
         version=gsl.__version__,
@@ -81,6 +85,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Compression, minimum_size=1000)
     app.add_middleware(BrowserSafety, hosts=_hosts(settings))
     return app
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except ValueError as error:
+        sys.exit(str(error))
 
 
 class Compression(GZipMiddleware):

@@ -5,12 +5,13 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-_BROKERS = ("redis://", "rediss://", "redis+socket://")
+from gsl.config.errors import in_one_sentence
+from gsl.protocol.dispatch import checked_broker_url
 
 
 class Settings(BaseSettings):
@@ -84,9 +85,7 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _is_a_broker(cls, url: str) -> str:
-        if url and not url.startswith(_BROKERS):
-            raise ValueError(f"must begin with {', '.join(_BROKERS[:-1])} or {_BROKERS[-1]}; leave it empty for Valkey")
-        return url
+        return checked_broker_url(url) if url else ""
 
     @property
     def heartbeat_seconds(self) -> float:
@@ -108,6 +107,14 @@ class Settings(BaseSettings):
         """The token that workers send; created once and kept in the data folder, readable only by its owner."""
         given = self.token.get_secret_value()
         return given or _kept_token(self.data_dir / "worker-token")
+
+
+def read_settings() -> Settings:
+    """Settings from the environment. Raises ValueError with one sentence that names all invalid ones."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise ValueError(in_one_sentence(error)) from None
 
 
 def _with_psycopg(url: str) -> str:

@@ -15,17 +15,14 @@ from pathlib import Path
 from types import FrameType
 
 import httpx
-from alembic import command
-from alembic.config import Config
 from dotenv import load_dotenv
-from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
 
 from backend.db.engine import Database
-from backend.local.broker import broker_child, wait_for_broker
+from backend.local.broker import broker_child, start_broker
 from backend.local.data_folder import CannotStart, lock_data_folder, log_folder, socket_folder
+from backend.local.migration import migrate
 from backend.local.processes import Child, Orphans, adopt_orphans, stop_in_order
-from backend.settings import Settings
+from backend.settings import Settings, read_settings
 from backend.store.jobs.queue import requeue_of
 
 _ROOT = Path(__file__).parents[2]
@@ -90,7 +87,7 @@ class Local:
         if not self.settings.redis_url:
             environment["REDIS_URL"] = self._start_broker(logs, environment)
         _say("Preparing the database")
-        _migrate(self.settings.database_url)
+        migrate(self.settings.database_url)
         _requeue_jobs(self.settings.database_url)
         _say("Starting the API" + (" and Vite, both with reloading" if self.dev else ""))
         self._start_api(logs, environment)
@@ -113,8 +110,7 @@ class Local:
         path = socket_folder(self.data) / "valkey.sock"
         broker = broker_child(self.data, path, logs / "valkey.log", environment)
         self.broker.append(broker)
-        broker.start()
-        wait_for_broker(broker, path, self._check)
+        start_broker(broker, self.data, path, self._check, _say)
         return f"redis+socket://{path}"
 
     def _start_api(self, logs: Path, environment: dict[str, str]) -> None:
@@ -195,14 +191,6 @@ def _detail(answer: httpx.Response) -> str:
         return f"It answered with status {answer.status_code}."
 
 
-def _migrate(database_url: str) -> None:
-    try:
-        command.upgrade(Config(_ROOT / "alembic.ini"), "head")
-    except OperationalError as error:
-        where = database_url.rpartition("@")[2]  # without user and password
-        raise CannotStart(f"The database {where} is unavailable: {error.orig}") from error
-
-
 def _requeue_jobs(database_url: str) -> None:
     """Queue the jobs of local workers from an earlier start; as we hold the data folder, those workers are gone."""
     database = Database(database_url)
@@ -240,12 +228,9 @@ def _say(text: str) -> None:
 def _read_settings() -> Settings:
     load_dotenv(Path.cwd() / ".env")
     try:
-        return Settings()
-    except ValidationError as error:
-        wrong = "; ".join(
-            f"{problem['loc'][0]}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors()
-        )
-        raise CannotStart(f"A setting is invalid. {wrong}") from error
+        return read_settings()
+    except ValueError as error:
+        raise CannotStart(str(error)) from error
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -57,3 +57,11 @@ def known_name(names: Iterable[str], what: str) -> BeforeValidator:
         return value
 
     return BeforeValidator(check)
+
+
+def in_one_sentence(error: ValidationError) -> str:
+    """Names each invalid setting and what would be right, but not its value, which may be a secret."""
+    wrong = "; ".join(
+        f"{problem['loc'][0]}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors()
+    )
+    return f"A setting is missing or invalid. {wrong}."

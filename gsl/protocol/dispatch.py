@@ -7,7 +7,9 @@ prefetching and no result backend prevent hour-long tasks from running twice on 
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
+_BROKERS = ("redis://", "rediss://", "redis+socket://")
 TASK_NAME = "gsl.run_job"
 _DEFAULT_QUEUE = "jobs"  # Celery requires one; it is not used
 _VISIBILITY_TIMEOUT_S = 43_200
@@ -28,6 +30,18 @@ _TRANSPORT = {
 def queue_of(suite: str) -> str:
     """Name of the queue for a suite's jobs; exchange and routing key have the same name."""
     return f"{_DEFAULT_QUEUE}.{suite}"
+
+
+def checked_broker_url(url: str) -> str:
+    """The URL of a broker as it is. Raises ValueError, without the password in it, if it cannot be one."""
+    if not url.startswith(_BROKERS):
+        raise ValueError(f"must begin with {', '.join(_BROKERS[:-1])} or {_BROKERS[-1]}")
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        hint = "in a password, write special characters as %2F for /, %3A for : and %40 for @"
+        raise ValueError(f"must be like redis://:password@host:6379/0; {hint}") from None
+    return url
 
 
 def celery_settings(broker_url: str, suites: Iterable[str] = ()) -> dict[str, Any]:

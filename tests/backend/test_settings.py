@@ -1,13 +1,19 @@
 """A wrong setting is named at the start, before anything is written."""
 
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from backend.app import create_app
 from backend.local.__main__ import Local
+from backend.local.data_folder import CannotStart
+from backend.local.migration import migrate
 from backend.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +27,7 @@ ROOT = Path(__file__).parents[2]
         ("PORT", "http"),
         ("REDIS_URL", "localhost"),
         ("REDIS_URL", "amqp://localhost"),
+        ("REDIS_URL", "redis://:pass/word@host:6379/0"),
         ("DATABASE_URL", "nonsense"),
         ("DATABASE_URL", "mysql://user@host/name"),
         ("GSL_LEASE_SECONDS", "0"),
@@ -56,6 +63,30 @@ def test_the_address_is_one_that_this_machine_can_open(host: str, address: str) 
     assert Local(Settings(host=host, port=8000), dev=False).address == address
 
 
+def newer(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        database.execute("INSERT INTO alembic_version VALUES ('ffff00001111')")
+        database.commit()
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"), [(newer, "newer version"), (lambda file: file.write_text("hello " * 999), "not a database")]
+)
+def test_a_database_that_cannot_be_used_is_named_in_one_sentence(
+    damage: Callable[[Path], object], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "gsl.db"
+    damage(file)
+    monkeypatch.setenv("GSL_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with pytest.raises(CannotStart, match=reason) as refused:
+        migrate(Settings().database_url)
+    assert str(file) in str(refused.value)
+    assert "GSL_DATA_DIR" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
 def test_the_product_says_what_is_wrong_in_one_sentence(tmp_path: Path) -> None:
     environment = {
         "PATH": "/usr/bin",
@@ -70,3 +101,10 @@ def test_the_product_says_what_is_wrong_in_one_sentence(tmp_path: Path) -> None:
     assert "DATABASE_URL" in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert not (tmp_path / "data").exists()
+
+
+def test_the_api_alone_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "amqp://:secret@localhost")
+    with pytest.raises(SystemExit, match="REDIS_URL") as ended:
+        create_app()
+    assert "secret" not in str(ended.value)

@@ -5,6 +5,7 @@ import sys
 from pydantic import ValidationError
 
 from client.worker_api import WorkerApi
+from gsl.config.errors import in_one_sentence
 from worker.runner import celery_app
 from worker.runner.consumer_pulse import ConsumerPulse
 from worker.runner.registration import Registration, worker_info
@@ -18,8 +19,7 @@ def main() -> int:
     try:
         settings = WorkerSettings()
     except ValidationError as error:
-        wrong = "; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors())
-        print(f"Worker settings are missing or invalid. {wrong}", file=sys.stderr)
+        print(in_one_sentence(error), file=sys.stderr)
         return 2
     celery_app.configure_logging()
     slot = Slot(settings.dir, settings.name)

@@ -4,8 +4,10 @@ import os
 import socket
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gsl.protocol.dispatch import checked_broker_url
 
 
 def _default_name() -> str:
@@ -58,3 +60,15 @@ class WorkerSettings(BaseSettings):
         le=3600,
         description="Seconds that a stopping trainer has to write its checkpoint.",
     )
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_broker(cls, url: str) -> str:
+        return checked_broker_url(url)
+
+    @field_validator("api_url")
+    @classmethod
+    def _is_a_web_address(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("must be a URL like http://gsl.lan:8000")
+        return url

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from backend.local.broker import broker_child, wait_for_broker
+from backend.local.broker import broker_child, start_broker
 from backend.local.data_folder import CannotStart
 from backend.local.processes import Child
 
@@ -16,10 +16,9 @@ def socket(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("s") / "v.sock"
 
 
-def start(data: Path, socket: Path) -> Child:
+def start(data: Path, socket: Path, said: list[str] | None = None) -> Child:
     broker = broker_child(data, socket, data / "valkey.log", dict(os.environ))
-    broker.start()
-    wait_for_broker(broker, socket, lambda: None)
+    start_broker(broker, data, socket, lambda: None, (said if said is not None else []).append)
     return broker
 
 
@@ -38,6 +37,27 @@ def test_messages_outlive_a_restart(tmp_path: Path, socket: Path) -> None:
     again = start(tmp_path, socket)
     with redis.Redis(unix_socket_path=str(socket)) as connection:
         assert connection.lrange("jobs", 0, -1) == [b"a"]
+    stop(again)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("*.incr.aof", b"*2\r\n$9\r\nnonsense"), ("*.base.rdb", b"nonsense"), ("*.manifest", b"")]
+)
+def test_a_damaged_file_is_set_aside(name: str, content: bytes, tmp_path: Path, socket: Path) -> None:
+    broker = start(tmp_path, socket)
+    with redis.Redis(unix_socket_path=str(socket)) as connection:
+        connection.lpush("jobs", "a")
+    stop(broker)
+    [file] = (tmp_path / "valkey" / "appendonlydir").glob(name)
+    file.write_bytes(content + b"\r\nnonsense" * 9)
+    said: list[str] = []
+    again = start(tmp_path, socket, said)
+    [aside] = tmp_path.glob("valkey-damaged-*")
+    assert len(said) == 1
+    assert str(aside) in said[0]
+    assert (aside / "appendonlydir" / file.name).read_bytes().startswith(content)
+    with redis.Redis(unix_socket_path=str(socket)) as connection:
+        assert connection.lrange("jobs", 0, -1) == []
     stop(again)
 
 

@@ -46,6 +46,7 @@ class ManiSkillRecipe:
     """A Recipe, see the module."""
 
     success_key: str | None = "success"
+    observation_keys: tuple[str, ...] = ()
 
     def __init__(self, suite: ManiSkillSuite) -> None:
         self._suite = suite
@@ -77,7 +78,7 @@ class ManiSkillRecipe:
 
     def reset(self, env: AnyEnv, variation: int, seed: int) -> Any:
         env.reset(seed=variation, options={"reconfigure": True})
-        return env.reset(seed=seed)[0]
+        return env.reset(seed=seed)
 
     def reset_seed(self, seed: int, slot: int, episode: int, variation: int) -> int:
         return episode_seed(seed, slot, episode)

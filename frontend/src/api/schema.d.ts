@@ -2342,6 +2342,12 @@ export interface components {
              */
             num_seeds: number;
             /**
+             * Observation Keys
+             * @description Keys of a dictionary observation that the policy sees, for example image and direction. Empty: all.
+             * @default []
+             */
+            observation_keys: string[];
+            /**
              * Score High
              * @description Return that is normalised to 1. Empty: the registered reward threshold.
              */

@@ -3,7 +3,7 @@
 import gymnasium
 
 from gsl.config.suites.gymnasium import GymnasiumSuite
-from gsl.config.suites.gymnasium.probe import Scalar, offer
+from gsl.config.suites.gymnasium.probe import Scalar
 
 CARTPOLE = "gymnasium.envs.classic_control.cartpole:CartPoleEnv"
 
@@ -20,7 +20,7 @@ def attributes_of(suite: GymnasiumSuite, variation: int) -> dict[str, Scalar]:
     """
     if suite.vary != "attributes":
         return {}
-    before = offer(suite.env_id, suite.arguments).attributes
+    before = suite.offered.attributes
     names = {name for given in (suite.training, suite.held_out) for choice in given.all for name in choice}
     choice = {name: value for name, value in suite.choice(variation).items() if isinstance(value, Scalar)}
     values = {name: _like(before[name], choice.get(name, before[name])) for name in names}

@@ -14,7 +14,6 @@ from gymnasium.utils.seeding import np_random
 from numpy.typing import NDArray
 
 from gsl.config.suites.gymnasium import GymnasiumSuite
-from gsl.config.suites.gymnasium.probe import offer
 from worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
 from worker.envs.gymnasium.attributes import attributes_of, is_cartpole
 from worker.envs.gymnasium.pool import check_finite, check_variations
@@ -140,7 +139,7 @@ def _library_env(suite: GymnasiumSuite, num_envs: int) -> Any:
     arguments: dict[str, Any] = dict(suite.arguments)
     cartpole = CartPoleVectorEnv(num_envs, suite.max_episode_steps, **arguments)
     cartpole.reset(seed=0)
-    before = offer(suite.env_id, suite.arguments).attributes
+    before = suite.offered.attributes
     physics = {name: np.full(num_envs, before[name], np.float64) for name in PHYSICS}
     for name, value in (physics | {"action_space": _Unchecked()}).items():
         setattr(cartpole, name, value)

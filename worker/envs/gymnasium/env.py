@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from gsl.config.errors import did_you_mean
 from gsl.config.suites.gymnasium import GymnasiumSuite
+from gsl.config.suites.gymnasium.contract import ContractError
 from worker.envs.base import IDLE, Env, EnvError, Sampler, State, Step, deal
 from worker.envs.gymnasium.cartpole import CartPoleEnv, fits
 from worker.envs.gymnasium.pool import AnyEnv, Pool, Recipe, Tape, check_finite, check_variations, failure
 from worker.envs.gymnasium.recipe import GymnasiumRecipe
-from worker.envs.gymnasium.spaces import convert_actions, convert_observations
+from worker.envs.gymnasium.spaces import NO_ANSWER, Observations, convert_actions
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +53,8 @@ class GymnasiumEnv:
         """Observations and actions, which are the same for all variations, as validation has checked."""
         variation = min(self._sampler.variations)
         env = self._made(0, variation)
-        self.observation_shape, self.observation_dtype, self._convert_observation = convert_observations(
-            env.observation_space
-        )
+        self._seen = Observations(env.observation_space, self._recipe.observation_keys)
+        self.observation_shape, self.observation_dtype = self._seen.shape, self._seen.dtype
         self.actions, self._convert_actions = convert_actions(env.action_space)
         self._observation = np.zeros((self.num_envs, *self.observation_shape), self.observation_dtype)
         self._pool.give_back(variation, env)
@@ -72,14 +72,21 @@ class GymnasiumEnv:
         observation, reward = self._observation.copy(), np.zeros(self.num_envs, np.float32)
         over, cut = np.zeros(self.num_envs, np.bool_), self._lost.copy()
         infos: list[dict[str, Any]] = [{}] * self.num_envs
-        given, slot = self._convert_actions(actions), 0
+        given, slot, answer = self._convert_actions(actions), 0, NO_ANSWER
+        row, size = self._seen.row, self._seen.size
         try:
             for slot, env in enumerate(self._envs):
                 if env is not None:
-                    seen, reward[slot], over[slot], cut[slot], infos[slot] = env.step(given[slot])
-                    observation[slot] = self._convert_observation(seen)
+                    answer = NO_ANSWER
+                    answer = env.step(given[slot])
+                    seen, reward[slot], over[slot], cut[slot], infos[slot] = answer
+                    shown = row(seen)
+                    if shown.size != size:  # it might be stretched to fit
+                        raise ContractError(f"the observation has {shown.size} numbers; it must have {size}")
+                    observation[slot] = shown
         except Exception as error:
-            raise self._failure(slot, error) from error
+            self._steps += 1
+            raise self._failure(slot, self._seen.wrong_in(answer) or error) from error
         self._steps += 1
         busy = self.variation != IDLE
         check_finite(self._recipe, observation, reward, self.variation, self._reset_seed, self._steps)
@@ -118,10 +125,9 @@ class GymnasiumEnv:
         """The slot's environment at the first observation of the variation, with the slot's reset seed."""
         env = self._envs[slot] = self._made(slot, variation)
         try:
-            first = self._convert_observation(self._recipe.reset(env, variation, int(self._reset_seed[slot])))
+            return self._seen.first(self._recipe.reset(env, variation, int(self._reset_seed[slot])))
         except Exception as error:
             raise self._failure(slot, error) from error
-        return np.asarray(first, self.observation_dtype)
 
     def _made(self, slot: int, variation: int) -> AnyEnv:
         try:
@@ -136,7 +142,8 @@ class GymnasiumEnv:
         success = np.zeros(self.num_envs, np.bool_)
         for slot in np.flatnonzero(done & (self.variation != IDLE) & ~self._lost).tolist():
             if key not in infos[slot]:
-                raise EnvError(f"{self._recipe.env_id}: the last info has no {key!r}{did_you_mean(key, infos[slot])}")
+                missing = ContractError(f"the last info has no {key!r}{did_you_mean(key, infos[slot])}")
+                raise self._failure(slot, missing)
             success[slot] = bool(infos[slot][key])
         return success
 
@@ -177,14 +184,14 @@ class GymnasiumEnv:
         variation, ended = int(self.variation[slot]), False
         shown = self._started(slot, variation)
         env = self._envs[slot]
-        for step, action in enumerate(actions):
+        for step, action in enumerate(actions, start=1):
             if env is None or ended:
                 break
             try:
                 seen, _, over, cut, _ = env.step(self._convert_actions(action[None])[0])
             except Exception as error:
                 raise failure(self._recipe, variation, int(self._reset_seed[slot]), step, error) from error
-            shown, ended = np.asarray(self._convert_observation(seen), self.observation_dtype), over or cut
+            shown, ended = np.asarray(self._seen.row(seen), self.observation_dtype), over or cut
         if ended or not np.array_equal(shown, self._observation[slot]):
             self._drop_episode(slot)
 

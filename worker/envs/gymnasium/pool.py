@@ -6,8 +6,10 @@ from typing import Any, Protocol
 
 import gymnasium
 import numpy as np
+from gymnasium import Space
 from numpy.typing import NDArray
 
+from gsl.config.suites.gymnasium.contract import ContractError
 from gsl.seeds import derive
 from worker.envs.base import IDLE, EnvError, Sampler
 
@@ -22,6 +24,8 @@ class Recipe(Protocol):
     max_episode_steps: int
     success_key: str | None
     """Key of the success signal in an episode's last info; None without such a signal."""
+    observation_keys: tuple[str, ...]
+    """Keys of a dictionary observation that the policy sees; empty for all."""
 
     def name(self, variation: int) -> str:
         """Name of a variation in messages."""
@@ -36,7 +40,7 @@ class Recipe(Protocol):
         """Called before every reset: set the variation, if that is not done at construction."""
 
     def reset(self, env: AnyEnv, variation: int, seed: int) -> Any:
-        """Begin an episode that does not depend on earlier ones; returns its first observation."""
+        """Begin an episode that does not depend on earlier ones; returns what the environment's reset returns."""
 
     def reset_seed(self, seed: int, slot: int, episode: int, variation: int) -> int:
         """Seed for the reset of a slot's n-th episode."""
@@ -62,14 +66,26 @@ class Pool:
     def __init__(self, recipe: Recipe, idle: int) -> None:
         self._recipe, self._most = recipe, idle
         self._idle: deque[tuple[int, AnyEnv]] = deque()
+        self._spaces: tuple[Space[Any], Space[Any]] | None = None
 
     def take(self, variation: int) -> AnyEnv:
         kind = self._recipe.kind(variation)
         found = next((pair for pair in self._idle if pair[0] == kind), None)
         if found is not None:
             self._idle.remove(found)
-        env = found[1] if found is not None else self._recipe.make(variation)
+        env = found[1] if found is not None else self._new(variation)
         self._recipe.prepare(env, variation)
+        return env
+
+    def _new(self, variation: int) -> AnyEnv:
+        """An environment; its spaces must be those of the first one."""
+        env = self._recipe.make(variation)
+        spaces = env.observation_space, env.action_space
+        self._spaces = self._spaces or spaces
+        if spaces != self._spaces:
+            shown = [f"{seen} and {actions}" for seen, actions in (spaces, self._spaces)]
+            env.close()
+            raise ContractError(f"its spaces are {shown[0]}; they must be those of the first variation, {shown[1]}")
         return env
 
     def give_back(self, variation: int, env: AnyEnv) -> None:
@@ -122,13 +138,11 @@ def check_finite(
     seed: NDArray[np.int64], steps: NDArray[np.int64],
 ) -> None:  # fmt: skip
     """Raise EnvError for the first busy slot whose observation or reward is not finite."""
-    fine = np.isfinite(reward)
-    if observation.dtype != np.uint8:
-        fine &= np.isfinite(observation).all(axis=1)
-    if fine.all():
+    if np.isfinite(reward).all() and (observation.dtype == np.uint8 or np.isfinite(observation).all()):
         return
+    fine = np.isfinite(reward) & np.isfinite(observation).reshape(len(reward), -1).all(axis=1)
     for slot in np.flatnonzero(~fine & (variation != IDLE)).tolist():
-        shown = ValueError(f"reward {reward[slot]}, observation {observation[slot]}")
+        shown = ContractError(f"reward {reward[slot]}, observation {observation[slot]}; both must be finite")
         raise failure(recipe, int(variation[slot]), int(seed[slot]), int(steps[slot]), shown)
 
 
@@ -137,7 +151,7 @@ def failure(recipe: Recipe, variation: int, seed: int, step: int, error: Excepti
     if isinstance(error, EnvError):
         return error
     name = recipe.name(variation) if variation != IDLE else "idle"
+    reason = str(error) if isinstance(error, ContractError) else f"{type(error).__name__}: {error}"
     return EnvError(
-        f"{recipe.env_id} failed in variation {variation} ({name}), reset seed {seed}, step {step}: "
-        f"{type(error).__name__}: {error}"
+        f"{recipe.env_id} failed in variation {variation} ({name}), reset seed {seed}, step {step}: {reason}"
     )

@@ -14,7 +14,7 @@ class GymnasiumRecipe:
     def __init__(self, suite: GymnasiumSuite) -> None:
         self._suite = suite
         self.env_id, self.success_key = suite.env_id, suite.success_key
-        self.max_episode_steps = suite.max_episode_steps
+        self.max_episode_steps, self.observation_keys = suite.max_episode_steps, suite.observation_keys
         self.variations = frozenset((*suite.training_variations(), *suite.held_out_variations()))
         self._attributes: dict[int, dict[str, Scalar]] = {}
 
@@ -38,7 +38,7 @@ class GymnasiumRecipe:
         return self._attributes[variation]
 
     def reset(self, env: AnyEnv, variation: int, seed: int) -> Any:
-        return env.reset(seed=seed, options=self.options(variation))[0]
+        return env.reset(seed=seed, options=self.options(variation))
 
     def options(self, variation: int) -> dict[str, Any] | None:
         """Options for the reset of a variation."""

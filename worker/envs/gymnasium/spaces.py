@@ -1,31 +1,96 @@
 """Conversion between Gymnasium's spaces and the observations and actions of policies."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from math import prod
 from typing import Any
 
 import numpy as np
 from gymnasium import Space, spaces
 from numpy.typing import NDArray
 
-from gsl.config.suites.gymnasium.spaces import action_kind, is_picture
+from gsl.config.suites.gymnasium.contract import (
+    Check,
+    ContractError,
+    check_of,
+    check_step,
+    observation_of_reset,
+    picker,
+)
+from gsl.config.suites.gymnasium.spaces import Layout, action_kind, chosen, layout
 from worker.spaces import Actions
 
-ConvertObservation = Callable[[Any], Any]
-"""Maps an environment's observation to the shape that policies use."""
 ConvertActions = Callable[[NDArray[Any]], Sequence[Any] | NDArray[Any]]
 """Maps the actions of all slots to actions of each slot's environment."""
 
 
-def convert_observations(space: Space[Any]) -> tuple[tuple[int, ...], np.dtype[Any], ConvertObservation]:
-    """Shape and type of observations, and the conversion to them. Pictures stay; everything else becomes a vector."""
-    if is_picture(space):
-        return space.shape or (), np.dtype(np.uint8), lambda seen: seen
-    shape = (spaces.flatdim(space),)
-    if isinstance(space, spaces.Box) and len(space.shape) == 1:
-        return shape, np.dtype(np.float32), lambda seen: seen
-    if isinstance(space, spaces.Box):
-        return shape, np.dtype(np.float32), np.ravel
-    return shape, np.dtype(np.float32), lambda seen: spaces.flatten(space, seen)
+NO_ANSWER: Any = ()
+"""Of an environment whose step has not returned."""
+
+
+class Observations:
+    """From what an environment shows to what a policy sees: pictures stay, everything else becomes a vector."""
+
+    def __init__(self, space: Space[Any], keys: Sequence[str]) -> None:
+        space = chosen(space, keys)
+        order = layout(space)
+        self._pick, self._check = picker(keys), check_of(space)
+        self.dtype: np.dtype[Any] = np.dtype(np.float32 if order == "numbers" else np.uint8)
+        self.shape = _shape(space, order)
+        self.size = prod(self.shape)
+        convert = _vector(space) if order == "numbers" else partial(_picture, _REORDER[order], self._check)
+        self.row: Callable[[Any], NDArray[Any]] = _after(self._pick, convert) if keys else convert
+        """The conversion, for every step; it holds only the type of pictures against the space."""
+
+    def first(self, answer: Any) -> NDArray[Any]:
+        """The observation in a reset's answer, held against its space. Raises ContractError."""
+        seen = observation_of_reset(answer)
+        self.check(seen)
+        return np.asarray(self.row(seen), self.dtype)
+
+    def check(self, seen: Any) -> None:
+        """Hold an observation against the space. Raises ContractError."""
+        self._check(self._pick(seen))
+
+    def wrong_in(self, answer: Any) -> ContractError | None:
+        """What is wrong in a step's answer, if anything is."""
+        try:
+            if answer is not NO_ANSWER:
+                check_step(answer, self.check)
+        except ContractError as error:
+            return error
+        return None
+
+
+_REORDER: dict[Layout, Callable[[NDArray[Any]], NDArray[Any]]] = {
+    "channels_last": lambda picture: picture,
+    "channels_first": lambda picture: picture.transpose(1, 2, 0),
+    "grey": lambda picture: picture[..., None],
+}
+
+
+def _shape(space: Space[Any], order: Layout) -> tuple[int, ...]:
+    if order == "numbers":
+        return (spaces.flatdim(space),)
+    return _REORDER[order](np.empty(space.shape or ())).shape
+
+
+def _vector(space: Space[Any]) -> Callable[[Any], NDArray[Any]]:
+    if not isinstance(space, spaces.Box):
+        return lambda seen: np.asarray(spaces.flatten(space, seen))
+    return np.asarray if len(space.shape) == 1 else np.ravel
+
+
+def _picture(reorder: Callable[[NDArray[Any]], NDArray[Any]], check: Check, seen: Any) -> NDArray[Any]:
+    """A picture as (height, width, channels); one that is not made of bytes must at least fit into them."""
+    picture = np.asarray(seen)
+    if picture.dtype != np.uint8:
+        check(picture)
+    return reorder(picture)
+
+
+def _after(first: Callable[[Any], Any], then: Callable[[Any], NDArray[Any]]) -> Callable[[Any], NDArray[Any]]:
+    return lambda seen: then(first(seen))
 
 
 def convert_actions(space: Space[Any]) -> tuple[Actions, ConvertActions]:

@@ -1,6 +1,7 @@
 """Sets of options, arguments or attributes; each set is one variation."""
 
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -64,7 +65,7 @@ class Choices(Settings):
         return prod(len(values) for values in self.grid.values()) if self.grid else 0
 
 
-def described(choice: Choice) -> str:
+def described(choice: Mapping[str, JsonValue]) -> str:
     """A readable name."""
     return ", ".join(f"{name}={value}" for name, value in choice.items()) or "as registered"
 

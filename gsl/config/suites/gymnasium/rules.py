@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from gsl.config.errors import Problem, did_you_mean
 from gsl.config.suites.gymnasium.choices import Choice, Choices
-from gsl.config.suites.gymnasium.probe import Offer, OfferError, Scalar, offer, try_reset, unavailable
+from gsl.config.suites.gymnasium.probe import Offer, OfferError, Scalar, offer, unavailable
 from gsl.config.suites.gymnasium.settings import GymnasiumParts
 
 TRIED = 32
-"""Number of variations of arguments and options that are tried in advance; the others only when first played."""
+"""Number of variations that are tried in advance; the others only when first played."""
 
 _OF_MAKE = {
     "id": "use env_id",
@@ -64,19 +64,15 @@ def _reserved(where: tuple[str | int, ...], arguments: Choice) -> Iterator[Probl
 
 
 def _environment(suite: GymnasiumParts) -> Iterator[Problem]:
-    where, choice = next(_placed(suite)) if suite.vary != "seed" else (("arguments",), {})
+    where, choice = next(_placed(suite)) if suite.vary in ("options", "arguments") else (("env_id",), {})
     try:
-        made = offer(suite.env_id, suite.constructor(choice))
+        made = suite.offered
     except OfferError as error:
-        yield _blamed(suite, error, where), str(error), choice or suite.arguments
+        yield _blamed(suite, error, where), str(error), choice or suite.env_id
         return
     yield from _limit_and_scores(suite, made)
-    if suite.vary == "arguments":
-        yield from _all_made(suite, made)
-    elif suite.vary == "options":
-        yield from _all_reset(suite)
-    elif suite.vary == "attributes":
-        yield from _attributes(suite, made)
+    if suite.vary != "seed":
+        yield from list(_attributes(suite, made)) or _all_tried(suite, made)
 
 
 def _limit_and_scores(suite: GymnasiumParts, made: Offer) -> Iterator[Problem]:
@@ -91,10 +87,10 @@ def _limit_and_scores(suite: GymnasiumParts, made: Offer) -> Iterator[Problem]:
         yield ("score_low",), f"must be below {high:g}, the return that is normalised to 1", suite.score_low
 
 
-def _all_made(suite: GymnasiumParts, first: Offer) -> Iterator[Problem]:
+def _all_tried(suite: GymnasiumParts, first: Offer) -> Iterator[Problem]:
     for where, choice in _tried(suite):
         try:
-            made = offer(suite.env_id, suite.constructor(choice))
+            made = offer(suite.trial(choice))
         except OfferError as error:
             yield _blamed(suite, error, where), str(error), choice
             continue
@@ -106,14 +102,9 @@ def _all_made(suite: GymnasiumParts, first: Offer) -> Iterator[Problem]:
             )
 
 
-def _all_reset(suite: GymnasiumParts) -> Iterator[Problem]:
-    for where, choice in _tried(suite):
-        reason = try_reset(suite.env_id, suite.arguments, choice)
-        if reason is not None:
-            yield where, f"{suite.env_id} cannot be reset with these options: {reason}", choice
-
-
 def _attributes(suite: GymnasiumParts, made: Offer) -> Iterator[Problem]:
+    if suite.vary != "attributes":
+        return
     reported: set[tuple[str | int, ...]] = set()  # a grid's values recur in every combination
     for where, choice in _placed(suite):
         for name, value in choice.items():
@@ -140,9 +131,9 @@ def _kind(value: object) -> type | None:
 
 
 def _blamed(suite: GymnasiumParts, error: OfferError, where: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """The field to blame if an environment cannot be made: the variation's, if variations are its arguments."""
-    if error.field == "arguments":
-        return where if suite.vary == "arguments" else ("arguments",)
+    """The field to blame: that of the variation, `where`, if what fails is up to it."""
+    if error.field == "episode" or (error.field == "arguments" and suite.vary == "arguments"):
+        return where
     return (error.field,)
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from gsl.config.base import setting
 from gsl.config.suites.base import ActionKind, Observes, SuiteSettings
 from gsl.config.suites.gymnasium.choices import Choice, Choices, described
-from gsl.config.suites.gymnasium.probe import Offer, offer
+from gsl.config.suites.gymnasium.probe import Offer, Trial, offer
 
 HELD_OUT = 1_000_000
 """Id of the first held-out variation that is not a seed; independent of the number of training variations."""
@@ -21,6 +21,11 @@ class GymnasiumParts(SuiteSettings):
     name: Literal["gymnasium"] = "gymnasium"
     env_id: str = setting("CartPole-v1", "Id of the environment in Gymnasium's registry.", min_length=1, max_length=200)
     arguments: Choice = setting({}, "Constructor arguments shared by all variations.")
+    observation_keys: tuple[str, ...] = setting(
+        (),
+        "Keys of a dictionary observation that the policy sees, for example image and direction. Empty: all.",
+        max_length=100,
+    )
     time_limit: int | None = setting(
         None, "Steps after which an episode is cut off. Empty: the registered limit.", unit="steps", ge=1, le=100_000
     )
@@ -48,11 +53,11 @@ class GymnasiumParts(SuiteSettings):
 
     @property
     def observes(self) -> Observes:
-        return self._offer.observes
+        return self.offered.observes
 
     @property
     def actions(self) -> ActionKind:
-        return self._offer.actions
+        return self.offered.actions
 
     @property
     def has_success(self) -> bool:
@@ -60,14 +65,14 @@ class GymnasiumParts(SuiteSettings):
 
     @property
     def max_episode_steps(self) -> int:
-        limit = self.time_limit or self._offer.time_limit
+        limit = self.time_limit or self.offered.time_limit
         if limit is None:
             raise AssertionError("checked when the settings were validated")
         return limit
 
     @property
     def score_range(self) -> tuple[float, float]:
-        high = self._offer.threshold if self.score_high is None else self.score_high
+        high = self.offered.threshold if self.score_high is None else self.score_high
         if high is None:
             raise AssertionError("checked when the settings were validated")
         return self.score_low or 0.0, high
@@ -96,6 +101,17 @@ class GymnasiumParts(SuiteSettings):
         """Constructor arguments of a choice's environment."""
         return self.arguments | choice if self.vary == "arguments" else self.arguments
 
+    def trial(self, choice: Choice) -> Trial:
+        """One episode of the environment with a choice of options, arguments or attributes."""
+        return Trial(
+            self.env_id,
+            self.observation_keys,
+            self.constructor(choice),
+            options=choice if self.vary == "options" else None,
+            attributes=choice if self.vary == "attributes" else {},
+        )
+
     @property
-    def _offer(self) -> Offer:
-        return offer(self.env_id, self.constructor(self.choice(self.training_variations()[0])))
+    def offered(self) -> Offer:
+        """What the environment offers in the first variation, before attributes are set. Raises OfferError."""
+        return offer(self.trial({} if self.vary == "attributes" else self.choice(self.training_variations()[0])))

@@ -62,6 +62,12 @@ class Settings(BaseSettings):
         ge=0,
         description="The page warns when fewer megabytes than this are free on a disk that the server writes to.",
     )
+    job_quota_gb: float = Field(
+        1000,
+        validation_alias="GSL_JOB_QUOTA_GB",
+        gt=0,
+        description="Most that the stored files of one job may take, in GB.",
+    )
     workers: int = Field(
         1, validation_alias="GSL_WORKERS", ge=0, description="Number of local worker slots that `make up` starts."
     )
@@ -86,6 +92,11 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_broker(cls, url: str) -> str:
         return checked_broker_url(url) if url else ""
+
+    @property
+    def job_quota(self) -> int:
+        """Bytes."""
+        return int(self.job_quota_gb * 1e9)
 
     @property
     def heartbeat_seconds(self) -> float:

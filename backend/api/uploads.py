@@ -6,11 +6,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from backend.artifact_files import Upload
-from backend.errors import BadRequestError
+from backend.errors import BadRequestError, TooLargeError
 from backend.services.app_services import Services
 from backend.store import artifacts
 from backend.store.jobs import leases
-from gsl.protocol.api import ArtifactPublic
+from gsl.protocol.api import ArtifactPublic, FieldError
 
 _BUFFER = 2**20
 
@@ -19,12 +19,12 @@ async def receive(
     services: Services, request: Request, job_id: int, attempt: int, announced: artifacts.Announced
 ) -> ArtifactPublic:
     """Stream the body into the store, then record it. A stale attempt is refused before the body is read."""
-    path, stored = await run_in_threadpool(_expected, services, job_id, attempt, announced)
+    path, stored, room = await run_in_threadpool(_expected, services, job_id, attempt, announced)
     if stored is not None:
         return stored
     upload = await run_in_threadpool(services.files.upload, path)
     try:
-        await _fill(request, upload)
+        await _fill(request, upload, room)
         await run_in_threadpool(upload.finish, announced.sha256)
     except BaseException:
         await run_in_threadpool(upload.discard)
@@ -36,29 +36,38 @@ async def receive(
 
 def _expected(
     services: Services, job_id: int, attempt: int, announced: artifacts.Announced
-) -> tuple[str, ArtifactPublic | None]:
-    """The path of the file, and the artifact if this very content is already stored."""
+) -> tuple[str, ArtifactPublic | None, int]:
+    """The path of the file, the artifact if this very content is already stored, and the bytes left to the job."""
     with services.database.read() as session:
         job = leases.readable_job(session, job_id, attempt)
         path = artifacts.path_of(job, announced)
         known = artifacts.known(session, job, announced)
+        room = services.settings.job_quota - artifacts.stored_bytes(session, job, but=known)
     same = known is not None and (known.sha256, known.epoch) == (announced.sha256, announced.epoch)
     if known is None or not same or services.files.size(path) != known.size:
-        return path, None
-    return path, artifacts.public(known)
+        return path, None, room
+    return path, artifacts.public(known), room
 
 
-async def _fill(request: Request, upload: Upload) -> None:
+async def _fill(request: Request, upload: Upload, room: int) -> None:
+    """Write the body to the upload, up to `room` bytes."""
     buffer = bytearray()
     try:
         async for chunk in request.stream():
             buffer += chunk
+            if upload.size + len(buffer) > room:
+                raise _beyond_quota(room)
             if len(buffer) >= _BUFFER:
                 await run_in_threadpool(upload.write, bytes(buffer))
                 buffer.clear()
     except ClientDisconnect as error:
         raise BadRequestError("The connection closed before the file was complete; send it again.") from error
     await run_in_threadpool(upload.write, bytes(buffer))
+
+
+def _beyond_quota(room: int) -> TooLargeError:
+    message = f"may have at most {max(0, room)} bytes: the job's files would exceed GSL_JOB_QUOTA_GB"
+    return TooLargeError(f"body: {message}.", [FieldError(field="body", message=message)])
 
 
 def _record(services: Services, job_id: int, attempt: int, announced: artifacts.Announced, size: int) -> ArtifactPublic:

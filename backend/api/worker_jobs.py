@@ -48,7 +48,8 @@ def keep_job(job_id: JobId, body: HeartbeatRequest, session: Writing, services: 
 
 @routes.post("/jobs/{job_id}/reports", summary="Send reports", responses=problems(400, 401, 404, 409, 413))
 def report_job(job_id: JobId, body: ReportBatch, session: Writing, services: ServicesDep) -> Accepted:
-    """Stores reports in order. Sending a batch twice changes nothing."""
+    """Stores reports in order. Sending a batch twice changes nothing. 422, with nothing stored, if one does not fit
+    the job: its epochs follow each other, and steps add up and stay within its budget."""
     run, job = leases.held_job(session, job_id, body.attempt)
     discarded = ingest.ingest_reports(session, run, job, body.reports)
     services.remove_files(session, *discarded)
@@ -60,7 +61,7 @@ def report_job(job_id: JobId, body: ReportBatch, session: Writing, services: Ser
     "/jobs/{job_id}/artifacts",
     status_code=201,
     summary="Send a file",
-    responses=problems(401, 404, 409, 507),
+    responses=problems(401, 404, 409, 413, 507),
     openapi_extra=_raw("application/octet-stream"),
 )
 async def upload_artifact(
@@ -75,7 +76,8 @@ async def upload_artifact(
     epoch: Annotated[int, Query(ge=0, le=2**31 - 1)],
     sha256: Annotated[str, Query(pattern=r"^[0-9a-fA-F]{64}$", description="SHA-256 of the whole content.")],
 ) -> ArtifactPublic:
-    """The body is the raw content. Sending it twice changes nothing. 422 if the SHA-256 differs."""
+    """The body is the raw content. Sending it twice changes nothing. 422 if the SHA-256 differs, 413 if the files of
+    the job would take more than its quota."""
     announced = artifacts.Announced(kind, name, epoch, sha256.lower())
     return await receive(services, request, job_id, attempt, announced)
 
@@ -104,10 +106,11 @@ def _append_log(services: Services, job_id: int, attempt: int, offset: int, text
 @routes.post("/jobs/{job_id}/finish", summary="Give a job back", responses=problems(400, 401, 404, 409))
 def finish_job(job_id: JobId, body: FinishRequest, session: Writing, services: ServicesDep) -> JobPublic:
     """The job has ended or will be resumed later; what follows is planned in the same transaction. Sending it twice
-    changes nothing."""
+    changes nothing. 422 for a success without its result, checkpoint, demonstrations or evaluation."""
     run, job = leases.locked_job(session, job_id)
     if not leases.is_finished_as(job, body):
         leases.check_held(job, body.attempt)
+        leases.check_result(session, job, body)
         leases.finish(session, run, job, body)
         session.flush()
         services.advance(session, job.run_id)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from backend.db.columns import now
@@ -39,6 +40,12 @@ def known(session: Session, job: Job, announced: Announced) -> Artifact | None:
         Artifact.job_id == job.id, Artifact.kind == announced.kind, Artifact.name == announced.name
     )
     return session.exec(query).first()
+
+
+def stored_bytes(session: Session, job: Job, *, but: Artifact | None) -> int:
+    """Size of the job's stored files, without the one that is about to be replaced."""
+    total = session.exec(select(func.sum(Artifact.size)).where(Artifact.job_id == job.id)).first() or 0
+    return int(total) - (but.size if but is not None else 0)
 
 
 def record(session: Session, job: Job, announced: Announced, size: int) -> tuple[Artifact, str | None]:

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from gsl.protocol.jobs import DesiredState, JobSpec
-from gsl.protocol.reports import JobResult, Report, Wire
+from gsl.protocol.reports import JobResult, Name, Report, Wire
 
 
 class ArtifactRef(Wire):
@@ -35,15 +35,17 @@ class WorkerInfo(Wire):
     """What a live worker sends about itself every few seconds."""
 
     name: str = Field(min_length=1, max_length=200, description="Unique name, made of host name and slot.")
-    host: str
-    device: str = Field(description="cpu, or the name of the GPU.")
-    suites: tuple[str, ...] = Field(description="Suites that the worker has the packages for.")
-    version: str
+    host: Name
+    device: Name = Field(description="cpu, or the name of the GPU.")
+    suites: tuple[Name, ...] = Field(max_length=200, description="Suites that the worker has the packages for.")
+    version: Name
     job_id: int | None = None
     trouble: str | None = Field(
         default=None, max_length=500, description="Why the worker takes no jobs at the moment; null if it does."
     )
-    speeds: dict[str, float] = Field(default={}, description="Measured training speed in steps per second, by suite.")
+    speeds: dict[Name, float] = Field(
+        default={}, max_length=200, description="Measured training speed in steps per second, by suite."
+    )
 
 
 class RegistrationReply(Wire):
@@ -54,7 +56,7 @@ class RegistrationReply(Wire):
 
 
 class ClaimRequest(Wire):
-    worker: str
+    worker: Name
 
 
 class ClaimedJob(Wire):
@@ -76,7 +78,7 @@ class ClaimedJob(Wire):
 
 class HeartbeatRequest(Wire):
     attempt: int
-    worker: str
+    worker: Name
 
 
 class HeartbeatReply(Wire):

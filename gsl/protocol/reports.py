@@ -10,6 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Source = Literal["training", "evaluation", "held_out"]
 Outcome = Literal["plateau", "budget", "solved", "completed"]
+MAX_METRICS = 200
+"""Most diagnostics of one epoch; learner and guide have about twenty."""
+
+# What any column can hold, and far more than any trainer reaches; the job's own limits are checked when reports arrive.
+Counted = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Variation = Annotated[int, Field(ge=0, le=2**53)]
+Steps = Annotated[int, Field(ge=0, le=2**53)]
+Seconds = Annotated[float, Field(ge=0)]
+Rate = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Wire(BaseModel):
@@ -21,26 +31,28 @@ class Wire(BaseModel):
 class VariationReturn(Wire):
     """The finished episodes of one variation: raw returns, before any reward normalisation."""
 
-    variation: int
-    episodes: int = Field(ge=1)
+    variation: Variation
+    episodes: Counted = Field(ge=1)
     mean_return: float | None
-    std_return: float | None = Field(description="Sample standard deviation; null for a single episode.")
-    success_rate: float | None = Field(description="Null if the suite has no success signal.")
-    mean_length: float = Field(description="Environment steps.")
+    std_return: float | None = Field(ge=0, description="Sample standard deviation; null for a single episode.")
+    success_rate: Rate | None = Field(description="Null if the suite has no success signal.")
+    mean_length: float = Field(ge=0, description="Environment steps.")
 
 
 class VariationFeatures(Wire):
     """The policy's mean features over the steps played on one variation."""
 
-    variation: int
+    variation: Variation
     features: tuple[float, ...] = Field(max_length=16, description="Reduced by a fixed random projection.")
 
 
 class PlateauReport(Wire):
     """A plateau detected by criterion H, with its evidence. Epochs count from 1 within the job."""
 
-    start_epoch: int = Field(description="t*: the epoch that no later epoch of the window exceeds.")
-    detected_epoch: int = Field(description="T: the epoch at which this was detected.")
+    start_epoch: int = Field(
+        ge=-(2**31), lt=2**31, description="t*: the epoch that no later epoch of the window exceeds."
+    )
+    detected_epoch: Counted = Field(description="T: the epoch at which this was detected.")
     value: float = Field(description="Smoothed value at t*.")
     best_later: float = Field(description="Highest smoothed value after t* in the window.")
     rise_bound: float | None = Field(
@@ -49,7 +61,7 @@ class PlateauReport(Wire):
         "were used.",
     )
     margin: float = Field(description="Margin in the unit of the values.")
-    window: int = Field(description="Epochs.")
+    window: Counted = Field(description="Epochs.")
     metric: Literal["return", "success"]
 
 
@@ -57,24 +69,26 @@ class StartedReport(Wire):
     """The trainer starts, or resumes after `epoch` finished epochs; later epochs of this job are discarded."""
 
     type: Literal["started"] = "started"
-    epoch: int = Field(ge=0)
-    device: str
-    num_envs: int
+    epoch: Counted
+    device: Name
+    num_envs: Counted
 
 
 class EpochReport(Wire):
     """One rollout and the updates on it."""
 
     type: Literal["epoch"] = "epoch"
-    epoch: int = Field(ge=1)
-    steps: int = Field(ge=0, description="Environment steps of this epoch, for training only.")
-    job_steps: int = Field(ge=0, description="Environment steps of this job so far, without measurements.")
-    seconds: float = Field(ge=0)
-    episodes: int = Field(ge=0)
+    epoch: Counted = Field(ge=1)
+    steps: Steps = Field(description="Environment steps of this epoch, for training only.")
+    job_steps: Steps = Field(description="Environment steps of this job so far, without measurements.")
+    seconds: Seconds
+    episodes: Counted
     mean_return: float | None = Field(description="Over the episodes finished in this epoch; null if there were none.")
-    success_rate: float | None
+    success_rate: Rate | None
     mean_length: float | None
-    metrics: dict[str, float | None] = Field(description="The learner's diagnostics, such as entropy or approx_kl.")
+    metrics: dict[Name, float | None] = Field(
+        max_length=MAX_METRICS, description="The learner's diagnostics, such as entropy or approx_kl."
+    )
     returns: tuple[VariationReturn, ...] = ()
     plateau: PlateauReport | None = None
 
@@ -86,18 +100,16 @@ class EvaluationReport(Wire):
     """
 
     type: Literal["evaluation"] = "evaluation"
-    epoch: int = Field(ge=0)
-    steps: int = Field(
-        ge=0, description="Environment steps that count, because something is selected by their results."
+    epoch: Counted
+    steps: Steps = Field(description="Environment steps that count, because something is selected by their results.")
+    measurement_steps: Steps = Field(
+        default=0, description="Environment steps from which nothing is learned or selected."
     )
-    measurement_steps: int = Field(
-        default=0, ge=0, description="Environment steps from which nothing is learned or selected."
-    )
-    seconds: float = Field(ge=0)
-    rounds: int | None = Field(
+    seconds: Seconds
+    rounds: Counted | None = Field(
         default=None, ge=1, description="Episodes of each training variation; null if made before rounds were counted."
     )
-    rounds_asked: int | None = Field(default=None, ge=1, description="Number of rounds requested.")
+    rounds_asked: Counted | None = Field(default=None, ge=1, description="Number of rounds requested.")
     training: tuple[VariationReturn, ...]
     held_out: tuple[VariationReturn, ...] = ()
     features: tuple[VariationFeatures, ...] = Field(
@@ -106,9 +118,9 @@ class EvaluationReport(Wire):
 
 
 class DemonstrationCount(Wire):
-    variation: int
-    kept: int = Field(ge=0)
-    tried: int = Field(ge=0)
+    variation: Variation
+    kept: Counted
+    tried: Counted
     mean_return: float | None = Field(description="Mean return of the kept episodes.")
 
 
@@ -116,8 +128,8 @@ class DemonstrationsReport(Wire):
     """The episodes that a demonstrations job kept, of those it tried."""
 
     type: Literal["demonstrations"] = "demonstrations"
-    steps: int = Field(ge=0)
-    seconds: float = Field(ge=0)
+    steps: Steps
+    seconds: Seconds
     counts: tuple[DemonstrationCount, ...]
 
 
@@ -141,7 +153,7 @@ class JobResult(Wire):
     """The result of a job that succeeded."""
 
     outcome: Outcome
-    epochs: int = Field(ge=0)
-    steps: int = Field(ge=0, description="Environment steps of the job, without measurements.")
-    best_epoch: int | None = None
-    message: str = ""
+    epochs: Counted
+    steps: Steps = Field(description="Environment steps of the job, without measurements.")
+    best_epoch: Counted | None = None
+    message: str = Field(default="", max_length=20_000)

@@ -52,8 +52,17 @@ class ApiDriver:
         return self.work(job_id, "reports", {"attempt": attempt, "reports": reports}, status)
 
     def finish(self, job_id: int, outcome: str | None = "plateau", attempt: int = 1, **fields: Any) -> Any:
+        """As a worker does it: the checkpoint or demonstrations of a job that succeeded are stored first."""
         result = None if outcome is None else {"outcome": outcome, "epochs": 2, "steps": 0}
+        self._leave_output(job_id, attempt, fields.get("status", "succeeded"))
         return self.work(job_id, "finish", {"attempt": attempt, "status": "succeeded", "result": result, **fields})
+
+    def _leave_output(self, job_id: int, attempt: int, status: str) -> None:
+        job = self.get(f"/jobs/{job_id}")
+        stored = [each for each in self.get(f"/runs/{job['run_id']}/artifacts") if each["job_key"] == job["key"]]
+        if (job["status"], status) == ("running", "succeeded") and job["kind"] != "evaluation" and not stored:
+            kind = "demonstrations" if job["kind"] == "demonstrations" else "checkpoint"
+            self.upload(job_id, b"policy", attempt=attempt, kind=kind, name="last.ckpt", epoch=job["epochs"])
 
     def upload(self, job_id: int, content: bytes, status: int = 201, **query: Any) -> Any:
         announced = {"attempt": 1, "kind": "checkpoint", "name": "epoch-1.ckpt", "epoch": 1, **query}

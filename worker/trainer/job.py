@@ -94,8 +94,12 @@ def _demonstrate(
     spool.write(DemonstrationsReport(steps=harvested.steps, seconds=time.monotonic() - started, counts=counts))
     spool.write(ArtifactReport(kind="demonstrations", name=path.name, epoch=0, path=path.name))
     missing = [str(count.variation) for count in counts if not count.kept]
-    message = f"No episode was kept of variations {', '.join(missing)}." if missing else ""
+    message = f"No episode was kept of {len(missing)} variations: {_listed(missing)}." if missing else ""
     return JobResult(outcome="completed", epochs=0, steps=harvested.steps, message=message)
+
+
+def _listed(names: list[str], most: int = 20) -> str:
+    return ", ".join(names[:most]) + (" and others" if len(names) > most else "")
 
 
 def _provenance(job: JobFile, source: State | None, folder: JobFolder) -> Provenance:

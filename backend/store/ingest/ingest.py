@@ -15,7 +15,7 @@ from backend.db.columns import now
 from backend.db.models import Job, Run
 from backend.errors import InvalidError
 from backend.store.configs import config_of
-from backend.store.ingest import rollups
+from backend.store.ingest import bounds, rollups
 from backend.store.ingest.rollback import discard_after
 from backend.store.ingest.upsert import upsert
 from gsl.config.run import RunConfig
@@ -48,9 +48,10 @@ class Rows:
 def ingest_reports(session: Session, run: Run, job: Job, reports: Sequence[Report]) -> tuple[str, ...]:
     """Store the reports in order; returns the paths of files that are now obsolete.
 
-    Raises `InvalidError` naming a variation that the job may not report on.
+    Raises `InvalidError` naming a variation that the job may not report on, or what is out of its bounds.
     """
     allowed = _allowed(config_of(run), job)
+    bounds.check(session, job, reports)
     discarded: list[str] = []
     run.revision += 1
     for group in _between_starts(reports):
@@ -106,6 +107,7 @@ def _rows(job: Job, reports: Sequence[Report], allowed: dict[str, frozenset[int]
             rows.features = _features(report, allowed["evaluation"])
         elif isinstance(report, DemonstrationsReport):
             rows.ledger[0, "demonstrations"] = report.steps
+            _check_known("counts", [count.variation for count in report.counts], allowed["training"])
             job.demonstrations = [count.model_dump() for count in report.counts]
             job.message = _kept(report)
     return rows
@@ -136,10 +138,14 @@ def _rounds(job: Job, report: EvaluationReport) -> Row:
     return {"job_id": job.id, **report.model_dump(include={"epoch", "rounds", "rounds_asked"})}
 
 
-def _features(report: EvaluationReport, allowed: frozenset[int]) -> dict[str, list[float]]:
-    foreign = sorted({entry.variation for entry in report.features} - allowed)
+def _check_known(part: str, variations: Sequence[int], allowed: frozenset[int]) -> None:
+    foreign = sorted(set(variations) - allowed)
     if foreign:
-        raise InvalidError.field("reports.features.variation", f"{foreign[0]} is not one of the job's variations")
+        raise InvalidError.field(f"reports.{part}.variation", f"{foreign[0]} is not one of the job's variations")
+
+
+def _features(report: EvaluationReport, allowed: frozenset[int]) -> dict[str, list[float]]:
+    _check_known("features", [entry.variation for entry in report.features], allowed)
     return {str(entry.variation): list(entry.features) for entry in report.features}
 
 

@@ -6,12 +6,20 @@ from datetime import timedelta
 from sqlmodel import Session, col, select
 
 from backend.db.columns import now
-from backend.db.models import Artifact, Job, Plateau, Run, Worker
-from backend.errors import ConflictError, NotFoundError
+from backend.db.models import Artifact, Evaluation, Job, Plateau, Run, Worker
+from backend.errors import ConflictError, InvalidError, NotFoundError
 from backend.store.jobs.locks import lock_job
 from backend.store.jobs.status import record_event
 from gsl.protocol.jobs import ENDED, CheckpointSource, DesiredState, JobSpec, TeacherSource
 from gsl.protocol.lease import ArtifactRef, ClaimedJob, FinishRequest, TeacherRef
+
+_FILES = {
+    "generalist": "checkpoint",
+    "specialist": "checkpoint",
+    "finetune": "checkpoint",
+    "demonstrations": "demonstrations",
+}
+"""The kind of file that each kind of job leaves; an evaluation leaves its report."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,27 @@ def desired_state_of(run: Run, job: Job) -> DesiredState:
     """The stronger of what is desired for the run and for the job."""
     desired = (run.desired_state, job.desired_state)
     return "cancel" if "cancel" in desired else "pause" if "pause" in desired else "run"
+
+
+def check_result(session: Session, job: Job, request: FinishRequest) -> None:
+    """Raises `InvalidError` if the request says that the job succeeded, and something is missing."""
+    if request.status != "succeeded":
+        return
+    if request.result is None:
+        raise InvalidError.field("result", f"is required of a job that succeeded; {job.key} has none")
+    if not _has_output(session, job):
+        wanted = f"a stored {_FILES[job.kind]}" if job.kind in _FILES else "its evaluation, reported"
+        raise InvalidError.field("status", f"{job.key} needs {wanted} before it can have succeeded; send that first")
+    best, epochs = request.result.best_epoch, job.epochs
+    if best is not None and best > epochs:
+        raise InvalidError.field("result.best_epoch", f"must be at most {epochs}, the newest epoch that was reported")
+
+
+def _has_output(session: Session, job: Job) -> bool:
+    if job.kind in _FILES:
+        files = select(Artifact.id).where(Artifact.job_id == job.id, Artifact.kind == _FILES[job.kind])
+        return session.exec(files.limit(1)).first() is not None
+    return session.exec(select(Evaluation.epoch).where(Evaluation.job_id == job.id).limit(1)).first() is not None
 
 
 def finish(session: Session, run: Run, job: Job, request: FinishRequest) -> None:

@@ -197,7 +197,8 @@ export interface paths {
         put?: never;
         /**
          * Send a file
-         * @description The body is the raw content. Sending it twice changes nothing. 422 if the SHA-256 differs.
+         * @description The body is the raw content. Sending it twice changes nothing. 422 if the SHA-256 differs, 413 if the files of
+         *     the job would take more than its quota.
          */
         post: operations["upload_artifact"];
         delete?: never;
@@ -238,7 +239,7 @@ export interface paths {
         /**
          * Give a job back
          * @description The job has ended or will be resumed later; what follows is planned in the same transaction. Sending it twice
-         *     changes nothing.
+         *     changes nothing. 422 for a success without its result, checkpoint, demonstrations or evaluation.
          */
         post: operations["finish_job"];
         delete?: never;
@@ -302,7 +303,8 @@ export interface paths {
         put?: never;
         /**
          * Send reports
-         * @description Stores reports in order. Sending a batch twice changes nothing.
+         * @description Stores reports in order. Sending a batch twice changes nothing. 422, with nothing stored, if one does not fit
+         *     the job: its epochs follow each other, and steps add up and stay within its budget.
          */
         post: operations["report_job"];
         delete?: never;
@@ -5647,7 +5649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            /** @description The body is too large. */
             413: {
                 headers: {
                     [name: string]: unknown;

@@ -65,7 +65,7 @@ def test_a_restart_voids_what_came_after_its_epoch(api: ApiDriver, services: Ser
 
 
 def test_a_restart_in_the_middle_of_a_batch(api: ApiDriver, job_id: int) -> None:
-    api.report(job_id, started(), epoch(1), epoch(2), started(1), epoch(2, 0.9, steps=50))
+    api.report(job_id, started(), epoch(1), epoch(2), started(1), epoch(2, 0.9, steps=50, job_steps=150))
     assert api.get(f"/jobs/{job_id}")["steps"] == 150
     assert api.get("/runs/1/returns", epoch=2)["items"][0]["mean_return"] == 0.9
 

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from gsl.protocol.reports import EpochReport, JobResult, StartedReport
+from gsl.protocol.reports import ArtifactReport, EpochReport, JobResult, StartedReport
 from worker.job.folder import JobFolder
 from worker.job.spool import SpoolWriter, rewind
 
@@ -28,6 +28,12 @@ def say_epochs(folder: JobFolder, first: int, last: int) -> None:
 
 
 def succeed(folder: JobFolder, epochs: int = 3) -> None:
+    """With a checkpoint, as a job that succeeded has one."""
+    path = folder.path / "last.ckpt"
+    path.write_bytes(b"policy")
+    spool = SpoolWriter(folder.spool)
+    spool.write(ArtifactReport(kind="checkpoint", name=path.name, epoch=epochs, path=path.name))
+    spool.close()
     folder.write_result(JobResult(outcome="completed", epochs=epochs, steps=10 * epochs))
 
 

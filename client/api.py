@@ -200,6 +200,13 @@ class Client:
         body = {"partition": partition, "specialist_steps": specialist_steps, "start": start, "reason": reason}
         return self._post(models.Gate, f"/runs/{run_id}/gate/approve", body)
 
+    def approve_all(
+        self, runs: Sequence[int] = (), *, gates: Sequence[int] = (), reason: str = ""
+    ) -> models.GateApprovals:
+        """Approve the gates of many runs as proposed, by run or by gate; the answer names the refused ones and why."""
+        body = {"runs": list(runs), "gates": list(gates), "reason": reason}
+        return self._post(models.GateApprovals, "/gates/approve", body)
+
     def reject(self, run_id: int, action: Literal["continue", "stop"], *, reason: str = "") -> models.Gate:
         return self._post(models.Gate, f"/runs/{run_id}/gate/reject", {"action": action, "reason": reason})
 

@@ -16,6 +16,7 @@ FigureInfo = api.FigureInfo
 GateEvidence = api.GateEvidence
 GateProposal = api.GateProposal
 Gate = api.GatePublic
+GateApprovals = api.GateApprovals
 GateVariation = api.GateVariation
 Health = api.Health
 HealthProblem = api.HealthProblem

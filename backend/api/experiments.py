@@ -34,7 +34,8 @@ def launch_experiment(
     """Launches a run for each arm and seed, all of them or none. `errors` name invalid fields by their path, such as
     `arms.1.config.guide.name`.
 
-    An arm of an earlier launch may get further seeds if its configuration stays the same.
+    Gates are approved automatically unless the configuration says `{"gate": {"mode": "ask"}}`. An arm of an earlier
+    launch may get further seeds if its configuration stays the same.
     """
     arms = arms_of(body)
     workers.check_runnable(session, {arm.suite_field: arm.config.suite.name for arm in arms})

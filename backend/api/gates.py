@@ -6,7 +6,7 @@ from backend.db.models import Gate, Run
 from backend.services import gates as decisions
 from backend.services.app_services import Services
 from backend.store import gates, runs
-from gsl.protocol.api import GateApprove, GatePublic, GateReject
+from gsl.protocol.api import GateApprovals, GateApprove, GatePublic, GateReject, GatesApprove
 
 routes = router("gate")
 
@@ -37,6 +37,14 @@ def reject_gate(run_id: RunId, body: GateReject, session: Writing, services: Ser
     """`continue` keeps training with a fresh plateau detector, `stop` ends the run. 409 if no gate is open."""
     run = runs.locked(session, run_id)
     return _decided(services, session, decisions.reject(session, run, body, PERSON), run)
+
+
+@routes.post("/gates/approve", summary="Approve many gates as proposed", responses=problems(400))
+def approve_gates(body: GatesApprove, services: ServicesDep) -> GateApprovals:
+    """Each run is decided on its own: `approved` names those whose specialists start, `refused` says why others do
+    not. A second request changes nothing, because a gate is decided once.
+    """
+    return decisions.approve_each(services, body, PERSON)
 
 
 def _decided(services: Services, session: Writing, gate: Gate, run: Run) -> GatePublic:

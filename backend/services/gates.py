@@ -6,12 +6,22 @@ from sqlmodel import Session
 
 from backend.db.columns import now
 from backend.db.models import Gate, Run
-from backend.errors import ConflictError, InvalidError
-from backend.store import gates
+from backend.errors import ConflictError, InvalidError, ProblemError
+from backend.services.app_services import Services
+from backend.store import gates, runs
 from backend.store.configs import config_of
 from backend.store.jobs.status import record_event
 from gsl.phases import Proposal, wrong_edits
-from gsl.protocol.api import FieldError, GateApprove, GateProposal, GateReject
+from gsl.protocol.api import (
+    ApprovedGate,
+    FieldError,
+    GateApprovals,
+    GateApprove,
+    GateProposal,
+    GateReject,
+    GatesApprove,
+    RefusedGate,
+)
 from gsl.protocol.jobs import ENDED
 
 
@@ -38,6 +48,35 @@ def reject(session: Session, run: Run, body: GateReject, who: str) -> Gate:
     gate = _open(session, run)
     _decide(session, run, gate, "rejected", body.action, who, body.reason)
     return gate
+
+
+def approve_each(services: Services, request: GatesApprove, who: str) -> GateApprovals:
+    """Approve each named gate as proposed, in a transaction of its own, so that no refusal undoes another approval."""
+    approved: list[ApprovedGate] = []
+    refused: list[RefusedGate] = []
+    named: list[tuple[int | None, int | None]] = [(run_id, None) for run_id in dict.fromkeys(request.runs)]
+    for run_id, gate_id in [*named, *((None, gate_id) for gate_id in dict.fromkeys(request.gates))]:
+        try:
+            with services.database.write() as session:
+                run_id = run_id or gates.get(session, gate_id or 0).run_id
+                gate = approve_as_proposed(session, run_id, gate_id, request.reason, who)
+                services.advance(session, run_id, "gate")
+                approved.append(gate)
+        except ProblemError as problem:
+            refused.append(RefusedGate(run_id=run_id, gate_id=gate_id, reason=problem.detail))
+    return GateApprovals(approved=tuple(approved), refused=tuple(refused))
+
+
+def approve_as_proposed(session: Session, run_id: int, gate_id: int | None, reason: str, who: str) -> ApprovedGate:
+    """Raises `NotFoundError`, and `ConflictError` if the run's open gate is another than `gate_id`."""
+    run = runs.locked(session, run_id)
+    if gate_id is not None and gates.latest(session, run_id).id != gate_id:
+        raise ConflictError(f"Gate {gate_id} is not the latest one of run {run_id}.")
+    gate = approve(session, run, GateApprove(reason=reason), who)
+    session.flush()
+    split = GateProposal.model_validate(gate.decision)
+    steps = split.specialist_steps
+    return ApprovedGate(run_id=run_id, gate_id=gate.id, specialists=len(split.partition), specialist_steps=steps)
 
 
 def _open(session: Session, run: Run) -> Gate:

@@ -18,6 +18,9 @@ from backend.store.configs import config_of
 from gsl.config.run import RunConfig
 from gsl.protocol.api import MOST_RUNS, ArmLaunch, ExperimentLaunch, FieldError
 
+# Runs that are compared are many, and each would wait for a person.
+_BY_DEFAULT = {"gate": {"mode": "auto"}}
+
 
 @dataclass(frozen=True)
 class Arm:
@@ -31,7 +34,7 @@ class Arm:
 def arms_of(body: ExperimentLaunch) -> list[Arm]:
     """The whole configuration of every arm. Raises `InvalidError` with all errors of all arms."""
     wrong = [*_doubled(body), *_too_many(body)]
-    shared = over_preset(body.preset, body.config)
+    shared = over_preset(body.preset, merge(_BY_DEFAULT, body.config))
     blamed = _errors(shared)
     arms: list[Arm] = []
     for index, arm in enumerate(body.arms):

@@ -20,6 +20,14 @@ def latest(session: Session, run_id: int) -> Gate:
     return gate
 
 
+def get(session: Session, gate_id: int) -> Gate:
+    """Raises `NotFoundError`."""
+    gate = session.get(Gate, gate_id)
+    if gate is None:
+        raise NotFoundError.of("gate", gate_id)
+    return gate
+
+
 def every(session: Session, run_id: int) -> list[Gate]:
     """All gates of the run, oldest first: more than one if one was rejected, or if there are several cycles."""
     return list(session.exec(select(Gate).where(Gate.run_id == run_id).order_by(col(Gate.id))).all())

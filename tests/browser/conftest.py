@@ -5,10 +5,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from sqlmodel import SQLModel
 
-from tests.browser.product import running_product
+from backend.app import create_app
+from backend.services.app_services import Services
+from tests.backend.api_driver import ApiDriver
+from tests.backend.conftest import settings_on
+from tests.backend.server import serving
+from tests.browser.product import ROOT, running_product
+
+DIST = ROOT / "frontend" / "dist"
 
 expect.set_options(timeout=20_000)  # the machine is shared with the run itself
 
@@ -31,6 +40,21 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiDriver]:
+    """The API and its page without any worker: a test plays the workers, so that every state stands still."""
+    settings = settings_on(tmp_path_factory.mktemp("stage")).model_copy(update={"page_dir": DIST})
+    app = create_app(settings)
+    services: Services = app.state.services
+    SQLModel.metadata.create_all(services.database.engine)
+    with serving(app) as address, httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
+        driver = ApiDriver(client)
+        driver.announce("w1", "forkmaze")
+        yield driver
+        services.events.close()  # ends the streams of pages, for which the server would wait
+    services.database.close()
+
+
 @dataclass
 class Complaints:
     """What the page wrote to its console as an error, and what it threw."""
@@ -50,7 +74,17 @@ class Complaints:
 @pytest.fixture
 def page(browser: Browser, product: str) -> Iterator[Page]:
     """A desktop-sized page that must not complain."""
-    context = browser.new_context(base_url=product, viewport={"width": 1280, "height": 900}, color_scheme="light")
+    yield from _opened(browser, product)
+
+
+@pytest.fixture
+def staged(browser: Browser, stage: ApiDriver) -> Iterator[Page]:
+    """The same, of the server without workers."""
+    yield from _opened(browser, str(stage.client.base_url))
+
+
+def _opened(browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900}, color_scheme="light")
     opened = context.new_page()
     complaints = Complaints()
     complaints.listen(opened)

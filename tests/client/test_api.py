@@ -40,6 +40,14 @@ def test_a_run_is_launched_found_renamed_cancelled_and_deleted(api: RealApi) -> 
     assert refused.value.status == 404
 
 
+def test_gates_that_cannot_be_approved_are_refused_with_their_reason(api: RealApi) -> None:
+    run = api.client.create_run("forkmaze-quick")
+    answer = api.client.approve_all([run.id], gates=[999], reason="all alike")
+    assert answer.approved == ()
+    assert [(one.run_id, one.gate_id) for one in answer.refused] == [(run.id, None), (None, 999)]
+    assert "gate" in answer.refused[0].reason
+
+
 def test_what_can_be_asked_of_a_server_and_a_run_is_answered(api: RealApi) -> None:
     client = api.client
     job_id = api.launch()

@@ -114,6 +114,19 @@ export function useApprove(id: number) {
   });
 }
 
+/** Many gates, each as proposed; runs that could not be approved are in the answer. */
+export function useApproveGates() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (runs: number[]) =>
+      unwrap(api.POST("/api/v1/gates/approve", { body: { runs, gates: [], reason: "" } })),
+    onSettled: () => {
+      for (const queryKey of [keys.runs, ["run"], keys.experiments]) client.invalidateQueries({ queryKey });
+    },
+    onError: useRunMutation().onError,
+  });
+}
+
 export function useReject(id: number) {
   return useMutation({
     mutationFn: (body: { action: "continue" | "stop"; reason: string }) =>

@@ -54,6 +54,18 @@ export function runsQuery(filter: RunsFilter) {
   });
 }
 
+const MOST_GATES = 100; // that the API approves at once
+
+/** Runs, of those that the filter finds, that wait for a decision at their gates. */
+export function waitingQuery(filter: RunsFilter) {
+  const query = { ...filter, status: ["awaiting_approval" as const], offset: 0, limit: MOST_GATES };
+  return queryOptions({
+    queryKey: [...keys.runs, "waiting", filter],
+    queryFn: () => unwrap(api.GET("/api/v1/runs", { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
 export function runQuery(id: number) {
   return queryOptions({
     queryKey: keys.run(id),

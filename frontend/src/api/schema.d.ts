@@ -136,9 +136,31 @@ export interface paths {
          * @description Launches a run for each arm and seed, all of them or none. `errors` name invalid fields by their path, such as
          *     `arms.1.config.guide.name`.
          *
-         *     An arm of an earlier launch may get further seeds if its configuration stays the same.
+         *     Gates are approved automatically unless the configuration says `{"gate": {"mode": "ask"}}`. An arm of an earlier
+         *     launch may get further seeds if its configuration stays the same.
          */
         post: operations["launch_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gates/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve many gates as proposed
+         * @description Each run is decided on its own: `approved` names those whose specialists start, `refused` says why others do
+         *     not. A second request changes nothing, because a gate is decided once.
+         */
+        post: operations["approve_gates"];
         delete?: never;
         options?: never;
         head?: never;
@@ -932,6 +954,20 @@ export interface components {
              */
             accepted: number;
         };
+        /** ApprovedGate */
+        ApprovedGate: {
+            /** Gate Id */
+            gate_id: number;
+            /** Run Id */
+            run_id: number;
+            /**
+             * Specialist Steps
+             * @description Environment steps of each specialist.
+             */
+            specialist_steps: number;
+            /** Specialists */
+            specialists: number;
+        };
         /**
          * ArmComparison
          * @description One arm over its seeds. Runs that failed or were cancelled are counted but do not enter the estimates.
@@ -1694,7 +1730,7 @@ export interface components {
          *       ],
          *       "config": {
          *         "gate": {
-         *           "mode": "auto"
+         *           "mode": "ask"
          *         }
          *       },
          *       "preset": "forkmaze",
@@ -1715,7 +1751,7 @@ export interface components {
             arms: components["schemas"]["ArmLaunch"][];
             /**
              * Config
-             * @description A whole or partial RunConfig that all arms share.
+             * @description A whole or partial RunConfig that all arms share; gates are automatic by default.
              * @default {}
              */
             config: {
@@ -2008,6 +2044,13 @@ export interface components {
              */
             width: number;
         };
+        /** GateApprovals */
+        GateApprovals: {
+            /** Approved */
+            approved: components["schemas"]["ApprovedGate"][];
+            /** Refused */
+            refused: components["schemas"]["RefusedGate"][];
+        };
         /**
          * GateApprove
          * @description Optional edits; what is left out is approved as proposed.
@@ -2286,6 +2329,38 @@ export interface components {
             upper_bound?: number | null;
             /** Variation */
             variation: number;
+        };
+        /**
+         * GatesApprove
+         * @description Open gates to approve as proposed, by run or by gate; a gate's id makes sure that no later gate is meant.
+         * @example {
+         *       "gates": [
+         *         12
+         *       ],
+         *       "reason": "all of them have plateaued",
+         *       "runs": [
+         *         7,
+         *         8
+         *       ]
+         *     }
+         */
+        GatesApprove: {
+            /**
+             * Gates
+             * @default []
+             */
+            gates: number[];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Runs
+             * @description Runs whose latest gate is approved.
+             * @default []
+             */
+            runs: number[];
         };
         /**
          * GymnasiumSuite
@@ -3815,6 +3890,18 @@ export interface components {
              * @description What the queued jobs wait for, by suite.
              */
             waiting: components["schemas"]["WaitingPublic"][];
+        };
+        /**
+         * RefusedGate
+         * @description One that was left as it is; `gate_id` is null if it was named by its run, `run_id` if there is no such gate.
+         */
+        RefusedGate: {
+            /** Gate Id */
+            gate_id: number | null;
+            /** Reason */
+            reason: string;
+            /** Run Id */
+            run_id: number | null;
         };
         /**
          * RegistrationReply
@@ -5446,6 +5533,75 @@ export interface operations {
             };
             /** @description Not found; the detail says which id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_gates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatesApprove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GateApprovals"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

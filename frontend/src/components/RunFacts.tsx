@@ -3,7 +3,8 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { hasEnded } from "../api/live";
 import type { RunSummary } from "../api/types";
-import { decimal, sentence } from "../format/numbers";
+import { getIn } from "../form/paths";
+import { decimal, many, sentence } from "../format/numbers";
 import { duration, parseTime } from "../format/time";
 
 /** The time a run still needs, or how long it took. */
@@ -59,6 +60,28 @@ export function Waiting({ run }: { run: Pick<RunSummary, "status" | "message"> }
       {sentence(run.message)}
     </Text>
   );
+}
+
+/** How many of the runs about to be launched will stop at a gate until somebody decides. */
+export function WaitsForYou({ runs, of }: { runs: number; of: number }) {
+  if (of === 0) return null;
+  if (runs === 0) {
+    return (
+      <Text size="sm" c="dimmed" data-testid="waits-for-you">
+        No run will wait for you: gates are approved automatically.
+      </Text>
+    );
+  }
+  return (
+    <Text size="sm" fw={600} c="grape" data-testid="waits-for-you">
+      {many(runs, "run")} will wait for you at {runs === 1 ? "its gate" : "their gates"}.
+    </Text>
+  );
+}
+
+/** Whether a run with this configuration stops at a gate until somebody decides; a baseline has none. */
+export function asksAtGate(config: Record<string, unknown>): boolean {
+  return config.arm !== "generalist" && getIn(config, ["gate", "mode"]) === "ask";
 }
 
 const TITLES: Record<RunSummary["arm"], string> = {

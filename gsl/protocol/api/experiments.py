@@ -28,7 +28,7 @@ class ExperimentLaunch(Request):
     model_config = example(
         {
             "preset": "forkmaze",
-            "config": {"gate": {"mode": "auto"}},
+            "config": {"gate": {"mode": "ask"}},
             "arms": [
                 {"name": "DAPG", "config": {}},
                 {"name": "no demonstrations", "config": {"guide": {"name": "none"}}},
@@ -40,7 +40,9 @@ class ExperimentLaunch(Request):
     )
 
     preset: str | None = Field(default=None, description="The preset that all arms start from.")
-    config: dict[str, Any] = Field(default={}, description="A whole or partial RunConfig that all arms share.")
+    config: dict[str, Any] = Field(
+        default={}, description="A whole or partial RunConfig that all arms share; gates are automatic by default."
+    )
     arms: list[ArmLaunch] = Field(min_length=1, max_length=MOST_RUNS)
     seeds: list[Seed] = Field(
         min_length=1, max_length=MOST_RUNS, description="Seeds to run; they replace the configuration's seed."

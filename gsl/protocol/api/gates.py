@@ -1,9 +1,9 @@
 """The gate: its frozen evidence, the proposal, and the decision."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gsl.protocol.api.base import Answer, Request, example
 from gsl.protocol.api.measurements import PlateauPublic
@@ -119,3 +119,42 @@ class GateReject(Request):
 
     action: Literal["continue", "stop"]
     reason: str = Field(default="", max_length=2000)
+
+
+Id = Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class GatesApprove(Request):
+    """Open gates to approve as proposed, by run or by gate; a gate's id makes sure that no later gate is meant."""
+
+    model_config = example({"runs": [7, 8], "gates": [12], "reason": "all of them have plateaued"})
+
+    runs: list[Id] = Field(default=[], max_length=100, description="Runs whose latest gate is approved.")
+    gates: list[Id] = Field(default=[], max_length=100)
+    reason: str = Field(default="", max_length=2000)
+
+    @model_validator(mode="after")
+    def _names_some(self) -> Self:
+        if not (self.runs or self.gates):
+            raise ValueError("name at least one run in `runs` or one gate in `gates`")
+        return self
+
+
+class ApprovedGate(Answer):
+    run_id: int
+    gate_id: int
+    specialists: int
+    specialist_steps: int = Field(description="Environment steps of each specialist.")
+
+
+class RefusedGate(Answer):
+    """One that was left as it is; `gate_id` is null if it was named by its run, `run_id` if there is no such gate."""
+
+    run_id: int | None
+    gate_id: int | None
+    reason: str
+
+
+class GateApprovals(Answer):
+    approved: tuple[ApprovedGate, ...]
+    refused: tuple[RefusedGate, ...]

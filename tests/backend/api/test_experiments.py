@@ -37,6 +37,19 @@ def test_arms_and_seeds_are_launched_at_once(api: ApiDriver) -> None:
 
 
 @ON_SQLITE
+def test_gates_are_automatic_unless_an_arm_asks(api: ApiDriver) -> None:
+    arms = [{"name": "a"}, {"name": "b", "config": {"gate": {"mode": "ask"}}}]
+    bare = {"preset": "forkmaze-quick", "arms": arms, "seeds": [0]}
+    assert gate_modes(api, bare) == ["auto", "ask"]
+    assert gate_modes(api, {**bare, "config": {"gate": {"mode": "ask"}}}) == ["ask", "ask"]
+    assert gate_modes(api, {**bare, "config": {"gate": {"optimal_score": 0.9}}}) == ["auto", "ask"]
+
+
+def gate_modes(api: ApiDriver, launch: dict[str, Any]) -> list[str]:
+    return [run["config"]["gate"]["mode"] for run in api.post(f"/experiments/{begin(api)}/runs", launch, 201)]
+
+
+@ON_SQLITE
 def test_an_arm_gets_further_seeds_and_its_runs_that_failed_are_repeated(api: ApiDriver) -> None:
     experiment = begin(api)
     first = api.post(f"/experiments/{experiment}/runs", LAUNCH, 201)[0]["id"]

@@ -9,6 +9,7 @@ import { EmptyState } from "../../components/EmptyState";
 import { Loaded } from "../../components/Loaded";
 import { NotFound } from "../../components/NotFound";
 import { useTitle } from "../../components/PageTitle";
+import { WaitingGates } from "../../components/WaitingGates";
 import { Comparison } from "./Comparison";
 import { ExperimentFigures } from "./ExperimentFigures";
 import { ExperimentHeader } from "./ExperimentHeader";
@@ -33,6 +34,7 @@ function ExperimentView({ experiment }: { experiment: Experiment }) {
             <NoRuns id={experiment.id} />
           ) : (
             <>
+              <WaitingGates runs={list} />
               <RunsMatrix runs={list} />
               <Comparison id={experiment.id} />
               <ExperimentFigures id={experiment.id} />

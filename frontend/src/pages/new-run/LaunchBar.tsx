@@ -19,7 +19,7 @@ export function LaunchBar({ launching }: { launching: Launching }) {
   );
 }
 
-function Summary({ preview, faults, problems }: Launching) {
+function Summary({ preview, asks, faults, problems }: Launching) {
   const wrong = faults + problems.length;
   if (wrong > 0) {
     return (
@@ -37,6 +37,7 @@ function Summary({ preview, faults, problems }: Launching) {
       </Text>
       <Text size="xs" c="dimmed">
         {preview.eta_seconds === null ? "time unknown" : `about ${duration(preview.eta_seconds)}`}
+        {asks && "; will wait for you"}
       </Text>
     </>
   );

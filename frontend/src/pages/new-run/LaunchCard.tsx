@@ -1,6 +1,7 @@
 import { Alert, Button, Card, List, Stack, Text, Title } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import type { BudgetPreview } from "../../api/types";
+import { WaitsForYou } from "../../components/RunFacts";
 import { many } from "../../format/numbers";
 import { Preview } from "./Preview";
 import { SuiteWorkers } from "./SuiteWorkers";
@@ -8,6 +9,8 @@ import { SuiteWorkers } from "./SuiteWorkers";
 /** What stands between the form and its run. */
 export interface Launching {
   suite: string;
+  /** Whether the run will stop at its gate until somebody decides. */
+  asks: boolean;
   preview: BudgetPreview | undefined;
   stale: boolean;
   problems: string[];
@@ -19,7 +22,7 @@ export interface Launching {
 }
 
 export function LaunchCard({ launching }: { launching: Launching }) {
-  const { suite, preview, stale, problems, faults, changes, busy, onLaunch, onReset } = launching;
+  const { suite, asks, preview, stale, problems, faults, changes, busy, onLaunch, onReset } = launching;
   return (
     <Card withBorder style={{ position: "sticky", top: 72 }} id="launch">
       <Stack gap="sm">
@@ -27,6 +30,7 @@ export function LaunchCard({ launching }: { launching: Launching }) {
           Cost
         </Title>
         <Preview preview={preview} stale={stale} />
+        {asks && <WaitsForYou runs={1} of={1} />}
         <SuiteWorkers suite={suite} />
         {faults > 0 && (
           <Text size="sm" c="red" role="alert">

@@ -3,6 +3,7 @@ import { useCallback, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { useLaunch } from "../../api/mutations";
 import { ApiError } from "../../api/problem";
+import { asksAtGate } from "../../components/RunFacts";
 import { ConfigForm } from "../../form/ConfigForm";
 import { NO_ERRORS, placeErrors } from "../../form/errors";
 import { FormProvider, useTitles } from "../../form/FormContext";
@@ -56,6 +57,7 @@ export function RunForm({ fields, base, origins, about, onAbout }: Props) {
   const titles = useTitles();
   const launching: Launching = {
     suite: String(getIn(config, ["suite", "name"]) ?? ""),
+    asks: asksAtGate(config),
     preview,
     stale,
     problems,

@@ -2,10 +2,11 @@ import { Box, Button, Card, Group, Pagination, Text } from "@mantine/core";
 import { IconFilterOff, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { PAGE_SIZE, runsQuery } from "../../api/queries";
+import { PAGE_SIZE, runsQuery, waitingQuery } from "../../api/queries";
 import { EmptyState } from "../../components/EmptyState";
 import { Loaded } from "../../components/Loaded";
 import { PageTitle, useTitle } from "../../components/PageTitle";
+import { WaitingGates } from "../../components/WaitingGates";
 import { many } from "../../format/numbers";
 import { ImportRuns } from "./ImportRuns";
 import { RunCards } from "./RunCards";
@@ -17,12 +18,16 @@ export function RunsPage() {
   useTitle("Runs");
   const { filter, page, set, clear, filtered } = useRunFilters();
   const query = useQuery(runsQuery(filter));
+  const waiting = useQuery(waitingQuery(filter)).data?.items ?? [];
   return (
     <>
       <PageTitle title="Runs" text={query.data ? many(query.data.total, "run") : undefined}>
         <ImportRuns />
       </PageTitle>
       <RunFilters filter={filter} onChange={set} />
+      <Box mb="md">
+        <WaitingGates runs={waiting} />
+      </Box>
       <Loaded query={query} rows={8}>
         {({ items, total }) =>
           items.length === 0 ? (

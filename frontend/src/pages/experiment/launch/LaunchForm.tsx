@@ -1,16 +1,17 @@
 import { Accordion, Alert, Button, Grid, SimpleGrid, Stack, TagsInput, Text, TextInput, Title } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { useLaunchExperiment } from "../../../api/mutations";
 import { ApiError } from "../../../api/problem";
 import type { Preset } from "../../../api/types";
+import { asksAtGate } from "../../../components/RunFacts";
 import type { Field } from "../../../form/field";
 import { changesOf, merge, type PartialConfig } from "../../../form/merge";
 import { changedPaths } from "../../../form/paths";
 import { many } from "../../../format/numbers";
 import { ArmCard } from "./ArmCard";
-import { type Arm, FIRST_ARMS, launchBody, parseSeeds, sortErrors, withArm } from "./arms";
+import { type Arm, BY_DEFAULT, FIRST_ARMS, launchBody, parseSeeds, sortErrors, withArm } from "./arms";
 import { LaunchSummary } from "./LaunchSummary";
 import { PartEditor } from "./PartEditor";
 import { useArmPreviews } from "./useArmPreviews";
@@ -23,7 +24,7 @@ interface Props {
 
 /** What all arms share, what each changes, and the seeds; remounted when the preset changes. */
 export function LaunchForm({ experimentId, preset, fields }: Props) {
-  const base: PartialConfig = preset.config;
+  const base = useMemo(() => merge(preset.config, BY_DEFAULT), [preset.config]);
   const [shared, setShared] = useState(base);
   const [arms, setArms] = useState<Arm[]>(FIRST_ARMS);
   const [seedText, setSeedText] = useState("0-2");
@@ -121,6 +122,7 @@ export function LaunchForm({ experimentId, preset, fields }: Props) {
         suite={suiteOf(shared)}
         arms={arms}
         seeds={seeds?.length ?? 0}
+        waiting={arms.filter((arm) => asksAtGate(merge(shared, arm.config))).length * (seeds?.length ?? 0)}
         previews={previews}
         refused={refused}
         busy={launch.isPending}
@@ -130,6 +132,7 @@ export function LaunchForm({ experimentId, preset, fields }: Props) {
   );
 }
 
-const describe = (changes: number) => (changes === 0 ? "same as the preset" : many(changes, "change"));
+const describe = (changes: number) =>
+  changes === 0 ? "same as the preset, with automatic gates" : many(changes, "change");
 
 const suiteOf = (config: PartialConfig) => String((config.suite as { name?: unknown } | undefined)?.name ?? "");

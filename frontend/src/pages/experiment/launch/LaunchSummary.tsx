@@ -1,6 +1,7 @@
 import { Alert, Box, Button, Card, Grid, List, Paper, Stack, Text, Title } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import type { ApiError } from "../../../api/problem";
+import { WaitsForYou } from "../../../components/RunFacts";
 import { count, many } from "../../../format/numbers";
 import { duration } from "../../../format/time";
 import classes from "../../new-run/LaunchBar.module.css";
@@ -12,6 +13,8 @@ interface Props {
   suite: string;
   arms: Arm[];
   seeds: number;
+  /** Runs that will stop at a gate until somebody decides. */
+  waiting: number;
   previews: ArmPreview[];
   refused: ApiError | null;
   busy: boolean;
@@ -19,7 +22,7 @@ interface Props {
 }
 
 /** How many runs, steps and hours: beside the form, and on a narrow screen always in reach below it. */
-export function LaunchSummary({ suite, arms, seeds, previews, refused, busy, onLaunch }: Props) {
+export function LaunchSummary({ suite, arms, seeds, waiting, previews, refused, busy, onLaunch }: Props) {
   const runs = arms.length * seeds;
   const faults = previews.filter((preview) => preview.errors.length > 0).length;
   const ready = runs > 0 && faults === 0 && arms.every((arm) => arm.name.trim() !== "");
@@ -47,8 +50,9 @@ export function LaunchSummary({ suite, arms, seeds, previews, refused, busy, onL
               {product}
             </Text>
             <Text size="sm" c="dimmed">
-              {costs(previews, seeds)}
+              {costs(previews, seeds, waiting)}
             </Text>
+            <WaitsForYou runs={waiting} of={runs} />
             <SuiteWorkers suite={suite} />
             {faults > 0 && (
               <Text size="sm" c="red" role="status">
@@ -72,8 +76,9 @@ export function LaunchSummary({ suite, arms, seeds, previews, refused, busy, onL
       </Grid.Col>
       <Grid.Col span={12} hiddenFrom="md" style={{ position: "sticky", bottom: 0, zIndex: 50 }}>
         <Paper className={classes.bar} component="section" aria-label="Launch">
-          <Text size="sm" style={{ flex: 1, minWidth: 0 }}>
+          <Text size="xs" lh={1.3} style={{ flex: 1, minWidth: 0 }}>
             {product}
+            {waiting > 0 && `; ${waiting} will wait for you`}
           </Text>
           <Box style={{ flex: "none" }}>{button(false)}</Box>
         </Paper>
@@ -83,7 +88,7 @@ export function LaunchSummary({ suite, arms, seeds, previews, refused, busy, onL
 }
 
 /** The steps of all runs, and the time they take one after another on one worker. */
-function costs(previews: ArmPreview[], seeds: number): string {
+function costs(previews: ArmPreview[], seeds: number, waiting: number): string {
   const known = previews.filter((preview) => preview.steps !== undefined);
   if (seeds === 0) return "Enter the seeds to see the total.";
   if (previews.some((preview) => preview.errors.length > 0)) return "Fix the errors to see the total.";
@@ -96,6 +101,6 @@ function costs(previews: ArmPreview[], seeds: number): string {
   const time =
     seconds === null
       ? "time unknown until a worker has measured its speed"
-      : `about ${duration(seconds * seeds)} if they run one after another`;
+      : `about ${duration(seconds * seeds)} if they run one after another${waiting > 0 ? ", besides their waiting" : ""}`;
   return `${count(steps)} steps in total; ${time}.`;
 }

@@ -15,6 +15,9 @@ export const FIRST_ARMS: Arm[] = [
   { id: 1, name: "generalist", config: { arm: "generalist" } },
 ];
 
+/** Runs of an experiment are many, so they do not wait for anybody unless they are told to; the API does the same. */
+export const BY_DEFAULT: PartialConfig = { gate: { mode: "auto" } };
+
 /** One more arm, named so that no other is called alike. */
 export function withArm(arms: Arm[], like?: Arm): Arm[] {
   const id = Math.max(-1, ...arms.map((arm) => arm.id)) + 1;

@@ -49,7 +49,7 @@ class WorkerInfo(Wire):
 
 
 class RegistrationReply(Wire):
-    """What a worker cannot know by itself. A worker without a job, while jobs wait for it, hears no messages."""
+    """What a worker cannot know by itself. If it has no job while jobs are waiting for it, it receives no messages."""
 
     job_id: int | None = Field(description="The job that it holds.")
     waiting_jobs: int = Field(description="Queued jobs that it can run and that a message was sent for.")

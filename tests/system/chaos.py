@@ -74,21 +74,17 @@ class Chaos:
             self.random.choice(found).kill()
             self.killed[victim] += 1
 
-    def records(self) -> list[RunRecord]:
-        """What became of the runs, once all have ended."""
-        for number in self.launched:
-            self._await(number)
-        return [self.product.client.record(number) for number in self.launched]
-
-    def _await(self, number: int) -> None:
+    def record(self, number: int) -> RunRecord | None:
+        """What became of a run; None if it does not end."""
         deadline = time.monotonic() + ENDS_WITHIN_S
         while time.monotonic() < deadline:
             try:
                 if self.product.client.run(number).ended:
-                    return
+                    return self.product.client.record(number)
             except ApiError as error:
                 print(f"  asking again: {error}", flush=True)
             time.sleep(1)
+        return None
 
 
 def _runs(process: psutil.Process, words: tuple[str, ...]) -> bool:
@@ -153,7 +149,11 @@ def left_behind(data_dir: Path) -> list[str]:
 
 
 def judge(chaos: Chaos, expected: RunRecord) -> Iterable[str]:
-    for number, record in zip(chaos.launched, chaos.records(), strict=True):
+    for number in chaos.launched:
+        record = chaos.record(number)
+        if record is None:
+            yield f"run {number} did not end"
+            continue
         for wrong in [*differences(expected, record), *ledger_gaps(chaos.product, number, record)]:
             yield f"run {number}: {wrong}"
     lost = [worker.name for worker in chaos.product.client.workers() if not worker.live or worker.trouble]

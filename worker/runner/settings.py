@@ -45,13 +45,15 @@ class WorkerSettings(BaseSettings):
         180,
         validation_alias="GSL_DEAF_SECONDS",
         gt=0,
-        description="Seconds that jobs wait for an idle slot before it is restarted, because it hears no messages.",
+        description="Seconds after which an idle slot that jobs are waiting for is restarted, because it no longer "
+        "receives messages.",
     )
     stall_seconds: float = Field(
         600,
         validation_alias="GSL_STALL_SECONDS",
         gt=0,
-        description="Seconds without any sign of life, at least, before a trainer counts as hanging and is ended.",
+        description="Shortest time in seconds without a sign of life after which a trainer counts as hanging and is "
+        "ended.",
     )
     stop_seconds: float = Field(
         30,

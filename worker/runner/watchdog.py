@@ -1,4 +1,4 @@
-"""Ends a slot that hears nothing: idle for a while although messages were sent for jobs that it can run.
+"""Ends a slot that no longer receives messages: it is idle although messages were sent for jobs that it can run.
 
 Whatever made it deaf, its supervisor then starts a new process in its place. The database is the queue of record, so
 nothing is lost.
@@ -40,7 +40,9 @@ class Watchdog:
         self._deaf_since = now if self._deaf_since is None else self._deaf_since
         if now - self._deaf_since < self._seconds or not self._broker_answers():
             return
-        logger.error("%d jobs wait for this slot, and it hears no messages: it starts anew", reply.waiting_jobs)
+        logger.error(
+            "%d jobs are waiting for this slot, but it receives no messages; restarting it", reply.waiting_jobs
+        )
         self._end(EXIT_DEAF)
 
 

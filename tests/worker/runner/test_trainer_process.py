@@ -78,7 +78,7 @@ def test_a_trainer_that_ignores_sigterm_is_killed_after_its_grace(tmp_path: Path
     pid = pid_in(tmp_path / "pid")
     trainer.end(grace=0.3)
     assert trainer.killed
-    assert not lives(pid)
+    wait(lambda: not lives(pid))
 
 
 def test_children_that_a_trainer_leaves_behind_are_killed(tmp_path: Path) -> None:

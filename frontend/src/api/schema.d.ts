@@ -3905,7 +3905,7 @@ export interface components {
         };
         /**
          * RegistrationReply
-         * @description What a worker cannot know by itself. A worker without a job while jobs are waiting for it receives no messages.
+         * @description What a worker cannot know by itself. If it has no job while jobs are waiting for it, it receives no messages.
          */
         RegistrationReply: {
             /**

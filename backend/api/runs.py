@@ -39,10 +39,10 @@ def preview_run(body: RunCreate, session: Reading) -> BudgetPreview:
     return BudgetPreview(
         phases=tuple(listed),
         jobs=job_count(config),
-        finetune_steps=next(phase.budget_steps for phase in listed if phase.phase == "finetune"),
+        finetune_steps=sum(phase.budget_steps for phase in listed if phase.phase == "finetune"),
         measurement_steps=measurement_steps(config),
         eta_seconds=eta(listed),
-        steps_per_second=progress.speed,
+        steps_per_second=progress.pace.speed("generalist"),
     )
 
 

@@ -162,7 +162,7 @@ def test_an_edited_approval(api: ApiDriver) -> None:
     assert (decided["decided_by"], decided["reason"]) == ("person", "look alike")
     run = api.get(f"/runs/{run_id}")
     assert run["status"] == "specialists"
-    assert [phase["state"] for phase in run["phases"]] == ["done", "done", "done", "active", "pending"]
+    assert [phase["state"] for phase in run["phases"]] == ["done", "done", "done", "active", "pending", "pending"]
     assert decided["plan"] == [{"budget_steps": 16_384, "training_steps": 12_288, "evaluation_steps": 300}]
     again = api.post(f"/runs/{run_id}/gate/approve", {}, 409)
     assert all(word in again["detail"] for word in ("approved", "person"))

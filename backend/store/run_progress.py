@@ -17,6 +17,7 @@ from backend.store.configs import config_of, missing_for
 from gsl.config.run import RunConfig
 
 LIVE_S = 45  # a worker that has been silent for longer is not live
+_MOST_AHEAD = 1000  # queued jobs that are looked at
 _RECENT = 40  # jobs of a suite from which its pace is measured
 _COLUMNS: tuple[Any, ...] = (
     Job.run_id, Job.id, Job.key, Job.kind, Job.status, Job.cycle, Job.attempt, Job.budget_steps, Job.steps, Job.epochs,
@@ -153,10 +154,10 @@ def _gates(session: Session, run_ids: Sequence[int]) -> dict[int, list[GateProgr
 
 
 def _queued(session: Session) -> list[tuple[int, int, str]]:
-    """Queued jobs with their runs and suites, in the order of queueing."""
+    """The first queued jobs with their runs and suites, in the order of queueing."""
     columns: tuple[Any, ...] = (Job.id, Job.run_id, Run.suite)
     query = select(*columns).join(Run, col(Run.id) == col(Job.run_id)).where(Job.status == "queued")
-    rows = session.execute(query.order_by(col(Job.queued_at), col(Job.id)))
+    rows = session.execute(query.order_by(col(Job.queued_at), col(Job.id)).limit(_MOST_AHEAD))
     return [(job_id, run_id, suite) for job_id, run_id, suite in rows]
 
 
@@ -165,4 +166,4 @@ def _ahead(queued: Sequence[tuple[int, int, str]], of: tuple[int, int], suite: s
     mine = (place for place, (job_id, run_id, _) in enumerate(queued) if job_id == of[0] or run_id == of[1])
     able = [worker for worker in workers if suite in worker.suites]
     theirs = {suite, *(other for worker in able for other in worker.suites)}
-    return sum(other in theirs for _, _, other in queued[: next(mine, 0)])
+    return sum(other in theirs for _, _, other in queued[: next(mine, len(queued))])

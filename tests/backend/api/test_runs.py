@@ -256,7 +256,7 @@ def test_a_page_of_ten_thousand_runs(api: ApiDriver, services: Services) -> None
         for key in range(6):
             session.connection().execute(_copies(Job, "run_id", 2, 10_000))
             session.connection().execute(
-                text(f"UPDATE job SET key = 'copy {key}' WHERE key = 'generalist-1' AND id > 1")
+                text(f"UPDATE job SET key = 'generalist-{key + 2}' WHERE key = 'generalist-1' AND id > 1")
             )
     api.get("/runs")
     page = api.get("/runs", limit=50, q="run", sort="-updated_at")

@@ -33,6 +33,7 @@ class SimulatedRun:
     trained_before: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.stops = set(self.stops)
         self.world = World(self.config, measures=False)
         self.world.advance()
         self.phase = "generalist"

@@ -51,7 +51,7 @@ function byPhase(steps: PhaseProgress[]): { phase: Phase; budget_steps: number }
 }
 
 function timeText(preview: BudgetPreview): string {
-  if (preview.eta_seconds === null) return "Time unknown until a worker has measured its speed.";
+  if (preview.eta_seconds === null) return "Time unknown until a job of this suite has been measured.";
   const speed = preview.steps_per_second === null ? "" : ` at ${count(preview.steps_per_second)} steps/s`;
   return `About ${duration(preview.eta_seconds)}${speed}.`;
 }

@@ -32,7 +32,7 @@ def create_run(body: RunCreate, session: Writing, services: ServicesDep) -> RunP
 
 @routes.post("/runs/preview", summary="Preview a configuration's budget", responses=problems(400))
 def preview_run(body: RunCreate, session: Reading) -> BudgetPreview:
-    """Steps of each phase, and the time they take by what was measured of recent jobs of the suite. Nothing is launched."""
+    """Steps of each phase, and their time as measured of recent jobs of the suite. Nothing is launched."""
     config = resolve(body)
     progress = run_progress.preview(session, config)
     listed = phases(progress)

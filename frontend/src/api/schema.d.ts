@@ -448,7 +448,7 @@ export interface paths {
         put?: never;
         /**
          * Preview a configuration's budget
-         * @description Steps of each phase, and the time they take by what was measured of recent jobs of the suite. Nothing is launched.
+         * @description Steps of each phase, and their time as measured of recent jobs of the suite. Nothing is launched.
          */
         post: operations["preview_run"];
         delete?: never;

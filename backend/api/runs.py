@@ -32,17 +32,17 @@ def create_run(body: RunCreate, session: Writing, services: ServicesDep) -> RunP
 
 @routes.post("/runs/preview", summary="Preview a configuration's budget", responses=problems(400))
 def preview_run(body: RunCreate, session: Reading) -> BudgetPreview:
-    """Steps of each phase, and the time they take at the speed measured by live workers. Nothing is launched."""
+    """Steps of each phase, and their time as measured of recent jobs of the suite. Nothing is launched."""
     config = resolve(body)
     progress = run_progress.preview(session, config)
     listed = phases(progress)
     return BudgetPreview(
         phases=tuple(listed),
         jobs=job_count(config),
-        finetune_steps=next(phase.budget_steps for phase in listed if phase.phase == "finetune"),
+        finetune_steps=sum(phase.budget_steps for phase in listed if phase.phase == "finetune"),
         measurement_steps=measurement_steps(config),
         eta_seconds=eta(listed),
-        steps_per_second=progress.speed,
+        steps_per_second=progress.pace.speed("generalist"),
     )
 
 

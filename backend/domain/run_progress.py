@@ -1,71 +1,86 @@
-"""The progress of a run: its phases with budget, steps and time left. Pure; `backend.store` gathers the input."""
+"""The progress of a run: its steps with state, budget and time left. Pure; `backend.store` gathers the input."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
 
+from backend.domain.pace import Pace
+from backend.domain.run_steps import GateProgress, JobProgress, Step, steps_of
+from backend.domain.time_left import Clock, is_starting, measuring_before, seconds_left
 from gsl.config.run import RunConfig
-from gsl.config.step_budget import evaluation_reserve, longest_evaluation
+from gsl.config.step_budget import longest_evaluation
 from gsl.protocol.api import PhaseProgress
-from gsl.protocol.jobs import ENDED, Phase
+from gsl.protocol.jobs import ENDED
 
 State = Literal["pending", "active", "done", "skipped", "failed"]
-ORDER: tuple[Phase, ...] = ("generalist", "evaluation", "gate", "specialists", "finetune")
-_BASELINE: frozenset[Phase] = frozenset({"generalist", "evaluation"})
 
 
 @dataclass(frozen=True)
 class RunProgress:
-    """What the state of a run's phases is derived from. `speed` is in environment steps per second of one job."""
+    """What the state of a run's steps is derived from."""
 
     config: RunConfig
     status: str
     phase: str
-    spent: Mapping[str, int] = field(default_factory=dict)
-    jobs: Mapping[str, int] = field(default_factory=dict)  # number of jobs, by phase
-    speed: float | None = None
+    jobs: tuple[JobProgress, ...] = ()
+    gates: tuple[GateProgress, ...] = ()
+    pace: Pace = field(default_factory=Pace)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
     slots: int = 1  # live workers that can run the suite
+    busy: int = 0  # those of them that have a job of another run
+    ahead: int = 0  # jobs that such workers take before the run's first queued one
     waits: str = ""  # what the run is waiting for while jobs are queued and none is running
 
 
 def phases(run: RunProgress) -> list[PhaseProgress]:
-    budgets = phase_budgets(run.config)
-    states = {phase: _state(run, phase) for phase in ORDER}
+    steps = steps_of(run.config, run.jobs, run.gates)
+    here = position(run, steps)
+    clock = Clock(run.config, run.pace, run.now, run.slots, run.busy, run.ahead)
     return [
         PhaseProgress(
-            phase=phase,
-            state=states[phase],
-            budget_steps=budgets[phase],
-            spent_steps=run.spent.get(phase, 0),
-            eta_seconds=_eta(run, phase, states[phase], budgets[phase]),
+            phase=step.name,
+            cycle=step.cycle,
+            segment=step.segment,
+            state=(state := _state(run, step, place - here)),
+            budget_steps=step.budget,
+            spent_steps=step.spent,
+            eta_seconds=_seconds(run, clock, step, here == place) if state in ("active", "pending") else 0.0,
         )
-        for phase in ORDER
+        for place, step in enumerate(steps)
     ]
 
 
+def position(run: RunProgress, steps: Sequence[Step]) -> int:
+    """Place of the current step: the last one that has begun, or the last evaluation if only measuring is left."""
+    begun = max((place for place, step in enumerate(steps) if step.begun), default=0)
+    only_measuring = run.phase == "evaluation" and steps[begun].name == "finetune" and measuring_before(run.jobs)
+    return len(steps) - 1 if only_measuring else begun
+
+
 def eta(progress: Sequence[PhaseProgress]) -> float | None:
-    """Seconds until the run ends; None if no speed has been measured."""
+    """Seconds until the run ends; None if a figure that is needed was never measured."""
     parts = [phase.eta_seconds for phase in progress]
     known = [part for part in parts if part is not None]
     return sum(known) if len(known) == len(parts) else None
 
 
-def phase_budgets(config: RunConfig) -> dict[Phase, int]:
-    """The environment steps planned for each phase; fine-tuning gets the rest."""
-    total = config.budget.total_steps
-    if config.arm == "generalist":
-        return {"generalist": total, "evaluation": 0, "gate": 0, "specialists": 0, "finetune": 0}
-    generalist, cycles = config.budget.generalist_steps, config.cycles.count
-    specialists = cycles * (config.specialists.count * config.specialists.steps + config.specialists.lowest_steps)
-    finetune = max(0, total - generalist - specialists - cycles * evaluation_reserve(config))
-    evaluation = total - generalist - specialists - finetune
-    return {
-        "generalist": generalist,
-        "evaluation": evaluation,
-        "gate": 0,
-        "specialists": specialists,
-        "finetune": finetune,
-    }
+def activity(run: RunProgress) -> str:
+    """What keeps a run from training: its jobs are queued, or a worker is starting them; otherwise empty."""
+    running = [job for job in run.jobs if job.status == "running"]
+    queued = [job for job in run.jobs if job.status == "queued"]
+    if run.status in ENDED or not all(is_starting(job) for job in running):
+        return ""
+    return next((job_activity(job, run.ahead) for job in (*running, *queued)), "")
+
+
+def job_activity(job: JobProgress, ahead: int) -> str:
+    """The same of one job, with the number of jobs that workers take before it."""
+    if is_starting(job):
+        return f"starting on worker {job.worker}"
+    if job.status != "queued":
+        return ""
+    return f"queued, {ahead} ahead" if ahead else "queued, next in line"
 
 
 def measurement_steps(config: RunConfig) -> int:
@@ -90,40 +105,22 @@ def job_count(config: RunConfig) -> int:
     return 3 + config.cycles.count * (2 + before + specialists + (specialists + 1 if demonstrate else 0))
 
 
-def _state(run: RunProgress, phase: Phase) -> State:
-    if run.config.arm == "generalist" and phase not in _BASELINE:
-        return "skipped"
-    started = bool(run.jobs.get(phase)) or (phase == "gate" and bool(run.jobs.get("specialists")))
-    if run.status == "succeeded":
-        return "done" if started else "skipped"
-    if phase == run.phase:
-        return _active(run.status)
-    if _is_before(run, phase):
-        return "done" if started else "skipped"
-    return "skipped" if run.status in ENDED else "pending"
+def _state(run: RunProgress, step: Step, distance: int) -> State:
+    """`distance` is the number of steps from the current one."""
+    passed: State = "done" if step.begun else "skipped"
+    if run.status == "succeeded" or distance < 0:
+        return passed
+    if distance > 0:
+        return "skipped" if run.status in ENDED else "pending"
+    if run.status in ENDED:
+        return "failed" if run.status == "failed" else "skipped"
+    return "active" if any(job.attempt for job in run.jobs) else "pending"
 
 
-def _active(status: str) -> State:
-    if status == "queued":
-        return "pending"
-    if status in ENDED:
-        return "failed" if status == "failed" else "skipped"
-    return "active"
-
-
-def _is_before(run: RunProgress, phase: Phase) -> bool:
-    """Whether the run has passed the phase; the last evaluation comes after fine-tuning."""
-    if run.phase == "evaluation" and run.jobs.get("finetune", 0) >= run.config.cycles.count:
-        return True
-    current = run.phase if run.phase in ORDER else "generalist"
-    return ORDER.index(phase) < [str(name) for name in ORDER].index(current)
-
-
-def _eta(run: RunProgress, phase: Phase, state: State, budget: int) -> float | None:
-    left = max(0, budget - run.spent.get(phase, 0))
-    if state in ("done", "skipped", "failed") or left == 0:
-        return 0.0
-    if not run.speed:
-        return None
-    side_by_side = min(run.config.specialists.count, max(1, run.slots)) if phase == "specialists" else 1
-    return left / (run.speed * side_by_side)
+def _seconds(run: RunProgress, clock: Clock, step: Step, is_current: bool) -> float | None:
+    """Evaluations beside the specialists are waited for by whatever is current."""
+    last = step.name == "final_evaluation"
+    if last and is_current and not step.begun:
+        return seconds_left(clock, Step("final_evaluation", 1, begun=True), measuring_before(run.jobs))
+    beside = step.name == "specialists" and is_current
+    return seconds_left(clock, step, measuring_before(run.jobs) if beside else ())

@@ -22,6 +22,7 @@ from backend.store.configs import config_of
 from backend.store.jobs import planning
 from gsl.method.selection import Estimate
 from gsl.phases import GateOpening, keys
+from gsl.phases.state import TrainingOn
 from gsl.protocol import reports
 from gsl.protocol.api import GateEvidence, GateProposal
 from gsl.protocol.jobs import ENDED, JobSpec
@@ -162,7 +163,7 @@ def _opening(row: Gate) -> GateOpening:
     """The gate as it opened, from its frozen evidence: the inverse of `planning.insert_gate`."""
     evidence = GateEvidence.model_validate(row.evidence)
     place = (row.cycle, row.segment)
-    frozen = {field.name for field in fields(GateOpening)} & set(GateEvidence.model_fields) - {"rounds"}
+    frozen = {field.name for field in fields(GateOpening)} & set(GateEvidence.model_fields) - {"rounds", "training_on"}
     estimated = {field.name for field in fields(Estimate)}
     return GateOpening(
         **{name: getattr(evidence, name) for name in frozen},
@@ -170,6 +171,7 @@ def _opening(row: Gate) -> GateOpening:
         generalist=keys.generalist(*place) if row.cycle == 1 or row.segment > 1 else keys.finetune(row.cycle - 1),
         evaluation=keys.evaluation(*place),
         rounds=Rounds(evidence.rounds, evidence.rounds_asked),
+        training_on=None if evidence.training_on is None else TrainingOn(**evidence.training_on.model_dump()),
         estimates=tuple(Estimate(**each.model_dump(include=estimated)) for each in evidence.variations),
         proposal=planning.proposal_of(GateProposal.model_validate(row.proposal)),
     )

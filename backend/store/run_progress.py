@@ -1,20 +1,28 @@
-"""Sums over jobs and workers, from which progress, time left and previews are derived."""
+"""Jobs, gates and workers, from which progress, time left and previews are derived."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import case, func
-from sqlmodel import Session, col, select
+from sqlalchemy import Row
+from sqlmodel import Session, col, or_, select
 
 from backend.db.columns import now
-from backend.db.models import Job, Run, Worker
-from backend.domain.run_progress import RunProgress
+from backend.db.models import Epoch, Gate, Job, Run, Worker
+from backend.domain.pace import Pace, recent
+from backend.domain.run_progress import RunProgress, job_activity
+from backend.domain.run_steps import GateProgress, JobProgress
 from backend.domain.waiting import waits_for
 from backend.store.configs import config_of, missing_for
 from gsl.config.run import RunConfig
 
 LIVE_S = 45  # a worker that has been silent for longer is not live
+_MOST_AHEAD = 1000  # queued jobs that are looked at
+_RECENT = 40  # jobs of a suite from which its pace is measured
+_COLUMNS: tuple[Any, ...] = (
+    Job.run_id, Job.id, Job.key, Job.kind, Job.status, Job.cycle, Job.attempt, Job.budget_steps, Job.steps, Job.epochs,
+    Job.steps_per_second, Job.worker, Job.queued_at, Job.started_at, Job.ended_at,
+)  # fmt: skip
 
 
 def live_workers(session: Session) -> list[Worker]:
@@ -22,50 +30,41 @@ def live_workers(session: Session) -> list[Worker]:
 
 
 def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
-    """The progress of each run, by its id, with one query over their jobs; runs that cannot be read are left out."""
+    """The progress of each run, by its id; runs that cannot be read are left out.
+
+    The number of queries depends on the number of suites, not on that of runs.
+    """
     readable = {run.id: run for run in runs if run.id is not None and missing_for(run) is None}
-    ids = list(readable)
-    sums_of_jobs: tuple[Any, ...] = (
-        func.count(), func.sum(Job.steps), func.max(Job.steps_per_second),
-        func.sum(_one_if("queued", "lost")), func.sum(_one_if("running")),
-    )  # fmt: skip
-    grouped = (col(Job.run_id), col(Job.phase))
-    query = select(*grouped, *sums_of_jobs).where(col(Job.run_id).in_(ids)).group_by(*grouped)
-    sums: dict[int, list[_PhaseSums]] = {run_id: [] for run_id in ids}
-    for run_id, phase, count, steps, speed, queued, running in session.exec(query):
-        sums[run_id].append(_PhaseSums(phase, count, int(steps or 0), speed, queued, running))
+    jobs = _by_run(_jobs(session, select(*_COLUMNS).where(col(Job.run_id).in_(readable)).order_by(col(Job.id))))
+    gates = _gates(session, list(readable))
+    workers, queued = live_workers(session), _queued(session)
+    others = {suite: _recent(session, suite) for suite in {run.suite for run in readable.values()}}
+    progress: dict[int, RunProgress] = {}
+    for run_id, run in readable.items():
+        own, able = jobs.get(run_id, ()), [worker for worker in workers if run.suite in worker.suites]
+        progress[run_id] = RunProgress(
+            config=config_of(run),
+            status=run.status,
+            phase=run.phase,
+            jobs=own,
+            gates=tuple(gates.get(run_id, ())),
+            pace=Pace(recent(own), others[run.suite], speed_of(workers, run.suite)),
+            now=now(),
+            slots=len(able),
+            busy=sum(worker.job_id is not None for worker in able) - sum(job.status == "running" for job in own),
+            ahead=_ahead(queued, (0, run_id), run.suite, workers),
+            waits=waits_for(run.suite, workers) if _is_waiting(own) else "",
+        )
+    return progress
+
+
+def preview(session: Session, config: RunConfig) -> RunProgress:
+    """The progress of a run that has not been launched yet."""
     workers = live_workers(session)
-    return {run_id: _progress(run, sums[run_id], workers) for run_id, run in readable.items()}
-
-
-class _PhaseSums(NamedTuple):
-    """Sums over the jobs of one phase of a run."""
-
-    phase: str
-    jobs: int
-    steps: int
-    speed: float | None
-    queued: int
-    running: int
-
-
-def _one_if(*statuses: str) -> Any:
-    return case((col(Job.status).in_(statuses), 1), else_=0)
-
-
-def _progress(run: Run, sums: list[_PhaseSums], workers: list[Worker]) -> RunProgress:
-    measured = [phase.speed for phase in sums if phase.speed]
-    waiting = any(phase.queued for phase in sums) and not any(phase.running for phase in sums)
-    return RunProgress(
-        config=config_of(run),
-        status=run.status,
-        phase=run.phase,
-        spent={phase.phase: phase.steps for phase in sums},
-        jobs={phase.phase: phase.jobs for phase in sums},
-        speed=max(measured) if measured else speed_of(workers, run.suite),
-        slots=sum(run.suite in worker.suites for worker in workers),
-        waits=waits_for(run.suite, workers) if waiting else "",
-    )
+    suite = config.suite.name
+    slots = sum(suite in worker.suites for worker in workers)
+    pace = Pace((), _recent(session, suite), speed_of(workers, suite))
+    return RunProgress(config, "queued", "generalist", pace=pace, now=now(), slots=slots)
 
 
 def speed_of(workers: Sequence[Worker], suite: str) -> float | None:
@@ -74,9 +73,97 @@ def speed_of(workers: Sequence[Worker], suite: str) -> float | None:
     return sum(speeds) / len(speeds) if speeds else None
 
 
-def preview(session: Session, config: RunConfig) -> RunProgress:
-    """The progress of a run that has not been launched yet."""
-    workers = live_workers(session)
-    suite = config.suite.name
-    slots = sum(suite in worker.suites for worker in workers)
-    return RunProgress(config, "queued", "generalist", speed=speed_of(workers, suite), slots=slots)
+def activities(session: Session, job_ids: Sequence[int]) -> dict[int, str]:
+    """What jobs that do not train yet are doing, by their ids."""
+    going = select(*_COLUMNS).where(col(Job.id).in_(job_ids), col(Job.status).in_(("queued", "running")))
+    if not (jobs := _jobs(session, going)):
+        return {}
+    workers, queued = live_workers(session), _queued(session)
+    suites = {job_id: suite for job_id, _, suite in queued}
+    ahead = {
+        job_id: _ahead(queued, (job_id, 0), suite, workers) for job_id, suite in suites.items() if job_id in job_ids
+    }
+    return {job.id: text for _, job in jobs if (text := job_activity(job, ahead.get(job.id, 0)))}
+
+
+def _is_waiting(jobs: Sequence[JobProgress]) -> bool:
+    return any(job.status in ("queued", "lost") for job in jobs) and not any(job.status == "running" for job in jobs)
+
+
+def _recent(session: Session, suite: str) -> tuple[JobProgress, ...]:
+    """Jobs of the suite that ended last."""
+    query = select(*_COLUMNS).join(Run, col(Run.id) == col(Job.run_id)).where(Run.suite == suite)
+    query = query.where(Job.status == "succeeded", Job.attempt == 1, col(Run.record_sha256).is_(None))
+    found = _jobs(session, query.order_by(col(Job.id).desc()).limit(_RECENT))
+    return recent(job for _, job in found)
+
+
+def _jobs(session: Session, query: Any) -> list[tuple[int, JobProgress]]:
+    """Jobs with their runs' ids, and when their epochs began and ended."""
+    rows = session.execute(query).all()
+    ends = _ends_of_training(session, [row.id for row in rows])
+    return [(row.run_id, _job(row, ends.get(row.id, ()))) for row in rows]
+
+
+def _ends_of_training(session: Session, job_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """The first and the last epoch of each job."""
+    columns: tuple[Any, ...] = (Epoch.job_id, Epoch.at, Epoch.seconds, Epoch.job_steps)
+    query = select(*columns).join(Job, col(Job.id) == col(Epoch.job_id)).where(col(Epoch.job_id).in_(job_ids))
+    query = query.where(or_(Epoch.epoch == 1, Epoch.epoch == Job.epochs)).order_by(col(Epoch.epoch))
+    ends: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(query):
+        ends.setdefault(row.job_id, []).append(row)
+    return ends
+
+
+def _job(row: Row[Any], epochs: Sequence[Row[Any]]) -> JobProgress:
+    first, last = (epochs[0], epochs[-1]) if epochs else (None, None)
+    return JobProgress(
+        **{
+            name: row._mapping[name] for name in ("id", "key", "kind", "status", "cycle", "attempt", "epochs", "worker")
+        },
+        budget=row.budget_steps,
+        spent=row.steps,
+        speed=row.steps_per_second,
+        queued_at=row.queued_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        first_at=first.at - timedelta(seconds=first.seconds or 0.0) if first else None,
+        last_at=last.at if last else None,
+        trained=last.job_steps if last else 0,
+    )
+
+
+def _by_run(jobs: Iterable[tuple[int, JobProgress]]) -> dict[int, tuple[JobProgress, ...]]:
+    found: dict[int, tuple[JobProgress, ...]] = {}
+    for run_id, job in jobs:
+        found[run_id] = (*found.get(run_id, ()), job)
+    return found
+
+
+def _gates(session: Session, run_ids: Sequence[int]) -> dict[int, list[GateProgress]]:
+    """The gates before specialists, with what was decided or else proposed."""
+    columns: tuple[Any, ...] = (Gate.run_id, Gate.cycle, Gate.segment, Gate.decision, Gate.proposal)
+    query = select(*columns).where(col(Gate.run_id).in_(run_ids), Gate.reason_asked == "specialists")
+    found: dict[int, list[GateProgress]] = {}
+    for run_id, cycle, segment, decision, proposal in session.execute(query.order_by(col(Gate.id))):
+        split = decision or proposal
+        gate = GateProgress(cycle, segment, len(split["partition"]), split["specialist_steps"])
+        found.setdefault(run_id, []).append(gate)
+    return found
+
+
+def _queued(session: Session) -> list[tuple[int, int, str]]:
+    """The first queued jobs with their runs and suites, in the order of queueing."""
+    columns: tuple[Any, ...] = (Job.id, Job.run_id, Run.suite)
+    query = select(*columns).join(Run, col(Run.id) == col(Job.run_id)).where(Job.status == "queued")
+    rows = session.execute(query.order_by(col(Job.queued_at), col(Job.id)).limit(_MOST_AHEAD))
+    return [(job_id, run_id, suite) for job_id, run_id, suite in rows]
+
+
+def _ahead(queued: Sequence[tuple[int, int, str]], of: tuple[int, int], suite: str, workers: Sequence[Worker]) -> int:
+    """Queued jobs that the same workers may take before the first one of the job or run `of`, the other id being 0."""
+    mine = (place for place, (job_id, run_id, _) in enumerate(queued) if job_id == of[0] or run_id == of[1])
+    able = [worker for worker in workers if suite in worker.suites]
+    theirs = {suite, *(other for worker in able for other in worker.suites)}
+    return sum(other in theirs for _, _, other in queued[: next(mine, len(queued))])

@@ -10,7 +10,7 @@ from sqlmodel import update as update_rows
 
 from backend.db.columns import now
 from backend.db.models import Experiment, Gate, Job, Run
-from backend.domain.run_progress import RunProgress, eta, phases
+from backend.domain.run_progress import RunProgress, activity, eta, phases
 from backend.errors import ConflictError, InvalidError, NotFoundError
 from backend.store import run_progress, value_sources
 from backend.store.configs import config_of, missing_for
@@ -141,6 +141,7 @@ def _summary(run: Run, progress: RunProgress | None, experiments: dict[int, str]
         experiment_name=experiments.get(run.experiment_id or 0),
         eta_seconds=eta(listed),
         phases=tuple(listed),
+        activity=activity(progress) if progress else "",
     )
 
 

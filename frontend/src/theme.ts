@@ -24,6 +24,7 @@ export const PHASE_COLOR: Record<Phase, string> = {
   gate: "grape",
   specialists: "orange",
   finetune: "teal",
+  final_evaluation: "gray",
 };
 
 export const PHASE_LABEL: Record<Phase, string> = {
@@ -32,6 +33,7 @@ export const PHASE_LABEL: Record<Phase, string> = {
   gate: "Gate",
   specialists: "Specialists",
   finetune: "Fine-tuning",
+  final_evaluation: "Last evaluation",
 };
 
 export const STATUS_COLOR: Record<RunStatus, string> = {

@@ -7,6 +7,7 @@ no budget and do not count towards the total.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gsl.config.run import RunConfig
 from gsl.config.step_budget import (
@@ -18,7 +19,7 @@ from gsl.config.step_budget import (
     specialist_floor,
 )
 from gsl.phases import keys
-from gsl.phases.state import RunState
+from gsl.phases.state import JobView, RunState, TrainingOn
 
 
 def free_steps(config: RunConfig, state: RunState) -> int:
@@ -46,6 +47,17 @@ def segment_training(config: RunConfig, state: RunState, cycle: int) -> int:
     """Most steps that the generalist's next segment can train: the whole epochs of its budget."""
     epoch = config.learner.batch_size
     return max(0, segment_steps(config, state, cycle)) // epoch * epoch
+
+
+def training_on(config: RunConfig, state: RunState, cycle: int) -> TrainingOn | None:
+    """What another segment of the generalist and its evaluation would cost; None if no epoch is affordable."""
+    steps = segment_training(config, state, cycle)
+    if not steps:
+        return None
+    spent = steps + evaluation_reserve(config)
+    after = replace(state, jobs=(*state.jobs, JobView("", "generalist", "succeeded", budget=spent, spent=spent)))
+    count, each = specialist_steps(config, after)
+    return TrainingOn(steps, count, each, free_steps(config, after) - count * each)
 
 
 def evaluation_steps(config: RunConfig, state: RunState, cycle: int) -> int:

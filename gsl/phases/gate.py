@@ -9,7 +9,7 @@ from gsl.config.step_budget import demonstration_floor, specialist_floor
 from gsl.method.partition import split
 from gsl.method.score import score
 from gsl.method.selection import Ranking, rank
-from gsl.phases.budget import segment_training, specialist_steps
+from gsl.phases.budget import segment_training, specialist_steps, training_on
 from gsl.phases.state import GateOpening, Proposal, ReasonAsked, RunState, Segment
 from gsl.protocol.reports import VariationReturn
 from gsl.seeds import derive
@@ -127,6 +127,7 @@ def _opening(
         left_steps=max(0, config.budget.total_steps - state.spent),
         rounds=state.rounds_of(segment.evaluation),
         continue_steps=segment_training(config, state, segment.cycle) if reason_asked == "specialists" else 0,
+        training_on=training_on(config, state, segment.cycle) if reason_asked == "specialists" else None,
     )
 
 

@@ -137,6 +137,16 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class TrainingOn:
+    """What rejecting a gate to keep training costs: steps it trains at most, and what would then be left."""
+
+    steps: int
+    specialists: int
+    specialist_steps: int
+    left: int  # for demonstrations and fine-tuning, besides the specialists
+
+
+@dataclass(frozen=True)
 class GateOpening:
     """A gate to open, with its evidence; with `mode` auto it is approved as proposed at once."""
 
@@ -156,6 +166,7 @@ class GateOpening:
     reason_asked: ReasonAsked = "specialists"
     rounds: Rounds = field(default_factory=Rounds)  # of the evaluation
     continue_steps: int | None = None  # steps of "keep training"; 0: less than an epoch; None: unknown
+    training_on: TrainingOn | None = None
 
 
 @dataclass(frozen=True)

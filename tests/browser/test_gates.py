@@ -2,7 +2,7 @@
 
 import json
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.backend.api_driver import ApiDriver
 
@@ -37,3 +37,44 @@ def test_many_gates_are_approved_at_once(staged: Page, stage: ApiDriver) -> None
     states = [badge.get_attribute("data-status") for badge in badges.all()]
     assert states == ["specialists", "cancelled", "awaiting_approval"]
     stage.post(f"/runs/{runs[2]}/cancel")
+
+
+def test_edits_outlive_a_reload_until_they_are_decided(staged: Page, stage: ApiDriver) -> None:
+    run, other = stage.at_the_gate(), stage.at_the_gate()
+    staged.goto(f"/runs/{run}?tab=gate")
+    specialists, reason = staged.locator("[name=specialists]"), staged.locator("[name=reason]")
+    expect(staged.get_by_test_id("training-on")).to_contain_text("specialists with 16,384 steps each")
+    specialists.fill("1")
+    staged.locator("[name=specialist_steps]").fill("8192")
+    reason.fill("one is enough")
+    staged.reload()
+    expect(specialists).to_have_value("1")
+    expect(staged.locator("[name=specialist_steps]")).to_have_value("8,192 steps")
+    expect(reason).to_have_value("one is enough")
+    staged.goto(f"/runs/{other}?tab=gate")
+    expect(specialists).to_have_value("2")  # another gate has its own edits
+    staged.goto(f"/runs/{run}?tab=gate")
+    staged.get_by_role("button", name="Approve specialists").click()
+    expect(staged.get_by_test_id("decided-gate")).to_contain_text("one is enough")
+    assert staged.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('gsl-gate'))") == []
+    every_place_shows_the_decision(staged, stage, run)
+
+
+def every_place_shows_the_decision(page: Page, stage: ApiDriver, run: int) -> None:
+    """One specialist with 8192 steps, where two with 16384 were configured, besides the demonstrations planned."""
+    demonstrations = sum(
+        job["budget_steps"] for job in stage.get(f"/runs/{run}/jobs") if job["kind"] == "demonstrations"
+    )
+    budgets = {step["phase"]: step["budget_steps"] for step in stage.get(f"/runs/{run}")["phases"]}
+    assert budgets["specialists"] == 8192 + demonstrations
+    assert budgets["finetune"] == 160_000 - 240 - budgets["specialists"]
+    expect(step_named(page, "Specialists")).to_contain_text(f"{budgets['specialists'] / 1000:.1f} k steps")
+    page.get_by_role("tab", name="Configuration").click()
+    expect(page.get_by_test_id("decided-specialists.count")).to_have_text("decided: 1")
+    expect(page.get_by_test_id("decided-specialists.steps")).to_have_text("decided: 8,192")
+    expect(page.get_by_role("table", name="Specialists")).to_contain_text("16,384")
+    expect(page.get_by_test_id("decided-specialists.start")).to_have_count(0)
+
+
+def step_named(page: Page, name: str) -> Locator:
+    return page.get_by_role("list", name="Phases").get_by_role("listitem").filter(has_text=name)

@@ -13,7 +13,7 @@ from gsl.config.run import RunConfig
 from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 from gsl.phases.state import Features
-from gsl.protocol.api import GateEvidence, GateProposal, GateVariation, PlateauPublic
+from gsl.protocol.api import GateEvidence, GateProposal, GateVariation, KeepTraining, PlateauPublic
 from gsl.protocol.jobs import ENDED, JobSpec, JobStatus
 from gsl.protocol.reports import DemonstrationCount, VariationReturn
 from gsl.protocol.rounds import Rounds
@@ -234,6 +234,7 @@ def _evidence(session: Session, run: Run, config: RunConfig, opening: GateOpenin
         rounds_asked=opening.rounds.asked,
         mark=opening.rounds.mark,
         continue_steps=opening.continue_steps,
+        training_on=None if opening.training_on is None else KeepTraining.model_validate(opening.training_on),
     )
 
 

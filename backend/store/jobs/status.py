@@ -6,7 +6,7 @@ from backend.db.columns import now
 from backend.db.models import Event, Run
 from gsl.protocol.jobs import ENDED, RunStatus
 
-_PHASE_OF: dict[str, str] = {
+PHASE_OF: dict[str, str] = {
     "queued": "generalist",
     "generalist": "generalist",
     "evaluation": "evaluation",
@@ -20,7 +20,7 @@ def set_status(run: Run, status: RunStatus, message: str = "") -> None:
     """Set status and message; `phase` keeps the last active phase, and `ended_at` is set if the run has ended."""
     run.status = status
     run.message = message
-    run.phase = _PHASE_OF.get(status, run.phase)
+    run.phase = PHASE_OF.get(status, run.phase)
     run.updated_at = now()
     run.ended_at = now() if status in ENDED else None
 

@@ -8,11 +8,11 @@ from sqlmodel import Session, col, select
 from backend.db.models import Job, Run
 from backend.domain.waiting import able, waits_for
 from backend.errors import InvalidError, NotFoundError
-from backend.store.run_progress import live_workers
+from backend.store.run_progress import activities, live_workers
 from gsl.protocol.api import JobPublic, QueuePublic, WaitingPublic
 
 _QUEUE_SHOWN = 500
-_FROM_ROW = set(JobPublic.model_fields) - {"variations", "eta_seconds", "mean_return_source"}
+_FROM_ROW = set(JobPublic.model_fields) - {"variations", "eta_seconds", "mean_return_source", "activity"}
 
 
 def get(session: Session, job_id: int) -> Job:
@@ -75,13 +75,16 @@ def _waiting(session: Session) -> list[WaitingPublic]:
 
 
 def _public(session: Session, query: Any) -> list[JobPublic]:
-    return [public(job) for job in session.exec(query)]
+    jobs = list(session.exec(query))
+    doing = activities(session, [job.id for job in jobs if job.id is not None])
+    return [public(job, doing.get(job.id or 0, "")) for job in jobs]
 
 
-def public(job: Job) -> JobPublic:
+def public(job: Job, activity: str = "") -> JobPublic:
     fields = job.model_dump(include=_FROM_ROW)
     return JobPublic(
         **fields,
+        activity=activity,
         variations=list(job.spec.get("variations", ())),
         eta_seconds=_eta(job),
         mean_return_source=_source(job),

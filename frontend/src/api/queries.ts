@@ -21,6 +21,9 @@ export interface RunsFilter {
 
 export const PAGE_SIZE = 50;
 
+/** While something waits or starts, what it says depends on other runs and on the clock, of which no event tells. */
+const whileActive = (items: { activity: string }[] = []) => (items.some((item) => item.activity) ? 4_000 : false);
+
 export const healthQuery = queryOptions({
   queryKey: ["health"],
   queryFn: () => unwrap(api.GET("/api/v1/health")),
@@ -70,6 +73,7 @@ export function runQuery(id: number) {
   return queryOptions({
     queryKey: keys.run(id),
     queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}", { params: { path: { run_id: id } } })),
+    refetchInterval: ({ state }) => whileActive(state.data && [state.data]),
   });
 }
 
@@ -77,6 +81,7 @@ export function jobsQuery(id: number) {
   return queryOptions({
     queryKey: [...keys.run(id), "jobs"],
     queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}/jobs", { params: { path: { run_id: id } } })),
+    refetchInterval: ({ state }) => whileActive(state.data),
   });
 }
 

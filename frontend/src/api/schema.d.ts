@@ -448,7 +448,7 @@ export interface paths {
         put?: never;
         /**
          * Preview a configuration's budget
-         * @description Steps of each phase, and the time they take at the speed measured by live workers. Nothing is launched.
+         * @description Steps of each phase, and their time as measured of recent jobs of the suite. Nothing is launched.
          */
         post: operations["preview_run"];
         delete?: never;
@@ -2121,6 +2121,8 @@ export interface components {
             spent_steps: number;
             /** Success Rate */
             success_rate: number | null;
+            /** @description What rejecting the gate to keep training costs; null if impossible or unknown. */
+            training_on?: components["schemas"]["KeepTraining"] | null;
             /**
              * Variations
              * @description The fresh evaluation of all training variations, in the order in which they would be selected.
@@ -2175,6 +2177,7 @@ export interface components {
             spent_steps: number;
             /** Success Rate */
             success_rate: number | null;
+            training_on?: components["schemas"]["TrainingOn"] | null;
             /** Why */
             why: string;
         };
@@ -2574,6 +2577,12 @@ export interface components {
         };
         /** JobPublic */
         JobPublic: {
+            /**
+             * Activity
+             * @description Why it does not train yet. Examples: starting on worker a; queued, 4 ahead.
+             * @default
+             */
+            activity: string;
             /** Attempt */
             attempt: number;
             /** Budget Steps */
@@ -2819,6 +2828,32 @@ export interface components {
             variations: number[];
         };
         JsonValue: unknown;
+        /**
+         * KeepTraining
+         * @description What keeping on training costs.
+         */
+        KeepTraining: {
+            /**
+             * Left
+             * @description Steps that are then left for demonstrations and fine-tuning.
+             */
+            left: number;
+            /**
+             * Specialist Steps
+             * @description Steps of each of them.
+             */
+            specialist_steps: number;
+            /**
+             * Specialists
+             * @description Specialists that are then affordable.
+             */
+            specialists: number;
+            /**
+             * Steps
+             * @description Most steps that the generalist trains, in whole epochs.
+             */
+            steps: number;
+        };
         /** LedgerPublic */
         LedgerPublic: {
             /**
@@ -3565,20 +3600,38 @@ export interface components {
             /** Theirs */
             theirs: string;
         };
-        /** PhaseProgress */
+        /**
+         * PhaseProgress
+         * @description One step of a run. The list of them is in order, and a gate that keeps training adds to it behind itself, so
+         *     that the active one never moves backwards.
+         */
         PhaseProgress: {
-            /** Budget Steps */
+            /**
+             * Budget Steps
+             * @description As decided at the gate, or else as planned.
+             */
             budget_steps: number;
             /**
+             * Cycle
+             * @default 1
+             */
+            cycle: number;
+            /**
              * Eta Seconds
-             * @description Null if no speed has been measured yet.
+             * @description Null if it cannot be told from what has been measured.
              */
             eta_seconds: number | null;
             /**
              * Phase
              * @enum {string}
              */
-            phase: "generalist" | "evaluation" | "gate" | "specialists" | "finetune";
+            phase: "generalist" | "evaluation" | "gate" | "specialists" | "finetune" | "final_evaluation";
+            /**
+             * Segment
+             * @description Training until a gate, counted within the cycle.
+             * @default 1
+             */
+            segment: number;
             /** Spent Steps */
             spent_steps: number;
             /**
@@ -4095,6 +4148,12 @@ export interface components {
         /** RunPublic */
         RunPublic: {
             /**
+             * Activity
+             * @description Why no job trains yet. Examples: starting on worker a; queued, 4 ahead.
+             * @default
+             */
+            activity: string;
+            /**
              * Arm
              * @enum {string}
              */
@@ -4124,7 +4183,10 @@ export interface components {
             cycle: number;
             /** Ended At */
             ended_at: string | null;
-            /** Eta Seconds */
+            /**
+             * Eta Seconds
+             * @description Seconds until it ends, without the time that a person takes at a gate; null if unknown.
+             */
             eta_seconds: number | null;
             /** Experiment Id */
             experiment_id: number | null;
@@ -4296,6 +4358,12 @@ export interface components {
         /** RunSummary */
         RunSummary: {
             /**
+             * Activity
+             * @description Why no job trains yet. Examples: starting on worker a; queued, 4 ahead.
+             * @default
+             */
+            activity: string;
+            /**
              * Arm
              * @enum {string}
              */
@@ -4319,7 +4387,10 @@ export interface components {
             cycle: number;
             /** Ended At */
             ended_at: string | null;
-            /** Eta Seconds */
+            /**
+             * Eta Seconds
+             * @description Seconds until it ends, without the time that a person takes at a gate; null if unknown.
+             */
             eta_seconds: number | null;
             /** Experiment Id */
             experiment_id: number | null;
@@ -4812,6 +4883,20 @@ export interface components {
              * @default []
              */
             variations: number[];
+        };
+        /**
+         * TrainingOn
+         * @description What rejecting a gate to keep training costs: steps it trains at most, and what would then be left.
+         */
+        TrainingOn: {
+            /** Left */
+            left: number;
+            /** Specialist Steps */
+            specialist_steps: number;
+            /** Specialists */
+            specialists: number;
+            /** Steps */
+            steps: number;
         };
         /**
          * UniformSampling

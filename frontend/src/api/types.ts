@@ -12,6 +12,7 @@ export type PhaseProgress = Schemas["PhaseProgress"];
 export type Job = Schemas["JobPublic"];
 export type Gate = Schemas["GatePublic"];
 export type GateVariation = Schemas["GateVariation"];
+export type KeepTraining = Schemas["KeepTraining"];
 export type GateProposal = Schemas["GateProposal"];
 export type GateApprove = Schemas["GateApprove"];
 export type Returns = Schemas["ReturnsPublic"];

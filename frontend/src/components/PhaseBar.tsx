@@ -4,12 +4,12 @@ import { count } from "../format/numbers";
 import { PHASE_COLOR, PHASE_LABEL } from "../theme";
 import classes from "./PhaseBar.module.css";
 
-/** The five phases as a strip of segments: how far each one is. For lists. */
+/** The steps as a strip of segments: how far each one is. For lists. */
 export function PhaseBar({ phases }: { phases: PhaseProgress[] }) {
   return (
     <div className={classes.bar} role="img" aria-label={phases.map(describe).join("; ")}>
       {phases.map((phase) => (
-        <Tooltip key={phase.phase} label={describe(phase)}>
+        <Tooltip key={`${phase.phase}-${phase.cycle}-${phase.segment}`} label={describe(phase)}>
           <div className={classes.segment} data-state={phase.state}>
             <div
               className={classes.fill}
@@ -29,7 +29,8 @@ function colour(phase: PhaseProgress): string {
 
 function describe(phase: PhaseProgress): string {
   const steps = phase.budget_steps ? `, ${count(phase.spent_steps)} of ${count(phase.budget_steps)} steps` : "";
-  return `${PHASE_LABEL[phase.phase]}: ${phase.state}${steps}`;
+  const cycle = phase.cycle > 1 ? `, cycle ${phase.cycle}` : "";
+  return `${PHASE_LABEL[phase.phase]}${cycle}: ${phase.state}${steps}`;
 }
 
 /** How much of a phase is behind it, 0 to 1. A phase that ended is full, whatever it spent. */

@@ -15,7 +15,8 @@ export function timeLeft(run: RunSummary): string {
   }
   if (run.status === "awaiting_approval") return "waiting for you";
   if (run.status === "paused") return "paused";
-  return run.eta_seconds === null ? "time left unknown" : `${duration(run.eta_seconds)} left`;
+  const left = run.eta_seconds === null ? "time left unknown" : `${duration(run.eta_seconds)} left`;
+  return run.activity ? `${run.activity} · ${left}` : left;
 }
 
 export function TimeLeft({ run }: { run: RunSummary }) {

@@ -31,6 +31,7 @@ from gsl.protocol.api.gates import (
     GateReject,
     GatesApprove,
     GateVariation,
+    KeepTraining,
     RefusedGate,
     SpecialistPlan,
     SpecialistStart,
@@ -53,7 +54,16 @@ from gsl.protocol.api.measurements import (
     RunTab,
     VariationReturnPublic,
 )
-from gsl.protocol.api.runs import BudgetPreview, PhaseProgress, RunCreate, RunPublic, RunSummary, RunUpdate, Tag
+from gsl.protocol.api.runs import (
+    BudgetPreview,
+    PhaseProgress,
+    RunCreate,
+    RunPublic,
+    RunSummary,
+    RunUpdate,
+    StepName,
+    Tag,
+)
 
 __all__ = [
     "MOST_RUNS",
@@ -88,6 +98,7 @@ __all__ = [
     "HealthProblem",
     "IntervalPublic",
     "JobPublic",
+    "KeepTraining",
     "LedgerPublic",
     "LedgerRow",
     "LogSize",
@@ -112,6 +123,7 @@ __all__ = [
     "SpecialistPlan",
     "SpecialistStart",
     "SpecialistTerms",
+    "StepName",
     "SuiteInfo",
     "Tag",
     "VariationReturnPublic",

@@ -30,6 +30,15 @@ class GateVariation(Answer):
     )
 
 
+class KeepTraining(Answer):
+    """What keeping on training costs."""
+
+    steps: int = Field(description="Most steps that the generalist trains, in whole epochs.")
+    specialists: int = Field(description="Specialists that are then affordable.")
+    specialist_steps: int = Field(description="Steps of each of them.")
+    left: int = Field(description="Steps that are then left for demonstrations and fine-tuning.")
+
+
 class GateEvidence(Answer):
     """The evidence as it was when the gate opened; it never changes afterwards."""
 
@@ -54,6 +63,9 @@ class GateEvidence(Answer):
     )
     continue_steps: int | None = Field(
         default=None, description="Most steps the generalist would train if the gate is rejected; null in older gates."
+    )
+    training_on: KeepTraining | None = Field(
+        default=None, description="What rejecting the gate to keep training costs; null if impossible or unknown."
     )
 
 

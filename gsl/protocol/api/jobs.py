@@ -40,6 +40,9 @@ class JobPublic(Answer):
     success_rate: float | None
     steps_per_second: float | None
     eta_seconds: float | None
+    activity: str = Field(
+        default="", description="Why it does not train yet. Examples: starting on worker a; queued, 4 ahead."
+    )
     outcome: Outcome | None
     message: str
     error: str | None

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, WrapValidator
 from gsl.config.base import as_stored
 from gsl.config.run import Arm, RunConfig
 from gsl.protocol.api.base import Answer, Request, example
-from gsl.protocol.jobs import ENDED, Phase, RunStatus
+from gsl.protocol.jobs import ENDED, RunStatus
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
@@ -35,12 +35,21 @@ class RunUpdate(Request):
     tags: list[Tag] | None = Field(default=None, max_length=20)
 
 
+StepName = Literal["generalist", "evaluation", "gate", "specialists", "finetune", "final_evaluation"]
+
+
 class PhaseProgress(Answer):
-    phase: Phase
+    """One step of a run. The list of them is in order, and a gate that keeps training adds to it behind itself, so
+    that the active one never moves backwards.
+    """
+
+    phase: StepName
+    cycle: int = 1
+    segment: int = Field(default=1, description="Training until a gate, counted within the cycle.")
     state: Literal["pending", "active", "done", "skipped", "failed"]
-    budget_steps: int
+    budget_steps: int = Field(description="As decided at the gate, or else as planned.")
     spent_steps: int
-    eta_seconds: float | None = Field(description="Null if no speed has been measured yet.")
+    eta_seconds: float | None = Field(description="Null if it cannot be told from what has been measured.")
 
 
 class RunSummary(Answer):
@@ -62,7 +71,9 @@ class RunSummary(Answer):
     measurement_steps: int = Field(
         description="Steps spent on measurements, outside the total: nothing is learned or selected from them."
     )
-    eta_seconds: float | None
+    eta_seconds: float | None = Field(
+        description="Seconds until it ends, without the time that a person takes at a gate; null if unknown."
+    )
     mean_return: float | None = Field(
         description="Latest mean training return of the generalist, before or during fine-tuning."
     )
@@ -80,6 +91,9 @@ class RunSummary(Answer):
     updated_at: datetime
     ended_at: datetime | None
     message: str = Field(description="What the run is waiting for, or why it ended.")
+    activity: str = Field(
+        default="", description="Why no job trains yet. Examples: starting on worker a; queued, 4 ahead."
+    )
     imported: bool = Field(
         default=False, description="Whether the run was imported from a record; it then has no files and no workers."
     )

@@ -162,7 +162,7 @@ def test_an_edited_approval(api: ApiDriver) -> None:
     assert (decided["decided_by"], decided["reason"]) == ("person", "look alike")
     run = api.get(f"/runs/{run_id}")
     assert run["status"] == "specialists"
-    assert [phase["state"] for phase in run["phases"]] == ["done", "done", "done", "active", "pending"]
+    assert [phase["state"] for phase in run["phases"]] == ["done", "done", "done", "active", "pending", "pending"]
     assert decided["plan"] == [{"budget_steps": 16_384, "training_steps": 12_288, "evaluation_steps": 300}]
     again = api.post(f"/runs/{run_id}/gate/approve", {}, 409)
     assert all(word in again["detail"] for word in ("approved", "person"))
@@ -256,7 +256,7 @@ def test_a_page_of_ten_thousand_runs(api: ApiDriver, services: Services) -> None
         for key in range(6):
             session.connection().execute(_copies(Job, "run_id", 2, 10_000))
             session.connection().execute(
-                text(f"UPDATE job SET key = 'copy {key}' WHERE key = 'generalist-1' AND id > 1")
+                text(f"UPDATE job SET key = 'generalist-{key + 2}' WHERE key = 'generalist-1' AND id > 1")
             )
     api.get("/runs")
     page = api.get("/runs", limit=50, q="run", sort="-updated_at")

@@ -179,7 +179,7 @@ class _Story:
         self.session.add(
             Gate(
                 run_id=self.run_id, status="approved", action="approve", evidence=evidence,
-                proposal={"partition": self._split()},
+                proposal={"partition": self._split(), "specialist_steps": 16_384, "start": "clone"},
             )
         )  # fmt: skip
 

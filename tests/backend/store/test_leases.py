@@ -137,7 +137,7 @@ def test_workers_announce_themselves(api: ApiDriver, job_id: int) -> None:
     assert [suite["name"] for suite in api.get("/suites") if suite["runnable"]] == ["forkmaze"]
     preview = api.post("/runs/preview", {"preset": "forkmaze-quick"})
     assert (preview["steps_per_second"], preview["jobs"]) == (5000.0, 10)
-    assert preview["eta_seconds"] == pytest.approx(160_000 / 5000, rel=0.1)
+    assert preview["eta_seconds"] is None  # no start-up was measured yet
     assert api.ask("PUT", "/workers/w2", 422, json=worker, headers=BEARER)["errors"][0]["field"] == "name"
 
 

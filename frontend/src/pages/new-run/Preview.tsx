@@ -1,5 +1,5 @@
 import { Box, Group, Skeleton, Stack, Text, Tooltip } from "@mantine/core";
-import type { BudgetPreview } from "../../api/types";
+import type { BudgetPreview, Phase, PhaseProgress } from "../../api/types";
 import { count, many } from "../../format/numbers";
 import { duration } from "../../format/time";
 import { PHASE_COLOR, PHASE_LABEL } from "../../theme";
@@ -13,7 +13,7 @@ interface Props {
 /** What the budget means: steps of each phase as a stacked bar, jobs, time. */
 export function Preview({ preview, stale }: Props) {
   if (!preview) return <Skeleton height={140} />;
-  const phases = preview.phases.filter((phase) => phase.budget_steps > 0);
+  const phases = byPhase(preview.phases).filter((phase) => phase.budget_steps > 0);
   const total = phases.reduce((sum, phase) => sum + phase.budget_steps, 0) || 1;
   return (
     <Stack gap="xs" style={{ opacity: stale ? 0.5 : 1 }} aria-busy={stale} data-testid="preview">
@@ -43,8 +43,15 @@ export function Preview({ preview, stale }: Props) {
   );
 }
 
+/** The steps of each phase in all cycles together. */
+function byPhase(steps: PhaseProgress[]): { phase: Phase; budget_steps: number }[] {
+  const sums = new Map<Phase, number>();
+  for (const { phase, budget_steps } of steps) sums.set(phase, (sums.get(phase) ?? 0) + budget_steps);
+  return [...sums].map(([phase, budget_steps]) => ({ phase, budget_steps }));
+}
+
 function timeText(preview: BudgetPreview): string {
-  if (preview.eta_seconds === null) return "Time unknown until a worker has measured its speed.";
+  if (preview.eta_seconds === null) return "Time unknown until a job of this suite has been measured.";
   const speed = preview.steps_per_second === null ? "" : ` at ${count(preview.steps_per_second)} steps/s`;
   return `About ${duration(preview.eta_seconds)}${speed}.`;
 }

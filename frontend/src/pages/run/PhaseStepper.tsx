@@ -1,21 +1,18 @@
 import { Card, Group, Text } from "@mantine/core";
 import { IconCheck, IconMinus, IconX } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { jobsQuery } from "../../api/queries";
 import type { PhaseProgress, Run } from "../../api/types";
 import { filled } from "../../components/PhaseBar";
-import { count } from "../../format/numbers";
+import { count, sentence } from "../../format/numbers";
 import { duration } from "../../format/time";
 import { PHASE_COLOR, PHASE_LABEL } from "../../theme";
 import { CycleChoice, useCycle } from "./CycleChoice";
-import { phasesOfCycle } from "./cycles";
+import { phasesOfCycle, stepKey } from "./cycles";
 import classes from "./PhaseStepper.module.css";
 
 /** Where the run stands: its phases with what each may spend and how long it still takes. */
 export function PhaseStepper({ run }: { run: Run }) {
   const { cycle } = useCycle(run);
-  const jobs = useQuery({ ...jobsQuery(run.id), enabled: run.cycle > 1 }).data ?? [];
-  const phases = phasesOfCycle(run.phases, jobs, cycle, run.cycle);
+  const phases = phasesOfCycle(run.phases, cycle, run.cycle);
   return (
     <Card withBorder p="sm">
       {run.cycle > 1 && (
@@ -25,14 +22,14 @@ export function PhaseStepper({ run }: { run: Run }) {
       )}
       <ol className={classes.list} aria-label="Phases">
         {phases.map((phase) => (
-          <Step key={phase.phase} phase={phase} />
+          <Step key={stepKey(phase)} phase={phase} activity={run.activity} />
         ))}
       </ol>
     </Card>
   );
 }
 
-function Step({ phase }: { phase: PhaseProgress }) {
+function Step({ phase, activity }: { phase: PhaseProgress; activity: string }) {
   const colour = `var(--mantine-color-${phase.state === "failed" ? "red" : PHASE_COLOR[phase.phase]}-6)`;
   const active = phase.state === "active";
   return (
@@ -43,6 +40,7 @@ function Step({ phase }: { phase: PhaseProgress }) {
         </span>
         <Text size="sm" fw={active ? 700 : 500}>
           {PHASE_LABEL[phase.phase]}
+          {phase.segment > 1 && ` ${phase.segment}`}
         </Text>
       </Group>
       <div className={classes.track}>
@@ -54,6 +52,11 @@ function Step({ phase }: { phase: PhaseProgress }) {
       <Text size="xs" c="dimmed" className="tabular">
         {describe(phase)}
       </Text>
+      {active && (
+        <Text size="xs" className="tabular" data-testid="step-activity">
+          {[sentence(activity), timeOf(phase)].filter(Boolean).join(" · ")}
+        </Text>
+      )}
     </li>
   );
 }
@@ -69,9 +72,14 @@ function describe(phase: PhaseProgress): string {
   if (phase.state === "skipped") return "skipped";
   if (phase.phase === "gate")
     return { pending: "not open yet", active: "open", done: "decided", failed: "failed" }[phase.state];
-  if (phase.state === "done" && phase.budget_steps === 0) return "measured outside the budget";
+  if (phase.budget_steps === 0) return "outside the budget";
   if (phase.spent_steps > phase.budget_steps) return `${count(phase.spent_steps)} steps`; // took over what others left
   const spent = phase.state === "pending" ? "" : `${count(phase.spent_steps)} of `;
-  const left = phase.state === "active" && phase.eta_seconds !== null ? ` · ${duration(phase.eta_seconds)} left` : "";
-  return `${spent}${count(phase.budget_steps)} steps${left}`;
+  return `${spent}${count(phase.budget_steps)} steps`;
+}
+
+/** The time a step still takes; a person takes as long as they like. */
+function timeOf(phase: PhaseProgress): string {
+  if (phase.phase === "gate") return "";
+  return phase.eta_seconds === null ? "time left unknown" : `${duration(phase.eta_seconds)} left`;
 }

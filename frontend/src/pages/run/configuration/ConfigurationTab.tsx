@@ -2,6 +2,7 @@ import { Button, CopyButton, Group, Stack, Table, Text, Title } from "@mantine/c
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
+import { gatesQuery } from "../../../api/queries";
 import type { Run } from "../../../api/types";
 import { Loaded } from "../../../components/Loaded";
 import { Panel } from "../../../components/Panel";
@@ -9,14 +10,20 @@ import { configSchemaQuery } from "../../../form/config-schema";
 import type { Field } from "../../../form/field";
 import { sectionsOf } from "../../../form/sections";
 import classes from "./ConfigurationTab.module.css";
-import { settingsOf } from "./settings";
+import { decidedSettings, settingsOf } from "./settings";
 
 export function ConfigurationTab({ run }: { run: Run }) {
   const fields = useQuery(configSchemaQuery);
+  const gates = useQuery(gatesQuery(run.id)).data ?? [];
+  const decided = decidedSettings(gates, run.config);
   return (
     <Panel
       title="Configuration"
-      text="All settings of this run."
+      text={
+        decided.size > 0
+          ? "All settings of this run, as it was launched. What a gate decided otherwise is marked."
+          : "All settings of this run."
+      }
       actions={
         <Group gap="xs">
           <CopyButton value={JSON.stringify(run.config, null, 2)}>
@@ -37,12 +44,18 @@ export function ConfigurationTab({ run }: { run: Run }) {
         </Group>
       }
     >
-      <Loaded query={fields}>{(known) => <Settings config={run.config} fields={known} />}</Loaded>
+      <Loaded query={fields}>{(known) => <Settings config={run.config} fields={known} decided={decided} />}</Loaded>
     </Panel>
   );
 }
 
-function Settings({ config, fields }: { config: Run["config"]; fields: Field[] }) {
+interface SettingsProps {
+  config: Run["config"];
+  fields: Field[];
+  decided: Map<string, string>;
+}
+
+function Settings({ config, fields, decided }: SettingsProps) {
   return (
     <div className={classes.columns}>
       {sectionsOf(fields).map((section) => (
@@ -59,7 +72,14 @@ function Settings({ config, fields }: { config: Run["config"]; fields: Field[] }
                       {setting.label}
                     </Text>
                   </Table.Td>
-                  <Table.Td ta="right">{setting.value}</Table.Td>
+                  <Table.Td ta="right">
+                    {setting.value}
+                    {decided.has(setting.path) && (
+                      <Text size="sm" fw={600} c="grape" data-testid={`decided-${setting.path}`}>
+                        decided: {decided.get(setting.path)}
+                      </Text>
+                    )}
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

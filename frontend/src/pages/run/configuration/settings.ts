@@ -1,3 +1,4 @@
+import type { Gate, Run } from "../../../api/types";
 import type { Field } from "../../../form/field";
 import { label, optionLabel } from "../../../form/label";
 import { dotted, getIn, type Path } from "../../../form/paths";
@@ -36,3 +37,25 @@ function inWords(value: unknown, field: Field): string {
   const text = typeof value === "number" && Number.isInteger(value) ? value.toLocaleString("en") : String(value);
   return `${text}${unit}`;
 }
+
+/** What the gates decided otherwise than it was configured, by the path of the setting; one line for each cycle. */
+export function decidedSettings(gates: Gate[], config: Run["config"]): Map<string, string> {
+  const found = new Map<string, string[]>();
+  for (const { decision, reason_asked, cycle } of gates) {
+    if (!decision || reason_asked !== "specialists") continue;
+    const place = (config.cycles?.count ?? 1) > 1 ? ` in cycle ${cycle}` : "";
+    for (const [name, value] of Object.entries(settingsDecided(decision))) {
+      const path = ["specialists", name];
+      if (getIn(config, path) === value) continue;
+      const text = typeof value === "number" ? value.toLocaleString("en") : optionLabel(value);
+      found.set(dotted(path), [...(found.get(dotted(path)) ?? []), `${text}${place}`]);
+    }
+  }
+  return new Map([...found].map(([path, values]) => [path, values.join(", ")]));
+}
+
+const settingsDecided = (decision: NonNullable<Gate["decision"]>) => ({
+  count: decision.partition.length,
+  steps: decision.specialist_steps,
+  start: decision.start,
+});

@@ -1,5 +1,6 @@
 import { Alert, Stack, Text } from "@mantine/core";
 import { IconCheck, IconRepeat } from "@tabler/icons-react";
+import { useEffect } from "react";
 import type { Gate } from "../../../api/types";
 import { Facts } from "../../../components/Facts";
 import { Panel } from "../../../components/Panel";
@@ -9,6 +10,7 @@ import { count, sentence } from "../../../format/numbers";
 import { Evidence } from "./Evidence";
 import { editsOf, isEdited } from "./edits";
 import { Split } from "./Split";
+import { dropDraft } from "./useDraft";
 
 const ACTIONS = {
   approve: "Specialists approved",
@@ -27,6 +29,7 @@ export const actionLabel = (gate: Gate): string => (gate.action ? ACTIONS[gate.a
 
 /** The record of a decision: who, when, why, and what was approved. Nothing can be changed. */
 export function DecidedGate({ gate }: { gate: Gate }) {
+  useEffect(() => dropDraft(gate), [gate]);
   const approved = gate.status === "approved";
   const split = approved ? (gate.decision ?? gate.proposal) : null;
   return (

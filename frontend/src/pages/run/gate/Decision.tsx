@@ -1,23 +1,37 @@
-import { Alert, Button, Group, Stack, Textarea } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text, Textarea } from "@mantine/core";
 import { IconCheck, IconPlayerStop, IconRepeat } from "@tabler/icons-react";
-import { useState } from "react";
+import type { KeepTraining } from "../../../api/types";
 import { Panel } from "../../../components/Panel";
-import { count } from "../../../format/numbers";
+import { count, many } from "../../../format/numbers";
 
 interface Props {
   approveLabel: string;
   canApprove: boolean;
   /** What keeping on training would train at most; null where that is not known. */
   continueSteps: number | null;
+  /** What that would leave for the rest of the run, where it is known. */
+  trainingOn: KeepTraining | null;
+  reason: string;
+  onReason: (reason: string) => void;
   busy: boolean;
   error: string | null;
-  onApprove: (reason: string) => void;
-  onReject: (action: "continue" | "stop", reason: string) => void;
+  onApprove: () => void;
+  onReject: (action: "continue" | "stop") => void;
 }
 
 /** Approve, keep training or stop, with the reason that stays in the record. */
-export function Decision({ approveLabel, canApprove, continueSteps, busy, error, onApprove, onReject }: Props) {
-  const [reason, setReason] = useState("");
+export function Decision({
+  approveLabel,
+  canApprove,
+  continueSteps,
+  trainingOn,
+  reason,
+  onReason,
+  busy,
+  error,
+  onApprove,
+  onReject,
+}: Props) {
   return (
     <Panel title="Your decision" text="A decision is final and is kept in the run's record.">
       <Stack gap="sm">
@@ -29,7 +43,7 @@ export function Decision({ approveLabel, canApprove, continueSteps, busy, error,
           minRows={1}
           maxLength={2000}
           value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
+          onChange={(event) => onReason(event.currentTarget.value)}
         />
         {error && (
           <Alert color="red" role="alert">
@@ -42,7 +56,7 @@ export function Decision({ approveLabel, canApprove, continueSteps, busy, error,
             leftSection={<IconCheck size={16} />}
             disabled={!canApprove}
             loading={busy}
-            onClick={() => onApprove(reason)}
+            onClick={onApprove}
           >
             {approveLabel}
           </Button>
@@ -51,7 +65,7 @@ export function Decision({ approveLabel, canApprove, continueSteps, busy, error,
             leftSection={<IconRepeat size={16} />}
             disabled={busy || continueSteps === 0}
             title={continueSteps === 0 ? "Too few steps are left for another epoch and evaluation." : undefined}
-            onClick={() => onReject("continue", reason)}
+            onClick={() => onReject("continue")}
           >
             {continueSteps ? `Keep training (up to ${count(continueSteps)} steps)` : "Keep training"}
           </Button>
@@ -60,12 +74,29 @@ export function Decision({ approveLabel, canApprove, continueSteps, busy, error,
             c="red"
             leftSection={<IconPlayerStop size={16} />}
             disabled={busy}
-            onClick={() => onReject("stop", reason)}
+            onClick={() => onReject("stop")}
           >
             Stop the run
           </Button>
         </Group>
+        {trainingOn && (
+          <Text size="sm" c="dimmed" data-testid="training-on">
+            {costOf(trainingOn)}
+          </Text>
+        )}
       </Stack>
     </Panel>
+  );
+}
+
+const exact = (steps: number) => steps.toLocaleString("en");
+
+/** In words, what training on costs and leaves. */
+export function costOf({ steps, specialists, specialist_steps, left }: KeepTraining): string {
+  const trains = `To keep training takes up to ${exact(steps)} steps, and another evaluation before the next gate.`;
+  if (specialists === 0) return `${trains} Too few steps would then be left for specialists.`;
+  return (
+    `${trains} It leaves ${many(specialists, "specialist")} with ${exact(specialist_steps)} steps each, and ` +
+    `${exact(left)} steps for demonstrations and fine-tuning.`
   );
 }

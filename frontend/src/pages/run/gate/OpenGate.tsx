@@ -1,6 +1,5 @@
 import { Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useApprove, useReject } from "../../../api/mutations";
 import { ApiError } from "../../../api/problem";
 import { jobsQuery } from "../../../api/queries";
@@ -9,10 +8,11 @@ import { Decision } from "./Decision";
 import { Evidence } from "./Evidence";
 import { approval, editsOf, isEdited, problemsOf } from "./edits";
 import { Proposal } from "./Proposal";
+import { useDraft } from "./useDraft";
 
 /** The gate while it waits for a person. */
 export function OpenGate({ run, gate }: { run: Run; gate: Gate }) {
-  const [edits, setEdits] = useState(() => editsOf(gate.proposal));
+  const [{ edits, reason }, setDraft] = useDraft(gate);
   const jobs = useQuery(jobsQuery(run.id)).data ?? [];
   const approve = useApprove(run.id);
   const reject = useReject(run.id);
@@ -23,7 +23,7 @@ export function OpenGate({ run, gate }: { run: Run; gate: Gate }) {
   const problems = editable ? problemsOf(edits, left, epochSteps(run.config)) : [];
   const change = (next: typeof edits) => {
     approve.reset();
-    setEdits(next);
+    setDraft({ edits: next, reason });
   };
   return (
     <Stack gap="md" data-testid="open-gate">
@@ -46,10 +46,13 @@ export function OpenGate({ run, gate }: { run: Run; gate: Gate }) {
         approveLabel={editable ? "Approve specialists" : "Continue with the successful specialists"}
         canApprove={problems.length === 0}
         continueSteps={editable ? (gate.evidence.continue_steps ?? null) : null}
+        trainingOn={editable ? (gate.evidence.training_on ?? null) : null}
+        reason={reason}
+        onReason={(next) => setDraft({ edits, reason: next })}
         busy={approve.isPending || reject.isPending}
         error={error?.message ?? null}
-        onApprove={(reason) => approve.mutate(approval(edits, gate.proposal, reason))}
-        onReject={(action, reason) => reject.mutate({ action, reason })}
+        onApprove={() => approve.mutate(approval(edits, gate.proposal, reason))}
+        onReject={(action) => reject.mutate({ action, reason })}
       />
     </Stack>
   );

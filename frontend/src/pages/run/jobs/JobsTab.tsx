@@ -14,7 +14,7 @@ import { Loaded } from "../../../components/Loaded";
 import { Panel } from "../../../components/Panel";
 import { Measured } from "../../../components/RunFacts";
 import { When } from "../../../components/When";
-import { count } from "../../../format/numbers";
+import { count, sentence } from "../../../format/numbers";
 import { duration } from "../../../format/time";
 import { LogViewer } from "./LogViewer";
 
@@ -67,7 +67,7 @@ function JobsTable({ jobs, chosen, onChoose }: TableProps) {
 
 const COLUMNS: Column<Job>[] = [
   { id: "job", title: "Job", cell: (job) => job.key, td: { fw: 500 } },
-  { id: "status", title: "Status", cell: (job) => <JobBadge status={job.status} /> },
+  { id: "status", title: "Status", cell: (job) => <JobState job={job} /> },
   {
     id: "worker",
     title: "Worker",
@@ -103,6 +103,19 @@ function stepsText(job: Job): string {
   const measured = job.measurement_steps ? `${count(job.measurement_steps)} measured` : "";
   if (job.kind === "evaluation" && job.budget_steps === 0) return measured || "–";
   return `${count(job.steps)} of ${count(job.budget_steps)}${measured && ` + ${measured}`}`;
+}
+
+function JobState({ job }: { job: Job }) {
+  return (
+    <>
+      <JobBadge status={job.status} />
+      {job.activity && (
+        <Text size="xs" c="dimmed" data-testid="job-activity">
+          {sentence(job.activity)}
+        </Text>
+      )}
+    </>
+  );
 }
 
 function JobTime({ job }: { job: Job }) {

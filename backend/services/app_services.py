@@ -35,9 +35,12 @@ class Services:
     """Of uploads that write a row: they wait for locks, whose holders need one of the other threads to go on."""
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
-        """Databases and brokers are connected on first use, so this needs only the settings."""
-        database = Database(settings.database_url)
+    def open(cls, settings: Settings, database: Database | None = None) -> Self:
+        """Databases and brokers are connected on first use, so this needs only the settings.
+
+        A `database` that is open already is used instead of the one that the settings name.
+        """
+        database = database or Database(settings.database_url)
         return cls(
             settings=settings,
             database=database,

@@ -1,6 +1,6 @@
 """The application on SQLite and on a real PostgreSQL, each test with a database of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,6 +18,8 @@ from backend.settings import Settings
 from tests.backend.api_driver import TOKEN, ApiDriver
 from tests.backend.server import serving
 from tests.postgres import postgres_server
+
+ByKind = Callable[[str], Database]
 
 
 @pytest.fixture(scope="session")
@@ -37,26 +39,57 @@ def empty_postgres(postgres: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_with_tables(postgres: str) -> str:
-    """URL of a database with our tables, which tests empty before they use it."""
-    database = Database(Settings(database=postgres).database_url)
+def shared_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ByKind]:
+    """The database of a kind, with our tables, for all tests.
+
+    It stays open, because SQLAlchemy compiles each statement anew for each engine, which takes longer than most tests.
+    """
+    opened: dict[str, Database] = {}
+
+    def of(kind: str) -> Database:
+        if kind not in opened:
+            url = request.getfixturevalue("postgres") if kind == "postgresql" else ""
+            opened[kind] = _with_tables(settings_on(tmp_path_factory.mktemp("database"), url))
+        return opened[kind]
+
+    yield of
+    for database in opened.values():
+        database.close()
+
+
+def _with_tables(settings: Settings) -> Database:
+    database = Database(settings.database_url)
     SQLModel.metadata.create_all(database.engine)
-    database.close()
-    return postgres
-
-
-def _emptied(url: str) -> str:
-    tables = ", ".join(f'"{name}"' for name in SQLModel.metadata.tables)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())
-    return url
+    return database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+def database(request: pytest.FixtureRequest, shared_database: ByKind, tmp_path: Path) -> Iterator[Database]:
+    """Our tables without a row."""
+    if request.param == "file":
+        database = _with_tables(settings_on(tmp_path))
+        yield database
+        database.close()
+    else:
+        yield _emptied(shared_database(request.param))
+
+
+def _emptied(database: Database) -> Database:
+    tables = [f'"{name}"' for name in SQLModel.metadata.tables]
+    with database.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        else:
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            for table in tables:
+                connection.exec_driver_sql(f"DELETE FROM {table}")
+    return database
+
+
+@pytest.fixture
+def settings(database: Database, tmp_path: Path) -> Settings:
     """Settings of a server on either database."""
-    on_postgres = request.param == "postgresql"
-    return settings_on(tmp_path, _emptied(request.getfixturevalue("postgres_with_tables")) if on_postgres else "")
+    return settings_on(tmp_path, database.url)
 
 
 def settings_on(data_dir: Path, url: str = "") -> Settings:
@@ -67,11 +100,8 @@ def settings_on(data_dir: Path, url: str = "") -> Settings:
 
 
 @pytest.fixture
-def services(settings: Settings) -> Iterator[Services]:
-    services = Services.open(settings)
-    SQLModel.metadata.create_all(services.database.engine)
-    yield services
-    services.database.close()
+def services(settings: Settings, database: Database) -> Services:
+    return Services.open(settings, database)
 
 
 @pytest.fixture
@@ -95,9 +125,14 @@ def address(shared_app: FastAPI) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def client(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
+        yield client
+
+
 @pytest.fixture
-def api(shared_app: FastAPI, address: str, services: Services) -> Iterator[ApiDriver]:
+def api(shared_app: FastAPI, client: httpx.Client, services: Services) -> ApiDriver:
     """The routes behind the shared server, which works with this test's database and files."""
     shared_app.state.services = services
-    with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
-        yield ApiDriver(client)
+    return ApiDriver(client)

@@ -12,9 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlmodel import SQLModel
 
-from backend.db.engine import Database, after_commit
+from backend.db.engine import after_commit
 from backend.events import Events
 from backend.services.app_services import Services
 from backend.settings import Settings
@@ -86,12 +85,9 @@ def test_nothing_is_told_of_what_was_rolled_back(services: Services) -> None:
 
 
 def test_an_open_stream_does_not_keep_the_server_from_stopping(settings: Settings, tmp_path: Path) -> None:
-    database = Database(settings.database_url)
-    SQLModel.metadata.create_all(database.engine)
-    database.close()
     log = (tmp_path / "log").open("w+")
     command = [sys.executable, "-m", "uvicorn", "backend.app:create_app", "--factory", "--port", "0"]
-    environment = {**os.environ, "GSL_DATA_DIR": str(tmp_path), "REDIS_URL": "", "DATABASE_URL": ""}
+    environment = {**os.environ, "GSL_DATA_DIR": str(tmp_path), "REDIS_URL": "", "DATABASE_URL": settings.database}
     root = Path(__file__).parent.parent.parent
     with subprocess.Popen(command, env=environment, cwd=root, stderr=log, stdout=log) as server:
         address = _address(tmp_path / "log", server)

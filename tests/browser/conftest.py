@@ -72,15 +72,15 @@ class Complaints:
 
 
 @pytest.fixture
-def page(browser: Browser, product: str) -> Iterator[Page]:
-    """A desktop-sized page that must not complain."""
-    yield from _opened(browser, product)
+def page(browser: Browser, stage: ApiDriver) -> Iterator[Page]:
+    """A desktop-sized page of the server without workers, which must not complain."""
+    yield from _opened(browser, stage.address)
 
 
 @pytest.fixture
-def staged(browser: Browser, stage: ApiDriver) -> Iterator[Page]:
-    """The same, of the server without workers."""
-    yield from _opened(browser, str(stage.client.base_url))
+def product_page(browser: Browser, product: str) -> Iterator[Page]:
+    """The same, of the whole product."""
+    yield from _opened(browser, product)
 
 
 def _opened(browser: Browser, address: str) -> Iterator[Page]:

@@ -7,57 +7,57 @@ from playwright.sync_api import Locator, Page, expect
 from tests.backend.api_driver import ApiDriver
 
 
-def test_a_launch_says_how_many_runs_will_wait(staged: Page, stage: ApiDriver) -> None:
+def test_a_launch_says_how_many_runs_will_wait(page: Page, stage: ApiDriver) -> None:
     experiment = stage.post("/experiments", {"name": "Who waits?"}, 201)["id"]
-    staged.goto(f"/experiments/{experiment}/launch?preset=forkmaze-quick")
-    waits = staged.get_by_test_id("waits-for-you")
+    page.goto(f"/experiments/{experiment}/launch?preset=forkmaze-quick")
+    waits = page.get_by_test_id("waits-for-you")
     expect(waits).to_contain_text("No run will wait")
-    staged.get_by_label("Seeds", exact=True).fill("0-1")
-    staged.get_by_role("button", name="Shared settings").click()
-    staged.get_by_text("JSON", exact=True).click()
-    staged.get_by_label("Changes as JSON").fill(json.dumps({"gate": {"mode": "ask"}}))
+    page.get_by_label("Seeds", exact=True).fill("0-1")
+    page.get_by_role("button", name="Shared settings").click()
+    page.get_by_text("JSON", exact=True).click()
+    page.get_by_label("Changes as JSON").fill(json.dumps({"gate": {"mode": "ask"}}))
     expect(waits).to_have_text("2 runs will wait for you at their gates.")  # not those of the baseline
 
-    staged.goto("/runs/new?preset=forkmaze-quick")
+    page.goto("/runs/new?preset=forkmaze-quick")
     expect(waits).to_have_text("1 run will wait for you at its gate.")
 
 
-def test_many_gates_are_approved_at_once(staged: Page, stage: ApiDriver) -> None:
+def test_many_gates_are_approved_at_once(page: Page, stage: ApiDriver) -> None:
     experiment = stage.post("/experiments", {"name": "Many gates"}, 201)["id"]
     runs = [stage.at_the_gate(experiment_id=experiment, name=f"waiting {n}", config={"seed": n}) for n in range(3)]
-    staged.goto(f"/experiments/{experiment}")
-    staged.get_by_role("button", name="Approve all 3 waiting").click()
-    dialog = staged.get_by_role("dialog")
+    page.goto(f"/experiments/{experiment}")
+    page.get_by_role("button", name="Approve all 3 waiting").click()
+    dialog = page.get_by_role("dialog")
     dialog.get_by_label("waiting 2").uncheck()
     stage.post(f"/runs/{runs[1]}/cancel")  # meanwhile, by somebody else
     approve = dialog.get_by_role("button", name="Approve")
     approve.click()
-    expect(staged.get_by_test_id("waiting-gates")).to_contain_text("1 run is waiting")
-    badges = staged.get_by_role("table", name="Runs by arm and seed").get_by_test_id("run-status")
+    expect(page.get_by_test_id("waiting-gates")).to_contain_text("1 run is waiting")
+    badges = page.get_by_role("table", name="Runs by arm and seed").get_by_test_id("run-status")
     states = [badge.get_attribute("data-status") for badge in badges.all()]
     assert states == ["specialists", "cancelled", "awaiting_approval"]
     stage.post(f"/runs/{runs[2]}/cancel")
 
 
-def test_edits_outlive_a_reload_until_they_are_decided(staged: Page, stage: ApiDriver) -> None:
+def test_edits_outlive_a_reload_until_they_are_decided(page: Page, stage: ApiDriver) -> None:
     run, other = stage.at_the_gate(), stage.at_the_gate()
-    staged.goto(f"/runs/{run}?tab=gate")
-    specialists, reason = staged.locator("[name=specialists]"), staged.locator("[name=reason]")
-    expect(staged.get_by_test_id("training-on")).to_contain_text("specialists with 16,384 steps each")
+    page.goto(f"/runs/{run}?tab=gate")
+    specialists, reason = page.locator("[name=specialists]"), page.locator("[name=reason]")
+    expect(page.get_by_test_id("training-on")).to_contain_text("specialists with 16,384 steps each")
     specialists.fill("1")
-    staged.locator("[name=specialist_steps]").fill("8192")
+    page.locator("[name=specialist_steps]").fill("8192")
     reason.fill("one is enough")
-    staged.reload()
+    page.reload()
     expect(specialists).to_have_value("1")
-    expect(staged.locator("[name=specialist_steps]")).to_have_value("8,192 steps")
+    expect(page.locator("[name=specialist_steps]")).to_have_value("8,192 steps")
     expect(reason).to_have_value("one is enough")
-    staged.goto(f"/runs/{other}?tab=gate")
+    page.goto(f"/runs/{other}?tab=gate")
     expect(specialists).to_have_value("2")  # another gate has its own edits
-    staged.goto(f"/runs/{run}?tab=gate")
-    staged.get_by_role("button", name="Approve specialists").click()
-    expect(staged.get_by_test_id("decided-gate")).to_contain_text("one is enough")
-    assert staged.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('gsl-gate'))") == []
-    every_place_shows_the_decision(staged, stage, run)
+    page.goto(f"/runs/{run}?tab=gate")
+    page.get_by_role("button", name="Approve specialists").click()
+    expect(page.get_by_test_id("decided-gate")).to_contain_text("one is enough")
+    assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('gsl-gate'))") == []
+    every_place_shows_the_decision(page, stage, run)
 
 
 def every_place_shows_the_decision(page: Page, stage: ApiDriver, run: int) -> None:

@@ -1,11 +1,11 @@
 """What holds for every page: it fits a phone, has labels, follows the colour scheme and says what to do."""
 
 import re
-import time
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from tests.backend.api_driver import ApiDriver
 
 PAGES = ("/runs", "/runs/new", "/experiments", "/experiments/999999", "/workers", "/nowhere", "/runs/999999")
 
@@ -16,8 +16,8 @@ _UNLABELLED = """() => [...document.querySelectorAll('input:not([type=hidden]), 
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_wider_than_a_phone(browser: Browser, product: str, path: str) -> None:
-    context = browser.new_context(base_url=product, viewport={"width": 390, "height": 844}, has_touch=True)
+def test_nothing_is_wider_than_a_phone(browser: Browser, stage: ApiDriver, path: str) -> None:
+    context = browser.new_context(base_url=stage.address, viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
     page.goto(path)
     expect(page.get_by_role("heading").first).to_be_visible()
@@ -69,7 +69,7 @@ def test_an_unknown_address_leads_back(page: Page) -> None:
     expect(page).to_have_title("Runs · GSL Lab")
 
 
-def test_a_run_is_launched_by_a_few_keys_from_its_preset(page: Page, product: str) -> None:
+def test_a_run_is_launched_by_a_few_keys_from_its_preset(page: Page, stage: ApiDriver) -> None:
     """The button is in view at once, and comes before the forty settings."""
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto("/runs/new")
@@ -89,13 +89,13 @@ def test_a_run_is_launched_by_a_few_keys_from_its_preset(page: Page, product: st
     expect(launch).to_be_in_viewport(ratio=1)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/runs/\d+$"))
-    httpx.post(f"{product}/api/v1/runs/{page.url.rsplit('/', 1)[1]}/cancel").raise_for_status()
+    stage.post(f"/runs/{page.url.rsplit('/', 1)[1]}/cancel")
 
 
 @pytest.mark.parametrize("tab", [None, "Events"])
-def test_after_a_deletion_back_leads_somewhere(page: Page, product: str, tab: str | None) -> None:
+def test_after_a_deletion_back_leads_somewhere(page: Page, stage: ApiDriver, tab: str | None) -> None:
     """To the list; a view of the run that was opened before says that it is gone."""
-    run_id = cancelled_run(product)
+    run_id = stage.cancelled(name="To be deleted")
     page.goto("/workers")
     page.get_by_role("link", name="Runs", exact=True).click()
     page.locator(f"a[href='/runs/{run_id}']").first.click()
@@ -112,14 +112,3 @@ def test_after_a_deletion_back_leads_somewhere(page: Page, product: str, tab: st
         expect(page.get_by_text("Run not found")).to_be_visible()
         page.get_by_role("link", name="Go to runs").click()
     expect(heading).to_be_visible()
-
-
-def cancelled_run(product: str) -> int:
-    with httpx.Client(base_url=f"{product}/api/v1", timeout=30) as api:
-        run_id: int = api.post("/runs", json={"preset": "forkmaze-quick", "name": "To be deleted"}).json()["id"]
-        api.post(f"/runs/{run_id}/cancel")
-        deadline = time.monotonic() + 60
-        while api.get(f"/runs/{run_id}").json()["status"] != "cancelled":
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
-    return run_id

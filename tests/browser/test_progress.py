@@ -5,12 +5,12 @@ from playwright.sync_api import Page, expect
 from tests.backend.api_driver import ApiDriver, epoch, evaluation, started
 
 
-def test_a_run_is_queued_then_starting_and_its_step_moves_forwards(staged: Page, stage: ApiDriver) -> None:
+def test_a_run_is_queued_then_starting_and_its_step_moves_forwards(page: Page, stage: ApiDriver) -> None:
     stage.announce("w1", "forkmaze")
     others = [stage.launch(name=f"ahead {n}") for n in range(2)]
     run = stage.launch(name="last in line")
-    staged.goto(f"/runs/{run}?tab=jobs")
-    activity, steps = staged.get_by_test_id("job-activity"), staged.get_by_role("list", name="Phases")
+    page.goto(f"/runs/{run}?tab=jobs")
+    activity, steps = page.get_by_test_id("job-activity"), page.get_by_role("list", name="Phases")
     expect(activity).to_contain_text("ahead")
     ahead = int(activity.inner_text().split()[1])
     assert ahead >= len(others)
@@ -20,7 +20,7 @@ def test_a_run_is_queued_then_starting_and_its_step_moves_forwards(staged: Page,
     job = stage.job(run)
     stage.claim(job)
     expect(activity).to_have_text("Starting on worker w1")
-    expect(staged.get_by_test_id("step-activity")).to_contain_text("Starting on worker w1")
+    expect(page.get_by_test_id("step-activity")).to_contain_text("Starting on worker w1")
     stage.report(job, started(), epoch(1))
     expect(activity).to_have_count(0)
     expect(steps.locator("[aria-current=step]")).to_contain_text("Generalist")

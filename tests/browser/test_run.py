@@ -14,7 +14,8 @@ FITS = """([figure, width]) => {
 
 
 @pytest.mark.timeout(420)
-def test_a_run_goes_from_the_form_to_succeeded_through_an_edited_approval(page: Page, product: str) -> None:
+def test_a_run_goes_from_the_form_to_succeeded_through_an_edited_approval(product_page: Page, product: str) -> None:
+    page = product_page
     launch_from_the_form(page)
     run_id = int(page.url.rsplit("/", 1)[1].split("?")[0])
     status = page.get_by_test_id("run-status")

@@ -129,7 +129,7 @@ _anything = st.recursive(
 )
 
 
-@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_whatever_json_there_is(api: ApiDriver) -> None:
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(body=_anything, path=st.sampled_from(["/runs", "/runs/preview", "/experiments", "/jobs/1/reports"]))

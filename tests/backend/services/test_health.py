@@ -24,13 +24,13 @@ from backend.settings import Settings
 from gsl.protocol.api import HealthProblem
 from tests.backend.api_driver import ApiDriver
 from tests.backend.conftest import settings_on
-from tests.backend.marks import ON_SQLITE
+from tests.backend.marks import ON_OWN_FILE, ON_SQLITE
 from tests.backend.services.broker import short_folder, valkey
 
 
 @pytest.fixture
 def file(settings: Settings) -> Path:
-    return settings.data_dir / "gsl.db"
+    return Path(settings.database.removeprefix("sqlite:///"))
 
 
 def look(services: Services, **changed: Any) -> tuple[HealthProblem, ...]:
@@ -45,7 +45,7 @@ def health(api: ApiDriver, services: Services, status: int = 200) -> Any:
     return api.get("/health", status)
 
 
-@ON_SQLITE
+@ON_OWN_FILE
 def test_a_removed_database_is_reported_and_nothing_is_stored(api: ApiDriver, services: Services, file: Path) -> None:
     run_id = api.launch()
     assert health(api, services)["status"] == "degraded"
@@ -59,7 +59,7 @@ def test_a_removed_database_is_reported_and_nothing_is_stored(api: ApiDriver, se
     assert api.get(f"/runs/{run_id}")["status"] == "queued"
 
 
-@ON_SQLITE
+@ON_OWN_FILE
 def test_a_replaced_database_is_reported_and_nothing_is_stored(api: ApiDriver, services: Services, file: Path) -> None:
     api.launch()
     backup = file.with_name("backup")

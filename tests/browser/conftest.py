@@ -74,16 +74,16 @@ class Complaints:
 @pytest.fixture
 def page(browser: Browser, product: str) -> Iterator[Page]:
     """A desktop-sized page that must not complain."""
-    yield from _opened(browser, product)
+    yield from opened(browser, product)
 
 
 @pytest.fixture
 def staged(browser: Browser, stage: ApiDriver) -> Iterator[Page]:
     """The same, of the server without workers."""
-    yield from _opened(browser, str(stage.client.base_url))
+    yield from opened(browser, str(stage.client.base_url))
 
 
-def _opened(browser: Browser, address: str) -> Iterator[Page]:
+def opened(browser: Browser, address: str) -> Iterator[Page]:
     context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900}, color_scheme="light")
     opened = context.new_page()
     complaints = Complaints()

@@ -99,6 +99,7 @@ def test_scripts_and_workers_use_the_public_address(public: str) -> None:
         worker.close()
 
 
+@pytest.mark.parametrize("proxy", [True], indirect=True, ids=["strips"])
 def test_the_api_names_its_own_addresses(public: str) -> None:
     with httpx.Client(base_url=f"{public}/api", trust_env=False) as client:
         assert client.get("/openapi.json").json()["servers"] == [{"url": "/gsl"}]

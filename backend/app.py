@@ -78,12 +78,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.services = Services.open(settings)
     for routes in _ROUTES:
         app.include_router(routes, prefix="/api/v1")
-    page.serve_page(app, settings.page_dir)
+    public = settings.public
+    page.serve_page(app, settings.page_dir, public.base_path)
     problems.install(app)
     openapi_docs.install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(Compression, minimum_size=1000)
-    app.add_middleware(BrowserSafety, hosts=_hosts(settings))
+    app.add_middleware(BrowserSafety, hosts=_hosts(settings), origins=[public.origin] if public.origin else [])
+    if public.base_path:
+        app.add_middleware(page.BasePath, base_path=public.base_path)
     return app
 
 
@@ -109,7 +112,7 @@ def _operation_id(route: APIRoute) -> str:
 
 def _hosts(settings: Settings) -> list[str]:
     """Host names under which the page may be opened."""
-    named = [settings.host, *settings.allowed_hosts.split(",")]
+    named = [settings.host, settings.public.host, *settings.allowed_hosts.split(",")]
     return [name.strip() for name in named if name.strip()]
 
 

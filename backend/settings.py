@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from backend.public_address import PublicAddress
 from gsl.config.errors import in_one_sentence
 from gsl.protocol.dispatch import checked_broker_url
 
@@ -28,6 +29,11 @@ class Settings(BaseSettings):
         validation_alias="GSL_ALLOWED_HOSTS",
         description="Comma-separated host names under which the page may be opened, besides loopback names, IP "
         "addresses and GSL_HOST.",
+    )
+    public_url: str = Field(
+        "",
+        validation_alias="GSL_PUBLIC_URL",
+        description="URL at which a reverse proxy serves the page, with its path; if empty, there is no proxy.",
     )
     data_dir: Path = Field(
         Path("data"), validation_alias="GSL_DATA_DIR", description="Folder for everything that is stored."
@@ -77,6 +83,11 @@ class Settings(BaseSettings):
         description="Folder of the built page.",
     )
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_a_public_address(cls, url: str) -> str:
+        return str(PublicAddress.parse(url)) if url else ""
+
     @field_validator("database")
     @classmethod
     def _is_a_database(cls, url: str) -> str:
@@ -92,6 +103,10 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_broker(cls, url: str) -> str:
         return checked_broker_url(url) if url else ""
+
+    @property
+    def public(self) -> PublicAddress:
+        return PublicAddress.parse(self.public_url) if self.public_url else PublicAddress()
 
     @property
     def job_quota(self) -> int:

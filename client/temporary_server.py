@@ -51,12 +51,16 @@ def _free_port() -> int:
 
 
 def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
-    """Starts a server that shares nothing with one configured by the environment."""
-    shared = ("DATABASE_URL", "REDIS_URL", "GSL_ARTIFACTS_URL", "GSL_WORKER_TOKEN", "GSL_API_URL")
-    environment = {name: value for name, value in os.environ.items() if name not in shared}
-    environment |= {"PORT": str(port), "GSL_HOST": "127.0.0.1", "GSL_DATA_DIR": str(folder)}
     # A separate session, so that Ctrl-C reaches only us and the server is stopped once.
-    return subprocess.Popen([sys.executable, "-m", "backend.local"], cwd=_ROOT, env=environment, start_new_session=True)
+    command = [sys.executable, "-m", "backend.local"]
+    return subprocess.Popen(command, cwd=_ROOT, env=_environment(folder, port), start_new_session=True)
+
+
+def _environment(folder: Path, port: int) -> dict[str, str]:
+    """Settings of a server that shares nothing with one configured by the environment or by `.env`."""
+    shared = ("DATABASE_URL", "REDIS_URL", "GSL_ARTIFACTS_URL", "GSL_WORKER_TOKEN", "GSL_API_URL", "GSL_PUBLIC_URL")
+    empty = dict.fromkeys(shared, "")  # a variable that is only missing would be read from `.env`
+    return {**os.environ, **empty, "PORT": str(port), "GSL_HOST": "127.0.0.1", "GSL_DATA_DIR": str(folder)}
 
 
 def _wait_until_ready(server: "subprocess.Popen[bytes]", address: str) -> None:

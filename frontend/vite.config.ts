@@ -6,6 +6,7 @@ import { defineConfig } from "vitest/config";
 const api = env.GSL_API_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
+  base: "./", // the built page's addresses are relative; the server completes them, see backend/http/page.py
   plugins: [react()],
   // The API is told the page's own host: it refuses changes that seem to come from another site.
   server: { host: "127.0.0.1", proxy: { "/api": { target: api, changeOrigin: false } } },

@@ -2,7 +2,8 @@
 
 The server answers only to names that it knows, which defeats DNS rebinding: a foreign page whose own name was pointed
 at this server still sends that name. IP addresses are safe, because no name server decides about them. Pages of other
-origins, which browsers name in `Origin` or `Sec-Fetch-Site`, may not change anything.
+origins, which browsers name in `Origin` or `Sec-Fetch-Site`, may not change anything. Behind a reverse proxy, which
+may send its own name as `Host`, the page's origin is the public one.
 """
 
 import ipaddress
@@ -59,11 +60,13 @@ def _is_address(host: str) -> bool:
 class BrowserSafety:
     """Middleware: refuses unknown hosts, changes from other origins and addresses with NUL; adds security headers.
 
-    `hosts` are the names under which the page may be opened, besides loopback names and IP addresses.
+    `hosts` are the names under which the page may be opened, besides loopback names and IP addresses; `origins` are
+    the page's own, besides that of the request's host.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], origins: Iterable[str] = ()) -> None:
         self.app = app
+        self.origins = frozenset(origins)
         self.hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,14 +75,14 @@ class BrowserSafety:
             return
         refusal = self._refusal(scope)
         application = self.app if refusal is None else problem_response(refusal)
-        await application(scope, receive, _with_headers(send, scope["path"]))
+        await application(scope, receive, _with_headers(send, scope))
 
     def _refusal(self, scope: Scope) -> ProblemError | None:
         headers = Headers(scope=scope)
         host = _host_name(headers.get("host", ""))
         if not self._knows(host):
             return ForbiddenError(f"The host name {host!r} is not allowed. To allow it, add it to GSL_ALLOWED_HOSTS.")
-        if scope["method"] not in _SAFE_METHODS and _is_foreign(headers):
+        if scope["method"] not in _SAFE_METHODS and self._is_foreign(headers):
             return ForbiddenError("The request came from another site, so nothing was changed.")
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
             return InvalidError("The address contains a NUL character.")
@@ -87,6 +90,14 @@ class BrowserSafety:
 
     def _knows(self, host: str) -> bool:
         return host in self.hosts or is_loopback(host) or _is_address(host)
+
+    def _is_foreign(self, headers: Headers) -> bool:
+        """Whether a browser sent the request for a page of another origin; scripts send neither header."""
+        if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+            return True
+        host = headers.get("host", "")
+        own = {f"http://{host}", f"https://{host}"} | self.origins
+        return headers.get("origin", f"http://{host}") not in own
 
 
 def _host_name(header: str) -> str:
@@ -97,15 +108,8 @@ def _host_name(header: str) -> str:
         return header
 
 
-def _is_foreign(headers: Headers) -> bool:
-    """Whether a browser sent the request for a page of another origin; scripts send neither header."""
-    if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-        return True
-    host = headers.get("host", "")
-    return headers.get("origin", f"http://{host}") not in (f"http://{host}", f"https://{host}")
-
-
-def _with_headers(send: Send, path: str) -> Send:
+def _with_headers(send: Send, scope: Scope) -> Send:
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
     policy = _DOCS_POLICY if path in ("/api/docs", "/api/redoc") else _PAGE_POLICY
 
     async def sending(message: Message) -> None:

@@ -59,6 +59,11 @@ class Local:
         host = everywhere.get(self.settings.host, self.settings.host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.settings.port}"
 
+    @property
+    def opened_at(self) -> str:
+        """The address at which people open the page."""
+        return self.settings.public_url or self.address
+
     def stop(self, number: int, _frame: FrameType | None = None) -> None:
         """Signal handler: the first signal requests a stop, a later Ctrl-C forces it."""
         if self.asked_at is None:
@@ -92,7 +97,9 @@ class Local:
         _say("Starting the API" + (" and Vite, both with reloading" if self.dev else ""))
         self._start_api(logs, environment)
         self._start_workers(logs, environment)
-        _say(f"Ready: {self.address}")
+        _say(f"Ready: {self.opened_at}")
+        if self.opened_at != self.address:
+            _say(f"  The proxy must forward to {self.address}")
         _say(f"  Data: {self.data}; logs: {logs}; workers on this machine: {self.settings.workers}")
         _say("  Press Ctrl-C to stop. Unfinished runs continue at the next start.")
 

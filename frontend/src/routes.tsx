@@ -1,10 +1,11 @@
-import { createBrowserRouter } from "react-router";
+import { createBrowserRouter, type RouteObject } from "react-router";
+import { basePath, below } from "./api/address";
 import { Crash } from "./components/Crash";
 import { NotFound } from "./components/NotFound";
 import { Shell } from "./components/Shell";
 import { RunsPage } from "./pages/runs/RunsPage";
 
-export const router = createBrowserRouter([
+const routes: RouteObject[] = [
   {
     element: <Shell />,
     errorElement: <Crash />,
@@ -30,4 +31,10 @@ export const router = createBrowserRouter([
       { path: "*", element: <NotFound /> },
     ],
   },
-]);
+];
+
+const { pathname, search, hash } = window.location;
+const place = below(basePath, pathname);
+if (place !== pathname) window.history.replaceState(null, "", place + search + hash);
+
+export const router = createBrowserRouter(routes, { basename: basePath || "/" });

@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[2]
         ("DATABASE_URL", "mysql://user@host/name"),
         ("GSL_LEASE_SECONDS", "0"),
         ("GSL_WORKERS", "-1"),
+        ("GSL_PUBLIC_URL", "lab.example.org/gsl"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,6 +62,14 @@ def test_every_form_of_a_databases_url_is_accepted(url: str, monkeypatch: pytest
 )
 def test_the_address_is_one_that_this_machine_can_open(host: str, address: str) -> None:
     assert Local(Settings(host=host, port=8000), dev=False).address == address
+
+
+@pytest.mark.parametrize(("public", "ready"), [("", "http://127.0.0.1:8000"), ("https://lab/gsl/", "https://lab/gsl")])
+def test_people_are_sent_to_the_public_address(public: str, ready: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GSL_PUBLIC_URL", public)
+    local = Local(Settings(), dev=False)
+    assert local.opened_at == ready
+    assert local.address == "http://127.0.0.1:8000"
 
 
 def newer(file: Path) -> None:

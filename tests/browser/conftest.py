@@ -74,20 +74,20 @@ class Complaints:
 @pytest.fixture
 def page(browser: Browser, stage: ApiDriver) -> Iterator[Page]:
     """A desktop-sized page of the server without workers, which must not complain."""
-    yield from _opened(browser, stage.address)
+    yield from opened(browser, stage.address)
 
 
 @pytest.fixture
 def product_page(browser: Browser, product: str) -> Iterator[Page]:
     """The same, of the whole product."""
-    yield from _opened(browser, product)
+    yield from opened(browser, product)
 
 
-def _opened(browser: Browser, address: str) -> Iterator[Page]:
+def opened(browser: Browser, address: str) -> Iterator[Page]:
     context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900}, color_scheme="light")
-    opened = context.new_page()
+    page = context.new_page()
     complaints = Complaints()
-    complaints.listen(opened)
-    yield opened
+    complaints.listen(page)
+    yield page
     context.close()
     assert complaints.texts == []

@@ -33,7 +33,6 @@ COUNTED = {
 
 REASONS = {
     "backend/domain/suites.py": "the catalogue's view of suites: pure, apart from the route that serves it",
-    "backend/http/page.py": "serving the built page, which only the app does",
     "backend/store/jobs/locks.py": "the one order in which rows are locked",
     "backend/store/jobs/status.py": "the one place that changes a run's status",
     "backend/store/wholeness.py": "read by figures, exports and returns",
@@ -43,10 +42,10 @@ REASONS = {
     "benchmarks/method/scale.py": "the axis, pure, beside the figure that is 200 lines long",
     "benchmarks/peers/environment.py": "the other library's own Python environment",
     "client/errors.py": "what scripts catch",
+    "frontend/src/api/address.ts": "the one place that knows the base path",
     "frontend/src/api/client.ts": "the one instance of the generated client",
     "frontend/src/api/throttle.ts": "pure, apart from the event source that uses it",
     "frontend/src/presets/presets.ts": "pure search over presets, apart from what shows them",
-    "frontend/src/routes.tsx": "the page's addresses",
     "gsl/config/run.py": "the configuration itself, over its parts and rules, without an import cycle",
     "gsl/method/score.py": "the one score, for trainer, planner and store",
     "gsl/protocol/rounds.py": "a part of the protocol: read by worker, backend and client",

@@ -1,9 +1,13 @@
 import createClient from "openapi-fetch";
+import { basePath } from "./address";
 import { toApiError, unreachable } from "./problem";
 import type { paths } from "./schema";
 
 /** The typed REST client; paths, parameters and answers come from OpenAPI. */
-export const api = createClient<paths>({ baseUrl: "", querySerializer: { array: { style: "form", explode: true } } });
+export const api = createClient<paths>({
+  baseUrl: basePath,
+  querySerializer: { array: { style: "form", explode: true } },
+});
 
 interface Answer<T> {
   data?: T;

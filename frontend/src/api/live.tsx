@@ -1,5 +1,6 @@
 import { type Query, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { served } from "./address";
 import { keys } from "./queries";
 import { listen } from "./stream";
 import { throttleByKey } from "./throttle";
@@ -27,7 +28,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     };
     // A comparison costs more than a run, and an experiment's runs change together: refetched once for all, and less often.
     const experiments = throttleByKey<string>((key) => client.invalidateQueries({ queryKey: [key] }), 4000);
-    const stop = listen("/api/v1/stream", {
+    const stop = listen(served("/api/v1/stream"), {
       onRun: (id) => {
         experiments.call("experiments");
         client.invalidateQueries({ queryKey: keys.run(id) });

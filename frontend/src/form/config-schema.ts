@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import { served } from "../api/address";
 import { toApiError, unreachable } from "../api/problem";
 import type { Field } from "./field";
 import { type Definitions, fieldsOf } from "./schema";
@@ -11,7 +12,7 @@ export const configSchemaQuery = queryOptions({
 });
 
 async function fetchFields(): Promise<Field[]> {
-  const response = await fetch("/api/openapi.json").catch((cause) => {
+  const response = await fetch(served("/api/openapi.json")).catch((cause) => {
     throw unreachable(cause);
   });
   if (!response.ok) throw toApiError(response.status, await response.text());

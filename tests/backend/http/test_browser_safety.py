@@ -39,6 +39,29 @@ def test_another_site_changes_nothing(api: ApiDriver) -> None:
     assert api.ask("POST", "/runs", 201, json=body, headers=own)["id"] == 1
 
 
+def test_pages_of_the_public_address_are_the_servers_own(settings: Settings) -> None:
+    """A proxy ends TLS, and may send its own name for the server as `Host`."""
+    public = settings.model_copy(update={"public_url": "https://lab.example.org/gsl"})
+
+    def status(origin: str, host: str = "127.0.0.1:8000", site: str = "same-origin") -> int:
+        headers = {"Origin": origin, "Host": host, "Sec-Fetch-Site": site}
+        return client.post("/api/v1/unknown", headers=headers).status_code
+
+    with serving(create_app(public)) as address, Client(base_url=address, trust_env=False) as client:
+        assert status("https://lab.example.org") == 405
+        assert status("https://lab.example.org", "lab.example.org") == 405
+        assert status("https://lab.example.org", site="cross-site") == 403
+        assert status("https://lab.example.org", "evil.example") == 403
+        for origin in (
+            "http://lab.example.org",
+            "https://lab.example.org:8443",
+            "https://a.lab.example.org",
+            "null",
+            "",
+        ):
+            assert status(origin) == 403, origin
+
+
 def test_headers_of_every_answer(api: ApiDriver) -> None:
     for path in ("/", "/api/v1/runs", "/api/v1/unknown", "/runs/7"):
         headers = api.client.get(path).headers

@@ -8,6 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from backend.app import create_app
+from backend.settings import Settings
 from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE
 from tests.backend.server import serving
@@ -26,7 +28,7 @@ def api(app: FastAPI) -> Iterator[ApiDriver]:
 def built_page(settings: Any) -> Path:
     folder: Path = settings.page_dir
     (folder / "assets").mkdir(parents=True)
-    (folder / "index.html").write_text("<title>the page</title>")
+    (folder / "index.html").write_text('<script src="./assets/a-1b2c.js">')
     (folder / "assets" / "a-1b2c.js").write_text("let a")
     (folder.parent / "secret").write_text("secret")
     return folder
@@ -34,14 +36,30 @@ def built_page(settings: Any) -> Path:
 
 @pytest.mark.usefixtures("built_page")
 def test_every_address_of_the_page_is_the_page(api: ApiDriver) -> None:
-    for path in ("/", "/runs", "/runs/7", "/new?preset=forkmaze"):
+    for path in ("/", "/runs", "/runs/7", "/new?preset=forkmaze", "/index.html"):
         answer = api.client.get(path)
-        assert (answer.status_code, answer.text) == (200, "<title>the page</title>")
+        assert (answer.status_code, answer.text) == (200, '<script src="/assets/a-1b2c.js">')
         assert answer.headers["cache-control"] == "no-cache"
     asset = api.client.get("/assets/a-1b2c.js")
     assert asset.text == "let a"
     assert "immutable" in asset.headers["cache-control"]
     assert "javascript" in asset.headers["content-type"]
+
+
+@pytest.mark.usefixtures("built_page")
+def test_below_a_base_path_everything_is_served_with_it_and_without(settings: Settings) -> None:
+    app = create_app(settings.model_copy(update={"public_url": "https://lab.example.org/gsl"}))
+    with serving(app) as address, httpx.Client(base_url=address, trust_env=False) as client:
+        for path in ("/", "/gsl", "/gsl/", "/runs/7", "/gsl/runs/7", "/gslab", "/gsl/index.html"):
+            answer = client.get(path)
+            assert (answer.status_code, answer.text) == (200, '<script src="/gsl/assets/a-1b2c.js">'), path
+        for path in ("/assets/a-1b2c.js", "/gsl/assets/a-1b2c.js"):
+            assert client.get(path).text == "let a"
+        assert client.get("/gsl/..%2fsecret").text != "secret"
+        for path in ("/api/v2/runs", "/gsl/api/v2/runs"):
+            answer = client.get(path)
+            assert answer.status_code == 404
+            assert answer.json()["detail"] == "This API has no route /gsl/api/v2/runs; see /gsl/api/docs."
 
 
 @pytest.mark.usefixtures("built_page")

@@ -10,6 +10,7 @@ import {
 } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
+import { served } from "../../api/address";
 import { hasEnded } from "../../api/live";
 import { useDeleteRun, useRunCommand } from "../../api/mutations";
 import type { Run } from "../../api/types";
@@ -82,7 +83,7 @@ export function RunActions({ run }: { run: Run }) {
       {ended && (
         <Button
           component="a"
-          href={`/api/v1/runs/${run.id}/record`}
+          href={served(`/api/v1/runs/${run.id}/record`)}
           download={`run-${run.id}.json`}
           size="xs"
           variant="default"

@@ -1,6 +1,7 @@
 import { Anchor, Badge, Card, Code, SimpleGrid, Stack, Text, Tooltip } from "@mantine/core";
 import { IconDownload, IconFiles } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { served } from "../../../api/address";
 import { artifactsQuery } from "../../../api/queries";
 import type { Artifact, Run } from "../../../api/types";
 import { type Column, DataTable } from "../../../components/DataTable";
@@ -19,7 +20,7 @@ export function ArtifactsTab({ run }: { run: Run }) {
   );
 }
 
-const address = (artifact: Artifact) => `/api/v1/artifacts/${artifact.id}/content`;
+const address = (artifact: Artifact) => served(`/api/v1/artifacts/${artifact.id}/content`);
 
 function Files({ artifacts }: { artifacts: Artifact[] }) {
   const pictures = artifacts.filter((artifact) => artifact.kind === "picture");

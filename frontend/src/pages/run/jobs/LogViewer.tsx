@@ -1,6 +1,7 @@
 import { Anchor, Box, Group, Switch, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { served } from "../../../api/address";
 import type { Job } from "../../../api/types";
 import { Loaded } from "../../../components/Loaded";
 import classes from "./LogViewer.module.css";
@@ -19,7 +20,7 @@ export function LogViewer({ job }: { job: Job }) {
           checked={follow}
           onChange={(e) => setFollow(e.currentTarget.checked)}
         />
-        <Anchor size="xs" href={`/api/v1/jobs/${job.id}/log`} target="_blank" rel="noreferrer">
+        <Anchor size="xs" href={served(`/api/v1/jobs/${job.id}/log`)} target="_blank" rel="noreferrer">
           Plain text
         </Anchor>
       </Group>

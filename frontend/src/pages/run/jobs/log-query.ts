@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import { served } from "../../../api/address";
 import { toApiError, unreachable } from "../../../api/problem";
 
 export interface Log {
@@ -22,7 +23,7 @@ export function logQuery(jobId: number) {
 }
 
 async function read(jobId: number, offset: number, signal: AbortSignal): Promise<ArrayBuffer> {
-  const response = await fetch(`/api/v1/jobs/${jobId}/log?offset=${offset}`, { signal }).catch((cause) => {
+  const response = await fetch(served(`/api/v1/jobs/${jobId}/log?offset=${offset}`), { signal }).catch((cause) => {
     throw unreachable(cause);
   });
   if (!response.ok) throw toApiError(response.status, await response.json().catch(() => null));

@@ -19,9 +19,10 @@ from backend.errors import InvalidError, NotFoundError
 from backend.figures import run_figures
 from backend.figures.registration import RunOptions
 from backend.figures.style import Theme, View
-from backend.store.figures.curves import job_rows, suite_of
+from backend.store.figures.curves import job_rows
 from backend.store.figures.readiness import figure_state, figure_version
 from backend.store.figures.snapshots import JobEpoch
+from backend.store.suites import suite_of
 from gsl.protocol.api import FigureInfo, FigurePublic
 from gsl.protocol.reports import Source
 

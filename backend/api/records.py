@@ -34,8 +34,9 @@ def import_run(
     return runs.public(session, run)
 
 
-@routes.get("/runs/{run_id}/record", summary="Export a run", responses=problems(404, 409))
-def get_record(run_id: RunId, session: Reading) -> RunRecord:
-    """The run as one document: epochs, evaluations, gates, ledger and configuration, without files. 409 if the run has
-    not ended."""
-    return exports.record_of(session, runs.get(session, run_id))
+@routes.get("/runs/{run_id}/record", summary="Export a run", response_model=RunRecord, responses=problems(404, 409))
+def get_record(run_id: RunId, session: Reading) -> Response:
+    """The run as one document: epochs, evaluations, gates, ledger and configuration, without files. The configuration
+    of a run that is read-only is as it was stored. 409 if the run has not ended."""
+    record = exports.record_of(session, runs.get(session, run_id))
+    return Response(record.model_dump_json(warnings=False), media_type="application/json")

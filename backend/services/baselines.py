@@ -6,7 +6,7 @@ from sqlmodel import Session
 from backend.db.models import Experiment, Run
 from backend.errors import ConflictError, from_validation
 from backend.store import runs, workers
-from backend.store.configs import config_of
+from backend.store.configs import config_of, read_only
 from backend.store.jobs import views
 from gsl.config.run import RunConfig
 from gsl.phases.keys import LAST_EVALUATION
@@ -25,7 +25,7 @@ def create(session: Session, run: Run) -> Run:
         raise ConflictError(f"Run {run.id} already has a baseline, run {before}. Cancel or delete it first.")
     workers.check_runnable(session, {"config.suite.name": config.suite.name})
     others = runs.siblings(session, run, ARM)
-    same = next((other for other in others if config_of(other) == config), None)
+    same = next((other for other in others if not read_only(other) and config_of(other) == config), None)
     if same is not None:
         raise ConflictError(f"The experiment already has this baseline: run {same.id}.")
     taken = {other.arm_name for other in others}

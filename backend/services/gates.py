@@ -9,7 +9,7 @@ from backend.db.models import Gate, Run
 from backend.errors import ConflictError, InvalidError, ProblemError
 from backend.services.app_services import Services
 from backend.store import gates, runs
-from backend.store.configs import config_of
+from backend.store.configs import check_readable, config_of
 from backend.store.jobs.status import record_event
 from gsl.phases import Proposal, wrong_edits
 from gsl.protocol.api import (
@@ -80,12 +80,14 @@ def approve_as_proposed(session: Session, run_id: int, gate_id: int | None, reas
 
 
 def _open(session: Session, run: Run) -> Gate:
+    """The run's open gate; raises `NotFoundError` and `ConflictError`."""
     gate = gates.latest(session, run.id or 0)
     if gate.status != "open":
         decided = f"{gate.status} by {gate.decided_by}" if gate.decided_by else gate.status
         raise ConflictError(f"The gate of run {run.id} is not open: it was already {decided}.")
     if run.status in ENDED:
         raise ConflictError(f"Run {run.id} has ended ({run.status}), so its gate can no longer be decided.")
+    check_readable(run)
     return gate
 
 

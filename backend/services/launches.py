@@ -14,7 +14,7 @@ from backend.db.models import Run
 from backend.domain.configs import merge, over_preset
 from backend.errors import InvalidError, from_validation
 from backend.store import experiments, runs
-from backend.store.configs import config_of
+from backend.store.configs import config_of, read_only
 from gsl.config.run import RunConfig
 from gsl.protocol.api import MOST_RUNS, ArmLaunch, ExperimentLaunch, FieldError
 
@@ -79,7 +79,10 @@ def _check_new(session: Session, experiment_id: int, arms: Sequence[Arm], seeds:
     wrong: dict[str, str] = {}
     for run in experiments.runs_of_arms(session, experiment_id, names):
         index = names.index(run.arm_name)
-        if config_of(run).model_copy(update={"seed": 0}) != arms[index].config.model_copy(update={"seed": 0}):
+        if read_only(run):
+            message = f"arm {run.arm_name!r} has a run that is read-only (run {run.id}): use a new name"
+            wrong.setdefault(f"arms.{index}.name", message)
+        elif config_of(run).model_copy(update={"seed": 0}) != arms[index].config.model_copy(update={"seed": 0}):
             message = (
                 f"arm {run.arm_name!r} has another configuration in this experiment (run {run.id}): use a new name"
             )

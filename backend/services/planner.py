@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from backend.db.models import Run
-from backend.store.configs import config_of
+from backend.db.models import Job, Run
+from backend.store.configs import config_of, read_only
 from backend.store.jobs import planning
 from backend.store.jobs.locks import lock_run
 from backend.store.jobs.status import record_event, set_status
 from gsl.config.run import RunConfig
-from gsl.phases import Plan, plan
-from gsl.protocol.jobs import ENDED
+from gsl.phases import Plan, hold, plan
+from gsl.protocol.jobs import ENDED, RunStatus
 
 WHO = "orchestrator"
 
@@ -30,9 +30,16 @@ class Advanced:
 
 
 def advance(session: Session, run_id: int) -> Advanced:
-    """Plan the run until nothing new follows. May be called at any time, and repeatedly."""
+    """Plan the run until nothing new follows. May be called at any time, and repeatedly.
+
+    A run that is read-only waits; `reaper.catch_up` plans it once its configuration can be read again.
+    """
     run = lock_run(session, run_id)
     if run is None or run.status in ENDED:
+        return Advanced()
+    if read_only(run):
+        session.flush()
+        _keep(session, run, hold(planning.load_jobs(session, run), _present(run)))
         return Advanced()
     config = config_of(run)
     to_dispatch: list[int] = []
@@ -48,10 +55,7 @@ def advance(session: Session, run_id: int) -> Advanced:
 
 def _carry_out(session: Session, run: Run, config: RunConfig, step: Plan) -> list[int]:
     """Store one plan; returns the ids of the jobs to dispatch."""
-    _update_run(session, run, step)
-    queued = planning.set_jobs(session, run, step.requeue, "queued")
-    planning.set_jobs(session, run, step.hold, "paused")
-    planning.set_jobs(session, run, step.withdraw, "cancelled")
+    queued = _keep(session, run, step)
     for spec in step.jobs:
         job = planning.insert_job(session, run, spec)
         if job is not None:
@@ -67,6 +71,20 @@ def _carry_out(session: Session, run: Run, config: RunConfig, step: Plan) -> lis
     if step.status in ENDED:
         planning.stop_running(session, run)
     return [job.id for job in queued if job.id is not None]
+
+
+def _keep(session: Session, run: Run, step: Plan) -> list[Job]:
+    """Store what a plan says about the run and the jobs it has; returns the jobs that it queues again."""
+    _update_run(session, run, step)
+    planning.set_jobs(session, run, step.hold, "paused")
+    planning.set_jobs(session, run, step.withdraw, "cancelled")
+    return planning.set_jobs(session, run, step.requeue, "queued")
+
+
+def _present(run: Run) -> Plan:
+    """The run as it is."""
+    status: RunStatus = run.status  # type: ignore[assignment]  # the column holds a RunStatus
+    return Plan(status, run.message, warnings=tuple(run.warnings), cycle=run.cycle)
 
 
 def _update_run(session: Session, run: Run, step: Plan) -> None:

@@ -1,7 +1,8 @@
-"""What happens without a request: lost jobs are queued again, and queued jobs that no worker picked up are dispatched.
+"""What happens without a request: lost jobs are queued again, and queued jobs that no worker picked up are dispatched;
+at the start, runs are planned that an earlier server could not go on with.
 
-Both run in one thread of the API. With several API processes, both may run more than once, which does no harm; on
-PostgreSQL an advisory lock lets one process recover jobs at a time.
+All of it runs in one thread of the API. With several API processes it may happen more than once, which does no harm;
+on PostgreSQL an advisory lock lets one process recover jobs at a time.
 """
 
 import logging
@@ -11,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.errors import ProblemError
 from backend.services.app_services import Services
+from backend.store import runs
 from backend.store.jobs import queue
 from backend.store.jobs.locks import lock_run
 
@@ -19,11 +21,20 @@ _CHECK_EVERY_S = 2.0
 _log = logging.getLogger(__name__)
 
 
+def catch_up(services: Services) -> None:
+    """Plan all runs that have not ended: one that was read-only goes on, one that has become so is held."""
+    with services.database.read() as session:
+        unfinished = runs.unfinished(session)
+    for run_id in unfinished:
+        with services.database.write() as session:
+            services.advance(session, run_id)
+
+
 def recover_lost(services: Services) -> list[int]:
     """Queue lost jobs again from their last checkpoint, or fail them; returns the runs that had any."""
     with services.database.read() as session:
-        runs = list(queue.runs_with_lost_jobs(session))
-    return [run_id for run_id in runs if _recover_run(services, run_id)]
+        losers = list(queue.runs_with_lost_jobs(session))
+    return [run_id for run_id in losers if _recover_run(services, run_id)]
 
 
 def _recover_run(services: Services, run_id: int) -> bool:
@@ -61,12 +72,13 @@ def redispatch(services: Services, again_after_s: float = DISPATCH_AGAIN_AFTER_S
 
 
 class Reaper:
-    """Runs `recover_lost` and `redispatch` every few seconds in a thread."""
+    """Runs `catch_up` once, then `recover_lost` and `redispatch` every few seconds, in a thread."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._every_s = min(_CHECK_EVERY_S, services.settings.lease_seconds / 4)
         self._closed = threading.Event()
+        self._caught_up = False
         self._thread = threading.Thread(target=self._run, name="reaper", daemon=True)
 
     def start(self) -> None:
@@ -84,6 +96,9 @@ class Reaper:
 
     def _round(self) -> None:
         try:
+            if not self._caught_up:
+                catch_up(self._services)
+                self._caught_up = True
             recover_lost(self._services)
             redispatch(self._services)
         except SQLAlchemyError as error:

@@ -5,7 +5,7 @@ from sqlmodel import Session
 from backend.db.models import Job, Run
 from backend.errors import ConflictError
 from backend.store import gates
-from backend.store.configs import config_of
+from backend.store.configs import check_readable, config_of
 from backend.store.jobs import planning
 from backend.store.jobs.status import record_event, set_status
 from gsl.phases import Plan, plan
@@ -20,6 +20,7 @@ def retry_run(session: Session, run: Run, who: str) -> None:
     """
     if run.status != "failed":
         raise ConflictError(f"Run {run.id} is {run.status}: only a run that failed can be tried again.")
+    check_readable(run)
     if run.record_sha256:
         raise ConflictError(f"Run {run.id} was imported, so its checkpoints are not here.")
     for job in planning.jobs_with(session, run, "cancelled"):
@@ -40,6 +41,7 @@ def retry_job(session: Session, run: Run, job: Job, who: str) -> None:
     """
     if job.status not in _FAILED:
         raise ConflictError(f"Job {job.id} is {job.status}: only a job that failed can be tried again.")
+    check_readable(run)
     if run.status == "failed":
         if _plan(session, run).failed_job != job.key:
             raise ConflictError(f"Run {run.id} did not fail because of {job.key}. Try the run again: {run.message}")

@@ -1,4 +1,4 @@
-"""Configurations of stored runs."""
+"""Configurations of stored runs. One that this server can no longer read makes its run read-only."""
 
 import json
 from functools import lru_cache
@@ -6,7 +6,7 @@ from functools import lru_cache
 from pydantic import ValidationError
 
 from backend.db.models import Run
-from backend.errors import UnavailableError, from_validation
+from backend.errors import ConflictError, from_validation
 from gsl.config.base import stored
 from gsl.config.run import RunConfig
 
@@ -16,23 +16,32 @@ _KEPT = 1024
 def config_of(run: Run) -> RunConfig:
     """The run's configuration. It never changes and is needed often, so it is parsed once.
 
-    Raises `UnavailableError` if it is no longer valid on this server, for example because a suite's package is missing.
+    Raises `ConflictError` if it is no longer valid on this server, for example because a suite's package is missing.
     """
     try:
         return _parsed(json.dumps(run.config))
     except ValidationError as error:
-        reason = from_validation(error, "config").detail
-        message = f"Run {run.id} needs something that is no longer installed on the server: {reason}"
-        raise UnavailableError(message) from error
+        raise ConflictError(f"Run {run.id} is read-only. {_why(error)}") from error
 
 
-def missing_for(run: Run) -> str | None:
-    """Why the run's configuration cannot be read on this server; None if it can."""
+def read_only(run: Run) -> str:
+    """Why the run can be viewed but not continued, in one sentence that names the field at fault; otherwise empty."""
     try:
-        config_of(run)
-    except UnavailableError as error:
-        return error.detail
-    return None
+        _parsed(json.dumps(run.config))
+    except ValidationError as error:
+        return _why(error)
+    return ""
+
+
+def check_readable(run: Run) -> None:
+    """Raises `ConflictError` if the run is read-only."""
+    config_of(run)
+
+
+def _why(error: ValidationError) -> str:
+    first, located = error.errors(include_url=False)[0], from_validation(error, "config").errors[0]
+    message = "there is no such setting any more" if first["type"] == "extra_forbidden" else located.message
+    return f"This server cannot read its configuration: {located.field}: {message}."
 
 
 @lru_cache(_KEPT)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -18,14 +19,14 @@ from backend.db.models import (
     VariationReturn,
 )
 from backend.errors import ConflictError
-from backend.store.configs import config_of
+from backend.store.configs import config_of, read_only
 from backend.store.jobs import planning
 from gsl.method.selection import Estimate
 from gsl.phases import GateOpening, keys
 from gsl.phases.state import TrainingOn
 from gsl.protocol import reports
 from gsl.protocol.api import GateEvidence, GateProposal
-from gsl.protocol.jobs import ENDED, JobSpec
+from gsl.protocol.jobs import ENDED, Work
 from gsl.protocol.rounds import Rounds
 from gsl.record import MOST_RETURNS, GateRecord, JobRecord, RunRecord
 
@@ -34,21 +35,24 @@ Spent = dict[tuple[int, str], int]
 
 
 def record_of(session: Session, run: Run) -> RunRecord:
-    """Raises `ConflictError` if the run has not ended, or has more measurements than a record may contain."""
+    """The run as a record; its configuration is as it was stored if the run is read-only.
+
+    Raises `ConflictError` if the run has not ended, or has more measurements than a record may contain.
+    """
     jobs = list(session.exec(select(Job).where(Job.run_id == run.id).order_by(col(Job.id))))
     _check(session, run, jobs)
     gates = session.exec(select(Gate).where(Gate.run_id == run.id).order_by(col(Gate.id)))
-    return RunRecord.model_validate(
-        {
-            **run.model_dump(include={"name", "arm_name", "notes", "tags", "status", "phase", "cycle", "message"}),
-            "config": config_of(run),
-            "warnings": run.warnings,
-            "created_at": run.created_at,
-            "ended_at": run.ended_at or run.updated_at,
-            "jobs": [_job(session, job) for job in jobs],
-            "gates": [_gate(gate) for gate in gates],
-        }
-    )
+    unread = read_only(run)
+    parts: dict[str, Any] = {
+        **run.model_dump(include={"name", "arm_name", "notes", "tags", "status", "phase", "cycle", "message"}),
+        "config": run.config if unread else config_of(run),
+        "warnings": run.warnings,
+        "created_at": run.created_at,
+        "ended_at": run.ended_at or run.updated_at,
+        "jobs": [_job(session, job) for job in jobs],
+        "gates": [_gate(gate) for gate in gates],
+    }
+    return RunRecord.model_construct(**parts) if unread else RunRecord.model_validate(parts)
 
 
 def _check(session: Session, run: Run, jobs: Sequence[Job]) -> None:
@@ -67,14 +71,14 @@ def _check(session: Session, run: Run, jobs: Sequence[Job]) -> None:
 
 
 def _job(session: Session, job: Job) -> JobRecord:
-    spec = JobSpec.model_validate(job.spec)
+    work = Work.model_validate({name: job.spec[name] for name in Work.model_fields if name in job.spec})
     outcome = {"outcome": job.outcome, "epochs": job.epochs, "steps": job.steps, "best_epoch": job.best_epoch}
     return JobRecord.model_validate(
         {
-            "work": spec.work,
+            "work": work,
             "status": job.status,
             "start_steps": job.start_steps,
-            "reports": tuple(_reports(session, job, spec)),
+            "reports": tuple(_reports(session, job)),
             "result": None if job.outcome is None else {**outcome, "message": job.message},
             "error": (job.error or "")[:20_000],
             "started_at": job.started_at,
@@ -83,10 +87,10 @@ def _job(session: Session, job: Job) -> JobRecord:
     )
 
 
-def _reports(session: Session, job: Job, spec: JobSpec) -> Iterator[reports.Report]:
+def _reports(session: Session, job: Job) -> Iterator[reports.Report]:
     """In the order in which they arrived: an evaluation follows the epoch after which it was made."""
     if job.device is not None:
-        num_envs = spec.config.learner.num_envs
+        num_envs = job.spec["config"]["learner"]["num_envs"]
         yield reports.StartedReport(epoch=0, device=job.device, num_envs=num_envs)
     returns, spent = _returns(session, job), _spent(session, job)
     plateaus = {row.detected_epoch: row for row in session.exec(select(Plateau).where(Plateau.job_id == job.id))}

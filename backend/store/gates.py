@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from backend.db.models import Gate, Run
 from backend.errors import NotFoundError
-from backend.store.configs import config_of, missing_for
+from backend.store.configs import config_of, read_only
 from gsl.config.run import RunConfig
 from gsl.config.step_budget import specialist_reserve, specialist_training
 from gsl.protocol.api import GateProposal, GatePublic, SpecialistPlan, SpecialistTerms
@@ -35,7 +35,7 @@ def every(session: Session, run_id: int) -> list[Gate]:
 
 def public(gate: Gate, run: Run) -> GatePublic:
     terms = plan = None
-    if missing_for(run) is None:
+    if not read_only(run):
         terms, plan = terms_of(config_of(run)), _plan(config_of(run), GateProposal.model_validate(_split(gate)))
     own = {name: getattr(gate, name) for name in GatePublic.model_fields if name not in ("terms", "plan")}
     return GatePublic.model_validate({**own, "terms": terms, "plan": plan or []})

@@ -6,8 +6,8 @@ from sqlmodel import Session, col, select
 
 from backend.db.models import Epoch, Job, LatestReturn, LedgerEntry, Run, VariationReturn
 from backend.store import wholeness
-from backend.store.configs import config_of
 from backend.store.ingest.rollups import MAIN_KINDS
+from backend.store.suites import suite_of
 from gsl.protocol.api import ReturnsPublic, VariationReturnPublic
 from gsl.protocol.reports import Source
 from gsl.protocol.rounds import Rounds
@@ -81,7 +81,7 @@ def _epochs(session: Session, job: Job | None, source: Source) -> list[int]:
 def _public(
     session: Session, run: Run, rows: Iterable[LatestReturn | VariationReturn], source: Source
 ) -> list[VariationReturnPublic]:
-    suite, rows = config_of(run).suite, list(rows)
+    suite, rows = suite_of(session, run.id or 0), list(rows)
     marks = {} if source == "training" else wholeness.marks(session, {row.job_id for row in rows}, source)
     unknown = "" if source == "training" else Rounds().mark
     return [

@@ -13,7 +13,7 @@ from backend.domain.pace import Pace, recent
 from backend.domain.run_progress import RunProgress, job_activity
 from backend.domain.run_steps import GateProgress, JobProgress
 from backend.domain.waiting import waits_for
-from backend.store.configs import config_of, missing_for
+from backend.store.configs import config_of, read_only
 from gsl.config.run import RunConfig
 
 LIVE_S = 45  # a worker that has been silent for longer is not live
@@ -30,11 +30,11 @@ def live_workers(session: Session) -> list[Worker]:
 
 
 def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
-    """The progress of each run, by its id; runs that cannot be read are left out.
+    """The progress of each run, by its id; runs that are read-only are left out.
 
     The number of queries depends on the number of suites, not on that of runs.
     """
-    readable = {run.id: run for run in runs if run.id is not None and missing_for(run) is None}
+    readable = {run.id: run for run in runs if run.id is not None and not read_only(run)}
     jobs = _by_run(_jobs(session, select(*_COLUMNS).where(col(Job.run_id).in_(readable)).order_by(col(Job.id))))
     gates = _gates(session, list(readable))
     workers, queued = live_workers(session), _queued(session)

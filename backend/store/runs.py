@@ -13,7 +13,7 @@ from backend.db.models import Experiment, Gate, Job, Run
 from backend.domain.run_progress import RunProgress, activity, eta, phases
 from backend.errors import ConflictError, InvalidError, NotFoundError
 from backend.store import run_progress, value_sources
-from backend.store.configs import config_of, missing_for
+from backend.store.configs import check_readable, config_of, read_only
 from backend.store.jobs.locks import lock_run
 from backend.store.value_sources import ValueSources
 from gsl.config.run import RunConfig
@@ -76,6 +76,12 @@ def locked(session: Session, run_id: int) -> Run:
     return run
 
 
+def unfinished(session: Session) -> Sequence[int]:
+    """Ids of the runs that have not ended, oldest first."""
+    ids = session.exec(select(Run.id).where(col(Run.status).not_in(ENDED)).order_by(col(Run.id)))
+    return [run_id for run_id in ids if run_id is not None]
+
+
 def page(session: Session, filters: Filter, sort: Sort, limit: int, offset: int) -> Page[RunSummary]:
     conditions = _conditions(filters, session.get_bind().dialect.name)
     total = session.exec(select(func.count()).select_from(Run).where(*conditions)).one()
@@ -132,14 +138,15 @@ def _experiment_names(session: Session, runs: Sequence[Run]) -> dict[int, str]:
 
 
 def _summary(run: Run, progress: RunProgress | None, experiments: dict[int, str], sources: ValueSources) -> RunSummary:
-    """A run whose configuration cannot be read has no progress; its message says why, so that the list still works."""
+    """A run that is read-only has no progress, because its steps follow from its configuration."""
     listed = phases(progress) if progress else []
     own = run.model_dump(include=set(RunSummary.model_fields) - {"imported"})
     own |= {"mean_return_source": sources.mean_return, "score_source": sources.score}
     return RunSummary(
         **{**own, "message": _message(run, progress), "imported": run.record_sha256 is not None},
         experiment_name=experiments.get(run.experiment_id or 0),
-        eta_seconds=eta(listed),
+        read_only=read_only(run),
+        eta_seconds=eta(listed) if progress or run.status in ENDED else None,
         phases=tuple(listed),
         activity=activity(progress) if progress else "",
     )
@@ -147,9 +154,9 @@ def _summary(run: Run, progress: RunProgress | None, experiments: dict[int, str]
 
 def _message(run: Run, progress: RunProgress | None) -> str:
     """The run's own message, and what its queued jobs are waiting for if no live worker can run them."""
-    if progress is None:
-        return missing_for(run) or run.message
-    if run.status in ENDED or not progress.waits:
+    if progress is None and run.status not in ENDED and run.desired_state != "cancel":
+        return "waiting until the server can read its configuration again"
+    if progress is None or run.status in ENDED or not progress.waits:
         return run.message
     if run.status == "queued":
         return progress.waits
@@ -172,7 +179,7 @@ def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
     return [
         RunPublic(
             **summary.model_dump(),
-            config=config_of(run),
+            config=run.config if summary.read_only else config_of(run),
             notes=run.notes,
             warnings=run.warnings,
             wish=_desired_state(run),
@@ -210,10 +217,10 @@ def update(run: Run, changes: RunUpdate) -> None:
 def remove(session: Session, run_id: int) -> None:
     """Delete an ended run and everything that belongs to it; raises `ConflictError` if it has not ended.
 
-    A run whose configuration cannot be read can be deleted whatever its status, because it cannot continue.
+    A run that is read-only can be deleted whatever its status, because it cannot continue.
     """
     run = locked(session, run_id)
-    if run.status not in ENDED and missing_for(run) is None:
+    if run.status not in ENDED and not read_only(run):
         raise ConflictError(f"Run {run_id} is {run.status}: cancel it before you delete it.")
     running = select(func.count()).where(Job.run_id == run_id, Job.status == "running")
     if session.exec(running).one():
@@ -229,7 +236,11 @@ def check_not_ended(run: Run, action: str) -> None:
 
 
 def check_desired_state(run: Run, desired: DesiredState) -> None:
-    """Raises `ConflictError` if the state was requested before, or if a run that is being cancelled should continue."""
+    """Raises `ConflictError` if the state was requested before, if a run that is being cancelled should continue, or if
+    one that is read-only should do anything but end.
+    """
+    if desired != "cancel":
+        check_readable(run)
     if run.desired_state == "cancel" and desired != "cancel":
         raise ConflictError(f"Run {run.id} is being cancelled, which cannot be undone.")
     if desired == "run" and run.desired_state == "run":

@@ -1,7 +1,7 @@
 """The phases of a run: a pure function from its jobs and gates to the next jobs and the status."""
 
 from gsl.phases.gate import wrong_edits
-from gsl.phases.plan import plan
+from gsl.phases.plan import hold, plan
 from gsl.phases.state import GateOpening, GateView, JobView, Plan, Proposal, RunState
 
-__all__ = ["GateOpening", "GateView", "JobView", "Plan", "Proposal", "RunState", "plan", "wrong_edits"]
+__all__ = ["GateOpening", "GateView", "JobView", "Plan", "Proposal", "RunState", "hold", "plan", "wrong_edits"]

@@ -15,24 +15,40 @@ from gsl.phases.gate import all_left_out, gain_of, open_specialists_gate
 from gsl.phases.jobs import checkpoint_of
 from gsl.phases.specialists import finetune_step, specialists_step
 from gsl.phases.state import JobView, Plan, RunState, Segment
-from gsl.protocol.jobs import ENDED, CheckpointSource
+from gsl.protocol.jobs import ENDED, CheckpointSource, JobStatus
+
+_WAITING: tuple[JobStatus, ...] = ("queued", "lost", "paused")
 
 
 def plan(config: RunConfig, state: RunState) -> Plan:
     """What comes next, given what a person asked for (run, pause, cancel)."""
     step = _next(config, state)
-    waiting, running = state.keys("queued", "lost", "paused"), len(state.keys("running"))
     if state.desired_state == "cancel":
-        message = f"cancelling: waiting for {_running_jobs(running)} to stop" if running else "cancelled"
-        status = step.status if running else "cancelled"
-        return Plan(status, message, warnings=step.warnings, withdraw=waiting)
+        return _cancelled(state, step)
     if step.status in ENDED:
-        return replace(step, withdraw=waiting)
+        return replace(step, withdraw=state.keys(*_WAITING))
     if state.desired_state == "pause":
+        running = len(state.keys("running"))
         message = f"pausing: waiting for {_running_jobs(running)} to save a checkpoint" if running else "paused"
         status = step.status if running else "paused"
-        return Plan(status, message, warnings=step.warnings, hold=state.keys("queued", "lost"))
+        return Plan(status, message, warnings=step.warnings, hold=state.keys("queued", "lost"), cycle=step.cycle)
     return replace(step, requeue=state.keys("paused"))
+
+
+def hold(state: RunState, before: Plan) -> Plan:
+    """What becomes of a run whose configuration cannot be read: it stays as `before` and its jobs wait, unless it is
+    cancelled. Once the configuration can be read again, `plan` queues the jobs that wait.
+    """
+    if state.desired_state == "cancel":
+        return _cancelled(state, before)
+    return replace(before, hold=state.keys("queued", "lost"))
+
+
+def _cancelled(state: RunState, step: Plan) -> Plan:
+    running = len(state.keys("running"))
+    message = f"cancelling: waiting for {_running_jobs(running)} to stop" if running else "cancelled"
+    status = step.status if running else "cancelled"
+    return Plan(status, message, warnings=step.warnings, withdraw=state.keys(*_WAITING), cycle=step.cycle)
 
 
 def _next(config: RunConfig, state: RunState) -> Plan:

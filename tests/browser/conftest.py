@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from sqlmodel import SQLModel
 
@@ -41,10 +42,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiDriver]:
+def stage_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """The application behind `stage`."""
+    return create_app(settings_on(tmp_path_factory.mktemp("stage")).model_copy(update={"page_dir": DIST}))
+
+
+@pytest.fixture(scope="session")
+def stage(stage_app: FastAPI) -> Iterator[ApiDriver]:
     """The API and its page without any worker: a test plays the workers, so that every state stands still."""
-    settings = settings_on(tmp_path_factory.mktemp("stage")).model_copy(update={"page_dir": DIST})
-    app = create_app(settings)
+    app = stage_app
     services: Services = app.state.services
     SQLModel.metadata.create_all(services.database.engine)
     with serving(app) as address, httpx.Client(base_url=address, timeout=30, trust_env=False) as client:

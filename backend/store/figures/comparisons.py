@@ -14,7 +14,8 @@ from backend.domain.comparison_types import Compared, ComparedRun, Outcomes, Tas
 from backend.domain.figure_data import FloatArray
 from backend.errors import NotFoundError
 from backend.store import wholeness
-from backend.store.figures.curves import SUITE, number_table
+from backend.store.figures.curves import number_table
+from backend.store.suites import read
 from gsl.config.suites import SuiteSettings
 from gsl.protocol.api import ComparedMetric, ComparedSource
 from gsl.protocol.rounds import Rounds
@@ -37,7 +38,7 @@ def compared_runs(session: Session, experiment_id: int) -> Compared:
         )
         for run_id, arm_name, arm, seed, status, total, spent, suite in rows
     ]  # fmt: skip
-    suites = [SUITE.validate_json(text) for text in tasks]
+    suites = [read(session, json.loads(text), _of_task(runs, task)) for text, task in tasks.items()]
     return Compared(experiment_id, tuple(runs), tuple(suites), _task_names(suites))
 
 
@@ -132,6 +133,10 @@ def _task(
     known = ~np.isnan(scores).any(axis=0)
     present = tuple(run for run, has in zip(runs, measured, strict=True) if has)
     return TaskScores(task, present, variations[known], scores[:, known])
+
+
+def _of_task(runs: Sequence[ComparedRun], task: int) -> list[int]:
+    return [run.id for run in runs if run.task == task]
 
 
 def _task_names(suites: Sequence[SuiteSettings]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from pydantic import TypeAdapter
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
@@ -26,15 +25,14 @@ from backend.domain.figure_data import (
     rose_later,
 )
 from backend.store import wholeness
-from gsl.config.run import Suite
-from gsl.config.suites import SuiteSettings
+from backend.store.suites import suite_of
+from gsl.config.plateau import PlateauSettings
 from gsl.phases.keys import BEFORE_EVALUATION
 from gsl.phases.ledger import Entry, critical_path
 from gsl.protocol.jobs import Phase, Purpose
 from gsl.protocol.reports import Source
 from gsl.protocol.rounds import Rounds
 
-SUITE: TypeAdapter[SuiteSettings] = TypeAdapter(Suite)
 EVALUATED: tuple[Source, ...] = ("evaluation", "held_out")
 TRAINING_KINDS = ("generalist", "specialist", "finetune")
 
@@ -75,11 +73,6 @@ def is_after_finetuning(job: JobRow, jobs: Sequence[JobRow]) -> bool:
     return job.kind == "finetune" or (job.kind == "evaluation" and any(before))
 
 
-def suite_of(session: Session, run_id: int) -> SuiteSettings:
-    config = session.execute(select(col(Run.config)).where(col(Run.id) == run_id)).scalar_one()
-    return SUITE.validate_python(config["suite"])
-
-
 def learning_curves(session: Session, run_id: int) -> LearningCurves:
     jobs = job_rows(session, run_id)
     curves = _curves(session, jobs, TRAINING_KINDS)
@@ -91,7 +84,7 @@ def learning_curves(session: Session, run_id: int) -> LearningCurves:
         evaluations=_evaluations(session, jobs, curves),
         plateaus=_plateaus(session, run_id, jobs, curves if arm == "generalist" else {}),
         total_steps=total_steps,
-        sigma=config["plateau"]["sigma"],
+        sigma=config.get("plateau", {}).get("sigma", PlateauSettings().sigma),  # the run may be read-only
     )
 
 

@@ -6,7 +6,7 @@ from sqlmodel import Session, col
 
 from backend.db.models import Job
 from backend.domain.figure_data import Demonstrated
-from backend.store.figures.curves import suite_of
+from backend.store.suites import suite_of
 from gsl.protocol.reports import DemonstrationCount
 
 

@@ -9,7 +9,8 @@ from sqlmodel import Session, col
 
 from backend.db.models import Epoch, VariationReturn
 from backend.domain.figure_data import FloatArray, IntArray, Scores, VariationProgress
-from backend.store.figures.curves import JobRow, job_rows, number_table, role_of, suite_of, weighted_means
+from backend.store.figures.curves import JobRow, job_rows, number_table, role_of, weighted_means
+from backend.store.suites import suite_of
 
 COLUMNS = 60  # columns of the heatmap
 ROW_BUDGET = 40_000  # rows of variation_return read for one heatmap

@@ -18,9 +18,9 @@ from backend.store.figures.curves import (
     number_table,
     role_of,
     score_array,
-    suite_of,
     weighted_means,
 )
+from backend.store.suites import suite_of
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, evaluation, place_of
 from gsl.protocol.reports import Source
 from gsl.protocol.rounds import Rounds

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from backend.db.columns import now
 from backend.db.models import Artifact, Evaluation, Job, Plateau, Run, Worker
 from backend.errors import ConflictError, InvalidError, NotFoundError
+from backend.store.configs import check_readable
 from backend.store.jobs.locks import lock_job
 from backend.store.jobs.status import record_event
 from gsl.protocol.jobs import ENDED, CheckpointSource, DesiredState, JobSpec, TeacherSource
@@ -102,6 +103,7 @@ def _check_claimable(session: Session, run: Run, job: Job, worker: str) -> None:
         raise ConflictError(
             f"Job {job.id} cannot be claimed: run {run.id} is {run.status} and its desired state is {desired}."
         )
+    check_readable(run)
     known = session.get(Worker, worker)
     if known is not None and run.suite not in known.suites:
         raise ConflictError(f"Worker {worker} cannot run {run.suite}; its suites: {', '.join(known.suites) or 'none'}.")

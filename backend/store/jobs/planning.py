@@ -14,7 +14,7 @@ from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 from gsl.phases.state import Features
 from gsl.protocol.api import GateEvidence, GateProposal, GateVariation, KeepTraining, PlateauPublic
-from gsl.protocol.jobs import ENDED, JobSpec, JobStatus
+from gsl.protocol.jobs import ENDED, DesiredState, JobSpec, JobStatus
 from gsl.protocol.reports import DemonstrationCount, VariationReturn
 from gsl.protocol.rounds import Rounds
 
@@ -35,6 +35,13 @@ def load_state(session: Session, run: Run) -> RunState:
         rounds=_rounds(session, evaluations),
         history=history_before_gate(session, jobs, gates),
     )
+
+
+def load_jobs(session: Session, run: Run) -> RunState:
+    """The same without what is read by means of the run's configuration: its jobs and what is desired."""
+    jobs = session.exec(select(Job).where(Job.run_id == run.id).order_by(col(Job.id))).all()
+    desired: DesiredState = run.desired_state  # type: ignore[assignment]  # the column holds a DesiredState
+    return RunState(jobs=tuple(_job_view(job) for job in jobs), desired_state=desired)
 
 
 def insert_job(session: Session, run: Run, spec: JobSpec) -> Job | None:

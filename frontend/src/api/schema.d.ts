@@ -789,8 +789,8 @@ export interface paths {
         };
         /**
          * Export a run
-         * @description The run as one document: epochs, evaluations, gates, ledger and configuration, without files. 409 if the run has
-         *     not ended.
+         * @description The run as one document: epochs, evaluations, gates, ledger and configuration, without files. The configuration
+         *     of a run that is read-only is as it was stored. 409 if the run has not ended.
          */
         get: operations["get_record"];
         put?: never;
@@ -4173,7 +4173,13 @@ export interface components {
              * @description The run that this run is the baseline of.
              */
             baseline_of: number | null;
-            config: components["schemas"]["RunConfig"];
+            /**
+             * Config
+             * @description As it was stored, if the run is read-only.
+             */
+            config: components["schemas"]["RunConfig"] | {
+                [key: string]: unknown;
+            };
             /**
              * Created At
              * Format: date-time
@@ -4231,6 +4237,12 @@ export interface components {
             notes: string;
             /** Phases */
             phases: components["schemas"]["PhaseProgress"][];
+            /**
+             * Read Only
+             * @description Why the server can show the run but not go on with it, because its configuration cannot be read any more: a package is missing, or a setting has changed. It names the setting. Usually empty.
+             * @default
+             */
+            read_only: string;
             /**
              * Score
              * @description Latest evaluation: success rate, or normalised return.
@@ -4428,6 +4440,12 @@ export interface components {
             name: string;
             /** Phases */
             phases: components["schemas"]["PhaseProgress"][];
+            /**
+             * Read Only
+             * @description Why the server can show the run but not go on with it, because its configuration cannot be read any more: a package is missing, or a setting has changed. It names the setting. Usually empty.
+             * @default
+             */
+            read_only: string;
             /**
              * Score
              * @description Latest evaluation: success rate, or normalised return.

@@ -39,6 +39,16 @@ export function JobBadge({ status }: { status: Job["status"] }) {
   );
 }
 
+/** Marks a run that can only be viewed, with the reason. */
+export function ReadOnlyBadge({ run }: { run: { read_only?: string } }) {
+  if (!run.read_only) return null;
+  return (
+    <Badge color="yellow" variant="outline" tt="none" style={{ flexShrink: 0 }} title={run.read_only}>
+      read-only
+    </Badge>
+  );
+}
+
 /** Marks a run that was made elsewhere and imported as a record. */
 export function ImportedBadge({ run, size = "md" }: { run: { imported: boolean }; size?: string }) {
   if (!run.imported) return null;

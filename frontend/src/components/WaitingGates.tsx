@@ -9,7 +9,7 @@ import { many, sentence } from "../format/numbers";
 /** Those of the runs that wait at their gates, with a way to approve many of them at once. */
 export function WaitingGates({ runs }: { runs: RunSummary[] }) {
   const [open, setOpen] = useState(false);
-  const waiting = runs.filter((run) => run.status === "awaiting_approval");
+  const waiting = runs.filter((run) => run.status === "awaiting_approval" && !run.read_only);
   if (waiting.length === 0 && !open) return null;
   return (
     <>

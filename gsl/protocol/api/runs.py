@@ -97,6 +97,11 @@ class RunSummary(Answer):
     imported: bool = Field(
         default=False, description="Whether the run was imported from a record; it then has no files and no workers."
     )
+    read_only: str = Field(
+        default="",
+        description="Why the server can show the run but not go on with it, because its configuration cannot be read "
+        "any more: a package is missing, or a setting has changed. It names the setting. Usually empty.",
+    )
 
     @property
     def ended(self) -> bool:
@@ -104,7 +109,9 @@ class RunSummary(Answer):
 
 
 class RunPublic(RunSummary):
-    config: Annotated[RunConfig, WrapValidator(as_stored)]
+    config: Annotated[RunConfig | dict[str, Any], Field(union_mode="left_to_right"), WrapValidator(as_stored)] = Field(
+        description="As it was stored, if the run is read-only."
+    )
     notes: str
     warnings: tuple[str, ...] = Field(description="Example: specialist 3 failed, continuing with 6 of 7.")
     wish: Literal["run", "pause", "cancel"] = Field(description="The state that was requested for the run.")

@@ -66,7 +66,15 @@ function FromRun({ id, ...form }: FormProps & { id: number }) {
   const query: UseQueryResult<Run, Error> = useQuery(runQuery(id));
   return (
     <Loaded query={query} rows={8}>
-      {(run) => <FromLoadedRun key={run.id} run={run} {...form} />}
+      {(run) =>
+        run.read_only ? (
+          <Alert color="yellow" title={`Run ${run.id} is read-only`}>
+            {run.read_only} Choose another run or a preset.
+          </Alert>
+        ) : (
+          <FromLoadedRun key={run.id} run={run} {...form} />
+        )
+      }
     </Loaded>
   );
 }

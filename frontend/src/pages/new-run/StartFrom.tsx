@@ -19,7 +19,7 @@ interface Props {
 
 /** Where the form starts: a preset, or the configuration of an earlier run. */
 export function StartFrom({ presets, start, onChange }: Props) {
-  const runs = useQuery(runsQuery({ offset: 0 })).data?.items ?? [];
+  const runs = (useQuery(runsQuery({ offset: 0 })).data?.items ?? []).filter((run) => !run.read_only);
   return (
     <Stack gap="sm">
       <PresetChooser presets={presets} chosen={start.preset} onChoose={(preset) => onChange({ preset })} />

@@ -23,11 +23,12 @@ export function RunActions({ run }: { run: Run }) {
   const remove = useDeleteRun(run.id, () => navigate("/runs", { replace: true }));
   const [confirming, setConfirming] = useState<"cancel" | "delete" | null>(null);
   const ended = hasEnded(run.status);
+  const readable = !run.read_only;
   const pausing = run.wish === "pause";
   const close = () => setConfirming(null);
   return (
     <Group gap="xs">
-      {!ended && !pausing && run.status !== "paused" && (
+      {readable && !ended && !pausing && run.status !== "paused" && (
         <Button
           size="xs"
           variant="default"
@@ -38,7 +39,7 @@ export function RunActions({ run }: { run: Run }) {
           Pause
         </Button>
       )}
-      {!ended && (pausing || run.status === "paused") && (
+      {readable && !ended && (pausing || run.status === "paused") && (
         <Button
           size="xs"
           leftSection={<IconPlayerPlay size={14} />}
@@ -59,7 +60,7 @@ export function RunActions({ run }: { run: Run }) {
           {run.wish === "cancel" ? "Cancelling" : "Cancel"}
         </Button>
       )}
-      {run.status === "failed" && !run.imported && (
+      {readable && run.status === "failed" && !run.imported && (
         <Button
           size="xs"
           leftSection={<IconRefresh size={14} />}
@@ -70,16 +71,18 @@ export function RunActions({ run }: { run: Run }) {
           Try again
         </Button>
       )}
-      <LaunchBaseline run={run} />
-      <Button
-        component={Link}
-        to={`/runs/new?from=${run.id}`}
-        size="xs"
-        variant="default"
-        leftSection={<IconCopy size={14} />}
-      >
-        Start from this run
-      </Button>
+      {readable && <LaunchBaseline run={run} />}
+      {readable && (
+        <Button
+          component={Link}
+          to={`/runs/new?from=${run.id}`}
+          size="xs"
+          variant="default"
+          leftSection={<IconCopy size={14} />}
+        >
+          Start from this run
+        </Button>
+      )}
       {ended && (
         <Button
           component="a"

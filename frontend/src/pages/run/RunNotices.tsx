@@ -6,7 +6,7 @@ import { sentence } from "../../format/numbers";
 
 /** What a run is waiting for, why it ended, and its warnings. */
 export function RunNotices({ run }: { run: Run }) {
-  const waits = run.status === "awaiting_approval";
+  const waits = run.status === "awaiting_approval" && !run.read_only;
   return (
     <>
       {waits && (

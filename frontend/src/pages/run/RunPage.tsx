@@ -9,6 +9,7 @@ import { NotFound } from "../../components/NotFound";
 import { useTitle } from "../../components/PageTitle";
 import { STATUS_LABEL } from "../../theme";
 import { PhaseStepper } from "./PhaseStepper";
+import { ReadOnly } from "./ReadOnly";
 import { RunHeader } from "./RunHeader";
 import { RunNotices } from "./RunNotices";
 import { RunTabs } from "./RunTabs";
@@ -25,8 +26,9 @@ function RunView({ run }: { run: Run }) {
   useTitle(`${run.name} (${STATUS_LABEL[run.status]})`);
   return (
     <Stack gap="md">
+      <ReadOnly run={run} />
       <RunHeader run={run} />
-      <PhaseStepper run={run} />
+      {run.phases.length > 0 && <PhaseStepper run={run} />}
       <RunNotices run={run} />
       <RunTabs run={run} />
     </Stack>

@@ -1,7 +1,7 @@
 import { Anchor, Box, Card, Group, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 import type { RunSummary } from "../../api/types";
-import { ImportedBadge, StatusBadge } from "../../components/Badges";
+import { ImportedBadge, ReadOnlyBadge, StatusBadge } from "../../components/Badges";
 import { PhaseBar } from "../../components/PhaseBar";
 import { armTitle, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
 import { Sparkline } from "../../components/Sparkline";
@@ -47,6 +47,7 @@ function RunCard({ run }: { run: RunSummary }) {
           </Anchor>
           <Group gap={4} justify="flex-end" flex="0 0 auto" maw="50%">
             <ImportedBadge run={run} size="sm" />
+            <ReadOnlyBadge run={run} />
             <StatusBadge status={run.status} size="sm" />
           </Group>
         </Group>

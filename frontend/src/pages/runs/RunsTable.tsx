@@ -1,7 +1,7 @@
 import { Anchor, Box, Card, Group, Progress, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 import type { RunSummary } from "../../api/types";
-import { ImportedBadge, StatusBadge } from "../../components/Badges";
+import { ImportedBadge, ReadOnlyBadge, StatusBadge } from "../../components/Badges";
 import { type Column, DataTable } from "../../components/DataTable";
 import { PhaseBar, spentShare } from "../../components/PhaseBar";
 import { armTitle, Measured, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
@@ -61,6 +61,7 @@ function Status({ run }: CellProps) {
       <Group gap={4}>
         <StatusBadge status={run.status} />
         <ImportedBadge run={run} />
+        <ReadOnlyBadge run={run} />
       </Group>
       <Waiting run={run} />
     </>

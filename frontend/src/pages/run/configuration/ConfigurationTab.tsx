@@ -1,4 +1,4 @@
-import { Button, CopyButton, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Button, Code, CopyButton, Group, Stack, Table, Text, Title } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
@@ -19,11 +19,7 @@ export function ConfigurationTab({ run }: { run: Run }) {
   return (
     <Panel
       title="Configuration"
-      text={
-        decided.size > 0
-          ? "All settings of this run, as it was launched. What a gate decided otherwise is marked."
-          : "All settings of this run."
-      }
+      text={explained(run, decided.size)}
       actions={
         <Group gap="xs">
           <CopyButton value={JSON.stringify(run.config, null, 2)}>
@@ -38,15 +34,29 @@ export function ConfigurationTab({ run }: { run: Run }) {
               </Button>
             )}
           </CopyButton>
-          <Button size="xs" component={Link} to={`/runs/new?from=${run.id}`}>
-            Start from this run
-          </Button>
+          {!run.read_only && (
+            <Button size="xs" component={Link} to={`/runs/new?from=${run.id}`}>
+              Start from this run
+            </Button>
+          )}
         </Group>
       }
     >
-      <Loaded query={fields}>{(known) => <Settings config={run.config} fields={known} decided={decided} />}</Loaded>
+      {run.read_only ? (
+        <Code block data-testid="raw-configuration">
+          {JSON.stringify(run.config, null, 2)}
+        </Code>
+      ) : (
+        <Loaded query={fields}>{(known) => <Settings config={run.config} fields={known} decided={decided} />}</Loaded>
+      )}
     </Panel>
   );
+}
+
+function explained(run: Run, decided: number): string {
+  if (run.read_only) return "As it was stored, because this server cannot read it.";
+  if (decided > 0) return "All settings of this run, as it was launched. What a gate decided otherwise is marked.";
+  return "All settings of this run.";
 }
 
 interface SettingsProps {

@@ -43,7 +43,7 @@ export function decidedSettings(gates: Gate[], config: Run["config"]): Map<strin
   const found = new Map<string, string[]>();
   for (const { decision, reason_asked, cycle } of gates) {
     if (!decision || reason_asked !== "specialists") continue;
-    const place = (config.cycles?.count ?? 1) > 1 ? ` in cycle ${cycle}` : "";
+    const place = Number(getIn(config, ["cycles", "count"]) ?? 1) > 1 ? ` in cycle ${cycle}` : "";
     for (const [name, value] of Object.entries(settingsDecided(decision))) {
       const path = ["specialists", name];
       if (getIn(config, path) === value) continue;

@@ -4,6 +4,7 @@ import { useApprove, useReject } from "../../../api/mutations";
 import { ApiError } from "../../../api/problem";
 import { jobsQuery } from "../../../api/queries";
 import type { Gate, Run } from "../../../api/types";
+import { getIn } from "../../../form/paths";
 import { Decision } from "./Decision";
 import { Evidence } from "./Evidence";
 import { approval, editsOf, isEdited, problemsOf } from "./edits";
@@ -18,9 +19,9 @@ export function OpenGate({ run, gate }: { run: Run; gate: Gate }) {
   const reject = useReject(run.id);
   const error = approve.error ?? reject.error;
   const fields = error instanceof ApiError ? error.errors : [];
-  const editable = gate.reason_asked === "specialists";
+  const editable = gate.reason_asked === "specialists" && !run.read_only;
   const left = gate.evidence.left_steps;
-  const problems = editable ? problemsOf(edits, left, epochSteps(run.config)) : [];
+  const problems = editable ? problemsOf(edits, left, epochSteps(run)) : [];
   const change = (next: typeof edits) => {
     approve.reset();
     setDraft({ edits: next, reason });
@@ -42,25 +43,28 @@ export function OpenGate({ run, gate }: { run: Run; gate: Gate }) {
           onReset={() => change(editsOf(gate.proposal))}
         />
       )}
-      <Decision
-        approveLabel={editable ? "Approve specialists" : "Continue with the successful specialists"}
-        canApprove={problems.length === 0}
-        continueSteps={editable ? (gate.evidence.continue_steps ?? null) : null}
-        trainingOn={editable ? (gate.evidence.training_on ?? null) : null}
-        reason={reason}
-        onReason={(next) => setDraft({ edits, reason: next })}
-        busy={approve.isPending || reject.isPending}
-        error={error?.message ?? null}
-        onApprove={() => approve.mutate(approval(edits, gate.proposal, reason))}
-        onReject={(action) => reject.mutate({ action, reason })}
-      />
+      {!run.read_only && (
+        <Decision
+          approveLabel={editable ? "Approve specialists" : "Continue with the successful specialists"}
+          canApprove={problems.length === 0}
+          continueSteps={editable ? (gate.evidence.continue_steps ?? null) : null}
+          trainingOn={editable ? (gate.evidence.training_on ?? null) : null}
+          reason={reason}
+          onReason={(next) => setDraft({ edits, reason: next })}
+          busy={approve.isPending || reject.isPending}
+          error={error?.message ?? null}
+          onApprove={() => approve.mutate(approval(edits, gate.proposal, reason))}
+          onReject={(action) => reject.mutate({ action, reason })}
+        />
+      )}
     </Stack>
   );
 }
 
 /** Environment steps of one epoch. */
-function epochSteps(config: Run["config"]): number {
-  return (config.learner?.num_envs ?? 1) * (config.learner?.num_steps ?? 1);
+function epochSteps({ config }: Run): number {
+  const number = (name: string) => Number(getIn(config, ["learner", name]) ?? 1);
+  return number("num_envs") * number("num_steps");
 }
 
 /** Steps per second of the latest training job that has measured them. */

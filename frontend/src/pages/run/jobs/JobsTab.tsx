@@ -144,7 +144,7 @@ function JobDetails({ job, run }: { job: Job; run: Run }) {
           <Code block style={{ maxHeight: 260, overflow: "auto" }}>
             {job.error}
           </Code>
-          {job.status === "failed" && !hasEnded(run.status) && <RetryJob job={job} />}
+          {job.status === "failed" && !hasEnded(run.status) && !run.read_only && <RetryJob job={job} />}
         </Alert>
       )}
       <LogViewer job={job} />

@@ -15,13 +15,16 @@ CHUNK = 1 << 20  # bytes
 def download(transport: Transport, artifact: ArtifactRef, path: Path) -> Path:
     """Write an artifact's content to `path`, which appears only if its SHA-256 is the announced one.
 
-    Raises `Unreachable` if it is not: the content was damaged on the way, so another attempt may succeed.
+    Raises `Unreachable` if it is not, or if more arrives than announced: the content was damaged on the way, so another
+    attempt may succeed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
     with write_atomically(path) as file:
         with transport.stream("GET", f"/artifacts/{artifact.id}/content") as response:
             for chunk in response.iter_bytes(CHUNK):
+                if file.tell() + len(chunk) > artifact.size:
+                    break
                 digest.update(chunk)
                 file.write(chunk)
         if digest.hexdigest() != artifact.sha256:

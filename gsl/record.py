@@ -5,6 +5,7 @@ checkpoints, demonstrations and logs, so an imported run can be viewed and compa
 """
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
@@ -24,6 +25,8 @@ from gsl.protocol.reports import DemonstrationsReport, EpochReport, EvaluationRe
 
 DIGITS = 6
 """Significant digits that `rounded` keeps: more than any figure shows, in a third of the file size."""
+MOST_BYTES = 32 * 2**20
+"""Most bytes of a record as JSON, so that it fits into one request."""
 MOST_RETURNS = 200_000
 """Most returns of single variations in one record, so that it fits into one request."""
 
@@ -94,9 +97,18 @@ class RunRecord(Wire):
 
 
 def read(file: Path) -> RunRecord:
-    """From a `.json` or `.json.gz` file. Raises OSError, and ValueError if it does not contain a record."""
-    content = file.read_bytes()
-    return RunRecord.model_validate_json(gzip.decompress(content) if file.suffix == ".gz" else content)
+    """From a `.json` or `.json.gz` file, of which at most `MOST_BYTES` are unpacked.
+
+    Raises OSError, and ValueError if it does not contain a record or if that has more bytes.
+    """
+    try:
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+    except (EOFError, zlib.error) as error:
+        raise ValueError(f"the file is damaged: {error}") from error
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"the record has more than {MOST_BYTES} bytes of JSON, the most that a server takes")
+    return RunRecord.model_validate_json(content)
 
 
 def write(file: Path, record: RunRecord) -> None:

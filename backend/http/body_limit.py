@@ -7,9 +7,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.errors import RequestTimeoutError, TooLargeError
 from backend.http.problems import problem_response
+from gsl.record import MOST_BYTES
 
 MAX_BYTES = 2**20
-MAX_LARGE_BYTES = 32 * 2**20
+MAX_LARGE_BYTES = MOST_BYTES
 QUIET_SECONDS = 60.0
 """So long may the next part of a body take."""
 _LARGE = re.compile(r"/runs/import$|/jobs/\d+/")  # whole records, and what workers send

@@ -41,6 +41,7 @@ def check_readable(run: Run) -> None:
 def _why(error: ValidationError) -> str:
     first, located = error.errors(include_url=False)[0], from_validation(error, "config").errors[0]
     message = "there is no such setting any more" if first["type"] == "extra_forbidden" else located.message
+    message = message.partition("; did you mean")[0]  # nobody mistyped it
     return f"This server cannot read its configuration: {located.field}: {message}."
 
 

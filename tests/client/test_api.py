@@ -10,6 +10,7 @@ import pytest
 from client import models
 from client.errors import Refused, Stale, Unreachable
 from client.worker_api import WorkerApi
+from gsl.config.run import RunConfig
 from gsl.protocol.lease import ArtifactRef
 from gsl.protocol.reports import ArtifactReport
 from tests.worker.real_api import RealApi
@@ -27,6 +28,7 @@ def test_a_run_is_launched_found_renamed_cancelled_and_deleted(api: RealApi) -> 
     run = client.create_run(
         "forkmaze-quick", {"seed": 3}, name="mine", experiment_id=experiment.id, tags=["a"], notes="why"
     )
+    assert isinstance(run.config, RunConfig)
     assert (run.name, run.seed, run.config.suite.name, run.tags) == ("mine", 3, "forkmaze", ("a",))
     assert [each.id for each in client.runs(experiment_id=experiment.id)] == [run.id]
     assert list(client.runs(status="failed")) == []
@@ -139,11 +141,11 @@ def test_a_file_arrives_as_it_was_sent_and_damage_is_noticed(api: RealApi, tmp_p
     (stored,) = api.client.artifacts(claim.run_id)
     assert (stored.size, stored.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     assert api.client.download(stored, tmp_path / "got" / "it.ckpt").read_bytes() == content
-    damaged = ArtifactRef.model_validate(
-        {**stored.model_dump(include=set(ArtifactRef.model_fields)), "sha256": "0" * 64}
-    )
-    with pytest.raises(Unreachable, match="SHA-256"):
-        api.worker_api.download(damaged, tmp_path / "bad.ckpt")
+    announced = stored.model_dump(include=set(ArtifactRef.model_fields))
+    for wrong in ({"sha256": "0" * 64}, {"size": stored.size - 1}):
+        damaged = ArtifactRef.model_validate({**announced, **wrong})
+        with pytest.raises(Unreachable, match="SHA-256"):
+            api.worker_api.download(damaged, tmp_path / "bad.ckpt")
     assert not list(tmp_path.glob("*bad*"))
 
 

@@ -1,15 +1,18 @@
 """The command that brings records into a server."""
 
+import gzip
 from datetime import UTC, datetime
 from pathlib import Path
+from tracemalloc import get_traced_memory, start, stop
 
 import pytest
 
 from client.import_run import import_all
 from gsl.config.presets import PRESETS
-from gsl.record import RunRecord, write
+from gsl.record import MOST_BYTES, RunRecord, read, write
 from tests.worker.real_api import RealApi
 
+GIB = 2**30
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 
 
@@ -37,3 +40,24 @@ def test_every_file_is_told_of_and_stands_in_the_experiment(tmp_path: Path, caps
     assert "one.json.gz: run 1, one, cancelled" in said.out
     assert "broken.json: " in said.err
     assert "absent.json.gz: " in said.err
+
+
+def test_a_file_that_unpacks_to_gigabytes_is_refused_before_it_takes_memory(tmp_path: Path) -> None:
+    part = gzip.compress(b" " * 2**24)
+    (tmp_path / "bomb.json.gz").write_bytes(part * (4 * GIB // 2**24))
+    start()
+    try:
+        with pytest.raises(ValueError, match=str(MOST_BYTES)):
+            read(tmp_path / "bomb.json.gz")
+        assert get_traced_memory()[1] < 4 * MOST_BYTES
+    finally:
+        stop()
+
+
+def test_a_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "cut.json.gz", record("cut"))
+    whole = (tmp_path / "cut.json.gz").read_bytes()
+    for content in (whole[:200], whole[:100] + b"\x00" * 100 + whole[200:], whole[:-8] + bytes(8)):
+        (tmp_path / "cut.json.gz").write_bytes(content)
+        with pytest.raises((ValueError, OSError)):
+            read(tmp_path / "cut.json.gz")

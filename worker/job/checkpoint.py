@@ -77,6 +77,8 @@ def _is_zip(path: Path) -> bool:
 
 def _read_zip(path: Path, with_arrays: bool) -> tuple[bytes, Arrays]:
     with zipfile.ZipFile(path) as archive:
+        if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
+            raise zipfile.BadZipFile("it is compressed, as no version wrote it, so its size in memory is unknown")
         arrays = safetensors.numpy.load(archive.read("tensors.safetensors")) if with_arrays else {}
         return archive.read("state.json"), arrays
 

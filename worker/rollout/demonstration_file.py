@@ -1,13 +1,18 @@
 """Files of demonstrations: recorded episodes with their provenance, as npz."""
 
 import json
-from collections.abc import Sequence
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.lib.format import MAGIC_PREFIX
 from numpy.typing import NDArray
 from pydantic import Field
 
@@ -15,6 +20,10 @@ from gsl.atomic_file import write_atomically
 from gsl.protocol.reports import Wire
 from worker.experience import Demonstrations, Earned
 from worker.rollout.demonstration_weights import Weight, step_weights
+
+MOST_UNPACKED = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+"""Most bytes that the files of a job may unpack to: joining them takes as many again, so more do not fit in memory."""
+_MOST_PROVENANCE = 2**20
 
 
 class Provenance(Wire):
@@ -78,12 +87,14 @@ _EARNED = ("reward", "truncated", "final_observation")  # absent in files of ear
 def load(paths: Sequence[Path], weight: Weight = "none") -> Demonstrations | None:
     """All demonstrations of these files, concatenated; None if there are none. Never unpickles.
 
-    Raises ValueError for weights by advantage if one of the files has no rewards.
+    Raises ValueError for files that are damaged or unpack to more than `MOST_UNPACKED`, and for weights by advantage if
+    one of the files has no rewards.
     """
+    _check_unpacked(paths)
     parts: list[dict[str, NDArray[Any]]] = []
     episodes = 0
     for path in paths:
-        with np.load(path, allow_pickle=False) as file:
+        with _opened(path) as file:
             if not len(file["action"]):
                 continue
             part = {name: file[name] for name in (*_COLUMNS, *_EARNED) if name in file.files}
@@ -111,6 +122,45 @@ def _joined(parts: Sequence[dict[str, NDArray[Any]]], weight: Weight) -> Demonst
 
 
 def read_provenance(path: Path) -> Provenance:
-    """The provenance in a file of demonstrations."""
-    with np.load(path, allow_pickle=False) as file:
+    """The provenance in a file of demonstrations. Raises ValueError if the file has none."""
+    if any(name.startswith("provenance") and size > _MOST_PROVENANCE for name, size in _stated(path)):
+        raise ValueError(f"{path.name} has a provenance of more than {_MOST_PROVENANCE} bytes")
+    with _opened(path) as file:
         return Provenance.model_validate(json.loads(file["provenance"].tobytes().decode()))
+
+
+def _check_unpacked(paths: Sequence[Path]) -> None:
+    """Raises ValueError if the files' directories state too much; reading never goes beyond what they state."""
+    total = sum(size for path in paths for _, size in _stated(path))
+    if total > MOST_UNPACKED:
+        names = ", ".join(path.name for path in paths)[:500]
+        raise ValueError(
+            f"{names}: unpacked, these demonstrations have {total} bytes, more than half of this machine's memory "
+            f"({MOST_UNPACKED}); record fewer of them"
+        )
+
+
+def _stated(path: Path) -> list[tuple[str, int]]:
+    """Names and unpacked sizes of a file's arrays, as its directory states them.
+
+    Only arrays are read in small pieces up to that size; numpy unpacks whatever else there is at once.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist():
+                with archive.open(entry) as opened:
+                    if opened.read(len(MAGIC_PREFIX)) != MAGIC_PREFIX:
+                        raise ValueError(f"{path.name} has no demonstrations: {entry.filename} is not an array")
+            return [(entry.filename, entry.file_size) for entry in archive.infolist()]
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise ValueError(f"{path.name} has no demonstrations: {error}") from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The arrays of a file by name. Raises ValueError if it is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            yield file
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
+        raise ValueError(f"{path.name} is damaged: {error}") from error

@@ -17,6 +17,7 @@ from worker.guides import GuideInputs, Teacher
 from worker.job import checkpoint
 from worker.job.folder import JobFile, JobFolder
 from worker.rollout import demonstration_file
+from worker.rollout.demonstration_file import Provenance
 from worker.spaces import Spaces
 from worker.trainer.learner import load_learner
 
@@ -53,19 +54,23 @@ def guide_inputs(spec: JobSpec, given: GuideFiles, spaces: Spaces, device: torch
 
 
 def _demonstrations(paths: Sequence[Path], config: RunConfig, spaces: Spaces) -> Demonstrations | None:
-    for path in paths:
-        provenance = demonstration_file.read_provenance(path)
-        if provenance.suite is not None:  # absent in files of earlier versions, whose arrays are checked below
-            _check_suite(path.name, provenance.suite, config.suite)
-        if provenance.spaces is not None:
-            _check_spaces(path.name, Spaces.restored(provenance.spaces), spaces)
     try:
+        for path in paths:
+            _check_provenance(path, demonstration_file.read_provenance(path), config, spaces)
         recorded = demonstration_file.load(paths, config.demonstrations.weight)
     except ValueError as error:
         raise GuideInputError(str(error)) from error
     if recorded is not None:
         _check_arrays(recorded, spaces)
     return recorded
+
+
+def _check_provenance(path: Path, provenance: Provenance, config: RunConfig, spaces: Spaces) -> None:
+    """Of files of earlier versions, which say neither, only the arrays are checked."""
+    if provenance.suite is not None:
+        _check_suite(path.name, provenance.suite, config.suite)
+    if provenance.spaces is not None:
+        _check_spaces(path.name, Spaces.restored(provenance.spaces), spaces)
 
 
 def _teacher(spec: JobSpec, path: Path, owned: frozenset[int], spaces: Spaces, device: torch.device) -> Teacher:

@@ -13,7 +13,7 @@ export function timeLeft(run: RunSummary): string {
     if (!run.ended_at) return "ended";
     return `took ${duration((parseTime(run.ended_at).getTime() - parseTime(run.created_at).getTime()) / 1000)}`;
   }
-  if (run.status === "awaiting_approval") return "waiting for you";
+  if (run.status === "awaiting_approval" && !run.read_only) return "waiting for you";
   if (run.status === "paused") return "paused";
   const left = run.eta_seconds === null ? "time left unknown" : `${duration(run.eta_seconds)} left`;
   return run.activity ? `${run.activity} · ${left}` : left;

@@ -1,10 +1,12 @@
 """Runs as records: what a worker reported goes out whole, comes in whole, once, and says what is wrong with it."""
 
+import gzip
 from typing import Any
 
 import pytest
 
 from tests.backend.api_driver import ApiDriver
+from tests.backend.marks import ON_SQLITE
 
 
 @pytest.fixture
@@ -121,3 +123,11 @@ def test_a_variation_that_no_worker_could_report_is_named(api: ApiDriver, record
     problem = api.post("/runs/import", record, 422)
     assert problem["errors"][0]["field"] == "jobs.0.reports.returns.variation"
     assert api.get("/runs")["total"] == 1
+
+
+@ON_SQLITE
+def test_a_compressed_body_is_refused_unread(api: ApiDriver) -> None:
+    """Only the page and the client unpack records, up to the most that a body may have."""
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    bomb = gzip.compress(b" " * 2**24)
+    assert "UTF-8" in api.ask("POST", "/runs/import", 400, content=bomb, headers=headers)["detail"]

@@ -52,6 +52,9 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
         archive.writestr("data.pkl", pickle.dumps({"epoch": 1}))
     save(tmp_path / "half.ckpt", {"weights": torch.ones(1000)})
     (tmp_path / "half.ckpt").write_bytes((tmp_path / "half.ckpt").read_bytes()[:2000])
-    for name in ("pickle.ckpt", "other.ckpt", "half.ckpt"):
+    with zipfile.ZipFile(tmp_path / "bomb.ckpt", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("tensors.safetensors", bytes(2**24))
+        archive.writestr("state.json", "{}")
+    for name in ("pickle.ckpt", "other.ckpt", "half.ckpt", "bomb.ckpt"):
         with pytest.raises(CheckpointError, match=name):
             load(tmp_path / name)

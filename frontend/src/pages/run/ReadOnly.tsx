@@ -15,6 +15,6 @@ export function ReadOnly({ run }: { run: Run }) {
   );
 }
 
-const ENDED = "Its results are complete, but nothing can be launched from it.";
+const ENDED = "What it has stored is shown, but nothing can be launched from it.";
 const WAITING =
   "It waits, and goes on by itself once the server is started with what is missing. Until then it can be cancelled.";

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, List, Text } from "@mantine/core";
 import { IconAlertTriangle, IconGitFork, IconInfoCircle } from "@tabler/icons-react";
 import { Link } from "react-router";
+import { hasEnded } from "../../api/live";
 import type { Run } from "../../api/types";
 import { sentence } from "../../format/numbers";
 
@@ -22,7 +23,7 @@ export function RunNotices({ run }: { run: Run }) {
           </Group>
         </Alert>
       )}
-      {run.message && !waits && (
+      {run.message && !waits && !(run.read_only && !hasEnded(run.status)) && (
         <Alert color={run.status === "failed" ? "red" : "gray"} icon={<IconInfoCircle />} p="xs">
           <Text size="sm" style={{ overflowWrap: "anywhere" }}>
             {sentence(run.message)}

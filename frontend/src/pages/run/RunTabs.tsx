@@ -54,7 +54,7 @@ export function RunTabs({ run }: { run: Run }) {
             <Indicator
               color="grape"
               offset={-4}
-              disabled={name !== "gate" || run.status !== "awaiting_approval"}
+              disabled={name !== "gate" || run.status !== "awaiting_approval" || run.read_only !== ""}
               processing
             >
               {title}

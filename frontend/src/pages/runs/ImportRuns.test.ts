@@ -13,3 +13,8 @@ test("a record is read plain or compressed", async () => {
 test("a file that holds no record says so", async () => {
   await expect(readRecord(new File(["<html>"], "page.json"))).rejects.toThrow("page.json");
 });
+
+test("a file that unpacks to more than a server takes is refused", async () => {
+  const part = new Uint8Array(gzipSync(new Uint8Array(33 * 2 ** 20)));
+  await expect(readRecord(new File([part], "bomb.json.gz"))).rejects.toThrow("32 MB");
+});

@@ -30,6 +30,7 @@ from backend.api import (
     worker_jobs,
     workers,
 )
+from backend.db.revisions import UnusableDatabaseError, check_known
 from backend.events import Events
 from backend.http import openapi_docs, page, problems
 from backend.http.body_limit import BodyLimit
@@ -60,7 +61,8 @@ _ROUTES = (
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The whole application; creating it needs only the settings, see `Services.open`.
 
-    Ends the program with a sentence if settings of the environment are invalid.
+    Ends the program with a sentence if settings of the environment are invalid, or if they name a database that was
+    made by a newer version.
     """
     settings = settings or _settings()
     app = FastAPI(
@@ -92,9 +94,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _settings() -> Settings:
     try:
-        return read_settings()
-    except ValueError as error:
+        settings = read_settings()
+        check_known(settings.database_url)
+    except (ValueError, UnusableDatabaseError) as error:
         sys.exit(str(error))
+    return settings
 
 
 class Compression(GZipMiddleware):

@@ -18,9 +18,9 @@ import httpx
 from dotenv import load_dotenv
 
 from backend.db.engine import Database
+from backend.db.revisions import UnusableDatabaseError, migrate
 from backend.local.broker import broker_child, start_broker
 from backend.local.data_folder import CannotStart, lock_data_folder, log_folder, socket_folder
-from backend.local.migration import migrate
 from backend.local.processes import Child, Orphans, adopt_orphans, stop_in_order
 from backend.settings import Settings, read_settings
 from backend.store.jobs.queue import requeue_of
@@ -254,7 +254,7 @@ def main(arguments: list[str] | None = None) -> int:
             signal.signal(number, local.stop)
         with lock:
             local.run()
-    except CannotStart as error:
+    except (CannotStart, UnusableDatabaseError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

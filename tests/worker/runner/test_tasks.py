@@ -1,7 +1,6 @@
 """The worker slot as it is started: a real process of its own, rung by the real API through a real Valkey."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -66,11 +65,12 @@ def busy(api: RealApi, job_id: int) -> Job | None:
     return job if job.epochs else None
 
 
-def test_a_rung_slot_says_who_it_is_works_and_gives_its_job_back(
+def test_a_rung_slot_says_who_it_is_does_one_job_after_the_other_and_gives_the_last_back(
     api: RealApi, worker: "subprocess.Popen[bytes]"
 ) -> None:
-    job_id = api.launch(steps=2_000_000)
+    first, job_id = api.launch(steps=8192), api.launch(steps=2_000_000)
     wait(lambda: busy(api, job_id))
+    assert api.client.job(first).status == "succeeded"
     (known,) = api.client.workers()
     assert (known.name, known.device, known.live) == ("w1", "cpu", True)
     assert "forkmaze" in known.suites
@@ -92,13 +92,6 @@ def test_nothing_of_a_killed_slot_lives_on(api: RealApi, worker: "subprocess.Pop
     worker.kill()
     worker.wait()
     wait(lambda: not any(process.is_running() for process in everything))
-
-
-def test_one_slot_does_one_job_after_the_other(api: RealApi, worker: "subprocess.Popen[bytes]") -> None:
-    jobs = [api.launch(steps=8192), api.launch(steps=8192)]
-    wait(lambda: all(api.client.job(job_id).status == "succeeded" for job_id in jobs))
-    worker.send_signal(signal.SIGINT)
-    assert worker.wait(40) == 0
 
 
 def test_celerys_processes_never_import_torch() -> None:

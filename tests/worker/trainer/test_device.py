@@ -9,7 +9,7 @@ import torch
 from worker.trainer.device import keep_freed_memory
 kept = keep_freed_memory() if sys.argv[1] == "keep" else False
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(10):
+for _ in range(40):
     torch.zeros(12_000_000)  # 48 MB: above the size from which glibc always asks the system
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before, kept)
 """

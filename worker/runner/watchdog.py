@@ -25,10 +25,14 @@ class Watchdog:
     """Judges by what the API says: the job that the slot holds, and the number of jobs that wait for it."""
 
     def __init__(
-        self, seconds: float, broker_answers: Callable[[], bool], end: Callable[[int], object] = os._exit
+        self,
+        seconds: float,
+        broker_answers: Callable[[], bool],
+        end: Callable[[int], object] = os._exit,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`end` must end the process at once, because a slot that is stuck may not react to anything else."""
-        self._seconds, self._broker_answers, self._end = seconds, broker_answers, end
+        self._seconds, self._broker_answers, self._end, self._clock = seconds, broker_answers, end, clock
         self._deaf_since: float | None = None
 
     def look(self, reply: RegistrationReply, able: bool) -> None:
@@ -36,7 +40,7 @@ class Watchdog:
         if not able or reply.job_id is not None or not reply.waiting_jobs:
             self._deaf_since = None
             return
-        now = time.monotonic()
+        now = self._clock()
         self._deaf_since = now if self._deaf_since is None else self._deaf_since
         if now - self._deaf_since < self._seconds or not self._broker_answers():
             return

@@ -20,30 +20,31 @@ IDLE_WHILE_JOBS_WAIT = RegistrationReply(job_id=None, waiting_jobs=2)
 
 
 def ends(replies: list[RegistrationReply], seconds: float, *, able: bool = True, answers: bool = True) -> list[int]:
-    """With which exit codes the watchdog ends its slot after these replies, a tenth of a second apart."""
+    """With which exit codes the watchdog ends its slot after these replies, ten seconds apart."""
     codes: list[int] = []
-    watchdog = Watchdog(seconds, lambda: answers, codes.append)
+    now = 0.0
+    watchdog = Watchdog(seconds, lambda: answers, codes.append, clock=lambda: now)
     for reply in replies:
         watchdog.look(reply, able)
-        time.sleep(0.1)
+        now += 10
     return codes
 
 
 def test_a_slot_that_stays_idle_while_jobs_wait_starts_anew() -> None:
-    assert ends([IDLE_WHILE_JOBS_WAIT] * 3, seconds=0.15) == [EXIT_DEAF]
-    assert ends([IDLE_WHILE_JOBS_WAIT], seconds=0.15) == []
+    assert ends([IDLE_WHILE_JOBS_WAIT] * 3, seconds=15) == [EXIT_DEAF]
+    assert ends([IDLE_WHILE_JOBS_WAIT], seconds=15) == []
 
 
 @pytest.mark.parametrize(
     "between", [RegistrationReply(job_id=7, waiting_jobs=2), RegistrationReply(job_id=None, waiting_jobs=0)]
 )
 def test_a_slot_that_works_or_has_nothing_to_do_is_not_deaf(between: RegistrationReply) -> None:
-    assert ends([IDLE_WHILE_JOBS_WAIT, between, IDLE_WHILE_JOBS_WAIT], seconds=0.15) == []
+    assert ends([IDLE_WHILE_JOBS_WAIT, between, IDLE_WHILE_JOBS_WAIT], seconds=15) == []
 
 
 def test_a_slot_that_cannot_take_jobs_or_has_no_broker_does_not_start_anew() -> None:
-    assert ends([IDLE_WHILE_JOBS_WAIT] * 3, seconds=0.15, able=False) == []
-    assert ends([IDLE_WHILE_JOBS_WAIT] * 3, seconds=0.15, answers=False) == []
+    assert ends([IDLE_WHILE_JOBS_WAIT] * 3, seconds=15, able=False) == []
+    assert ends([IDLE_WHILE_JOBS_WAIT] * 3, seconds=15, answers=False) == []
 
 
 def test_whether_the_broker_answers() -> None:

@@ -26,8 +26,15 @@ def catch_up(services: Services) -> None:
     with services.database.read() as session:
         unfinished = runs.unfinished(session)
     for run_id in unfinished:
+        _plan(services, run_id)
+
+
+def _plan(services: Services, run_id: int) -> None:
+    try:
         with services.database.write() as session:
             services.advance(session, run_id)
+    except ProblemError as error:  # concerns this run alone, so others are still planned
+        _log.warning("cannot plan run %d at the start: %s", run_id, error)
 
 
 def recover_lost(services: Services) -> list[int]:

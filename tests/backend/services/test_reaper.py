@@ -6,15 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from backend.db.columns import now
 from backend.db.models import Job
 from backend.dispatch import Dispatcher
+from backend.errors import ConflictError
 from backend.services.app_services import Services
-from backend.services.reaper import Reaper, recover_lost, redispatch
+from backend.services.reaper import Reaper, catch_up, recover_lost, redispatch
 from backend.store import runs
 from backend.store.jobs import queue
 from gsl.protocol.reports import EpochReport, StartedReport
+from tests.backend.api_driver import ApiDriver
+from tests.backend.marks import ON_SQLITE
 from tests.backend.services.broker import short_folder, valkey
 from tests.backend.services.workers import claim, expire, finish, jobs, launch, report, run_of
 
@@ -202,3 +206,21 @@ def test_each_suite_has_a_queue_of_its_own(services: Services, folder: Path) -> 
         redispatch(ringing, again_after_s=0)
         assert [ringing.dispatcher.waiting(suite) for suite in ("forkmaze", "elsewhere")] == [2, 1]
         ringing.dispatcher.close()
+
+
+@ON_SQLITE
+def test_a_run_that_cannot_be_planned_at_the_start_keeps_no_other_waiting(
+    api: ApiDriver, services: Services, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, other = api.launch(), api.launch()
+    planned: list[int] = []
+
+    def advance(_services: Services, _session: Session, run_id: int) -> None:
+        if run_id == broken:
+            raise ConflictError("on purpose")
+        planned.append(run_id)
+
+    monkeypatch.setattr(Services, "advance", advance)
+    catch_up(services)
+    assert planned == [other]
+    assert f"run {broken} " in caplog.text

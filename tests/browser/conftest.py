@@ -23,11 +23,10 @@ DIST = ROOT / "frontend" / "dist"
 expect.set_options(timeout=20_000)  # the machine is shared with the run itself
 
 
-@pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[str]:
     """The address of a product with a data folder of its own."""
-    data: Path = tmp_path_factory.mktemp("product") / "data"
-    with running_product(data) as address:
+    with running_product(tmp_path / "data") as address:
         yield address
 
 

@@ -63,6 +63,7 @@ def is_open_to_others(path: Path) -> bool:
     return bool(path.lstat().st_mode & 0o077) and path.name != "product.log"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_run_that_is_killed_again_and_again_ends_with_the_same_numbers(product: Product) -> None:
     undisturbed = launch(product)

@@ -48,10 +48,15 @@ def test_migrations_equal_the_models_on_sqlite(tmp_path: Path) -> None:
     _check("", tmp_path)
 
 
+def _upgrade(database: Database, revision: str) -> None:
+    with database.engine.begin() as connection:
+        command.upgrade(Config(_ROOT / "alembic.ini", attributes={"connection": connection}), revision)
+
+
 def _check_rows(url: str, data_dir: Path) -> None:
     """Runs of the first version keep their jobs and become arms that are named as they are."""
-    _end_well([_alembic(url, data_dir, "upgrade", "0001")])
     database = Database(Settings(database=url, data_dir=data_dir).database_url)
+    _upgrade(database, "0001")
     at, nothing = "'2026-01-01 00:00:00+00:00'", "'{}'"
     with database.engine.begin() as connection:
         connection.exec_driver_sql(
@@ -66,7 +71,7 @@ def _check_rows(url: str, data_dir: Path) -> None:
             f"(1, 'generalist-1', 'generalist', 'generalist', 1, 0, {nothing}, 'queued', 'run', 0, 0, -1, {at}, 9, 0, "
             f"0, 0, '', {at})".replace(" index,", ' "index",')
         )
-    _end_well([_alembic(url, data_dir, "upgrade", "head")])
+    _upgrade(database, "head")
     with database.engine.connect() as connection:
         found = connection.exec_driver_sql("SELECT arm_name, baseline_of FROM run").all()
         assert [tuple(row) for row in found] == [("generalist", None)]

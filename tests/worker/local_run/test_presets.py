@@ -12,8 +12,8 @@ from worker.local_run import LocalRun
 
 ALIKE = ("paper", "ablation", "procgen-ppg-small-bossfight", "maniskill")
 """Of presets that differ in numbers alone, one runs; ManiSkill's run where there is a Vulkan device."""
-ONE_MORE = ("procgen-small-", "procgen-paper", "metaworld-mt50")
-"""Presets that are another game, a larger network, or more tasks, of one that runs: they run with `make bench`."""
+ONE_MORE = ("procgen-small-", "procgen-paper", "procgen-ppg", "metaworld-mt10-paper", "metaworld-mt50")
+"""Presets that are another game, learner or network, or more tasks, of one that runs: they run with `make bench`."""
 RUNNABLE = ["procgen-paper", "metaworld-mt10-paper", *(n for n in PRESETS if not any(part in n for part in ALIKE))]
 PHASES = ("generalist", "evaluation", "specialist", "demonstrations", "finetune")
 

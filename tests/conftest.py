@@ -8,7 +8,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-LONGEST_FIRST = ("tests/browser", "tests/system", "tests/worker/local_run/test_presets.py", "tests/worker/runner")
+LONGEST_FIRST = ("tests/browser", "tests/worker/runner", "tests/worker")
 """What would end last and alone if it were not started first."""
 SHARED = "tests/browser"
 """These files share one running product, so that one process runs them all."""

@@ -49,7 +49,8 @@ def _grid(panels: int, highest: int, view: View) -> Grid:
         title_height=34,
         x_title=f"{METRIC_NAMES[view.metric]} per variation",
         xaxis=x_axis,
-        yaxis={"nticks": 5, "tickformat": "d", "range": [0, highest * 1.05]},
+        # Plotly would put ticks at halves of small counts, and both would be written as the same whole number.
+        yaxis={"range": [0, highest * 1.05], "tickformat": "d"} | ({"dtick": 1} if highest < 5 else {"nticks": 5}),
     )
 
 

@@ -95,7 +95,9 @@ class HealthWatch:
 
     def _check_broker(self) -> Report:
         if not self._settings.redis_url:
-            return _problem("broker", "No broker is configured, so no job starts: set REDIS_URL, or use `make up`.")
+            return _problem(
+                "broker", "No broker is configured, so no job starts: set REDIS_URL, or start the server with make up."
+            )
         try:
             with redis_client(self._settings.redis_url) as client:
                 client.ping()

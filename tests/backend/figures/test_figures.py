@@ -169,6 +169,15 @@ def test_histogram_counts_every_variation_once_and_names_them() -> None:
     assert figure.layout.yaxis.range[1] >= max(max(trace.y) for trace in figure.data)
 
 
+def test_few_variations_are_counted_in_whole_numbers() -> None:
+    few, many = (
+        variation_histogram(synthetic.snapshots(shape), View(metric="return"))
+        for shape in (replace(MAZE, variations=4), PROCGEN)
+    )
+    assert few.layout.yaxis.dtick == 1
+    assert many.layout.yaxis.dtick is None
+
+
 def test_success_bins_hold_their_lower_edge_and_the_last_its_upper() -> None:
     values = np.array([0.0, 0.1, 0.3, 0.6, 0.7, 0.95, 1.0, np.nan])
     edges = bin_edges([values], "success", (0, 1))

@@ -19,7 +19,7 @@ export function ConsequenceList({ edits, leftSteps, stepsPerSecond, problems, te
   const all = consequences(edits, leftSteps);
   const size = all.smallest === all.largest ? `${all.largest}` : `${all.smallest} to ${all.largest}`;
   const time = stepsPerSecond
-    ? [["Time per specialist", duration(edits.specialist_steps / stepsPerSecond)] as const]
+    ? [["Training time per specialist", duration(edits.specialist_steps / stepsPerSecond)] as const]
     : [];
   return (
     <Stack gap="xs" data-testid="consequences" data-specialists={all.specialists} data-variations={all.variations}>

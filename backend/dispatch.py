@@ -7,9 +7,8 @@ import logging
 from collections.abc import Iterable
 
 from celery import Celery
-from kombu.exceptions import KombuError, OperationalError
 
-from gsl.protocol.dispatch import TASK_NAME, celery_settings, queue_of
+from gsl.protocol.dispatch import BROKER_ERRORS, TASK_NAME, celery_settings, queue_of
 
 _log = logging.getLogger(__name__)
 _CONNECT_WITHIN_S = 2
@@ -31,7 +30,7 @@ class Dispatcher:
                 queue = _known_queue(self._celery, suite)
                 self._celery.send_task(TASK_NAME, args=[job_id], queue=queue, retry=False, ignore_result=True)
                 notified.append(job_id)
-        except (OperationalError, KombuError, OSError) as error:
+        except BROKER_ERRORS as error:
             _log.warning("the broker is unavailable; queued jobs are dispatched once it is back: %s", error)
         return notified
 
@@ -42,7 +41,7 @@ class Dispatcher:
         try:
             with self._celery.connection_for_read() as connection:
                 return int(connection.default_channel.queue_declare(queue_of(suite), passive=False).message_count)
-        except (OperationalError, KombuError, OSError) as error:
+        except BROKER_ERRORS as error:
             _log.info("cannot ask the broker for the number of waiting messages: %s", error)
             return None
 

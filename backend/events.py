@@ -5,13 +5,13 @@ harm, because the page also polls. Each listener gets changes at most every half
 """
 
 import asyncio
-import json
 import logging
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
 import redis
+from pydantic import ValidationError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -147,7 +147,15 @@ class Events:
             while not self._closed.is_set():
                 message = channel.get_message(timeout=1.0)
                 if message is not None:
-                    self._deliver(Change(**json.loads(message["data"])))
+                    self._deliver_from_broker(message["data"])
+
+    def _deliver_from_broker(self, data: bytes) -> None:
+        try:
+            change = Change.model_validate_json(data)
+        except ValidationError as error:  # from a server of another version, perhaps
+            _log.warning("a change in the broker cannot be read: %s", error)
+        else:
+            self._deliver(change)
 
 
 def redis_client(url: str) -> Any:

@@ -98,7 +98,10 @@ class Reaper:
 
     def _run(self) -> None:
         while not self._closed.is_set():
-            self._round()
+            try:
+                self._round()
+            except Exception:  # noqa: BLE001 - whatever it was: without this thread, no lost or queued job goes on
+                _log.exception("lost and queued jobs have to wait for the next round")
             self._closed.wait(self._every_s)
 
     def _round(self) -> None:

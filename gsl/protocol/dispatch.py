@@ -9,6 +9,12 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+import redis
+from kombu.exceptions import KombuError
+
+BROKER_ERRORS = (KombuError, redis.RedisError, OSError)
+"""What a request to the broker raises while it is away. Kombu wraps only the errors of connecting: what happens to a
+connection that is open reaches the caller as redis-py raised it."""
 _BROKERS = ("redis://", "rediss://", "redis+socket://")
 TASK_NAME = "gsl.run_job"
 _DEFAULT_QUEUE = "jobs"  # Celery requires one; it is not used

@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from backend.db.engine import after_commit
-from backend.events import Events
+from backend.events import Events, redis_client
 from backend.services.app_services import Services
 from backend.settings import Settings
 from tests.backend.api_driver import ApiDriver, epoch, started
@@ -117,9 +117,17 @@ def test_processes_tell_each_other_through_the_broker(app: FastAPI) -> None:
             _until_listening(here.events)
             lines = response.iter_lines()
             _until_heard(elsewhere)
+            _publish_nonsense(folder / "s")
             elsewhere.publish("worker", worker="w1")
             assert {"what": "worker", "run_id": None, "worker": "w1"} in told(lines, 2)
         elsewhere.close()
+
+
+def _publish_nonsense(broker: Path) -> None:
+    """What a server of another version might say keeps no later change from arriving."""
+    with redis_client(f"redis+socket://{broker}") as client:
+        for data in ("no JSON", "[]", '{"what": 3}'):
+            assert client.publish("gsl:changes", data)
 
 
 def _until_heard(events: Events) -> None:

@@ -56,7 +56,11 @@ class Registration:
     def _run(self) -> None:
         wait = 0.0
         while not self._ended.wait(wait):
-            wait = EVERY_S if self._register() else _RETRY_S
+            try:
+                wait = EVERY_S if self._register() else _RETRY_S
+            except Exception:  # whatever it was: without this thread, a slot that works would be taken for dead
+                logger.exception("the worker could not be registered with the API")
+                wait = _RETRY_S
 
     def _register(self) -> bool:
         unfit = self._disk_trouble()

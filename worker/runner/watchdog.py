@@ -10,9 +10,8 @@ import time
 from collections.abc import Callable
 
 from kombu.connection import Connection
-from kombu.exceptions import KombuError, OperationalError
 
-from gsl.protocol.dispatch import celery_settings
+from gsl.protocol.dispatch import BROKER_ERRORS, celery_settings
 from gsl.protocol.lease import RegistrationReply
 
 logger = logging.getLogger(__name__)
@@ -53,9 +52,9 @@ class Watchdog:
 def broker_answers(redis_url: str) -> bool:
     """Whether a new connection to the broker gets an answer."""
     try:
-        options = celery_settings(redis_url)["broker_transport_options"]
+        options = {**celery_settings(redis_url)["broker_transport_options"], "max_retries": 0}
         with Connection(redis_url, transport_options=options) as fresh:  # type: ignore[no-untyped-call]  # kombu's
             return bool(fresh.default_channel.client.ping())
-    except (OperationalError, KombuError, OSError) as error:
+    except BROKER_ERRORS as error:
         logger.warning("the broker does not answer: %s", error)
         return False

@@ -1,7 +1,8 @@
 """Lost jobs go on, at most so often at the same place; queued jobs are announced until somebody comes."""
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from backend.db.columns import now
 from backend.db.models import Job
 from backend.dispatch import Dispatcher
 from backend.errors import ConflictError
+from backend.services import reaper as reaper_module
 from backend.services.app_services import Services
 from backend.services.reaper import Reaper, catch_up, recover_lost, redispatch
 from backend.store import runs
@@ -19,7 +21,7 @@ from backend.store.jobs import queue
 from gsl.protocol.reports import EpochReport, StartedReport
 from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE
-from tests.backend.services.broker import short_folder, valkey
+from tests.backend.services.broker import dying, short_folder, valkey
 from tests.backend.services.workers import claim, expire, finish, jobs, launch, report, run_of
 
 
@@ -177,6 +179,46 @@ def test_a_lost_message_is_sent_again_but_never_while_messages_wait(services: Se
         redispatch(ringing, again_after_s=0)
         assert ringing.dispatcher.waiting("forkmaze") == 1
         ringing.dispatcher.close()
+
+
+def _while_dying(broker: Path, answers: int, ask: Callable[[Dispatcher], object]) -> object:
+    with dying(broker, answers) as path:
+        dispatcher = Dispatcher(f"redis+socket://{path}")
+        answer = ask(dispatcher)
+        dispatcher.close()
+    return answer
+
+
+@ON_SQLITE
+def test_a_broker_that_dies_at_any_moment_is_a_broker_that_is_away(services: Services, folder: Path) -> None:
+    with valkey(folder / "s"):
+        launch(services)
+        asked = [_while_dying(folder / "s", n, lambda it: it.waiting("forkmaze")) for n in range(16)]
+        told = [_while_dying(folder / "s", n, lambda it: it.notify([(1, "forkmaze")])) for n in range(16)]
+    assert asked[0] is None
+    assert asked[-1] is not None
+    assert told[0] == []
+    assert told[-1] == [1]
+
+
+@ON_SQLITE
+def test_the_reaper_outlives_whatever_goes_wrong(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    hasty = replace(services, settings=services.settings.model_copy(update={"lease_seconds": 0.2}))
+    rounds: list[int] = []
+    over = threading.Event()
+
+    def recover(_services: Services) -> list[int]:
+        rounds.append(len(rounds))
+        if len(rounds) == 1:
+            raise RuntimeError("on purpose")
+        over.set()
+        return []
+
+    monkeypatch.setattr(reaper_module, "recover_lost", recover)
+    reaper = Reaper(hasty)
+    reaper.start()
+    assert over.wait(10)
+    reaper.close()
 
 
 def test_the_reaper_works_by_itself_and_ends(services: Services) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gsl.protocol.lease import RegistrationReply
-from tests.backend.services.broker import short_folder, valkey
+from tests.backend.services.broker import dying, short_folder, valkey
 from worker.job.folder import JobFolder
 from worker.runner import consumer_pulse
 from worker.runner.consumer_pulse import ConsumerPulse
@@ -53,6 +53,16 @@ def test_whether_the_broker_answers() -> None:
         with valkey(folder / "s"):
             assert broker_answers(url)
         assert not broker_answers(url)
+
+
+def test_a_broker_that_dies_while_it_is_asked_does_not_answer() -> None:
+    with short_folder() as folder, valkey(folder / "s"):
+        answers = []
+        for number in range(8):
+            with dying(folder / "s", number) as path:
+                answers.append(broker_answers(f"redis+socket://{path}"))
+    assert answers == sorted(answers)
+    assert {*answers} == {False, True}
 
 
 def test_a_consumer_whose_loop_stands_still_is_in_trouble(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Whether a trainer hangs: no sign of life for longer than it has ever been silent before, by a wide margin."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from worker.job.folder import JobFolder
@@ -15,12 +16,13 @@ class StallWatch:
     silence that was measured.
     """
 
-    def __init__(self, folder: JobFolder, seconds: float) -> None:
+    def __init__(self, folder: JobFolder, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         """`seconds` is the shortest deadline."""
+        self._clock = clock
         self._signs = (folder.alive, folder.spool, folder.log)
         self._shortest, self._longest_silence = seconds, 0.0
         self._last = self._newest()
-        self._seen_at = time.monotonic()
+        self._seen_at = clock()
 
     @property
     def deadline(self) -> float:
@@ -29,7 +31,7 @@ class StallWatch:
 
     def stalled(self) -> bool:
         """To be asked several times a second. Clocks that are set back or forth do not matter."""
-        newest, now = self._newest(), time.monotonic()
+        newest, now = self._newest(), self._clock()
         if newest != self._last:
             self._longest_silence = max(self._longest_silence, now - self._seen_at)
             self._last, self._seen_at = newest, now

@@ -153,7 +153,7 @@ class Events:
         try:
             change = Change.model_validate_json(data)
         except ValidationError as error:  # from a server of another version, perhaps
-            _log.warning("a change in the broker cannot be read: %s", error)
+            _log.warning("ignoring a change that cannot be read: %s", error)
         else:
             self._deliver(change)
 

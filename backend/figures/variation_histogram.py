@@ -49,7 +49,7 @@ def _grid(panels: int, highest: int, view: View) -> Grid:
         title_height=34,
         x_title=f"{METRIC_NAMES[view.metric]} per variation",
         xaxis=x_axis,
-        # Plotly would put ticks at halves of small counts, and both would be written as the same whole number.
+        # With few variations, Plotly would place ticks at halves and label them with repeated whole numbers.
         yaxis={"range": [0, highest * 1.05], "tickformat": "d"} | ({"dtick": 1} if highest < 5 else {"nticks": 5}),
     )
 

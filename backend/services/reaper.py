@@ -100,8 +100,8 @@ class Reaper:
         while not self._closed.is_set():
             try:
                 self._round()
-            except Exception:  # noqa: BLE001 - whatever it was: without this thread, no lost or queued job goes on
-                _log.exception("lost and queued jobs have to wait for the next round")
+            except Exception:  # noqa: BLE001 - without this thread, no lost or queued job would continue
+                _log.exception("could not recover lost jobs or dispatch queued ones; trying again")
             self._closed.wait(self._every_s)
 
     def _round(self) -> None:

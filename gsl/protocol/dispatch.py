@@ -13,8 +13,8 @@ import redis
 from kombu.exceptions import KombuError
 
 BROKER_ERRORS = (KombuError, redis.RedisError, OSError)
-"""What a request to the broker raises while it is away. Kombu wraps only the errors of connecting: what happens to a
-connection that is open reaches the caller as redis-py raised it."""
+"""What a request to the broker raises if it is unavailable or dies before it answers. Kombu wraps only errors while
+connecting; if an open connection breaks, redis-py's own error reaches the caller."""
 _BROKERS = ("redis://", "rediss://", "redis+socket://")
 TASK_NAME = "gsl.run_job"
 _DEFAULT_QUEUE = "jobs"  # Celery requires one; it is not used

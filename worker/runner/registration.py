@@ -58,7 +58,7 @@ class Registration:
         while not self._ended.wait(wait):
             try:
                 wait = EVERY_S if self._register() else _RETRY_S
-            except Exception:  # whatever it was: without this thread, a slot that works would be taken for dead
+            except Exception:  # without this thread, a slot that works would count as dead
                 logger.exception("the worker could not be registered with the API")
                 wait = _RETRY_S
 

@@ -21,8 +21,9 @@ from worker.runner.workspace import job_folder
 
 
 @pytest.fixture
-def api(tmp_path: Path) -> Iterator[RealApi]:
-    with RealApi(tmp_path / "data") as api:
+def api(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[RealApi]:
+    """With short leases, unless a test names its own."""
+    with RealApi(tmp_path / "data", lease_seconds=getattr(request, "param", 2.0)) as api:
         yield api
 
 
@@ -221,6 +222,7 @@ def test_a_worker_that_shuts_down_while_the_api_is_away_leaves_in_time(
     assert bench.folder.spool.exists()
 
 
+@pytest.mark.parametrize("api", [60.0], indirect=True, ids=["the lease outlives the outage"])
 def test_training_goes_on_while_the_api_is_away_and_no_report_is_lost(bench: Bench, api: RealApi) -> None:
     thread = bench.start("patient")
     api.go_away()

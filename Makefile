@@ -96,7 +96,7 @@ test-page: .make/page-packages
 # Tests import everything in each process and start many more, so bytecode is kept even where the environment forbids it.
 test-python: export PYTHONDONTWRITEBYTECODE :=
 test-python: .make/dev .make/page
-	@$(BIN)/python tools/browser.py
+	@$(BIN)/python tools/system_packages.py
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 bench: .make/dev
@@ -144,7 +144,7 @@ format: .make/dev .make/page-packages
 	$(NPM) run format
 
 screenshot: .make/dev .make/page
-	@$(BIN)/python tools/browser.py
+	@$(BIN)/python tools/system_packages.py
 	GSL_WORKERS=0 $(BIN)/python -m tools.screenshot
 
 clean:

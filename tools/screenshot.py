@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from client.api import Client
 from client.temporary_server import temporary_server
 from gsl.record import read
-from tools.browser import NAMES
+from tools.system_packages import NAMES
 
 ROOT = Path(__file__).parents[1]
 RECORD = ROOT / "benchmarks" / "results" / "gsl_forkmaze" / "forkmaze-dapg-2.json.gz"

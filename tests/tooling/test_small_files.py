@@ -51,7 +51,6 @@ REASONS = {
     "gsl/protocol/rounds.py": "a part of the protocol: read by worker, backend and client",
     "gsl/atomic_file.py": "the one way a file is written whole, for worker, client and benchmarks",
     "gsl/seeds.py": "the one source of seeds",
-    "tools/browser.py": "a command of the Makefile",
     "worker/alone.py": "an old name, until the next release",
     "worker/envs/metaworld/process.py": "an entry point: the process that simulates",
     "worker/learners/gradients.py": "shared by the learners",

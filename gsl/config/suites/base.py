@@ -1,5 +1,8 @@
 """What every suite's settings declare: its variations, observations and actions."""
 
+import subprocess
+import sys
+from functools import cache
 from importlib.util import find_spec
 from typing import ClassVar, Literal
 
@@ -19,6 +22,8 @@ class SuiteSettings(Settings):
     """Modules that must be installed to run it."""
     extra: ClassVar[str | None] = None
     """`pip install ".[extra]"` installs what it requires."""
+    libraries: ClassVar[dict[str, str]] = {}
+    """Libraries of the system that it loads, on Linux, and the Debian package of each."""
 
     name: str
 
@@ -70,9 +75,28 @@ class SuiteSettings(Settings):
     def missing(cls) -> str | None:
         """Why this machine cannot run the suite, and what to install; None if it can."""
         absent = [module for module in cls.requires if find_spec(module) is None]
-        return f"{', '.join(absent)} is not installed; run: {cls.install_hint()}" if absent else None
+        if absent:
+            return f"{', '.join(absent)} is not installed; run: {cls.install_hint()}"
+        libraries = cls.missing_libraries()
+        wanted = f"{', '.join(libraries)} cannot be loaded; on Debian or Ubuntu run: "
+        return wanted + f"apt-get install {' '.join(libraries.values())}" if libraries else None
+
+    @classmethod
+    def missing_libraries(cls) -> dict[str, str]:
+        """Those of its `libraries` that this machine cannot load."""
+        return {name: package for name, package in cls.libraries.items() if not _loads(name)}
 
     @classmethod
     def install_hint(cls) -> str:
         """The command that installs what it requires."""
         return f'pip install ".[{cls.extra}]"' if cls.extra else f"pip install {' '.join(cls.requires)}"
+
+
+@cache
+def _loads(library: str) -> bool:
+    """Whether the linker finds the library. Tried in another process, so that the server does not load it."""
+    if sys.platform != "linux":
+        return True
+    command = [sys.executable, "-I", "-S", "-c", "import ctypes, sys; ctypes.CDLL(sys.argv[1])", library]
+    tried = subprocess.run(command, capture_output=True, check=False)
+    return tried.returncode == 0

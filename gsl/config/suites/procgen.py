@@ -38,6 +38,7 @@ class ProcgenSuite(SuiteSettings):
     title: ClassVar[str] = "Procgen"
     requires: ClassVar[tuple[str, ...]] = ("procgen",)
     extra: ClassVar[str | None] = "worker"
+    libraries: ClassVar[dict[str, str]] = {"libGL.so.1": "libgl1", "libgthread-2.0.so.0": "libglib2.0-0"}
 
     name: Literal["procgen"] = "procgen"
     game: Game = setting("bigfish", "The game to play.")

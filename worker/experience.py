@@ -30,6 +30,7 @@ class Rollout:
     done: Tensor  # (T, N) bool: the episode ended with this step, possibly by a time limit
     variation: Tensor  # (T, N) int64: the variation of the step
     next_observation: Tensor  # (N, *observation_shape), after the last step
+    next_value: Tensor | None = None  # (N,), of the next observation, if it was computed
     truncated: Tensor | None = None  # (T, N) bool: ended only by a time limit; None if that is part of the task
     final_observation: Tensor | None = None  # (K, *observation_shape), of the K truncated steps, in order of (t, n)
 

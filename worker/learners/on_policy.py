@@ -31,15 +31,17 @@ def samples_of(
     value = rollout.value
     if value is None:
         value = values(rollout.observation.flatten(0, 1), rollout.variation.flatten()).reshape(reward.shape)
-    next_value = values(rollout.next_observation, rollout.variation[-1])
+    next_value = rollout.next_value
+    if next_value is None:
+        next_value = values(rollout.next_observation, rollout.variation[-1])
     advantage, returns = gae(reward, value, rollout.done, next_value, gamma, gae_lambda)
     columns = (rollout.observation, rollout.action, rollout.log_prob, value, advantage, returns)
     return Batch(*(to_device(column.flatten(0, 1), device) for column in columns))
 
 
 def normalised(advantage: Tensor) -> Tensor:
-    """Scaled to mean 0 and standard deviation 1."""
-    deviation, mean = torch.std_mean(advantage)
+    """(..., B), scaled to mean 0 and standard deviation 1 along B."""
+    deviation, mean = torch.std_mean(advantage, dim=-1, keepdim=True)
     return (advantage - mean) / (deviation + 1e-8)
 
 

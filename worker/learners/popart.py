@@ -101,5 +101,5 @@ class PopArt:
 
 
 def picked(values: Tensor, head: Tensor) -> Tensor:
-    """The value (B,) of each sample's own head, from all heads' (B, V), or (B,) if there is only one head."""
-    return values if values.dim() == 1 else values.gather(1, head[:, None]).squeeze(1)
+    """The value (..., B) of each sample's own head, from all heads' (..., B, V), or (..., B) if there is only one."""
+    return values if values.dim() == head.dim() else values.gather(-1, head[..., None]).squeeze(-1)

@@ -63,8 +63,8 @@ class PPO:
         self._rewards = RewardNormaliser(settings.num_envs, settings.gamma)
         self._seed = seed
         self.advantage = torch.empty(0)  # of the last update
-        self._acting = torch.Generator(device).manual_seed(derive(seed, "acting"))
-        self._shuffling = torch.Generator().manual_seed(derive(seed, "shuffling"))
+        self.acting = torch.Generator(device).manual_seed(derive(seed, "acting"))
+        self.shuffling = torch.Generator().manual_seed(derive(seed, "shuffling"))
 
     # Acting
 
@@ -79,7 +79,7 @@ class PPO:
             parameters, values = self._forward(seen)
             distribution = self.network.distribution(parameters)
             value = values if self._popart is None else None
-        action = distribution.sample(self._acting)
+        action = distribution.sample(self.acting)
         log_prob = distribution.log_prob(action).cpu()
         return Decision(action.cpu().numpy(), log_prob, None if value is None else value.cpu())
 
@@ -97,14 +97,7 @@ class PPO:
 
         `progress` is the fraction of the run's steps spent; `on_step` is called between minibatches and may raise.
         """
-        self._set_learning_rate(progress)
-        samples = samples_of(
-            rollout, guidance, self._rewards if self.settings.norm_reward else None, self._values,
-            self.settings.gamma, self.settings.gae_lambda, self.device,
-        )  # fmt: skip
-        self.advantage = samples.advantage
-        if self._popart is not None:
-            samples = self._popart.learn(samples, rollout.variation.flatten(), self.network.value_head)
+        samples = self.begin_update(rollout, guidance, progress)
         max_advantage = self._max_advantage(samples.advantage)
         seen: dict[str, list[float]] = defaultdict(list)
         with self._parallel.learning():
@@ -116,14 +109,35 @@ class PPO:
                 if on_step is not None:
                     on_step()
         metrics = {name: float(np.mean(values)) for name, values in seen.items()}
-        return metrics | {
+        return metrics | self.end_update(samples)
+
+    def begin_update(self, rollout: Rollout, guidance: Guidance | None, progress: float) -> Batch:
+        """Set the learning rate, and make the samples to learn from out of the rollout."""
+        share = max(0.0, 1.0 - progress) if self.settings.anneal_lr else 1.0
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate * share
+        samples = samples_of(
+            rollout, guidance, self._rewards if self.settings.norm_reward else None, self._values,
+            self.settings.gamma, self.settings.gae_lambda, self.device,
+        )  # fmt: skip
+        self.advantage = samples.advantage
+        if self._popart is not None:
+            samples = self._popart.learn(samples, rollout.variation.flatten(), self.network.value_head)
+        return samples
+
+    def end_update(self, samples: Batch) -> Metrics:
+        """Diagnostics of a whole update."""
+        return {
             "explained_variance": explained_variance(samples),
             "learning_rate": float(self.optimiser.param_groups[0]["lr"]),
         }
 
     def _values(self, observation: Tensor, variation: Tensor) -> Tensor:
         """Values (B,), on the CPU and on the scale of rewards, of observations (B, *observation_shape)."""
-        values = self._parallel.values(observation.to(self.device)).cpu()
+        return self.scaled(self._parallel.values(observation.to(self.device)).cpu(), variation)
+
+    def scaled(self, values: Tensor, variation: Tensor) -> Tensor:
+        """The network's values (B,), or (B, V), as values (B,) on the scale of rewards, on the CPU."""
         return values if self._popart is None else self._popart.values(values, variation)
 
     def _max_advantage(self, advantage: Tensor) -> float:
@@ -135,7 +149,7 @@ class PPO:
     def _minibatches(self, samples: Batch) -> Iterator[tuple[Tensor, Batch]]:
         size = samples.advantage.shape[0] // self.settings.num_minibatches
         for _ in range(self.settings.update_epochs):
-            yield from shuffled(samples, size, self._shuffling)
+            yield from shuffled(samples, size, self.shuffling)
 
     def _step(self, minibatch: Batch, index: Tensor, guidance: Guidance | None, max_advantage: float) -> Metrics:
         """One step of Adam on the minibatch of the samples at `index`."""
@@ -173,11 +187,6 @@ class PPO:
         losses, metrics = compute_losses(policy, value, batch, self.settings, self.ent_coef, policy_weight)
         return losses.total, metrics
 
-    def _set_learning_rate(self, progress: float) -> None:
-        share = max(0.0, 1.0 - progress) if self.settings.anneal_lr else 1.0
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate * share
-
     # State
 
     def restart_reward_scale(self) -> None:
@@ -191,8 +200,8 @@ class PPO:
             "adam": save_moments(self.optimiser, self.network),
             "split": self._parallel.state(),
             "rewards": self._rewards.state(),
-            "acting": self._acting.get_state(),
-            "shuffling": self._shuffling.get_state(),
+            "acting": self.acting.get_state(),
+            "shuffling": self.shuffling.get_state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -202,8 +211,8 @@ class PPO:
         self._rewards.restore(state["rewards"], same_slots=True)
         if self._popart is not None:
             self._popart.restore(state["popart"], same_job=True)
-        self._acting.set_state(torch.as_tensor(state["acting"]))
-        self._shuffling.set_state(torch.as_tensor(state["shuffling"]))
+        self.acting.set_state(torch.as_tensor(state["acting"]))
+        self.shuffling.set_state(torch.as_tensor(state["shuffling"]))
 
     def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
         """Start as another job's learner: policy, value, optimiser and scales, with its own random state.

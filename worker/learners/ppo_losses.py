@@ -1,4 +1,7 @@
-"""PPO's losses on one micro-batch: only maths, no logging and no optimiser steps."""
+"""PPO's losses on one micro-batch: only maths, no logging and no optimiser steps.
+
+Shapes are those of one policy. A population's have its K members in front, and each member has losses of its own: (K,).
+"""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -64,8 +67,8 @@ def compute_losses(
     if settings.clip_vloss:
         value_loss = clipped_value_loss(value, batch.value, batch.returns, settings.clip_coef)
     else:
-        value_loss = 0.5 * ((value - batch.returns) ** 2).mean()
-    entropy = distribution.entropy().mean()
+        value_loss = 0.5 * ((value - batch.returns) ** 2).mean(-1)
+    entropy = distribution.entropy().mean(-1)
     total = policy_weight * (policy - ent_coef * entropy) + settings.vf_coef * value_loss
     losses = Losses(policy, value_loss, entropy, total)
     return losses, _diagnostics(losses, log_ratio, ratio, settings.clip_coef)
@@ -77,6 +80,6 @@ def _diagnostics(losses: Losses, log_ratio: Tensor, ratio: Tensor, clip_coef: fl
         "policy_loss": losses.policy.detach(),
         "value_loss": losses.value.detach(),
         "entropy": losses.entropy.detach(),
-        "approx_kl": (change - log_ratio).mean(),  # Schulman, "Approximating KL Divergence", estimator k3
-        "clip_fraction": (change.abs() > clip_coef).mean(dtype=torch.float32),
+        "approx_kl": (change - log_ratio).mean(-1),  # Schulman, "Approximating KL Divergence", estimator k3
+        "clip_fraction": (change.abs() > clip_coef).mean(-1, dtype=torch.float32),
     }

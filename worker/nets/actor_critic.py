@@ -72,7 +72,7 @@ class VectorActorCritic(ActorCritic):
         self.bodies = nn.ModuleList(self._twins)
         self.policy_head = make_policy_head(settings, settings.width, spaces.actions)
         self.value_head = orthogonal(nn.Linear(settings.width, values), VALUE)
-        self._activate = FUNCTIONS[settings.activation]
+        self.activate = FUNCTIONS[settings.activation]
         norms = [nn.LayerNorm(settings.width) for _ in self._twins] if critic_layer_norm else []
         self.norms = nn.ModuleList(norms)  # of the value's layers, before the nonlinearity
         self._norms = tuple(norms)
@@ -82,7 +82,7 @@ class VectorActorCritic(ActorCritic):
             return self.policy_parameters(observation), self.values(observation)
         both = observation.expand(2, -1, -1)
         for twin in self._twins:
-            both = self._activate(twin.forward(both))
+            both = self.activate(twin.forward(both))
         policy, value = both.unbind(0)
         return self.policy_head.forward(policy), self.value_head.forward(value).squeeze(-1)
 
@@ -98,7 +98,7 @@ class VectorActorCritic(ActorCritic):
             observation = twin.one(which, observation)
             if which and self._norms:
                 observation = self._norms[number].forward(observation)
-            observation = self._activate(observation)
+            observation = self.activate(observation)
         return observation
 
 

@@ -1,8 +1,11 @@
-"""Policies as distributions over actions, with random numbers from a given generator.
+"""Policies as distributions over actions, with random numbers from given generators.
+
+The shapes below are those of one policy. A population's have its K members in front: (K, B, n), with K generators.
 
 `torch.distributions` draws from torch's global state and checks its arguments at every call; neither is wanted here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log, pi
 from typing import Protocol
@@ -16,6 +19,9 @@ class Distribution(Protocol):
     """A distribution over actions (B,) int64 or (B, A) float32; every result about it has the shape (B,)."""
 
     def sample(self, generator: torch.Generator) -> Tensor: ...
+
+    def sample_each(self, generators: Sequence[torch.Generator]) -> Tensor:
+        """Of K policies, (K, B, ...): each from its own generator, as when alone."""
 
     def mode(self) -> Tensor:
         """The most probable action."""
@@ -35,15 +41,23 @@ class Categorical:
         self.log_probs = F.log_softmax(logits, dim=-1)
 
     def sample(self, generator: torch.Generator) -> Tensor:
-        # Of exponential times with these rates, the i-th is smallest with probability p_i; 3 x faster than multinomial.
-        times = torch.empty_like(self.log_probs).exponential_(generator=generator)
+        return self._first(torch.empty_like(self.log_probs).exponential_(generator=generator))
+
+    def sample_each(self, generators: Sequence[torch.Generator]) -> Tensor:
+        times = torch.empty_like(self.log_probs)
+        for member, generator in zip(times.unbind(0), generators, strict=True):
+            member.exponential_(generator=generator)
+        return self._first(times)
+
+    def _first(self, times: Tensor) -> Tensor:
+        """Of exponential times with these rates, the i-th is smallest with probability p_i; 3 x faster than multinomial."""
         return (self.log_probs.exp() / times).argmax(-1)
 
     def mode(self) -> Tensor:
         return self.log_probs.argmax(-1)
 
     def log_prob(self, action: Tensor) -> Tensor:
-        return self.log_probs.gather(-1, action[:, None]).squeeze(-1)
+        return self.log_probs.gather(-1, action[..., None]).squeeze(-1)
 
     def entropy(self) -> Tensor:
         return -(self.log_probs.exp() * self.log_probs).sum(-1)
@@ -63,6 +77,12 @@ class Gaussian:
 
     def sample(self, generator: torch.Generator) -> Tensor:
         noise = torch.randn(self.mean.shape, generator=generator, device=self.mean.device, dtype=self.mean.dtype)
+        return self.mean + self.log_std.exp() * noise
+
+    def sample_each(self, generators: Sequence[torch.Generator]) -> Tensor:
+        noise = torch.empty_like(self.mean)
+        for member, generator in zip(noise.unbind(0), generators, strict=True):
+            member.normal_(generator=generator)
         return self.mean + self.log_std.exp() * noise
 
     def mode(self) -> Tensor:

@@ -45,8 +45,11 @@ class GaussianHead(PolicyHead):
         self.log_std = nn.Parameter(torch.full((size,), log(settings.initial_std)))
 
     def forward(self, features: Tensor) -> Tensor:
-        log_std = self.log_std.clamp(log(self._settings.min_std), log(self._settings.max_std))
-        mean = super().forward(features)
+        return self.with_spread(super().forward(features), self.log_std)
+
+    def with_spread(self, mean: Tensor, log_std: Tensor) -> Tensor:
+        """The parameters of means (..., A) and log-deviations, which are clamped; their shapes are broadcast."""
+        log_std = log_std.clamp(log(self._settings.min_std), log(self._settings.max_std))
         return torch.cat([mean, log_std.expand_as(mean)], dim=-1)
 
     def distribution(self, parameters: Tensor) -> Distribution:

@@ -23,27 +23,50 @@ class Actor(Protocol):
     def decide(self, observation: NDArray[Any]) -> Decision: ...
 
 
-def collect(loop: Loop, actor: Actor, num_steps: int, on_step: Callable[[], None]) -> tuple[Rollout, Episodes]:
+Collected = tuple[Rollout, Episodes]
+
+
+def collect(loop: Loop, actor: Actor, num_steps: int, on_step: Callable[[], None]) -> Collected:
     """`num_steps` steps of every slot to learn from. `on_step` is called before each step and may raise."""
-    store = _Storage(loop, num_steps)
-    ended: list[Episodes] = []
+    playing = Playing(loop, num_steps)
     try:
-        for t in range(num_steps + 1):
-            if t < num_steps:
-                on_step()
-            for group, slots in loop.groups:
-                if t > 0:
-                    result = group.step_wait()
-                    store.put_step(t - 1, slots, result.step)
-                    if len(result.ended) or not ended:  # the first shows whether the suite has a success signal
-                        ended.append(result.ended)
-                if t < num_steps:
-                    decision = actor.decide(group.observation)
-                    store.put_decision(t, slots, group.observation, decision)
-                    group.step_async(decision.action)
+        for t in range(num_steps):
+            on_step()
+            for group in range(len(loop.groups)):
+                playing.act(t, group, actor.decide(playing.observe(t, group)))
+        return playing.end()
     finally:
         loop.drain()
-    return store.rollout(np.concatenate([group.observation for group, _ in loop.groups])), join(ended)
+
+
+class Playing:
+    """A rollout in the making. For each step t and each group of slots: first `observe`, then `act`."""
+
+    def __init__(self, loop: Loop, num_steps: int) -> None:
+        self._loop, self._groups, self._num_steps = loop, loop.groups, num_steps
+        self._store = _Storage(loop, num_steps)
+        self._ended: list[Episodes] = []
+
+    def observe(self, t: int, group: int) -> NDArray[Any]:
+        """What the group's slots see at step t, after their step before."""
+        slots, where = self._groups[group]
+        if t > 0:
+            result = slots.step_wait()
+            self._store.put_step(t - 1, where, result.step)
+            if len(result.ended) or not self._ended:  # the first shows whether the suite has a success signal
+                self._ended.append(result.ended)
+        return slots.observation
+
+    def act(self, t: int, group: int, decision: Decision) -> None:
+        """Begin step t with the decision on what was observed."""
+        slots, where = self._groups[group]
+        self._store.put_decision(t, where, slots.observation, decision)
+        slots.step_async(decision.action)
+
+    def end(self) -> Collected:
+        """The rollout, after its last step, and the episodes that ended in it."""
+        seen = [self.observe(self._num_steps, group) for group in range(len(self._groups))]
+        return self._store.rollout(np.concatenate(seen)), join(self._ended)
 
 
 class Observer(Protocol):

@@ -11,15 +11,14 @@ from gsl.seeds import derive
 from worker.envs.base import spaces_of
 from worker.envs.sampling.prioritized import PrioritizedSampler
 from worker.envs.sampling.samplers import training_sampler
-from worker.experience import Rollout
-from worker.guides import make_guide
+from worker.guides import Guide, make_guide
 from worker.job import checkpoint
 from worker.job.checkpoint import State
 from worker.job.folder import JobFolder
 from worker.job.spool import SpoolWriter
-from worker.learners.base import AdvantageEstimator, Replayer, finish_phase
+from worker.learners.base import AdvantageEstimator, Metrics, Replayer, finish_phase
 from worker.rollout.alternating import make_loop
-from worker.rollout.collect import collect
+from worker.rollout.collect import Collected, collect
 from worker.trainer.checkpoint_manager import CheckpointManager
 from worker.trainer.device import device_name
 from worker.trainer.evaluations import Evaluations
@@ -41,8 +40,21 @@ class StartState:
     guide_files: GuideFiles = field(default_factory=GuideFiles)
 
 
+@dataclass(frozen=True)
+class Epoch:
+    """What a rollout and the update after it gave, and the seconds that both took."""
+
+    collected: Collected
+    metrics: Metrics
+    seconds: float
+
+
 class Training:
-    """One training job, at its start or at its newest checkpoint."""
+    """One training job, at its start or at its newest checkpoint.
+
+    `run` is the whole of it. Where several jobs train as one (population.py), others do what happens inside an epoch
+    and call the same steps: `begin`, then `end_epoch` until `ended`, then `finish`; `stopped` after Stopped.
+    """
 
     def __init__(
         self, spec: JobSpec, start: StartState, folder: JobFolder, spool: SpoolWriter, stop: StopRequest
@@ -54,20 +66,20 @@ class Training:
         self._evaluations = Evaluations(spec, self.progress)
         rng = np.random.default_rng(derive(spec.seed, "sampler"))
         self._sampler = training_sampler(spec.config.suite, spec.variations, rng, spec.config.sampling)
-        self._loop = make_loop(spec.config.suite, self._settings, self._sampler, derive(spec.seed, "env"))
+        self.loop = make_loop(spec.config.suite, self._settings, self._sampler, derive(spec.seed, "env"))
         self._plateau = PlateauWatch(spec, isinstance(self._sampler, PrioritizedSampler))
         self._init_learner(start)
         self._epoch_started, self._epoch_seconds = time.monotonic(), float("inf")
         self._finished_phase = False  # since the newest epoch
 
     def _init_learner(self, start: StartState) -> None:
-        spec, spaces, source = self.spec, spaces_of(self._loop.env), start.source
+        spec, spaces, source = self.spec, spaces_of(self.loop.env), start.source
         self.learner = init_learner(spec, spaces, source)
         inputs = guide_inputs(spec, start.guide_files, spaces, self.learner.device)
-        self._guide = make_guide(spec.config.guide, inputs)
+        self.guide: Guide = make_guide(spec.config.guide, inputs)
         if inputs.demonstrations is not None and isinstance(self.learner, Replayer):
             self.learner.show(inputs.demonstrations)
-        self._reward_origin = reward_origin(spec, self._guide)
+        self._reward_origin = reward_origin(spec, self.guide)
         adopt_reward_scale(self.learner, source, self._reward_origin)
         if source is not None and spec.start == "resume" and spec.kind == "generalist":
             self._plateau.restore(source)
@@ -77,25 +89,21 @@ class Training:
 
     def run(self) -> JobResult:
         """Train to the end. Raises Stopped on a request to stop; the job then resumes from `resume.ckpt`."""
-        self._begin()
+        self.begin()
         try:
-            while not self._ended():
-                self._epoch()
-            # A policy that has just been evaluated must stay as it was measured.
-            if self.progress.evaluated_epoch != self.progress.epoch:
-                self._finish_phase()
-                if self.spec.kind == "specialist":
-                    self._evaluate()
+            while not self.ended():
+                self.end_epoch(self._epoch())
+            return self.finish()
         except Stopped:
-            self._checkpoints.publish()
+            self.stopped()
             raise
-        return self._end()
 
     def close(self) -> None:
         """Close the environments, some of which have processes of their own."""
-        self._loop.close()
+        self.loop.close()
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Resume, or do what comes before the first epoch."""
         resumed = self._folder.resume.exists()
         if resumed:
             self._restore(checkpoint.load(self._folder.resume))
@@ -104,25 +112,40 @@ class Training:
         if resumed:
             self._checkpoints.resumed(self.progress.epoch)
             return
-        metrics = self._guide.before_training(self.learner.network, self._stop.check)
+        metrics = self.guide.before_training(self.learner.network, self._stop.check)
         self.progress.message = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
-        if self._guide.offline:
+        if self.guide.offline:
             self.progress.outcome = "completed"
         self._checkpoints.write(0, self._state())
 
-    def _epoch(self) -> None:
+    def _epoch(self) -> Epoch:
+        self.begin_epoch()
+        rollout, episodes = collect(self.loop, self.learner, self._settings.num_steps, self.on_step)
+        metrics = self.guide.observe(rollout)
+        metrics |= self.learner.update(rollout, self.guide, progress=self.share_spent, on_step=self.on_step)
+        return Epoch((rollout, episodes), metrics, time.monotonic() - self._epoch_started)
+
+    @property
+    def share_spent(self) -> float:
+        """Share of the run's steps spent so far, for schedules."""
+        return self.spec.share_spent(self.progress.job_steps)
+
+    def begin_epoch(self) -> None:
+        """The rollout begins now."""
         self._epoch_started, self._finished_phase = time.monotonic(), False
-        rollout, episodes = collect(self._loop, self.learner, self._settings.num_steps, self._on_step)
-        metrics = self._guide.observe(rollout)
-        share = self.spec.share_spent(self.progress.job_steps)
-        metrics |= self.learner.update(rollout, self._guide, progress=share, on_step=self._on_step)
-        self._update_priorities(rollout)
-        self._guide.end_epoch()
-        self._epoch_seconds = time.monotonic() - self._epoch_started
+
+    def end_epoch(self, epoch: Epoch) -> None:
+        """Count, report and save an epoch. Raises Stopped if a stop is requested."""
+        (rollout, episodes), self._epoch_seconds = epoch.collected, time.monotonic() - self._epoch_started
+        if isinstance(self._sampler, PrioritizedSampler) and isinstance(self.learner, AdvantageEstimator):
+            self._sampler.learn(rollout.variation.flatten().numpy(), self.learner.advantage.cpu().numpy())
+        self.guide.end_epoch()
         self.progress.epoch += 1
         self.progress.job_steps += self._settings.batch_size
         plateau = self._plateau.update(self.progress.epoch, episodes)
-        report = epoch_report(self.progress, self._settings.batch_size, self._epoch_seconds, episodes, metrics, plateau)
+        report = epoch_report(
+            self.progress, self._settings.batch_size, epoch.seconds, episodes, epoch.metrics, plateau
+        )
         self._spool.write(report)
         log_epoch(report)
         if plateau is not None and self.spec.stop_at_plateau:
@@ -131,7 +154,7 @@ class Training:
             self._evaluations.check_solved(report.returns)
         self._checkpoint()
 
-    def _ended(self) -> bool:
+    def ended(self) -> bool:
         """Evaluate if that is due; then whether there is an outcome, or no further epoch fits the budget."""
         if self._evaluations.due():
             if self.progress.outcome is not None or not self._fits_epoch(after=self._evaluations.longest):
@@ -156,19 +179,14 @@ class Training:
     def _finish_phase(self) -> None:
         """Let a learner that learns in phases complete the current one: no later epoch would."""
         self._epoch_started = time.monotonic()
-        self._finished_phase = finish_phase(self.learner, self._on_step)
-
-    def _update_priorities(self, rollout: Rollout) -> None:
-        """Tell a prioritized sampler how wrong the values were on which variations."""
-        if isinstance(self._sampler, PrioritizedSampler) and isinstance(self.learner, AdvantageEstimator):
-            self._sampler.learn(rollout.variation.flatten().numpy(), self.learner.advantage.cpu().numpy())
+        self._finished_phase = finish_phase(self.learner, self.on_step)
 
     def _end_at_plateau(self, start_epoch: int) -> None:
         self.progress.outcome = "plateau"
         if self.spec.config.plateau.rewind:
             self._checkpoints.rewind_to(start_epoch)
 
-    def _on_step(self) -> None:
+    def on_step(self) -> None:
         """Between two steps or updates: abandon the epoch if a stop is requested and its end is far."""
         if self._stop.requested:
             elapsed = time.monotonic() - self._epoch_started
@@ -182,12 +200,26 @@ class Training:
         if plateau.rewind and self.spec.stop_at_plateau and self.progress.outcome is None:
             self._checkpoints.candidate(epoch, self._state(), plateau.window)
         self._checkpoints.after_epoch(epoch, self._state)
+        self.check_stop()
+
+    def check_stop(self) -> None:
+        """Between two epochs: save this moment and raise Stopped if a stop is requested."""
         if self._stop.requested:
-            self._checkpoints.write(epoch, self._state())
+            self._checkpoints.write(self.progress.epoch, self._state())
             raise Stopped
 
-    def _end(self) -> JobResult:
+    def stopped(self) -> None:
+        """Hand over the newest checkpoint, from which the job resumes."""
+        self._checkpoints.publish()
+
+    def finish(self) -> JobResult:
+        """After the last epoch: what is left to learn, the last evaluation, and the result."""
         progress = self.progress
+        # A policy that has just been evaluated must stay as it was measured.
+        if progress.evaluated_epoch != progress.epoch:
+            self._finish_phase()
+            if self.spec.kind == "specialist":
+                self._evaluate()
         if progress.outcome is None:
             raise AssertionError("a job ends with an outcome")
         state = self._state()
@@ -206,12 +238,12 @@ class Training:
         return {
             "job": self.spec.key,
             "epoch": self.progress.epoch,
-            "spaces": spaces_of(self._loop.env).state(),
+            "spaces": spaces_of(self.loop.env).state(),
             "progress": self.progress.state(),
             "paid_by": self._reward_origin,
             "learner": self.learner.state(),
-            "guide": self._guide.state(),
-            "loop": self._loop.state(),
+            "guide": self.guide.state(),
+            "loop": self.loop.state(),
             "sampler": self._sampler.state(),
             **self._plateau.state(),
         }
@@ -219,7 +251,7 @@ class Training:
     def _restore(self, state: State) -> None:
         self.progress.restore(state["progress"])
         self.learner.restore(state["learner"])
-        self._guide.restore(state["guide"])
-        self._loop.restore(state["loop"])
+        self.guide.restore(state["guide"])
+        self.loop.restore(state["loop"])
         self._sampler.restore(state["sampler"])
         self._plateau.restore(state)

@@ -23,9 +23,7 @@ class StackedAdam:
         self._first, self._second = (self._bind(optimisers, members, key) for key in ("exp_avg", "exp_avg_sq"))
         self._count = self._bind(optimisers, members, "step")
         columns = (self._parameters, self._first, self._second, self._count)
-        self._members = [[list(views) for views in zip(*each, strict=True)] for each in zip(
-            *(zip(*(whole.detach().unbind(0) for whole in column), strict=True) for column in columns), strict=True
-        )]  # fmt: skip
+        self._members = list(zip(*map(_by_member, columns), strict=True))
 
     def step(
         self, gradients: Sequence[Tensor], learning_rate: Sequence[float], max_norm: float, active: Sequence[int]
@@ -36,7 +34,7 @@ class StackedAdam:
         """
         norm = torch.stack([torch.linalg.vector_norm(one.flatten(1), dim=1) for one in gradients]).norm(dim=0)
         divisor = (norm / max_norm).clamp(min=1.0)
-        by_member = list(zip(*(one.unbind(0) for one in gradients), strict=True))
+        by_member = _by_member([one.contiguous() for one in gradients])  # the kernel takes memory as it lies
         for member in active:
             self._fused(*self._members[member], by_member[member], learning_rate[member], divisor[member])
         return norm
@@ -44,12 +42,12 @@ class StackedAdam:
     @torch.no_grad()
     def _fused(
         self, parameters: list[Tensor], first: list[Tensor], second: list[Tensor], count: list[Tensor],
-        gradients: Sequence[Tensor], learning_rate: float, divisor: Tensor,
+        gradients: list[Tensor], learning_rate: float, divisor: Tensor,
     ) -> None:  # fmt: skip
         """The kernel of fused Adam, as `torch.optim.Adam` calls it; it divides gradients while reading them."""
         torch._foreach_add_(count, 1.0)
         torch._fused_adam_(
-            parameters, list(gradients), first, second, [], count, lr=learning_rate, beta1=self._betas[0],
+            parameters, gradients, first, second, [], count, lr=learning_rate, beta1=self._betas[0],
             beta2=self._betas[1], weight_decay=0.0, eps=self._eps, amsgrad=False, maximize=False, grad_scale=divisor,
             found_inf=None,
         )  # fmt: skip
@@ -69,3 +67,8 @@ class StackedAdam:
     def _fresh(self, place: int, key: str) -> Tensor:
         parameter = self._parameters[place].detach()[0]
         return torch.zeros((), device=parameter.device) if key == "step" else torch.zeros_like(parameter)
+
+
+def _by_member(stacked: Sequence[Tensor]) -> list[list[Tensor]]:
+    """Views of every tensor (K, ...), for each of the K members."""
+    return [list(views) for views in zip(*(whole.detach().unbind(0) for whole in stacked), strict=True)]

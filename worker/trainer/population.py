@@ -1,0 +1,154 @@
+"""Several training jobs in one process. Those that are alike act and learn as one network (`alike.py`).
+
+Every job keeps its own folder, reports, checkpoints, budget, random numbers and end: one that ends, fails or is stopped
+leaves the others. Its numbers differ by rounding from those of the same job alone, and are the same to the last bit
+each time that the same jobs train together.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from worker.experience import Rollout
+from worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFolder
+from worker.job.spool import SpoolWriter, rewind
+from worker.learners.base import Metrics
+from worker.learners.ppo import PPO
+from worker.learners.ppo_population import PPOPopulation
+from worker.rollout.collect import Collected
+from worker.rollout.together import collect_together
+from worker.trainer.stop import Stopped, StopRequest
+from worker.trainer.training import Epoch, Training
+
+log = logging.getLogger(__name__)
+
+Outcome = int | Exception
+"""A job's exit code, or why it failed."""
+
+
+class Member:
+    """One job of several: its training, its files and its outcome."""
+
+    def __init__(self, folder: JobFolder, stop: StopRequest, begin: Callable[[SpoolWriter], Training]) -> None:
+        """Raises what `begin` raises."""
+        self._folder, self._stop = folder, stop
+        rewind(folder)
+        self._spool = SpoolWriter(folder.spool)
+        self.training = begin(self._spool)
+        self.outcome: Outcome | None = None
+
+    def attempt(self, step: Callable[[], None]) -> None:
+        """Do a step of this job, unless it is over; one that raises is the job's last."""
+        if self.outcome is not None:
+            return
+        try:
+            step()
+        except Exception as error:
+            self.leave(error)
+
+    def leave(self, why: Exception) -> None:
+        """The job is over: stopped, or failed."""
+        if not isinstance(why, Stopped):
+            self.end(why)
+            return
+        try:
+            self.training.stopped()
+        except Exception as error:
+            self.end(error)
+        else:
+            self.end(EXIT_STOPPED)
+
+    def end(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self._spool.close()
+        self.training.close()
+
+    def continues(self) -> bool:
+        """Whether another epoch follows; evaluates if that is due, and ends a job that is over."""
+        self.attempt(self._finish_or_go_on)
+        return self.outcome is None
+
+    def _finish_or_go_on(self) -> None:
+        self.training.check_stop()
+        if self.training.ended():
+            self._folder.write_result(self.training.finish())
+            self.end(EXIT_ENDED)
+
+
+class Population:
+    """Members that train as one, in groups of at most `at_once`."""
+
+    def __init__(self, members: Sequence[Member], at_once: int) -> None:
+        self._members, self._at_once = members, at_once
+        self._groups: list[_Group] = []
+        self._going: list[Member] = []
+
+    def run(self) -> None:
+        """Train every member to its end."""
+        for member in self._members:
+            member.attempt(member.training.begin)
+        while going := [member for member in self._members if member.continues()]:
+            if going != self._going:
+                self._going = going
+                groups = -(-len(going) // self._at_once)
+                self._groups = [_Group(going[first::groups]) for first in range(groups)]
+            for group in self._groups:
+                group.epoch()
+
+
+class _Group:
+    """Members whose networks are one."""
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self._join(members)
+
+    def _join(self, members: Sequence[Member]) -> None:
+        self._members = tuple(members)
+        self._learners = PPOPopulation([_ppo(member) for member in members])
+
+    def epoch(self) -> None:
+        """One epoch of every member."""
+        started = time.monotonic()
+        for member in self._members:
+            member.training.begin_epoch()
+        played = self._play()
+        if not played:
+            return
+        metrics = self._learn(played)
+        seconds = (time.monotonic() - started) / len(self._members)
+        for (member, collected), learned in zip(played, metrics, strict=True):
+            epoch = Epoch(collected, learned, seconds)
+            member.attempt(lambda training=member.training, epoch=epoch: training.end_epoch(epoch))
+
+    def _play(self) -> list[tuple[Member, Collected]]:
+        """The rollouts of those who did not fail; only these remain in the group."""
+        trainings = [member.training for member in self._members]
+        collected = collect_together(
+            [training.loop for training in trainings], self._learners,
+            trainings[0].spec.config.learner.num_steps, [training.on_step for training in trainings],
+        )  # fmt: skip
+        played: list[tuple[Member, Collected]] = []
+        for member, result in zip(self._members, collected, strict=True):
+            if isinstance(result, Exception):
+                member.leave(result)
+            else:
+                played.append((member, result))
+        if played and len(played) < len(self._members):
+            self._join([member for member, _ in played])
+        return played
+
+    def _learn(self, played: Sequence[tuple[Member, Collected]]) -> list[Metrics]:
+        def goes_on(index: int) -> bool:
+            member = self._members[index]
+            member.attempt(member.training.on_step)
+            return member.outcome is None
+
+        rollouts: list[Rollout] = [rollout for _, (rollout, _) in played]
+        shares = [member.training.share_spent for member in self._members]
+        return self._learners.update(rollouts, progress=shares, on_step=goes_on)
+
+
+def _ppo(member: Member) -> PPO:
+    if not isinstance(member.training.learner, PPO):
+        raise TypeError(f"only PPO trains as one, not {type(member.training.learner).__name__}")
+    return member.training.learner

@@ -49,16 +49,24 @@ def run_job(folder: JobFolder, spool: SpoolWriter, stop: StopRequest) -> JobResu
     job = folder.read_job()
     limit_threads(job.spec.config.learner)
     keep_freed_memory()
-    source = checkpoint.load(folder.path / job.source) if job.source else None
     if job.spec.kind == "evaluation":
-        return _evaluate(job.spec, source, folder, spool, stop)
+        return _evaluate(job.spec, _source(job, folder), folder, spool, stop)
     if job.spec.kind == "demonstrations":
-        return _demonstrate(job, source, folder, spool, stop)
-    training = Training(job.spec, StartState(source, guide_files(job, folder)), folder, spool, stop)
+        return _demonstrate(job, _source(job, folder), folder, spool, stop)
+    training = training_of(job, folder, spool, stop)
     try:
         return training.run()
     finally:
         training.close()
+
+
+def training_of(job: JobFile, folder: JobFolder, spool: SpoolWriter, stop: StopRequest) -> Training:
+    """The training of a job's folder, before its first epoch."""
+    return Training(job.spec, StartState(_source(job, folder), guide_files(job, folder)), folder, spool, stop)
+
+
+def _source(job: JobFile, folder: JobFolder) -> State | None:
+    return checkpoint.load(folder.path / job.source) if job.source else None
 
 
 def _evaluate(

@@ -34,7 +34,11 @@ class Member:
         self._folder, self._stop = folder, stop
         rewind(folder)
         self._spool = SpoolWriter(folder.spool)
-        self.training = begin(self._spool)
+        try:
+            self.training = begin(self._spool)
+        except BaseException:
+            self._spool.close()
+            raise
         self.outcome: Outcome | None = None
 
     def attempt(self, step: Callable[[], None]) -> None:
@@ -45,6 +49,14 @@ class Member:
             step()
         except Exception as error:
             self.leave(error)
+
+    def alone(self) -> None:
+        """Train to the end, without the others."""
+        self.attempt(self._run)
+
+    def _run(self) -> None:
+        self._folder.write_result(self.training.run())
+        self.end(EXIT_ENDED)
 
     def leave(self, why: Exception) -> None:
         """The job is over: stopped, or failed."""

@@ -1,0 +1,130 @@
+"""Jobs that train as one: each has the reports, files and end that it has alone."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gsl.protocol.jobs import JobSpec
+from tests.worker.jobs import TINY_MAZE, done, epochs, lines, numbers, prepare, spec
+from tests.worker.trainer.test_training import StopAt
+from worker.envs.base import EnvError
+from worker.envs.forkmaze.env import ForkMazeEnv
+from worker.job.checkpoint import load
+from worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFolder
+from worker.trainer.jobs import run_jobs
+from worker.trainer.population import Outcome
+from worker.trainer.stop import StopRequest
+
+GOALS = spec().variations
+
+
+@pytest.fixture(scope="module")
+def generalist(tmp_path_factory: pytest.TempPathFactory) -> JobFolder:
+    return done(tmp_path_factory.mktemp("generalist"), spec(budget_steps=6 * 128))
+
+
+def specialist(index: int, **changes: Any) -> JobSpec:
+    """Each has another goal, another seed and a longer budget than the one before."""
+    own = {"index": index, "key": f"specialist-1-{index}", "seed": index, "variations": (GOALS[index % len(GOALS)],)}
+    usual = {"held_out": (), "start": "clone_fresh_head", "budget_steps": (8 + 3 * index) * 128}
+    return spec("specialist", **(own | usual | changes))
+
+
+def begun(path: Path, source: JobFolder, jobs: list[JobSpec]) -> list[JobFolder]:
+    return [prepare(path / job.key, job, source.resume) for job in jobs]
+
+
+def together(folders: list[JobFolder], stop: Callable[[JobFolder], StopRequest] | None = None) -> list[Outcome]:
+    make = stop or (lambda folder: StopRequest(folder.stop, folder.alive))
+    return run_jobs(folders, [make(folder) for folder in folders])
+
+
+JOBS = [specialist(index) for index in range(3)]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(generalist: JobFolder, tmp_path_factory: pytest.TempPathFactory) -> list[JobFolder]:
+    folders = begun(tmp_path_factory.mktemp("undisturbed"), generalist, JOBS)
+    assert together(folders) == [EXIT_ENDED] * 3
+    return folders
+
+
+def test_each_ends_as_when_alone(undisturbed: list[JobFolder], generalist: JobFolder, tmp_path: Path) -> None:
+    for folder, job in zip(undisturbed, JOBS, strict=True):
+        alone = done(tmp_path / job.key, job, generalist.resume)
+        assert folder.read_result() == alone.read_result()
+        assert [line.type for line in lines(folder)] == [line.type for line in lines(alone)]
+        ours, theirs = load(folder.resume), load(alone.resume)
+        for name, weights in theirs["learner"]["network"].items():
+            np.testing.assert_allclose(ours["learner"]["network"][name], weights, atol=1e-4, err_msg=name)
+        for one, other in zip(epochs(folder), epochs(alone), strict=True):
+            assert one.returns == other.returns
+            assert one.metrics == pytest.approx(other.metrics, rel=0.01, abs=1e-4, nan_ok=True)
+        assert ours["sampler"] == theirs["sampler"]
+        assert np.array_equal(ours["learner"]["acting"], theirs["learner"]["acting"])
+
+
+@pytest.mark.parametrize("epoch", [0, 4, 9])
+def test_stopped_jobs_go_on_number_for_number(
+    undisturbed: list[JobFolder], generalist: JobFolder, tmp_path: Path, epoch: int
+) -> None:
+    folders = begun(tmp_path, generalist, JOBS)
+    assert EXIT_STOPPED in together(folders, lambda folder: StopAt(folder, epoch))
+    assert together(folders) == [EXIT_ENDED] * 3
+    assert [numbers(folder) for folder in folders] == [numbers(folder) for folder in undisturbed]
+
+
+def test_one_that_is_cancelled_leaves_the_others(
+    undisturbed: list[JobFolder], generalist: JobFolder, tmp_path: Path
+) -> None:
+    folders = begun(tmp_path, generalist, JOBS)
+    stops: dict[JobFolder, StopRequest] = {folders[1]: StopAt(folders[1], 3)}
+    outcomes = together(folders, lambda folder: stops.get(folder, StopRequest(folder.stop)))
+    assert outcomes == [EXIT_ENDED, EXIT_STOPPED, EXIT_ENDED]
+    assert len(epochs(folders[1])) in (3, 4)
+    for number in (0, 2):
+        for one, other in zip(epochs(folders[number]), epochs(undisturbed[number]), strict=True):
+            assert one.returns == other.returns
+    assert together(folders) == [EXIT_ENDED] * 3
+
+
+def test_one_whose_environment_fails_leaves_the_others(
+    undisturbed: list[JobFolder], generalist: JobFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = ForkMazeEnv.step
+
+    def fails_on_its_goal(env: ForkMazeEnv, actions: Any) -> Any:
+        if set(env.variation.tolist()) == {JOBS[1].variations[0]}:
+            raise EnvError("the environment broke")
+        return step(env, actions)
+
+    monkeypatch.setattr(ForkMazeEnv, "step", fails_on_its_goal)
+    folders = begun(tmp_path, generalist, JOBS)
+    first, second, third = together(folders)
+    assert (first, third) == (EXIT_ENDED, EXIT_ENDED)
+    assert isinstance(second, EnvError)
+    assert folders[1].read_result() is None
+    for one, other in zip(epochs(folders[2]), epochs(undisturbed[2]), strict=True):
+        assert one.returns == other.returns
+
+
+def test_one_that_cannot_begin_leaves_the_others(generalist: JobFolder, tmp_path: Path) -> None:
+    folders = [prepare(tmp_path / "lost", specialist(7)), *begun(tmp_path, generalist, JOBS[:2])]
+    lost, *others = together(folders)
+    assert isinstance(lost, ValueError)
+    assert others == [EXIT_ENDED, EXIT_ENDED]
+
+
+def test_jobs_that_differ_train_apart_and_it_says_why(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    wide = TINY_MAZE.model_dump()
+    wide["learner"]["network"]["width"] = 8
+    other = specialist(1, config=type(TINY_MAZE).model_validate(wide), start="scratch")
+    jobs = [specialist(0, start="scratch"), other, specialist(2, start="scratch")]
+    with caplog.at_level(logging.INFO):
+        assert together([prepare(tmp_path / job.key, job) for job in jobs]) == [EXIT_ENDED] * 3
+    assert "specialist-1-1 trains apart from the others: another learner and network than specialist-1-0" in caplog.text
+    assert "2 jobs train as one: specialist-1-0, specialist-1-2" in caplog.text

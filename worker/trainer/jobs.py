@@ -1,0 +1,74 @@
+"""Several jobs in one process. Training jobs that are alike train as one, all others one after another."""
+
+import logging
+from collections.abc import Hashable, Sequence
+
+from worker.job.folder import EXIT_ENDED, JobFolder
+from worker.trainer.alike import what_must_agree, why_alone
+from worker.trainer.device import keep_freed_memory, limit_threads
+from worker.trainer.job import run, training_of
+from worker.trainer.population import Member, Outcome, Population
+from worker.trainer.stop import StopRequest
+
+log = logging.getLogger(__name__)
+
+AT_ONCE_ON_CPU = 16
+"""Members of one product on a CPU: more would not fit its cache."""
+TRAINING = frozenset({"generalist", "specialist", "finetune"})
+
+
+def run_jobs(folders: Sequence[JobFolder], stops: Sequence[StopRequest]) -> list[Outcome]:
+    """Run or resume each folder's job. Returns each one's exit code, or the exception with which it failed."""
+    outcomes: dict[int, Outcome] = {}
+    members: dict[int, Member] = {}
+    for number, (folder, stop) in enumerate(zip(folders, stops, strict=True)):
+        try:
+            if folder.result.exists():
+                outcomes[number] = EXIT_ENDED
+            elif folder.read_job().spec.kind in TRAINING:
+                members[number] = _member(folder, stop)
+            else:
+                outcomes[number] = run(folder, stop)
+        except Exception as error:
+            outcomes[number] = error
+    _train(list(members.values()))
+    for number, member in members.items():
+        outcomes[number] = member.outcome if member.outcome is not None else AssertionError("it never ended")
+    return [outcomes[number] for number in range(len(folders))]
+
+
+def _member(folder: JobFolder, stop: StopRequest) -> Member:
+    limit_threads(folder.read_job().spec.config.learner)
+    keep_freed_memory()
+    return Member(folder, stop, lambda spool: training_of(folder.read_job(), folder, spool, stop))
+
+
+def _train(members: Sequence[Member]) -> None:
+    for group in _alike(members):
+        if len(group) == 1:
+            group[0].alone()
+            continue
+        log.info("%d jobs train as one: %s", len(group), ", ".join(one.training.spec.key for one in group))
+        on_cpu = group[0].training.learner.device.type == "cpu"
+        Population(group, AT_ONCE_ON_CPU if on_cpu else len(group)).run()
+
+
+def _alike(members: Sequence[Member]) -> list[list[Member]]:
+    """The members in groups that can train as one; says why some cannot."""
+    groups: list[list[Member]] = []
+    found: dict[tuple[Hashable, ...], list[Member]] = {}
+    first: dict[str, Hashable] | None = None
+    for member in members:
+        reason, agree = why_alone(member.training), what_must_agree(member.training)
+        first = first or agree
+        differing = [name for name, value in agree.items() if value != first[name]]
+        if reason is None and differing:
+            reason = f"another {' and '.join(differing)} than {members[0].training.spec.key}"
+        if reason is not None and len(members) > 1:
+            log.info("%s trains apart from the others: %s", member.training.spec.key, reason)
+        key = tuple(agree.values()) if why_alone(member.training) is None else (id(member),)
+        if key not in found:
+            found[key] = []
+            groups.append(found[key])
+        found[key].append(member)
+    return groups

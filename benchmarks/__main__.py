@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 NAMES = (
-    "envs", "metaworld", "backend", "peers", "plateau", "gsl_forkmaze", "gsl_procgen", "gsl_metaworld",
-    "ppo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen", "multitask_ppo", "specialist_steps"
+    "envs", "metaworld", "backend", "peers", "gpu", "population", "plateau", "gsl_forkmaze", "gsl_procgen",
+    "gsl_metaworld", "ppo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen", "multitask_ppo", "specialist_steps"
 )  # fmt: skip
 
 

@@ -4,9 +4,10 @@ import json
 import statistics
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 
 from benchmarks.peers.cases import Case
 from benchmarks.peers.environment import ROOT
@@ -20,16 +21,17 @@ class PeerError(RuntimeError):
 class SideProcess:
     """A side that has warmed up."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
+    def __init__(self, process: subprocess.Popen[str], module: str) -> None:
+        self._process, self._module = process, module
         self.ready = Ready(**json.loads(self._answer()))
 
     def window(self) -> Window:
         """Compute one window; returns when it is done."""
         if self._process.stdin is None:
             raise AssertionError("started with pipes")
-        self._process.stdin.write("window\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # it has ended; the answer says how
+            self._process.stdin.write("window\n")
+            self._process.stdin.flush()
         return Window(**json.loads(self._answer()))
 
     def _answer(self) -> str:
@@ -37,20 +39,28 @@ class SideProcess:
             raise AssertionError("started with pipes")
         line = self._process.stdout.readline()
         if not line:
-            raise PeerError(f"{self._process.args!r} ended with code {self._process.wait()}")
+            raise PeerError(f"{self._module} ended with code {self._process.wait()}")
         return line
 
 
 @contextmanager
-def side(python: Path, module: str, case: Case) -> Iterator[SideProcess]:
-    """`python -m module CASE`, ended when the block is left."""
-    command = [str(python), "-m", f"benchmarks.peers.{module}", case.name]
+def side(python: Path, module: str, case: Case, seconds: float | None = None) -> Iterator[SideProcess]:
+    """`python -m benchmarks.MODULE JSON`, ended when the block is left.
+
+    It is killed after `seconds`, and whoever waits for it gets a PeerError.
+    """
+    command = [str(python), "-m", f"benchmarks.{module}", case.to_json()]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        alarm = Timer(seconds or 0, process.kill)
+        if seconds is not None:
+            alarm.start()
         try:
-            yield SideProcess(process)
+            yield SideProcess(process, module)
         finally:
-            if process.stdin is not None:
-                process.stdin.close()
+            alarm.cancel()
+            with suppress(BrokenPipeError):
+                if process.stdin is not None:
+                    process.stdin.close()
             process.wait()
 
 
@@ -78,7 +88,7 @@ class Alternation:
 def alternate(case: Case, our_python: Path, their_python: Path, pairs: int) -> Alternation:
     """`pairs` pairs of windows; which side begins changes from pair to pair."""
     ours, theirs = list[Window](), list[Window]()
-    with side(our_python, "ours", case) as our_side, side(their_python, "theirs", case) as their_side:
+    with side(our_python, "peers.ours", case) as our_side, side(their_python, "peers.theirs", case) as their_side:
         for pair in range(pairs):
             if pair % 2:
                 theirs.append(their_side.window())

@@ -1,6 +1,7 @@
 """What is compared: one problem, one network and one set of PPO's numbers for both sides. Standard library alone."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 GAMMA, GAE_LAMBDA, CLIP, VALUE, ENTROPY, MAX_GRAD_NORM = 0.99, 0.95, 0.2, 0.5, 0.01, 0.5
@@ -22,7 +23,10 @@ class Case:
     threads: int  # torch's, 0 for every core
     epochs_a_window: int
     claim: float  # ours / theirs that the project promises
-    compiled: bool = False  # our updates, by the setting learner.compile; the other side has none
+    compiled: bool = False  # our setting learner.compile; the other side has none
+    precision: Literal["float32", "tf32", "bfloat16"] = "float32"  # ours; the others compute as PyTorch does by default
+    overlap: bool = False  # our setting learner.overlap
+    device: Literal["cpu", "cuda"] = "cpu"
     width: int = 256
     depth: int = 2  # of an MLP
     learning_rate: float = 5e-4
@@ -35,6 +39,14 @@ class Case:
     @property
     def steps_a_window(self) -> int:
         return self.batch_size * self.epochs_a_window
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def from_json(text: str) -> Case:
+    """What `Case.to_json` made, for the process of a side."""
+    return Case(**json.loads(text))
 
 
 CASES = {

@@ -1,13 +1,13 @@
-"""Our side: environments, rollout and learner as the trainer uses them: python -m benchmarks.peers.ours CASE."""
+"""Our side: environments, rollout and learner as the trainer uses them: python -m benchmarks.peers.ours JSON."""
 
 import sys
-from importlib.metadata import version
+from importlib.metadata import distributions
 
 import numpy as np
 import torch
 
 from benchmarks.peers import cases
-from benchmarks.peers.cases import CASES, Case
+from benchmarks.peers.cases import Case, from_json
 from benchmarks.peers.windows import Side, serve
 from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
@@ -15,13 +15,14 @@ from gsl.config.suites import ProcgenSuite, SuiteSettings
 from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.metaworld.settings import MetaWorldSuite
 from worker.envs import make_env
-from worker.envs.base import Env
+from worker.envs.base import Env, Sampler
 from worker.envs.sampling.samplers import training_sampler
 from worker.learners.ppo import PPO
+from worker.rollout.alternating import make_loop
 from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvRunner
+from worker.rollout.env_runner import Loop
 from worker.spaces import Spaces
-from worker.trainer.device import keep_freed_memory, limit_threads
+from worker.trainer.device import choose_device, keep_freed_memory, limit_threads
 
 PACKAGES = ("torch", "gymnasium", "procgen-mirror", "metaworld", "numpy")
 
@@ -36,39 +37,48 @@ def suite_of(case: Case) -> SuiteSettings:
 def settings_of(case: Case) -> PPOSettings:
     """PPO with the case's numbers; rewards are taken as they come, as on the other side."""
     return PPOSettings(
-        network=_network(case), device="cpu", num_envs=case.num_envs, num_steps=case.num_steps,
+        network=_network(case), device=case.device, num_envs=case.num_envs, num_steps=case.num_steps,
         num_minibatches=case.batch_size // case.minibatch, update_epochs=case.update_epochs,
         learning_rate=case.learning_rate, adam_eps=1e-5, gamma=cases.GAMMA, gae_lambda=cases.GAE_LAMBDA,
         clip_coef=cases.CLIP, ent_coef=cases.ENTROPY, vf_coef=cases.VALUE, max_grad_norm=cases.MAX_GRAD_NORM,
-        norm_reward=False, compile=case.compiled,
+        norm_reward=False, compile=case.compiled, precision=case.precision, overlap=case.overlap,
     )  # fmt: skip
 
 
 def env_of(case: Case) -> Env:
     suite = suite_of(case)
-    sampler = training_sampler(suite, suite.training_variations(), np.random.default_rng(0))
-    return make_env(suite, case.num_envs, sampler, 0)
+    return make_env(suite, case.num_envs, _sampler(suite), 0)
+
+
+def loop_and_learner(case: Case) -> tuple[Loop, PPO]:
+    """As the trainer makes them."""
+    settings, suite = settings_of(case), suite_of(case)
+    limit_threads(settings)
+    keep_freed_memory()
+    loop = make_loop(suite, settings, _sampler(suite), 0)
+    learner = PPO(settings, Spaces(loop.env.observation_shape, loop.env.actions), 0, choose_device(settings))
+    return loop, learner
 
 
 def make(case: Case) -> Side:
     """What a trainer does in an epoch, without its reports."""
-    settings = settings_of(case)
-    limit_threads(settings)
-    keep_freed_memory()
-    env = env_of(case)
-    learner = PPO(settings, Spaces(env.observation_shape, env.actions), 0, torch.device("cpu"))
-    loop = EnvRunner(env)
+    loop, learner = loop_and_learner(case)
 
     def epoch() -> int:
-        rollout, _ = collect(loop, learner, settings.num_steps, _nothing)
+        rollout, _ = collect(loop, learner, case.num_steps, _nothing)
         learner.update(rollout, on_step=_nothing)
-        return settings.batch_size
+        return case.batch_size
 
     split = learner.state()["split"]
     weights = sum(parameter.numel() for parameter in learner.network.parameters())
-    notes = {"parameters": str(weights), "environment": type(env).__name__, "split": str(split)}
+    notes = {"parameters": str(weights), "environment": type(loop.env).__name__, "split": str(split)}
     threads = max(torch.get_num_threads(), split["threads"])
-    return Side(epoch, {name: version(name) for name in PACKAGES}, threads, notes)
+    versions = {each.name: each.version for each in distributions() if each.name in PACKAGES}
+    return Side(epoch, versions, threads, notes)
+
+
+def _sampler(suite: SuiteSettings) -> Sampler:
+    return training_sampler(suite, suite.training_variations(), np.random.default_rng(0))
 
 
 def _network(case: Case) -> Network:
@@ -82,5 +92,5 @@ def _nothing() -> None:
 
 
 if __name__ == "__main__":
-    wanted = CASES[sys.argv[1]]
+    wanted = from_json(sys.argv[1])
     serve(lambda: make(wanted), wanted.epochs_a_window)

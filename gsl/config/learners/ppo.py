@@ -25,7 +25,7 @@ class PPO(LearnerSettings):
     compile: bool = setting(
         False,
         "Use torch.compile. It needs a C++ compiler and tens of seconds to start. With CUDA, rollouts run as a CUDA "
-        "graph; on a CPU, updates from vector observations take about a quarter less time.",
+        "graph, a third faster with IMPALA on an H100; on a CPU, updates from vectors take about a quarter less time.",
     )
     precision: Precision = setting(
         "float32",

@@ -39,7 +39,11 @@ def assert_close(one: PPO, other: PPO, abs: float = 1e-5) -> None:
     ours, theirs = leaves(one.state()), leaves(other.state())
     assert ours.keys() == theirs.keys()
     for name, value in ours.items():
-        np.testing.assert_allclose(np.asarray(value), np.asarray(theirs[name]), rtol=1e-5, atol=abs, err_msg=name)
+        np.testing.assert_allclose(on_cpu(value), on_cpu(theirs[name]), rtol=1e-5, atol=abs, err_msg=name)
+
+
+def on_cpu(value: Any) -> Any:
+    return np.asarray(value.cpu() if isinstance(value, torch.Tensor) else value)
 
 
 OPTIONS: dict[str, dict[str, Any]] = {

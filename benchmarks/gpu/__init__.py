@@ -1,0 +1,1 @@
+"""What a GPU brings: one command for any machine that has one."""

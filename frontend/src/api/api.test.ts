@@ -28,16 +28,29 @@ describe("problems", () => {
 describe("throttle", () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
-  it("acts at once, then once a period, and loses no last call", () => {
+  it("acts at once, then once a period, and loses no last call", async () => {
     const seen: number[] = [];
-    const { call } = throttleByKey<number>((key) => seen.push(key), 1000);
+    const { call } = throttleByKey<number>(async (key) => seen.push(key), 1000);
     for (let time = 0; time < 5; time++) call(7);
     call(8);
     expect(seen).toEqual([7, 8]);
-    vi.advanceTimersByTime(1000);
+    await vi.advanceTimersByTimeAsync(1000);
     expect(seen).toEqual([7, 8, 7]);
-    vi.advanceTimersByTime(5000);
+    await vi.advanceTimersByTimeAsync(5000);
     expect(seen).toEqual([7, 8, 7]);
+  });
+  it("waits for what was begun, whether it succeeds or fails", async () => {
+    let begun = 0;
+    const { call } = throttleByKey<string>(async () => {
+      begun += 1;
+      await new Promise((_, reject) => setTimeout(reject, 3000));
+    }, 1000);
+    call("a");
+    call("a");
+    await vi.advanceTimersByTimeAsync(2999);
+    expect(begun).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(begun).toBe(2);
   });
 });
 
@@ -59,4 +72,21 @@ it("takes whole lines of a log, so that no character is cut in two", () => {
   const bytes = new TextEncoder().encode("höhe\nnoch");
   const log = appended({ text: "", offset: 0 }, bytes.slice(0, 8).buffer);
   expect(log).toEqual({ text: "höhe\n", offset: 6 });
+});
+
+it("every query passes its abort signal on", () => {
+  const sources: Record<string, string> = import.meta.glob("../**/*.{ts,tsx}", {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  });
+  const without = Object.entries(sources).flatMap(([file, text]) =>
+    text
+      .split("queryFn:")
+      .slice(1)
+      .filter((rest) => !rest.slice(0, rest.search(/,\n {2,}\w+:|\n {2,4}\}/)).includes("signal"))
+      .map(() => file),
+  );
+  expect(Object.keys(sources).length).toBeGreaterThan(100);
+  expect(without).toEqual([]);
 });

@@ -7,13 +7,14 @@ const MOST = 200; // of one page of the API
 
 export const experimentsQuery = queryOptions({
   queryKey: [...keys.experiments, "list"],
-  queryFn: () => unwrap(api.GET("/api/v1/experiments", { params: { query: { limit: MOST } } })),
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/experiments", { params: { query: { limit: MOST } }, signal })),
 });
 
 export function experimentQuery(id: number) {
   return queryOptions({
     queryKey: keys.experiment(id),
-    queryFn: () => unwrap(api.GET("/api/v1/experiments/{experiment_id}", { params: { path: { experiment_id: id } } })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/experiments/{experiment_id}", { params: { path: { experiment_id: id } }, signal })),
   });
 }
 
@@ -21,11 +22,11 @@ export function experimentQuery(id: number) {
 export function experimentRunsQuery(id: number) {
   return queryOptions({
     queryKey: [...keys.experiment(id), "runs"],
-    queryFn: async () => {
+    queryFn: async ({ signal }) => {
       const runs: RunSummary[] = [];
       for (;;) {
         const query = { experiment_id: id, sort: "created_at", limit: MOST, offset: runs.length } as const;
-        const page = await unwrap(api.GET("/api/v1/runs", { params: { query } }));
+        const page = await unwrap(api.GET("/api/v1/runs", { params: { query }, signal }));
         runs.push(...page.items);
         if (page.items.length === 0 || runs.length >= page.total) return runs;
       }
@@ -41,10 +42,11 @@ export interface ComparisonChoice {
 export function comparisonQuery(id: number, choice: ComparisonChoice) {
   return queryOptions({
     queryKey: [...keys.experiment(id), "comparison", choice],
-    queryFn: () =>
+    queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/v1/experiments/{experiment_id}/comparison", {
           params: { path: { experiment_id: id }, query: choice },
+          signal,
         }),
       ),
     placeholderData: keepPreviousData,
@@ -54,8 +56,10 @@ export function comparisonQuery(id: number, choice: ComparisonChoice) {
 export function experimentFiguresQuery(id: number) {
   return queryOptions({
     queryKey: ["figures-of-experiments", id], // which ones there are never changes
-    queryFn: () =>
-      unwrap(api.GET("/api/v1/experiments/{experiment_id}/figures", { params: { path: { experiment_id: id } } })),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/experiments/{experiment_id}/figures", { params: { path: { experiment_id: id } }, signal }),
+      ),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

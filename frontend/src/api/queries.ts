@@ -5,6 +5,8 @@ import type { Returns, Source, VariationReturn } from "./types";
 /** Keys start with what an event names, so that one invalidation reaches all that shows it. */
 export const keys = {
   runs: ["runs"] as const,
+  listedRuns: ["runs", "listed"] as const,
+  waitingRuns: ["runs", "waiting"] as const,
   run: (id: number) => ["run", id] as const,
   workers: ["workers"] as const,
   experiments: ["experiments"] as const,
@@ -26,7 +28,7 @@ const whileActive = (items: { activity: string }[] = []) => (items.some((item) =
 
 export const healthQuery = queryOptions({
   queryKey: ["health"],
-  queryFn: () => unwrap(api.GET("/api/v1/health")),
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/health", { signal })),
   retry: false, // that the server is away is news; it is asked again soon enough
   refetchInterval: 4_000, // the server looks at itself as often
 });
@@ -36,21 +38,22 @@ export const useServerAway = () => useQuery(healthQuery).isError;
 
 export const presetsQuery = queryOptions({
   queryKey: ["presets"],
-  queryFn: () => unwrap(api.GET("/api/v1/presets")),
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/presets", { signal })),
 });
 
 export const suitesQuery = queryOptions({
   queryKey: [...keys.workers, "suites"], // who can run a suite changes as workers come and go
-  queryFn: () => unwrap(api.GET("/api/v1/suites")),
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/suites", { signal })),
 });
 
 export function runsQuery(filter: RunsFilter) {
   return queryOptions({
-    queryKey: [...keys.runs, filter],
-    queryFn: () =>
+    queryKey: [...keys.listedRuns, filter],
+    queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/v1/runs", {
           params: { query: { ...filter, status: filter.status as never, limit: PAGE_SIZE } },
+          signal,
         }),
       ),
     placeholderData: keepPreviousData,
@@ -63,8 +66,8 @@ const MOST_GATES = 100; // that the API approves at once
 export function waitingQuery(filter: RunsFilter) {
   const query = { ...filter, status: ["awaiting_approval" as const], offset: 0, limit: MOST_GATES };
   return queryOptions({
-    queryKey: [...keys.runs, "waiting", filter],
-    queryFn: () => unwrap(api.GET("/api/v1/runs", { params: { query } })),
+    queryKey: [...keys.waitingRuns, filter],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/runs", { params: { query }, signal })),
     placeholderData: keepPreviousData,
   });
 }
@@ -72,7 +75,7 @@ export function waitingQuery(filter: RunsFilter) {
 export function runQuery(id: number) {
   return queryOptions({
     queryKey: keys.run(id),
-    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}", { params: { path: { run_id: id } } })),
+    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/runs/{run_id}", { params: { path: { run_id: id } }, signal })),
     refetchInterval: ({ state }) => whileActive(state.data && [state.data]),
   });
 }
@@ -80,7 +83,8 @@ export function runQuery(id: number) {
 export function jobsQuery(id: number) {
   return queryOptions({
     queryKey: [...keys.run(id), "jobs"],
-    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}/jobs", { params: { path: { run_id: id } } })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/runs/{run_id}/jobs", { params: { path: { run_id: id } }, signal })),
     refetchInterval: ({ state }) => whileActive(state.data),
   });
 }
@@ -89,7 +93,8 @@ export function jobsQuery(id: number) {
 export function gatesQuery(id: number) {
   return queryOptions({
     queryKey: [...keys.run(id), "gates"],
-    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}/gates", { params: { path: { run_id: id } } })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/runs/{run_id}/gates", { params: { path: { run_id: id } }, signal })),
   });
 }
 
@@ -98,11 +103,11 @@ export function latestReturnsQuery(id: number, source: Source) {
   const queryKey = [...keys.run(id), "returns", source] as const;
   return queryOptions({
     queryKey,
-    queryFn: async ({ client }) => {
+    queryFn: async ({ client, signal }) => {
       const known = client.getQueryData<Returns>(queryKey);
       const query = { source, after: known?.cursor };
       const path = { run_id: id };
-      const news = await unwrap(api.GET("/api/v1/runs/{run_id}/returns", { params: { path, query } }));
+      const news = await unwrap(api.GET("/api/v1/runs/{run_id}/returns", { params: { path, query }, signal }));
       return mergeReturns(known, news);
     },
   });
@@ -120,24 +125,27 @@ export function mergeReturns(known: Returns | undefined, news: Returns): Returns
 export function ledgerQuery(id: number) {
   return queryOptions({
     queryKey: [...keys.run(id), "ledger"],
-    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}/ledger", { params: { path: { run_id: id } } })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/runs/{run_id}/ledger", { params: { path: { run_id: id } }, signal })),
   });
 }
 
 export function plateausQuery(id: number) {
   return queryOptions({
     queryKey: [...keys.run(id), "plateaus"],
-    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}/plateaus", { params: { path: { run_id: id } } })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/runs/{run_id}/plateaus", { params: { path: { run_id: id } }, signal })),
   });
 }
 
 export function eventsQuery(id: number, offset: number) {
   return queryOptions({
     queryKey: [...keys.run(id), "events", offset],
-    queryFn: () =>
+    queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/v1/runs/{run_id}/events", {
           params: { path: { run_id: id }, query: { limit: PAGE_SIZE, offset } },
+          signal,
         }),
       ),
     placeholderData: keepPreviousData,
@@ -147,18 +155,19 @@ export function eventsQuery(id: number, offset: number) {
 export function artifactsQuery(id: number) {
   return queryOptions({
     queryKey: [...keys.run(id), "artifacts"],
-    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}/artifacts", { params: { path: { run_id: id } } })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/runs/{run_id}/artifacts", { params: { path: { run_id: id } }, signal })),
   });
 }
 
 export const workersQuery = queryOptions({
   queryKey: keys.workers,
-  queryFn: () => unwrap(api.GET("/api/v1/workers")),
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/workers", { signal })),
   refetchInterval: 10_000,
 });
 
 export const queueQuery = queryOptions({
   queryKey: [...keys.workers, "queue"],
-  queryFn: () => unwrap(api.GET("/api/v1/queue")),
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/queue", { signal })),
   refetchInterval: 10_000,
 });

@@ -1,20 +1,12 @@
-import { throttleByKey } from "./throttle";
-
-/** What changed: ids only. The data comes from REST. */
-export interface Change {
-  run_id?: number | null;
-  worker?: string | null;
-}
+import type { Change } from "./types";
 
 export interface StreamHandlers {
-  onRun: (id: number) => void;
-  onWorkers: () => void;
+  onChange: (change: Change) => void;
   /** Everything may have changed: after a silence, or at every poll while there is no stream. */
   onUnknown: () => void;
   onLive: (live: boolean) => void;
 }
 
-const THROTTLE_MS = 1500;
 const POLL_MS = 5000;
 const RECONNECT_MS = 15_000;
 
@@ -24,8 +16,6 @@ export function listen(url: string, handlers: StreamHandlers): () => void {
   let poll: ReturnType<typeof setInterval> | undefined;
   let reconnect: ReturnType<typeof setTimeout> | undefined;
   let isLive: boolean | undefined;
-  const runs = throttleByKey<number>(handlers.onRun, THROTTLE_MS);
-  const workers = throttleByKey<string>(handlers.onWorkers, THROTTLE_MS);
 
   function open(): void {
     close();
@@ -36,13 +26,12 @@ export function listen(url: string, handlers: StreamHandlers): () => void {
       // A browser gives up on a refused stream (readyState CLOSED): then we ask again ourselves.
       if (source?.readyState === EventSource.CLOSED) reconnect = setTimeout(open, RECONNECT_MS);
     };
-    for (const name of ["message", "run", "worker", "change"]) source.addEventListener(name, receive);
+    source.onmessage = receive;
   }
 
   function receive(event: MessageEvent<string>): void {
     const change = parseChange(event.data);
-    if (typeof change?.run_id === "number") runs.call(change.run_id);
-    if (change?.worker || event.type === "worker") workers.call("workers");
+    if (change) handlers.onChange(change);
   }
 
   function setLive(live: boolean): void {
@@ -67,8 +56,6 @@ export function listen(url: string, handlers: StreamHandlers): () => void {
   follow();
   return () => {
     document.removeEventListener("visibilitychange", follow);
-    runs.stop();
-    workers.stop();
     close();
   };
 }

@@ -1,26 +1,29 @@
-/** Call `act(key)` at once and then at most once every `period` ms a key; a call that had to wait is not lost. */
-export function throttleByKey<K>(act: (key: K) => void, period: number) {
-  const waiting = new Map<K, { again: boolean; timer: ReturnType<typeof setTimeout> }>();
+/**
+ * Call `act(key)` at once, and again for later calls of the same key: not before `period` ms have passed, nor before
+ * what was begun has settled, so that a slow server is asked less often. Later calls are joined into one.
+ */
+export function throttleByKey<K>(act: (key: K) => Promise<unknown>, period: number) {
+  const busy = new Map<K, { again: boolean }>();
+  let stopped = false;
 
-  function run(key: K): void {
-    act(key);
-    const timer = setTimeout(() => {
-      const again = waiting.get(key)?.again;
-      waiting.delete(key);
-      if (again) run(key);
-    }, period);
-    waiting.set(key, { again: false, timer });
+  async function run(key: K): Promise<void> {
+    const state = { again: false };
+    busy.set(key, state);
+    await Promise.allSettled([act(key), new Promise((resolve) => setTimeout(resolve, period))]);
+    busy.delete(key);
+    if (state.again) call(key);
+  }
+
+  function call(key: K): void {
+    const state = busy.get(key);
+    if (state) state.again = true;
+    else if (!stopped) run(key);
   }
 
   return {
-    call(key: K): void {
-      const held = waiting.get(key);
-      if (held) held.again = true;
-      else run(key);
-    },
+    call,
     stop(): void {
-      for (const { timer } of waiting.values()) clearTimeout(timer);
-      waiting.clear();
+      stopped = true;
     },
   };
 }

@@ -29,6 +29,7 @@ export type FigureInfo = Schemas["FigureInfo"];
 export type Experiment = Schemas["ExperimentPublic"];
 export type ExperimentLaunch = Schemas["ExperimentLaunch"];
 export type Plateau = Schemas["PlateauPublic"];
+export type Change = Schemas["Change"];
 
 export type RunStatus = RunSummary["status"];
 export type Phase = PhaseProgress["phase"];
@@ -40,3 +41,8 @@ export type PairComparison = Schemas["PairComparison"];
 export type Interval = Schemas["IntervalPublic"];
 export type ComparedMetric = Comparison["metric"];
 export type ComparedSource = Comparison["source"];
+
+const ENDED = new Set<string>(["succeeded", "failed", "cancelled"]);
+
+/** Whether a run or job of this status has ended for good. */
+export const hasEnded = (status: string) => ENDED.has(status);

@@ -1,8 +1,7 @@
 import { Badge, Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import { hasEnded } from "../api/live";
-import type { RunSummary } from "../api/types";
+import { hasEnded, type RunSummary } from "../api/types";
 import { getIn } from "../form/paths";
 import { decimal, many, sentence } from "../format/numbers";
 import { duration, parseTime } from "../format/time";

@@ -7,12 +7,12 @@ import { type Definitions, fieldsOf } from "./schema";
 /** The form's fields, read from the API's own description of a RunConfig. */
 export const configSchemaQuery = queryOptions({
   queryKey: ["config-schema"],
-  queryFn: fetchFields,
+  queryFn: ({ signal }) => fetchFields(signal),
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-async function fetchFields(): Promise<Field[]> {
-  const response = await fetch(served("/api/openapi.json")).catch((cause) => {
+async function fetchFields(signal: AbortSignal): Promise<Field[]> {
+  const response = await fetch(served("/api/openapi.json"), { signal }).catch((cause) => {
     throw unreachable(cause);
   });
   if (!response.ok) throw toApiError(response.status, await response.text());

@@ -12,7 +12,8 @@ export type FigureChoice = Omit<Query, "theme" | "width">;
 export function runFiguresQuery(runId: number) {
   return queryOptions({
     queryKey: [...keys.run(runId), "figures"],
-    queryFn: () => unwrap(api.GET("/api/v1/runs/{run_id}/figures", { params: { path: { run_id: runId } } })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/runs/{run_id}/figures", { params: { path: { run_id: runId } }, signal })),
   });
 }
 
@@ -23,9 +24,9 @@ export type SizedFigure = Figure & { drawnFor?: number | null };
 export function figureQuery(runId: number, name: string, query: Query) {
   return queryOptions({
     queryKey: [...keys.run(runId), "figures", name, query],
-    queryFn: async () => {
+    queryFn: async ({ signal }) => {
       const path = { run_id: runId, name };
-      const answer = await unwrap(api.GET("/api/v1/runs/{run_id}/figures/{name}", { params: { path, query } }));
+      const answer = await unwrap(api.GET("/api/v1/runs/{run_id}/figures/{name}", { params: { path, query }, signal }));
       return sized(answer, query.width);
     },
     placeholderData: keepPreviousData,
@@ -42,10 +43,10 @@ export type ExperimentFigureChoice = Omit<ExperimentQuery, "theme" | "width">;
 export function experimentFigureQuery(id: number, name: string, query: ExperimentQuery) {
   return queryOptions({
     queryKey: [...keys.experiment(id), "figures", name, query],
-    queryFn: async () => {
+    queryFn: async ({ signal }) => {
       const path = { experiment_id: id, name };
       const route = "/api/v1/experiments/{experiment_id}/figures/{name}";
-      return sized(await unwrap(api.GET(route, { params: { path, query } })), query.width);
+      return sized(await unwrap(api.GET(route, { params: { path, query }, signal })), query.width);
     },
     placeholderData: keepPreviousData,
   });

@@ -1,7 +1,6 @@
 import { Anchor, Stack, Table, Text } from "@mantine/core";
 import { Link } from "react-router";
-import { hasEnded } from "../../api/live";
-import type { RunSummary } from "../../api/types";
+import { hasEnded, type RunSummary } from "../../api/types";
 import { StatusBadge } from "../../components/Badges";
 import { Panel } from "../../components/Panel";
 import { spentShare } from "../../components/PhaseBar";

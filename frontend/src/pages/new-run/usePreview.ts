@@ -9,7 +9,7 @@ export function usePreview(config: Record<string, unknown>) {
   const [settled] = useDebouncedValue(config, 400);
   const query = useQuery({
     queryKey: ["preview", settled],
-    queryFn: () => unwrap(api.POST("/api/v1/runs/preview", { body: asBody({ config: settled }) })),
+    queryFn: ({ signal }) => unwrap(api.POST("/api/v1/runs/preview", { body: asBody({ config: settled }), signal })),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
     gcTime: 60_000,

@@ -1,7 +1,6 @@
 import { Alert, Text } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
-import { hasEnded } from "../../api/live";
-import type { Run } from "../../api/types";
+import { hasEnded, type Run } from "../../api/types";
 
 /** Says that the run can only be viewed, and why. */
 export function ReadOnly({ run }: { run: Run }) {

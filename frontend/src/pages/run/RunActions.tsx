@@ -11,9 +11,8 @@ import {
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { served } from "../../api/address";
-import { hasEnded } from "../../api/live";
 import { useDeleteRun, useRunCommand } from "../../api/mutations";
-import type { Run } from "../../api/types";
+import { hasEnded, type Run } from "../../api/types";
 import { Confirm } from "../../components/Confirm";
 import { LaunchBaseline } from "./RunBaseline";
 

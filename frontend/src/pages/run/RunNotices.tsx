@@ -1,8 +1,7 @@
 import { Alert, Button, Group, List, Text } from "@mantine/core";
 import { IconAlertTriangle, IconGitFork, IconInfoCircle } from "@tabler/icons-react";
 import { Link } from "react-router";
-import { hasEnded } from "../../api/live";
-import type { Run } from "../../api/types";
+import { hasEnded, type Run } from "../../api/types";
 import { sentence } from "../../format/numbers";
 
 /** What a run is waiting for, why it ended, and its warnings. */

@@ -22,7 +22,7 @@ export function useArmPreviews(preset: string, base: PartialConfig, shared: Part
       const config = changesOf(base, merge(settled.shared, arm.config));
       return {
         queryKey: ["preview", preset, config],
-        queryFn: () => unwrap(api.POST("/api/v1/runs/preview", { body: asBody({ preset, config }) })),
+        queryFn: ({ signal }) => unwrap(api.POST("/api/v1/runs/preview", { body: asBody({ preset, config }), signal })),
         staleTime: 60_000,
         gcTime: 60_000,
       };

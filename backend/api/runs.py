@@ -49,7 +49,10 @@ def preview_run(body: RunCreate, session: Reading) -> BudgetPreview:
 @routes.get("/runs", summary="List runs, with filters and paging", responses=problems())
 def list_runs(
     session: Reading,
-    q: Annotated[str | None, Query(max_length=200, description="Text to find in name, notes or tags.")] = None,
+    q: Annotated[
+        str | None,
+        Query(max_length=200, description="Text to find in name, notes or tags, whatever its case and accents."),
+    ] = None,
     status: Annotated[list[RunStatus] | None, Query(description="One or more statuses.")] = None,
     tag: Annotated[str | None, Query(max_length=200)] = None,
     suite: Annotated[str | None, Query(max_length=200)] = None,
@@ -88,7 +91,7 @@ def get_run(run_id: RunId, session: Reading) -> RunPublic:
 @routes.patch("/runs/{run_id}", summary="Change name, notes or tags", responses=problems(400, 404))
 def update_run(run_id: RunId, body: RunUpdate, session: Writing, services: ServicesDep) -> RunPublic:
     run = runs.locked(session, run_id)
-    runs.update(run, body)
+    runs.update(session, run, body)
     services.publish(session, "run", run_id)
     return _public(session, run)
 

@@ -71,6 +71,16 @@ class Run(SQLModel, table=True):
     record_sha256: str | None = unique_text_column()  # of the record the run was imported from
 
 
+class RunText(SQLModel, table=True):
+    """Name, notes and tags of a run, folded by `store.search`: apart from the wide rows of runs, so that it is quickly
+    scanned."""
+
+    __tablename__ = "run_text"
+
+    run_id: int = reference("run.id", primary_key=True)
+    text: str
+
+
 class Job(SQLModel, table=True):
     """One piece of work. (run, key) is unique, so planning twice is harmless; `attempt` fences stale workers."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import String, cast, func, or_
+from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 from sqlmodel import update as update_rows
 
@@ -12,7 +12,7 @@ from backend.db.columns import now
 from backend.db.models import Experiment, Gate, Job, Run
 from backend.domain.run_progress import RunProgress, activity, eta, phases
 from backend.errors import ConflictError, InvalidError, NotFoundError
-from backend.store import run_progress, value_sources
+from backend.store import run_progress, search, value_sources
 from backend.store.configs import check_readable, config_of, read_only
 from backend.store.jobs.locks import lock_run
 from backend.store.value_sources import ValueSources
@@ -56,7 +56,7 @@ def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
         total_steps=config.budget.total_steps,
     )
     session.add(run)
-    session.flush()
+    search.remember(session, run)
     return run
 
 
@@ -87,7 +87,9 @@ def page(session: Session, filters: Filter, sort: Sort, limit: int, offset: int)
     total = session.exec(select(func.count()).select_from(Run).where(*conditions)).one()
     column = getattr(Run, sort.removeprefix("-"))
     order = column.desc() if sort.startswith("-") else column.asc()
-    query = select(Run).where(*conditions).order_by(order.nulls_last(), col(Run.id).desc())
+    if column is Run.score:  # the only one that may be null: this order makes PostgreSQL sort all runs for one page
+        order = order.nulls_last()
+    query = select(Run).where(*conditions).order_by(order, col(Run.id).desc())
     runs = list(session.exec(query.limit(limit).offset(offset)))
     return Page(items=summaries(session, runs), total=total, limit=limit, offset=offset)
 
@@ -99,19 +101,10 @@ def _conditions(filters: Filter, dialect: str) -> list[Any]:
     if filters.status:
         conditions.append(col(Run.status).in_(filters.status))
     if filters.text:
-        found = [col(Run.name).icontains(filters.text, autoescape=True), _notes(filters.text), _tag_like(filters.text)]
-        conditions.append(or_(*found))
+        conditions.append(search.found_by(filters.text))
     if filters.tag:
         conditions.append(_has_tag(filters.tag, dialect))
     return conditions
-
-
-def _notes(text: str) -> Any:
-    return col(Run.notes).icontains(text, autoescape=True)
-
-
-def _tag_like(text: str) -> Any:
-    return cast(col(Run.tags), String).icontains(text, autoescape=True)
 
 
 def _has_tag(tag: str, dialect: str) -> Any:
@@ -207,11 +200,12 @@ def _desired_state(run: Run) -> DesiredState:
     return "cancel" if run.desired_state == "cancel" else "pause" if run.desired_state == "pause" else "run"
 
 
-def update(run: Run, changes: RunUpdate) -> None:
+def update(session: Session, run: Run, changes: RunUpdate) -> None:
     """Change the given fields; null leaves a field as it is."""
     for name, value in changes.model_dump(exclude_none=True).items():
         setattr(run, name, value)
     run.updated_at = now()
+    search.remember(session, run)
 
 
 def remove(session: Session, run_id: int) -> None:

@@ -1,8 +1,10 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { type Query, type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { served } from "./address";
-import { refresher } from "./refresh";
+import { keys } from "./queries";
 import { listen } from "./stream";
+import { throttleByKey } from "./throttle";
+import { type Change, hasEnded, type Run } from "./types";
 
 const Live = createContext(false);
 
@@ -21,4 +23,39 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     };
   }, [client]);
   return <Live value={live}>{children}</Live>;
+}
+
+export const REFRESH_MS = 1500;
+/** A comparison costs more than a run, and an experiment's runs change together. */
+const COMPARISON_MS = 4000;
+const RUN_CHANGES = new Set(["run", "gate", "deleted"]);
+
+/** Asks again for what changes concern: lists once for all runs, and one run once for all its changes. */
+export function refresher(client: QueryClient) {
+  const refetch = (queryKey: QueryKey) => client.invalidateQueries({ queryKey });
+  const lists = throttleByKey<QueryKey>(refetch, REFRESH_MS);
+  const experiments = throttleByKey<QueryKey>(refetch, COMPARISON_MS);
+  const runs = throttleByKey<number>((id) => refetch(keys.run(id)), REFRESH_MS);
+  const all = [lists, experiments, runs];
+
+  function mayHaveChanged({ queryKey: [kind, id] }: Query): boolean {
+    if (kind === "runs" || kind === "workers" || kind === "health" || kind === "experiments") return true;
+    if (kind !== "run") return false;
+    const run = client.getQueryData<Run>(keys.run(Number(id)));
+    return run === undefined || !hasEnded(run.status);
+  }
+
+  return {
+    onChange({ what, run_id, worker }: Change): void {
+      if (worker) lists.call(keys.workers);
+      if (typeof run_id !== "number") return;
+      runs.call(run_id);
+      lists.call(keys.listedRuns);
+      if (RUN_CHANGES.has(what)) lists.call(keys.waitingRuns); // no epoch makes a run wait for a decision
+      experiments.call(keys.experiments);
+    },
+    /** Everything may have changed. */
+    onUnknown: () => client.invalidateQueries({ predicate: mayHaveChanged }),
+    stop: () => all.forEach((throttle) => void throttle.stop()),
+  };
 }

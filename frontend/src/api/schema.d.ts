@@ -6644,7 +6644,7 @@ export interface operations {
     list_runs: {
         parameters: {
             query?: {
-                /** @description Text to find in name, notes or tags. */
+                /** @description Text to find in name, notes or tags, whatever its case and accents. */
                 q?: string | null;
                 /** @description One or more statuses. */
                 status?: ("queued" | "generalist" | "evaluation" | "awaiting_approval" | "specialists" | "finetune" | "succeeded" | "failed" | "cancelled" | "paused")[] | null;

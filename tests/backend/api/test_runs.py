@@ -81,6 +81,28 @@ def test_a_preview_spends_exactly_the_budget(api: ApiDriver, arm: str) -> None:
     assert api.get("/runs")["total"] == 0
 
 
+def test_text_is_found_whatever_its_case_and_accents(api: ApiDriver) -> None:
+    named = api.launch(name="Übung Straße 100%", notes="mit Élan\nund Ruhe")
+    tagged = api.launch(name="second", tags=["naïve", 'wang\'s "best" \\ run'])
+
+    def found(text: str) -> list[int]:
+        return sorted(run["id"] for run in api.get("/runs", q=text)["items"])
+
+    assert [found(text) for text in ("ÜBUNG", "ubung", "u\u0308bung", "STRASSE", "élan\nUND", "100%")] == [[named]] * 6
+    assert [found(text) for text in ("naïve", "NAIVE", "ｎａｉｖｅ", "wang's", '"best" \\', "naive\nwang")] == [
+        [tagged]
+    ] * 6
+    assert [found(text) for text in ("zz", "naive second", "u00ef", "\\u", "%b", "Ubung_S", '["naïve')] == [[]] * 7
+
+    api.ask("PATCH", f"/runs/{tagged}", json={"tags": ["später"]})
+    assert (found("naive"), found("SPATER"), found("second")) == ([], [tagged], [tagged])
+    api.ask("PATCH", f"/runs/{tagged}", json={"name": "Übung 2"})
+    assert (found("second"), found("ubung")) == ([], [named, tagged])
+    api.post(f"/runs/{named}/cancel")
+    api.ask("DELETE", f"/runs/{named}", 204)
+    assert found("ubung") == [tagged]
+
+
 def test_filters(api: ApiDriver) -> None:
     experiment = api.post("/experiments", {"name": "Seeds", "description": "of one question"}, 201)["id"]
     first = api.launch(name="Alpha 100%", tags=["paper", "x"], experiment_id=experiment)
@@ -94,6 +116,7 @@ def test_filters(api: ApiDriver) -> None:
     assert found(q="ALPHA") == [first, second]
     assert found(q="100%") == [first]
     assert found(q="_") == []
+    assert found(q="tabet") == []
     assert found(tag="paper") == [first]
     assert found(status=["queued", "cancelled"]) == [first, second, third]
     assert found(status="cancelled") == [third]
@@ -253,6 +276,7 @@ def test_a_page_of_ten_thousand_runs(api: ApiDriver, services: Services) -> None
     api.launch(name="run 1")
     with services.database.write() as session:
         session.connection().execute(_copies(Run, "id", 2, 10_000))
+        session.connection().execute(text("INSERT INTO run_text SELECT id, name FROM run WHERE id > 1"))
         for key in range(6):
             session.connection().execute(_copies(Job, "run_id", 2, 10_000))
             session.connection().execute(

@@ -54,16 +54,16 @@ def _upgrade(database: Database, revision: str) -> None:
 
 
 def _check_rows(url: str, data_dir: Path) -> None:
-    """Runs of the first version keep their jobs and become arms that are named as they are."""
+    """Runs of the first version keep their jobs, become arms named as they are, and are found by their text."""
     database = Database(Settings(database=url, data_dir=data_dir).database_url)
     _upgrade(database, "0001")
-    at, nothing = "'2026-01-01 00:00:00+00:00'", "'{}'"
+    at, nothing, tags = "'2026-01-01 00:00:00+00:00'", "'{}'", """'["na\\u00efve"]'"""
     with database.engine.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO run (name, suite, arm, seed, config, notes, tags, status, phase, wish, cycle, message, "
             "warnings, total_steps, spent_steps, sparkline, sparkline_stride, revision, sparkline_epochs, created_at, "
-            f"updated_at) VALUES ('old', 'forkmaze', 'generalist', 3, {nothing}, '', '[]', 'queued', 'generalist', "
-            f"'run', 1, '', '[]', 9, 0, '[]', 1, 0, 0, {at}, {at})"
+            f"updated_at) VALUES ('Übung', 'forkmaze', 'generalist', 3, {nothing}, 'Note', {tags}, 'queued', "
+            f"'generalist', 'run', 1, '', '[]', 9, 0, '[]', 1, 0, 0, {at}, {at})"
         )
         connection.exec_driver_sql(
             "INSERT INTO job (run_id, key, kind, phase, cycle, index, spec, status, wish, attempt, losses, "
@@ -76,6 +76,7 @@ def _check_rows(url: str, data_dir: Path) -> None:
         found = connection.exec_driver_sql("SELECT arm_name, baseline_of FROM run").all()
         assert [tuple(row) for row in found] == [("generalist", None)]
         assert connection.exec_driver_sql("SELECT count(*) FROM job").scalar() == 1
+        assert connection.exec_driver_sql("SELECT run_id, text FROM run_text").all() == [(1, "ubung\nnote\nnaive")]
     database.close()
 
 

@@ -2,8 +2,8 @@ import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "./client";
 import { experimentRunsQuery } from "./experiments";
+import { REFRESH_MS, refresher } from "./live";
 import { jobsQuery, keys, runQuery, runsQuery, waitingQuery, workersQuery } from "./queries";
-import { REFRESH_MS, refresher } from "./refresh";
 
 const RUNS = 100;
 const SECONDS = 30;

@@ -11,24 +11,32 @@ from gsl.protocol.reports import Wire
 class FileFollower:
     """Calls `send_next` again and again, in a thread of its own, until the file is closed and sent completely."""
 
-    def __init__(self, send_next: Callable[[], bool], poll_s: float) -> None:
-        """`send_next` sends the next piece of the file and returns False if there is none at the moment."""
-        self._send_next, self._poll_s = send_next, poll_s
+    def __init__(self, send_next: Callable[[], int | None], poll_s: float, pause_s: float) -> None:
+        """`send_next` sends the next piece of the file; returns how many bytes the file had beyond it, or None if there
+        is no piece at the moment.
+
+        `poll_s`: seconds between looks at a file that does not grow. `pause_s`: seconds for which what is appended
+        after something was sent is joined into the next piece.
+        """
+        self._send_next, self._poll_s, self._pause_s = send_next, poll_s, pause_s
         self._closed = threading.Event()
 
     def run(self) -> None:
         """Send until `close`, then send the rest. Raises what `send_next` raises."""
         while True:
             closed = self._closed.is_set()  # read before the last pass, so that it sees everything written until then
-            self.drain()
+            sent = self.drain()
             if closed:
                 return
-            self._closed.wait(self._poll_s)
+            self._closed.wait(self._pause_s if sent else self._poll_s)
 
-    def drain(self) -> None:
-        """Send everything that the file holds now."""
-        while self._send_next():
-            pass
+    def drain(self) -> bool:
+        """Send everything that the file holds now, but not what is appended meanwhile; whether there was anything."""
+        left = self._send_next()
+        sent = left is not None
+        while left:
+            left = self._send_next()
+        return sent
 
     def close(self) -> None:
         """Nothing more will be written to the file."""

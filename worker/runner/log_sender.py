@@ -31,15 +31,16 @@ class LogSender:
 
     def follower(self) -> FileFollower:
         """What sends the log while it grows."""
-        return FileFollower(self.send_next, POLL_S)
+        return FileFollower(self.send_next, POLL_S, POLL_S)
 
-    def send_next(self) -> bool:
-        """Send the next piece, and whether there was one. Raises Stale, Aborted.
+    def send_next(self) -> int | None:
+        """Send the next piece; returns how many bytes there were beyond it, or None if none. Raises Stale, Aborted.
 
         If the API refuses the log, it stays on this machine: training is worth more than its log.
         """
         if self._refused or not (text := self._unsent()):
-            return False
+            return None
+        left = self._folder.log.stat().st_size - self._acked.log - len(text)
         try:
             self._send(text)
         except Stale:
@@ -49,7 +50,7 @@ class LogSender:
             logger.error(
                 "job %d: the API refused the log, which stays on this machine: %s", self._claim.job_id, refused
             )
-        return not self._refused
+        return None if self._refused else left
 
     def _unsent(self) -> bytes:
         if not self._folder.log.exists():

@@ -16,6 +16,8 @@ from worker.runner.file_follower import AckedOffsets, FileFollower
 from worker.runner.retry import RetryUntil
 
 POLL_S = 0.25
+JOIN_S = 1.0
+"""For so long reports are joined into one batch; the page shows them every 1.5 s."""
 _SPEED_EPOCHS = 20
 
 
@@ -37,16 +39,20 @@ class ReportSender:
 
     def follower(self) -> FileFollower:
         """What sends the spool while it grows."""
-        return FileFollower(self.send_next, POLL_S)
+        return FileFollower(self.send_next, POLL_S, JOIN_S)
 
-    def send_next(self) -> bool:
-        """Send the next batch, and whether there was one. Raises Stale, Refused, Aborted, SpoolError."""
+    def send_next(self) -> int | None:
+        """Send the next batch; returns how many bytes there were beyond it, or None if there is no batch.
+
+        Raises Stale, Refused, Aborted, SpoolError.
+        """
         if not self._folder.spool.exists():
-            return False
-        offset = min(self._acked.spool, self._folder.spool.stat().st_size)
+            return None
+        size = self._folder.spool.stat().st_size
+        offset = min(self._acked.spool, size)
         batch = read_batch(self._folder.spool, offset)
         if batch.end == offset:
-            return False
+            return None
         if batch.reports:
             self._post(batch.reports)
         if batch.artifact:
@@ -54,7 +60,7 @@ class ReportSender:
         self._acked.commit(spool=batch.end)
         if batch.artifact and _is_epoch_checkpoint(batch.artifact):
             self._file_of(batch.artifact).unlink()  # otherwise a long job would fill the disk; resume.ckpt stays
-        return True
+        return max(0, size - batch.end)
 
     def _post(self, reports: tuple[Report, ...]) -> None:
         batch = ReportBatch(attempt=self._claim.attempt, reports=reports)

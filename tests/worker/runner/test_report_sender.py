@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from worker.job.folder import JobFolder
 from worker.job.spool import SpoolError, SpoolWriter
 from worker.runner.file_follower import AckedOffsets, FileFollower
 from worker.runner.log_sender import LogSender
-from worker.runner.report_sender import ReportSender
+from worker.runner.report_sender import JOIN_S, ReportSender
 from worker.runner.retry import Aborted, RetryUntil
 
 CLAIM = ClaimedJob(
@@ -73,6 +74,29 @@ def following(one: FileFollower) -> Iterator[None]:
 
 def log_follower(api: RecordingApi, folder: JobFolder, acked: AckedOffsets) -> FileFollower:
     return LogSender(WorkerApi(api.url, "token"), CLAIM, folder, acked, RetryUntil(lambda: False)).follower()
+
+
+def test_reports_that_come_quickly_are_joined(api: RecordingApi, folder: JobFolder, spool: SpoolWriter) -> None:
+    with following(make(api, folder)):
+        begin = time.monotonic()
+        for number in range(1, 201):
+            spool.write(epoch(number))
+            time.sleep(0.005)
+        seconds = time.monotonic() - begin
+    posts = [each for each in api.taken if each.what == "reports"]
+    assert [report.epoch for report in api.reports if isinstance(report, EpochReport)] == list(range(1, 201))
+    assert len(posts) <= 3 + seconds / JOIN_S  # one at first, one when the file is closed
+
+
+def test_a_backlog_is_sent_without_pauses(
+    api: RecordingApi, folder: JobFolder, spool: SpoolWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool_file, "MAX_REPORTS", 2)
+    for number in range(1, 41):
+        spool.write(epoch(number))
+    assert make(api, folder).drain()
+    assert len(api.reports) == 40
+    assert not make(api, folder).drain()
 
 
 def epochs(api: RecordingApi) -> list[int]:

@@ -54,11 +54,17 @@ def _writer(services: ServicesDep) -> Iterator[Session]:
         yield session
 
 
+def _bulk_writer(services: ServicesDep) -> Iterator[Session]:
+    with services.database.write(bulk=True) as session:
+        yield session
+
+
 # Scope "function": the transaction is committed before the answer is sent. A session keeps its connection while its
 # request waits for a thread, so fewer requests may have one than there are connections: the rest serve the threads that
 # open their own, and none of those waits for anything else. All others wait their turn without a thread or connection.
 Reading = Annotated[Session, Depends(_reader, scope="function", max_concurrency=MAX_CONNECTIONS // 2)]
-Writing = Annotated[Session, Depends(_writer, scope="function", max_concurrency=MAX_CONNECTIONS // 4)]
+Writing = Annotated[Session, Depends(_writer, scope="function", max_concurrency=MAX_CONNECTIONS // 5)]
+WritingMuch = Annotated[Session, Depends(_bulk_writer, scope="function", max_concurrency=MAX_CONNECTIONS // 10)]
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="worker token", description="The value of GSL_WORKER_TOKEN.")
 

@@ -10,7 +10,7 @@ from backend.domain.configs import resolve
 from backend.domain.run_progress import eta, job_count, measurement_steps, phases
 from backend.services import baselines, retries
 from backend.services.app_services import Services
-from backend.store import artifacts, run_progress, runs, workers
+from backend.store import artifacts, run_progress, runs, search, workers
 from backend.store.jobs.status import record_event
 from gsl.config.run import Arm
 from gsl.protocol.api import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
@@ -65,7 +65,7 @@ def list_runs(
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Page[RunSummary]:
-    filters = runs.Filter(q, status or (), tag, suite, experiment_id, arm, arm_name)
+    filters = search.Filter(q, status or (), tag, suite, experiment_id, arm, arm_name)
     return runs.page(session, filters, sort, limit, offset)
 
 

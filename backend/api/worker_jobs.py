@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from backend.api.deps import Count, JobId, ServicesDep, WorkerOnly, Writing, problems, router
+from backend.api.deps import Count, JobId, ServicesDep, WorkerOnly, Writing, WritingMuch, problems, router
 from backend.api.uploads import receive
 from backend.artifact_files import JobLog
 from backend.services.app_services import Services
@@ -43,15 +43,17 @@ def claim_job(job_id: JobId, body: ClaimRequest, session: Writing, services: Ser
 def keep_job(job_id: JobId, body: HeartbeatRequest, session: Writing, services: ServicesDep) -> HeartbeatReply:
     """Extends the lease and returns what the worker should do. 409 if the lease was lost."""
     run, job = leases.held_job(session, job_id, body.attempt)
-    return HeartbeatReply(wish=leases.heartbeat(run, job, services.terms))
+    leases.extend(job, services.terms)
+    return HeartbeatReply(wish=leases.desired_state_of(run, job))
 
 
 @routes.post("/jobs/{job_id}/reports", summary="Send reports", responses=problems(400, 401, 404, 409, 413))
-def report_job(job_id: JobId, body: ReportBatch, session: Writing, services: ServicesDep) -> Accepted:
-    """Stores reports in order. Sending a batch twice changes nothing. 422, with nothing stored, if one does not fit
-    the job: its epochs follow each other, and steps add up and stay within its budget."""
+def report_job(job_id: JobId, body: ReportBatch, session: WritingMuch, services: ServicesDep) -> Accepted:
+    """Stores reports in order and extends the lease. Sending a batch twice changes nothing. 422, with nothing stored,
+    if one does not fit the job: its epochs follow each other, and steps add up and stay within its budget."""
     run, job = leases.held_job(session, job_id, body.attempt)
     discarded = ingest.ingest_reports(session, run, job, body.reports)
+    leases.extend(job, services.terms)
     services.remove_files(session, *discarded)
     services.publish(session, "epoch", job.run_id)
     return Accepted(accepted=len(body.reports))

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from backend.db.sqlite_file import SqliteFile, file_of
+from backend.db.write_turns import take_turns
 
 _AFTER_COMMIT = "after_commit"
 _BUSY_TIMEOUT_S = 30
@@ -23,7 +24,7 @@ class Database:
     """Sessions that read, and sessions that write in one transaction each.
 
     On SQLite a writing session takes the write lock at once (BEGIN IMMEDIATE), so two writers queue for it instead of
-    failing in the middle; readers never wait (write-ahead log).
+    failing in the middle (`write_turns`); readers never wait (write-ahead log).
     """
 
     def __init__(self, url: str) -> None:
@@ -31,7 +32,8 @@ class Database:
         path = file_of(make_url(url))
         self._file = None if path is None else SqliteFile(path)
         self.engine = make_engine(url, self._file)
-        self._writer = self.engine.execution_options(gsl_write=True)
+        self._writer = self.engine.execution_options(gsl_write="usual")
+        self._bulk_writer = self.engine.execution_options(gsl_write="bulk")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -39,9 +41,12 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A transaction that is committed at the end, or rolled back if the block raises."""
-        with Session(self._writer, expire_on_commit=False) as session:
+    def write(self, *, bulk: bool = False) -> Iterator[Session]:
+        """A transaction that is committed at the end, or rolled back if the block raises.
+
+        `bulk`: it may write much, so on SQLite all that waits to write little goes first.
+        """
+        with Session(self._bulk_writer if bulk else self._writer, expire_on_commit=False) as session:
             yield session
             session.commit()
             actions = session.info.pop(_AFTER_COMMIT, [])
@@ -84,6 +89,7 @@ def make_engine(url: str, file: SqliteFile | None = None, *, probing: bool = Fal
     event.listen(engine, "connect", _prepare_sqlite)
     if file is not None:
         _stay_on(engine, file)
+    take_turns(engine, _BUSY_TIMEOUT_S)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 

@@ -1,7 +1,6 @@
 """Runs: creating, listing, reading, changing and deleting them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import func
@@ -18,23 +17,10 @@ from backend.store.jobs.locks import lock_run
 from backend.store.value_sources import ValueSources
 from gsl.config.run import RunConfig
 from gsl.protocol.api import Page, RunPublic, RunSummary, RunUpdate
-from gsl.protocol.jobs import ENDED, DesiredState, RunStatus
+from gsl.protocol.jobs import ENDED, DesiredState
 
 IN_VAIN = ("failed", "cancelled")  # ended without a result to compare
 Sort = Literal["-created_at", "created_at", "-updated_at", "updated_at", "name", "-name", "-score", "score"]
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which runs to list; None and empty values do not filter."""
-
-    text: str | None = None
-    status: Sequence[RunStatus] = ()
-    tag: str | None = None
-    suite: str | None = None
-    experiment_id: int | None = None
-    arm: str | None = None
-    arm_name: str | None = None
 
 
 def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
@@ -82,8 +68,8 @@ def unfinished(session: Session) -> Sequence[int]:
     return [run_id for run_id in ids if run_id is not None]
 
 
-def page(session: Session, filters: Filter, sort: Sort, limit: int, offset: int) -> Page[RunSummary]:
-    conditions = _conditions(filters, session.get_bind().dialect.name)
+def page(session: Session, filters: search.Filter, sort: Sort, limit: int, offset: int) -> Page[RunSummary]:
+    conditions = search.conditions(filters, session.get_bind().dialect.name)
     total = session.exec(select(func.count()).select_from(Run).where(*conditions)).one()
     column = getattr(Run, sort.removeprefix("-"))
     order = column.desc() if sort.startswith("-") else column.asc()
@@ -92,26 +78,6 @@ def page(session: Session, filters: Filter, sort: Sort, limit: int, offset: int)
     query = select(Run).where(*conditions).order_by(order, col(Run.id).desc())
     runs = list(session.exec(query.limit(limit).offset(offset)))
     return Page(items=summaries(session, runs), total=total, limit=limit, offset=offset)
-
-
-def _conditions(filters: Filter, dialect: str) -> list[Any]:
-    exact = {"suite": filters.suite, "experiment_id": filters.experiment_id, "arm": filters.arm}
-    exact |= {"arm_name": filters.arm_name}
-    conditions: list[Any] = [col(getattr(Run, name)) == value for name, value in exact.items() if value is not None]
-    if filters.status:
-        conditions.append(col(Run.status).in_(filters.status))
-    if filters.text:
-        conditions.append(search.found_by(filters.text))
-    if filters.tag:
-        conditions.append(_has_tag(filters.tag, dialect))
-    return conditions
-
-
-def _has_tag(tag: str, dialect: str) -> Any:
-    if dialect == "postgresql":
-        return func.jsonb_exists(col(Run.tags), tag)
-    tags = func.json_each(col(Run.tags)).table_valued("value", name="tags")
-    return select(1).select_from(tags).where(tags.c.value == tag).exists()
 
 
 def summaries(session: Session, runs: Sequence[Run]) -> list[RunSummary]:

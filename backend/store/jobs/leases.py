@@ -75,7 +75,7 @@ def claim(session: Session, run: Run, job: Job, worker: str, terms: Terms) -> Cl
     _check_claimable(session, run, job, worker)
     job.attempt += 1
     job.status, job.worker, job.error, job.message = "running", worker, None, ""
-    job.lease_until = now() + timedelta(seconds=terms.lease_seconds)
+    extend(job, terms)
     job.started_at = job.started_at or now()
     record_event(session, worker, "claimed", f"{job.key}, attempt {job.attempt}", run_id=run.id, job_id=job.id)
     spec = JobSpec.model_validate(job.spec)
@@ -109,10 +109,9 @@ def _check_claimable(session: Session, run: Run, job: Job, worker: str) -> None:
         raise ConflictError(f"Worker {worker} cannot run {run.suite}; its suites: {', '.join(known.suites) or 'none'}.")
 
 
-def heartbeat(run: Run, job: Job, terms: Terms) -> DesiredState:
-    """Extend the lease; returns what the worker should do."""
+def extend(job: Job, terms: Terms) -> None:
+    """Its worker gave a sign of life."""
     job.lease_until = now() + timedelta(seconds=terms.lease_seconds)
-    return desired_state_of(run, job)
 
 
 def desired_state_of(run: Run, job: Job) -> DesiredState:

@@ -1,6 +1,10 @@
 """Who holds a job: claims, heartbeats, wishes, giving back."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -9,6 +13,7 @@ from backend.db.columns import now
 from backend.db.models import Job
 from backend.services.app_services import Services
 from tests.backend.api_driver import BEARER, ApiDriver, epoch, started
+from tests.backend.marks import ON_SQLITE
 
 
 @pytest.fixture
@@ -152,3 +157,44 @@ def test_workers_routes_want_the_token(api: ApiDriver, job_id: int) -> None:
         answer = api.client.post(f"/api/v1/jobs/{job_id}/claim", json={"worker": "w"}, headers=header)
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_report_renews_the_lease_and_a_refused_one_does_not(api: ApiDriver, services: Services, job_id: int) -> None:
+    api.claim(job_id)
+    nearly_over = now() + timedelta(seconds=5)
+
+    def lease_after(report: dict[str, Any], status: int) -> datetime:
+        with services.database.write() as session:
+            session.get_one(Job, job_id).lease_until = nearly_over
+        api.report(job_id, report, status=status)
+        with services.database.read() as session:
+            lease = session.get_one(Job, job_id).lease_until
+        assert lease is not None
+        return lease
+
+    assert lease_after(started(), 200) > now() + timedelta(seconds=80)
+    assert lease_after(epoch(7), 422) == nearly_over
+
+
+@ON_SQLITE
+def test_a_heartbeat_goes_before_waiting_reports(api: ApiDriver, services: Services) -> None:
+    jobs = [api.job(api.launch()) for _ in range(8)]
+    for job in jobs:
+        api.claim(job)
+    answered: list[str] = []
+
+    def send(what: str, job: int, body: dict[str, Any]) -> None:
+        assert api.client.post(f"/api/v1/jobs/{job}/{what}", json=body, headers=BEARER).is_success
+        answered.append(what)
+
+    report, beat = {"attempt": 1, "reports": [started()]}, {"attempt": 1, "worker": "w1"}
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        with services.database.write() as session:
+            session.connection()
+            sent = [threads.submit(send, "reports", job, report) for job in jobs[:-1]]
+            time.sleep(0.5)
+            sent.append(threads.submit(send, "heartbeat", jobs[-1], beat))
+            time.sleep(0.5)
+        for each in sent:
+            each.result()
+    assert answered.index("heartbeat") <= 1

@@ -1,8 +1,8 @@
 """What happens without a request: lost jobs are queued again, and queued jobs that no worker picked up are dispatched;
 at the start, runs are planned that an earlier server could not go on with.
 
-All of it runs in one thread of the API. With several API processes it may happen more than once, which does no harm;
-on PostgreSQL an advisory lock lets one process recover jobs at a time.
+All of it runs in one thread of each API process. On PostgreSQL an advisory lock lets one of them recover jobs at a
+time, so that each loss counts once; a message that several of them send again does no harm.
 """
 
 import logging

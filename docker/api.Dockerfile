@@ -22,4 +22,5 @@ USER gsl
 VOLUME /data
 EXPOSE 8000
 CMD ["uvicorn", "backend.app:create_app", "--factory", "--host", "0.0.0.0", "--port", "8000", \
-     "--http", "backend.http.header_limit:HeaderLimit", "--no-access-log", "--timeout-graceful-shutdown", "5"]
+     "--http", "backend.http.header_limit:HeaderLimit", "--no-access-log", "--timeout-graceful-shutdown", "5", \
+     "--timeout-worker-healthcheck", "30"]

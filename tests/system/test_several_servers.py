@@ -19,7 +19,8 @@ from tests.system.team_services import team_services
 
 pytestmark = pytest.mark.slow
 
-WITHIN_S = 30.0
+WITHIN_S = 120.0
+"""Also on a busy machine: each process imports the whole server."""
 
 
 @contextmanager

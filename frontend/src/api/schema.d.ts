@@ -325,8 +325,8 @@ export interface paths {
         put?: never;
         /**
          * Send reports
-         * @description Stores reports in order. Sending a batch twice changes nothing. 422, with nothing stored, if one does not fit
-         *     the job: its epochs follow each other, and steps add up and stay within its budget.
+         * @description Stores reports in order and extends the lease. Sending a batch twice changes nothing. 422, with nothing stored,
+         *     if one does not fit the job: its epochs follow each other, and steps add up and stay within its budget.
          */
         post: operations["report_job"];
         delete?: never;

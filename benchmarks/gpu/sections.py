@@ -1,16 +1,18 @@
 """The questions, the most telling first. Each gets the device, a size and its seconds, and answers with rows."""
 
+import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from pathlib import Path
 
 import torch
 
 from benchmarks.gpu.contenders import Contender, at_once, in_turn, started
 from benchmarks.gpu.parts import parts
-from benchmarks.gpu.population import population
 from benchmarks.gpu.results import Row, speed_row
 from benchmarks.peers.cases import CASES, Case
 from benchmarks.peers.environment import ROOT
@@ -54,9 +56,22 @@ def peers(scope: Scope) -> list[Row]:
 
 
 def specialists(scope: Scope) -> list[Row]:
-    """Population training."""
+    """Time of a specialist of the fork maze, from its first file to its last evaluation: `benchmarks.population`."""
     members, epochs = (3, 1) if scope.small else (75, 10)
-    return population(scope.case.device, members, epochs, scope.seconds)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "population.json"
+        options = ["--device", scope.case.device, "--members", str(members), "--epochs", str(epochs), "--pairs", "1"]
+        command = [sys.executable, "-m", "benchmarks.population", *options, "--results", str(file)]
+        try:
+            subprocess.run(command, cwd=ROOT, check=True, timeout=scope.seconds)
+        except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+            return [Row(what=f"{members} specialists", note=f"failed: {type(error).__name__}")]
+        (case,) = json.loads(file.read_text())["cases"]
+    (alone,), (together,) = case["one_by_one_seconds"], case["as_one_seconds"]
+    return [
+        Row(what="one by one", ratio=1.0, note=f"{alone:.2f} s a specialist of {epochs} epochs"),
+        Row(what=f"{members} as one", ratio=case["ratio"], note=f"{together:.2f} s a specialist"),
+    ]
 
 
 def settings(scope: Scope) -> list[Row]:

@@ -3,6 +3,6 @@
 import sys
 
 if __name__ == "__main__":
-    from worker.runner.main import main  # here, because the process of every task imports this file again
+    from worker.runner.main import main
 
     sys.exit(main())

@@ -68,14 +68,7 @@ def celery_settings(broker_url: str, suites: Iterable[str] = ()) -> dict[str, An
         "worker_concurrency": 1,
         "worker_prefetch_multiplier": 1,
         "worker_disable_prefetch": True,
-        "worker_pool": "prefork",
-        "worker_pool_start_method": "spawn",
-        "worker_max_tasks_per_child": 1,
-        # A spawned child has to import everything. On a busy machine that takes longer than the default of 4 s, after
-        # which Celery would kill it, and the job would wait until the reaper dispatches it again.
-        "worker_proc_alive_timeout": 120,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
-        "worker_soft_shutdown_timeout": 60,
         # Its broadcasts are read without a deadline, so a broker that died could leave a worker deaf for ever.
         "worker_enable_remote_control": False,
         "broker_connection_retry_on_startup": True,

@@ -55,7 +55,6 @@ REASONS = {
     "worker/envs/metaworld/process.py": "an entry point: the process that simulates",
     "worker/learners/gradients.py": "shared by the learners",
     "worker/plugins.py": "the one import of code that settings name",
-    "worker/runner/tasks.py": "an entry point: Celery's task",
     "worker/spaces.py": "public: packages of learners import it",
 }
 

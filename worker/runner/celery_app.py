@@ -1,40 +1,47 @@
-"""One worker slot as a Celery worker: it waits for messages and runs one job at a time."""
+"""One worker slot as a Celery worker: it waits for messages and runs one job at a time, in a thread.
+
+The thread only supervises a trainer, which is a process of its own, so Celery needs no process for each task.
+"""
 
 import logging
 import os
 import signal
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
-
-# Celery reads this when it is imported. By default its SIGTERM waits for the job to end, which takes hours: `_stop_on`.
-os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging, worker_ready
 from celery.worker import state
 
-from gsl.protocol.dispatch import celery_settings, queue_of
+from gsl.protocol.dispatch import TASK_NAME, celery_settings, queue_of
 from worker.runner.consumer_pulse import ConsumerPulse
+from worker.runner.pool import consumer_wakeup, pool_path
 from worker.runner.settings import WorkerSettings
 from worker.runner.slot import Slot
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+EXIT_AT_ONCE = 1
 
 
-def create_app(settings: WorkerSettings, suites: Sequence[str]) -> Celery:
+def create_app(settings: WorkerSettings, suites: Sequence[str], run_job: Callable[[int], None]) -> Celery:
+    """A message for a job of `suites` calls `run_job` with the job's id."""
     app = Celery("gsl")
-    app.conf.update(celery_settings(settings.redis_url, suites))
-    app.conf.update(imports=("worker.runner.tasks",))
+    app.conf.update(celery_settings(settings.redis_url, suites), worker_pool=pool_path())
+
+    @app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]  # Celery ships no types
+    def task(job_id: int) -> None:
+        run_job(job_id)
+
+    consumer_wakeup.attach(app)
     return app
 
 
-def run(settings: WorkerSettings, slot: Slot, suites: Sequence[str], pulse: ConsumerPulse) -> int:
+def run(app: Celery, name: str, suites: Sequence[str], slot: Slot, pulse: ConsumerPulse) -> int:
     """Run jobs of `suites` until a signal ends the slot. Returns the exit code."""
     # Containers and laptops without a service user run as root. The warning is about pickle, and only JSON is accepted.
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    app = create_app(settings, suites)
     pulse.attach(app)
 
     def stop_gently(**_: object) -> None:
@@ -43,9 +50,7 @@ def run(settings: WorkerSettings, slot: Slot, suites: Sequence[str], pulse: Cons
 
     worker_ready.connect(stop_gently)
     queues = [queue_of(suite) for suite in suites]
-    worker = app.Worker(
-        hostname=f"gsl@{settings.name}", queues=queues, quiet=True, without_mingle=True, without_gossip=True
-    )
+    worker = app.Worker(hostname=f"gsl@{name}", queues=queues, quiet=True, without_mingle=True, without_gossip=True)
     worker.start()
     code: int = worker.exitcode or 0
     return code
@@ -53,24 +58,23 @@ def run(settings: WorkerSettings, slot: Slot, suites: Sequence[str], pulse: Cons
 
 @setup_logging.connect  # type: ignore[untyped-decorator]  # Celery ships no types
 def configure_logging(**_: object) -> None:
-    """Warnings from Celery, and everything from this package. Applies to the tasks' processes too."""
+    """Warnings from Celery, and everything from this package."""
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, force=True)
     logging.getLogger("worker").setLevel(logging.INFO)
 
 
 def _stop_on(number: signal.Signals, slot: Slot) -> None:
-    """Let the first signal requeue the job and then end the slot; the second is left to Celery, which ends at once.
+    """Let the first signal requeue the job and then end the slot; the second ends it at once.
 
-    Celery's soft shutdown sleeps for its whole timeout even if the task has ended, so it is the last resort. Its warm
-    shutdown waits for the task, and the task checks whether the slot is stopping.
+    Celery's warm shutdown waits for the job's thread, and that checks whether the slot is stopping. When the slot ends
+    at once, the trainer is asked to stop by its shim or its warm parent.
     """
-    celerys = signal.getsignal(number)
 
     def handle(signum: int, frame: FrameType | None) -> None:
-        if slot.stopping and callable(celerys):
-            celerys(signum, frame)
-            return
+        if slot.stopping:
+            os._exit(EXIT_AT_ONCE)
         slot.stop()
         state.should_stop = 0
+        consumer_wakeup.wake()
 
     signal.signal(number, handle)

@@ -1,22 +1,22 @@
 """Runs one job from claim to finish: folder, trainer, heartbeat, reports, log, result."""
 
 import logging
-import sys
 import time
-from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from client.errors import Refused, Stale
 from client.worker_api import WorkerApi
 from gsl.protocol.jobs import ENDED
 from gsl.protocol.lease import ClaimedJob, FinishRequest
+from gsl.protocol.reports import JobResult
 from worker.job.checkpoint import CheckpointError
 from worker.job.spool import SpoolError, rewind
 from worker.runner.exit_status import ATTEMPT, Reason, failure_request, finish_request
 from worker.runner.file_follower import AckedOffsets
 from worker.runner.heartbeat import Heartbeat
+from worker.runner.launcher import Launcher, modules_of
 from worker.runner.log_sender import LogSender
 from worker.runner.report_sender import ReportSender
 from worker.runner.retry import Aborted, RetryUntil
@@ -34,10 +34,6 @@ SEND_AFTER_STOP_S = 10.0
 """How long a worker that shuts down continues to send the reports of its stopped trainer."""
 
 
-def trainer_command(folder: Path) -> Sequence[str]:
-    return [sys.executable, "-m", "worker.trainer", str(folder)]
-
-
 @dataclass(frozen=True)
 class RunnerContext:
     """What a job runner works with."""
@@ -49,7 +45,7 @@ class RunnerContext:
     worker_dir: Path
     stop_seconds: float
     stall_seconds: float = 600.0
-    command: Callable[[Path], Sequence[str]] = trainer_command
+    launcher: Launcher = field(default_factory=Launcher)
 
 
 def run_job(job_id: int, context: RunnerContext) -> None:
@@ -69,6 +65,7 @@ def run_job(job_id: int, context: RunnerContext) -> None:
         JobRunner(claim, context).run()
     finally:
         context.slot.release()
+        context.launcher.warm_up()
 
 
 def _claim(job_id: int, context: RunnerContext) -> ClaimedJob | None:
@@ -95,6 +92,7 @@ class JobRunner:
         self._retry = RetryUntil(self._must_abort)
         self._abort_at: float | None = None
         self._reason: Reason | None = None
+        self._note = ""
 
     def run(self) -> None:
         logger.info("job %d (%s): attempt %d starts", self._claim.job_id, self._claim.spec.key, self._claim.attempt)
@@ -127,7 +125,7 @@ class JobRunner:
             self._context.slot.hold(self._claim.job_id)
             acked = self._prepare()
             code = self._train(lock, threads, acked)
-            result = self._folder.read_result() if code == 0 else None
+            result = self._noted(self._folder.read_result()) if code == 0 else None
             return finish_request(self._claim.attempt, code, self._reason, result, self._folder.log)
         except Stale:
             raise
@@ -153,7 +151,9 @@ class JobRunner:
         log_sender = LogSender(self._context.api, self._claim, self._folder, acked, self._retry)
         followers = [self._report_sender(acked).follower(), log_sender.follower()]
         self._write_log_header()
-        trainer = TrainerProcess(self._context.command(self._folder.path), self._folder.log, lock)
+        trainer, self._note = self._context.launcher.start(
+            self._folder.path, self._folder.log, lock, modules_of(self._claim.spec.config), self._slot_stops
+        )
         sending = [threads.submit(follower.run) for follower in followers]
         try:
             code = self._watch(trainer, sending)
@@ -187,6 +187,15 @@ class JobRunner:
         for each in sending:
             if each.done():
                 each.result()  # before its follower is closed, only an error ends it
+
+    def _slot_stops(self) -> bool:
+        return self._context.slot.stopping
+
+    def _noted(self, result: JobResult | None) -> JobResult | None:
+        """With what the job's message should say about its start."""
+        if result is None or not self._note:
+            return result
+        return result.model_copy(update={"message": f"{result.message} {self._note}".strip()})
 
     def _write_log_header(self) -> None:
         with self._folder.log.open("a") as log:

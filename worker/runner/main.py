@@ -1,13 +1,15 @@
 """One worker slot: a Celery worker, and its registration with the API."""
 
 import sys
+from functools import partial
 
 from pydantic import ValidationError
 
 from client.worker_api import WorkerApi
 from gsl.config.errors import in_one_sentence
-from worker.runner import celery_app
+from worker.runner import celery_app, job_runner
 from worker.runner.consumer_pulse import ConsumerPulse
+from worker.runner.launcher import Launcher, launcher
 from worker.runner.registration import Registration, worker_info
 from worker.runner.settings import WorkerSettings
 from worker.runner.slot import Slot
@@ -22,8 +24,9 @@ def main() -> int:
         print(in_one_sentence(error), file=sys.stderr)
         return 2
     celery_app.configure_logging()
+    trainers = launcher()
+    trainers.warm_up()  # first: its imports take longer than everything here
     slot = Slot(settings.dir, settings.name)
-    slot.begin()
     prune(settings.dir)
     api = WorkerApi(settings.api_url, settings.token.get_secret_value())
     info = worker_info(settings.name)
@@ -31,8 +34,24 @@ def main() -> int:
     watchdog = Watchdog(settings.deaf_seconds, lambda: broker_answers(settings.redis_url))
     registration = Registration(api, info, slot, lambda: disk_trouble(settings.dir), pulse, watchdog)
     registration.start()
+    run_job = partial(job_runner.run_job, context=context_of(settings, api, slot, trainers))
     try:
-        return celery_app.run(settings, slot, info.suites, pulse)
+        app = celery_app.create_app(settings, info.suites, run_job)
+        return celery_app.run(app, settings.name, info.suites, slot, pulse)
     finally:
         registration.end()
+        trainers.close()
         api.close()
+
+
+def context_of(settings: WorkerSettings, api: WorkerApi, slot: Slot, trainers: Launcher) -> job_runner.RunnerContext:
+    return job_runner.RunnerContext(
+        api=api,
+        api_url=settings.api_url,
+        slot=slot,
+        worker=settings.name,
+        worker_dir=settings.dir.resolve(),
+        stop_seconds=settings.stop_seconds,
+        stall_seconds=settings.stall_seconds,
+        launcher=trainers,
+    )

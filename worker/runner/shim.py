@@ -4,19 +4,19 @@ It leads the trainer's process group. Its standard input is a pipe whose other e
 the death of the runner, whatever the cause: it asks the group to stop, waits GRACE seconds and kills it, itself
 included. If the shim is killed, the kernel kills the trainer (parent-death signal). A trainer has no death watch of its
 own. The shim exits with the trainer's code, 128 + n for a trainer killed by signal n. It uses the standard library
-alone, to start fast and stay small.
+alone, to start fast and stay small. Trainers that are forked have a warm parent instead (worker/trainer/warm.py).
 """
 
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from types import FrameType
 
-_PR_SET_PDEATHSIG = 1
+from worker.job.process import die_with, exit_code
 
 
 def main(grace: float, command: list[str]) -> int:
@@ -24,14 +24,14 @@ def main(grace: float, command: list[str]) -> int:
     signal.signal(signal.SIGTERM, _ignore)
     # The trainer inherits the open lock file of its folder, which is free again once all these processes have ended.
     trainer = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, close_fds=False, preexec_fn=_die_with_parent
+        command, stdin=subprocess.DEVNULL, close_fds=False, preexec_fn=partial(die_with, os.getpid())
     )  # this process has one thread, so code between fork and exec is safe
     orphaned = threading.Event()
     threading.Thread(target=_end_with_runner, args=(grace, orphaned), daemon=True).start()
     code = trainer.wait()
     if orphaned.is_set():
         os.killpg(0, signal.SIGKILL)  # nobody else would end the trainer's children
-    return 128 - code if code < 0 else code
+    return exit_code(code)
 
 
 def _ignore(signum: int, frame: FrameType | None) -> None:
@@ -44,11 +44,6 @@ def _end_with_runner(grace: float, orphaned: threading.Event) -> None:
     os.killpg(0, signal.SIGTERM)
     time.sleep(grace)
     os.killpg(0, signal.SIGKILL)
-
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

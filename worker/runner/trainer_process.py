@@ -8,7 +8,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Protocol
+
+from worker.job.process import exit_code
 
 ORPHAN_GRACE_S = 10.0
 """How long a trainer may take to write its checkpoint after its runner has died."""
@@ -17,34 +20,49 @@ _DEATH_TAKES_S = 5.0
 _CHECK_EVERY_S = 0.1
 
 # A trainer never uses the network, and its output is stored and shown, so it gets none of the slot's secrets.
-_NOT_FOR_TRAINERS = ("GSL_WORKER_TOKEN", "REDIS_URL", "DATABASE_URL", "REMAP_SIGTERM", "FORKED_BY_MULTIPROCESSING")
+_NOT_FOR_TRAINERS = ("GSL_WORKER_TOKEN", "REDIS_URL", "DATABASE_URL")
+
+
+@dataclass(frozen=True)
+class TrainerFiles:
+    """Open files of a trainer: its log, and what it holds open as long as it lives."""
+
+    log: int
+    held: tuple[int, ...]
+
+
+class Leader(Protocol):
+    """What a trainer's process group can be reached through: its shim, or the warm parent that forked it."""
+
+    @property
+    def group(self) -> int: ...
+
+    def runs(self) -> bool:
+        """Checked without letting go of the group's number, which no other group can get meanwhile."""
+
+    def wait(self) -> int:
+        """The trainer's exit code, 128 + n if signal n killed it, once it has ended."""
+
+    def send(self, number: signal.Signals) -> None:
+        """To the whole group, if there still is one."""
+
+    def release(self) -> None:
+        """The group has ended."""
 
 
 class TrainerProcess:
-    """The running trainer behind its shim (worker/runner/shim.py), whose process id is also that of the group."""
+    """A running trainer and its process group."""
 
-    def __init__(self, command: Sequence[str], log: Path, lock: int | None = None) -> None:
-        """Start `command` with its output in `log`; it keeps the open file `lock` open as long as it lives."""
-        shim = [sys.executable, "-m", "worker.runner.shim", str(ORPHAN_GRACE_S), *command]
-        self._gone, alive = os.pipe()  # its reading end reaches the end of file when shim and trainer are both gone
-        with log.open("ab") as output:
-            self._shim = subprocess.Popen(
-                shim,
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                pass_fds=(alive,) if lock is None else (alive, lock),
-                env=trainer_environment(os.environ),
-            )
-        os.close(alive)
+    def __init__(self, leader: Leader, gone: int) -> None:
+        """`gone` is the reading end of a pipe that reaches its end of file when the trainer and its shim are gone."""
+        self._leader, self._gone = leader, gone
         self._swept = False
         self._kill_at: float | None = None
         self._killed = False
 
     @property
     def group(self) -> int:
-        return self._shim.pid
+        return self._leader.group
 
     @property
     def killed(self) -> bool:
@@ -55,17 +73,16 @@ class TrainerProcess:
         """The trainer's exit code, 128 + n if signal n killed it; None while it runs. Kills it after its grace."""
         if self._kill_at is not None and time.monotonic() >= self._kill_at:
             self.kill()
-        if self._runs():
+        if self._leader.runs():
             return None
         self._sweep()
-        code = self._shim.wait()
-        return 128 - code if code < 0 else code
+        return self._leader.wait()
 
     def stop(self, grace: float) -> None:
         """Ask the whole group to stop; `poll` kills it after `grace` seconds. A second call changes nothing."""
-        if self._kill_at is None and self._runs():
+        if self._kill_at is None and self._leader.runs():
             self._kill_at = time.monotonic() + grace
-            self._signal(signal.SIGTERM)
+            self._leader.send(signal.SIGTERM)
 
     def end(self, grace: float) -> None:
         """Stop the group and wait until it is gone."""
@@ -75,37 +92,65 @@ class TrainerProcess:
 
     def kill(self) -> None:
         """Kill the whole group if it is still running, and wait until the trainer is gone."""
-        self._killed = self._killed or self._runs()
+        self._killed = self._killed or self._leader.runs()
         self._sweep()
-        self._shim.wait()
-
-    def _runs(self) -> bool:
-        """Checked without reaping: until the shim is reaped, no other group can get its process id."""
-        if self._shim.returncode is not None:
-            return False
-        return os.waitid(os.P_PID, self._shim.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        self._leader.wait()
 
     def _sweep(self) -> None:
         """Kill the rest of the group: nothing that the trainer started may outlive it."""
         if self._swept:
             return
         self._swept = True
-        self._signal(signal.SIGKILL)
+        self._leader.send(signal.SIGKILL)
         select.select([self._gone], [], [], _DEATH_TAKES_S)
         os.close(self._gone)
-        if self._shim.stdin:
-            self._shim.stdin.close()
+        self._leader.release()
 
-    def _signal(self, signum: signal.Signals) -> None:
-        with suppress(ProcessLookupError):  # the group has no processes any more
-            os.killpg(self.group, signum)
+
+class Shim:
+    """The leader of the group of a trainer in a fresh process (worker/runner/shim.py)."""
+
+    def __init__(self, command: Sequence[str], files: TrainerFiles) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "worker.runner.shim", str(ORPHAN_GRACE_S), *command],
+            stdin=subprocess.PIPE,
+            stdout=files.log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=files.held,
+            env=trainer_environment(os.environ),
+        )
+
+    @property
+    def group(self) -> int:
+        return self._process.pid
+
+    def runs(self) -> bool:
+        if self._process.returncode is not None:
+            return False
+        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+    def wait(self) -> int:
+        return exit_code(self._process.wait())
+
+    def send(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.group, number)
+
+    def release(self) -> None:
+        if self._process.stdin:
+            self._process.stdin.close()
 
 
 def trainer_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a trainer: unbuffered, so that its log is complete when it dies, and without secrets."""
+    """The environment of a trainer: unbuffered, so that its log is complete when it dies, and without secrets.
+
+    OpenBLAS would start its threads when NumPy is imported, for products that are too small for them, and a warm parent
+    may have none.
+    """
     kept = {
         name: value
         for name, value in environment.items()
         if name not in _NOT_FOR_TRAINERS and not name.startswith("CELERY_")
     }
-    return {**kept, "PYTHONUNBUFFERED": "1"}
+    return {"OPENBLAS_NUM_THREADS": "1", **kept, "PYTHONUNBUFFERED": "1"}

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from worker.job.folder import JobFile, JobFolder
+from worker.job.process import name_process
 from worker.trainer.job import run
 from worker.trainer.stop import StopRequest
 
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m worker.trainer", description=__doc__.split("\n", 1)[0])
     parser.add_argument("job", type=Path, help="a job's folder, or a job.json to run by itself")
+    name_process("gsl-trainer")
     given: Path = parser.parse_args(arguments).job
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     alone = not given.is_dir()

@@ -16,6 +16,7 @@ from client.models import Job
 from tests.worker.real_api import RealApi
 from worker.runner import job_runner, retry, workspace
 from worker.runner.job_runner import RunnerContext, run_job
+from worker.runner.launcher import Launcher
 from worker.runner.slot import Slot
 from worker.runner.workspace import job_folder
 
@@ -46,7 +47,7 @@ class Bench:
         context = RunnerContext(
             api=self.api.worker_api, api_url=self.api.url, slot=self.slot, worker="w1", worker_dir=self.dir,
             stop_seconds=1.0, stall_seconds=2.0 if way == "hanging" else 600.0,
-            command=lambda folder: [*command, str(folder), way],
+            launcher=Launcher(lambda folder: [*command, str(folder), way]),
         )  # fmt: skip
         run_job(self.job_id, context)
 

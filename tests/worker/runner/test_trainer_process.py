@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from worker.runner.launcher import Launcher
 from worker.runner.trainer_process import TrainerProcess, trainer_environment
 
 REPORTS_ITS_PID = "import os, sys, time, signal, subprocess; open(sys.argv[1] + '/pid', 'w').write(str(os.getpid()));"
@@ -27,8 +28,35 @@ HAS_A_CHILD = (
 STOPS_WELL = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(75));" + SLEEPS
 
 
-def start(tmp_path: Path, code: str) -> TrainerProcess:
-    return TrainerProcess([sys.executable, "-c", code, str(tmp_path)], tmp_path / "trainer.log")
+Start = Callable[[str], TrainerProcess]
+WARM, FRESH = "forked", "fresh"
+
+
+@pytest.fixture(params=[WARM, FRESH])
+def way(request: pytest.FixtureRequest) -> str:
+    """How a trainer starts; what is promised of it is the same."""
+    return str(request.param)
+
+
+@pytest.fixture
+def start(tmp_path: Path, way: str) -> Iterator[Start]:
+    """Starts code in place of a trainer."""
+    launchers = []
+
+    def start(code: str) -> TrainerProcess:
+        launchers.append(launcher_of(way, code))
+        trainer, note = launchers[-1].start(tmp_path, tmp_path / "trainer.log", None, (), lambda: False)
+        assert not note
+        return trainer
+
+    yield start
+    for launcher in launchers:
+        launcher.close()
+
+
+def launcher_of(way: str, code: str) -> Launcher:
+    parent = [sys.executable, "-m", "tests.worker.runner.odd_parent", code] if way == WARM else None
+    return Launcher(lambda folder: [sys.executable, "-c", code, str(folder)], parent)
 
 
 def wait(condition: Callable[[], object], seconds: float = 20) -> None:
@@ -55,51 +83,51 @@ def code_of(trainer: TrainerProcess) -> int:
 
 
 @pytest.mark.parametrize("code", [0, 1, 75])
-def test_the_exit_code_is_the_trainers(tmp_path: Path, code: int) -> None:
-    assert code_of(start(tmp_path, f"raise SystemExit({code})")) == code
+def test_the_exit_code_is_the_trainers(start: Start, tmp_path: Path, code: int) -> None:
+    assert code_of(start(f"raise SystemExit({code})")) == code
 
 
-def test_what_the_trainer_prints_is_in_the_log_even_when_it_dies(tmp_path: Path) -> None:
-    trainer = start(tmp_path, "print('before'); import os; os.kill(os.getpid(), 9)")
+def test_what_the_trainer_prints_is_in_the_log_even_when_it_dies(start: Start, tmp_path: Path) -> None:
+    trainer = start("print('before'); import os; os.kill(os.getpid(), 9)")
     assert code_of(trainer) == 128 + signal.SIGKILL
     assert (tmp_path / "trainer.log").read_text() == "before\n"
 
 
-def test_a_trainer_that_is_asked_to_stop_chooses_its_exit_code(tmp_path: Path) -> None:
-    trainer = start(tmp_path, STOPS_WELL)
+def test_a_trainer_that_is_asked_to_stop_chooses_its_exit_code(start: Start, tmp_path: Path) -> None:
+    trainer = start(STOPS_WELL)
     pid_in(tmp_path / "pid")
     trainer.stop(grace=30)
     assert code_of(trainer) == 75
     assert not trainer.killed
 
 
-def test_a_trainer_that_ignores_sigterm_is_killed_after_its_grace(tmp_path: Path) -> None:
-    trainer = start(tmp_path, IGNORES_SIGTERM)
+def test_a_trainer_that_ignores_sigterm_is_killed_after_its_grace(start: Start, tmp_path: Path) -> None:
+    trainer = start(IGNORES_SIGTERM)
     pid = pid_in(tmp_path / "pid")
     trainer.end(grace=0.3)
     assert trainer.killed
     wait(lambda: not lives(pid))
 
 
-def test_children_that_a_trainer_leaves_behind_are_killed(tmp_path: Path) -> None:
-    trainer = start(tmp_path, LEAVES_A_CHILD)
+def test_children_that_a_trainer_leaves_behind_are_killed(start: Start, tmp_path: Path) -> None:
+    trainer = start(LEAVES_A_CHILD)
     assert code_of(trainer) == 3
     child = pid_in(tmp_path / "child")
     wait(lambda: not lives(child))
 
 
-def test_a_killed_trainer_takes_its_children_along(tmp_path: Path) -> None:
-    trainer = start(tmp_path, HAS_A_CHILD)
+def test_a_killed_trainer_takes_its_children_along(start: Start, tmp_path: Path) -> None:
+    trainer = start(HAS_A_CHILD)
     pid, child = pid_in(tmp_path / "pid"), pid_in(tmp_path / "child")
     os.kill(pid, signal.SIGKILL)
     assert code_of(trainer) == 128 + signal.SIGKILL
     wait(lambda: not lives(child))
 
 
-def test_a_killed_shim_takes_everything_along(tmp_path: Path) -> None:
-    trainer = start(tmp_path, HAS_A_CHILD)
+def test_whoever_started_the_trainer_takes_everything_along_when_killed(start: Start, tmp_path: Path) -> None:
+    trainer = start(HAS_A_CHILD)
     pid, child = pid_in(tmp_path / "pid"), pid_in(tmp_path / "child")
-    os.kill(trainer.group, signal.SIGKILL)
+    os.kill(psutil.Process(pid).ppid(), signal.SIGKILL)
     assert code_of(trainer) == 128 + signal.SIGKILL
     wait(lambda: not lives(pid) and not lives(child))
 
@@ -107,20 +135,23 @@ def test_a_killed_shim_takes_everything_along(tmp_path: Path) -> None:
 RUNS_A_TRAINER = """
 import sys, time
 from pathlib import Path
-from worker.runner import trainer_process
-trainer_process.ORPHAN_GRACE_S = 0.5
-trainer_process.TrainerProcess([sys.executable, "-c", sys.argv[1], sys.argv[2]], Path(sys.argv[2]) / "trainer.log")
+from tests.worker.runner.test_trainer_process import launcher_of
+from worker.runner import trainer_process, warm_parent
+trainer_process.ORPHAN_GRACE_S = warm_parent.ORPHAN_GRACE_S = 0.5
+way, code, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+launcher = launcher_of(way, code)
+started = launcher.start(folder, folder / "trainer.log", None, (), lambda: False)
 time.sleep(60)
 """
 
 
 @pytest.mark.parametrize("code", [HAS_A_CHILD, IGNORES_SIGTERM + ";"])
-def test_nothing_outlives_a_runner_that_is_killed(tmp_path: Path, code: str) -> None:
-    with subprocess.Popen([sys.executable, "-c", RUNS_A_TRAINER, code, str(tmp_path)]) as runner:
+def test_nothing_outlives_a_runner_that_is_killed(tmp_path: Path, way: str, code: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", RUNS_A_TRAINER, way, code, str(tmp_path)]) as runner:
         pid = pid_in(tmp_path / "pid")
-        group = os.getpgid(pid)
+        group, parent = os.getpgid(pid), psutil.Process(pid).ppid()
         runner.kill()
-        wait(lambda: not any(os_group(process) == group for process in psutil.process_iter()))
+        wait(lambda: not any(os_group(process) == group for process in psutil.process_iter()) and not lives(parent))
 
 
 def os_group(process: psutil.Process) -> int | None:
@@ -132,4 +163,9 @@ def os_group(process: psutil.Process) -> int | None:
 
 def test_a_trainer_gets_no_secrets() -> None:
     given = {"PATH": "/bin", "GSL_WORKER_TOKEN": "t", "REDIS_URL": "r", "CUDA_VISIBLE_DEVICES": "1"}
-    assert trainer_environment(given) == {"PATH": "/bin", "CUDA_VISIBLE_DEVICES": "1", "PYTHONUNBUFFERED": "1"}
+    assert trainer_environment(given) == {
+        "PATH": "/bin",
+        "CUDA_VISIBLE_DEVICES": "1",
+        "PYTHONUNBUFFERED": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }

@@ -1,0 +1,184 @@
+"""Forks of a warm parent: they compute what fresh processes compute, and where forking is unsafe, none is made."""
+
+import fcntl
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from gsl.protocol.jobs import JobSpec
+from tests.worker.jobs import numbers, prepare, spec
+from tests.worker.runner.test_trainer_process import code_of, lives, wait
+from worker.job.checkpoint import load
+from worker.job.folder import JobFolder
+from worker.runner.launcher import Launcher, modules_of
+from worker.runner.trainer_process import TrainerProcess
+from worker.runner.warm_parent import WARM_PARENT
+from worker.trainer import warm
+
+WRITES = (
+    "import os, sys, json; found = {**os.environ, 'parent': os.getppid()}\n"
+    "open(sys.argv[1] + '/written', 'w').write(json.dumps(found))"
+)
+MODULES = {
+    "starts_threads": "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+    "ends_the_parent": "import os; os._exit(3)",
+    "is_broken": "raise ImportError('no')",
+    "is_fine": "",
+}
+
+
+@pytest.fixture(autouse=True)
+def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packages that behave in some way when they are imported."""
+    for name, code in MODULES.items():
+        (tmp_path / f"{name}.py").write_text(code)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Callable[..., tuple[TrainerProcess, str]]]:
+    """Start something that imports modules; the slot's launcher is the same for all within a test."""
+    launchers: dict[str, Launcher] = {}
+
+    def launch(module: str = "is_fine", code: str = WRITES) -> tuple[TrainerProcess, str]:
+        if code not in launchers:
+            parent = [sys.executable, "-m", "tests.worker.runner.odd_parent", code]
+            launchers[code] = Launcher(lambda folder: [sys.executable, "-c", code, str(folder)], parent)
+        return launchers[code].start(tmp_path, tmp_path / "trainer.log", None, (module,), lambda: False)
+
+    yield launch
+    for launcher in launchers.values():
+        launcher.close()
+
+
+Launch = Callable[..., tuple[TrainerProcess, str]]
+
+
+def parent_of(trainer: TrainerProcess) -> int:
+    return psutil.Process(trainer.group).ppid()
+
+
+def test_one_parent_forks_all_trainers_of_a_slot_without_its_secrets(
+    launch: Launch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GSL_WORKER_TOKEN", "the token")
+    parents = set()
+    for _ in range(2):
+        trainer, note = launch()
+        assert (code_of(trainer), note) == (0, "")
+        written = (tmp_path / "written").read_text()
+        assert "the token" not in written
+        parents.add(written.split('"parent": ')[1])
+    assert len(parents) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "reason"), [("starts_threads", "importing starts_threads starts threads"), ("ends_the_parent", "code 3")]
+)
+def test_what_cannot_be_forked_starts_in_a_fresh_process_and_says_why(launch: Launch, module: str, reason: str) -> None:
+    for _ in range(2):
+        trainer, note = launch(module)
+        assert reason in note
+        assert code_of(trainer) == 0
+    trainer, note = launch("is_fine")
+    assert (code_of(trainer), note) == (0, "")
+
+
+def test_an_import_that_fails_is_left_to_the_trainer(launch: Launch) -> None:
+    trainer, note = launch("is_broken", "import is_broken")
+    assert (code_of(trainer), note) == (1, "")
+
+
+def test_a_segmentation_fault_takes_down_one_trainer(launch: Launch) -> None:
+    waits = "import time; time.sleep(60)"
+    trainer, _ = launch(code=waits)
+    parent = parent_of(trainer)
+    os.kill(trainer.group, signal.SIGSEGV)
+    assert code_of(trainer) == 128 + signal.SIGSEGV
+    trainer, note = launch(code=waits)
+    assert (parent_of(trainer), note) == (parent, "")
+    trainer.end(0)
+
+
+def test_a_parent_that_has_grown_or_died_is_replaced(launch: Launch) -> None:
+    grows = "import time; time.sleep(60)  # grows"
+    parents = []
+    for _ in range(2):
+        trainer, note = launch(code=grows)
+        parents.append(parent_of(trainer))
+        assert not note
+        trainer.end(0)
+    assert parents[0] != parents[1]
+    wait(lambda: not any(lives(parent) for parent in parents))
+
+
+def test_a_parent_that_hangs_does_not_keep_its_trainer(launch: Launch) -> None:
+    trainer, _ = launch(code="import time; time.sleep(60)")
+    pid = trainer.group
+    os.kill(parent_of(trainer), signal.SIGSTOP)
+    trainer.end(0)
+    assert code_of(trainer) == 128 + signal.SIGKILL
+    wait(lambda: not lives(pid))
+
+
+def test_the_lock_of_a_folder_is_held_as_long_as_its_trainer_lives(tmp_path: Path) -> None:
+    code = "import time; time.sleep(60)"
+    parent = [sys.executable, "-m", "tests.worker.runner.odd_parent", code]
+    launcher = Launcher(warm_parent=parent)
+    ours = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(ours, fcntl.LOCK_EX)
+    trainer, _ = launcher.start(tmp_path, tmp_path / "trainer.log", ours, (), lambda: False)
+    os.close(ours)
+    assert not is_free(tmp_path / "lock")
+    trainer.end(0)
+    assert is_free(tmp_path / "lock")
+    launcher.close()
+
+
+def is_free(lock: Path) -> bool:
+    descriptor = os.open(lock, os.O_RDWR)
+    try:
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def test_an_open_gpu_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warm, "_GPUS", (str(tmp_path / "nvidia"),))
+    with (tmp_path / "nvidia0").open("w"):
+        assert warm.unfit() == "opens the GPU"
+
+
+def test_a_fork_computes_what_a_fresh_process_computes(tmp_path: Path) -> None:
+    job = spec(budget_steps=512)
+    launcher = Launcher(warm_parent=WARM_PARENT)
+    folders = [run(launcher, tmp_path / name, job) for name in ("first", "second")]
+    launcher.close()
+    fresh = run(Launcher(), tmp_path / "fresh", job)
+    for folder in folders:
+        assert numbers(folder) == numbers(fresh)
+        assert learned(folder) == learned(fresh)
+
+
+def learned(folder: JobFolder) -> str:
+    """The whole state; but the reports before it, with the clock's figures, are of different lengths."""
+    with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
+        return str({**load(folder.resume), "spool_offset": 0})
+
+
+def run(launcher: Launcher, path: Path, job: JobSpec) -> JobFolder:
+    folder = prepare(path, job)
+    trainer, note = launcher.start(path, folder.log, None, modules_of(job.config), lambda: False)
+    wait(lambda: trainer.poll() is not None, 60)
+    assert (trainer.poll(), note) == (0, ""), folder.log.read_text()
+    return folder

@@ -1,8 +1,8 @@
 """Runs under random kills: `python -m tests.system.chaos --minutes 10 --database postgresql` (what `make chaos` runs).
 
-Two slots work on three runs at a time while, every few seconds, a trainer, a slot, the API, the broker or the
-supervisor is killed. Every run must succeed with exactly the reports of one that nobody disturbed, no epoch missing or
-doubled, the ledger must equal the reports, and no process may be left.
+Two slots work on three runs at a time while, every few seconds, a trainer, its warm parent, a slot, the API, the broker
+or the supervisor is killed. Every run must succeed with exactly the reports of one that nobody disturbed, no epoch
+missing or doubled, the ledger must equal the reports, and no process may be left.
 """
 
 import argparse
@@ -29,7 +29,8 @@ ENDS_WITHIN_S = 900.0
 CONFIG: dict[str, Any] = {"seed": 11, "gate": {"mode": "auto"}, "guide": {"name": "dapg"}}
 SETTINGS = {"GSL_WORKERS": "2", "GSL_MAX_ATTEMPTS": "100", "GSL_DEAF_SECONDS": "30", "GSL_STALL_SECONDS": "60"}
 VICTIMS = {
-    "trainer": ("-m", "worker.trainer"),
+    "trainer": ("gsl-trainer",),
+    "warm parent": ("gsl-warm",),
     "slot": ("-m", "worker"),
     "API": ("-m", "uvicorn"),
     "broker": ("valkey-server",),
@@ -88,11 +89,13 @@ class Chaos:
 
 
 def _runs(process: psutil.Process, words: tuple[str, ...]) -> bool:
-    """Whether it was started with these words right after the program, or as it."""
+    """Whether it was started with these words right after the program, or as it, or has given itself this name."""
     try:
-        command = process.cmdline()
+        command, name = process.cmdline(), process.name()
     except psutil.NoSuchProcess:
         return False
+    if name.startswith("gsl-"):
+        return words == (name,)
     return tuple(command[1 : 1 + len(words)]) == words or (len(words) == 1 and words[0] in " ".join(command[:2]))
 
 
@@ -139,11 +142,11 @@ def ledger_gaps(product: Product, number: int, record: RunRecord) -> list[str]:
 
 
 def left_behind(data_dir: Path) -> list[str]:
-    """Processes that still work in the data folder."""
+    """Processes that still work in the data folder, or were started to; trainers inherit their environment."""
     found = []
-    for process in psutil.process_iter(["cmdline"]):
+    for process in psutil.process_iter(["cmdline", "environ"]):
         command = " ".join(process.info["cmdline"] or [])
-        if str(data_dir) in command:
+        if str(data_dir) in command or (process.info["environ"] or {}).get("GSL_DATA_DIR") == str(data_dir):
             found.append(f"{process.pid} {command}")
     return found
 

@@ -63,10 +63,10 @@ class Product:
         return [main, *main.children(recursive=True)]
 
     def kill_trainer(self) -> None:
-        self._kill("worker.trainer")
+        self._kill(lambda process: process.name() == "gsl-trainer")
 
     def kill_worker(self) -> None:
-        self._kill("worker")
+        self._kill(lambda process: process.cmdline()[1:3] == ["-m", "worker"])
 
     def kill_supervisor(self) -> None:
         """SIGKILL the process that starts all others, and it alone."""
@@ -85,9 +85,9 @@ class Product:
         with closing(sqlite3.connect(self.data_dir / "gsl.db")) as database:
             return database.execute(query, values).fetchall()
 
-    def _kill(self, module: str) -> None:
-        """SIGKILL the process that was started by `python -m MODULE`, and it alone."""
-        (process,) = [each for each in self.processes() if each.cmdline()[1:3] == ["-m", module]]
+    def _kill(self, chosen: Callable[[psutil.Process], bool]) -> None:
+        """SIGKILL the one process that is chosen, and it alone."""
+        (process,) = [each for each in self.processes() if chosen(each)]
         process.kill()
         wait(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, 30)
 

@@ -168,7 +168,7 @@ class JobRunner:
     def _watch(self, trainer: TrainerProcess, sending: list[Future[None]]) -> int:
         """Wait for the trainer's end, and stop it when there is a reason to; its exit code."""
         watch = StallWatch(self._folder, self._context.stall_seconds)
-        while (code := trainer.poll()) is None:
+        while (code := trainer.poll(_CHECK_EVERY_S)) is None:
             try:
                 self._check(sending)
             except Stale as stale:
@@ -178,7 +178,6 @@ class JobRunner:
             if reason := self._reason_to_stop(watch):
                 self._reason = reason if reason == "cancel" else self._reason or reason
                 trainer.stop(self._context.stop_seconds)
-            time.sleep(_CHECK_EVERY_S)
         return code
 
     def _check(self, sending: list[Future[None]]) -> None:

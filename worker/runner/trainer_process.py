@@ -37,8 +37,8 @@ class Leader(Protocol):
     @property
     def group(self) -> int: ...
 
-    def runs(self) -> bool:
-        """Checked without letting go of the group's number, which no other group can get meanwhile."""
+    def runs(self, seconds: float) -> bool:
+        """Waits so long for its end. Does not let go of the group's number, which no other group can get meanwhile."""
 
     def wait(self) -> int:
         """The trainer's exit code, 128 + n if signal n killed it, once it has ended."""
@@ -69,30 +69,33 @@ class TrainerProcess:
         """Whether it took SIGKILL to end it."""
         return self._killed
 
-    def poll(self) -> int | None:
-        """The trainer's exit code, 128 + n if signal n killed it; None while it runs. Kills it after its grace."""
+    def poll(self, seconds: float = 0) -> int | None:
+        """The trainer's exit code, 128 + n if signal n killed it; None if it still runs after `seconds`.
+
+        Kills it after its grace.
+        """
         if self._kill_at is not None and time.monotonic() >= self._kill_at:
             self.kill()
-        if self._leader.runs():
+        if self._leader.runs(seconds):
             return None
         self._sweep()
         return self._leader.wait()
 
     def stop(self, grace: float) -> None:
         """Ask the whole group to stop; `poll` kills it after `grace` seconds. A second call changes nothing."""
-        if self._kill_at is None and self._leader.runs():
+        if self._kill_at is None and self._leader.runs(0):
             self._kill_at = time.monotonic() + grace
             self._leader.send(signal.SIGTERM)
 
     def end(self, grace: float) -> None:
         """Stop the group and wait until it is gone."""
         self.stop(grace)
-        while self.poll() is None:
-            time.sleep(_CHECK_EVERY_S)
+        while self.poll(_CHECK_EVERY_S) is None:
+            pass
 
     def kill(self) -> None:
         """Kill the whole group if it is still running, and wait until the trainer is gone."""
-        self._killed = self._killed or self._leader.runs()
+        self._killed = self._killed or self._leader.runs(0)
         self._sweep()
         self._leader.wait()
 
@@ -125,9 +128,10 @@ class Shim:
     def group(self) -> int:
         return self._process.pid
 
-    def runs(self) -> bool:
+    def runs(self, seconds: float) -> bool:
         if self._process.returncode is not None:
             return False
+        time.sleep(seconds)
         return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
     def wait(self) -> int:

@@ -127,8 +127,8 @@ class Fork:
     def group(self) -> int:
         return self._pid
 
-    def runs(self) -> bool:
-        self._look(0)
+    def runs(self, seconds: float) -> bool:
+        self._look(seconds)
         return self._code is None
 
     def wait(self) -> int:

@@ -74,8 +74,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Most that the stored files of one job may take, in GB.",
     )
-    workers: int = Field(
-        1, validation_alias="GSL_WORKERS", ge=0, description="Number of local worker slots that `make up` starts."
+    workers: int | None = Field(
+        None,
+        validation_alias="GSL_WORKERS",
+        ge=0,
+        description="Number of local worker slots that `make up` starts; if empty, one for each core.",
     )
     page_dir: Path = Field(
         Path(__file__).parent.parent / "frontend" / "dist",

@@ -4,12 +4,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from client import files
 from client.errors import Refused, Stale
 from client.transport import Transport
-from gsl.protocol.api import LogSize
+from gsl.protocol.api import LogSize, WorkerPublic
 from gsl.protocol.lease import (
     ArtifactRef,
     ClaimedJob,
@@ -38,6 +38,11 @@ class WorkerApi:
     def announce(self, info: WorkerInfo) -> RegistrationReply:
         response = self._transport.request("PUT", f"/workers/{quote(info.name, safe='')}", **_json(info))
         return RegistrationReply.model_validate_json(response.content)
+
+    def workers(self) -> list[WorkerPublic]:
+        """All workers that the server knows."""
+        answer = self._transport.request("GET", "/workers")
+        return TypeAdapter(list[WorkerPublic]).validate_json(answer.content)
 
     def claim(self, job_id: int, worker: str) -> ClaimedJob:
         """Raises `Stale` if another worker was faster, or if the job cannot be claimed."""

@@ -22,6 +22,7 @@ from backend.db.revisions import UnusableDatabaseError, migrate
 from backend.local.broker import broker_child, start_broker
 from backend.local.data_folder import CannotStart, lock_data_folder, log_folder, socket_folder
 from backend.local.processes import Child, Orphans, adopt_orphans, stop_in_order
+from backend.local.slots import cores, free_bytes, slots_to_start, visible_gpus
 from backend.settings import Settings, read_settings
 from backend.store.jobs.queue import requeue_of
 
@@ -100,7 +101,7 @@ class Local:
         _say(f"Ready: {self.opened_at}")
         if self.opened_at != self.address:
             _say(f"  The proxy must forward to {self.address}")
-        _say(f"  Data: {self.data}; logs: {logs}; workers on this machine: {self.settings.workers}")
+        _say(f"  Data: {self.data}; logs: {logs}; workers on this machine: {len(self.workers)}")
         _say("  Press Ctrl-C to stop. Unfinished runs continue at the next start.")
 
     def _environment(self) -> dict[str, str]:
@@ -137,7 +138,10 @@ class Local:
             self.api[-1].start()
 
     def _start_workers(self, logs: Path, environment: dict[str, str]) -> None:
-        for slot in range(1, self.settings.workers + 1):
+        slots, said = slots_to_start(self.settings.workers, cores(), free_bytes(), visible_gpus())
+        if said:
+            _say(f"  {said}")
+        for slot in range(1, slots + 1):
             own = {
                 "GSL_API_URL": self.address,
                 "GSL_WORKER_NAME": _worker_name(slot),

@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
         ("DATABASE_URL", "mysql://user@host/name"),
         ("GSL_LEASE_SECONDS", "0"),
         ("GSL_WORKERS", "-1"),
+        ("GSL_WORKERS", "many"),
         ("GSL_PUBLIC_URL", "lab.example.org/gsl"),
     ],
 )

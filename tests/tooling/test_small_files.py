@@ -54,6 +54,7 @@ REASONS = {
     "worker/alone.py": "an old name, until the next release",
     "worker/envs/metaworld/process.py": "an entry point: the process that simulates",
     "worker/learners/gradients.py": "shared by the learners",
+    "worker/job/process.py": "what shim, warm parent and trainer share",
     "worker/plugins.py": "the one import of code that settings name",
     "worker/spaces.py": "public: packages of learners import it",
 }

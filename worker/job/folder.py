@@ -39,6 +39,8 @@ class JobFile(Wire):
     demonstrations: tuple[str, ...] = ()
     teachers: tuple[TeacherFile, ...] = ()
     attempt: int = 1
+    threads: int | None = None
+    """Threads that networks may use; if empty, as many as there are cores. A checkpoint's number takes precedence."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from worker.runner.report_sender import ReportSender
 from worker.runner.retry import Aborted, RetryUntil
 from worker.runner.slot import Slot
 from worker.runner.stall import StallWatch
+from worker.runner.threads import cores, threads_of
 from worker.runner.trainer_process import TrainerProcess
 from worker.runner.workspace import FolderBusy, clear, delete, disk_trouble, is_reusable, job_folder, locked, prepare
 
@@ -138,7 +139,8 @@ class JobRunner:
         reusable = is_reusable(self._folder, self._claim, self._context.api_url)
         if not reusable:
             clear(self._folder)
-        prepare(self._context.api, self._claim, self._folder, self._context.api_url, self._retry)
+        threads = threads_of(self._claim, self._retry.call(self._context.api.workers), self._context.worker, cores())
+        prepare(self._context.api, self._claim, self._folder, self._context.api_url, self._retry, threads)
         acked = AckedOffsets(self._folder.path)
         if reusable:
             self._report_sender(acked).follower().drain()

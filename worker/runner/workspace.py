@@ -97,7 +97,9 @@ def is_reusable(folder: JobFolder, claim: ClaimedJob, api_url: str) -> bool:
     )
 
 
-def prepare(api: WorkerApi, claim: ClaimedJob, folder: JobFolder, api_url: str, retry: RetryUntil) -> None:
+def prepare(
+    api: WorkerApi, claim: ClaimedJob, folder: JobFolder, api_url: str, retry: RetryUntil, threads: int | None = None
+) -> None:
     """Put everything that the trainer starts from into the folder; files that are there and intact are kept."""
     write_text(_origin_file(folder), _Origin(api_url=api_url, claim=claim).model_dump_json())
     if claim.resume and not folder.resume.exists():
@@ -110,8 +112,11 @@ def prepare(api: WorkerApi, claim: ClaimedJob, folder: JobFolder, api_url: str, 
     )
     folder.stop.unlink(missing_ok=True)
     folder.write_job(
-        JobFile(spec=claim.spec, source=source, demonstrations=demonstrations, teachers=teachers, attempt=claim.attempt)
-    )
+        JobFile(
+            spec=claim.spec, source=source, demonstrations=demonstrations, teachers=teachers, attempt=claim.attempt,
+            threads=threads,
+        )
+    )  # fmt: skip
 
 
 def clear(folder: JobFolder) -> None:

@@ -8,6 +8,9 @@ import sys
 import torch
 
 from gsl.config.learners import LearnerSettings
+from worker.job import checkpoint
+from worker.job.folder import JobFolder
+from worker.nets.splitting import cores
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +33,18 @@ def device_name(device: torch.device) -> str:
 
 def limit_threads(settings: LearnerSettings) -> None:
     """One thread for vector observations: their layers are too small to share, and results stay equal everywhere."""
-    if settings.network.name == "mlp":
-        torch.set_num_threads(1)
-    elif "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads(1 if settings.network.name == "mlp" else cores())
+
+
+def share_cores(folder: JobFolder, threads: int | None) -> None:
+    """Let this process use so many threads, or as many as the checkpoint from which its job resumes.
+
+    How sums are rounded depends on their number, so it stays the same as long as the job lasts, wherever it resumes.
+    """
+    resumed = checkpoint.read_state_json(folder.resume).get("threads") if folder.resume.exists() else None
+    if number := resumed or threads:
+        os.environ["OMP_NUM_THREADS"] = str(number)
+    log.info("networks may use %d of %d cores", cores(), os.cpu_count() or 1)
 
 
 def keep_freed_memory() -> bool:

@@ -17,7 +17,7 @@ from worker.rollout.demonstration_file import Provenance
 from worker.rollout.evaluate import evaluate
 from worker.rollout.features import FeatureObserver
 from worker.rollout.pictures import path_observer
-from worker.trainer.device import device_name, keep_freed_memory, limit_threads
+from worker.trainer.device import device_name, keep_freed_memory, limit_threads, share_cores
 from worker.trainer.guide_inputs import guide_files
 from worker.trainer.learner import load_learner
 from worker.trainer.stop import Stopped, StopRequest
@@ -47,6 +47,7 @@ def run(folder: JobFolder, stop: StopRequest, *, echo: bool = False) -> int:
 def run_job(folder: JobFolder, spool: SpoolWriter, stop: StopRequest) -> JobResult:
     """Do what the folder's job asks for. Raises Stopped."""
     job = folder.read_job()
+    share_cores(folder, job.threads)
     limit_threads(job.spec.config.learner)
     keep_freed_memory()
     if job.spec.kind == "evaluation":

@@ -17,6 +17,7 @@ from worker.job.checkpoint import State
 from worker.job.folder import JobFolder
 from worker.job.spool import SpoolWriter
 from worker.learners.base import AdvantageEstimator, Metrics, Replayer, finish_phase
+from worker.nets.splitting import cores
 from worker.rollout.alternating import make_loop
 from worker.rollout.collect import Collected, collect
 from worker.trainer.checkpoint_manager import CheckpointManager
@@ -245,6 +246,7 @@ class Training:
             "guide": self.guide.state(),
             "loop": self.loop.state(),
             "sampler": self._sampler.state(),
+            "threads": cores(),
             **self._plateau.state(),
         }
 

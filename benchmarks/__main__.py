@@ -5,7 +5,8 @@ import sys
 
 NAMES = (
     "envs", "metaworld", "backend", "peers", "gpu", "population", "plateau", "gsl_forkmaze", "gsl_procgen",
-    "gsl_metaworld", "ppo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen", "multitask_ppo", "specialist_steps"
+    "gsl_metaworld", "ppo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen", "multitask_ppo", "specialist_steps",
+    "waiting",
 )  # fmt: skip
 
 

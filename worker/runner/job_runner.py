@@ -152,10 +152,11 @@ class JobRunner:
         """Start the trainer, wait until it has ended and all its reports have arrived. Returns its exit code."""
         log_sender = LogSender(self._context.api, self._claim, self._folder, acked, self._retry)
         followers = [self._report_sender(acked).follower(), log_sender.follower()]
-        self._write_log_header()
+        self._write_log(f"{ATTEMPT}{self._claim.spec.key}, attempt {self._claim.attempt}, on {self._context.worker}")
         trainer, self._note = self._context.launcher.start(
             self._folder.path, self._folder.log, lock, modules_of(self._claim.spec.config), self._slot_stops
         )
+        self._write_log(self._note)
         sending = [threads.submit(follower.run) for follower in followers]
         try:
             code = self._watch(trainer, sending)
@@ -198,9 +199,10 @@ class JobRunner:
             return result
         return result.model_copy(update={"message": f"{result.message} {self._note}".strip()})
 
-    def _write_log_header(self) -> None:
-        with self._folder.log.open("a") as log:
-            log.write(f"{ATTEMPT}{self._claim.spec.key}, attempt {self._claim.attempt}, on {self._context.worker}\n")
+    def _write_log(self, line: str) -> None:
+        if line:
+            with self._folder.log.open("a") as log:
+                log.write(f"{line}\n")
 
     def _reason_to_stop(self, watch: StallWatch) -> Reason | None:
         if self._heartbeat.desired_state != "run":

@@ -33,6 +33,7 @@ class Bench:
 
     def __init__(self, api: RealApi, worker_dir: Path) -> None:
         self.api, self.dir = api, worker_dir
+        self.warm_parent: list[str] | None = None
         self.slot = Slot(worker_dir, "w1")
         self.job_id = api.launch()
         self.folder = job_folder(worker_dir, self.job_id)
@@ -47,7 +48,7 @@ class Bench:
         context = RunnerContext(
             api=self.api.worker_api, api_url=self.api.url, slot=self.slot, worker="w1", worker_dir=self.dir,
             stop_seconds=1.0, stall_seconds=2.0 if way == "hanging" else 600.0,
-            launcher=Launcher(lambda folder: [*command, str(folder), way]),
+            launcher=Launcher(lambda folder: [*command, str(folder), way], self.warm_parent),
         )  # fmt: skip
         run_job(self.job_id, context)
 
@@ -105,6 +106,14 @@ def test_a_job_that_ends_well_has_everything_at_the_api_and_nothing_here(bench: 
     assert not bench.folder.path.exists()
     assert bench.slot.job_id is None
     assert bench.slot.speeds == {"forkmaze": 1000.0}
+
+
+def test_a_job_that_could_not_be_forked_says_so(bench: Bench) -> None:
+    bench.warm_parent = ["false"]
+    job = bench.run("well")
+    assert (job.status, job.epochs) == ("succeeded", 3)
+    for said in (job.message, bench.api.client.log(bench.job_id)):
+        assert "fresh process: the warm parent ended with exit code 1" in said
 
 
 @pytest.mark.parametrize(

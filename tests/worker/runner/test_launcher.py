@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from gsl.protocol.jobs import JobSpec
-from tests.worker.jobs import numbers, prepare, spec
+from tests.worker.jobs import TINY_MAZE, epochs, numbers, prepare, spec
 from tests.worker.runner.test_trainer_process import code_of, lives, wait
 from worker.job.checkpoint import load
 from worker.job.folder import JobFolder
@@ -168,6 +168,16 @@ def test_a_fork_computes_what_a_fresh_process_computes(tmp_path: Path) -> None:
     for folder in folders:
         assert numbers(folder) == numbers(fresh)
         assert learned(folder) == learned(fresh)
+
+
+@pytest.mark.gpu
+def test_a_fork_opens_the_gpu_itself(tmp_path: Path) -> None:
+    learner = TINY_MAZE.learner.model_copy(update={"device": "cuda"})
+    launcher = Launcher(warm_parent=WARM_PARENT)
+    for name in ("first", "second"):
+        job = spec(config=TINY_MAZE.model_copy(update={"learner": learner}), budget_steps=512)
+        assert len(epochs(run(launcher, tmp_path / name, job))) == 4
+    launcher.close()
 
 
 def learned(folder: JobFolder) -> str:

@@ -1,6 +1,7 @@
 """The worker slot as it is started: a real process of its own, rung by the real API through a real Valkey."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -85,12 +86,24 @@ def test_a_rung_slot_says_who_it_is_does_one_job_after_the_other_and_gives_the_l
     assert api.client.log(job_id)
 
 
-def test_nothing_of_a_killed_slot_lives_on(api: RealApi, worker: "subprocess.Popen[bytes]") -> None:
+@pytest.mark.parametrize("way", ["killed", "signalled twice"])
+def test_nothing_of_a_slot_that_ends_at_once_lives_on(
+    api: RealApi, worker: "subprocess.Popen[bytes]", way: str
+) -> None:
     job_id = api.launch(steps=2_000_000)
     wait(lambda: busy(api, job_id))
     everything = tree(worker)
-    worker.kill()
-    worker.wait()
+    (trainer,) = [process for process in everything if process.name() == "gsl-trainer"]
+    trainer.suspend()  # so that the first signal is not enough
+    if way == "killed":
+        worker.kill()
+    else:
+        worker.terminate()
+        time.sleep(0.5)
+        assert worker.poll() is None
+        worker.send_signal(signal.SIGINT)
+    assert worker.wait(5) in (-signal.SIGKILL, 1)
+    trainer.resume()
     wait(lambda: not any(process.is_running() for process in everything))
 
 

@@ -134,10 +134,9 @@ def test_sigterm_leaves_a_checkpoint(undisturbed: JobFolder, tmp_path: Path) -> 
 RUNS_A_TRAINER = """
 import sys, time
 from pathlib import Path
-from worker.runner.job_runner import trainer_command
-from worker.runner.trainer_process import TrainerProcess
+from worker.runner.launcher import Launcher
 folder = Path(sys.argv[1])
-TrainerProcess(trainer_command(folder), folder / "trainer.log")
+started = Launcher().start(folder, folder / "trainer.log", None, (), lambda: False)
 time.sleep(600)
 """
 

@@ -32,23 +32,21 @@ class Bench:
     """One worker slot in a thread of the test."""
 
     def __init__(self, api: RealApi, worker_dir: Path) -> None:
-        self.api, self.dir = api, worker_dir
-        self.warm_parent: list[str] | None = None
-        self.slot = Slot(worker_dir, "w1")
+        self.api, self.dir, self.slot = api, worker_dir, Slot(worker_dir, "w1")
         self.job_id = api.launch()
         self.folder = job_folder(worker_dir, self.job_id)
 
-    def run(self, way: str) -> Job:
+    def run(self, way: str, warm_parent: list[str] | None = None) -> Job:
         """Answer one ring with a trainer that behaves in this way, and see what became of the job."""
-        self.answer(way)
+        self.answer(way, warm_parent)
         return self.job
 
-    def answer(self, way: str) -> None:
+    def answer(self, way: str, warm_parent: list[str] | None = None) -> None:
         command = [sys.executable, "-m", "tests.worker.runner.odd_trainer"]
         context = RunnerContext(
             api=self.api.worker_api, api_url=self.api.url, slot=self.slot, worker="w1", worker_dir=self.dir,
             stop_seconds=1.0, stall_seconds=2.0 if way == "hanging" else 600.0,
-            launcher=Launcher(lambda folder: [*command, str(folder), way], self.warm_parent),
+            launcher=Launcher(lambda folder: [*command, str(folder), way], warm_parent),
         )  # fmt: skip
         run_job(self.job_id, context)
 
@@ -88,8 +86,8 @@ def join(thread: threading.Thread) -> None:
 
 
 def trainer_lives(folder: Path) -> bool:
-    listed = Path("/proc").glob("[0-9]*/cmdline")
-    return any(str(folder).encode() in read(path) and b"odd_trainer" in read(path) for path in listed)
+    commands = map(read, Path("/proc").glob("[0-9]*/cmdline"))
+    return any(str(folder).encode() in command and b"odd_trainer" in command for command in commands)
 
 
 def read(path: Path) -> bytes:
@@ -109,8 +107,7 @@ def test_a_job_that_ends_well_has_everything_at_the_api_and_nothing_here(bench: 
 
 
 def test_a_job_that_could_not_be_forked_says_so(bench: Bench) -> None:
-    bench.warm_parent = ["false"]
-    job = bench.run("well")
+    job = bench.run("well", warm_parent=["false"])
     assert (job.status, job.epochs) == ("succeeded", 3)
     for said in (job.message, bench.api.client.log(bench.job_id)):
         assert "fresh process: the warm parent ended with exit code 1" in said
@@ -295,11 +292,8 @@ def test_a_killed_trainer_leaves_its_job_to_be_queued_again(bench: Bench) -> Non
     thread = bench.start("stoppable")
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         command = read(path)
-        if (
-            b"odd_trainer" in command
-            and str(bench.folder.path).encode() in command
-            and b"worker.runner.shim" not in command
-        ):
+        ours = b"odd_trainer" in command and str(bench.folder.path).encode() in command
+        if ours and b"worker.runner.shim" not in command:
             os.kill(int(path.parent.name), signal.SIGKILL)
     join(thread)
     wait(lambda: bench.job.status == "queued")

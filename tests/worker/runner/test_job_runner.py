@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,12 +44,12 @@ class Bench:
 
     def answer(self, way: str, warm_parent: list[str] | None = None) -> None:
         command = [sys.executable, "-m", "tests.worker.runner.odd_trainer"]
-        context = RunnerContext(
-            api=self.api.worker_api, api_url=self.api.url, slot=self.slot, worker="w1", worker_dir=self.dir,
-            stop_seconds=1.0, stall_seconds=2.0 if way == "hanging" else 600.0,
-            launcher=Launcher(lambda folder: [*command, str(folder), way], warm_parent),
-        )  # fmt: skip
-        run_job(self.job_id, context)
+        with closing(Launcher(lambda folder: [*command, str(folder), way], warm_parent)) as launcher:
+            context = RunnerContext(
+                api=self.api.worker_api, api_url=self.api.url, slot=self.slot, worker="w1", worker_dir=self.dir,
+                stop_seconds=1.0, stall_seconds=2.0 if way == "hanging" else 600.0, launcher=launcher,
+            )  # fmt: skip
+            run_job(self.job_id, context)
 
     def start(self, way: str) -> threading.Thread:
         """The same, in the background, as soon as the trainer's first epochs have arrived."""

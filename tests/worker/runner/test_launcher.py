@@ -17,6 +17,7 @@ from tests.worker.jobs import TINY_MAZE, epochs, numbers, prepare, spec
 from tests.worker.runner.test_trainer_process import code_of, lives, wait
 from worker.job.checkpoint import load
 from worker.job.folder import JobFolder
+from worker.runner import trainer_process, warm_parent
 from worker.runner.launcher import Launcher, modules_of
 from worker.runner.trainer_process import TrainerProcess
 from worker.runner.warm_parent import WARM_PARENT
@@ -119,7 +120,9 @@ def test_a_parent_that_has_grown_or_died_is_replaced(launch: Launch) -> None:
     wait(lambda: not any(lives(parent) for parent in parents))
 
 
-def test_a_parent_that_hangs_does_not_keep_its_trainer(launch: Launch) -> None:
+def test_a_parent_that_hangs_does_not_keep_its_trainer(launch: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer_process, "_DEATH_TAKES_S", 0.3)
+    monkeypatch.setattr(warm_parent, "_ANSWERS_WITHIN_S", 0.3)
     trainer, _ = launch(code="import time; time.sleep(60)")
     pid = trainer.group
     os.kill(parent_of(trainer), signal.SIGSTOP)

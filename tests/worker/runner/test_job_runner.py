@@ -103,8 +103,7 @@ def test_a_job_that_ends_well_has_everything_at_the_api_and_nothing_here(bench: 
     assert (job.status, job.outcome, job.epochs, job.attempt) == ("succeeded", "completed", 3, 1)
     assert re.search("attempt 1.*w1", bench.api.client.log(bench.job_id))
     assert not bench.folder.path.exists()
-    assert bench.slot.job_id is None
-    assert bench.slot.speeds == {"forkmaze": 1000.0}
+    assert (bench.slot.job_id, bench.slot.speeds) == (None, {"forkmaze": 1000.0})
 
 
 def test_a_job_that_could_not_be_forked_says_so(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """Dispatching jobs: one Celery message for each queued job, in the queue of its suite.
 
-The database is the queue of record, so a lost message does no harm: the reaper sends it again.
+There are as many messages as jobs, although none is bound to its job: each lets one idle worker ask for the next. The
+database is the queue of record, so a lost message does no harm: the reaper sends it again.
 """
 
 import logging

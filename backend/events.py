@@ -7,7 +7,8 @@ harm, because the page also polls. Each listener gets changes at most every half
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import redis
@@ -26,15 +27,15 @@ _log = logging.getLogger(__name__)
 class Listener:
     """One open stream and the changes that it has yet to send."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+    def __init__(self, loop: asyncio.AbstractEventLoop, ignored: Collection[str] = ()) -> None:
+        self._loop, self._ignored = loop, ignored
         self._pending: dict[Change, None] = {}
         self._awake = asyncio.Event()
         self._closed = False
 
     def push(self, change: Change) -> None:
         """Safe to call from any thread."""
-        if not self._loop.is_closed():
+        if change.what not in self._ignored and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._add, change)
 
     def close(self) -> None:
@@ -49,6 +50,14 @@ class Listener:
     def _end(self) -> None:
         self._closed = True
         self._awake.set()
+
+    async def wait(self, seconds: float) -> bool:
+        """Until something changes, but at most so many seconds. Returns whether there will be further changes."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._awake.wait(), seconds)
+        self._pending = {}
+        self._awake.clear()
+        return not self._closed
 
     async def changes(self) -> AsyncIterator[Change]:
         while not self._is_closed():
@@ -114,14 +123,20 @@ class Events:
 
     async def listen(self) -> AsyncIterator[Change]:
         """Changes from now on, until the server stops."""
-        listener = Listener(asyncio.get_running_loop())
+        with self.listener() as listener:
+            async for change in listener.changes():
+                yield change
+
+    @contextmanager
+    def listener(self, *, ignoring: Collection[str] = ()) -> Iterator[Listener]:
+        """Gets the changes from now on except those of some kinds; used in the loop in which it is opened."""
+        listener = Listener(asyncio.get_running_loop(), ignoring)
         with self._lock:
             self._listeners.add(listener)
         if self._closed.is_set():
             listener.close()
         try:
-            async for change in listener.changes():
-                yield change
+            yield listener
         finally:
             with self._lock:
                 self._listeners.discard(listener)

@@ -77,11 +77,12 @@ class Client:
         preset: str | None = None,
         config: Mapping[str, Any] | None = None,
         tags: Sequence[str] = (),
+        priority: int = 0,
     ) -> list[models.Run]:
         """Launch a run for each arm and seed, all or none; `arms` maps names to changes of preset and configuration."""
         body = {
             "preset": preset, "config": dict(config or {}), "seeds": list(seeds), "tags": list(tags),
-            "arms": [{"name": name, "config": dict(changes)} for name, changes in arms.items()],
+            "arms": [{"name": name, "config": dict(changes)} for name, changes in arms.items()], "priority": priority,
         }  # fmt: skip
         answer = self._transport.request("POST", f"/experiments/{experiment_id}/runs", json=body)
         return [models.Run.model_validate(run) for run in answer.json()]
@@ -110,11 +111,12 @@ class Client:
         arm_name: str = "",
         tags: Sequence[str] = (),
         notes: str = "",
+        priority: int = 0,
     ) -> models.Run:
         """Launch a run from a preset, a configuration, or a preset with parts changed."""
         body = {
             "preset": preset, "config": dict(config or {}), "name": name, "experiment_id": experiment_id,
-            "arm_name": arm_name, "tags": list(tags), "notes": notes,
+            "arm_name": arm_name, "tags": list(tags), "notes": notes, "priority": priority,
         }  # fmt: skip
         return self._post(models.Run, "/runs", body)
 
@@ -143,12 +145,12 @@ class Client:
         return self._post(models.Run, f"/runs/import{place}", record.model_dump(mode="json"))
 
     def update_run(
-        self, run_id: int, *, name: str | None = None, notes: str | None = None, tags: Sequence[str] | None = None
-    ) -> models.Run:
-        changes = {"name": name, "notes": notes, "tags": None if tags is None else list(tags)}
+        self, run_id: int, *, name: str | None = None, notes: str | None = None, tags: Sequence[str] | None = None,
+        priority: int | None = None,
+    ) -> models.Run:  # fmt: skip
+        changes = {"name": name, "notes": notes, "tags": None if tags is None else list(tags), "priority": priority}
         body = {key: value for key, value in changes.items() if value is not None}
-        response = self._transport.request("PATCH", f"/runs/{run_id}", json=body)
-        return models.Run.model_validate_json(response.content)
+        return models.Run.model_validate_json(self._transport.request("PATCH", f"/runs/{run_id}", json=body).content)
 
     def delete_run(self, run_id: int) -> None:
         self._transport.request("DELETE", f"/runs/{run_id}")

@@ -1,5 +1,6 @@
 """What a worker sends to the backend: its registration, and everything about the job it holds."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from gsl.protocol.lease import (
     FinishRequest,
     HeartbeatReply,
     HeartbeatRequest,
+    NextJobRequest,
     RegistrationReply,
     ReportBatch,
     WorkerInfo,
@@ -24,6 +26,7 @@ from gsl.protocol.lease import (
 from gsl.protocol.reports import ArtifactReport
 
 _GONE = (404, 409)
+_CLAIMED = TypeAdapter(ClaimedJob | None)
 
 
 class WorkerApi:
@@ -44,8 +47,14 @@ class WorkerApi:
         answer = self._transport.request("GET", "/workers")
         return TypeAdapter(list[WorkerPublic]).validate_json(answer.content)
 
+    def claim_next(self, worker: str, suites: Sequence[str], wait: float = 0.0) -> ClaimedJob | None:
+        """The job of these suites whose turn it is, or None if there is none for `wait` seconds."""
+        asked = NextJobRequest(worker=worker, suites=tuple(suites), wait=wait)
+        response = self._transport.request("POST", "/jobs/next", **_json(asked))
+        return _CLAIMED.validate_json(response.content)
+
     def claim(self, job_id: int, worker: str) -> ClaimedJob:
-        """Raises `Stale` if another worker was faster, or if the job cannot be claimed."""
+        """Out of turn. Raises `Stale` if another worker was faster, or if the job cannot be claimed."""
         response = self._post(job_id, "claim", **_json(ClaimRequest(worker=worker)))
         return ClaimedJob.model_validate_json(response.content)
 

@@ -39,7 +39,7 @@ def launch_experiment(
     """
     arms = arms_of(body)
     workers.check_runnable(session, {arm.suite_field: arm.config.suite.name for arm in arms})
-    launched = launch(session, experiment_id, arms, body.seeds, body.tags)
+    launched = launch(session, experiment_id, arms, body)
     for run in launched:
         record_event(session, "person", "launched", body.preset or "", run_id=run.id)
     session.flush()

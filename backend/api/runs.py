@@ -25,7 +25,7 @@ def create_run(body: RunCreate, session: Writing, services: ServicesDep) -> RunP
     """From a preset, a whole configuration, or a preset with parts changed. The first job is queued immediately."""
     config = resolve(body)
     workers.check_runnable(session, {"config.suite.name": config.suite.name})
-    run = runs.create(session, config, body.model_dump(include={"name", "experiment_id", "arm_name", "notes", "tags"}))
+    run = runs.create(session, config, body.model_dump(exclude={"preset", "config"}))
     record_event(session, PERSON, "launched", body.preset or "", run_id=run.id)
     return _advanced(services, session, run)
 
@@ -88,9 +88,11 @@ def get_run(run_id: RunId, session: Reading) -> RunPublic:
     return runs.public(session, runs.get(session, run_id))
 
 
-@routes.patch("/runs/{run_id}", summary="Change name, notes or tags", responses=problems(400, 404))
+@routes.patch("/runs/{run_id}", summary="Change name, notes, tags or priority", responses=problems(400, 404))
 def update_run(run_id: RunId, body: RunUpdate, session: Writing, services: ServicesDep) -> RunPublic:
     run = runs.locked(session, run_id)
+    if body.priority not in (None, run.priority):
+        record_event(session, PERSON, "priority", f"{run.priority} to {body.priority}", run_id=run_id)
     runs.update(session, run, body)
     services.publish(session, "run", run_id)
     return _public(session, run)

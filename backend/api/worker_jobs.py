@@ -8,12 +8,21 @@ from starlette.concurrency import run_in_threadpool
 from backend.api.deps import Count, JobId, ServicesDep, WorkerOnly, Writing, WritingMuch, problems, router
 from backend.api.uploads import receive
 from backend.artifact_files import JobLog
+from backend.services import claims
 from backend.services.app_services import Services
 from backend.store import artifacts
 from backend.store.ingest import ingest
 from backend.store.jobs import leases, views
 from gsl.protocol.api import Accepted, ArtifactPublic, JobPublic, LogSize
-from gsl.protocol.lease import ClaimedJob, ClaimRequest, FinishRequest, HeartbeatReply, HeartbeatRequest, ReportBatch
+from gsl.protocol.lease import (
+    ClaimedJob,
+    ClaimRequest,
+    FinishRequest,
+    HeartbeatReply,
+    HeartbeatRequest,
+    NextJobRequest,
+    ReportBatch,
+)
 
 routes = router("for workers")
 routes.dependencies.append(WorkerOnly)
@@ -29,9 +38,17 @@ def _raw(media_type: str) -> dict[str, Any]:
     }
 
 
-@routes.post("/jobs/{job_id}/claim", summary="Claim a queued job", responses=problems(400, 401, 404, 409))
+@routes.post("/jobs/next", summary="Claim the next job", responses=problems(400, 401))
+async def claim_next_job(body: NextJobRequest, request: Request, services: ServicesDep) -> ClaimedJob | None:
+    """Moves the job whose turn it is from queued to running: by priority, then fair share, then the run nearest its
+    end. Null if no job of the suites is waiting, after `wait` seconds."""
+    return await claims.next_job(services, body, request.is_disconnected)
+
+
+@routes.post("/jobs/{job_id}/claim", summary="Claim a certain job", responses=problems(400, 401, 404, 409))
 def claim_job(job_id: JobId, body: ClaimRequest, session: Writing, services: ServicesDep) -> ClaimedJob:
-    """Moves a job from queued to running. 409 if another worker was faster, or if the run is paused or cancelled."""
+    """Out of turn: for workers of earlier versions, which claim the job that a message names. 409 if another worker was
+    faster, if the run is paused or cancelled, or while a job that was lost has to wait."""
     run, job = leases.locked_job(session, job_id)
     claimed = leases.claim(session, run, job, body.worker, services.terms)
     session.flush()

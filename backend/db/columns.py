@@ -76,6 +76,11 @@ def added_text_column() -> Any:
     return Field("", sa_column=Column(String, nullable=False, server_default=""))
 
 
+def added_number_column() -> Any:
+    """A whole number added by a later migration; 0 in older rows."""
+    return Field(0, sa_column=Column(Integer, nullable=False, server_default="0"))
+
+
 def added_steps_column() -> Any:
     """Steps counted since a later migration; 0 in older rows."""
     return Field(0, sa_column=Column(BigInteger, nullable=False, server_default="0"))

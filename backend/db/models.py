@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from backend.db.columns import (
+    added_number_column,
     added_steps_column,
     added_text_column,
     identity,
@@ -50,6 +51,7 @@ class Run(SQLModel, table=True):
     config: dict[str, Any] = json_column()  # RunConfig
     notes: str = ""
     tags: list[str] = json_column(list)
+    priority: int = added_number_column()  # of its jobs in the queue
     status: str = "queued"
     phase: str = "generalist"
     desired_state: str = renamed_text_column("wish", "run")
@@ -87,6 +89,7 @@ class Job(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("run_id", "key", name="uq_job_run_key"),
         Index("ix_job_status_lease", "status", "lease_until"),
+        Index("ix_job_queue", "status", "run_id", "queued_at", "id"),
     )
 
     id: int | None = identity()

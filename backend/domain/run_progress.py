@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from backend.domain.line import Line, described
 from backend.domain.pace import Pace
 from backend.domain.run_steps import GateProgress, JobProgress, Step, steps_of
 from backend.domain.time_left import Clock, is_starting, measuring_before, seconds_left
@@ -27,16 +28,14 @@ class RunProgress:
     gates: tuple[GateProgress, ...] = ()
     pace: Pace = field(default_factory=Pace)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    slots: int = 1  # live workers that can run the suite
-    busy: int = 0  # those of them that have a job of another run
-    ahead: int = 0  # jobs that such workers take before the run's first queued one
+    line: Line = field(default_factory=Line)  # of its first queued job; `busy` workers have a job of another run
     waits: str = ""  # what the run is waiting for while jobs are queued and none is running
 
 
 def phases(run: RunProgress) -> list[PhaseProgress]:
     steps = steps_of(run.config, run.jobs, run.gates)
     here = position(run, steps)
-    clock = Clock(run.config, run.pace, run.now, run.slots, run.busy, run.ahead)
+    clock = Clock(run.config, run.pace, run.now, run.line)
     return [
         PhaseProgress(
             phase=step.name,
@@ -71,16 +70,14 @@ def activity(run: RunProgress) -> str:
     queued = [job for job in run.jobs if job.status == "queued"]
     if run.status in ENDED or not all(is_starting(job) for job in running):
         return ""
-    return next((job_activity(job, run.ahead) for job in (*running, *queued)), "")
+    return next((job_activity(job, run.line, run.pace, run.now) for job in (*running, *queued)), "")
 
 
-def job_activity(job: JobProgress, ahead: int) -> str:
-    """The same of one job, with the number of jobs that workers take before it."""
+def job_activity(job: JobProgress, line: Line, pace: Pace, at: datetime) -> str:
+    """The same of one job, with its place in the line."""
     if is_starting(job):
         return f"starting on worker {job.worker}"
-    if job.status != "queued":
-        return ""
-    return f"queued, {ahead} ahead" if ahead else "queued, next in line"
+    return described(line, pace, job.queued_at, at) if job.status == "queued" else ""
 
 
 def measurement_steps(config: RunConfig) -> int:

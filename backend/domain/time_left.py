@@ -5,10 +5,11 @@ takes at a gate is not included, and a generalist is expected to use its budget.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 
+from backend.domain.line import Line, seconds_queued
 from backend.domain.pace import TRAINING, Pace
 from backend.domain.run_steps import JobProgress, Step
 from gsl.config.run import RunConfig
@@ -19,15 +20,13 @@ from gsl.protocol.jobs import ENDED, JobKind
 
 @dataclass(frozen=True)
 class Clock:
-    """What the times left depend on besides the steps; `slots` workers can run the suite, `busy` of them
-    have jobs of other runs, and `ahead` jobs of other runs are queued before its own."""
+    """What the times left depend on besides the steps; `line` is that of the run's first queued job, and its `busy`
+    workers are those that have jobs of other runs."""
 
     config: RunConfig
     pace: Pace
     now: datetime
-    slots: int = 1
-    busy: int = 0
-    ahead: int = 0
+    line: Line = field(default_factory=Line)
 
 
 def seconds_left(clock: Clock, step: Step, measuring: Sequence[JobProgress] = ()) -> float | None:
@@ -60,7 +59,9 @@ def _job(clock: Clock, job: JobProgress) -> float | None:
     if job.status in ENDED:
         return 0.0
     if job.status != "running":
-        return _sum([_queued(clock, job), _fresh(clock, job.kind, job.budget, job)])
+        return _sum(
+            [seconds_queued(clock.line, clock.pace, job.queued_at, clock.now), _fresh(clock, job.kind, job.budget, job)]
+        )
     elapsed = _elapsed(clock, _claimed(job))
     if job.kind not in TRAINING:
         whole = _fresh(clock, job.kind, job.budget)
@@ -111,20 +112,6 @@ def _to_train(config: RunConfig, kind: JobKind, budget: int, job: JobProgress | 
     if kind == "specialist":
         whole = specialist_training(config, config.specialists.variations_each, budget)
     return max(0, whole - (job.trained if job else 0))
-
-
-def _queued(clock: Clock, job: JobProgress) -> float | None:
-    """Until a worker takes it: as usual if one is free, otherwise after those that are ahead of it.
-
-    None without a worker that can run the suite, because nobody knows when one will start.
-    """
-    if clock.slots < 1:
-        return None
-    before = clock.ahead + clock.busy - clock.slots
-    if before < 0:
-        return max(0.0, clock.pace.wait() - _elapsed(clock, job.queued_at))
-    each = clock.pace.job()
-    return None if each is None else each * (before // clock.slots + 1)
 
 
 def _specialists(clock: Clock, step: Step, beside: list[float | None]) -> float | None:
@@ -178,7 +165,7 @@ def _side_by_side(clock: Clock, seconds: Sequence[float | None]) -> float | None
     """Of jobs on the slots there are: at least the longest, at least an equal share of all."""
     total = _sum(seconds)
     longest = max((each for each in seconds if each is not None), default=0.0)
-    return None if total is None else max(longest, total / max(1, clock.slots))
+    return None if total is None else max(longest, total / max(1, clock.line.slots))
 
 
 def _elapsed(clock: Clock, since: datetime | None) -> float:

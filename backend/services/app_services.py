@@ -33,6 +33,8 @@ class Services:
     health: HealthWatch
     recording_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_CONNECTIONS // 8))
     """Of uploads that write a row: they wait for locks, whose holders need one of the other threads to go on."""
+    claiming_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
+    """Of claims, which wait for each other anyway."""
 
     @classmethod
     def open(cls, settings: Settings, database: Database | None = None) -> Self:

@@ -36,6 +36,7 @@ def create(session: Session, run: Run) -> Run:
         "baseline_of": run.id,
         "notes": "",
         "tags": run.tags,
+        "priority": run.priority,
     }
     return runs.create(session, config, fields)
 

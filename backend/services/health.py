@@ -95,9 +95,7 @@ class HealthWatch:
 
     def _check_broker(self) -> Report:
         if not self._settings.redis_url:
-            return _problem(
-                "broker", "No broker is configured, so no job starts: set REDIS_URL, or start the server with make up."
-            )
+            return self._check_that_workers_ask()
         try:
             with redis_client(self._settings.redis_url) as client:
                 client.ping()
@@ -105,6 +103,17 @@ class HealthWatch:
             start = "Queued jobs start once it is back: start it, or correct REDIS_URL."
             return _problem("broker", f"The broker cannot be used: {str(error).rstrip('.')}. {start}")
         return Report()
+
+    def _check_that_workers_ask(self) -> Report:
+        try:
+            with self._database.read() as session:
+                deaf = workers.idle_although_jobs_wait(session, _QUEUED_FOR_S)
+        except SQLAlchemyError:
+            return Report()  # the check of the database says why
+        if deaf is None:
+            return Report()
+        remedy = "Set REDIS_URL for the server, or leave it out for the workers, which then ask the server for jobs."
+        return _problem("broker", f"Jobs are waiting although {deaf} is idle: the server has no broker. {remedy}")
 
     def _check_disks(self) -> Report:
         return Report(tuple(_low_disks(self._settings)))

@@ -50,25 +50,24 @@ def arms_of(body: ExperimentLaunch) -> list[Arm]:
     return arms
 
 
-def launch(
-    session: Session, experiment_id: int, arms: Sequence[Arm], seeds: Sequence[int], tags: Sequence[str]
-) -> list[Run]:
+def launch(session: Session, experiment_id: int, arms: Sequence[Arm], body: ExperimentLaunch) -> list[Run]:
     """A run for each arm and seed, without jobs yet.
 
     Raises `NotFoundError`, and `InvalidError` naming arms and seeds that the experiment already has.
     """
     experiments.lock(session, experiment_id)
-    _check_new(session, experiment_id, arms, seeds)
-    return [_run(session, experiment_id, arm, seed, tags) for arm in arms for seed in seeds]
+    _check_new(session, experiment_id, arms, body.seeds)
+    return [_run(session, experiment_id, arm, seed, body) for arm in arms for seed in body.seeds]
 
 
-def _run(session: Session, experiment_id: int, arm: Arm, seed: int, tags: Sequence[str]) -> Run:
+def _run(session: Session, experiment_id: int, arm: Arm, seed: int, body: ExperimentLaunch) -> Run:
     fields = {
         "name": f"{arm.name} seed {seed}",
         "experiment_id": experiment_id,
         "arm_name": arm.name,
         "notes": "",
-        "tags": list(tags),
+        "tags": list(body.tags),
+        "priority": body.priority,
     }
     return runs.create(session, arm.config.model_copy(update={"seed": seed}), fields)
 

@@ -1,6 +1,6 @@
 """Jobs, gates and workers, from which progress, time left and previews are derived."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +9,12 @@ from sqlmodel import Session, col, or_, select
 
 from backend.db.columns import now
 from backend.db.models import Epoch, Gate, Job, Run, Worker
+from backend.domain.line import Line
 from backend.domain.pace import Pace, recent
 from backend.domain.run_progress import RunProgress, job_activity
 from backend.domain.run_steps import GateProgress, JobProgress
 from backend.domain.waiting import waits_for
+from backend.store import turns
 from backend.store.configs import config_of, read_only
 from gsl.config.run import RunConfig
 
@@ -37,7 +39,8 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
     readable = {run.id: run for run in runs if run.id is not None and not read_only(run)}
     jobs = _by_run(_jobs(session, select(*_COLUMNS).where(col(Job.run_id).in_(readable)).order_by(col(Job.id))))
     gates = _gates(session, list(readable))
-    workers, queued = live_workers(session), _queued(session)
+    workers = live_workers(session)
+    queued = _queued(session, [job for own in jobs.values() for job in own])
     others = {suite: _recent(session, suite) for suite in {run.suite for run in readable.values()}}
     progress: dict[int, RunProgress] = {}
     for run_id, run in readable.items():
@@ -50,9 +53,7 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
             gates=tuple(gates.get(run_id, ())),
             pace=Pace(recent(own), others[run.suite], speed_of(workers, run.suite)),
             now=now(),
-            slots=len(able),
-            busy=sum(worker.job_id is not None for worker in able) - sum(job.status == "running" for job in own),
-            ahead=_ahead(queued, (0, run_id), run.suite, workers),
+            line=_line(queued, (0, run_id), able, sum(job.status == "running" for job in own)),
             waits=waits_for(run.suite, workers) if _is_waiting(own) else "",
         )
     return progress
@@ -62,9 +63,9 @@ def preview(session: Session, config: RunConfig) -> RunProgress:
     """The progress of a run that has not been launched yet."""
     workers = live_workers(session)
     suite = config.suite.name
-    slots = sum(suite in worker.suites for worker in workers)
+    line = Line(slots=sum(suite in worker.suites for worker in workers))
     pace = Pace((), _recent(session, suite), speed_of(workers, suite))
-    return RunProgress(config, "queued", "generalist", pace=pace, now=now(), slots=slots)
+    return RunProgress(config, "queued", "generalist", pace=pace, now=now(), line=line)
 
 
 def speed_of(workers: Sequence[Worker], suite: str) -> float | None:
@@ -78,12 +79,20 @@ def activities(session: Session, job_ids: Sequence[int]) -> dict[int, str]:
     going = select(*_COLUMNS).where(col(Job.id).in_(job_ids), col(Job.status).in_(("queued", "running")))
     if not (jobs := _jobs(session, going)):
         return {}
-    workers, queued = live_workers(session), _queued(session)
-    suites = {job_id: suite for job_id, _, suite in queued}
-    ahead = {
-        job_id: _ahead(queued, (job_id, 0), suite, workers) for job_id, suite in suites.items() if job_id in job_ids
-    }
-    return {job.id: text for _, job in jobs if (text := job_activity(job, ahead.get(job.id, 0)))}
+    workers, queued = live_workers(session), _queued(session, [job for _, job in jobs])
+    suites = _suites(session, {run_id for run_id, _ in jobs})
+    pace = {suite: Pace((), _recent(session, suite)) for suite in set(suites.values())}
+    told: dict[int, str] = {}
+    for run_id, job in jobs:
+        suite = suites[run_id]
+        line = _line(queued, (job.id, 0), [worker for worker in workers if suite in worker.suites])
+        told[job.id] = job_activity(job, line, pace[suite], now())
+    return {job_id: text for job_id, text in told.items() if text}
+
+
+def _suites(session: Session, run_ids: Collection[int]) -> dict[int, str]:
+    rows = session.exec(select(Run.id, Run.suite).where(col(Run.id).in_(run_ids)))
+    return {run_id: suite for run_id, suite in rows if run_id is not None}
 
 
 def _is_waiting(jobs: Sequence[JobProgress]) -> bool:
@@ -153,17 +162,16 @@ def _gates(session: Session, run_ids: Sequence[int]) -> dict[int, list[GateProgr
     return found
 
 
-def _queued(session: Session) -> list[tuple[int, int, str]]:
-    """The first queued jobs with their runs and suites, in the order of queueing."""
-    columns: tuple[Any, ...] = (Job.id, Job.run_id, Run.suite)
-    query = select(*columns).join(Run, col(Run.id) == col(Job.run_id)).where(Job.status == "queued")
-    rows = session.execute(query.order_by(col(Job.queued_at), col(Job.id)).limit(_MOST_AHEAD))
-    return [(job_id, run_id, suite) for job_id, run_id, suite in rows]
+def _queued(session: Session, jobs: Iterable[JobProgress]) -> Sequence[turns.Place]:
+    """The line of queued jobs, if any of these is in it."""
+    return turns.in_order(session, now(), _MOST_AHEAD) if any(job.status == "queued" for job in jobs) else ()
 
 
-def _ahead(queued: Sequence[tuple[int, int, str]], of: tuple[int, int], suite: str, workers: Sequence[Worker]) -> int:
-    """Queued jobs that the same workers may take before the first one of the job or run `of`, the other id being 0."""
-    mine = (place for place, (job_id, run_id, _) in enumerate(queued) if job_id == of[0] or run_id == of[1])
-    able = [worker for worker in workers if suite in worker.suites]
-    theirs = {suite, *(other for worker in able for other in worker.suites)}
-    return sum(other in theirs for _, _, other in queued[: next(mine, len(queued))])
+def _line(queued: Sequence[turns.Place], of: tuple[int, int], able: Sequence[Worker], own: int = 0) -> Line:
+    """As the first one sees it of the job or run `of`, the other id being 0; `able` workers can run its suite, and
+    `own` of them are busy with jobs that do not count."""
+    mine = (index for index, place in enumerate(queued) if place.job_id == of[0] or place.run_id == of[1])
+    theirs = {suite for worker in able for suite in worker.suites}
+    before = queued[: next(mine, len(queued))]
+    busy = sum(worker.job_id is not None for worker in able) - own
+    return Line(len(able), busy, sum(place.suite in theirs for place in before))

@@ -26,7 +26,7 @@ Sort = Literal["-created_at", "created_at", "-updated_at", "updated_at", "name",
 def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
     """A queued run without jobs; the planner adds them.
 
-    `fields`: name, experiment_id, notes, tags, and optionally arm_name, baseline_of and record_sha256.
+    `fields`: name, experiment_id, notes, tags, and optionally arm_name, priority, baseline_of and record_sha256.
     Raises `InvalidError` if the experiment does not exist.
     """
     experiment_id = fields["experiment_id"]
@@ -119,7 +119,7 @@ def _message(run: Run, progress: RunProgress | None) -> str:
         return run.message
     if run.status == "queued":
         return progress.waits
-    return run.message if progress.slots else f"{run.message}; {progress.waits}"
+    return run.message if progress.line.slots else f"{run.message}; {progress.waits}"
 
 
 def public(session: Session, run: Run) -> RunPublic:

@@ -57,14 +57,22 @@ def workers_by_suite(session: Session) -> dict[str, list[str]]:
 
 def without_worker(session: Session, seconds: float) -> list[str]:
     """What to say of each suite that no live worker has although jobs of it were queued so many seconds ago."""
-    waiting = (
-        select(Run.suite)
-        .join(Job, col(Job.run_id) == col(Run.id))
-        .where(Job.status == "queued", col(Job.queued_at) < now() - timedelta(seconds=seconds))
-        .distinct()
-    )
     live = live_workers(session)
-    return [stuck(suite, live) for suite in sorted(session.exec(waiting)) if not able(suite, live)]
+    return [stuck(suite, live) for suite in _waiting_suites(session, seconds) if not able(suite, live)]
+
+
+def idle_although_jobs_wait(session: Session, seconds: float) -> str | None:
+    """A live worker that has no job, although it could run one that was queued so many seconds ago."""
+    idle = [worker for worker in live_workers(session) if worker.job_id is None and not worker.trouble]
+    found = (able(suite, idle) for suite in _waiting_suites(session, seconds))
+    return next((names[0] for names in found if names), None)
+
+
+def _waiting_suites(session: Session, seconds: float) -> list[str]:
+    """Suites of which jobs were queued so many seconds ago."""
+    query = select(Run.suite).join(Job, col(Job.run_id) == col(Run.id)).distinct()
+    waiting = (Job.status == "queued", col(Job.queued_at) < now() - timedelta(seconds=seconds))
+    return sorted(session.exec(query.where(*waiting)))
 
 
 def check_runnable(session: Session, suites: Mapping[str, str]) -> None:

@@ -1,7 +1,8 @@
-"""How the backend notifies workers of jobs: a Celery task that carries a job's id and nothing else.
+"""How the backend notifies workers of jobs: a Celery task that says that there is work for a suite.
 
-The database is the queue of record, so that lost or repeated messages do no harm. Every suite has its own queue, to
-which only workers that can run it listen, so that none gets a job it has to refuse. Early acknowledgement, no
+Which job a worker gets is decided when it asks. The id in the message is that of the job that was queued; only workers
+of earlier versions claim that one. The database is the queue of record, so that lost or repeated messages do no harm.
+Every suite has its own queue, to which only workers that can run it listen. Early acknowledgement, no
 prefetching and no result backend prevent hour-long tasks from running twice on Redis (celery#5935, #2599, #5306).
 """
 

@@ -55,8 +55,23 @@ class RegistrationReply(Wire):
     waiting_jobs: int = Field(description="Queued jobs that it can run and that a message was sent for.")
 
 
+LONGEST_WAIT_S = 30.0
+
+
 class ClaimRequest(Wire):
     worker: Name
+
+
+class NextJobRequest(Wire):
+    worker: Name
+    suites: tuple[Name, ...] = Field(max_length=200, description="Suites that the worker can run.")
+    wait: float = Field(
+        default=0.0,
+        ge=0.0,
+        le=LONGEST_WAIT_S,
+        allow_inf_nan=False,
+        description="Seconds to wait for a job if there is none yet.",
+    )
 
 
 class ClaimedJob(Wire):

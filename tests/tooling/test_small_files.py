@@ -56,6 +56,7 @@ REASONS = {
     "worker/learners/gradients.py": "shared by the learners",
     "worker/job/process.py": "what shim, warm parent and trainer share",
     "worker/plugins.py": "the one import of code that settings name",
+    "worker/runner/polling.py": "a slot without Celery, apart from the one with it",
     "worker/runner/threads.py": "the one rule by which jobs share cores",
     "worker/spaces.py": "public: packages of learners import it",
 }

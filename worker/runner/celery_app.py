@@ -25,14 +25,14 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 EXIT_AT_ONCE = 1
 
 
-def create_app(settings: WorkerSettings, suites: Sequence[str], run_job: Callable[[int], None]) -> Celery:
-    """A message for a job of `suites` calls `run_job` with the job's id."""
+def create_app(settings: WorkerSettings, suites: Sequence[str], run_next: Callable[[], object]) -> Celery:
+    """Each message for a job of `suites` calls `run_next`, whichever job it was sent for."""
     app = Celery("gsl")
     app.conf.update(celery_settings(settings.redis_url, suites), worker_pool=pool_path())
 
     @app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]  # Celery ships no types
-    def task(job_id: int) -> None:
-        run_job(job_id)
+    def task(_job_id: int) -> None:
+        run_next()
 
     consumer_wakeup.attach(app)
     return app

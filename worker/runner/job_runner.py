@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,43 +44,43 @@ class RunnerContext:
     api_url: str
     slot: Slot
     worker: str
+    suites: Sequence[str]
     worker_dir: Path
     stop_seconds: float
     stall_seconds: float = 600.0
     launcher: Launcher = field(default_factory=Launcher)
 
 
-def run_job(job_id: int, context: RunnerContext) -> None:
-    """Claim a job and run it to its end; if another worker has claimed it, do nothing.
+def run_next(context: RunnerContext, wait: float = 0.0) -> bool:
+    """Claim the job whose turn it is and run it to its end. Returns False if there is none for `wait` seconds.
 
-    While this machine's disk cannot hold a job's files, nothing is claimed; the job stays queued for others.
+    While this machine's disk cannot hold a job's files, nothing is claimed; the jobs stay queued for others.
     """
     while trouble := disk_trouble(context.worker_dir):
         if context.slot.stopping:
-            return
-        logger.warning("job %d has to wait: %s", job_id, trouble)
+            return False
+        logger.warning("jobs have to wait: %s", trouble)
         time.sleep(_CHECK_DISK_EVERY_S)
-    claim = _claim(job_id, context)
+    claim = _claim(context, wait)
     if claim is None:
-        return
+        return False
     try:
         JobRunner(claim, context).run()
     finally:
         context.slot.release()
         context.launcher.warm_up()
+    return True
 
 
-def _claim(job_id: int, context: RunnerContext) -> ClaimedJob | None:
+def _claim(context: RunnerContext, wait: float) -> ClaimedJob | None:
     deadline = time.monotonic() + _CLAIM_FOR_S
     retry = RetryUntil(lambda: context.slot.stopping or time.monotonic() > deadline)
     try:
-        return retry.call(lambda: context.api.claim(job_id, context.worker))
-    except Stale as stale:
-        logger.info("job %d is not available to this worker: %s", job_id, stale.detail)
+        return retry.call(lambda: context.api.claim_next(context.worker, context.suites, wait))
     except Refused as refused:
-        logger.error("job %d could not be claimed: %s", job_id, refused)
+        logger.error("no job could be claimed: %s", refused)
     except Aborted:
-        logger.warning("job %d could not be claimed; it is dispatched again while it is queued", job_id)
+        logger.warning("no job could be claimed; those that are queued are announced again")
     return None
 
 

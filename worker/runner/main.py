@@ -1,13 +1,14 @@
-"""One worker slot: a Celery worker, and its registration with the API."""
+"""One worker slot: a Celery worker, or a loop that asks for jobs; and its registration with the API."""
 
 import sys
+from collections.abc import Sequence
 from functools import partial
 
 from pydantic import ValidationError
 
 from client.worker_api import WorkerApi
 from gsl.config.errors import in_one_sentence
-from worker.runner import celery_app, job_runner
+from worker.runner import celery_app, job_runner, polling
 from worker.runner.consumer_pulse import ConsumerPulse
 from worker.runner.launcher import Launcher, launcher
 from worker.runner.registration import Registration, worker_info
@@ -30,13 +31,15 @@ def main() -> int:
     prune(settings.dir)
     api = WorkerApi(settings.api_url, settings.token.get_secret_value())
     info = worker_info(settings.name)
-    pulse = ConsumerPulse()
-    watchdog = Watchdog(settings.deaf_seconds, lambda: broker_answers(settings.redis_url))
+    pulse = ConsumerPulse() if settings.redis_url else None
+    watchdog = Watchdog(settings.deaf_seconds, lambda: pulse is not None and broker_answers(settings.redis_url))
     registration = Registration(api, info, slot, lambda: disk_trouble(settings.dir), pulse, watchdog)
     registration.start()
-    run_job = partial(job_runner.run_job, context=context_of(settings, api, slot, trainers))
+    context = context_of(settings, info.suites, api, slot, trainers)
     try:
-        app = celery_app.create_app(settings, info.suites, run_job)
+        if pulse is None:
+            return polling.run(context)
+        app = celery_app.create_app(settings, info.suites, partial(job_runner.run_next, context))
         return celery_app.run(app, settings.name, info.suites, slot, pulse)
     finally:
         registration.end()
@@ -44,12 +47,15 @@ def main() -> int:
         api.close()
 
 
-def context_of(settings: WorkerSettings, api: WorkerApi, slot: Slot, trainers: Launcher) -> job_runner.RunnerContext:
+def context_of(
+    settings: WorkerSettings, suites: Sequence[str], api: WorkerApi, slot: Slot, trainers: Launcher
+) -> job_runner.RunnerContext:
     return job_runner.RunnerContext(
         api=api,
         api_url=settings.api_url,
         slot=slot,
         worker=settings.name,
+        suites=suites,
         worker_dir=settings.dir.resolve(),
         stop_seconds=settings.stop_seconds,
         stall_seconds=settings.stall_seconds,

@@ -37,7 +37,7 @@ class Registration:
         info: WorkerInfo,
         slot: Slot,
         disk_trouble: Callable[[], str | None],
-        pulse: ConsumerPulse,
+        pulse: ConsumerPulse | None,
         watchdog: Watchdog,
     ) -> None:
         self._api, self._info, self._slot = api, info, slot
@@ -64,7 +64,8 @@ class Registration:
 
     def _register(self) -> bool:
         unfit = self._disk_trouble()
-        now = {"job_id": self._slot.job_id, "speeds": self._slot.speeds, "trouble": unfit or self._pulse.trouble}
+        deaf = self._pulse.trouble if self._pulse else None
+        now = {"job_id": self._slot.job_id, "speeds": self._slot.speeds, "trouble": unfit or deaf}
         try:
             reply = self._api.announce(self._info.model_copy(update=now))
         except ApiError as error:

@@ -28,7 +28,9 @@ class WorkerSettings(BaseSettings):
         description="Token with which workers authenticate to the server.",
     )
     redis_url: str = Field(
-        validation_alias="REDIS_URL", min_length=1, description="URL of the message broker that announces new jobs."
+        "",
+        validation_alias="REDIS_URL",
+        description="URL of the message broker that announces new jobs; if empty, the slot asks the API for them.",
     )
     dir: Path = Field(
         Path("data/worker"),
@@ -66,7 +68,7 @@ class WorkerSettings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _is_a_broker(cls, url: str) -> str:
-        return checked_broker_url(url)
+        return checked_broker_url(url) if url else ""
 
     @field_validator("api_url")
     @classmethod

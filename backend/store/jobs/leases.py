@@ -98,6 +98,8 @@ def _check_claimable(session: Session, run: Run, job: Job, worker: str) -> None:
     if job.status not in ("queued", "lost"):
         holder = f" by {job.worker}" if job.status == "running" else ""
         raise ConflictError(f"Job {job.id} is {job.status}{holder}, so it cannot be claimed.")
+    if job.queued_at > now():
+        raise ConflictError(f"Job {job.id} was lost and is tried again at {job.queued_at:%H:%M:%S} UTC, not before.")
     if run.status in ENDED or desired_state_of(run, job) != "run":
         desired = desired_state_of(run, job)
         raise ConflictError(

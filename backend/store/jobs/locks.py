@@ -3,9 +3,19 @@
 PostgreSQL locks rows (FOR UPDATE); on SQLite a writer holds the whole database anyway.
 """
 
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from backend.db.models import Job, Run
+
+_CLAIMS = 0x67736D  # any number, the same in all API processes
+
+
+def lock_claims(session: Session) -> None:
+    """Wait until no other transaction chooses a job: each must see what the one before it has claimed. It comes before
+    every row. On SQLite there is only one writer."""
+    if session.connection().dialect.name == "postgresql":
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CLAIMS})
 
 
 def lock_run(session: Session, run_id: int) -> Run | None:

@@ -2,12 +2,14 @@
 
 from typing import Any, Literal
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
+from backend.db.columns import now
 from backend.db.models import Job, Run
 from backend.domain.waiting import able, waits_for
 from backend.errors import InvalidError, NotFoundError
+from backend.store import turns
 from backend.store.run_progress import activities, live_workers
 from gsl.protocol.api import JobPublic, QueuePublic, WaitingPublic
 
@@ -42,11 +44,13 @@ def steps_of(session: Session, run: Run, key: str) -> int:
 
 
 def queue(session: Session) -> QueuePublic:
-    """Waiting jobs in the order of queueing, and running jobs."""
-    waiting = select(Job).where(col(Job.status).in_(("queued", "lost"))).order_by(col(Job.queued_at), col(Job.id))
+    """Waiting jobs in the order in which they will start, and running jobs."""
+    places = {place.job_id: index for index, place in enumerate(turns.in_order(session, now(), _QUEUE_SHOWN))}
+    waiting = select(Job).where(or_(col(Job.id).in_(places), col(Job.status) == "lost")).limit(_QUEUE_SHOWN)
+    queued = sorted(_public(session, waiting), key=lambda job: (places.get(job.id, len(places)), job.id))
     running = select(Job).where(Job.status == "running").order_by(col(Job.started_at), col(Job.id))
     return QueuePublic(
-        queued=_public(session, waiting.limit(_QUEUE_SHOWN)),
+        queued=queued,
         running=_public(session, running.limit(_QUEUE_SHOWN)),
         waiting=_waiting(session),
     )

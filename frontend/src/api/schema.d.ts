@@ -191,6 +191,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim the next job
+         * @description Moves the job whose turn it is from queued to running: by priority, then fair share, then the run nearest its
+         *     end. Null if no job of the suites is waiting, after `wait` seconds.
+         */
+        post: operations["claim_next_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}": {
         parameters: {
             query?: never;
@@ -239,8 +260,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Claim a queued job
-         * @description Moves a job from queued to running. 409 if another worker was faster, or if the run is paused or cancelled.
+         * Claim a certain job
+         * @description Out of turn: for workers of earlier versions, which claim the job that a message names. 409 if another worker was
+         *     faster, if the run is paused or cancelled, or while a job that was lost has to wait.
          */
         post: operations["claim_job"];
         delete?: never;
@@ -475,7 +497,7 @@ export interface paths {
         delete: operations["delete_run"];
         options?: never;
         head?: never;
-        /** Change name, notes or tags */
+        /** Change name, notes, tags or priority */
         patch: operations["update_run"];
         trace?: never;
     };
@@ -1763,6 +1785,12 @@ export interface components {
              */
             preset?: string | null;
             /**
+             * Priority
+             * @description Jobs of runs with a higher priority start first. Each level is worth twelve hours of waiting.
+             * @default 0
+             */
+            priority: number;
+            /**
              * Seeds
              * @description Seeds to run; they replace the configuration's seed.
              */
@@ -2579,7 +2607,7 @@ export interface components {
         JobPublic: {
             /**
              * Activity
-             * @description Why it does not train yet. Examples: starting on worker a; queued, 4 ahead.
+             * @description Why it does not train yet. Examples: starting on worker a; queued, 4 ahead, about 3 min.
              * @default
              */
             activity: string;
@@ -3172,6 +3200,22 @@ export interface components {
             metrics: components["schemas"]["MetricInfo"][];
             /** Series */
             series: components["schemas"]["MetricSeriesPublic"][];
+        };
+        /** NextJobRequest */
+        NextJobRequest: {
+            /**
+             * Suites
+             * @description Suites that the worker can run.
+             */
+            suites: string[];
+            /**
+             * Wait
+             * @description Seconds to wait for a job if there is none yet.
+             * @default 0
+             */
+            wait: number;
+            /** Worker */
+            worker: string;
         };
         /**
          * NoGuide
@@ -4140,6 +4184,12 @@ export interface components {
              */
             preset?: string | null;
             /**
+             * Priority
+             * @description Jobs of runs with a higher priority start first. Each level is worth twelve hours of waiting.
+             * @default 0
+             */
+            priority: number;
+            /**
              * Tags
              * @default []
              */
@@ -4149,7 +4199,7 @@ export interface components {
         RunPublic: {
             /**
              * Activity
-             * @description Why no job trains yet. Examples: starting on worker a; queued, 4 ahead.
+             * @description Why no job trains yet. Examples: starting on worker a; queued, 4 ahead, about 3 min.
              * @default
              */
             activity: string;
@@ -4237,6 +4287,12 @@ export interface components {
             notes: string;
             /** Phases */
             phases: components["schemas"]["PhaseProgress"][];
+            /**
+             * Priority
+             * @description Of its jobs in the queue; the highest starts first.
+             * @default 0
+             */
+            priority: number;
             /**
              * Read Only
              * @description Why the server can show the run but not go on with it, because its configuration cannot be read any more: a package is missing, or a setting has changed. It names the setting. Usually empty.
@@ -4371,7 +4427,7 @@ export interface components {
         RunSummary: {
             /**
              * Activity
-             * @description Why no job trains yet. Examples: starting on worker a; queued, 4 ahead.
+             * @description Why no job trains yet. Examples: starting on worker a; queued, 4 ahead, about 3 min.
              * @default
              */
             activity: string;
@@ -4441,6 +4497,12 @@ export interface components {
             /** Phases */
             phases: components["schemas"]["PhaseProgress"][];
             /**
+             * Priority
+             * @description Of its jobs in the queue; the highest starts first.
+             * @default 0
+             */
+            priority: number;
+            /**
              * Read Only
              * @description Why the server can show the run but not go on with it, because its configuration cannot be read any more: a package is missing, or a setting has changed. It names the setting. Usually empty.
              * @default
@@ -4500,6 +4562,8 @@ export interface components {
             name?: string | null;
             /** Notes */
             notes?: string | null;
+            /** Priority */
+            priority?: number | null;
             /** Tags */
             tags?: string[] | null;
         };
@@ -5769,6 +5833,84 @@ export interface operations {
                 };
             };
             /** @description The database is unavailable, read-only, or no longer the one that was opened, so nothing can be stored. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim_next_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextJobRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimedJob"] | null;
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The worker token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
             503: {
                 headers: {
                     [name: string]: unknown;

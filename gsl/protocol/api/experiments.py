@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from gsl.config.run import Arm
 from gsl.protocol.api.base import Answer, Request, example
-from gsl.protocol.api.runs import Tag
+from gsl.protocol.api.runs import Priority, Tag
 
 MOST_RUNS = 100  # in one launch
 ArmName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -48,6 +48,7 @@ class ExperimentLaunch(Request):
         min_length=1, max_length=MOST_RUNS, description="Seeds to run; they replace the configuration's seed."
     )
     tags: list[Tag] = Field(default=[], max_length=20)
+    priority: Priority = 0
 
 
 class IntervalPublic(Answer):

@@ -41,7 +41,8 @@ class JobPublic(Answer):
     steps_per_second: float | None
     eta_seconds: float | None
     activity: str = Field(
-        default="", description="Why it does not train yet. Examples: starting on worker a; queued, 4 ahead."
+        default="",
+        description="Why it does not train yet. Examples: starting on worker a; queued, 4 ahead, about 3 min.",
     )
     outcome: Outcome | None
     message: str

@@ -12,6 +12,16 @@ from gsl.protocol.jobs import ENDED, RunStatus
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
+MOST_PRIORITY = 10
+Priority = Annotated[
+    int,
+    Field(
+        ge=-MOST_PRIORITY,
+        le=MOST_PRIORITY,
+        description="Jobs of runs with a higher priority start first. Each level is worth twelve hours of waiting.",
+    ),
+]
+
 
 class RunCreate(Request):
     model_config = example({"preset": "forkmaze", "config": {"seed": 3, "gate": {"mode": "auto"}}, "tags": ["paper"]})
@@ -25,6 +35,7 @@ class RunCreate(Request):
     )
     notes: str = Field(default="", max_length=20_000)
     tags: list[Tag] = Field(default=[], max_length=20)
+    priority: Priority = 0
 
 
 class RunUpdate(Request):
@@ -33,6 +44,7 @@ class RunUpdate(Request):
     name: str | None = Field(default=None, min_length=1, max_length=200)
     notes: str | None = Field(default=None, max_length=20_000)
     tags: list[Tag] | None = Field(default=None, max_length=20)
+    priority: Priority | None = None
 
 
 StepName = Literal["generalist", "evaluation", "gate", "specialists", "finetune", "final_evaluation"]
@@ -63,6 +75,7 @@ class RunSummary(Answer):
     baseline_of: int | None = Field(description="The run that this run is the baseline of.")
     seed: int
     status: RunStatus
+    priority: int = Field(default=0, description="Of its jobs in the queue; the highest starts first.")
     cycle: int
     total_steps: int
     spent_steps: int = Field(
@@ -92,7 +105,7 @@ class RunSummary(Answer):
     ended_at: datetime | None
     message: str = Field(description="What the run is waiting for, or why it ended.")
     activity: str = Field(
-        default="", description="Why no job trains yet. Examples: starting on worker a; queued, 4 ahead."
+        default="", description="Why no job trains yet. Examples: starting on worker a; queued, 4 ahead, about 3 min."
     )
     imported: bool = Field(
         default=False, description="Whether the run was imported from a record; it then has no files and no workers."

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from backend.domain.line import Line
 from backend.domain.pace import TRAINING, Pace, recent
 from backend.domain.run_progress import RunProgress
 from backend.domain.run_steps import GateProgress, JobProgress
@@ -54,7 +55,7 @@ class SimulatedRun:
         self.phase = PHASE_OF.get(status, self.phase)
         return RunProgress(
             config=self.config, status=status, phase=self.phase, jobs=tuple(self.jobs.values()), gates=self._gates(),
-            pace=Pace(recent(self.jobs.values()), self.others), now=self._now(), slots=self.slots,
+            pace=Pace(recent(self.jobs.values()), self.others), now=self._now(), line=Line(self.slots),
         )  # fmt: skip
 
     def _gates(self) -> tuple[GateProgress, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.line import Line
 from backend.domain.pace import Pace
 from backend.domain.run_progress import RunProgress, activity, eta, phases, position
 from backend.domain.run_steps import steps_of
@@ -122,7 +123,7 @@ def test_a_job_is_queued_then_starting_then_trains() -> None:
 
 def test_jobs_ahead_are_waited_for() -> None:
     _, first = watched(CASES["one cycle"][0])[0]
-    free, full = (replace(first, ahead=ahead, busy=busy) for ahead, busy in ((0, 0), (5, 2)))
+    free, full = (replace(first, line=line) for line in (Line(), Line(busy=2, ahead=5)))
     alone, behind = eta(phases(free)), eta(phases(full))
     assert alone is not None
     assert behind is not None

@@ -55,10 +55,11 @@ def gates(services: Services, run_id: int) -> list[Gate]:
 
 
 def claim(services: Services, job: Job, worker: str = "w") -> int:
-    """The attempt that now holds the job."""
+    """The attempt that now holds the job; a pause after a loss counts as over."""
     assert job.id is not None
     with services.database.write() as session:
         run, row = leases.locked_job(session, job.id)
+        row.queued_at = min(row.queued_at, now())
         attempt = leases.claim(session, run, row, worker, services.terms).attempt
         services.advance(session, job.run_id)
     return attempt

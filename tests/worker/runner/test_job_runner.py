@@ -8,15 +8,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from backend.store.jobs import queue
 from client.errors import Refused
 from client.models import Job
 from tests.worker.real_api import RealApi
 from worker.runner import job_runner, retry, workspace
-from worker.runner.job_runner import RunnerContext, run_job
+from worker.runner.job_runner import RunnerContext, run_next
 from worker.runner.launcher import Launcher
 from worker.runner.slot import Slot
 from worker.runner.workspace import job_folder
@@ -38,18 +40,19 @@ class Bench:
         self.folder = job_folder(worker_dir, self.job_id)
 
     def run(self, way: str, warm_parent: list[str] | None = None) -> Job:
-        """Answer one ring with a trainer that behaves in this way, and see what became of the job."""
+        """Run the next job with a trainer that behaves in this way, and see what became of it."""
         self.answer(way, warm_parent)
         return self.job
 
-    def answer(self, way: str, warm_parent: list[str] | None = None) -> None:
+    def answer(self, way: str, warm_parent: list[str] | None = None, wait: float = 5.0) -> None:
         command = [sys.executable, "-m", "tests.worker.runner.odd_trainer"]
         with closing(Launcher(lambda folder: [*command, str(folder), way], warm_parent)) as launcher:
             context = RunnerContext(
                 api=self.api.worker_api, api_url=self.api.url, slot=self.slot, worker="w1", worker_dir=self.dir,
-                stop_seconds=1.0, stall_seconds=2.0 if way == "hanging" else 600.0, launcher=launcher,
+                suites=["forkmaze"], stop_seconds=1.0, stall_seconds=2.0 if way == "hanging" else 600.0,
+                launcher=launcher,
             )  # fmt: skip
-            run_job(self.job_id, context)
+            run_next(context, wait)
 
     def start(self, way: str) -> threading.Thread:
         """The same, in the background, as soon as the trainer's first epochs have arrived."""
@@ -69,8 +72,9 @@ class Bench:
 
 @pytest.fixture
 def bench(api: RealApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """Waits between retries stay short, however long an outage lasts on a busy machine."""
+    """Waits between retries stay short, however long an outage lasts on a busy machine; so do pauses after losses."""
     monkeypatch.setattr(retry, "_LONGEST_WAIT_S", 1.0)
+    monkeypatch.setattr(queue, "_MACHINE_PAUSE", timedelta(seconds=0.1))
     return Bench(api, tmp_path / "worker")
 
 
@@ -281,10 +285,10 @@ def test_a_deleted_job_ends_its_trainer_and_its_folder(bench: Bench, api: RealAp
     assert not bench.folder.path.exists()
 
 
-def test_a_ring_for_a_job_that_somebody_holds_changes_nothing(bench: Bench, api: RealApi) -> None:
+def test_a_bell_that_finds_nothing_changes_nothing(bench: Bench, api: RealApi) -> None:
     api.worker_api.claim(bench.job_id, "w2")
-    job = bench.run("well")
-    assert (job.worker, job.attempt) == ("w2", 1)
+    bench.answer("well", wait=0.0)
+    assert (bench.job.worker, bench.job.attempt) == ("w2", 1)
     assert not bench.folder.path.exists()
 
 

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { experimentsQuery } from "../../api/experiments";
 import { useCreateExperiment } from "../../api/mutations";
+import { PriorityInput } from "../../components/PriorityInput";
 
 export interface AboutRun {
   name: string;
@@ -10,9 +11,10 @@ export interface AboutRun {
   arm_name: string;
   notes: string;
   tags: string[];
+  priority: number;
 }
 
-export const OWN_FIELDS = ["name", "experiment_id", "arm_name", "notes", "tags"];
+export const OWN_FIELDS = ["name", "experiment_id", "arm_name", "notes", "tags", "priority"];
 
 interface Props {
   value: AboutRun;
@@ -41,11 +43,14 @@ export function About({ value, errors, onChange }: Props) {
           onChange={(tags) => change({ tags })}
         />
       </SimpleGrid>
-      <ExperimentSelect
-        value={value.experiment_id}
-        error={errors.experiment_id}
-        onChange={(experiment_id) => change({ experiment_id })}
-      />
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <ExperimentSelect
+          value={value.experiment_id}
+          error={errors.experiment_id}
+          onChange={(experiment_id) => change({ experiment_id })}
+        />
+        <PriorityInput value={value.priority} error={errors.priority} onChange={(priority) => change({ priority })} />
+      </SimpleGrid>
       {value.experiment_id !== null && (
         <TextInput
           label="Arm label"

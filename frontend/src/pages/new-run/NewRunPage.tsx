@@ -48,7 +48,7 @@ export function NewRunPage() {
 }
 
 const NO_ORIGINS: Origins = {};
-const NOTHING: AboutRun = { name: "", experiment_id: null, arm_name: "", notes: "", tags: [] };
+const NOTHING: AboutRun = { name: "", experiment_id: null, arm_name: "", notes: "", tags: [], priority: 0 };
 
 interface FormProps {
   fields: Field[];

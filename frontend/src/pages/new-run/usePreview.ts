@@ -23,6 +23,15 @@ export function usePreview(config: Record<string, unknown>) {
   };
 }
 
-const EMPTY: RunCreate = { name: "", arm_name: "", preset: null, config: {}, experiment_id: null, notes: "", tags: [] };
+const EMPTY: RunCreate = {
+  name: "",
+  arm_name: "",
+  preset: null,
+  config: {},
+  experiment_id: null,
+  notes: "",
+  tags: [],
+  priority: 0,
+};
 
 export const asBody = (parts: Partial<RunCreate>): RunCreate => ({ ...EMPTY, ...parts });

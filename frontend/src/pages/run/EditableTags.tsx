@@ -7,7 +7,7 @@ export function EditableTags({ tags, onSave }: { tags: string[]; onSave: (tags: 
   const [draft, setDraft] = useState<string[] | null>(null);
   if (draft === null) {
     return (
-      <Group gap="xs" mt="xs">
+      <Group gap="xs">
         <Tags tags={tags} />
         <Button
           variant="subtle"
@@ -26,7 +26,7 @@ export function EditableTags({ tags, onSave }: { tags: string[]; onSave: (tags: 
     setDraft(null);
   };
   return (
-    <Group gap="xs" mt="xs" align="flex-end">
+    <Group gap="xs" align="flex-end">
       <TagsInput
         aria-label="Tags"
         placeholder="Press Enter after each tag"

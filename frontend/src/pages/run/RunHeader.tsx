@@ -2,6 +2,7 @@ import { Anchor, Box, Breadcrumbs, Card, Group, Progress, Stack, Text } from "@m
 import { Link } from "react-router";
 import { useUpdateRun } from "../../api/mutations";
 import type { Run } from "../../api/types";
+import { hasEnded } from "../../api/types";
 import { ImportedBadge, StatusBadge } from "../../components/Badges";
 import { spentShare } from "../../components/PhaseBar";
 import { armTitle, TimeLeft } from "../../components/RunFacts";
@@ -9,6 +10,7 @@ import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count, decimal } from "../../format/numbers";
 import { EditableName } from "./EditableName";
+import { EditablePriority } from "./EditablePriority";
 import { EditableTags } from "./EditableTags";
 import { RunActions } from "./RunActions";
 import { ComparedWith } from "./RunBaseline";
@@ -62,7 +64,12 @@ export function RunHeader({ run }: { run: Run }) {
           <Fact title="Score" help="Success rate, or normalised return" value={run.score} source={run.score_source} />
         </Group>
       </Group>
-      <EditableTags tags={run.tags} onSave={(tags) => update.mutate({ tags })} />
+      <Group gap="xs" mt="xs" align="flex-end">
+        <EditableTags tags={run.tags} onSave={(tags) => update.mutate({ tags })} />
+        {!hasEnded(run.status) && (
+          <EditablePriority priority={run.priority} onSave={(priority) => update.mutate({ priority })} />
+        )}
+      </Group>
     </Card>
   );
 }

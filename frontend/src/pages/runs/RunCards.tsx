@@ -52,7 +52,8 @@ function RunCard({ run }: { run: RunSummary }) {
           </Group>
         </Group>
         <Text size="xs" c="dimmed">
-          {label(run.suite)} · {armTitle(run)} · seed {run.seed} · <When at={run.updated_at} />
+          {label(run.suite)} · {armTitle(run)} · seed {run.seed}
+          {run.priority !== 0 && ` · priority ${run.priority}`} · <When at={run.updated_at} />
         </Text>
         <Waiting run={run} />
         <PhaseBar phases={run.phases} />

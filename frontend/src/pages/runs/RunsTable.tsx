@@ -49,6 +49,7 @@ function Name({ run }: CellProps) {
       <Text size="xs" c="dimmed">
         {label(run.suite)} · {armTitle(run)} · seed {run.seed}
         {run.experiment_name && ` · ${run.experiment_name}`}
+        {run.priority !== 0 && ` · priority ${run.priority}`}
       </Text>
       <Tags tags={run.tags} />
     </Stack>

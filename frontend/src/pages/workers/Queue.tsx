@@ -7,10 +7,10 @@ import { type Column, DataTable } from "../../components/DataTable";
 import { Panel } from "../../components/Panel";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
-import { count, many } from "../../format/numbers";
+import { count, many, sentence } from "../../format/numbers";
 import { duration } from "../../format/time";
 
-/** Running and waiting jobs, oldest first. */
+/** Running jobs, and waiting ones in the order in which they will start. */
 export function Queue({ queue }: { queue: QueueData }) {
   const jobs = useMemo(() => [...queue.running, ...queue.queued], [queue]);
   return (
@@ -42,7 +42,11 @@ const COLUMNS: Column<Job>[] = [
   },
   { id: "status", title: "Status", cell: (job) => <JobBadge status={job.status} /> },
   { id: "steps", title: "Steps", cell: (job) => `${count(job.steps)} of ${count(job.budget_steps)}` },
-  { id: "left", title: "Time left", cell: (job) => duration(job.eta_seconds) },
+  {
+    id: "left",
+    title: "Time left",
+    cell: (job) => (job.activity ? sentence(job.activity) : duration(job.eta_seconds)),
+  },
   { id: "queued", title: "Queued", cell: (job) => <When at={job.created_at} /> },
 ];
 

@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 import { useLaunchExperiment } from "../../../api/mutations";
 import { ApiError } from "../../../api/problem";
 import type { Preset } from "../../../api/types";
+import { PriorityInput } from "../../../components/PriorityInput";
 import { asksAtGate } from "../../../components/RunFacts";
 import type { Field } from "../../../form/field";
 import { changesOf, merge, type PartialConfig } from "../../../form/merge";
@@ -29,6 +30,7 @@ export function LaunchForm({ experimentId, preset, fields }: Props) {
   const [arms, setArms] = useState<Arm[]>(FIRST_ARMS);
   const [seedText, setSeedText] = useState("0-2");
   const [tags, setTags] = useState<string[]>([]);
+  const [priority, setPriority] = useState(0);
   const launch = useLaunchExperiment(experimentId);
   const navigate = useNavigate();
   const previews = useArmPreviews(preset.name, base, shared, arms);
@@ -46,7 +48,7 @@ export function LaunchForm({ experimentId, preset, fields }: Props) {
   const change = edit(setArms);
   const start = () =>
     seeds &&
-    launch.mutate(launchBody({ preset: preset.name, base, shared, arms, seeds, tags }), {
+    launch.mutate(launchBody({ preset: preset.name, base, shared, arms, seeds, tags, priority }), {
       onSuccess: () => navigate(`/experiments/${experimentId}`),
     });
   return (
@@ -114,6 +116,7 @@ export function LaunchForm({ experimentId, preset, fields }: Props) {
               onChange={edit(setTags)}
               acceptValueOnBlur
             />
+            <PriorityInput value={priority} onChange={edit(setPriority)} />
           </SimpleGrid>
           {refused && refused.errors.length === 0 && <Alert color="red">{refused.message}</Alert>}
         </Stack>

@@ -25,7 +25,7 @@ describe("arms", () => {
   it("are sent as what they change, beside what they share", () => {
     const base = { arm: "gsl", gate: { mode: "ask" } };
     const shared = { arm: "gsl", gate: { mode: "auto" } };
-    expect(launchBody({ preset: "p", base, shared, arms: FIRST_ARMS, seeds: [0, 1], tags: [] })).toEqual({
+    expect(launchBody({ preset: "p", base, shared, arms: FIRST_ARMS, seeds: [0, 1], tags: [], priority: 2 })).toEqual({
       preset: "p",
       config: { gate: { mode: "auto" } },
       arms: [
@@ -34,6 +34,7 @@ describe("arms", () => {
       ],
       seeds: [0, 1],
       tags: [],
+      priority: 2,
     });
   });
 });

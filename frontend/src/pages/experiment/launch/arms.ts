@@ -36,15 +36,17 @@ interface Launch {
   arms: Arm[];
   seeds: number[];
   tags: string[];
+  priority: number;
 }
 
-export function launchBody({ preset, base, shared, arms, seeds, tags }: Launch): ExperimentLaunch {
+export function launchBody({ preset, base, shared, arms, seeds, tags, priority }: Launch): ExperimentLaunch {
   return {
     preset,
     config: changesOf(base, shared),
     arms: arms.map(({ name, config }) => ({ name: name.trim(), config })),
     seeds,
     tags,
+    priority,
   };
 }
 

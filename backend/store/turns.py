@@ -1,0 +1,86 @@
+"""Who is next: the one order of queued jobs, by which they are claimed and by which the page counts those ahead.
+
+A higher priority comes first, then whoever has fewer running jobs, then the run with the fewest environment steps left,
+then who has waited longest. Waiting raises a job, so that none waits for ever: see `AGING`.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, get_args
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, Subquery, cast, extract, func, literal
+from sqlmodel import Session, col, select
+
+from backend.db.models import Job, Run
+from gsl.protocol.jobs import ENDED, RunStatus
+
+AGING = timedelta(hours=12)
+"""A job rises by one level of priority each time it has waited for so long. So it is never overtaken by jobs whose
+priority is `d` levels higher and that are queued more than (d + 1) x `AGING` after it."""
+
+
+_UNFINISHED = tuple(status for status in get_args(RunStatus) if status not in ENDED)
+
+
+def owner() -> ColumnElement[int]:
+    """Whose share of the workers a job takes: its experiment's, or that of its run alone."""
+    return func.coalesce(col(Run.experiment_id), -col(Run.id))
+
+
+def first(session: Session, suites: Collection[str], at: datetime, besides: Collection[int] = ()) -> int | None:
+    """The job of these suites whose turn it is. Of each run only the oldest job is compared, because a run's jobs
+    differ in nothing else."""
+    due = (Job.status == "queued", col(Job.queued_at) <= at, col(Job.id).not_in(besides))
+    oldest = select(func.min(Job.queued_at)).where(Job.run_id == Run.id, *due).scalar_subquery()
+    since = select(Run.id, oldest.label("since")).where(col(Run.status).in_(_UNFINISHED), col(Run.suite).in_(suites))
+    waiting, shares = since.subquery(), _running()
+    query = select(Run.id).join(waiting, waiting.c.id == Run.id).outerjoin(shares, shares.c.owner == owner())
+    turn = _turn(waiting.c.since, func.coalesce(shares.c.running, 0), at)
+    run_id = session.exec(query.where(waiting.c.since.is_not(None)).order_by(*turn).limit(1)).first()
+    jobs = select(Job.id).where(Job.run_id == run_id, *due).order_by(col(Job.queued_at), col(Job.id))
+    return None if run_id is None else session.exec(jobs.limit(1)).first()
+
+
+def is_any_due(session: Session, suites: Collection[str], at: datetime) -> bool:
+    """Whether a job of these suites is waiting for a worker."""
+    query = select(Job.id).join(Run, col(Run.id) == col(Job.run_id))
+    due = query.where(Job.status == "queued", col(Job.queued_at) <= at, col(Run.suite).in_(suites))
+    return session.exec(due.limit(1)).first() is not None
+
+
+class Place(NamedTuple):
+    """A queued job's."""
+
+    job_id: int
+    run_id: int
+    suite: str
+
+
+def in_order(session: Session, at: datetime, limit: int) -> Sequence[Place]:
+    """The first queued jobs in the order in which workers would claim them now; those that are paused come last.
+
+    Each claim raises its owner's share, so an owner's jobs alternate with those of others.
+    """
+    shares = _running()
+    paused, of_owner = col(Job.queued_at) > at, _turn(col(Job.queued_at), literal(0), at)
+    before = func.row_number().over(partition_by=owner(), order_by=(paused, *of_owner, col(Job.id))) - 1
+    turn = _turn(col(Job.queued_at), func.coalesce(shares.c.running, 0) + before, at)
+    query: Any = select(Job.id, Job.run_id, Run.suite).join(Run, col(Run.id) == col(Job.run_id))
+    queued = query.outerjoin(shares, shares.c.owner == owner()).where(Job.status == "queued")
+    rows = session.execute(queued.order_by(paused, *turn, col(Job.id)).limit(limit))
+    return [Place(*row) for row in rows]
+
+
+def _turn(queued_at: Any, share: Any, at: datetime) -> tuple[Any, ...]:
+    """What jobs are ordered by, the smallest first; `share` is the number of jobs that their owner has running."""
+    waited = int(at.timestamp()) - cast(extract("epoch", queued_at), BigInteger)
+    level = col(Run.priority) + cast(waited, Integer) // int(AGING.total_seconds())
+    steps_left = col(Run.total_steps) - col(Run.spent_steps)
+    return (-level, share, steps_left, queued_at, col(Run.id))
+
+
+def _running() -> Subquery:
+    """The number of running jobs of each owner that has any."""
+    query = select(owner().label("owner"), func.count().label("running")).select_from(Job)
+    running = query.join(Run, col(Run.id) == col(Job.run_id)).where(Job.status == "running")
+    return running.group_by(owner()).subquery()

@@ -7,6 +7,7 @@ evaluated, or go on alone at any time. Numbers differ by rounding from those of 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -100,8 +101,7 @@ class PPOPopulation:
             for start in range(0, count, size):
                 if not learning:
                     return
-                part = slice(start, start + size)
-                yield _columns(ordered, lambda column: column[:, part])  # noqa: B023 - called at once
+                yield _columns(ordered, partial(torch.narrow, dim=1, start=start, length=size))
 
     def _step(self, minibatch: Batch, learning: Sequence[int]) -> dict[str, list[float]]:
         """One step of Adam for those who learn; returns all members' diagnostics."""
@@ -131,10 +131,9 @@ def _vector_network(member: PPO) -> VectorActorCritic:
 
 def _stacked(samples: Sequence[Batch]) -> Batch:
     """All members' samples, (K, B, ...)."""
-    return Batch(**{
-        name: None if first is None else torch.stack([vars(one)[name] for one in samples])
-        for name, first in vars(samples[0]).items()
-    })  # fmt: skip
+    columns: dict[str, Any] = {name: [vars(one)[name] for one in samples] for name in vars(samples[0])}
+    whole: dict[str, Any] = {name: None if one[0] is None else torch.stack(one) for name, one in columns.items()}
+    return Batch(**whole)
 
 
 def _reordered(samples: Batch, order: Tensor) -> Batch:
@@ -145,4 +144,5 @@ def _reordered(samples: Batch, order: Tensor) -> Batch:
 
 def _columns(samples: Batch, change: Callable[[Tensor], Tensor]) -> Batch:
     """The samples with every column changed alike."""
-    return Batch(**{name: None if column is None else change(column) for name, column in vars(samples).items()})
+    changed: dict[str, Any] = {name: None if one is None else change(one) for name, one in vars(samples).items()}
+    return Batch(**changed)

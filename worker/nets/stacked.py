@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from worker.nets.actor_critic import VectorActorCritic
-from worker.nets.distributions import Distribution
+from worker.nets.distributions import Categorical, Gaussian
 from worker.nets.policy_heads import GaussianHead
 
 POLICY, VALUE = 0, 1
@@ -33,7 +33,7 @@ class StackedNetwork:
             weight, bias = self._layer(layer)
             both = torch.baddbmm(bias.flatten(0, 1), both, weight.flatten(0, 1))
             both = self._activate(self._normalise(layer, both))
-        policy, value = both.unflatten(0, (-1, 2)).unbind(1)
+        policy, value = _halves(both)
         return self._policy_head(policy), self._value_head(value)
 
     @torch.no_grad()
@@ -46,9 +46,12 @@ class StackedNetwork:
         """Values (K, B), or (K, B, V), of observations (K, B, n), without gradients."""
         return self._value_head(self._features(VALUE, observation))
 
-    def distribution(self, parameters: Tensor) -> Distribution:
-        """The distributions over actions with the parameters (K, B, P)."""
-        return self.networks[0].distribution(parameters)
+    def distribution(self, parameters: Tensor) -> Categorical | Gaussian:
+        """The distributions over actions with the parameters (K, B, P). Raises TypeError for those of another kind."""
+        found = self.networks[0].distribution(parameters)
+        if not isinstance(found, Categorical | Gaussian):
+            raise TypeError(f"a population does not sample from {type(found).__name__}")
+        return found
 
     def _features(self, which: int, x: Tensor) -> Tensor:
         for layer in range(self._layers):
@@ -69,7 +72,7 @@ class StackedNetwork:
     def _normalise(self, layer: int, both: Tensor) -> Tensor:
         if f"norms.{layer}.weight" not in self.parameters:
             return both
-        policy, value = both.unflatten(0, (-1, 2)).unbind(1)
+        policy, value = _halves(both)
         return torch.stack([policy, self._normalised_value(layer, value)], dim=1).flatten(0, 1)
 
     def _normalised_value(self, layer: int, value: Tensor) -> Tensor:
@@ -101,3 +104,9 @@ class StackedNetwork:
                 member[name].data = view
             whole.requires_grad_()
         return stacked
+
+
+def _halves(both: Tensor) -> tuple[Tensor, Tensor]:
+    """The policies' and the values' features (K, B, width), from those of both in turn (2K, B, width)."""
+    policy, value = both.view(-1, 2, *both.shape[1:]).unbind(1)
+    return policy, value

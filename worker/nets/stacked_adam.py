@@ -32,11 +32,13 @@ class StackedAdam:
 
         `gradients` are in the order of the network's parameters, (K, ...) each. Other members stay exactly as they are.
         """
-        norm = torch.stack([torch.linalg.vector_norm(one.flatten(1), dim=1) for one in gradients]).norm(dim=0)
+        norms = [torch.linalg.vector_norm(one.flatten(1), dim=1) for one in gradients]
+        norm: Tensor = torch.linalg.vector_norm(torch.stack(norms), dim=0)
         divisor = (norm / max_norm).clamp(min=1.0)
         by_member = _by_member([one.contiguous() for one in gradients])  # the kernel takes memory as it lies
         for member in active:
-            self._fused(*self._members[member], by_member[member], learning_rate[member], divisor[member])
+            parameters, first, second, count = self._members[member]
+            self._fused(parameters, first, second, count, by_member[member], learning_rate[member], divisor[member])
         return norm
 
     @torch.no_grad()

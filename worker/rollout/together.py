@@ -50,7 +50,7 @@ class _Seat:
                 if group == 0:
                     self._check()
                 self._seen[group] = self._playing.observe(t, group)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # this member's alone
                 self._error = error
         return self._seen[group]
 
@@ -58,13 +58,13 @@ class _Seat:
         if self._error is None:
             try:
                 self._playing.act(t, group, decision)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # this member's alone
                 self._error = error
 
     def end(self) -> Collected | Exception:
         if self._error is None:
             try:
                 return self._playing.end()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # this member's alone
                 self._error = error
         return self._error

@@ -29,7 +29,7 @@ def run_jobs(folders: Sequence[JobFolder], stops: Sequence[StopRequest]) -> list
                 members[number] = _member(folder, stop)
             else:
                 outcomes[number] = run(folder, stop)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whatever ends this job is its outcome, and must leave the others
             outcomes[number] = error
     _train(list(members.values()))
     for number, member in members.items():

@@ -8,6 +8,7 @@ each time that the same jobs train together.
 import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from worker.experience import Rollout
 from worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFolder
@@ -47,7 +48,7 @@ class Member:
             return
         try:
             step()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whatever ends this job is its outcome, and must leave the others
             self.leave(error)
 
     def alone(self) -> None:
@@ -65,7 +66,7 @@ class Member:
             return
         try:
             self.training.stopped()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # as above
             self.end(error)
         else:
             self.end(EXIT_STOPPED)
@@ -129,8 +130,7 @@ class _Group:
         metrics = self._learn(played)
         seconds = (time.monotonic() - started) / len(self._members)
         for (member, collected), learned in zip(played, metrics, strict=True):
-            epoch = Epoch(collected, learned, seconds)
-            member.attempt(lambda training=member.training, epoch=epoch: training.end_epoch(epoch))
+            member.attempt(partial(member.training.end_epoch, Epoch(collected, learned, seconds)))
 
     def _play(self) -> list[tuple[Member, Collected]]:
         """The rollouts of those who did not fail; only these remain in the group."""

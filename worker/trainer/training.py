@@ -144,9 +144,7 @@ class Training:
         self.progress.epoch += 1
         self.progress.job_steps += self._settings.batch_size
         plateau = self._plateau.update(self.progress.epoch, episodes)
-        report = epoch_report(
-            self.progress, self._settings.batch_size, epoch.seconds, episodes, epoch.metrics, plateau
-        )
+        report = epoch_report(self.progress, self._settings.batch_size, epoch.seconds, episodes, epoch.metrics, plateau)
         self._spool.write(report)
         log_epoch(report)
         if plateau is not None and self.spec.stop_at_plateau:

@@ -1,6 +1,6 @@
 """Learners that act and learn as one: each as when alone, apart from rounding, and none of the others' business."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,15 @@ from worker.spaces import Actions, Spaces
 CPU = torch.device("cpu")
 SETTINGS = PPOSettings(network=MLP(width=16), device="cpu", num_envs=8, num_steps=16, num_minibatches=4)
 MEMBERS = 3
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """As in a trainer with a network for vectors."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def learners(settings: PPOSettings = SETTINGS, actions: Actions = DISCRETE, device: torch.device = CPU) -> list[PPO]:

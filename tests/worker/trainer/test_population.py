@@ -29,7 +29,12 @@ def generalist(tmp_path_factory: pytest.TempPathFactory) -> JobFolder:
 
 def specialist(index: int, **changes: Any) -> JobSpec:
     """Each has another goal, another seed and a longer budget than the one before."""
-    own = {"index": index, "key": f"specialist-1-{index}", "seed": index, "variations": (GOALS[index % len(GOALS)],)}
+    own: dict[str, Any] = {
+        "index": index,
+        "key": f"specialist-1-{index}",
+        "seed": index,
+        "variations": (GOALS[index % len(GOALS)],),
+    }
     usual = {"held_out": (), "start": "clone_fresh_head", "budget_steps": (8 + 3 * index) * 128}
     return spec("specialist", **(own | usual | changes))
 

@@ -6,6 +6,7 @@
     resume.ckpt                  the newest checkpoint (see checkpoint.py)
     result.json                  `JobResult`, once the job has completed
     stop                         its existence asks the trainer to write a checkpoint and exit
+    exit                         the exit code of this job, if its trainer had several
     alive                        touched by the trainer while it works: its time is the last sign of life
     trainer.log                  what the trainer prints
 
@@ -20,6 +21,7 @@ from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import JobResult, Wire
 
 EXIT_ENDED = 0
+EXIT_FAILED = 1
 EXIT_STOPPED = 75
 """The trainer stopped on request and can resume later (os.EX_TEMPFAIL)."""
 
@@ -74,6 +76,10 @@ class JobFolder:
         return self.path / "stop"
 
     @property
+    def exit(self) -> Path:
+        return self.path / "exit"
+
+    @property
     def alive(self) -> Path:
         return self.path / "alive"
 
@@ -86,6 +92,13 @@ class JobFolder:
 
     def write_job(self, job: JobFile) -> None:
         write_text(self.job, job.model_dump_json(indent=1))
+
+    def write_exit(self, code: int) -> None:
+        write_text(self.exit, str(code))
+
+    def read_exit(self) -> int | None:
+        """The job's exit code from a trainer with several jobs; None if it has not ended there."""
+        return int(self.exit.read_text()) if self.exit.exists() else None
 
     def read_result(self) -> JobResult | None:
         """The job's result; None if it has not completed."""

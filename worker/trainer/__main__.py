@@ -1,37 +1,53 @@
-"""The trainer: one process, one job, files in and files out.
+"""The trainer: one process, files in and files out.
 
-    python -m worker.trainer FOLDER      works in a job's folder, as the runner starts it
-    python -m worker.trainer job.json    works by itself in a temporary folder and prints its reports
+    python -m worker.trainer FOLDER            works in a job's folder, as the runner starts it
+    python -m worker.trainer job.json          works by itself in a temporary folder and prints its reports
+    python -m worker.trainer FOLDER FOLDER ... several jobs; training jobs that are alike train as one (jobs.py)
 
 It never uses the network. Exit codes: 0 the job has completed; 75 it stopped on request and resumes from resume.ckpt
-(evaluation and demonstration jobs start over); anything else is a failure, with its traceback on stderr.
+(evaluation and demonstration jobs start over); anything else is a failure, with its traceback on stderr. Of several
+jobs each has its code in its folder, in `exit`, and its log, with its traceback, in trainer.log; the process's own code
+is that of a failure if any job failed, else 75 if any stopped.
 """
 
 import argparse
 import logging
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from worker.job.folder import JobFile, JobFolder
+from worker.job.folder import EXIT_ENDED, EXIT_FAILED, EXIT_STOPPED, JobFile, JobFolder
 from worker.job.process import name_process
 from worker.trainer.job import run
-from worker.trainer.stop import StopRequest
+from worker.trainer.jobs import run_jobs
+from worker.trainer.member_log import FORMAT, MemberLog
+from worker.trainer.population import Outcome
+from worker.trainer.stop import StopRequest, listen
 
 log = logging.getLogger(__name__)
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m worker.trainer", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("job", type=Path, help="a job's folder, or a job.json to run by itself")
+    parser.add_argument("job", type=Path, nargs="+", help="a job's folder, or a job.json to run by itself")
     name_process("gsl-trainer")
-    given: Path = parser.parse_args(arguments).job
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    alone = not given.is_dir()
-    folder = _folder_for(given) if alone else JobFolder(given)
-    stop = StopRequest(folder.stop, folder.alive)
-    stop.listen()
-    return run(folder, stop, echo=alone)
+    given: list[Path] = parser.parse_args(arguments).job
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter(FORMAT))
+    logging.basicConfig(level=logging.INFO, handlers=[handler if len(given) == 1 else MemberLog(handler)])
+    folders = [JobFolder(path) if path.is_dir() else _folder_for(path) for path in given]
+    stops = [StopRequest(folder.stop, folder.alive) for folder in folders]
+    listen(stops)
+    if len(folders) == 1:
+        return run(folders[0], stops[0], echo=not given[0].is_dir())
+    return _code_of_all(run_jobs(folders, stops))
+
+
+def _code_of_all(outcomes: Sequence[Outcome]) -> int:
+    if any(isinstance(outcome, Exception) for outcome in outcomes):
+        return EXIT_FAILED
+    return EXIT_STOPPED if EXIT_STOPPED in outcomes else EXIT_ENDED
 
 
 def _folder_for(file: Path) -> JobFolder:

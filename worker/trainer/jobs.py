@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Hashable, Sequence
 
-from worker.job.folder import EXIT_ENDED, JobFolder
+from worker.job.folder import JobFolder
 from worker.trainer.alike import what_must_agree, why_alone
 from worker.trainer.device import keep_freed_memory, limit_threads
 from worker.trainer.job import run, training_of
-from worker.trainer.population import Member, Outcome, Population
+from worker.trainer.member_log import logging_to
+from worker.trainer.population import Member, Outcome, Population, noted
 from worker.trainer.stop import StopRequest
 
 log = logging.getLogger(__name__)
@@ -19,28 +20,25 @@ TRAINING = frozenset({"generalist", "specialist", "finetune"})
 
 def run_jobs(folders: Sequence[JobFolder], stops: Sequence[StopRequest]) -> list[Outcome]:
     """Run or resume each folder's job. Returns each one's exit code, or the exception with which it failed."""
-    outcomes: dict[int, Outcome] = {}
-    members: dict[int, Member] = {}
-    for number, (folder, stop) in enumerate(zip(folders, stops, strict=True)):
-        try:
-            if folder.result.exists():
-                outcomes[number] = EXIT_ENDED
-            elif folder.read_job().spec.kind in TRAINING:
-                members[number] = _member(folder, stop)
-            else:
-                outcomes[number] = run(folder, stop)
-        except Exception as error:  # noqa: BLE001  # whatever ends this job is its outcome, and must leave the others
-            outcomes[number] = error
-    _train(list(members.values()))
-    for number, member in members.items():
-        outcomes[number] = member.outcome if member.outcome is not None else AssertionError("it never ended")
-    return [outcomes[number] for number in range(len(folders))]
+    begun = [_begin(folder, stop) for folder, stop in zip(folders, stops, strict=True)]
+    members = [one for one in begun if isinstance(one, Member)]
+    _train(members)
+    return [one.ended if isinstance(one, Member) else one for one in begun]
 
 
-def _member(folder: JobFolder, stop: StopRequest) -> Member:
-    limit_threads(folder.read_job().spec.config.learner)
-    keep_freed_memory()
-    return Member(folder, stop, lambda spool: training_of(folder.read_job(), folder, spool, stop))
+def _begin(folder: JobFolder, stop: StopRequest) -> Member | Outcome:
+    """A job that is to be trained, or the outcome of any other."""
+    folder.exit.unlink(missing_ok=True)
+    try:
+        with logging_to(folder.log):
+            job = folder.read_job()
+            if folder.result.exists() or job.spec.kind not in TRAINING:
+                return noted(folder, run(folder, stop))
+            limit_threads(job.spec.config.learner)
+            keep_freed_memory()
+            return Member(folder, lambda spool: training_of(job, folder, spool, stop))
+    except Exception as error:  # noqa: BLE001  # whatever ends this job is its outcome, and must leave the others
+        return noted(folder, error)
 
 
 def _train(members: Sequence[Member]) -> None:

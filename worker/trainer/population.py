@@ -11,14 +11,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from worker.experience import Rollout
-from worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFolder
+from worker.job.folder import EXIT_ENDED, EXIT_FAILED, EXIT_STOPPED, JobFolder
 from worker.job.spool import SpoolWriter, rewind
 from worker.learners.base import Metrics
 from worker.learners.ppo import PPO
 from worker.learners.ppo_population import PPOPopulation
 from worker.rollout.collect import Collected
 from worker.rollout.together import collect_together
-from worker.trainer.stop import Stopped, StopRequest
+from worker.trainer.member_log import logging_to
+from worker.trainer.stop import Stopped
 from worker.trainer.training import Epoch, Training
 
 log = logging.getLogger(__name__)
@@ -27,12 +28,21 @@ Outcome = int | Exception
 """A job's exit code, or why it failed."""
 
 
+def noted(folder: JobFolder, outcome: Outcome) -> Outcome:
+    """The outcome, which is left in the job's folder for whoever started this process."""
+    if isinstance(outcome, Exception):
+        with logging_to(folder.log):
+            log.error("the job failed", exc_info=outcome)
+    folder.write_exit(EXIT_FAILED if isinstance(outcome, Exception) else outcome)
+    return outcome
+
+
 class Member:
     """One job of several: its training, its files and its outcome."""
 
-    def __init__(self, folder: JobFolder, stop: StopRequest, begin: Callable[[SpoolWriter], Training]) -> None:
+    def __init__(self, folder: JobFolder, begin: Callable[[SpoolWriter], Training]) -> None:
         """Raises what `begin` raises."""
-        self._folder, self._stop = folder, stop
+        self._folder = folder
         rewind(folder)
         self._spool = SpoolWriter(folder.spool)
         try:
@@ -47,7 +57,8 @@ class Member:
         if self.outcome is not None:
             return
         try:
-            step()
+            with logging_to(self._folder.log):
+                step()
         except Exception as error:  # noqa: BLE001  # whatever ends this job is its outcome, and must leave the others
             self.leave(error)
 
@@ -72,9 +83,16 @@ class Member:
             self.end(EXIT_STOPPED)
 
     def end(self, outcome: Outcome) -> None:
-        self.outcome = outcome
         self._spool.close()
         self.training.close()
+        self.outcome = noted(self._folder, outcome)
+
+    @property
+    def ended(self) -> Outcome:
+        """The outcome of a job that is over."""
+        if self.outcome is None:
+            raise AssertionError(f"{self.training.spec.key} is not over")
+        return self.outcome
 
     def continues(self) -> bool:
         """Whether another epoch follows; evaluates if that is due, and ends a job that is over."""

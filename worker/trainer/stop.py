@@ -5,6 +5,7 @@ It does not watch its parent: the shim (worker/runner/shim.py) sends SIGTERM, an
 
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -44,10 +45,17 @@ class StopRequest:
         if self.requested:
             raise Stopped
 
-    def listen(self) -> None:
-        """Let SIGTERM and SIGINT request a stop instead of ending the process."""
-        signal.signal(signal.SIGTERM, self._on_signal)
-        signal.signal(signal.SIGINT, self._on_signal)
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+    def request(self) -> None:
+        """Ask for a stop from within this process."""
         self._requested = True
+
+
+def listen(stops: Sequence[StopRequest]) -> None:
+    """Let SIGTERM and SIGINT request all these stops instead of ending the process."""
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        for stop in stops:
+            stop.request()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)

@@ -1,6 +1,8 @@
 """Jobs that train as one: each has the reports, files and end that it has alone."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,11 +12,11 @@ import pytest
 
 from gsl.protocol.jobs import JobSpec
 from tests.worker.jobs import TINY_MAZE, done, epochs, lines, numbers, prepare, spec
-from tests.worker.trainer.test_training import StopAt
+from tests.worker.trainer.test_training import StopAt, wait_for
 from worker.envs.base import EnvError
 from worker.envs.forkmaze.env import ForkMazeEnv
 from worker.job.checkpoint import load
-from worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFolder
+from worker.job.folder import EXIT_ENDED, EXIT_FAILED, EXIT_STOPPED, JobFolder
 from worker.trainer.jobs import run_jobs
 from worker.trainer.population import Outcome
 from worker.trainer.stop import StopRequest
@@ -133,3 +135,23 @@ def test_jobs_that_differ_train_apart_and_it_says_why(tmp_path: Path, caplog: py
         assert together([prepare(tmp_path / job.key, job) for job in jobs]) == [EXIT_ENDED] * 3
     assert "specialist-1-1 trains apart from the others: another learner and network than specialist-1-0" in caplog.text
     assert "2 jobs train as one: specialist-1-0, specialist-1-2" in caplog.text
+
+
+def test_a_process_with_several_jobs_leaves_each_its_own_exit_code_and_log(
+    generalist: JobFolder, tmp_path: Path
+) -> None:
+    """One has no source and fails at once; on SIGTERM the others leave a checkpoint."""
+    long = [specialist(index, budget_steps=10**6) for index in range(2)]
+    folders = begun(tmp_path, generalist, long)
+    lost = prepare(tmp_path / "lost", specialist(2))
+    command = [sys.executable, "-m", "worker.trainer", *(str(folder.path) for folder in [*folders, lost])]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    wait_for(lambda: all(folder.spool.exists() and len(epochs(folder)) > 2 for folder in folders), 60)
+    assert lost.read_exit() == EXIT_FAILED
+    process.terminate()
+    assert process.wait(timeout=30) == EXIT_FAILED
+    assert [folder.read_exit() for folder in folders] == [EXIT_STOPPED] * 2
+    assert all(load(folder.resume)["epoch"] > 2 for folder in folders)
+    assert "has no source checkpoint" in lost.log.read_text()
+    assert all("epoch 3: return" in folder.log.read_text() for folder in folders)
+    assert all("Traceback" not in folder.log.read_text() for folder in folders)

@@ -1,4 +1,6 @@
-"""A whole run without a server: the state machine and the trainer, one job after another in this process.
+"""A whole run without a server: the state machine and the trainer in this process.
+
+Jobs run one after another; specialists that are alike train as one (worker/trainer/jobs.py).
 
     LocalRun(config, folder).finish()
 
@@ -7,8 +9,9 @@ For trying out a suite, learner or guide of your own; tests and benchmarks use i
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from gsl.config.run import RunConfig
@@ -21,7 +24,8 @@ from gsl.protocol.rounds import Rounds
 from worker.job.folder import EXIT_ENDED, JobFile, JobFolder, TeacherFile
 from worker.job.spool import read_all
 from worker.local_run.shared_start import begin_with, methods_start
-from worker.trainer.job import run
+from worker.trainer.jobs import run_jobs
+from worker.trainer.population import Outcome
 from worker.trainer.stop import StopRequest
 
 
@@ -61,9 +65,12 @@ class LocalRun:
             elif not step.jobs and self.status not in ENDED:
                 raise RuntimeError(f"the run cannot continue: {self.message}")
             spent = sum(job.spent for job in self.jobs)
-            for spec in step.jobs:
-                self.specs[spec.key], self.starts[spec.key] = spec, spent
-                self._do(spec)
+            for _, alike in groupby(step.jobs, lambda spec: spec.kind):
+                specs = list(alike)
+                for some in [specs] if specs[0].kind == "specialist" else [[spec] for spec in specs]:
+                    self.specs |= {spec.key: spec for spec in some}
+                    self.starts |= {spec.key: spent for spec in some}
+                    self._do(some)
         return self
 
     def _state(self) -> RunState:
@@ -113,7 +120,19 @@ class LocalRun:
         rates = [entry.success_rate for entry in report.training] if report else []
         return tuple(rate for rate in rates if rate is not None)
 
-    def _do(self, spec: JobSpec) -> None:
+    def _do(self, specs: Sequence[JobSpec]) -> None:
+        """Run jobs to their ends: one, or several that may train as one."""
+        folders = [self._prepare(spec) for spec in specs]
+        try:
+            outcomes = run_jobs(folders, [StopRequest() for _ in folders])
+        finally:  # the steps of a failed job count too
+            for spec in specs:
+                self._note(spec, self.lines(spec.key))
+        for spec, folder, outcome in zip(specs, folders, outcomes, strict=True):
+            self.jobs.append(self._ended(spec, folder, outcome))
+
+    def _prepare(self, spec: JobSpec) -> JobFolder:
+        """The job's folder, with its inputs."""
         shown = tuple(str(self._folders[key].path / f"{key}.npz") for key in spec.demonstrations)
         teachers = tuple(
             TeacherFile(path=self._checkpoint(each.checkpoint), variations=each.variations) for each in spec.teachers
@@ -124,18 +143,19 @@ class LocalRun:
         if (twin := methods_start(spec)) is not None:
             begin_with(folder, self._folder_of(JobFile(spec=twin)), spec)
         folder.write_job(job)
-        try:
-            code = run(folder, StopRequest())
-        finally:  # the steps of a failed job count too
-            lines = self.lines(spec.key)
-            self._note(spec, lines)
+        return folder
+
+    def _ended(self, spec: JobSpec, folder: JobFolder, outcome: Outcome) -> JobView:
+        """The job as the state machine sees it. Raises what its trainer raised."""
+        if isinstance(outcome, Exception):
+            raise outcome
         result = folder.read_result()
-        if code != EXIT_ENDED or result is None:
-            raise RuntimeError(f"{spec.key} ended with exit code {code}")
-        reports = [line.counts for line in lines if isinstance(line, DemonstrationsReport)]
-        self.jobs.append(
-            JobView(spec.key, spec.kind, "succeeded", spec.budget_steps, result.steps, 1, result.outcome,
-                    demonstrated=reports[-1] if reports else None)
+        if outcome != EXIT_ENDED or result is None:
+            raise RuntimeError(f"{spec.key} ended with exit code {outcome}")
+        reports = [line.counts for line in self.lines(spec.key) if isinstance(line, DemonstrationsReport)]
+        return JobView(
+            spec.key, spec.kind, "succeeded", spec.budget_steps, result.steps, 1, result.outcome,
+            demonstrated=reports[-1] if reports else None,
         )  # fmt: skip
 
     def _folder_of(self, job: JobFile) -> JobFolder:

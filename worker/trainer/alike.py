@@ -8,7 +8,7 @@ from worker.learners.ppo import PPO
 from worker.nets.actor_critic import VectorActorCritic
 from worker.trainer.training import Training
 
-CPU_LIMIT = 40_000_000
+CPU_LIMIT = 20_000_000
 """On a CPU, weights times samples of a minibatch above which products, not their calls, take the time: measured."""
 
 

@@ -32,6 +32,8 @@ class CheckpointManager:
         self._written_at = self._published_at = time.monotonic()
         self._resume_epoch = self._published_epoch = -1
         self._cost, self._bytes = 0.0, 0  # seconds that the newest checkpoint took, and its size
+        self.jobs = 1
+        """How many jobs this process trains: all write about as often, so the cost of one counts so many times."""
 
     def resumed(self, epoch: int) -> None:
         """`resume.ckpt` existed already, and is of this epoch."""
@@ -40,7 +42,7 @@ class CheckpointManager:
 
     def after_epoch(self, epoch: int, state: Callable[[], State]) -> None:
         """Write and publish if it is time to."""
-        now, cost = time.monotonic(), self._cost
+        now, cost = time.monotonic(), self._cost * self.jobs
         by_epochs = epoch % PUBLISH_EPOCHS == 0 and cost < CHEAP_SECONDS and self._bytes < LIGHT_BYTES
         rested = now - self._written_at >= TRAINING_TO_WRITING * cost
         by_clock = now - self._published_at >= max(PUBLISH_SECONDS, self._bytes / PUBLISHED_BYTES_A_SECOND)

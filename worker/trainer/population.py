@@ -83,9 +83,13 @@ class Member:
             self.end(EXIT_STOPPED)
 
     def end(self, outcome: Outcome) -> None:
-        self._spool.close()
-        self.training.close()
+        """The job is over, and its environments are closed."""
         self.outcome = noted(self._folder, outcome)
+        self._spool.close()
+        try:
+            self.training.close()
+        except Exception:  # those of a job that has failed may not close; the outcome is known
+            log.exception("the environments of %s did not close", self.training.spec.key)
 
     @property
     def ended(self) -> Outcome:
@@ -121,6 +125,8 @@ class Population:
         while going := [member for member in self._members if member.continues()]:
             if going != self._going:
                 self._going = going
+                for member in going:
+                    member.training.checkpoints.jobs = len(going)
                 groups = -(-len(going) // self._at_once)
                 self._groups = [_Group(going[first::groups]) for first in range(groups)]
             for group in self._groups:

@@ -63,7 +63,7 @@ class Training:
         self.spec, self.progress = spec, Progress()
         self._settings = spec.config.learner
         self._folder, self._spool, self._stop = folder, spool, stop
-        self._checkpoints = CheckpointManager(folder, spool)
+        self.checkpoints = CheckpointManager(folder, spool)
         self._evaluations = Evaluations(spec, self.progress)
         rng = np.random.default_rng(derive(spec.seed, "sampler"))
         self._sampler = training_sampler(spec.config.suite, spec.variations, rng, spec.config.sampling)
@@ -111,13 +111,13 @@ class Training:
         device, num_envs = device_name(self.learner.device), self._settings.num_envs
         self._spool.write(StartedReport(epoch=self.progress.epoch, device=device, num_envs=num_envs))
         if resumed:
-            self._checkpoints.resumed(self.progress.epoch)
+            self.checkpoints.resumed(self.progress.epoch)
             return
         metrics = self.guide.before_training(self.learner.network, self._stop.check)
         self.progress.message = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
         if self.guide.offline:
             self.progress.outcome = "completed"
-        self._checkpoints.write(0, self._state())
+        self.checkpoints.write(0, self._state())
 
     def _epoch(self) -> Epoch:
         self.begin_epoch()
@@ -172,7 +172,7 @@ class Training:
         report = self._evaluations.run(self.learner, self._stop.check)
         self._spool.write(report)
         if self._evaluations.is_best(report):
-            self._checkpoints.best(report.epoch, self._state())
+            self.checkpoints.best(report.epoch, self._state())
         self._evaluations.check_solved(report.training)
 
     def _finish_phase(self) -> None:
@@ -183,7 +183,7 @@ class Training:
     def _end_at_plateau(self, start_epoch: int) -> None:
         self.progress.outcome = "plateau"
         if self.spec.config.plateau.rewind:
-            self._checkpoints.rewind_to(start_epoch)
+            self.checkpoints.rewind_to(start_epoch)
 
     def on_step(self) -> None:
         """Between two steps or updates: abandon the epoch if a stop is requested and its end is far."""
@@ -197,19 +197,19 @@ class Training:
     def _checkpoint(self) -> None:
         epoch, plateau = self.progress.epoch, self.spec.config.plateau
         if plateau.rewind and self.spec.stop_at_plateau and self.progress.outcome is None:
-            self._checkpoints.candidate(epoch, self._state(), plateau.window)
-        self._checkpoints.after_epoch(epoch, self._state)
+            self.checkpoints.candidate(epoch, self._state(), plateau.window)
+        self.checkpoints.after_epoch(epoch, self._state)
         self.check_stop()
 
     def check_stop(self) -> None:
         """Between two epochs: save this moment and raise Stopped if a stop is requested."""
         if self._stop.requested:
-            self._checkpoints.write(self.progress.epoch, self._state())
+            self.checkpoints.write(self.progress.epoch, self._state())
             raise Stopped
 
     def stopped(self) -> None:
         """Hand over the newest checkpoint, from which the job resumes."""
-        self._checkpoints.publish()
+        self.checkpoints.publish()
 
     def finish(self) -> JobResult:
         """After the last epoch: what is left to learn, the last evaluation, and the result."""
@@ -224,7 +224,7 @@ class Training:
         state = self._state()
         if self.spec.kind != "specialist" and isinstance(self.learner, Replayer):
             state["learner"]["handed_on"] = self.learner.handed_on()
-        self._checkpoints.last(progress.epoch, state, learned=self._finished_phase)
+        self.checkpoints.last(progress.epoch, state, learned=self._finished_phase)
         return JobResult(
             outcome=progress.outcome,
             epochs=progress.epoch,

@@ -85,3 +85,10 @@ def test_runs_share_what_they_do_alike(tmp_path: Path) -> None:
     assert second.ledger == alone.ledger
     said = [{key: report.training for key, report in run.evaluations.items()} for run in (second, alone)]
     assert said[0] == said[1]
+
+
+def test_specialists_train_as_one(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        this = LocalRun(TINY_RUN, tmp_path).finish()
+    assert "2 jobs train as one: specialist-1-1, specialist-1-2" in caplog.text
+    assert [this.result(f"specialist-1-{index}") is not None for index in (1, 2)] == [True, True]

@@ -69,6 +69,17 @@ def test_no_more_than_a_tenth_of_the_time_goes_into_checkpoints(
         assert announced == 3
 
 
+def test_jobs_in_one_process_share_the_tenth(tmp_path: Path, clock: Clock, spool: SpoolWriter) -> None:
+    keeps = CheckpointManager(JobFolder(tmp_path), spool)
+    keeps.jobs = 50
+    for epoch in range(1, 5001):
+        clock.now += 1.0
+        keeps.after_epoch(epoch, state)
+    spacing = np.diff(clock.written)
+    assert len(spacing) > 2
+    assert spacing.min() >= 9 * 50 * clock.cost
+
+
 def test_what_others_read_has_no_experience(tmp_path: Path, spool: SpoolWriter) -> None:
     folder = JobFolder(tmp_path)
     keeps = CheckpointManager(folder, spool)

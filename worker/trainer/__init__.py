@@ -1,1 +1,1 @@
-"""One job in one process: training loop, checkpoints, learner, inputs of guides."""
+"""One job in one process, or several that may train as one: training loop, checkpoints, learner, inputs of guides."""

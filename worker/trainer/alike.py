@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 
 from gsl.config.learners import PPO as PPOSettings
+from gsl.config.suites import MetaWorldSuite
 from worker.guides import Guide
 from worker.learners.ppo import PPO
 from worker.nets.actor_critic import VectorActorCritic
@@ -14,13 +15,15 @@ CPU_LIMIT = 20_000_000
 
 def why_alone(training: Training) -> str | None:
     """Why this job cannot be part of a population, or should not; None if it can."""
-    settings, learner = training.spec.config.learner, training.learner
+    settings, suite, learner = training.spec.config.learner, training.spec.config.suite, training.learner
     if not isinstance(settings, PPOSettings) or not isinstance(learner, PPO):
         return f"{settings.title} trains one policy at a time"
     if not isinstance(learner.network, VectorActorCritic):
         return f"the network {settings.network.name} trains by itself"
     if settings.compile:
         return "its network is compiled"
+    if isinstance(suite, MetaWorldSuite) and suite.processes != 1:
+        return "its environments fill all cores with processes of their own"
     if type(training.guide) is not Guide:
         return f"it learns with {training.spec.config.guide.name}"
     weights = sum(parameter.numel() for parameter in learner.network.parameters())

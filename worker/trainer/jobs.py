@@ -20,9 +20,14 @@ TRAINING = frozenset({"generalist", "specialist", "finetune"})
 
 def run_jobs(folders: Sequence[JobFolder], stops: Sequence[StopRequest]) -> list[Outcome]:
     """Run or resume each folder's job. Returns each one's exit code, or the exception with which it failed."""
-    begun = [_begin(folder, stop) for folder, stop in zip(folders, stops, strict=True)]
-    members = [one for one in begun if isinstance(one, Member)]
-    _train(members)
+    begun: list[Member | Outcome] = []
+    for folder, stop in zip(folders, stops, strict=True):
+        begun.append(one := _begin(folder, stop))
+        if isinstance(one, Member) and (reason := why_alone(one.training)) is not None:
+            if len(folders) > 1:
+                log.info("%s trains by itself: %s", one.training.spec.key, reason)
+            one.alone()  # before the next begins, since each has environments
+    _train([one for one in begun if isinstance(one, Member) and one.outcome is None])
     return [one.ended if isinstance(one, Member) else one for one in begun]
 
 
@@ -52,21 +57,12 @@ def _train(members: Sequence[Member]) -> None:
 
 
 def _alike(members: Sequence[Member]) -> list[list[Member]]:
-    """The members in groups that can train as one; says why some cannot."""
-    groups: list[list[Member]] = []
-    found: dict[tuple[Hashable, ...], list[Member]] = {}
-    first: dict[str, Hashable] | None = None
-    for member in members:
-        reason, agree = why_alone(member.training), what_must_agree(member.training)
-        first = first or agree
-        differing = [name for name, value in agree.items() if value != first[name]]
-        if reason is None and differing:
-            reason = f"another {' and '.join(differing)} than {members[0].training.spec.key}"
-        if reason is not None and len(members) > 1:
-            log.info("%s trains apart from the others: %s", member.training.spec.key, reason)
-        key = tuple(agree.values()) if why_alone(member.training) is None else (id(member),)
-        if key not in found:
-            found[key] = []
-            groups.append(found[key])
-        found[key].append(member)
-    return groups
+    """The members in groups that agree in everything that must; says in what others differ from the first."""
+    groups: dict[tuple[Hashable, ...], list[Member]] = {}
+    agreed = [what_must_agree(member.training) for member in members]
+    for member, own in zip(members, agreed, strict=True):
+        if differing := [name for name, value in own.items() if value != agreed[0][name]]:
+            keys = member.training.spec.key, members[0].training.spec.key
+            log.info("%s trains apart from %s: another %s", *keys, " and ".join(differing))
+        groups.setdefault(tuple(own.values()), []).append(member)
+    return list(groups.values())

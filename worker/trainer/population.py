@@ -104,7 +104,6 @@ class Member:
         return self.outcome is None
 
     def _finish_or_go_on(self) -> None:
-        self.training.check_stop()
         if self.training.ended():
             self._folder.write_result(self.training.finish())
             self.end(EXIT_ENDED)
@@ -130,7 +129,7 @@ class Population:
                 groups = -(-len(going) // self._at_once)
                 self._groups = [_Group(going[first::groups]) for first in range(groups)]
             for group in self._groups:
-                group.epoch()
+                group.epoch_or_leave()
 
 
 class _Group:
@@ -143,13 +142,31 @@ class _Group:
         self._members = tuple(members)
         self._learners = PPOPopulation([_ppo(member) for member in members])
 
-    def epoch(self) -> None:
-        """One epoch of every member."""
+    def _keep(self, members: Sequence[Member]) -> bool:
+        """Go on with these of the members; whether there are any."""
+        if members and len(members) < len(self._members):
+            self._join(members)
+        return bool(members)
+
+    def epoch_or_leave(self) -> None:
+        """One epoch of every member; what fails in the part that they share is the end of all of them."""
+        try:
+            self._epoch()
+        except Exception as error:  # noqa: BLE001  # other groups go on
+            for member in self._members:
+                if member.outcome is None:
+                    member.leave(error)
+
+    def _epoch(self) -> None:
         started = time.monotonic()
+        for member in self._members:
+            member.attempt(member.training.check_stop)  # other groups may have taken long
+        if not self._keep([member for member in self._members if member.outcome is None]):
+            return
         for member in self._members:
             member.training.begin_epoch()
         played = self._play()
-        if not played:
+        if not self._keep([member for member, _ in played]):
             return
         metrics = self._learn(played)
         seconds = (time.monotonic() - started) / len(self._members)
@@ -157,7 +174,7 @@ class _Group:
             member.attempt(partial(member.training.end_epoch, Epoch(collected, learned, seconds)))
 
     def _play(self) -> list[tuple[Member, Collected]]:
-        """The rollouts of those who did not fail; only these remain in the group."""
+        """The rollouts of those who did not fail."""
         trainings = [member.training for member in self._members]
         collected = collect_together(
             [training.loop for training in trainings], self._learners,
@@ -169,8 +186,6 @@ class _Group:
                 member.leave(result)
             else:
                 played.append((member, result))
-        if played and len(played) < len(self._members):
-            self._join([member for member, _ in played])
         return played
 
     def _learn(self, played: Sequence[tuple[Member, Collected]]) -> list[Metrics]:

@@ -4,12 +4,15 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from gsl.config.learners import PPG
+from gsl.config.networks import MLP
 from gsl.protocol.jobs import JobSpec
 from tests.worker.jobs import TINY_MAZE, done, epochs, lines, numbers, prepare, spec
 from tests.worker.trainer.test_training import StopAt, wait_for
@@ -17,6 +20,9 @@ from worker.envs.base import EnvError
 from worker.envs.forkmaze.env import ForkMazeEnv
 from worker.job.checkpoint import load
 from worker.job.folder import EXIT_ENDED, EXIT_FAILED, EXIT_STOPPED, JobFolder
+from worker.job.spool import SpoolWriter
+from worker.trainer.alike import why_alone
+from worker.trainer.job import training_of
 from worker.trainer.jobs import run_jobs
 from worker.trainer.population import Outcome
 from worker.trainer.stop import StopRequest
@@ -133,7 +139,7 @@ def test_jobs_that_differ_train_apart_and_it_says_why(tmp_path: Path, caplog: py
     jobs = [specialist(0, start="scratch"), other, specialist(2, start="scratch")]
     with caplog.at_level(logging.INFO):
         assert together([prepare(tmp_path / job.key, job) for job in jobs]) == [EXIT_ENDED] * 3
-    assert "specialist-1-1 trains apart from the others: another learner and network than specialist-1-0" in caplog.text
+    assert "specialist-1-1 trains apart from specialist-1-0: another learner and network" in caplog.text
     assert "2 jobs train as one: specialist-1-0, specialist-1-2" in caplog.text
 
 
@@ -155,3 +161,34 @@ def test_a_process_with_several_jobs_leaves_each_its_own_exit_code_and_log(
     assert "has no source checkpoint" in lost.log.read_text()
     assert all("epoch 3: return" in folder.log.read_text() for folder in folders)
     assert all("Traceback" not in folder.log.read_text() for folder in folders)
+
+
+def test_what_fails_in_the_shared_part_is_each_ones_failure(
+    generalist: JobFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> None:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr("worker.learners.ppo_population.PPOPopulation.decide", fails)
+    folders = begun(tmp_path, generalist, JOBS)
+    assert [str(outcome) for outcome in together(folders)] == ["out of memory"] * 3
+    monkeypatch.undo()
+    assert together(folders) == [EXIT_ENDED] * 3
+
+
+@pytest.mark.parametrize(
+    ("learner", "reason"),
+    [
+        ({"network": MLP(width=1024)}, "samples are large enough"),
+        (None, "PPG trains one policy at a time"),
+    ],
+)
+def test_what_gains_nothing_trains_by_itself(learner: dict[str, Any] | None, reason: str, tmp_path: Path) -> None:
+    settings = TINY_MAZE.learner
+    small = {"num_envs": 8, "num_steps": 16, "num_minibatches": 2, "device": "cpu", "network": MLP(width=16)}
+    changed = PPG(**small) if learner is None else settings.model_copy(update=learner)
+    job = specialist(0, config=TINY_MAZE.model_copy(update={"learner": changed}), start="scratch")
+    folder = prepare(tmp_path, job)
+    with closing(SpoolWriter(folder.spool)) as spool:
+        training = training_of(folder.read_job(), folder, spool, StopRequest())
+    assert reason in (why_alone(training) or "")

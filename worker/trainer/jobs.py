@@ -21,13 +21,18 @@ TRAINING = frozenset({"generalist", "specialist", "finetune"})
 def run_jobs(folders: Sequence[JobFolder], stops: Sequence[StopRequest]) -> list[Outcome]:
     """Run or resume each folder's job. Returns each one's exit code, or the exception with which it failed."""
     begun: list[Member | Outcome] = []
-    for folder, stop in zip(folders, stops, strict=True):
-        begun.append(one := _begin(folder, stop))
-        if isinstance(one, Member) and (reason := why_alone(one.training)) is not None:
-            if len(folders) > 1:
-                log.info("%s trains by itself: %s", one.training.spec.key, reason)
-            one.alone()  # before the next begins, since each has environments
-    _train([one for one in begun if isinstance(one, Member) and one.outcome is None])
+    try:
+        for folder, stop in zip(folders, stops, strict=True):
+            begun.append(one := _begin(folder, stop))
+            if isinstance(one, Member) and (reason := why_alone(one.training)) is not None:
+                if len(folders) > 1:
+                    log.info("%s trains by itself: %s", one.training.spec.key, reason)
+                one.alone()  # before the next begins, since each has environments
+        _train([one for one in begun if isinstance(one, Member) and one.outcome is None])
+    finally:  # after an interrupt, too
+        for one in begun:
+            if isinstance(one, Member):
+                one.close()
     return [one.ended if isinstance(one, Member) else one for one in begun]
 
 

@@ -51,6 +51,7 @@ class Member:
             self._spool.close()
             raise
         self.outcome: Outcome | None = None
+        self._closed = False
 
     def attempt(self, step: Callable[[], None]) -> None:
         """Do a step of this job, unless it is over; one that raises is the job's last."""
@@ -83,8 +84,15 @@ class Member:
             self.end(EXIT_STOPPED)
 
     def end(self, outcome: Outcome) -> None:
-        """The job is over, and its environments are closed."""
+        """The job is over."""
         self.outcome = noted(self._folder, outcome)
+        self.close()
+
+    def close(self) -> None:
+        """Close its files and environments; a second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         self._spool.close()
         try:
             self.training.close()

@@ -36,7 +36,6 @@ REASONS = {
     "backend/store/jobs/locks.py": "the one order in which rows are locked",
     "backend/store/jobs/status.py": "the one place that changes a run's status",
     "backend/store/wholeness.py": "read by figures, exports and returns",
-    "benchmarks/gpu/population.py": "one section of the measurements on a GPU",
     "benchmarks/method/combined.py": "the README's figure, over all studies",
     "benchmarks/method/current.py": "which results count, for tables and figures",
     "benchmarks/method/pages.py": "writes tables into documentation, for every command",
@@ -59,7 +58,6 @@ REASONS = {
     "worker/plugins.py": "the one import of code that settings name",
     "worker/runner/polling.py": "a slot without Celery, apart from the one with it",
     "worker/runner/threads.py": "the one rule by which jobs share cores",
-    "worker/runner/tasks.py": "an entry point: Celery's task",
     "worker/trainer/member_log.py": "where log lines go: needed by jobs and populations alike",
     "worker/spaces.py": "public: packages of learners import it",
 }

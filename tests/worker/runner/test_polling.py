@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.worker.real_api import TOKEN, RealApi
+from worker.runner.job_runner import RunnerContext, run_next
+from worker.runner.slot import Slot
 
 
 @pytest.fixture
@@ -64,3 +66,16 @@ def test_an_idle_slot_stops_at_once(api: RealApi, slot: "subprocess.Popen[bytes]
     time.sleep(1)
     slot.terminate()
     assert slot.wait(10) == 0
+
+
+def test_a_bell_that_finds_nothing_does_nothing(api: RealApi, tmp_path: Path) -> None:
+    api.worker_api.claim(held := api.launch(), "w2")
+    folder = tmp_path / "worker"
+    context = RunnerContext(
+        api=api.worker_api, api_url=api.url, slot=Slot(folder, "w1"), worker="w1", suites=["forkmaze"],
+        worker_dir=folder, stop_seconds=1.0,
+    )  # fmt: skip
+    began = time.monotonic()
+    assert not run_next(context)
+    assert time.monotonic() - began < 5
+    assert (api.client.job(held).worker, api.client.job(held).attempt) == ("w2", 1)

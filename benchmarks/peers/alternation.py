@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Timer
 
 from benchmarks.peers.cases import Case
-from benchmarks.peers.environment import ROOT
+from benchmarks.environments import ROOT
 from benchmarks.peers.windows import Ready, Window
 
 

@@ -175,7 +175,14 @@ class _Story:
     def _gate(self) -> None:
         rows = self._returns(0, "evaluation", 0, self.variations, 0.45, EVALUATION_EPISODES)
         known = ("variation", "episodes", "mean_return", "success_rate")
-        evidence = {"variations": [{name: row[name] for name in known} for row in rows]}
+        named = ({"name": self.config.suite.variation_name(row["variation"]), "lower_bound": 0.0} for row in rows)
+        evidence = {
+            "fired": "plateau", "why": "a plateau", "plateau": None, "mean_return": 0.45 * self.top,
+            "success_rate": None, "spent_steps": self.spent, "left_steps": 0,
+            "variations": [
+                {name: row[name] for name in known} | more for row, more in zip(rows, named, strict=True)
+            ],
+        }  # fmt: skip
         self.session.add(
             Gate(
                 run_id=self.run_id, status="approved", action="approve", evidence=evidence,

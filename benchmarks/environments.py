@@ -1,4 +1,4 @@
-"""Virtual environments of other projects that are compared: made once in .make, so that the product's own stays free."""
+"""Virtual environments of other projects, for comparisons: made once in .make, apart from the product's own."""
 
 import subprocess
 import sys

@@ -19,7 +19,7 @@ from backend.errors import InvalidError, NotFoundError
 from backend.figures import run_figures
 from backend.figures.registration import RunOptions
 from backend.figures.style import Theme, View
-from backend.store.figures.curves import job_rows
+from backend.store.figures.job_rows import job_rows
 from backend.store.figures.readiness import figure_state, figure_version
 from backend.store.figures.snapshots import JobEpoch
 from backend.store.suites import suite_of

@@ -28,7 +28,7 @@ def get_metrics(
 ) -> MetricsPublic:
     """Losses, gradient norm, learning rate, speed and whatever else learner and guide report, over environment steps.
 
-    If a run has more than 10,000 epochs, evenly spread ones are read.
+    If a run has more than 3,000 epochs, evenly spread ones are read.
     """
     runs.get(session, run_id)
     found = metric_series(session, run_id)

@@ -30,7 +30,10 @@ class Scores:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One job's training curve; `steps` are environment steps of the run: where the job branched off plus its own."""
+    """One job's training curve; `steps` are environment steps of the run: where the job branched off plus its own.
+
+    Each point is an epoch or, in long runs, the mean of a `stretch` of epochs, whose last one it is named by.
+    """
 
     key: str
     role: Role
@@ -39,6 +42,7 @@ class Curve:
     epochs: IntArray
     steps: IntArray
     scores: Scores
+    stretch: int = 1
 
 
 def rose_later(curve: Curve | None, metric: Metric, start_epoch: int, detected_epoch: int) -> bool | None:

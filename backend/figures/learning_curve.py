@@ -30,7 +30,7 @@ def learning_curve(data: LearningCurves, view: View) -> go.Figure:
     """Training curves of generalist, specialists and fine-tuned generalist, evaluations, and a bar at each plateau.
 
     Specialists branch off where the generalist had got to. The faint line is what was measured, the strong one is
-    smoothed as criterion H smooths it.
+    smoothed as criterion H smooths it. In long runs, both are of means over stretches of epochs.
     """
     curves = [curve for curve in data.curves if not np.isnan(curve.scores.of(view.metric)).all()]
     evaluations = [point for point in data.evaluations if point.of(view.metric) is not None]
@@ -79,7 +79,7 @@ def _points(curve: Curve, sigma: float, view: View, limit: int) -> FloatArray:
     """Steps, measured and smoothed score, epoch and index of the sampled epochs, and a NaN row that ends the line."""
     values = curve.scores.of(view.metric)
     rows = rows_to_keep(values, limit)
-    smoothed = _smoothed(values, min(sigma, len(values) / 20))
+    smoothed = _smoothed(values, min(sigma / curve.stretch, len(values) / 20))
     index = np.full(len(rows), curve.index)
     points = np.stack([curve.steps[rows], values[rows], smoothed[rows], curve.epochs[rows], index], axis=1)
     return np.concatenate([points, np.full((1, 5), np.nan)])

@@ -24,6 +24,14 @@ def config_of(run: Run) -> RunConfig:
         raise ConflictError(f"Run {run.id} is read-only. {_why(error)}") from error
 
 
+def readable_config(run: Run) -> RunConfig | None:
+    """The run's configuration, or None if the run is read-only."""
+    try:
+        return _parsed(json.dumps(run.config))
+    except ValidationError:
+        return None
+
+
 def read_only(run: Run) -> str:
     """Why the run can be viewed but not continued, in one sentence that names the field at fault; otherwise empty."""
     try:

@@ -1,5 +1,7 @@
 """What happened in a run: plateaus, steps spent, events."""
 
+from typing import Any
+
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
@@ -27,18 +29,18 @@ def _rose_later(row: PlateauPublic, curves: dict[int, Curve]) -> bool | None:
 
 def ledger(session: Session, run: Run) -> LedgerPublic:
     """Steps by job and purpose, their sums, and the steps along the critical path."""
+    job = (Job.id, Job.phase, Job.key)
+    columns: tuple[Any, ...] = (*job, LedgerEntry.purpose, func.sum(LedgerEntry.steps))
     query = (
-        select(Job, LedgerEntry.purpose, func.sum(LedgerEntry.steps))
+        select(*columns)
         .join(LedgerEntry, col(LedgerEntry.job_id) == col(Job.id))
-        .where(LedgerEntry.run_id == run.id)
-        .group_by(col(Job.id), col(LedgerEntry.purpose))
+        .where(Job.run_id == run.id)
+        .group_by(*(col(column) for column in job), col(LedgerEntry.purpose))
         .order_by(col(Job.id), col(LedgerEntry.purpose))
     )
     rows = [
-        LedgerRow.model_validate(
-            {"phase": job.phase, "job_id": job.id, "job_key": job.key, "purpose": purpose, "steps": int(steps)}
-        )
-        for job, purpose, steps in session.exec(query)
+        LedgerRow(phase=phase, job_id=job_id, job_key=key, purpose=purpose, steps=int(steps))
+        for job_id, phase, key, purpose, steps in session.execute(query)
     ]
     sums = totals([Entry(row.phase, row.job_key, row.purpose, row.steps) for row in rows], run.total_steps)
     return LedgerPublic(

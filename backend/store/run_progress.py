@@ -15,7 +15,7 @@ from backend.domain.run_progress import RunProgress, job_activity
 from backend.domain.run_steps import GateProgress, JobProgress
 from backend.domain.waiting import waits_for
 from backend.store import turns
-from backend.store.configs import config_of, read_only
+from backend.store.configs import readable_config
 from gsl.config.run import RunConfig
 
 LIVE_S = 45  # a worker that has been silent for longer is not live
@@ -36,7 +36,8 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
 
     The number of queries depends on the number of suites, not on that of runs.
     """
-    readable = {run.id: run for run in runs if run.id is not None and not read_only(run)}
+    configs = {run.id: config for run in runs if run.id is not None and (config := readable_config(run)) is not None}
+    readable = {run.id: run for run in runs if run.id in configs}
     jobs = _by_run(_jobs(session, select(*_COLUMNS).where(col(Job.run_id).in_(readable)).order_by(col(Job.id))))
     gates = _gates(session, list(readable))
     workers = live_workers(session)
@@ -46,7 +47,7 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
     for run_id, run in readable.items():
         own, able = jobs.get(run_id, ()), [worker for worker in workers if run.suite in worker.suites]
         progress[run_id] = RunProgress(
-            config=config_of(run),
+            config=configs[run_id],
             status=run.status,
             phase=run.phase,
             jobs=own,

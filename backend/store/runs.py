@@ -104,7 +104,7 @@ def _summary(run: Run, progress: RunProgress | None, experiments: dict[int, str]
     return RunSummary(
         **{**own, "message": _message(run, progress), "imported": run.record_sha256 is not None},
         experiment_name=experiments.get(run.experiment_id or 0),
-        read_only=read_only(run),
+        read_only="" if progress else read_only(run),
         eta_seconds=eta(listed) if progress or run.status in ENDED else None,
         phases=tuple(listed),
         activity=activity(progress) if progress else "",

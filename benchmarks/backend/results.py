@@ -127,14 +127,15 @@ def _peers(peers: dict[str, Compared]) -> str:
     names = list(peers)
     versions = [f"{name} {each.version}".strip() for name, each in peers.items()]
     sizes = list(next(iter(peers.values())).intake)
+    intakes = {size: [each.intake[size] for each in peers.values()] for size in sizes}
     rows = [
-        _row(f"intake, {size}, points per second of processor time",
-             [f"{peers[name].intake[size].points_per_cpu_second:,.0f}" for name in names])
-        for size in sizes
-    ] + [
-        _row(f"intake, {size}, points per second", [f"{peers[name].intake[size].points_per_second:,.0f}" for name in names])
-        for size in sizes
-    ]  # fmt: skip
+        _row(f"intake, {size}, points per second of processor time", [f"{i.points_per_cpu_second:,.0f}" for i in each])
+        for size, each in intakes.items()
+    ]
+    rows += [
+        _row(f"intake, {size}, points per second", [f"{i.points_per_second:,.0f}" for i in each])
+        for size, each in intakes.items()
+    ]
     for title, of in (
         ("50 newest runs, ms", [each.runs for each in peers.values()]),
         ("search in names, ms", [each.search for each in peers.values()]),

@@ -7,6 +7,7 @@ from sqlmodel import Session, SQLModel, col
 
 from backend.db.engine import Database
 from backend.db.models import Epoch, Job, LedgerEntry, Run, VariationReturn
+from backend.store.ingest.curve_rollups import roll_up
 from gsl.config.presets import PRESETS
 from tests.backend.figures.stored_run import Size, store_run
 
@@ -41,14 +42,16 @@ def _lengthen(session: Session, run_id: int, times: int) -> None:
         names = _columns(model)
         session.execute(
             text(
-                _COPIES.format(first=1, last=times - 1)
-                + f"INSERT INTO {model.__tablename__} ({', '.join(names)}) "
+                _COPIES.format(first=1, last=times - 1) + f"INSERT INTO {model.__tablename__} ({', '.join(names)}) "
                 f"SELECT {', '.join(_LATER.get(name, f't.{name}') for name in names)} "
                 f"FROM {model.__tablename__} t JOIN job j ON j.id = t.job_id CROSS JOIN copy "
                 "WHERE j.run_id = :run AND j.epochs > 0 AND t.epoch > 0 ORDER BY t.job_id, i, t.epoch"
             ),
             {"run": run_id},
         )
+    for job_id, epochs in session.execute(select(col(Job.id), col(Job.epochs)).where(col(Job.run_id) == run_id)).all():
+        if epochs:
+            roll_up(session, job_id, (1, times * epochs), (1, times * epochs))
     for statement in (
         "UPDATE latest_return SET epoch = epoch * :times WHERE run_id = :run",
         "UPDATE job SET epochs = epochs * :times, start_steps = start_steps * :times WHERE run_id = :run",

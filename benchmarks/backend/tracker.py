@@ -4,7 +4,6 @@ All are asked by the same HTTP client for the same: taking metrics, listing and 
 """
 
 import secrets
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,7 +81,7 @@ class Ours(Tracker):
     def log(self, run: str, first: int, steps: int, metrics: dict[str, float]) -> None:
         seen = 9 * len(metrics) // 10
         own = dict(list(metrics.items())[seen:])
-        parts = {"steps": 1, "returns": returns([0.5] * seen), "metrics": own}
+        parts: dict[str, Any] = {"steps": 1, "returns": returns([0.5] * seen), "metrics": own}
         reports = [epoch(number + 1, **parts) for number in range(first, first + steps)]
         self._post(f"/jobs/{run.split()[1]}/reports", {"attempt": 1, "reports": reports})
 
@@ -141,7 +140,7 @@ class MLflow(Tracker):
         return self._post("/runs/search", experiment_ids=["0"], max_results=50, filter=found)
 
     def history(self, run: str) -> httpx.Response:
-        asked = {"run_ids": run, "metric_key": HISTORY, "max_results": 1000}
+        asked: dict[str, Any] = {"run_ids": run, "metric_key": HISTORY, "max_results": 1000}
         path = "/ajax-api/2.0/mlflow/metrics/get-history-bulk-interval"
         return self.client.get(path, params=asked).raise_for_status()
 

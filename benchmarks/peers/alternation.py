@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
 
-from benchmarks.peers.cases import Case
 from benchmarks.environments import ROOT
+from benchmarks.peers.cases import Case
 from benchmarks.peers.windows import Ready, Window
 
 

@@ -104,7 +104,8 @@ def _after_segment(config: RunConfig, state: RunState, segment: Segment, gain: f
         return Plan("evaluation", message)
     if evaluation.failed:
         return Plan.failed(evaluation)
-    reached, target = score(config.suite, state.evaluations.get(key, ())), config.gate.optimal_score
+    target = config.gate.optimal_score
+    reached = None if target is None else score(config.suite, state.evaluations.get(key, ()))
     if target is not None and reached is not None and reached >= target:
         after = "without specialists" if segment.cycle == 1 else f"after {_cycles(segment.cycle - 1)}"
         message = f"ended {after}: the score of {reached:.3f} reached the target of {target:g}"

@@ -10,7 +10,7 @@ from backend.db.models import Epoch, Job
 from backend.domain.comparison_types import Compared, ComparedRun, RunCurve
 from backend.domain.figure_data import FloatArray
 from backend.store.figures.comparisons import scores_of
-from backend.store.figures.curves import number_table
+from backend.store.figures.job_rows import number_table
 from gsl.protocol.api import ComparedMetric
 
 POINT_BUDGET = 40_000  # epochs read for one figure

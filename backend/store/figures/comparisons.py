@@ -14,7 +14,7 @@ from backend.domain.comparison_types import Compared, ComparedRun, Outcomes, Tas
 from backend.domain.figure_data import FloatArray
 from backend.errors import NotFoundError
 from backend.store import wholeness
-from backend.store.figures.curves import number_table
+from backend.store.figures.job_rows import number_table
 from backend.store.suites import read
 from gsl.config.suites import SuiteSettings
 from gsl.protocol.api import ComparedMetric, ComparedSource

@@ -7,9 +7,10 @@ import numpy as np
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
-from backend.db.models import Epoch, VariationReturn
+from backend.db.models import Epoch, EpochStretch, VariationReturn
 from backend.domain.figure_data import FloatArray, IntArray, Scores, VariationProgress
-from backend.store.figures.curves import JobRow, job_rows, number_table, role_of, weighted_means
+from backend.store.figures.job_rows import JobRow, job_rows, number_table, role_of, weighted_means
+from backend.store.figures.training_curves import MOST_EPOCHS
 from backend.store.suites import suite_of
 
 COLUMNS = 60  # columns of the heatmap
@@ -24,7 +25,8 @@ def variation_progress(session: Session, run_id: int) -> VariationProgress:
     suite, jobs = suite_of(session, run_id), job_rows(session, run_id)
     trained = [job for job in jobs if job.kind in ("generalist", "finetune")]
     variations = np.array(suite.training_variations(), dtype=np.int64)
-    epochs = [(place, epoch, steps) for place, job in enumerate(trained) for epoch, steps in _epochs(session, job)]
+    long = sum(job.epochs for job in trained) > MOST_EPOCHS
+    epochs = [(at, epoch, steps) for at, job in enumerate(trained) for epoch, steps in _epochs(session, job, long)]
     columns = _columns(epochs)
     matrix = _filled_matrix(session, trained, epochs, columns, variations)
     count = int(columns[-1]) + 1 if len(columns) else 0
@@ -43,10 +45,10 @@ def variation_progress(session: Session, run_id: int) -> VariationProgress:
     )
 
 
-def _epochs(session: Session, job: JobRow) -> list[tuple[int, int]]:
-    """Epochs of a job and the run's environment steps after each."""
-    columns: tuple[Any, ...] = (Epoch.epoch, Epoch.job_steps)
-    rows = session.execute(select(*columns).where(col(Epoch.job_id) == job.id).order_by(col(Epoch.epoch)))
+def _epochs(session: Session, job: JobRow, long: bool) -> list[tuple[int, int]]:
+    """Epochs of a job and the run's environment steps after each; of a long run, the last ones of its stretches."""
+    source: Any = EpochStretch if long else Epoch
+    rows = session.execute(select(source.epoch, source.job_steps).where(source.job_id == job.id).order_by(source.epoch))
     return [(epoch, job.start_steps + steps) for epoch, steps in rows]
 
 
@@ -101,7 +103,7 @@ def _sampled_rows(session: Session, job: JobRow, epochs: Sequence[int], all_epoc
     columns: tuple[Any, ...] = (table.epoch, table.variation, table.episodes, table.mean_return, table.success_rate)
     conditions: list[ColumnElement[bool]] = [col(table.job_id) == job.id, col(table.source) == "training"]
     stride = _stride(session, job, epochs, all_epochs)
-    if stride > 1:
+    if stride > 1 or len(epochs) < job.epochs:
         conditions.append(col(table.epoch).in_(list(epochs[::stride])))
     return number_table(session, select(*columns).where(*conditions), 5)
 

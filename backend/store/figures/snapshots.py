@@ -10,9 +10,9 @@ from sqlmodel import Session, col
 from backend.db.models import Gate, LatestReturn, VariationReturn
 from backend.domain.figure_data import IntArray, Measured, PairedScores, Scores, Snapshots, VariationScores
 from backend.store import wholeness
-from backend.store.figures.curves import (
+from backend.store.figures.curves import approved_gates
+from backend.store.figures.job_rows import (
     JobRow,
-    approved_gates,
     is_after_finetuning,
     job_rows,
     number_table,

@@ -15,7 +15,7 @@ from backend.db.columns import now
 from backend.db.models import Job, Run
 from backend.errors import InvalidError
 from backend.store.configs import config_of
-from backend.store.ingest import bounds, rollups
+from backend.store.ingest import bounds, curve_rollups, rollups
 from backend.store.ingest.rollback import discard_after
 from backend.store.ingest.upsert import upsert
 from gsl.config.run import RunConfig
@@ -53,12 +53,13 @@ def ingest_reports(session: Session, run: Run, job: Job, reports: Sequence[Repor
     allowed = _allowed(config_of(run), job)
     bounds.check(session, job, reports)
     discarded: list[str] = []
-    run.revision += 1
+    run.revision, run.updated_at = run.revision + 1, now()
     for group in _between_starts(reports):
-        if isinstance(group[0], StartedReport):
-            discarded += _restart(session, run, job, group[0])
-        _store(session, run, job, _rows(job, group, allowed))
-    run.updated_at = now()
+        with session.no_autoflush:  # run and job would be written before each of the queries
+            if isinstance(group[0], StartedReport):
+                discarded += _restart(session, run, job, group[0])
+            _store(session, run, job, _rows(job, group, allowed))
+        session.flush()
     return tuple(discarded)
 
 
@@ -167,5 +168,6 @@ def _store(session: Session, run: Run, job: Job, rows: Rows) -> None:
     if rows.features:
         upsert(session, models.EvaluationFeatures, [{"job_id": job.id, "features": rows.features}])
     upsert(session, models.Evaluation, [_rounds(job, report) for report in rows.evaluations.values()])
+    curve_rollups.roll_up(session, job.id or 0, rows.epochs, rows.evaluations)
     for report in rows.evaluations.values():
         rollups.score(run, job, report)

@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 
 from backend.db.models import Artifact, Epoch, Evaluation, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
+from backend.store.ingest import curve_rollups
 from backend.store.ingest.rollups import spend
 from backend.store.ingest.upsert import upsert
 
@@ -21,6 +22,7 @@ def discard_after(session: Session, run: Run, job: Job, epoch: int) -> list[str]
     later = (col(VariationReturn.job_id) == job.id, col(VariationReturn.epoch) > epoch)
     if session.execute(delete(VariationReturn).where(*later)).rowcount:  # type: ignore[attr-defined]  # a cursor's result
         _restore_latest(session, run, job.id, epoch)
+    curve_rollups.discard_after(session, job.id, epoch)
     return paths
 
 

@@ -1,13 +1,17 @@
 """Turns a run's rows into the state machine's input, and its plans into rows. Called with the run locked."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from backend.db.columns import now
 from backend.db.models import EvaluationFeatures, Gate, Job, LatestReturn, Plateau, Run
 from backend.store import wholeness
+from backend.store.jobs.on_demand import OnDemand
 from backend.store.training_history import history_before_gate
 from gsl.config.run import RunConfig
 from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
@@ -23,15 +27,15 @@ AUTOMATIC = "automatic approval"
 
 def load_state(session: Session, run: Run) -> RunState:
     """Everything about the run that `gsl.phases.plan` may use."""
-    jobs = session.exec(select(Job).where(Job.run_id == run.id).order_by(col(Job.id))).all()
+    jobs = _jobs(session, run)
     gates = session.exec(select(Gate).where(Gate.run_id == run.id).order_by(col(Gate.id))).all()
-    evaluations = [*_newest_evaluations(jobs), *_halved_specialists(jobs)]
+    evaluations = [*_newest_evaluations(jobs), *_halved_specialists(run, jobs)]
     return RunState(
         jobs=tuple(_job_view(job) for job in jobs),
         gates=tuple(_gate_view(gate) for gate in gates),
-        evaluations=_evaluations(session, evaluations),
+        evaluations=OnDemand(evaluations, partial(_evaluation, session)),
         desired_state=run.desired_state,  # type: ignore[arg-type]  # the column holds a DesiredState
-        features=_features(session, evaluations),
+        features=OnDemand(evaluations, partial(_features, session)),
         rounds=_rounds(session, evaluations),
         history=history_before_gate(session, jobs, gates),
     )
@@ -39,9 +43,21 @@ def load_state(session: Session, run: Run) -> RunState:
 
 def load_jobs(session: Session, run: Run) -> RunState:
     """The same without what is read by means of the run's configuration: its jobs and what is desired."""
-    jobs = session.exec(select(Job).where(Job.run_id == run.id).order_by(col(Job.id))).all()
+    jobs = _jobs(session, run)
     desired: DesiredState = run.desired_state  # type: ignore[assignment]  # the column holds a DesiredState
     return RunState(jobs=tuple(_job_view(job) for job in jobs), desired_state=desired)
+
+
+def _jobs(session: Session, run: Run) -> Sequence[Job]:
+    """In the order of planning, without their specifications, which name each of up to 100 000 variations."""
+    jobs: Sequence[Job] = session.exec(_of_run(run)).all()
+    return jobs
+
+
+def _of_run(run: Run) -> Any:
+    """A query for the run's jobs."""
+    light = defer(Job.spec)  # type: ignore[arg-type]  # SQLModel types a column as its value
+    return select(Job).options(light).where(Job.run_id == run.id).order_by(col(Job.id))
 
 
 def insert_job(session: Session, run: Run, spec: JobSpec) -> Job | None:
@@ -87,8 +103,7 @@ def set_jobs(session: Session, run: Run, keys: Iterable[str], status: JobStatus)
     """Move waiting jobs to another status; queued ones will be dispatched again."""
     if not (names := tuple(keys)):
         return []
-    query = select(Job).where(Job.run_id == run.id, col(Job.key).in_(names)).order_by(col(Job.id))
-    jobs = list(session.exec(query))
+    jobs = list(session.exec(_of_run(run).where(col(Job.key).in_(names))))
     for job in jobs:
         set_job(job, status)
     return jobs
@@ -96,8 +111,7 @@ def set_jobs(session: Session, run: Run, keys: Iterable[str], status: JobStatus)
 
 def jobs_with(session: Session, run: Run, *statuses: str) -> list[Job]:
     """The run's jobs with one of these statuses, in the order of planning."""
-    query = select(Job).where(Job.run_id == run.id, col(Job.status).in_(statuses))
-    return list(session.exec(query.order_by(col(Job.id))))
+    return list(session.exec(_of_run(run).where(col(Job.status).in_(statuses))))
 
 
 def set_job(job: Job, status: JobStatus) -> None:
@@ -110,7 +124,7 @@ def set_job(job: Job, status: JobStatus) -> None:
 
 def stop_running(session: Session, run: Run) -> None:
     """Ask the jobs that are still running to stop, because the run has ended."""
-    for job in session.exec(select(Job).where(Job.run_id == run.id, Job.status == "running")):
+    for job in session.exec(_of_run(run).where(Job.status == "running")):
         job.desired_state = "cancel"
 
 
@@ -157,24 +171,21 @@ def proposal_row(proposal: Proposal) -> dict[str, object]:
     return row.model_dump(mode="json")
 
 
-def _evaluations(session: Session, jobs: Sequence[Job]) -> dict[str, tuple[VariationReturn, ...]]:
-    """Returns of training variations, by key of the evaluation."""
-    found: dict[str, tuple[VariationReturn, ...]] = {}
-    for job in jobs:
-        query = select(LatestReturn).where(LatestReturn.job_id == job.id, LatestReturn.source == "evaluation")
-        rows = session.exec(query.order_by(col(LatestReturn.variation)))
-        found[job.key] = tuple(_return(row) for row in rows)
-    return found
+def _evaluation(session: Session, job_id: int) -> tuple[VariationReturn, ...]:
+    """A job's returns of training variations."""
+    names = tuple(VariationReturn.model_fields)
+    mine = (LatestReturn.job_id == job_id, LatestReturn.source == "evaluation")
+    columns: tuple[Any, ...] = tuple(getattr(LatestReturn, name) for name in names)
+    rows = session.execute(select(*columns).where(*mine).order_by(col(LatestReturn.variation)))
+    read = (row._asdict() for row in rows)
+    return tuple(VariationReturn(**{**row, "mean_length": row["mean_length"] or 0.0}) for row in read)
 
 
-def _features(session: Session, jobs: Sequence[Job]) -> dict[str, Features]:
-    """The policy's mean features by variation, by key of the evaluation that reported them."""
-    keys = {job.id: job.key for job in jobs}
-    rows = session.exec(select(EvaluationFeatures).where(col(EvaluationFeatures.job_id).in_(keys)))
-    return {
-        keys[row.job_id]: {int(variation): tuple(numbers) for variation, numbers in row.features.items()}
-        for row in rows
-    }
+def _features(session: Session, job_id: int) -> Features:
+    """The policy's mean features by variation, as an evaluation reported them; empty if it did not."""
+    query = select(EvaluationFeatures.features).where(EvaluationFeatures.job_id == job_id)
+    features = session.exec(query).first() or {}
+    return {int(variation): tuple(numbers) for variation, numbers in features.items()}
 
 
 def _rounds(session: Session, jobs: Sequence[Job]) -> dict[str, Rounds]:
@@ -193,26 +204,12 @@ def _newest_evaluations(jobs: Sequence[Job]) -> list[Job]:
     return list({(job.cycle, job.key if job.key in apart else ""): job for job in ended}.values())
 
 
-def _halved_specialists(jobs: Sequence[Job]) -> list[Job]:
+def _halved_specialists(run: Run, jobs: Sequence[Job]) -> list[Job]:
     """Specialists of the newest cycle whose last evaluations decide which of them continue in the next rung."""
+    if run.config.get("specialists", {}).get("rungs", 1) == 1:  # missing in configurations before 0.2
+        return []
     newest = max((job.cycle for job in jobs), default=1)
-    return [
-        job
-        for job in jobs
-        if job.kind == "specialist" and job.status == "succeeded" and job.cycle == newest
-        if job.spec["config"]["specialists"].get("rungs", 1) > 1  # missing in specifications before 0.2
-    ]
-
-
-def _return(row: LatestReturn) -> VariationReturn:
-    return VariationReturn(
-        variation=row.variation,
-        episodes=row.episodes,
-        mean_return=row.mean_return,
-        std_return=row.std_return,
-        success_rate=row.success_rate,
-        mean_length=row.mean_length or 0.0,
-    )
+    return [job for job in jobs if job.kind == "specialist" and job.status == "succeeded" and job.cycle == newest]
 
 
 def _evidence(session: Session, run: Run, config: RunConfig, opening: GateOpening) -> GateEvidence:

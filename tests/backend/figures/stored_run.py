@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from backend.db.columns import now
 from backend.db.models import Epoch, Evaluation, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
+from backend.store.ingest.curve_rollups import roll_up
 from gsl.config.run import RunConfig
 from gsl.protocol.jobs import JobKind, Phase
 from gsl.protocol.reports import DemonstrationCount
@@ -111,6 +112,8 @@ class _Story:
         self._insert(Epoch, rows)
         self._insert(VariationReturn, returns)
         self._latest(returns)
+        evaluated = range(self.size.evaluate_every, epochs + 1, self.size.evaluate_every)
+        roll_up(self.session, job_id, range(1, epochs + 1), evaluated)
         entries = [self._entry(job_id, number, "training", phase, steps) for number in range(1, epochs + 1)]
         self._insert(LedgerEntry, entries)
         self.spent += steps * epochs
@@ -123,6 +126,7 @@ class _Story:
         returns += self._returns(job_id, "held_out", 0, held_out, level * 0.8, EVALUATION_EPISODES)
         self._insert(VariationReturn, returns)
         self._latest(returns)
+        roll_up(self.session, job_id, (), [0])
         whole = {"job_id": job_id, "epoch": 0, "rounds": EVALUATION_EPISODES, "rounds_asked": EVALUATION_EPISODES}
         self._insert(Evaluation, [whole])
         steps = 10 * len(returns)

@@ -4,7 +4,7 @@ Each figure is the median over this run's jobs, or, where it has none yet, over 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
 
@@ -23,6 +23,7 @@ class Pace:
     own: tuple[JobProgress, ...] = ()
     others: tuple[JobProgress, ...] = ()
     fallback: float | None = None  # training speed that live workers measured on the suite
+    _known: dict[tuple[Figure, JobKind | None], float | None] = field(default_factory=dict, compare=False, repr=False)
 
     def speed(self, kind: JobKind) -> float | None:
         """Of training, periodic evaluations included."""
@@ -50,7 +51,15 @@ class Pace:
         return median(known) if known else None
 
     def _median(self, figure: Figure, kind: JobKind | None, instead: Sequence[JobKind]) -> float | None:
-        """Of the kind in this run, in others, then of the kinds `instead`; of all kinds if `kind` is None."""
+        """Of the kind in this run, in others, then of the kinds `instead`; of all kinds if `kind` is None.
+
+        Computed once: each step of a run needs several of them.
+        """
+        if (figure, kind) not in self._known:
+            self._known[figure, kind] = self._measured(figure, kind, instead)
+        return self._known[figure, kind]
+
+    def _measured(self, figure: Figure, kind: JobKind | None, instead: Sequence[JobKind]) -> float | None:
         for kinds in ((kind,), instead):
             for jobs in (self.own, self.others):
                 found = [figure(job) for job in jobs if kind is None or job.kind in kinds]

@@ -24,6 +24,7 @@ from gsl.protocol.reports import Source
 
 DRAWN: tuple[Role, ...] = ("specialist", "generalist", "finetune")  # specialists are drawn behind
 EVALUATIONS: tuple[Source, ...] = ("evaluation", "held_out")
+MOST_EVALUATIONS = 500  # dots
 
 
 def learning_curve(data: LearningCurves, view: View) -> go.Figure:
@@ -108,7 +109,7 @@ def _hover(role: Role, view: View) -> str:
 def _add_evaluations(figure: go.Figure, points: list[EvaluationPoint], source: Source, view: View) -> None:
     if not points:
         return
-    colours = palette(view)
+    colours, points = palette(view), _thinned(points, view)
     held_out = source == "held_out"
     fills = [colours.held_out if held_out else colours.role(point.role) for point in points]
     form = NUMBER_FORMATS[view.metric]
@@ -124,6 +125,13 @@ def _add_evaluations(figure: go.Figure, points: list[EvaluationPoint], source: S
         f"{'held-out' if held_out else 'training'} variations, fresh episodes%{{customdata[2]}}"
         "<br>%{x:,} steps<extra></extra>",
     )  # fmt: skip
+
+
+def _thinned(points: list[EvaluationPoint], view: View) -> list[EvaluationPoint]:
+    """Those of a long run's periodic evaluations that a screen can show apart, and all evaluations of other kinds."""
+    values = np.array([point.of(view.metric) for point in points], dtype=np.float64)
+    kept = set(rows_to_keep(values, MOST_EVALUATIONS).tolist())
+    return [point for place, point in enumerate(points) if place in kept or point.key.startswith("evaluation-")]
 
 
 def _marker_size(point: EvaluationPoint) -> int:

@@ -1,12 +1,11 @@
 """What happened in a run: plateaus, steps spent, events."""
 
-from typing import Any
-
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from backend.db.models import Event, Job, LedgerEntry, Plateau, Run
+from backend.db.models import Event, Plateau, Run
 from backend.domain.figure_data import Curve, Metric, rose_later
+from backend.store import ledger_sums
 from backend.store.figures import curves
 from gsl.phases.ledger import Entry, totals
 from gsl.protocol.api import EventPublic, LedgerPublic, LedgerRow, Page, PlateauPublic
@@ -29,18 +28,9 @@ def _rose_later(row: PlateauPublic, curves: dict[int, Curve]) -> bool | None:
 
 def ledger(session: Session, run: Run) -> LedgerPublic:
     """Steps by job and purpose, their sums, and the steps along the critical path."""
-    job = (Job.id, Job.phase, Job.key)
-    columns: tuple[Any, ...] = (*job, LedgerEntry.purpose, func.sum(LedgerEntry.steps))
-    query = (
-        select(*columns)
-        .join(LedgerEntry, col(LedgerEntry.job_id) == col(Job.id))
-        .where(Job.run_id == run.id)
-        .group_by(*(col(column) for column in job), col(LedgerEntry.purpose))
-        .order_by(col(Job.id), col(LedgerEntry.purpose))
-    )
     rows = [
-        LedgerRow(phase=phase, job_id=job_id, job_key=key, purpose=purpose, steps=int(steps))
-        for job_id, phase, key, purpose, steps in session.execute(query)
+        LedgerRow(phase=spent.phase, job_id=spent.job_id, job_key=spent.key, purpose=spent.purpose, steps=spent.steps)
+        for spent in ledger_sums.of_run(session, run.id or 0)
     ]
     sums = totals([Entry(row.phase, row.job_key, row.purpose, row.steps) for row in rows], run.total_steps)
     return LedgerPublic(

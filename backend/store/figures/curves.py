@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from backend.db.models import EvaluationMean, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run
+from backend.db.models import EvaluationMean, Gate, Job, LatestReturn, Plateau, Run
 from backend.domain.figure_data import (
     Curve,
     EvaluationPoint,
@@ -20,7 +20,7 @@ from backend.domain.figure_data import (
     Spent,
     rose_later,
 )
-from backend.store import wholeness
+from backend.store import ledger_sums, wholeness
 from backend.store.figures.job_rows import JobRow, job_rows, role_of, score_array
 from backend.store.figures.training_curves import one_after_another, training_curves
 from backend.store.suites import suite_of
@@ -85,10 +85,7 @@ def approved_gates(session: Session, run_id: int) -> dict[int, Gate]:
 
 
 def ledger_totals(session: Session, run_id: int) -> LedgerTotals:
-    columns: tuple[Any, ...] = (Job.phase, Job.key, LedgerEntry.purpose, func.sum(LedgerEntry.steps))
-    joined = select(*columns).join(LedgerEntry, col(LedgerEntry.job_id) == col(Job.id)).where(col(Job.run_id) == run_id)
-    rows = session.execute(joined.group_by(col(Job.phase), col(Job.key), col(LedgerEntry.purpose)))
-    entries = [Entry(phase, key, purpose, int(steps)) for phase, key, purpose, steps in rows]
+    entries = [Entry(row.phase, row.key, row.purpose, row.steps) for row in ledger_sums.of_run(session, run_id)]
     sums: Counter[tuple[Phase, Purpose]] = Counter()
     measured = 0
     for entry in entries:

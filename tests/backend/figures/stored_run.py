@@ -116,6 +116,7 @@ class _Story:
         roll_up(self.session, job_id, range(1, epochs + 1), evaluated)
         entries = [self._entry(job_id, number, "training", phase, steps) for number in range(1, epochs + 1)]
         self._insert(LedgerEntry, entries)
+        self.session.get_one(Job, job_id).steps = steps * epochs
         self.spent += steps * epochs
         return job_id
 
@@ -131,6 +132,7 @@ class _Story:
         self._insert(Evaluation, [whole])
         steps = 10 * len(returns)
         self._insert(LedgerEntry, [self._entry(job_id, 0, "evaluation", "evaluation", steps)])
+        self.session.get_one(Job, job_id).steps = steps
         self.spent += steps
 
     def _epoch(self, job_id: int, number: int, steps: int, level: float) -> dict[str, Any]:

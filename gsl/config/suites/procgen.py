@@ -1,5 +1,6 @@
 """Procgen: sixteen games, each level a variation."""
 
+from functools import lru_cache
 from typing import Any, ClassVar, Literal, Self, get_args
 
 from pydantic import field_validator, model_validator
@@ -29,6 +30,12 @@ SCORE_RANGES: dict[str, dict[str, tuple[float, float]]] = {
         "miner": (1.5, 20), "ninja": (2, 10), "plunder": (3, 30), "starpilot": (1.5, 35),
     },
 }  # fmt: skip
+
+
+@lru_cache(64)
+def _levels(first: int, count: int) -> tuple[int, ...]:
+    """Made once, because every list of runs counts the levels of each several times."""
+    return tuple(range(first, first + count))
 
 
 class ProcgenSuite(SuiteSettings):
@@ -107,10 +114,10 @@ class ProcgenSuite(SuiteSettings):
         return SCORE_RANGES[self.mode][self.game]
 
     def training_variations(self) -> tuple[int, ...]:
-        return tuple(range(self.start_level, self.start_level + self.num_levels))
+        return _levels(self.start_level, self.num_levels)
 
     def held_out_variations(self) -> tuple[int, ...]:
-        return tuple(range(self.held_out_start, self.held_out_start + self.held_out_levels))
+        return _levels(self.held_out_start, self.held_out_levels)
 
     def variation_name(self, variation: int) -> str:
         return f"level {variation}"

@@ -751,7 +751,7 @@ export interface paths {
          * Get metrics of training
          * @description Losses, gradient norm, learning rate, speed and whatever else learner and guide report, over environment steps.
          *
-         *     If a run has more than 10,000 epochs, evenly spread ones are read.
+         *     If a run has more than 3,000 epochs, evenly spread ones are read.
          */
         get: operations["get_metrics"];
         put?: never;

@@ -16,7 +16,7 @@ import psutil
 from benchmarks.environments import ROOT
 from tests.backend.api_driver import TOKEN
 
-_START_S = 120
+_START_S = 300
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def _lengthen(session: Session, run_id: int, times: int) -> None:
             roll_up(session, job_id, (1, times * epochs), (1, times * epochs))
     for statement in (
         "UPDATE latest_return SET epoch = epoch * :times WHERE run_id = :run",
-        "UPDATE job SET epochs = epochs * :times, steps = steps * :times WHERE run_id = :run",
+        "UPDATE job SET epochs = epochs * :times, steps = steps * :times WHERE run_id = :run AND epochs > 0",
         "UPDATE job SET start_steps = start_steps * :times WHERE run_id = :run",
         "UPDATE run SET spent_steps = spent_steps * :times WHERE id = :run",
     ):

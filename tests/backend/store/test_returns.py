@@ -1,5 +1,7 @@
 """Returns by variation: only what is new is read, as columns, and a later job's estimate replaces an earlier one's."""
 
+from typing import Any
+
 import pytest
 
 from backend.services.app_services import Services
@@ -58,7 +60,7 @@ def test_a_later_job_replaces_the_estimates_of_an_earlier_one(api: ApiDriver) ->
 @pytest.mark.parametrize("every", [1, 7])
 def test_the_sliders_epochs_are_few_and_ended_an_episode(api: ApiDriver, job_id: int, every: int) -> None:
     numbers = range(2, 1000)
-    ends = {"steps": 1, "returns": [], "metrics": {}}
+    ends: dict[str, Any] = {"steps": 1, "returns": [], "metrics": {}}
     api.report(job_id, *(epoch(n, job_steps=99 + n, episodes=int(n % every == 0), **ends) for n in numbers))
     epochs = api.get("/runs/1/returns")["epochs"]
     ended = [1, *(n for n in numbers if n % every == 0)]

@@ -7,7 +7,8 @@ from sqlalchemy import Row, literal
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from backend.db.models import Epoch, EvaluationMean, Job, LatestReturn, Run, VariationReturn
+from backend.db.models import Epoch, Job, LatestReturn, Run, VariationReturn
+from backend.db.rollup_models import EvaluationMean
 from backend.store import wholeness
 from backend.store.ingest.rollups import MAIN_KINDS
 from backend.store.suites import suite_of

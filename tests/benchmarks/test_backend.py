@@ -14,7 +14,8 @@ from sqlmodel import SQLModel, col
 
 from backend.app import create_app
 from backend.db.engine import Database
-from backend.db.models import Epoch, EpochStretch, Job, LatestReturn, Run, VariationReturn
+from backend.db.models import Epoch, Job, LatestReturn, Run, VariationReturn
+from backend.db.rollup_models import EpochStretch
 from benchmarks.backend.cost import Cost, Growth
 from benchmarks.backend.crowd import Crowd
 from benchmarks.backend.intake import Intake, of_rounds

@@ -9,7 +9,8 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from backend.db.models import EvaluationMean, Gate, Job, LatestReturn, Plateau, Run
+from backend.db.models import Gate, Job, LatestReturn, Plateau, Run
+from backend.db.rollup_models import EvaluationMean
 from backend.domain.figure_data import (
     Curve,
     EvaluationPoint,

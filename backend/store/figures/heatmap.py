@@ -7,7 +7,8 @@ import numpy as np
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
-from backend.db.models import Epoch, EpochStretch, VariationReturn
+from backend.db.models import Epoch, VariationReturn
+from backend.db.rollup_models import EpochStretch
 from backend.domain.figure_data import FloatArray, IntArray, Scores, VariationProgress
 from backend.store.figures.job_rows import JobRow, job_rows, number_table, role_of, weighted_means
 from backend.store.figures.training_curves import MOST_EPOCHS

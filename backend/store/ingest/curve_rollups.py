@@ -8,7 +8,8 @@ from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, delete
 
-from backend.db.models import Epoch, EpochStretch, EvaluationMean, VariationReturn
+from backend.db.models import Epoch, VariationReturn
+from backend.db.rollup_models import EpochStretch, EvaluationMean
 from backend.store.ingest.upsert import replacing
 
 STRETCH = 16

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from backend.db.models import Epoch, EpochStretch, EvaluationMean, VariationReturn
+from backend.db.models import Epoch, VariationReturn
+from backend.db.rollup_models import EpochStretch, EvaluationMean
 from backend.services.app_services import Services
 from backend.store.figures import heatmap, training_curves
 from backend.store.figures.curves import learning_curves

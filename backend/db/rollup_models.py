@@ -1,0 +1,31 @@
+"""Tables of rollups that curves are drawn from: all of it follows from `epoch` and `variation_return`."""
+
+from sqlmodel import Field, SQLModel
+
+from backend.db.columns import number_column, reference, steps_column
+
+
+class EvaluationMean(SQLModel, table=True):
+    """An evaluation's means over its variations, each with the same weight: a rollup of its returns."""
+
+    __tablename__ = "evaluation_mean"
+
+    job_id: int = reference("job.id", primary_key=True)
+    source: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    variations: int
+    mean_return: float | None = number_column()
+    success_rate: float | None = number_column()
+
+
+class EpochStretch(SQLModel, table=True):
+    """Means over a stretch of a job's epochs: a rollup for the curves of long runs. Stretches count from 0."""
+
+    __tablename__ = "epoch_stretch"
+
+    job_id: int = reference("job.id", primary_key=True)
+    stretch: int = Field(primary_key=True)
+    epoch: int  # the last one
+    job_steps: int = steps_column()  # after it
+    mean_return: float | None = number_column()
+    success_rate: float | None = number_column()

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.environments import ROOT
 from benchmarks.gpu.contenders import Contender, at_once, in_turn, started
 from benchmarks.gpu.parts import parts
 from benchmarks.gpu.results import Row, speed_row
 from benchmarks.peers.cases import CASES, Case
-from benchmarks.peers.environment import ROOT
 
 CLEANRL = replace(CASES["procgen-impala"], num_steps=256, epochs_a_window=1)
 """CleanRL's published settings for Procgen: 64 environments, 256 steps, 8 minibatches of 2048, 3 passes."""

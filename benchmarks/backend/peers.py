@@ -12,7 +12,7 @@ from benchmarks.backend.intake import Intake, of_rounds
 from benchmarks.backend.tracker import HISTORY, KEYS, TRACKERS, Tracker
 from gsl.protocol.reports import Wire
 
-RUNS, POINTS, ROUNDS = 500, 10_000, 12
+RUNS, POINTS, ROUNDS = 60, 5_000, 8
 STEPS = {"100 points a request": 1, "1000 points a request": 10}
 _MOST_POINTS = 1000  # of one request to MLflow
 

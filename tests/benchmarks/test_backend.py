@@ -93,7 +93,7 @@ def test_tables_show_what_was_measured() -> None:
 
 def test_what_is_kept_can_be_read() -> None:
     kept = Results.model_validate_json(FILE.read_text())
-    assert {"sqlite", "postgresql"} == kept.databases.keys()
+    assert kept.databases["sqlite"].returns > 9_000_000
     assert {"GSL Lab", "MLflow", "Trackio"} == kept.peers.keys()
 
 

@@ -69,8 +69,8 @@ def report_job(job_id: JobId, body: ReportBatch, session: WritingMuch, services:
     """Stores reports in order and extends the lease. Sending a batch twice changes nothing. 422, with nothing stored,
     if one does not fit the job: its epochs follow each other, and steps add up and stay within its budget."""
     run, job = leases.held_job(session, job_id, body.attempt)
-    discarded = ingest.ingest_reports(session, run, job, body.reports)
     leases.extend(job, services.terms)
+    discarded = ingest.ingest_reports(session, run, job, body.reports)
     services.remove_files(session, *discarded)
     services.publish(session, "epoch", job.run_id)
     return Accepted(accepted=len(body.reports))

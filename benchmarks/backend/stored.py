@@ -84,6 +84,9 @@ def more_runs(database: Database, template: int, number: int) -> None:
             ),
             {"template": template, "paper": json.dumps(["paper", "made up"]), "other": json.dumps(["made up"])},
         )
+        session.execute(
+            text("INSERT INTO run_text (run_id, text) SELECT id, name FROM run WHERE id > :last"), {"last": last}
+        )
         jobs = [f'"{name}"' for name in _columns(Job, "id", "run_id")]
         session.execute(
             text(

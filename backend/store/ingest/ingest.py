@@ -51,11 +51,12 @@ def ingest_reports(session: Session, run: Run, job: Job, reports: Sequence[Repor
     Raises `InvalidError` naming a variation that the job may not report on, or what is out of its bounds.
     """
     allowed = _allowed(config_of(run), job)
-    bounds.check(session, job, reports)
+    with session.no_autoflush:  # run and job would be written before each of the queries
+        bounds.check(session, job, reports)
     discarded: list[str] = []
     run.revision, run.updated_at = run.revision + 1, now()
     for group in _between_starts(reports):
-        with session.no_autoflush:  # run and job would be written before each of the queries
+        with session.no_autoflush:
             if isinstance(group[0], StartedReport):
                 discarded += _restart(session, run, job, group[0])
             _store(session, run, job, _rows(job, group, allowed))

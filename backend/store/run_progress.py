@@ -171,8 +171,9 @@ def _queued(session: Session, jobs: Iterable[JobProgress]) -> Sequence[turns.Pla
 def _line(queued: Sequence[turns.Place], of: tuple[int, int], able: Sequence[Worker], own: int = 0) -> Line:
     """As the first one sees it of the job or run `of`, the other id being 0; `able` workers can run its suite, and
     `own` of them are busy with jobs that do not count."""
-    mine = (index for index, place in enumerate(queued) if place.job_id == of[0] or place.run_id == of[1])
-    theirs = {suite for worker in able for suite in worker.suites}
-    before = queued[: next(mine, len(queued))]
+    mine = [place.job_id == of[0] or place.run_id == of[1] for place in queued]
+    first = mine.index(True) if any(mine) else len(queued)
+    own_suite = {place.suite for place in queued[first : first + 1]}
+    theirs = own_suite.union(*(worker.suites for worker in able))
     busy = sum(worker.job_id is not None for worker in able) - own
-    return Line(len(able), busy, sum(place.suite in theirs for place in before))
+    return Line(len(able), busy, sum(place.suite in theirs for place in queued[:first]))

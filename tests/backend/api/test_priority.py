@@ -28,8 +28,10 @@ def test_a_run_is_moved_to_the_front(api: ApiDriver) -> None:
 
 
 @ON_SQLITE
-def test_the_place_in_the_line_is_shown_by_run_and_by_job(api: ApiDriver) -> None:
-    api.announce("w1", "forkmaze")
+@pytest.mark.parametrize("workers", [("w1",), ()], ids=["a worker", "no worker"])
+def test_the_place_in_the_line_is_shown_by_run_and_by_job(api: ApiDriver, workers: tuple[str, ...]) -> None:
+    for worker in workers:
+        api.announce(worker, "forkmaze")
     first, second = api.launch(), api.launch(priority=3)
     assert api.get(f"/runs/{first}")["activity"] == "queued, 1 ahead"
     assert api.get(f"/runs/{first}/jobs")[0]["activity"] == "queued, 1 ahead"

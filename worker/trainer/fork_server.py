@@ -14,7 +14,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
@@ -33,7 +33,8 @@ def wait_for_job(
 
     `prepare` imports what a job needs; after each job, `fit` says whether to go on.
     """
-    woken = _note_ended_children()
+    woken, waking = socket.socketpair()
+    _note_ended_children(woken, waking)
     trouble = prepare([])
     if not trouble:
         _say(control, ready=True)
@@ -41,7 +42,8 @@ def wait_for_job(
         arguments, modules, files = request
         if trouble := prepare(modules):
             break
-        pid = _fork(control, woken, files)
+        _note_ended_children(woken, waking)  # again, because imports may have taken the signals over
+        pid = _fork((control, woken, waking), files)
         if pid == 0:
             return arguments
         _say(control, started=pid)
@@ -75,7 +77,7 @@ def _files(ancillary: list[tuple[int, int, bytes]]) -> list[int]:
     return list(files)
 
 
-def _fork(control: socket.socket, woken: socket.socket, files: list[int]) -> int:
+def _fork(sockets: Sequence[socket.socket], files: list[int]) -> int:
     """0 in the trainer, in a session of its own; its process id in this process, as soon as it is in that session."""
     settled, settling = os.pipe()
     parent = os.getpid()
@@ -84,7 +86,7 @@ def _fork(control: socket.socket, woken: socket.socket, files: list[int]) -> int
     if pid == 0:
         os.setsid()
         die_with(parent)
-        _forget_parent(control, woken)
+        _forget_parent(sockets)
         os.dup2(files[0], 1)
         os.dup2(files[0], 2)
     else:
@@ -98,12 +100,12 @@ def _fork(control: socket.socket, woken: socket.socket, files: list[int]) -> int
     return pid
 
 
-def _forget_parent(control: socket.socket, woken: socket.socket) -> None:
-    os.close(signal.set_wakeup_fd(-1))
+def _forget_parent(sockets: Sequence[socket.socket]) -> None:
+    signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
-    control.close()
-    woken.close()
+    for each in sockets:
+        each.close()
 
 
 def _supervise(pid: int, control: socket.socket, woken: socket.socket, grace: float) -> int | None:
@@ -144,15 +146,13 @@ def _signal(group: int, number: int) -> None:
         return  # it died before it had a session of its own
 
 
-def _note_ended_children() -> socket.socket:
-    """A socket that becomes readable when a child ends. SIGTERM is for trainers: this process ends with its runner."""
-    woken, waking = socket.socketpair()
+def _note_ended_children(woken: socket.socket, waking: socket.socket) -> None:
+    """`woken` becomes readable when a child ends. SIGTERM is for trainers: this process ends with its runner."""
     woken.setblocking(False)
     waking.setblocking(False)
-    signal.set_wakeup_fd(waking.detach(), warn_on_full_buffer=False)
+    signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
     for number in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(number, _ignore)
-    return woken
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:

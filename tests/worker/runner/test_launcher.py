@@ -31,6 +31,7 @@ MODULES = {
     "starts_threads": "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
     "ends_the_parent": "import os; os._exit(3)",
     "is_broken": "raise ImportError('no')",
+    "takes_signals": "import signal; signal.set_wakeup_fd(-1); signal.signal(signal.SIGCHLD, signal.SIG_DFL)",
     "is_fine": "",
 }
 
@@ -154,6 +155,13 @@ def is_free(lock: Path) -> bool:
         return False
     finally:
         os.close(descriptor)
+
+
+def test_a_module_may_take_the_signals_over_when_it_is_imported(launch: Launch, tmp_path: Path) -> None:
+    trainer, note = launch("takes_signals")
+    wait(lambda: trainer.poll() is not None)
+    assert (trainer.poll(), note) == (0, "")
+    assert (tmp_path / "written").exists()
 
 
 def test_an_open_gpu_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -184,6 +184,7 @@ def test_nothing_is_claimed_while_the_disk_is_full(bench: Bench, monkeypatch: py
     assert (bench.job.status, bench.job.attempt) == ("succeeded", 1)
 
 
+@pytest.mark.parametrize("api", [60.0], indirect=True, ids=["the lease outlives the hang"])
 def test_a_trainer_that_hangs_is_ended_and_its_job_given_back(bench: Bench) -> None:
     job = bench.run("hanging")
     assert "no sign of life" in (job.error or "")

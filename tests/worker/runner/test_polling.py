@@ -1,15 +1,14 @@
 """A worker slot without any broker: a real process that asks the real API for its jobs."""
 
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.worker.real_api import TOKEN, RealApi
+from tests.worker.real_api import RealApi
+from tests.worker.runner.slot_process import slot_process
 from worker.runner.job_runner import RunnerContext, run_next
 from worker.runner.slot import Slot
 
@@ -22,18 +21,8 @@ def api(tmp_path: Path) -> Iterator[RealApi]:
 
 @pytest.fixture
 def slot(tmp_path: Path, api: RealApi) -> Iterator["subprocess.Popen[bytes]"]:
-    environment = {
-        **os.environ, "GSL_API_URL": api.url, "GSL_WORKER_TOKEN": TOKEN, "REDIS_URL": "", "OMP_NUM_THREADS": "1",
-        "GSL_WORKER_DIR": str(tmp_path / "worker"), "GSL_WORKER_NAME": "w1", "CUDA_VISIBLE_DEVICES": "",
-    }  # fmt: skip
-    with (tmp_path / "worker.log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-m", "worker"], env=environment, stdout=log, stderr=log)
-    try:
+    with slot_process(tmp_path, api, "") as process:
         yield process
-    finally:
-        process.kill()
-        process.wait()
-        print((tmp_path / "worker.log").read_text())
 
 
 def wait(api: RealApi, job_id: int, status: str, seconds: float = 90) -> None:

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from client.models import Job
 from gsl.protocol.dispatch import celery_settings
 from tests.backend.services.broker import short_folder, valkey
-from tests.worker.real_api import TOKEN, RealApi
+from tests.worker.real_api import RealApi
+from tests.worker.runner.slot_process import slot_process
 from worker.runner.settings import WorkerSettings
 
 
@@ -34,18 +35,8 @@ def api(tmp_path: Path, broker: str) -> Iterator[RealApi]:
 
 @pytest.fixture
 def worker(tmp_path: Path, api: RealApi, broker: str) -> Iterator["subprocess.Popen[bytes]"]:
-    environment = {
-        **os.environ, "GSL_API_URL": api.url, "GSL_WORKER_TOKEN": TOKEN, "REDIS_URL": broker, "OMP_NUM_THREADS": "1",
-        "GSL_WORKER_DIR": str(tmp_path / "worker"), "GSL_WORKER_NAME": "w1", "CUDA_VISIBLE_DEVICES": "",
-    }  # fmt: skip
-    with (tmp_path / "worker.log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-m", "worker"], env=environment, stdout=log, stderr=log)
-    try:
+    with slot_process(tmp_path, api, broker) as process:
         yield process
-    finally:
-        process.kill()
-        process.wait()
-        print((tmp_path / "worker.log").read_text())
 
 
 def wait(condition: Callable[[], object], seconds: float = 60) -> None:

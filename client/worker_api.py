@@ -18,6 +18,7 @@ from gsl.protocol.lease import (
     FinishRequest,
     HeartbeatReply,
     HeartbeatRequest,
+    MembersRequest,
     NextJobRequest,
     RegistrationReply,
     ReportBatch,
@@ -27,6 +28,7 @@ from gsl.protocol.reports import ArtifactReport
 
 _GONE = (404, 409)
 _CLAIMED = TypeAdapter(ClaimedJob | None)
+_MEMBERS = TypeAdapter(list[ClaimedJob])
 
 
 class WorkerApi:
@@ -57,6 +59,11 @@ class WorkerApi:
         """Out of turn. Raises `Stale` if another worker was faster, or if the job cannot be claimed."""
         response = self._post(job_id, "claim", **_json(ClaimRequest(worker=worker)))
         return ClaimedJob.model_validate_json(response.content)
+
+    def claim_members(self, job_id: int, attempt: int, worker: str, most: int) -> list[ClaimedJob]:
+        """The worker's share of the queued specialists that may train together with this one, at most so many."""
+        asked = MembersRequest(attempt=attempt, worker=worker, most=most)
+        return _MEMBERS.validate_json(self._post(job_id, "members", **_json(asked)).content)
 
     def heartbeat(self, job_id: int, attempt: int, worker: str) -> HeartbeatReply:
         response = self._post(

@@ -20,6 +20,7 @@ from gsl.protocol.lease import (
     FinishRequest,
     HeartbeatReply,
     HeartbeatRequest,
+    MembersRequest,
     NextJobRequest,
     ReportBatch,
 )
@@ -54,6 +55,13 @@ def claim_job(job_id: JobId, body: ClaimRequest, session: Writing, services: Ser
     session.flush()
     services.advance(session, job.run_id)
     return claimed
+
+
+@routes.post("/jobs/{job_id}/members", summary="Claim jobs to train with one", responses=problems(400, 401, 404, 409))
+def claim_members(job_id: JobId, body: MembersRequest, services: ServicesDep) -> list[ClaimedJob]:
+    """For the holder of a specialist: queued specialists of the same run and cycle, as many as leave every worker that
+    is idle or has some of them the same share. Those that crashed train by themselves until they get further."""
+    return claims.claim_members(services, job_id, body)
 
 
 @routes.post("/jobs/{job_id}/heartbeat", summary="Send a heartbeat", responses=problems(400, 401, 404, 409))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 
 from anyio import to_thread
@@ -10,10 +11,10 @@ from sqlmodel import Session
 from backend.db.columns import now
 from backend.errors import ConflictError
 from backend.services.app_services import Services
-from backend.store import turns
+from backend.store import members, turns
 from backend.store.jobs import leases
 from backend.store.jobs.locks import lock_claims
-from gsl.protocol.lease import ClaimedJob, NextJobRequest
+from gsl.protocol.lease import ClaimedJob, MembersRequest, NextJobRequest
 
 _QUEUES_NOTHING = ("epoch", "artifact", "worker")
 """Changes after which no job is queued."""
@@ -60,3 +61,18 @@ def _claim_first(services: Services, session: Session, asked: NextJobRequest) ->
         services.advance(session, job.run_id)
         return claimed
     return None
+
+
+def claim_members(services: Services, job_id: int, asked: MembersRequest) -> list[ClaimedJob]:
+    """The worker's share of the jobs that may train as one with the job that it holds."""
+    with services.database.write() as session:
+        lock_claims(session)
+        run, job = leases.held_job(session, job_id, asked.attempt)
+        claimed = []
+        for each in members.share(session, run, job, now())[: asked.most]:
+            with suppress(ConflictError):  # the run was just paused, for example
+                claimed.append(leases.claim(session, run, each, asked.worker, services.terms))
+        if claimed:
+            session.flush()
+            services.advance(session, job.run_id)
+        return claimed

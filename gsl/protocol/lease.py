@@ -91,6 +91,18 @@ class ClaimedJob(Wire):
     teachers: tuple[TeacherRef, ...] = ()
 
 
+MOST_MEMBERS = 250
+"""Jobs of one trainer: a process can be handed no more locks of their folders at once."""
+
+
+class MembersRequest(Wire):
+    """For the holder of a job that can train as one network with others."""
+
+    attempt: int
+    worker: Name
+    most: int = Field(ge=1, le=MOST_MEMBERS, description="Most jobs that the worker takes in addition.")
+
+
 class HeartbeatRequest(Wire):
     attempt: int
     worker: Name

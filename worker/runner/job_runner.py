@@ -1,4 +1,7 @@
-"""Runs one job from claim to finish: folder, trainer, heartbeat, reports, log, result."""
+"""Runs one job from claim to finish: folder, trainer, heartbeat, reports, log, result.
+
+Specialists that were claimed together share a trainer (shared_trainer.py); each has a runner in a thread of its own.
+"""
 
 import logging
 import time
@@ -7,11 +10,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from client.errors import Refused, Stale
+from client.errors import ApiError, Refused, Stale
 from client.worker_api import WorkerApi
 from gsl.protocol.jobs import ENDED
 from gsl.protocol.lease import ClaimedJob, FinishRequest
 from gsl.protocol.reports import JobResult
+from worker.job.alike import why_alone
 from worker.job.checkpoint import CheckpointError
 from worker.job.spool import SpoolError, rewind
 from worker.runner.exit_status import ATTEMPT, Reason, failure_request, finish_request
@@ -21,10 +25,9 @@ from worker.runner.launcher import Launcher, modules_of
 from worker.runner.log_sender import LogSender
 from worker.runner.report_sender import ReportSender
 from worker.runner.retry import Aborted, RetryUntil
+from worker.runner.shared_trainer import Member, SharedTrainer
 from worker.runner.slot import Slot
-from worker.runner.stall import StallWatch
 from worker.runner.threads import cores, threads_of
-from worker.runner.trainer_process import TrainerProcess
 from worker.runner.workspace import FolderBusy, clear, delete, disk_trouble, is_reusable, job_folder, locked, prepare
 
 logger = logging.getLogger(__name__)
@@ -49,6 +52,9 @@ class RunnerContext:
     stop_seconds: float
     stall_seconds: float = 600.0
     launcher: Launcher = field(default_factory=Launcher)
+    device: str = "cpu"
+    members: int = 1
+    """Most jobs that train as one."""
 
 
 def run_next(context: RunnerContext, wait: float = 0.0) -> bool:
@@ -65,11 +71,24 @@ def run_next(context: RunnerContext, wait: float = 0.0) -> bool:
     if claim is None:
         return False
     try:
-        JobRunner(claim, context).run()
+        _run_together([claim, *_members_of(claim, context)], context)
     finally:
-        context.slot.release()
         context.launcher.warm_up()
     return True
+
+
+def _run_together(claims: Sequence[ClaimedJob], context: RunnerContext) -> None:
+    """Run the jobs to their ends. Raises what the first of the failing runners raised."""
+    folders = [job_folder(context.worker_dir, claim.job_id) for claim in claims]
+    trainer = SharedTrainer(context.launcher, folders, context.slot.trainer_log, context.stall_seconds)
+    runners = [JobRunner(claim, context, member) for claim, member in zip(claims, trainer.members, strict=True)]
+    try:
+        with ThreadPoolExecutor(len(runners), thread_name_prefix="runner") as threads:
+            running = [threads.submit(runner.run) for runner in runners]
+        for each in running:
+            each.result()
+    finally:
+        trainer.close()
 
 
 def _claim(context: RunnerContext, wait: float) -> ClaimedJob | None:
@@ -84,12 +103,25 @@ def _claim(context: RunnerContext, wait: float) -> ClaimedJob | None:
     return None
 
 
+def _members_of(claim: ClaimedJob, context: RunnerContext) -> list[ClaimedJob]:
+    """Further jobs that train as one with this one, if that pays."""
+    settings = claim.spec.config.learner
+    on_cpu = settings.device == "cpu" or context.device == "cpu"
+    if claim.spec.kind != "specialist" or context.members < 2 or why_alone(claim.spec, on_cpu):
+        return []
+    try:
+        return context.api.claim_members(claim.job_id, claim.attempt, context.worker, context.members - 1)
+    except ApiError as error:  # also of a server that does not know the question
+        logger.warning("job %d trains by itself, as no further jobs could be claimed: %s", claim.job_id, error)
+        return []
+
+
 class JobRunner:
     """One claimed job on this slot."""
 
-    def __init__(self, claim: ClaimedJob, context: RunnerContext) -> None:
-        self._claim, self._context = claim, context
-        self._folder = job_folder(context.worker_dir, claim.job_id)
+    def __init__(self, claim: ClaimedJob, context: RunnerContext, trainer: Member) -> None:
+        self._claim, self._context, self._trainer = claim, context, trainer
+        self._folder = trainer.folder
         self._heartbeat = Heartbeat(context.api, claim, context.worker)
         self._retry = RetryUntil(self._must_abort)
         self._abort_at: float | None = None
@@ -97,6 +129,14 @@ class JobRunner:
         self._note = ""
 
     def run(self) -> None:
+        self._context.slot.hold(self._claim.job_id)
+        try:
+            self._run()
+        finally:
+            self._trainer.leave()
+            self._context.slot.release(self._claim.job_id)
+
+    def _run(self) -> None:
         logger.info("job %d (%s): attempt %d starts", self._claim.job_id, self._claim.spec.key, self._claim.attempt)
         with ThreadPoolExecutor(max_workers=3, thread_name_prefix="job") as threads:
             beating = threads.submit(self._heartbeat.run)
@@ -124,7 +164,6 @@ class JobRunner:
     def _work(self, lock: int, threads: ThreadPoolExecutor) -> FinishRequest:
         """Everything up to the end of the trainer and its last report. An error here fails the job, with a message."""
         try:
-            self._context.slot.hold(self._claim.job_id)
             acked = self._prepare()
             code = self._train(lock, threads, acked)
             result = self._noted(self._folder.read_result()) if code == 0 else None
@@ -154,34 +193,31 @@ class JobRunner:
         log_sender = LogSender(self._context.api, self._claim, self._folder, acked, self._retry)
         followers = [self._report_sender(acked).follower(), log_sender.follower()]
         self._write_log(f"{ATTEMPT}{self._claim.spec.key}, attempt {self._claim.attempt}, on {self._context.worker}")
-        trainer, self._note = self._context.launcher.start(
-            self._folder.path, self._folder.log, lock, modules_of(self._claim.spec.config), self._slot_stops
-        )
+        self._note = self._trainer.start(lock, modules_of(self._claim.spec.config), self._slot_stops)
         self._write_log(self._note)
         sending = [threads.submit(follower.run) for follower in followers]
         try:
-            code = self._watch(trainer, sending)
+            code = self._watch(sending)
         finally:
-            trainer.kill()
+            self._trainer.kill()
             for follower in followers:
                 follower.close()
         for each in sending:
             each.result()
         return code
 
-    def _watch(self, trainer: TrainerProcess, sending: list[Future[None]]) -> int:
+    def _watch(self, sending: list[Future[None]]) -> int:
         """Wait for the trainer's end, and stop it when there is a reason to; its exit code."""
-        watch = StallWatch(self._folder, self._context.stall_seconds)
-        while (code := trainer.poll(_CHECK_EVERY_S)) is None:
+        while (code := self._trainer.poll(_CHECK_EVERY_S)) is None:
             try:
                 self._check(sending)
             except Stale as stale:
                 # A job that was lost during an outage may come back to this folder; then a checkpoint is of use.
-                trainer.end(0 if stale.gone else self._context.stop_seconds)
+                self._trainer.end(0 if stale.gone else self._context.stop_seconds)
                 raise
-            if reason := self._reason_to_stop(watch):
+            if reason := self._reason_to_stop():
                 self._reason = reason if reason == "cancel" else self._reason or reason
-                trainer.stop(self._context.stop_seconds)
+                self._trainer.stop(self._context.stop_seconds)
         return code
 
     def _check(self, sending: list[Future[None]]) -> None:
@@ -205,12 +241,12 @@ class JobRunner:
             with self._folder.log.open("a") as log:
                 log.write(f"{line}\n")
 
-    def _reason_to_stop(self, watch: StallWatch) -> Reason | None:
+    def _reason_to_stop(self) -> Reason | None:
         if self._heartbeat.desired_state != "run":
             return self._heartbeat.desired_state
         if self._context.slot.stopping:
             return "shutdown"
-        return "stall" if watch.stalled() else None
+        return "stall" if self._trainer.stalled() else None
 
     def _must_abort(self) -> bool:
         """Whether retrying is pointless: the time that this worker has to shut down is over.

@@ -16,8 +16,8 @@ _ANY = ""
 """In place of a job's module: what every trainer imports."""
 
 
-def trainer_command(folder: Path) -> Sequence[str]:
-    return [sys.executable, "-m", "worker.trainer", str(folder)]
+def trainer_command(*folders: Path) -> Sequence[str]:
+    return [sys.executable, "-m", "worker.trainer", *map(str, folders)]
 
 
 def modules_of(config: RunConfig) -> tuple[str, ...]:
@@ -30,10 +30,10 @@ class Launcher:
 
     def __init__(
         self,
-        command: Callable[[Path], Sequence[str]] = trainer_command,
+        command: Callable[..., Sequence[str]] = trainer_command,
         warm_parent: Sequence[str] | None = None,
     ) -> None:
-        """`command` starts a trainer in a fresh process, `warm_parent` a process that forks them."""
+        """`command` starts a trainer of given folders in a fresh process, `warm_parent` a process that forks them."""
         self._command, self._warm_parent = command, warm_parent
         self._parent: WarmParent | None = None
         self._unfit: dict[str, str] = {}
@@ -47,16 +47,21 @@ class Launcher:
             self._parent = WarmParent(self._warm_parent)
 
     def start(
-        self, folder: Path, log: Path, lock: int | None, modules: Sequence[str], give_up: Callable[[], bool]
+        self,
+        folders: Sequence[Path],
+        log: Path,
+        locks: Sequence[int],
+        modules: Sequence[str],
+        give_up: Callable[[], bool],
     ) -> tuple[TrainerProcess, str]:
-        """Start the trainer of a job folder with its output in `log`; it keeps the open file `lock` open.
+        """Start the trainer of job folders with its output in `log`; it keeps the open files `locks` open.
 
         The second value says why it started in a fresh process; it is empty if that is as it should be.
         """
         gone, alive = os.pipe()
         with log.open("ab") as output:
-            files = TrainerFiles(output.fileno(), (alive,) if lock is None else (alive, lock))
-            leader, note = self._lead(folder, modules, files, give_up)
+            files = TrainerFiles(output.fileno(), (alive, *locks))
+            leader, note = self._lead(folders, modules, files, give_up)
         os.close(alive)
         return TrainerProcess(leader, gone), note
 
@@ -66,17 +71,19 @@ class Launcher:
             self._parent = None
 
     def _lead(
-        self, folder: Path, modules: Sequence[str], files: TrainerFiles, give_up: Callable[[], bool]
+        self, folders: Sequence[Path], modules: Sequence[str], files: TrainerFiles, give_up: Callable[[], bool]
     ) -> tuple[Leader, str]:
         try:
-            return self._fork(folder, modules, files, give_up), ""
+            return self._fork(folders, modules, files, give_up), ""
         except NoFork as reason:
             note = f"Started in a fresh process: {reason}." if str(reason) else ""
         if note:
             logger.warning(note)
-        return Shim(self._command(folder), files), note
+        return Shim(self._command(*folders), files), note
 
-    def _fork(self, folder: Path, modules: Sequence[str], files: TrainerFiles, give_up: Callable[[], bool]) -> Leader:
+    def _fork(
+        self, folders: Sequence[Path], modules: Sequence[str], files: TrainerFiles, give_up: Callable[[], bool]
+    ) -> Leader:
         for module in (_ANY, *modules):
             if module in self._unfit:
                 raise NoFork(self._unfit[module])
@@ -84,7 +91,7 @@ class Launcher:
         if self._parent is None:
             raise NoFork("")
         try:
-            return self._parent.fork([str(folder)], modules, files, give_up)
+            return self._parent.fork([*map(str, folders)], modules, files, give_up)
         except NoFork as reason:
             self._parent = None
             if reason.module is not None:

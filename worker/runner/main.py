@@ -1,13 +1,13 @@
 """One worker slot: a Celery worker, or a loop that asks for jobs; and its registration with the API."""
 
 import sys
-from collections.abc import Sequence
 from functools import partial
 
 from pydantic import ValidationError
 
 from client.worker_api import WorkerApi
 from gsl.config.errors import in_one_sentence
+from gsl.protocol.lease import WorkerInfo
 from worker.runner import celery_app, job_runner, polling
 from worker.runner.consumer_pulse import ConsumerPulse
 from worker.runner.launcher import Launcher, launcher
@@ -35,7 +35,7 @@ def main() -> int:
     watchdog = Watchdog(settings.deaf_seconds, lambda: pulse is not None and broker_answers(settings.redis_url))
     registration = Registration(api, info, slot, lambda: disk_trouble(settings.dir), pulse, watchdog)
     registration.start()
-    context = context_of(settings, info.suites, api, slot, trainers)
+    context = context_of(settings, info, api, slot, trainers)
     try:
         if pulse is None:
             return polling.run(context)
@@ -48,14 +48,16 @@ def main() -> int:
 
 
 def context_of(
-    settings: WorkerSettings, suites: Sequence[str], api: WorkerApi, slot: Slot, trainers: Launcher
+    settings: WorkerSettings, info: WorkerInfo, api: WorkerApi, slot: Slot, trainers: Launcher
 ) -> job_runner.RunnerContext:
     return job_runner.RunnerContext(
         api=api,
         api_url=settings.api_url,
         slot=slot,
         worker=settings.name,
-        suites=suites,
+        suites=info.suites,
+        device=info.device,
+        members=settings.members,
         worker_dir=settings.dir.resolve(),
         stop_seconds=settings.stop_seconds,
         stall_seconds=settings.stall_seconds,

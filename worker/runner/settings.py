@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gsl.protocol.dispatch import checked_broker_url
+from gsl.protocol.lease import MOST_MEMBERS
 
 
 def _default_name() -> str:
@@ -42,6 +43,13 @@ class WorkerSettings(BaseSettings):
         validation_alias="GSL_WORKER_NAME",
         pattern=r"^[\w.+@-]{1,200}$",
         description="Unique name of this slot. If empty: the host name and the slot.",
+    )
+    members: int = Field(
+        64,
+        validation_alias="GSL_MEMBERS",
+        ge=1,
+        le=MOST_MEMBERS,
+        description="Most specialists that a slot trains as one network where that is faster; 1: each by itself.",
     )
     deaf_seconds: float = Field(
         180,

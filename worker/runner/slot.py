@@ -1,4 +1,4 @@
-"""What one worker slot is doing: its current job, whether it is stopping, and the speeds it has measured."""
+"""What one worker slot is doing: its current jobs, whether it is stopping, and the speeds it has measured."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,9 @@ class Slot:
         path.mkdir(parents=True, exist_ok=True)
         self._speeds = path / "speeds.json"
         self._stopping = False
-        self._job_id: int | None = None
+        self._job_ids: list[int] = []
+        self.trainer_log = path / "trainer.log"
+        """What a trainer of several jobs prints that belongs to none of them."""
 
     @property
     def stopping(self) -> bool:
@@ -26,13 +28,14 @@ class Slot:
 
     @property
     def job_id(self) -> int | None:
-        return self._job_id
+        """The job that it has held for longest."""
+        return next(iter(self._job_ids), None)
 
     def hold(self, job_id: int) -> None:
-        self._job_id = job_id
+        self._job_ids.append(job_id)
 
-    def release(self) -> None:
-        self._job_id = None
+    def release(self, job_id: int) -> None:
+        self._job_ids.remove(job_id)
 
     @property
     def speeds(self) -> dict[str, float]:

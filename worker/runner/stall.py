@@ -1,7 +1,7 @@
 """Whether a trainer hangs: no sign of life for longer than it has ever been silent before, by a wide margin."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from worker.job.folder import JobFolder
@@ -16,10 +16,12 @@ class StallWatch:
     silence that was measured.
     """
 
-    def __init__(self, folder: JobFolder, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """`seconds` is the shortest deadline."""
+    def __init__(
+        self, folders: Sequence[JobFolder], seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`folders` are those of the trainer's jobs, `seconds` is the shortest deadline."""
         self._clock = clock
-        self._signs = (folder.alive, folder.spool, folder.log)
+        self._signs = [path for folder in folders for path in (folder.alive, folder.spool, folder.log)]
         self._shortest, self._longest_silence = seconds, 0.0
         self._last = self._newest()
         self._seen_at = clock()

@@ -111,6 +111,7 @@ def prepare(
         for each in claim.teachers
     )
     folder.stop.unlink(missing_ok=True)
+    folder.exit.unlink(missing_ok=True)
     folder.write_job(
         JobFile(
             spec=claim.spec, source=source, demonstrations=demonstrations, teachers=teachers, attempt=claim.attempt,

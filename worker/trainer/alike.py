@@ -2,34 +2,23 @@
 
 from collections.abc import Hashable
 
-from gsl.config.learners import PPO as PPOSettings
-from gsl.config.suites import MetaWorldSuite
 from worker.guides import Guide
+from worker.job import alike
 from worker.learners.ppo import PPO
 from worker.nets.actor_critic import VectorActorCritic
 from worker.trainer.training import Training
 
-CPU_LIMIT = 20_000_000
-"""On a CPU, weights times samples of a minibatch above which products, not their calls, take the time: measured."""
-
 
 def why_alone(training: Training) -> str | None:
     """Why this job cannot be part of a population, or should not; None if it can."""
-    settings, suite, learner = training.spec.config.learner, training.spec.config.suite, training.learner
-    if not isinstance(settings, PPOSettings) or not isinstance(learner, PPO):
-        return f"{settings.title} trains one policy at a time"
-    if not isinstance(learner.network, VectorActorCritic):
-        return f"the network {settings.network.name} trains by itself"
-    if settings.compile:
-        return "its network is compiled"
-    if isinstance(suite, MetaWorldSuite) and suite.processes != 1:
-        return "its environments fill all cores with processes of their own"
+    learner, spec = training.learner, training.spec
+    on_cpu = learner.device.type == "cpu"
+    if reason := alike.why_alone(spec, on_cpu, sum(each.numel() for each in learner.network.parameters())):
+        return reason
+    if not isinstance(learner, PPO) or not isinstance(learner.network, VectorActorCritic):
+        return f"{spec.config.learner.title} has code of its own"
     if type(training.guide) is not Guide:
-        return f"it learns with {training.spec.config.guide.name}"
-    weights = sum(parameter.numel() for parameter in learner.network.parameters())
-    samples = settings.batch_size // settings.num_minibatches
-    if learner.device.type == "cpu" and weights * samples > CPU_LIMIT:
-        return f"minibatches of {samples} samples are large enough to keep a processor busy"
+        return f"it learns with {spec.config.guide.name}"
     return None
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from worker.job.process import die_with, exit_code
 
 _MOST_BYTES = 1 << 16
-_FILES = 3  # log, alive, lock
+_FILES = 253  # log, alive and a lock for each job: as many as the kernel passes on at once
 Trouble = dict[str, str]
 """Why this process may not fork: `unfit`, and the `module` that made it so."""
 

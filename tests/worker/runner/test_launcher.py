@@ -53,7 +53,7 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., tuple[TrainerProcess, str]]
         if code not in launchers:
             parent = [sys.executable, "-m", "tests.worker.runner.odd_parent", code]
             launchers[code] = Launcher(lambda folder: [sys.executable, "-c", code, str(folder)], parent)
-        return launchers[code].start(tmp_path, tmp_path / "trainer.log", None, (module,), lambda: False)
+        return launchers[code].start([tmp_path], tmp_path / "trainer.log", [], (module,), lambda: False)
 
     yield launch
     for launcher in launchers.values():
@@ -199,7 +199,7 @@ def learned(folder: JobFolder) -> str:
 
 def run(launcher: Launcher, path: Path, job: JobSpec) -> JobFolder:
     folder = prepare(path, job)
-    trainer, note = launcher.start(path, folder.log, None, modules_of(job.config), lambda: False)
+    trainer, note = launcher.start([path], folder.log, [], modules_of(job.config), lambda: False)
     wait(lambda: trainer.poll() is not None, 60)
     assert (trainer.poll(), note) == (0, ""), folder.log.read_text()
     return folder

@@ -45,7 +45,7 @@ def start(tmp_path: Path, way: str) -> Iterator[Start]:
 
     def start(code: str) -> TrainerProcess:
         launchers.append(launcher_of(way, code))
-        trainer, note = launchers[-1].start(tmp_path, tmp_path / "trainer.log", None, (), lambda: False)
+        trainer, note = launchers[-1].start([tmp_path], tmp_path / "trainer.log", [], (), lambda: False)
         assert not note
         return trainer
 

@@ -80,7 +80,7 @@ def test_what_is_wrong_with_a_disk(tmp_path: Path) -> None:
 
 def test_a_trainer_that_asks_whether_to_stop_does_not_hang(tmp_path: Path) -> None:
     folder = JobFolder(tmp_path)
-    watch, request = StallWatch(folder, seconds=0.5), StopRequest(folder.stop, folder.alive)
+    watch, request = StallWatch([folder], seconds=0.5), StopRequest(folder.stop, folder.alive)
     for _ in range(10):
         assert not request.requested
         assert not watch.stalled()
@@ -89,7 +89,7 @@ def test_a_trainer_that_asks_whether_to_stop_does_not_hang(tmp_path: Path) -> No
 
 def test_the_deadline_grows_with_the_longest_silence(tmp_path: Path) -> None:
     folder, now = JobFolder(tmp_path), 0.0
-    watch = StallWatch(folder, seconds=1, clock=lambda: now)
+    watch = StallWatch([folder], seconds=1, clock=lambda: now)
     folder.spool.touch()
     now = 0.5
     assert not watch.stalled()

@@ -136,7 +136,7 @@ import sys, time
 from pathlib import Path
 from worker.runner.launcher import Launcher
 folder = Path(sys.argv[1])
-started = Launcher().start(folder, folder / "trainer.log", None, (), lambda: False)
+started = Launcher().start([folder], folder / "trainer.log", [], (), lambda: False)
 time.sleep(600)
 """
 

@@ -1,6 +1,7 @@
 """What one worker slot is doing: its current jobs, whether it is stopping, and the speeds it has measured."""
 
 import json
+import threading
 from pathlib import Path
 
 from gsl.atomic_file import write_text
@@ -13,6 +14,7 @@ class Slot:
         path = worker_dir / "slots" / name
         path.mkdir(parents=True, exist_ok=True)
         self._speeds = path / "speeds.json"
+        self._writing = threading.Lock()
         self._stopping = False
         self._job_ids: list[int] = []
         self.trainer_log = path / "trainer.log"
@@ -47,4 +49,5 @@ class Slot:
         return speeds
 
     def record_speed(self, suite: str, steps_per_second: float) -> None:
-        write_text(self._speeds, json.dumps({**self.speeds, suite: round(steps_per_second, 3)}))
+        with self._writing:
+            write_text(self._speeds, json.dumps({**self.speeds, suite: round(steps_per_second, 3)}))

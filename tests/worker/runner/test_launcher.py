@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from gsl.protocol.jobs import JobSpec
+from gsl.protocol.lease import MOST_MEMBERS
 from tests.worker.jobs import TINY_MAZE, epochs, numbers, prepare, spec
 from tests.worker.runner.test_trainer_process import code_of, lives, wait
 from worker.job.checkpoint import load
@@ -132,17 +133,21 @@ def test_a_parent_that_hangs_does_not_keep_its_trainer(launch: Launch, monkeypat
     wait(lambda: not lives(pid))
 
 
-def test_the_lock_of_a_folder_is_held_as_long_as_its_trainer_lives(tmp_path: Path) -> None:
+def test_the_locks_of_folders_are_held_as_long_as_their_trainer_lives(tmp_path: Path) -> None:
     code = "import time; time.sleep(60)"
     parent = [sys.executable, "-m", "tests.worker.runner.odd_parent", code]
     launcher = Launcher(warm_parent=parent)
-    ours = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
-    fcntl.flock(ours, fcntl.LOCK_EX)
-    trainer, _ = launcher.start(tmp_path, tmp_path / "trainer.log", ours, (), lambda: False)
-    os.close(ours)
-    assert not is_free(tmp_path / "lock")
+    locks = [tmp_path / f"{number}.lock" for number in range(MOST_MEMBERS)]
+    ours = [os.open(lock, os.O_RDWR | os.O_CREAT) for lock in locks]
+    for lock in ours:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    trainer, note = launcher.start([tmp_path] * len(ours), tmp_path / "trainer.log", ours, (), lambda: False)
+    assert not note
+    for lock in ours:
+        os.close(lock)
+    assert not any(is_free(lock) for lock in locks)
     trainer.end(0)
-    assert is_free(tmp_path / "lock")
+    assert all(is_free(lock) for lock in locks)
     launcher.close()
 
 

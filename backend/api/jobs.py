@@ -22,7 +22,7 @@ def list_run_jobs(run_id: RunId, session: Reading) -> list[JobPublic]:
 
 @routes.get("/jobs/{job_id}", summary="Get a job", responses=problems(404))
 def get_job(job_id: JobId, session: Reading) -> JobPublic:
-    return views.public(views.get(session, job_id))
+    return views.one(session, job_id)
 
 
 @routes.post("/jobs/{job_id}/retry", summary="Try a failed job again", responses=problems(404, 409))

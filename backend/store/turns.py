@@ -1,7 +1,7 @@
 """Who is next: the one order of queued jobs, by which they are claimed and by which the page counts those ahead.
 
-A higher priority comes first, then whoever has fewer running jobs, then the run with the fewest environment steps left,
-then who has waited longest. Waiting raises a job, so that none waits for ever: see `AGING`.
+A higher priority comes first, then whoever keeps fewer workers busy, then the run with the fewest environment steps
+left, then who has waited longest. Waiting raises a job, so that none waits for ever: see `AGING`.
 """
 
 from collections.abc import Collection, Sequence
@@ -72,7 +72,7 @@ def in_order(session: Session, at: datetime, limit: int) -> Sequence[Place]:
 
 
 def _turn(queued_at: Any, share: Any, at: datetime) -> tuple[Any, ...]:
-    """What jobs are ordered by, the smallest first; `share` is the number of jobs that their owner has running."""
+    """What jobs are ordered by, the smallest first; `share` is the number of workers that are busy for their owner."""
     waited = int(at.timestamp()) - cast(extract("epoch", queued_at), BigInteger)
     level = col(Run.priority) + cast(waited, Integer) // int(AGING.total_seconds())
     steps_left = col(Run.total_steps) - col(Run.spent_steps)
@@ -80,7 +80,8 @@ def _turn(queued_at: Any, share: Any, at: datetime) -> tuple[Any, ...]:
 
 
 def _running() -> Subquery:
-    """The number of running jobs of each owner that has any."""
-    query = select(owner().label("owner"), func.count().label("running")).select_from(Job)
+    """The number of workers that are busy for each owner: one that trains several jobs as one counts once."""
+    workers = func.count(col(Job.worker).distinct())
+    query = select(owner().label("owner"), workers.label("running")).select_from(Job)
     running = query.join(Run, col(Run.id) == col(Job.run_id)).where(Job.status == "running")
     return running.group_by(owner()).subquery()

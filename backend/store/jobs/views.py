@@ -1,5 +1,6 @@
 """Jobs and the queue as the API shows them."""
 
+from collections import Counter
 from typing import Any, Literal
 
 from sqlalchemy import func, or_
@@ -81,16 +82,25 @@ def _waiting(session: Session) -> list[WaitingPublic]:
 def _public(session: Session, query: Any) -> list[JobPublic]:
     jobs = list(session.exec(query))
     doing = activities(session, [job.id for job in jobs if job.id is not None])
-    return [public(job, doing.get(job.id or 0, "")) for job in jobs]
+    together = Counter(job.worker for job in jobs if job.status == "running")
+    return [public(job, doing.get(job.id or 0, ""), together[job.worker]) for job in jobs]
 
 
-def public(job: Job, activity: str = "") -> JobPublic:
+def one(session: Session, job_id: int) -> JobPublic:
+    """Raises `NotFoundError`."""
+    job = get(session, job_id)
+    theirs = select(func.count()).where(Job.status == "running", Job.worker == job.worker)
+    return public(job, together=session.exec(theirs).one())
+
+
+def public(job: Job, activity: str = "", together: int = 1) -> JobPublic:
+    """`together`: how many jobs its worker has, which take turns in one trainer."""
     fields = job.model_dump(include=_FROM_ROW)
     return JobPublic(
         **fields,
         activity=activity,
         variations=list(job.spec.get("variations", ())),
-        eta_seconds=_eta(job),
+        eta_seconds=_eta(job, together),
         mean_return_source=_source(job),
     )
 
@@ -102,7 +112,7 @@ def _source(job: Job) -> Literal["training", "evaluation"] | None:
     return "training" if job.epochs else "evaluation"
 
 
-def _eta(job: Job) -> float | None:
+def _eta(job: Job, together: int) -> float | None:
     if job.status != "running" or not job.steps_per_second:
         return None
-    return max(0, job.budget_steps - job.steps) / job.steps_per_second
+    return max(0, job.budget_steps - job.steps) / job.steps_per_second * together

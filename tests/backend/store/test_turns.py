@@ -61,7 +61,8 @@ def drain(services: Services) -> list[int]:
     while (job_id := first(services)) is not None:
         claimed.append(job_id)
         with services.database.write() as session:
-            session.get_one(Job, job_id).status = "running"
+            job = session.get_one(Job, job_id)
+            job.status, job.worker = "running", f"worker of {job_id}"
     return claimed
 
 
@@ -79,6 +80,17 @@ def test_whoever_has_fewer_running_jobs_comes_first(services: Services) -> None:
     sibling = queue(services, timedelta(hours=1), experiment_id=team, spent_steps=10**9)
     other = queue(services)
     assert order(services) == drain(services) == [other, sibling]
+
+
+def test_a_worker_that_trains_several_jobs_as_one_counts_once(services: Services) -> None:
+    one = [first_of := queue(services), *add(services, first_of, 3)]
+    team = experiment(services)
+    two = [queue(services, timedelta(hours=1), experiment_id=team) for _ in range(3)]
+    held = {one[0]: "a", one[1]: "a", one[2]: "a", two[0]: "b", two[1]: "c"}
+    with services.database.read() as session:
+        for job_id, worker in held.items():
+            claim(services, session.get_one(Job, job_id), worker)
+    assert order(services) == drain(services) == [one[3], two[2]]
 
 
 def test_jobs_of_several_owners_alternate(services: Services) -> None:

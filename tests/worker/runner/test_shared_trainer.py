@@ -5,10 +5,12 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ import pytest
 from client.models import Job
 from gsl.config.method import BudgetSettings, GateSettings
 from tests.worker.jobs import TINY_MAZE
-from tests.worker.real_api import RealApi
+from tests.worker.real_api import TOKEN, RealApi
 from worker.job.folder import EXIT_STOPPED
 from worker.runner.job_runner import RunnerContext, run_next
 from worker.runner.launcher import Launcher
@@ -216,6 +218,7 @@ def test_a_trainer_that_crashes_costs_each_an_attempt_and_no_number(
     assert bench.numbers == undisturbed
 
 
+@pytest.mark.slow
 def test_a_slot_that_shuts_down_gives_all_back_and_they_resume(bench: Bench, undisturbed: Numbers) -> None:
     thread = bench.begin()
     bench.slot.stop()
@@ -228,6 +231,34 @@ def test_a_slot_that_shuts_down_gives_all_back_and_they_resume(bench: Bench, und
     assert bench.statuses.count("succeeded") == 1
     bench.finish()
     assert bench.numbers == undisturbed
+
+
+@pytest.mark.slow
+def test_a_runner_that_is_killed_and_starts_again_goes_on_with_all(bench: Bench, undisturbed: Numbers) -> None:
+    with slot_process(bench) as slot:
+        wait(lambda: bench.specialists and min(job.epochs for job in bench.specialists) > 5)
+        slot.kill()
+    wait(lambda: bench.statuses == ["queued"] * COUNT)
+    with slot_process(bench):
+        wait(lambda: bench.statuses == ["succeeded"] * COUNT)
+    assert [(job.attempt, job.worker) for job in bench.specialists] == [(2, "w1")] * COUNT
+    assert bench.numbers == undisturbed
+
+
+@contextmanager
+def slot_process(bench: Bench) -> Iterator["subprocess.Popen[bytes]"]:
+    """A slot in a process of its own, as `python -m worker` starts it."""
+    environment = {
+        **os.environ, "GSL_API_URL": bench.api.url, "GSL_WORKER_TOKEN": TOKEN, "REDIS_URL": "", "OMP_NUM_THREADS": "1",
+        "GSL_WORKER_DIR": str(bench.dir), "GSL_WORKER_NAME": "w1", "CUDA_VISIBLE_DEVICES": "",
+    }  # fmt: skip
+    with (bench.dir / "worker.log").open("ab") as log:
+        process = subprocess.Popen([sys.executable, "-m", "worker"], env=environment, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_a_paused_run_pauses_each(bench: Bench) -> None:

@@ -37,6 +37,7 @@ REASONS = {
     "backend/store/jobs/locks.py": "the one order in which rows are locked",
     "backend/store/jobs/on_demand.py": "pure, beside the 250 lines of planning that uses it",
     "backend/store/jobs/status.py": "the one place that changes a run's status",
+    "backend/store/members.py": "the one rule by which workers share what trains as one, over who is live",
     "backend/store/wholeness.py": "read by figures, exports and returns",
     "benchmarks/method/combined.py": "the README's figure, over all studies",
     "benchmarks/method/current.py": "which results count, for tables and figures",

@@ -10,12 +10,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from client.errors import ApiError, Refused, Stale
+from client.errors import Refused, Stale
 from client.worker_api import WorkerApi
 from gsl.protocol.jobs import ENDED
 from gsl.protocol.lease import ClaimedJob, FinishRequest
 from gsl.protocol.reports import JobResult
-from worker.job.alike import why_alone
 from worker.job.checkpoint import CheckpointError
 from worker.job.spool import SpoolError, rewind
 from worker.runner.exit_status import ATTEMPT, Reason, failure_request, finish_request
@@ -25,16 +24,14 @@ from worker.runner.launcher import Launcher, modules_of
 from worker.runner.log_sender import LogSender
 from worker.runner.report_sender import ReportSender
 from worker.runner.retry import Aborted, RetryUntil
-from worker.runner.shared_trainer import Member, SharedTrainer
+from worker.runner.shared_trainer import Member
 from worker.runner.slot import Slot
 from worker.runner.threads import cores, threads_of
-from worker.runner.workspace import FolderBusy, clear, delete, disk_trouble, is_reusable, job_folder, locked, prepare
+from worker.runner.workspace import FolderBusy, clear, delete, is_reusable, locked, prepare
 
 logger = logging.getLogger(__name__)
 
 _CHECK_EVERY_S = 0.1
-_CHECK_DISK_EVERY_S = 2.0
-_CLAIM_FOR_S = 30.0
 SEND_AFTER_STOP_S = 10.0
 """How long a worker that shuts down continues to send the reports of its stopped trainer."""
 
@@ -55,65 +52,6 @@ class RunnerContext:
     device: str = "cpu"
     members: int = 1
     """Most jobs that train as one."""
-
-
-def run_next(context: RunnerContext, wait: float = 0.0) -> bool:
-    """Claim the job whose turn it is and run it to its end. Returns False if there is none for `wait` seconds.
-
-    While this machine's disk cannot hold a job's files, nothing is claimed; the jobs stay queued for others.
-    """
-    while trouble := disk_trouble(context.worker_dir):
-        if context.slot.stopping:
-            return False
-        logger.warning("jobs have to wait: %s", trouble)
-        time.sleep(_CHECK_DISK_EVERY_S)
-    claim = _claim(context, wait)
-    if claim is None:
-        return False
-    try:
-        _run_together([claim, *_members_of(claim, context)], context)
-    finally:
-        context.launcher.warm_up()
-    return True
-
-
-def _run_together(claims: Sequence[ClaimedJob], context: RunnerContext) -> None:
-    """Run the jobs to their ends. Raises what the first of the failing runners raised."""
-    folders = [job_folder(context.worker_dir, claim.job_id) for claim in claims]
-    trainer = SharedTrainer(context.launcher, folders, context.slot.trainer_log, context.stall_seconds)
-    runners = [JobRunner(claim, context, member) for claim, member in zip(claims, trainer.members, strict=True)]
-    try:
-        with ThreadPoolExecutor(len(runners), thread_name_prefix="runner") as threads:
-            running = [threads.submit(runner.run) for runner in runners]
-        for each in running:
-            each.result()
-    finally:
-        trainer.close()
-
-
-def _claim(context: RunnerContext, wait: float) -> ClaimedJob | None:
-    deadline = time.monotonic() + _CLAIM_FOR_S
-    retry = RetryUntil(lambda: context.slot.stopping or time.monotonic() > deadline)
-    try:
-        return retry.call(lambda: context.api.claim_next(context.worker, context.suites, wait))
-    except Refused as refused:
-        logger.error("no job could be claimed: %s", refused)
-    except Aborted:
-        logger.warning("no job could be claimed; those that are queued are announced again")
-    return None
-
-
-def _members_of(claim: ClaimedJob, context: RunnerContext) -> list[ClaimedJob]:
-    """Further jobs that train as one with this one, if that pays."""
-    settings = claim.spec.config.learner
-    on_cpu = settings.device == "cpu" or context.device == "cpu"
-    if claim.spec.kind != "specialist" or context.members < 2 or why_alone(claim.spec, on_cpu):
-        return []
-    try:
-        return context.api.claim_members(claim.job_id, claim.attempt, context.worker, context.members - 1)
-    except ApiError as error:  # also of a server that does not know the question
-        logger.warning("job %d trains by itself, as no further jobs could be claimed: %s", claim.job_id, error)
-        return []
 
 
 class JobRunner:

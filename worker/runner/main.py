@@ -8,8 +8,10 @@ from pydantic import ValidationError
 from client.worker_api import WorkerApi
 from gsl.config.errors import in_one_sentence
 from gsl.protocol.lease import WorkerInfo
-from worker.runner import celery_app, job_runner, polling
+from worker.runner import celery_app, polling
+from worker.runner.claiming import run_next
 from worker.runner.consumer_pulse import ConsumerPulse
+from worker.runner.job_runner import RunnerContext
 from worker.runner.launcher import Launcher, launcher
 from worker.runner.registration import Registration, worker_info
 from worker.runner.settings import WorkerSettings
@@ -39,7 +41,7 @@ def main() -> int:
     try:
         if pulse is None:
             return polling.run(context)
-        app = celery_app.create_app(settings, info.suites, partial(job_runner.run_next, context))
+        app = celery_app.create_app(settings, info.suites, partial(run_next, context))
         return celery_app.run(app, settings.name, info.suites, slot, pulse)
     finally:
         registration.end()
@@ -49,8 +51,8 @@ def main() -> int:
 
 def context_of(
     settings: WorkerSettings, info: WorkerInfo, api: WorkerApi, slot: Slot, trainers: Launcher
-) -> job_runner.RunnerContext:
-    return job_runner.RunnerContext(
+) -> RunnerContext:
+    return RunnerContext(
         api=api,
         api_url=settings.api_url,
         slot=slot,

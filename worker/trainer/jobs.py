@@ -3,13 +3,17 @@
 import logging
 from collections.abc import Hashable, Sequence
 
+from worker.guides import Guide
+from worker.job import alike
 from worker.job.folder import JobFolder
-from worker.trainer.alike import what_must_agree, why_alone
+from worker.learners.ppo import PPO
+from worker.nets.actor_critic import VectorActorCritic
 from worker.trainer.device import keep_freed_memory, limit_threads
 from worker.trainer.job import run, training_of
 from worker.trainer.member_log import logging_to
 from worker.trainer.population import Member, Outcome, Population, noted
 from worker.trainer.stop import StopRequest
+from worker.trainer.training import Training
 
 log = logging.getLogger(__name__)
 
@@ -71,3 +75,30 @@ def _alike(members: Sequence[Member]) -> list[list[Member]]:
             log.info("%s trains apart from %s: another %s", *keys, " and ".join(differing))
         groups.setdefault(tuple(own.values()), []).append(member)
     return list(groups.values())
+
+
+def why_alone(training: Training) -> str | None:
+    """Why this job cannot be part of a population, or should not; None if it can."""
+    learner, spec = training.learner, training.spec
+    on_cpu = learner.device.type == "cpu"
+    if reason := alike.why_alone(spec, on_cpu, sum(each.numel() for each in learner.network.parameters())):
+        return reason
+    if not isinstance(learner, PPO) or not isinstance(learner.network, VectorActorCritic):
+        return f"{spec.config.learner.title} has code of its own"
+    if type(training.guide) is not Guide:
+        return f"it learns with {spec.config.guide.name}"
+    return None
+
+
+def what_must_agree(training: Training) -> dict[str, Hashable]:
+    """What jobs that train as one have in common, by the names for messages."""
+    learner, spec = training.learner, training.spec
+    shapes = tuple((name, tuple(one.shape)) for name, one in learner.network.named_parameters())
+    own = (learner.ent_coef, learner.learning_rate) if isinstance(learner, PPO) else ()
+    return {
+        "suite": spec.config.suite.model_dump_json(),
+        "learner": spec.config.learner.model_dump_json(),
+        "entropy bonus or learning rate": own,
+        "network": shapes,
+        "device": str(learner.device),
+    }

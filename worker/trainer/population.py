@@ -1,4 +1,4 @@
-"""Several training jobs in one process. Those that are alike act and learn as one network (`alike.py`).
+"""Several training jobs in one process. Those that are alike act and learn as one network (`jobs.py`).
 
 Every job keeps its own folder, reports, checkpoints, budget, random numbers and end: one that ends, fails or is stopped
 leaves the others. Its numbers differ by rounding from those of the same job alone, and are the same to the last bit

@@ -10,6 +10,7 @@ from backend.db.models import Job, Worker
 from backend.errors import ConflictError
 from backend.services import claims
 from backend.services.app_services import Services
+from backend.store.jobs import leases
 from gsl.protocol.lease import MOST_MEMBERS, ClaimedJob, MembersRequest
 from tests.backend.api_driver import BEARER, ApiDriver
 from tests.backend.services.workers import claim, jobs, launch
@@ -128,6 +129,6 @@ def test_a_paused_run_gives_nothing(services: Services) -> None:
     first, *_ = specialists(services, 3)
     claim(services, first, "w1")
     with services.database.write() as session:
-        run, _ = claims.leases.locked_job(session, first.id or 0)
+        run, _ = leases.locked_job(session, first.id or 0)
         run.desired_state = "pause"
     assert joined(services, first) == []

@@ -17,8 +17,9 @@ from backend.store.jobs import queue
 from client.errors import Refused
 from client.models import Job
 from tests.worker.real_api import RealApi
-from worker.runner import job_runner, retry, workspace
-from worker.runner.job_runner import RunnerContext, run_next
+from worker.runner import claiming, job_runner, retry, workspace
+from worker.runner.claiming import run_next
+from worker.runner.job_runner import RunnerContext
 from worker.runner.launcher import Launcher
 from worker.runner.slot import Slot
 from worker.runner.workspace import job_folder
@@ -173,7 +174,7 @@ def test_a_disk_that_fails_under_the_runner_is_not_the_jobs_fault(bench: Bench) 
 
 
 def test_nothing_is_claimed_while_the_disk_is_full(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_runner, "_CHECK_DISK_EVERY_S", 0.05)
+    monkeypatch.setattr(claiming, "_CHECK_DISK_EVERY_S", 0.05)
     monkeypatch.setattr(workspace, "_NEEDED_BYTES", 1 << 60)
     thread = threading.Thread(target=bench.answer, args=("well",))
     thread.start()

@@ -9,7 +9,8 @@ import pytest
 
 from tests.worker.real_api import RealApi
 from tests.worker.runner.slot_process import slot_process
-from worker.runner.job_runner import RunnerContext, run_next
+from worker.runner.claiming import run_next
+from worker.runner.job_runner import RunnerContext
 from worker.runner.slot import Slot
 
 

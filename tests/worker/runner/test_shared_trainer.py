@@ -21,7 +21,8 @@ from gsl.config.method import BudgetSettings, GateSettings
 from tests.worker.jobs import TINY_MAZE
 from tests.worker.real_api import TOKEN, RealApi
 from worker.job.folder import EXIT_STOPPED
-from worker.runner.job_runner import RunnerContext, run_next
+from worker.runner.claiming import run_next
+from worker.runner.job_runner import RunnerContext
 from worker.runner.launcher import Launcher
 from worker.runner.slot import Slot
 from worker.runner.warm_parent import WARM_PARENT

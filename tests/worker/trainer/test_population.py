@@ -21,9 +21,8 @@ from worker.envs.forkmaze.env import ForkMazeEnv
 from worker.job.checkpoint import load
 from worker.job.folder import EXIT_ENDED, EXIT_FAILED, EXIT_STOPPED, JobFolder
 from worker.job.spool import SpoolWriter
-from worker.trainer.alike import why_alone
 from worker.trainer.job import training_of
-from worker.trainer.jobs import run_jobs
+from worker.trainer.jobs import run_jobs, why_alone
 from worker.trainer.population import Outcome
 from worker.trainer.stop import StopRequest
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from backend.settings import Settings
 from client.models import Job
 from gsl.config.method import BudgetSettings, GateSettings
 from tests.worker.jobs import TINY_MAZE
@@ -44,7 +45,7 @@ class Bench:
     """One worker slot in a thread of the test, and a run whose specialists are queued."""
 
     def __init__(self, data_dir: Path, launcher: Launcher) -> None:
-        self.api = RealApi(data_dir)
+        self.api = RealApi(data_dir, lease_seconds=60)
         self.dir, self._launcher = data_dir / "worker", launcher
         self.slot = Slot(self.dir, "w1")
 
@@ -101,6 +102,14 @@ class Bench:
     def _database(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.api.settings.data_dir / "gsl.db", timeout=20)) as database, database:
             return database.execute(statement, values).fetchall()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def frequent_heartbeats() -> Iterator[None]:
+    """Leases outlive a busy machine, and wishes are heard at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Settings, "heartbeat_seconds", 0.3)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -239,6 +248,8 @@ def test_a_runner_that_is_killed_and_starts_again_goes_on_with_all(bench: Bench,
     with slot_process(bench) as slot:
         wait(lambda: bench.specialists and min(job.epochs for job in bench.specialists) > 5)
         slot.kill()
+    for job in bench.specialists:
+        bench.api.lose(job.id)
     wait(lambda: bench.statuses == ["queued"] * COUNT)
     with slot_process(bench):
         wait(lambda: bench.statuses == ["succeeded"] * COUNT)

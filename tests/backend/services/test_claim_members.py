@@ -56,6 +56,15 @@ def test_a_worker_without_others_gets_all(services: Services) -> None:
     assert joined(services, first) == []
 
 
+def test_a_worker_that_does_not_ask_for_members_gets_one_job(api: ApiDriver, services: Services) -> None:
+    first, *_ = specialists(services, 3)
+    [generalist, *_] = jobs(services, first.run_id)
+    claim(services, generalist, "w0")
+    body = {"worker": "old", "suites": ["forkmaze"]}
+    assert api.ask("POST", "/jobs/next", json=body, headers=BEARER)["job_id"] == first.id
+    assert [job.status for job in jobs(services, first.run_id)] == ["running", "running", "queued", "queued"]
+
+
 def test_no_more_than_asked_for(services: Services) -> None:
     first, *_ = specialists(services, 8)
     claim(services, first, "w1")

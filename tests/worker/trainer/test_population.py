@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gsl.config.guides import DAPG
 from gsl.config.learners import PPG
 from gsl.config.networks import MLP
 from gsl.protocol.jobs import JobSpec
@@ -18,6 +19,7 @@ from tests.worker.jobs import TINY_MAZE, done, epochs, lines, numbers, prepare, 
 from tests.worker.trainer.test_training import StopAt, wait_for
 from worker.envs.base import EnvError
 from worker.envs.forkmaze.env import ForkMazeEnv
+from worker.job import alike
 from worker.job.checkpoint import load
 from worker.job.folder import EXIT_ENDED, EXIT_FAILED, EXIT_STOPPED, JobFolder
 from worker.job.spool import SpoolWriter
@@ -191,3 +193,17 @@ def test_what_gains_nothing_trains_by_itself(learner: dict[str, Any] | None, rea
     with closing(SpoolWriter(folder.spool)) as spool:
         training = training_of(folder.read_job(), folder, spool, StopRequest())
     assert reason in (why_alone(training) or "")
+
+
+@pytest.mark.parametrize(("width", "on_cpu", "pays"), [(16, True, True), (8192, True, False), (8192, False, True)])
+def test_the_runner_knows_without_torch_whether_it_pays(width: int, on_cpu: bool, pays: bool) -> None:
+    learner = TINY_MAZE.learner.model_copy(update={"network": MLP(width=width)})
+    job = specialist(0, config=TINY_MAZE.model_copy(update={"learner": learner}))
+    assert (alike.why_alone(job, on_cpu) is None) == pays
+
+
+def test_a_guide_that_acts_keeps_a_job_alone() -> None:
+    guided = TINY_MAZE.model_copy(update={"guide": DAPG()})
+    assert alike.why_alone(specialist(0, config=guided), on_cpu=True) is None
+    learns = specialist(0, config=guided, demonstrations=("demonstrations-1-g",))
+    assert alike.why_alone(learns, on_cpu=True) == "it learns with dapg"

@@ -32,7 +32,7 @@ class SharedTrainer:
         """`log`: for what the process prints that belongs to no job. A single job gets it in its own."""
         self._launcher, self._stall_seconds = launcher, stall_seconds
         self.members = [Member(self, folder) for folder in folders]
-        self._log = log if len(folders) > 1 else folders[0].log
+        self._log = log
         self._changed = threading.Condition(threading.RLock())
         self._awaited, self._going = [*self.members], list[Member]()
         self._process: TrainerProcess | None = None
@@ -72,7 +72,9 @@ class SharedTrainer:
     def _launch(self, modules: Sequence[str], give_up: Callable[[], bool]) -> None:
         folders, locks = [each.folder for each in self._going], [each.lock for each in self._going]
         self._watch = StallWatch(folders, self._stall_seconds)
-        if self._log != folders[0].log:
+        if len(folders) == 1:
+            self._log = folders[0].log
+        else:
             self._log.unlink(missing_ok=True)
         self._process, self._note = self._launcher.start(
             [folder.path for folder in folders], self._log, locks, modules, give_up

@@ -22,6 +22,7 @@ from gsl.config.method import BudgetSettings, GateSettings
 from tests.worker.jobs import TINY_MAZE
 from tests.worker.real_api import TOKEN, RealApi
 from worker.job.folder import EXIT_STOPPED
+from worker.runner import workspace
 from worker.runner.claiming import run_next
 from worker.runner.job_runner import RunnerContext
 from worker.runner.launcher import Launcher
@@ -211,6 +212,18 @@ def test_one_that_another_worker_took_over_leaves_the_others(bench: Bench, undis
     assert (bench.specialists[0].worker, bench.specialists[0].attempt) == ("w2", 2)
     for job in bench.specialists[1:]:
         assert bench.numbers[job.key] == undisturbed[job.key]
+
+
+def test_one_that_cannot_begin_does_not_keep_the_other_from_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace, "_LOCK_WAIT_S", 0.1)
+    first, second, _ = bench.specialists
+    lock = job_folder(bench.dir, second.id).path.with_suffix(".lock")
+    with lock.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        bench.run_next(members=2)
+    wait(lambda: bench.statuses == ["succeeded", "queued", "queued"])
+    assert "earlier attempt is still running" in (bench.specialists[1].error or "")
+    assert "epoch 50: return" in bench.api.client.log(first.id)
 
 
 def test_a_trainer_that_crashes_costs_each_an_attempt_and_no_number(

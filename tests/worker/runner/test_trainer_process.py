@@ -140,7 +140,7 @@ from worker.runner import trainer_process, warm_parent
 trainer_process.ORPHAN_GRACE_S = warm_parent.ORPHAN_GRACE_S = 0.5
 way, code, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
 launcher = launcher_of(way, code)
-started = launcher.start(folder, folder / "trainer.log", None, (), lambda: False)
+started = launcher.start([folder], folder / "trainer.log", [], (), lambda: False)
 time.sleep(60)
 """
 

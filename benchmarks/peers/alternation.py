@@ -1,6 +1,7 @@
 """Both sides of a case, each in its process, told to compute their windows in turn."""
 
 import json
+import os
 import statistics
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -50,7 +51,9 @@ def side(python: Path, module: str, case: Case, seconds: float | None = None) ->
     It is killed after `seconds`, and whoever waits for it gets a PeerError.
     """
     command = [str(python), "-m", f"benchmarks.{module}", case.to_json()]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    env = os.environ | ({"OMP_NUM_THREADS": str(case.threads)} if case.threads else {})
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdin=pipe, stdout=pipe, text=True) as process:
         alarm = Timer(seconds or 0, process.kill)
         if seconds is not None:
             alarm.start()

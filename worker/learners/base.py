@@ -121,9 +121,8 @@ def finish_phase(learner: Learner, on_step: Callable[[], None] | None = None) ->
 
 
 def to_device(observation: NDArray[Any] | Tensor, device: torch.device) -> Tensor:
-    """The observation on the device; copied to a GPU from pinned memory, so that the processor does not wait."""
-    tensor = torch.as_tensor(observation)
-    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
+    """The observation on the device. Not by way of pinned memory, which takes longer than the processor would wait."""
+    return torch.as_tensor(observation).to(device)
 
 
 class Actor(Protocol):

@@ -3422,7 +3422,7 @@ export interface components {
             num_steps: number;
             /**
              * Overlap
-             * @description Step the environments in two halves, one while the network computes actions for the other. Worth a try with a GPU and slow environments; with Procgen it was slower. num_envs must be even.
+             * @description Step the environments in two halves, one while the network computes actions for the other. On a GPU with Procgen it was slower by itself and faster together with compile. num_envs must be even.
              * @default false
              */
             overlap: boolean;
@@ -3573,7 +3573,7 @@ export interface components {
             num_steps: number;
             /**
              * Overlap
-             * @description Step the environments in two halves, one while the network computes actions for the other. Worth a try with a GPU and slow environments; with Procgen it was slower. num_envs must be even.
+             * @description Step the environments in two halves, one while the network computes actions for the other. On a GPU with Procgen it was slower by itself and faster together with compile. num_envs must be even.
              * @default false
              */
             overlap: boolean;
@@ -4678,7 +4678,7 @@ export interface components {
             num_steps: number;
             /**
              * Overlap
-             * @description Step the environments in two halves, one while the network computes actions for the other. Worth a try with a GPU and slow environments; with Procgen it was slower. num_envs must be even.
+             * @description Step the environments in two halves, one while the network computes actions for the other. On a GPU with Procgen it was slower by itself and faster together with compile. num_envs must be even.
              * @default false
              */
             overlap: boolean;

@@ -46,8 +46,8 @@ class LearnerSettings(Settings):
     )
     overlap: bool = setting(
         False,
-        "Step the environments in two halves, one while the network computes actions for the other. Worth a try with a "
-        "GPU and slow environments; with Procgen it was slower. num_envs must be even.",
+        "Step the environments in two halves, one while the network computes actions for the other. On a GPU with "
+        "Procgen it was slower by itself and faster together with compile. num_envs must be even.",
     )
     learning_rate: float = setting(5e-4, "Adam's learning rate. Reduce it if training is unstable.", gt=0, le=1)
 

@@ -14,9 +14,9 @@ import torch
 
 from benchmarks.environments import ROOT
 from benchmarks.gpu.contenders import Contender, at_once, in_turn, started
-from benchmarks.gpu.parts import parts
 from benchmarks.gpu.results import Row, speed_row
 from benchmarks.peers.cases import CASES, Case
+from benchmarks.peers.parts import parts_of
 
 CLEANRL = replace(CASES["procgen-impala"], num_steps=256, epochs_a_window=1)
 """CleanRL's published settings for Procgen: 64 environments, 256 steps, 8 minibatches of 2048, 3 passes."""
@@ -106,6 +106,12 @@ def shared_card(scope: Scope) -> list[Row]:
     return rows
 
 
+def where_time_goes(scope: Scope) -> list[Row]:
+    """The speed of each part alone; nothing is faster than its slowest part."""
+    parts = [part for part in parts_of(scope.tf32, 1 if scope.small else 3) if not part.of_learning]
+    return [Row(what=f"{part.what} alone", speed=scope.case.batch_size / part.seconds) for part in parts]
+
+
 def gpu_tests(scope: Scope) -> list[Row]:
     """Every test marked `gpu`."""
     if scope.device.type != "cuda":
@@ -127,7 +133,7 @@ SECTIONS: dict[str, tuple[str, float, Callable[[Scope], list[Row]]]] = {
     "population": ("75 specialists of the fork maze", 0.2, specialists),
     "settings": ("Our settings for a GPU", 0.3, settings),
     "shared": ("Several trainers on one card", 0.15, shared_card),
-    "parts": ("Where our time goes, TF32", 0.05, lambda scope: parts(scope.tf32, 1 if scope.small else 3)),
+    "parts": ("Where our time goes, TF32", 0.05, where_time_goes),
     "tests": ("Tests", 0.1, gpu_tests),
 }
 """Title, share of the whole time, and what answers."""

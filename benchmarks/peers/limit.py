@@ -72,6 +72,12 @@ def limit_of(case: Case) -> Limit:
     )  # fmt: skip
 
 
+def layers_alone(case: Case, spaces: Spaces, batch: int, threads: int) -> float:
+    """Seconds that all layers take for one sample forward and backward, each alone, with batches of this size."""
+    network = make_network(settings_of(case).network, spaces, 0)
+    return sum(_measured(module, shape, batch, threads).training for module, shape in _layers(network, spaces))
+
+
 def _env_speed(env: Env, spaces: Spaces) -> float:
     """Steps a second of all slots with random actions."""
     rng, actions, num_envs = np.random.default_rng(0), spaces.actions, env.num_envs
@@ -129,22 +135,24 @@ def _layers(network: ActorCritic, spaces: Spaces) -> list[tuple[nn.Module, tuple
 
 def _layer(module: nn.Module, shape: tuple[int, ...]) -> _Layer:
     """Alone, on one core and on all, its input in the order of channels_last; the first layer's has no gradient."""
-    measured = []
-    for batch, threads in product(BATCHES, THREADS):
-        torch.set_num_threads(threads)
-        x = torch.randn(batch, *shape)
-        if x.dim() == 4:
-            x = x.contiguous(memory_format=torch.channels_last)
-        x.requires_grad_(not shape or shape[0] != 3)
-        with torch.no_grad():
-            gradient = torch.randn_like(module(x))
-            with FlopCounterMode(display=False) as counter:
-                module(x)
-            forward = _best_seconds(partial(module, x))
-        training = _best_seconds(partial(_train, module, x, gradient))
-        measured.append(_Layer(forward / batch, training / batch, counter.get_total_flops() / forward))
+    measured = [_measured(module, shape, batch, threads) for batch, threads in product(BATCHES, THREADS)]
     fastest = min(measured, key=lambda layer: layer.forward), min(measured, key=lambda layer: layer.training)
     return _Layer(fastest[0].forward, fastest[1].training, fastest[0].rate)
+
+
+def _measured(module: nn.Module, shape: tuple[int, ...], batch: int, threads: int) -> _Layer:
+    torch.set_num_threads(threads)
+    x = torch.randn(batch, *shape)
+    if x.dim() == 4:
+        x = x.contiguous(memory_format=torch.channels_last)
+    x.requires_grad_(not shape or shape[0] != 3)
+    with torch.no_grad():
+        gradient = torch.randn_like(module(x))
+        with FlopCounterMode(display=False) as counter:
+            module(x)
+        forward = _best_seconds(partial(module, x))
+    training = _best_seconds(partial(_train, module, x, gradient))
+    return _Layer(forward / batch, training / batch, counter.get_total_flops() / forward)
 
 
 def _train(module: nn.Module, x: Tensor, gradient: Tensor) -> None:

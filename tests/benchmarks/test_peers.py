@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,6 +13,8 @@ from benchmarks.peers.alternation import Alternation
 from benchmarks.peers.cases import CASES
 from benchmarks.peers.figure import draw
 from benchmarks.peers.limit import Limit
+from benchmarks.peers.parts import Part, parts_of
+from benchmarks.peers.parts import table as table_of_parts
 from benchmarks.peers.results import result_of, store, stored, table
 from benchmarks.peers.windows import Ready, Window
 
@@ -71,3 +74,15 @@ def test_a_side_answers_each_window_and_ends_with_its_input() -> None:
     assert [Window(**answer).steps for answer in answers] == [30, 30]
     assert all(Window(**answer).peak_mib > 1 for answer in answers)
     assert "greeting" in answered.stderr
+
+
+def test_the_parts_of_an_epoch_make_up_the_whole() -> None:
+    case = replace(CASES["cartpole-8"], num_steps=16, minibatch=64, update_epochs=2)
+    seconds = {part.what: part.seconds for part in parts_of(case, epochs=1)}
+    assert all(value > 0 for what, value in seconds.items() if what != "operations between them")
+    of_learning = ("Adam", "gathering minibatches", "layers", "operations between them")
+    assert sum(seconds[what] for what in of_learning) >= seconds["learning"]
+    shown = table_of_parts(
+        case, [Part("learning", 0.75), Part("environments", 0.25), Part("Adam", 0.5, of_learning=True)]
+    )
+    assert "| of learning: Adam | 500 | 50% |" in shown

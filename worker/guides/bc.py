@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from gsl.config.guides import BC as BCSettings
+from worker.experience import rows
 from worker.guides.base import Guide, GuideInputs
 from worker.nets import ActorCritic
 from worker.nets.adam import Adam
@@ -78,6 +79,6 @@ class BC(Guide):
 
     def _loss(self, network: ActorCritic, index: Tensor) -> Tensor:
         """Weighted negative log-likelihood of the demonstrated actions; scalar."""
-        policy = network.policy(self._demonstrations.observation[index].to(self._device))
+        policy = network.policy(rows(self._demonstrations.observation, index).to(self._device))
         log_prob = policy.log_prob(self._demonstrations.action[index].to(self._device))
         return -(self._demonstrations.weight[index].to(log_prob) * log_prob).mean()

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from gsl.config.guides import DAgger as DAggerSettings
-from worker.experience import LossContext, Rollout
+from worker.experience import LossContext, Rollout, rows
 from worker.guides.base import Guide, GuideInputs, Teacher
 from worker.nets import ActorCritic
 
@@ -54,7 +54,7 @@ class DAgger(Guide):
             steps = torch.cat([part for _, part in asked])
             row[steps] = torch.arange(len(steps))
             self._answers = torch.cat(
-                [teacher.network.policy_parameters(observation[part].to(self._device)) for teacher, part in asked]
+                [teacher.network.policy_parameters(rows(observation, part).to(self._device)) for teacher, part in asked]
             )
         self._row = row.to(self._device)
         return {"taught_share": float((row >= 0).to(torch.float32).mean())}

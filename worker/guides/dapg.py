@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from gsl.config.guides import DAPG as DAPGSettings
-from worker.experience import LossContext
+from worker.experience import LossContext, rows
 from worker.guides.base import Guide, GuideInputs
 from worker.guides.demonstrated_values import DemonstratedValues
 from worker.nets import ActorCritic
@@ -68,7 +68,7 @@ class DAPG(Guide):
 
     def _log_prob(self, network: ActorCritic, index: Tensor) -> Tensor:
         """Log-probabilities (B,) of the demonstrated actions."""
-        policy = network.policy(self._demonstrations.observation[index].to(self._device))
+        policy = network.policy(rows(self._demonstrations.observation, index).to(self._device))
         return policy.log_prob(self._demonstrations.action[index].to(self._device))
 
     def state(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from worker.experience import Demonstrations, LossContext
+from worker.experience import Demonstrations, LossContext, rows
 from worker.nets import ActorCritic
 
 
@@ -32,7 +32,7 @@ class DemonstratedValues:
             with torch.no_grad():
                 rest = network.values(seen)
             target[cut.to(self._device)] += (context.gamma ** self._left[index][cut]).to(rest) * rest
-        values = network.values(self._shown.observation[index].to(self._device))
+        values = network.values(rows(self._shown.observation, index).to(self._device))
         return 0.5 * (values - target).square().mean()
 
     def _compute_returns(self, gamma: float) -> None:

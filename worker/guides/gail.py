@@ -23,7 +23,7 @@ from torch.nn import functional as F
 
 from gsl.config.guides import GAIL as GAILSettings
 from gsl.seeds import derive
-from worker.experience import Rollout
+from worker.experience import Rollout, rows
 from worker.guides.base import Guide, GuideInputs
 from worker.guides.discriminator import classification_loss, gradient_penalty, make_discriminator
 from worker.guides.recent_steps import RecentSteps
@@ -90,7 +90,7 @@ class GAIL(Guide):
         """A batch of demonstrated steps, drawn with replacement, all variations equally often."""
         shown = self._demonstrations
         drawn = shown.draw(self._settings.batch_size, self._generator)
-        return shown.observation[drawn], shown.action[drawn]
+        return rows(shown.observation, drawn), rows(shown.action, drawn)
 
     def _update(self, own: Steps, shown: Steps) -> dict[str, float]:
         """One step of Adam."""

@@ -25,6 +25,7 @@ from worker.learners.ppo_losses import Batch, compute_losses
 from worker.learners.reward_normaliser import RewardNormaliser
 from worker.nets import ActorCritic
 from worker.nets.adam import Adam, clear_moments, load_moments, save_moments
+from worker.nets.parallel import one_thread
 from worker.nets.phasic import PhasicActorCritic, make_phasic_network
 from worker.nets.splitting import make_parallel
 from worker.spaces import Spaces
@@ -64,8 +65,9 @@ class PPG:
         """Sampled actions for the training environments' observations (num_envs, *observation_shape)."""
         parameters, value = self._parallel(to_device(observation, self.device))
         distribution = self.network.distribution(parameters)
-        action = distribution.sample(self._acting)
-        return Decision(action.cpu().numpy(), distribution.log_prob(action).cpu(), value.cpu())
+        with one_thread():
+            action = distribution.sample(self._acting)
+            return Decision(action.cpu().numpy(), distribution.log_prob(action).cpu(), value.cpu())
 
     def policy(self, *, deterministic: bool, seed: int) -> Policy:
         """The current policy, for evaluation and demonstrations; does not change the random state of training."""
@@ -131,9 +133,9 @@ class PPG:
             for index in minibatches(count, count // self.settings.num_minibatches, self._shuffling):
                 where = index.to(self.device)
                 guide = guidance if trained.policy else None
-                seen = samples.observation[where]
-                context = LossContext(where, seen, most, self.settings.gamma, self._reward_scale)
-                yield self._step(samples[where], context, trained, guide)
+                minibatch = samples[where]
+                context = LossContext(where, minibatch.observation, most, self.settings.gamma, self._reward_scale)
+                yield self._step(minibatch, context, trained, guide)
 
     @property
     def _reward_scale(self) -> float:

@@ -5,6 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from worker.experience import rows
+
 
 class Phase:
     """On the CPU, whatever the network's device; pictures stay uint8: 12.3 kB each at 64 x 64 pixels."""
@@ -33,7 +35,7 @@ class Phase:
 
     def take(self, index: Tensor | slice, device: torch.device) -> tuple[Tensor, Tensor]:
         """Observations and targets of the samples at `index`, on the device."""
-        return self._observation[index].to(device), self._returns[index].to(device)
+        return rows(self._observation, index).to(device), rows(self._returns, index).to(device)
 
     def clear(self) -> None:
         self._filled = 0

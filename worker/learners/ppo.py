@@ -27,6 +27,7 @@ from worker.learners.reward_normaliser import RewardNormaliser
 from worker.nets import ActorCritic, make_network
 from worker.nets.adam import Adam, clear_moments, load_moments, save_moments
 from worker.nets.compiled import compiled, compiled_for_cpu
+from worker.nets.parallel import one_thread
 from worker.nets.splitting import make_parallel
 from worker.spaces import Spaces
 
@@ -79,8 +80,9 @@ class PPO:
             parameters, values = self._forward(seen)
             distribution = self.network.distribution(parameters)
             value = values if self._popart is None else None
-        action = distribution.sample(self.acting)
-        log_prob = distribution.log_prob(action).cpu()
+        with one_thread():
+            action = distribution.sample(self.acting)
+            log_prob = distribution.log_prob(action).cpu()
         return Decision(action.cpu().numpy(), log_prob, None if value is None else value.cpu())
 
     def policy(self, *, deterministic: bool, seed: int) -> Policy:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from worker.experience import rows
 from worker.learners.clipped_losses import clipped_policy_loss, clipped_value_loss
 from worker.nets.distributions import Distribution
 
@@ -39,7 +40,7 @@ class Batch:
     def __getitem__(self, index: Tensor | slice) -> "Batch":
         if isinstance(index, slice) and index == slice(0, self.advantage.shape[0]):
             return self
-        taken: dict[str, Any] = {name: None if one is None else one[index] for name, one in vars(self).items()}
+        taken: dict[str, Any] = {name: None if one is None else rows(one, index) for name, one in vars(self).items()}
         return Batch(**taken)
 
 

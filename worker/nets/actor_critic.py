@@ -125,7 +125,7 @@ def to_channels_first(picture: Tensor) -> Tensor:
 
     `contiguous()` would lose that format; the permuted view keeps it during the conversion.
     """
-    return picture.permute(0, 3, 1, 2).to(torch.float32) / 255.0
+    return picture.permute(0, 3, 1, 2).to(torch.float32, copy=True).div_(255.0)
 
 
 class FullyConnected(nn.Sequential):

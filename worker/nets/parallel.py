@@ -148,6 +148,17 @@ class Parallel:
                 theirs.grad = None
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """For operations on few numbers: torch shares some of them, and waking its threads takes longer than computing."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def _joined(parts: list[Tensor]) -> Tensor:
     """Concatenate as float32, in the order of the parts."""
     return (parts[0] if len(parts) == 1 else torch.cat(parts)).float()

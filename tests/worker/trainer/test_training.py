@@ -142,7 +142,9 @@ time.sleep(600)
 
 
 def test_a_trainer_whose_runner_died_leaves_a_checkpoint(tmp_path: Path) -> None:
-    folder = prepare(tmp_path, spec(budget_steps=50_000_000))
+    none = TINY_MAZE.evaluation.model_copy(update={"every_epochs": 0})  # one that is cut short keeps nothing
+    config = TINY_MAZE.model_copy(update={"evaluation": none})
+    folder = prepare(tmp_path, spec(config=config, budget_steps=50_000_000))
     runner = subprocess.Popen([sys.executable, "-c", RUNS_A_TRAINER, str(tmp_path)])
     wait_for(lambda: len(epochs(folder)) > 2 if folder.spool.exists() else False)
     runner.kill()

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from backend.domain.comparison_types import RunCurve
 from backend.domain.figure_data import FloatArray
 from backend.figures.arms import FORMATS, METRIC_NAMES, arm_colour, arm_dash, arm_fill, counted, metric_axis
+from backend.figures.figure import Figure
 from backend.figures.registration import ExperimentFigure
 from backend.figures.style import View, empty_figure, new_figure, palette, steps_axis
 from backend.store.figures.arm_curves import run_curves
@@ -17,7 +17,7 @@ from gsl.protocol.api import ComparedMetric
 CELLS = 160  # intervals of the steps axis, in which a run's epochs are averaged
 
 
-def arm_curves(curves: Sequence[RunCurve], metric: ComparedMetric, view: View) -> go.Figure:
+def arm_curves(curves: Sequence[RunCurve], metric: ComparedMetric, view: View) -> Figure:
     """A line and a band for each arm. Runs that failed are thin lines of their own and end in a cross.
 
     Where specialists train, or are waited for, a run keeps the value its generalist had; so its fine-tuning begins
@@ -55,7 +55,7 @@ def on_grid(curve: RunCurve, edges: FloatArray, until: float) -> FloatArray:
 
 
 def _add_arm(
-    figure: go.Figure, name: str, index: int, curves: Sequence[RunCurve], edges: FloatArray, metric: ComparedMetric,
+    figure: Figure, name: str, index: int, curves: Sequence[RunCurve], edges: FloatArray, metric: ComparedMetric,
     view: View,
 ) -> None:  # fmt: skip
     counts = [curve for curve in curves if len(curve.steps) and curve.run.status not in ("failed", "cancelled")]
@@ -93,7 +93,7 @@ def _tally(counts: Sequence[RunCurve], failed: Sequence[RunCurve]) -> str:
 
 
 def _add_band(
-    figure: go.Figure, steps: FloatArray, low: FloatArray, high: FloatArray, label: str, fill: str
+    figure: Figure, steps: FloatArray, low: FloatArray, high: FloatArray, label: str, fill: str
 ) -> None:  # fmt: skip
     known = ~np.isnan(low)
     if not known.any():
@@ -105,7 +105,7 @@ def _add_band(
     )  # fmt: skip
 
 
-def _add_failed(figure: go.Figure, curve: RunCurve, label: str, index: int, view: View) -> None:
+def _add_failed(figure: Figure, curve: RunCurve, label: str, index: int, view: View) -> None:
     if not len(curve.steps):
         return
     symbols = ["circle"] * (len(curve.steps) - 1) + ["x"]
@@ -118,7 +118,7 @@ def _add_failed(figure: go.Figure, curve: RunCurve, label: str, index: int, view
     )  # fmt: skip
 
 
-def _add_label(figure: go.Figure, label: str, index: int, view: View) -> None:
+def _add_label(figure: Figure, label: str, index: int, view: View) -> None:
     """Keeps an arm without a curve in the legend."""
     line = {"color": arm_colour(index, view), "width": 2.4, "dash": arm_dash(index)}
     figure.add_scatter(x=[None], y=[None], mode="lines", name=label, legendgroup=label, line=line)

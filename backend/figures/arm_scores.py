@@ -1,10 +1,9 @@
 """Final scores of arms: one row per arm with its seeds, interquartile mean, interval and mean ± std."""
 
-import plotly.graph_objects as go
-
 from backend.domain.comparison import arm_comparison
 from backend.domain.comparison_types import Outcomes
 from backend.figures.arms import METRIC_NAMES, any_run_evaluated, arm_colour, counted, metric_axis, number
+from backend.figures.figure import Figure
 from backend.figures.registration import ExperimentFigure
 from backend.figures.style import View, empty_figure, new_figure, palette
 from backend.store.figures.comparisons import outcomes as read_outcomes
@@ -14,7 +13,7 @@ from gsl.protocol.api import ArmComparison
 _LONGEST_NAME = {True: 16, False: 40}  # letters of an arm's name, by whether the figure is narrow
 
 
-def arm_scores(outcomes: Outcomes, view: View) -> go.Figure:
+def arm_scores(outcomes: Outcomes, view: View) -> Figure:
     """The first arm is on top. Failed runs are counted next to their arm's name."""
     arms = [arm_comparison(outcomes, name) for name in outcomes.compared.arms]
     if not outcomes.by_run:
@@ -35,7 +34,7 @@ def arm_scores(outcomes: Outcomes, view: View) -> go.Figure:
     return figure
 
 
-def _nothing(arms: list[ArmComparison], view: View) -> go.Figure:
+def _nothing(arms: list[ArmComparison], view: View) -> Figure:
     failed = sum(arm.failed for arm in arms)
     when = "An arm appears here once one of its runs has succeeded and been evaluated." + (
         f" {counted(failed, 'run')} failed." if failed else ""
@@ -50,7 +49,7 @@ def _name(arm: ArmComparison, view: View) -> str:
     return f"{name}<br><span style='font-size:11px'>{counted(arm.seeds, 'seed')}{failed}</span>"
 
 
-def _add_seeds(figure: go.Figure, outcomes: Outcomes, name: str, row: int, index: int, view: View) -> None:
+def _add_seeds(figure: Figure, outcomes: Outcomes, name: str, row: int, index: int, view: View) -> None:
     runs = outcomes.measured(name)
     figure.add_scatter(
         x=[outcomes.by_run[run.id] for run in runs], y=[row] * len(runs), mode="markers", cliponaxis=False,
@@ -61,7 +60,7 @@ def _add_seeds(figure: go.Figure, outcomes: Outcomes, name: str, row: int, index
     )  # fmt: skip
 
 
-def _add_interval(figure: go.Figure, outcomes: Outcomes, arm: ArmComparison, row: int, index: int, view: View) -> None:
+def _add_interval(figure: Figure, outcomes: Outcomes, arm: ArmComparison, row: int, index: int, view: View) -> None:
     if arm.iqm is None or arm.mean is None:
         return
     iqm, colour, metric = arm.iqm, arm_colour(index, view), outcomes.metric

@@ -8,10 +8,10 @@ stands in, and the figure says what that does: the lowest of noisy means are low
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
 from backend.domain.figure_data import FloatArray, IntArray, Metric, PairedScores
 from backend.figures.arms import counted
+from backend.figures.figure import Figure, Part
 from backend.figures.registration import RunFigure
 from backend.figures.style import METRIC_NAMES, View, empty_figure, new_figure, palette, score_axis, score_text
 from backend.store.figures.snapshots import paired_scores
@@ -36,7 +36,7 @@ class Drawn:
     end: str
 
 
-def before_after(data: PairedScores, view: View) -> go.Figure:
+def before_after(data: PairedScores, view: View) -> Figure:
     """A dumbbell per variation, or, with many variations, a point each beside the diagonal."""
     drawn = _paired(data, view.metric)
     if drawn is None:
@@ -93,7 +93,7 @@ def _colour(change: int, view: View) -> str:
     return (colours.gained, colours.forgotten, colours.muted)[change]
 
 
-def _dumbbells(figure: go.Figure, drawn: Drawn, view: View) -> None:
+def _dumbbells(figure: Figure, drawn: Drawn, view: View) -> None:
     rows, before, after = np.arange(len(drawn.before)), drawn.before, drawn.after
     for change, name in enumerate(CHANGES):
         chosen = drawn.changes.verdicts == change
@@ -107,10 +107,13 @@ def _dumbbells(figure: go.Figure, drawn: Drawn, view: View) -> None:
         "array": np.nan_to_num(drawn.changes.high - drawn.changes.difference), "width": 3, "thickness": 1,
         "arrayminus": np.nan_to_num(drawn.changes.difference - drawn.changes.low), "color": colours.muted,
     }  # fmt: skip
-    sides = ((before, "at the gate", colours.generalist, None), (after, drawn.end, colours.finetune, whiskers))
+    sides: tuple[tuple[FloatArray, str, str, Part], ...] = (
+        (before, "at the gate", colours.generalist, {}),
+        (after, drawn.end, colours.finetune, {"error_x": whiskers}),
+    )
     for values, name, colour, bounds in sides:
         figure.add_scatter(
-            x=values, y=rows, mode="markers", name=name, text=drawn.labels, cliponaxis=False, error_x=bounds,
+            x=values, y=rows, mode="markers", name=name, text=drawn.labels, cliponaxis=False, **bounds,
             marker={"size": 11, "color": colour, "line": {"color": colours.surface, "width": 1.5}},
             customdata=drawn.hover, hovertemplate="<b>%{text}</b><br>%{customdata}<extra></extra>",
         )  # fmt: skip
@@ -130,7 +133,7 @@ def _segments(before: FloatArray, after: FloatArray) -> FloatArray:
     return ends.ravel()
 
 
-def _scatter(figure: go.Figure, drawn: Drawn, view: View) -> None:
+def _scatter(figure: Figure, drawn: Drawn, view: View) -> None:
     both = np.concatenate([drawn.before, drawn.after])
     low, high = float(both.min()), float(both.max())
     pad = 0.04 * (high - low or 1.0)
@@ -153,7 +156,7 @@ def _scatter(figure: go.Figure, drawn: Drawn, view: View) -> None:
     figure.update_yaxes(score_axis(view.metric, f"{what} {drawn.end}"), range=span)
 
 
-def _summary(figure: go.Figure, data: PairedScores, drawn: Drawn, view: View) -> None:
+def _summary(figure: Figure, data: PairedScores, drawn: Drawn, view: View) -> None:
     """Counts, mean differences with Student's t interval over variations, and what is wrong with an old "before"."""
     counts = " · ".join(f"{(drawn.changes.verdicts == number).sum()} {name}" for number, name in enumerate(CHANGES))
     lines = [f"<b>{counts}</b>", _mean(drawn, np.arange(len(drawn.before)), "", view)]

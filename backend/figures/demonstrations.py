@@ -1,10 +1,10 @@
 """Episodes demonstrated by specialists and generalist, and those kept by the filter, by variation."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from backend.domain.figure_data import Demonstrated
 from backend.figures.arms import counted
+from backend.figures.figure import Figure
 from backend.figures.registration import RunFigure
 from backend.figures.style import View, empty_figure, new_figure, palette
 from backend.store.figures.demonstrations import demonstrated
@@ -13,7 +13,7 @@ MOST_NAMES = 40
 """Variations up to which names are shown on the axis."""
 
 
-def demonstrations(data: Demonstrated, view: View) -> go.Figure:
+def demonstrations(data: Demonstrated, view: View) -> Figure:
     """A bar per variation: episodes tried and, in front, those kept. A cross marks variations with none."""
     if not len(data.kept):
         return empty_figure(

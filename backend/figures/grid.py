@@ -2,25 +2,22 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
 
-import plotly.graph_objects as go
-
+from backend.figures.figure import Figure, Part
 from backend.figures.style import View, palette, template
 
-Trace = dict[str, Any]  # as Plotly writes it, without its axes
 LEFT, RIGHT, BOTTOM = 52, 12, 56  # margins in CSS pixels
 GAP = 24  # between columns: half of a tick label on each side
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One panel: its title, its traces, the place of a dashed vertical line, and what its own y axis adds."""
+    """One panel: its title, traces without axes, the place of a dashed vertical line, and what its own y axis adds."""
 
     title: str
-    traces: list[Trace]
+    traces: list[Part]
     line: float | None = None
-    yaxis: dict[str, Any] = field(default_factory=dict)
+    yaxis: Part = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -34,8 +31,8 @@ class Grid:
     panel_height: int
     title_height: int
     x_title: str
-    xaxis: dict[str, Any] = field(default_factory=dict)
-    yaxis: dict[str, Any] = field(default_factory=dict)
+    xaxis: Part = field(default_factory=dict)
+    yaxis: Part = field(default_factory=dict)
     top: int = 8  # above the first row of titles, for a legend
     gap: int = GAP
     common_y: bool = True
@@ -49,16 +46,16 @@ class Grid:
         return 12
 
 
-def grid_figure(panels: list[Panel], grid: Grid, view: View) -> go.Figure:
+def grid_figure(panels: list[Panel], grid: Grid, view: View) -> Figure:
     """All panels share the x axis; tick labels are on the left and below the lowest panel of each column."""
     height = grid.height(len(panels))
     plot = (view.width - LEFT - RIGHT, height - grid.top - BOTTOM)
-    layout: dict[str, Any] = {
-        "template": template(view.theme), "height": height, "annotations": [_x_title(grid, view)], "shapes": [],
+    layout: Part = {
+        "template": template(view.theme), "height": height, "annotations": [_x_title(grid, view)],
         "margin": {"l": LEFT, "r": RIGHT, "t": grid.top, "b": BOTTOM}, "font": {"size": 11 if view.narrow else 12},
         "legend": {"y": 1, "yref": "container", "yanchor": "top"},
     }  # fmt: skip
-    data: list[Trace] = []
+    data: list[Part] = []
     for number, panel in enumerate(panels):
         x, y = _domains(number, grid, plot)
         lowest = number + grid.columns >= len(panels)
@@ -69,8 +66,8 @@ def grid_figure(panels: list[Panel], grid: Grid, view: View) -> go.Figure:
         axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
         data += [trace | axes for trace in panel.traces]
         if panel.line is not None:
-            layout["shapes"].append(_line(panel.line, axes, view))
-    return go.Figure({"data": data, "layout": layout})
+            layout.setdefault("shapes", []).append(_line(panel.line, axes, view))
+    return Figure(data, layout)
 
 
 def columns_for(panels: int, view: View, panel_width: int, most: int, gap: int = GAP) -> int:
@@ -92,8 +89,8 @@ def _domains(number: int, grid: Grid, plot: tuple[int, int]) -> tuple[list[float
 
 
 def _add_axes(
-    layout: dict[str, Any], number: int, domains: tuple[list[float], list[float]], grid: Grid,
-    labels: tuple[bool, bool], own_y: dict[str, Any],
+    layout: Part, number: int, domains: tuple[list[float], list[float]], grid: Grid,
+    labels: tuple[bool, bool], own_y: Part,
 ) -> None:  # fmt: skip
     suffix = str(number + 1) if number else ""
     for letter, other, domain, common, labelled in (
@@ -104,14 +101,14 @@ def _add_axes(
         layout[f"{letter}axis{suffix}"] = common | place | matches
 
 
-def _title(text: str, x: list[float], y: list[float], view: View, *, small: bool) -> Trace:
+def _title(text: str, x: list[float], y: list[float], view: View, *, small: bool) -> Part:
     return {
         "text": text, "x": x[0], "xref": "paper", "xanchor": "left", "y": y[1], "yref": "paper", "yanchor": "bottom",
         "showarrow": False, "align": "left", "font": {"size": 10 if small else 11, "color": palette(view).text},
     }  # fmt: skip
 
 
-def _x_title(grid: Grid, view: View) -> Trace:
+def _x_title(grid: Grid, view: View) -> Part:
     """One title for all panels, to leave room for the plots."""
     return {
         "text": grid.x_title, "x": 0.5, "xref": "paper", "xanchor": "center", "y": 0, "yref": "paper", "yanchor": "top",
@@ -119,7 +116,7 @@ def _x_title(grid: Grid, view: View) -> Trace:
     }  # fmt: skip
 
 
-def _line(x: float, axes: dict[str, str], view: View) -> Trace:
+def _line(x: float, axes: dict[str, str], view: View) -> Part:
     return {
         "type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "xref": axes["xaxis"], "yref": f"{axes['yaxis']} domain",
         "line": {"color": palette(view).text, "width": 1.5, "dash": "dash"},

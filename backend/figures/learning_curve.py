@@ -1,9 +1,9 @@
 """The learning curve: mean training score over the run's environment steps, with plateaus and specialists."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from backend.domain.figure_data import Curve, EvaluationPoint, FloatArray, LearningCurves, PlateauMark, Role
+from backend.figures.figure import Figure
 from backend.figures.registration import RunFigure
 from backend.figures.sampling import points_per_curve, rows_to_keep
 from backend.figures.style import (
@@ -27,7 +27,7 @@ EVALUATIONS: tuple[Source, ...] = ("evaluation", "held_out")
 MOST_EVALUATIONS = 500  # dots
 
 
-def learning_curve(data: LearningCurves, view: View) -> go.Figure:
+def learning_curve(data: LearningCurves, view: View) -> Figure:
     """Training curves of generalist, specialists and fine-tuned generalist, evaluations, and a bar at each plateau.
 
     Specialists branch off where the generalist had got to. The faint line is what was measured, the strong one is
@@ -49,13 +49,13 @@ def learning_curve(data: LearningCurves, view: View) -> go.Figure:
     return figure
 
 
-def _nothing(data: LearningCurves, view: View) -> go.Figure:
+def _nothing(data: LearningCurves, view: View) -> Figure:
     if view.metric == "success" and data.curves and not np.isnan(data.curves[0].scores.returns).all():
         return empty_figure(view, "No success rate", "This suite reports no success. Choose the mean return instead.")
     return empty_figure(view, "No training yet", "The curve starts with the first epoch in which an episode ends.")
 
 
-def _add_curves(figure: go.Figure, curves: list[Curve], role: Role, sigma: float, view: View) -> None:
+def _add_curves(figure: Figure, curves: list[Curve], role: Role, sigma: float, view: View) -> None:
     """All curves of a role as one smoothed trace, over a faint one of the raw values except for specialists."""
     if not curves:
         return
@@ -106,7 +106,7 @@ def _hover(role: Role, view: View) -> str:
     )
 
 
-def _add_evaluations(figure: go.Figure, points: list[EvaluationPoint], source: Source, view: View) -> None:
+def _add_evaluations(figure: Figure, points: list[EvaluationPoint], source: Source, view: View) -> None:
     if not points:
         return
     colours, points = palette(view), _thinned(points, view)
@@ -141,11 +141,11 @@ def _marker_size(point: EvaluationPoint) -> int:
     return 11 if point.key.startswith("evaluation-") else 7
 
 
-def _add_plateau(figure: go.Figure, plateau: PlateauMark, view: View) -> None:
+def _add_plateau(figure: Figure, plateau: PlateauMark, view: View) -> None:
     """A band from t* to T with a bar at each end; the markers carry the evidence."""
     colours = palette(view)
     figure.add_vrect(
-        x0=plateau.start_steps, x1=plateau.detected_steps, fillcolor=colours.muted, opacity=0.14, line_width=0,
+        x0=plateau.start_steps, x1=plateau.detected_steps, fillcolor=colours.muted, opacity=0.14, line={"width": 0},
         layer="below",
     )  # fmt: skip
     for steps, dash in ((plateau.start_steps, "solid"), (plateau.detected_steps, "dot")):

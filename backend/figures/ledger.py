@@ -3,9 +3,8 @@
 What was only measured, which the budget does not hold, has a bar of its own.
 """
 
-import plotly.graph_objects as go
-
 from backend.domain.figure_data import LedgerTotals
+from backend.figures.figure import Figure
 from backend.figures.registration import RunFigure
 from backend.figures.style import Palette, View, empty_figure, new_figure, palette, steps_axis, steps_text
 from backend.store.figures.curves import ledger_totals
@@ -20,7 +19,7 @@ _NOTHING = "used neither for training nor for selection"
 PATTERNS: dict[Purpose, str] = {"training": "", "evaluation": "/", "demonstrations": "x"}
 
 
-def ledger(data: LedgerTotals, view: View) -> go.Figure:
+def ledger(data: LedgerTotals, view: View) -> Figure:
     """A staircase of phases up to the steps spent; the line is the budget, the last bar the critical path."""
     spent = {(row.phase, row.purpose): row.steps for row in data.spent if row.steps}
     if not spent and not data.measured_steps:
@@ -35,7 +34,7 @@ def ledger(data: LedgerTotals, view: View) -> go.Figure:
         x=data.total_steps, line={"color": palette(view).text, "width": 1.5, "dash": "dash"},
         annotation={
             "text": f"budget {steps_text(data.total_steps)}", "xanchor": "right", "xshift": -5,
-            "yanchor": "top", "yref": "paper", "y": 1,
+            "yanchor": "top",
         },
     )  # fmt: skip
     longest = max(data.total_steps, sum(spent.values()), data.measured_steps)
@@ -65,7 +64,7 @@ def _phase_colour(phase: Phase, colours: Palette) -> str:
 
 
 def _add_purpose(
-    figure: go.Figure,
+    figure: Figure,
     spent: dict[tuple[Phase, Purpose], int],
     starts: dict[tuple[Phase, Purpose], int],
     purpose: Purpose,
@@ -91,7 +90,7 @@ def _add_purpose(
     )  # fmt: skip
 
 
-def _add_totals(figure: go.Figure, data: LedgerTotals, total: int, view: View) -> None:
+def _add_totals(figure: Figure, data: LedgerTotals, total: int, view: View) -> None:
     critical, measured = data.critical_path_steps, data.measured_steps
     rows = [
         ("All phases", total, f"{total:,} of {data.total_steps:,} steps, {max(0, data.total_steps - total):,} left"),

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 from sqlmodel import Session
 
 from backend.domain.comparison_types import Compared, TaskScores
 from backend.domain.figure_data import FloatArray
 from backend.figures.arms import METRIC_NAMES, any_run_evaluated, arm_colour, arm_dash, arm_fill, counted, metric_axis
+from backend.figures.figure import Figure
 from backend.figures.registration import ComparisonOptions, ExperimentFigure
 from backend.figures.style import View, empty_figure, new_figure
 from backend.store.figures.comparisons import task_scores
@@ -19,9 +19,7 @@ from gsl.protocol.api import ComparedMetric
 THRESHOLDS = 101
 
 
-def performance_profile(
-    tasks: Sequence[TaskScores], arms: Sequence[str], metric: ComparedMetric, view: View
-) -> go.Figure:
+def performance_profile(tasks: Sequence[TaskScores], arms: Sequence[str], metric: ComparedMetric, view: View) -> Figure:
     """A step curve per arm, after Agarwal et al. 2021, with variations in place of games; the band is over seeds."""
     measured = {name: tuple(table for task in tasks if (table := task.of_arm(name)).size) for name in arms}
     if not any(measured.values()):
@@ -48,7 +46,7 @@ def thresholds(tables: Sequence[FloatArray], metric: ComparedMetric) -> FloatArr
 
 
 def _add_arm(
-    figure: go.Figure, name: str, index: int, tables: tuple[FloatArray, ...], levels: FloatArray, view: View
+    figure: Figure, name: str, index: int, tables: tuple[FloatArray, ...], levels: FloatArray, view: View
 ) -> None:
     band = profile_of(tables, levels)
     bounded = not np.isnan(band.low).any()
@@ -63,7 +61,7 @@ def _add_arm(
     )  # fmt: skip
 
 
-def _add_band(figure: go.Figure, levels: FloatArray, band: Band, label: str, fill: str) -> None:
+def _add_band(figure: Figure, levels: FloatArray, band: Band, label: str, fill: str) -> None:
     figure.add_scatter(
         x=np.concatenate([levels, levels[::-1]]), y=np.concatenate([band.high, band.low[::-1]]), mode="lines",
         line={"width": 0}, fill="toself", fillcolor=fill, hoverinfo="skip", legendgroup=label, showlegend=False,
@@ -71,7 +69,7 @@ def _add_band(figure: go.Figure, levels: FloatArray, band: Band, label: str, fil
     )  # fmt: skip
 
 
-def _build(session: Session, compared: Compared, options: ComparisonOptions) -> go.Figure:
+def _build(session: Session, compared: Compared, options: ComparisonOptions) -> Figure:
     tasks = task_scores(session, compared, options.metric, options.source, compared.arms)
     return performance_profile(tasks, compared.arms, options.metric, options.view)
 

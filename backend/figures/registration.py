@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import plotly.graph_objects as go
 from sqlmodel import Session
 
 from backend.domain.comparison_types import Compared
+from backend.figures.figure import Figure
 from backend.figures.style import View
 from backend.store.figures.readiness import FigureState
 from backend.store.figures.snapshots import JobEpoch
@@ -51,7 +51,7 @@ class RunFigure(Registration):
     """A figure of a run: where the page shows it, how it is built and whether the run has data for it."""
 
     tab: RunTab
-    build: Callable[[Session, int, RunOptions], go.Figure]
+    build: Callable[[Session, int, RunOptions], Figure]
     ready: Callable[[FigureState], bool]
     optional: bool = False  # left out by the page until it is ready
 
@@ -60,5 +60,5 @@ class RunFigure(Registration):
 class ExperimentFigure(Registration):
     """A figure of an experiment: how it is built and whether there is data for it."""
 
-    build: Callable[[Session, Compared, ComparisonOptions], go.Figure]
+    build: Callable[[Session, Compared, ComparisonOptions], Figure]
     ready: Callable[[Compared], bool]

@@ -1,10 +1,10 @@
 """Each specialist's training, and what the generalist reached on the same variations."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from backend.domain.figure_data import SpecialistSeries
-from backend.figures.grid import Grid, Panel, Trace, columns_for, grid_figure
+from backend.figures.figure import Figure, Part
+from backend.figures.grid import Grid, Panel, columns_for, grid_figure
 from backend.figures.registration import RunFigure
 from backend.figures.sampling import points_per_curve, rows_to_keep
 from backend.figures.style import METRIC_NAMES, NUMBER_FORMATS, View, empty_figure, palette, steps_axis
@@ -17,7 +17,7 @@ SELECTED = " (biased low by selection)"  # of noisy means the lowest are lowest 
 MARKS = {"failed": " ✕", "cancelled": " ✕", "succeeded": " ✓"}
 
 
-def specialists(data: tuple[SpecialistSeries, ...], view: View) -> go.Figure:
+def specialists(data: tuple[SpecialistSeries, ...], view: View) -> Figure:
     """A grid of small curves on the same axes; the dashed line is the generalist's evaluated mean."""
     if not any(len(series.curve.epochs) for series in data):
         return empty_figure(view, "No specialist training yet", "Specialists start once the gate is approved.")
@@ -71,7 +71,7 @@ def _number(key: str) -> str:
     return ".".join(numbers)
 
 
-def _traces(series: SpecialistSeries, view: View, limit: int, *, first: bool) -> list[Trace]:
+def _traces(series: SpecialistSeries, view: View, limit: int, *, first: bool) -> list[Part]:
     curve, colours, form = series.curve, palette(view), NUMBER_FORMATS[view.metric]
     values = curve.scores.of(view.metric)
     rows = rows_to_keep(values, limit)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-import plotly.graph_objects as go
-
 from backend.domain.figure_data import Metric, Role
+from backend.figures.figure import Figure, Part
 
 Theme = Literal["light", "dark"]
 
@@ -39,7 +38,6 @@ class Palette:
     held_out: str
     gained: str
     forgotten: str
-    scale: str  # Plotly's name of the continuous colour scale, dark end on the page's own background
 
     def role(self, role: Role) -> str:
         return {"generalist": self.generalist, "specialist": self.specialist, "finetune": self.finetune}[role]
@@ -49,14 +47,19 @@ PALETTES: dict[Theme, Palette] = {
     "light": Palette(
         text="#1f2933", muted="#66717d", grid="rgba(31,41,51,0.12)", surface="#ffffff",
         generalist="#0072b2", specialist="#d98200", finetune="#00875f",
-        evaluation="#66717d", held_out="#b3558a", gained="#00875f", forgotten="#c94f00", scale="Cividis",
+        evaluation="#66717d", held_out="#b3558a", gained="#00875f", forgotten="#c94f00",
     ),
     "dark": Palette(
         text="#e4e8ec", muted="#9aa5b1", grid="rgba(228,232,236,0.14)", surface="#1f2328",
         generalist="#56b4e9", specialist="#e69f00", finetune="#2bc795",
-        evaluation="#9aa5b1", held_out="#e29cc4", gained="#2bc795", forgotten="#ff7f3b", scale="Cividis",
+        evaluation="#9aa5b1", held_out="#e29cc4", gained="#2bc795", forgotten="#ff7f3b",
     ),
 }  # fmt: skip
+
+CIVIDIS = (
+    "#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838",
+)  # fmt: skip
+"""Matplotlib's scale of colours for numbers, which colour-blind readers see too; plotly.js has slightly other ones."""
 
 ROLE_NAMES: dict[Role, str] = {"generalist": "Generalist", "specialist": "Specialists", "finetune": "Fine-tuned"}
 METRIC_NAMES: dict[Metric, str] = {"return": "Mean return", "success": "Success rate"}
@@ -67,22 +70,16 @@ def palette(view: View) -> Palette:
     return PALETTES[view.theme]
 
 
-def new_figure(view: View, height: int) -> go.Figure:
+def new_figure(view: View, height: int) -> Figure:
     """An empty figure in this style, as wide as its place on the page and `height` CSS pixels high."""
-    figure = go.Figure()
-    apply_style(figure, view, height)
+    figure = Figure(layout={"template": template(view.theme), "height": height})
+    if view.narrow:
+        figure.update_layout(margin={"l": 46, "r": 16, "t": 16, "b": 40}, font={"size": 11})
     return figure
 
 
-def apply_style(figure: go.Figure, view: View, height: int) -> None:
-    """Apply this style to a figure, for example one made of subplots."""
-    figure.update_layout(template=template(view.theme), height=height)
-    if view.narrow:
-        figure.update_layout(margin={"l": 46, "r": 16, "t": 16, "b": 40}, font_size=11)
-
-
 @cache
-def template(theme: Theme) -> go.layout.Template:
+def template(theme: Theme) -> Part:
     """Plotly template of a theme: transparent, in the page's own font."""
     colours = PALETTES[theme]
     axis = {
@@ -99,7 +96,7 @@ def template(theme: Theme) -> go.layout.Template:
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
         "coloraxis": {"colorbar": {"outlinewidth": 0, "thickness": 12}},
     }  # fmt: skip
-    return go.layout.Template(layout=layout)
+    return {"layout": layout}
 
 
 def steps_axis(title: str = "Environment steps of the run") -> dict[str, object]:
@@ -128,7 +125,7 @@ def score_text(value: float, metric: Metric) -> str:
     return f"{value:.0%}" if metric == "success" else f"{value:.3g}"
 
 
-def empty_figure(view: View, what: str, when: str) -> go.Figure:
+def empty_figure(view: View, what: str, when: str) -> Figure:
     """A figure without axes that says what is missing and when it will be available."""
     figure = new_figure(view, height=220)
     hidden, margin = {"visible": False}, {"l": 10, "r": 10, "t": 10, "b": 10}

@@ -3,13 +3,12 @@
 import textwrap
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from backend.domain.figure_data import FloatArray, MetricSeries, Role
-from backend.figures.grid import LEFT, RIGHT, Grid, Panel, Trace, columns_for, grid_figure
+from backend.figures.figure import Figure, Part
+from backend.figures.grid import LEFT, RIGHT, Grid, Panel, columns_for, grid_figure
 from backend.figures.registration import RunFigure
 from backend.figures.sampling import rows_to_keep
 from backend.figures.style import ROLE_NAMES, View, empty_figure, palette, steps_axis
@@ -28,7 +27,7 @@ FORMATS: dict[Unit, str] = {"share": ".0%", "steps": "~s", "steps/s": "~s"}
 HOVER_FORMATS: dict[Unit, str] = {"share": ".1%", "steps": ",.4~r", "steps/s": ",.4~r", "episodes": ",.4~r"}
 
 
-def training_metrics(data: Sequence[MetricSeries], view: View) -> go.Figure:
+def training_metrics(data: Sequence[MetricSeries], view: View) -> Figure:
     """A panel for each metric. Specialists are thin lines that branch off where the generalist had got to."""
     if not data:
         return empty_figure(view, "No training yet", "The charts start with the first epoch.")
@@ -62,7 +61,7 @@ def _grid(columns: int, lines: int, view: View) -> Grid:
     )
 
 
-def _axis(known: Metric, series: Sequence[MetricSeries]) -> dict[str, Any]:
+def _axis(known: Metric, series: Sequence[MetricSeries]) -> Part:
     """Plotly's own range would be 2 high around a constant, in which 0.0003 is 0."""
     values = np.concatenate([one.values for one in series])
     values = values[np.isfinite(values)]
@@ -84,7 +83,7 @@ def _filled(title: list[str], lines: int) -> str:
     return "<br>".join([*title, *["&nbsp;"] * (lines - len(title))])
 
 
-def _traces(series: list[MetricSeries], view: View, named: set[Role]) -> list[Trace]:
+def _traces(series: list[MetricSeries], view: View, named: set[Role]) -> list[Part]:
     """All lines of a role as one trace; it is in the legend if it is not among those `named` there."""
     traces = []
     for role in DRAWN:
@@ -95,7 +94,7 @@ def _traces(series: list[MetricSeries], view: View, named: set[Role]) -> list[Tr
     return traces
 
 
-def _trace(lines: list[MetricSeries], role: Role, view: View) -> Trace:
+def _trace(lines: list[MetricSeries], role: Role, view: View) -> Part:
     specialist = role == "specialist"
     limit = max(12, SPECIALISTS_POINTS // len(lines)) if specialist else POINTS
     points = np.concatenate([_points(one, limit) for one in lines])  # (points, 4)

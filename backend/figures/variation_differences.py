@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 from sqlmodel import Session
 
 from backend.domain.comparison import default_pair
 from backend.domain.comparison_types import Compared, TaskScores
 from backend.domain.figure_data import FloatArray
 from backend.figures.arms import FORMATS, METRIC_NAMES, any_run_evaluated, counted, translucent
+from backend.figures.figure import Figure
 from backend.figures.registration import ComparisonOptions, ExperimentFigure
 from backend.figures.style import View, empty_figure, new_figure, palette
 from backend.store.figures.comparisons import task_scores
@@ -38,7 +38,7 @@ class Paired:
 
 def variation_differences(
     compared: Compared, tasks: Sequence[TaskScores], ours: str, theirs: str, metric: ComparedMetric, view: View
-) -> go.Figure:
+) -> Figure:
     """A row per variation, or, with many variations, a point each in the order of their differences."""
     paired = paired_differences(compared, tasks, ours, theirs)
     if paired is None:
@@ -95,7 +95,7 @@ def _verdicts(paired: Paired, ours: str, theirs: str, view: View) -> list[tuple[
 
 
 def _add_points(
-    figure: go.Figure, paired: Paired, chosen: BoolArray, name: str, colour: str, few: bool, metric: ComparedMetric,
+    figure: Figure, paired: Paired, chosen: BoolArray, name: str, colour: str, few: bool, metric: ComparedMetric,
     verdict: int,
 ) -> None:  # fmt: skip
     rank = np.arange(len(paired.names))[chosen]
@@ -121,7 +121,7 @@ def _add_points(
 
 
 def _layout(
-    figure: go.Figure, paired: Paired, ours: str, theirs: str, metric: ComparedMetric, few: bool, view: View
+    figure: Figure, paired: Paired, ours: str, theirs: str, metric: ComparedMetric, few: bool, view: View
 ) -> None:
     title = f"{METRIC_NAMES[metric]}: {ours} − {theirs}, {counted(paired.pairs, 'seed')}"
     if paired.pairs < LEAST_SEEDS["mean"]:
@@ -155,7 +155,7 @@ def pair_of(compared: Compared, options: ComparisonOptions) -> tuple[str, str] |
     return ours, theirs
 
 
-def _build(session: Session, compared: Compared, options: ComparisonOptions) -> go.Figure:
+def _build(session: Session, compared: Compared, options: ComparisonOptions) -> Figure:
     pair = pair_of(compared, options)
     if pair is None:
         return empty_figure(options.view, "No second arm yet", "This figure compares two arms.")

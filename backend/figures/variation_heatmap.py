@@ -1,18 +1,19 @@
 """Each variation's score over training: when it is learned, if ever, and whether it is forgotten."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from backend.domain.figure_data import FloatArray, IntArray, VariationProgress
+from backend.figures.figure import Figure
 from backend.figures.registration import RunFigure
-from backend.figures.style import METRIC_NAMES, ROLE_NAMES, View, empty_figure, new_figure, palette, steps_axis
+from backend.figures.style import CIVIDIS, METRIC_NAMES, ROLE_NAMES, View, empty_figure, new_figure, palette, steps_axis
 from backend.store.figures.heatmap import variation_progress
 
 MAX_ROWS = 128  # a row needs a few pixels to be visible
 MAX_NAMED_ROWS = 40
+_SCALE = [[float(place), colour] for place, colour in zip(np.linspace(0, 1, len(CIVIDIS)), CIVIDIS, strict=True)]
 
 
-def variation_heatmap(data: VariationProgress, view: View) -> go.Figure:
+def variation_heatmap(data: VariationProgress, view: View) -> Figure:
     """Variations over training, those that score least at the end at the top.
 
     With more than 128 variations neighbours of that order share a row, which shows their mean.
@@ -29,13 +30,13 @@ def variation_heatmap(data: VariationProgress, view: View) -> go.Figure:
     figure = new_figure(view, height=int(np.clip(120 + len(groups) * (18 if named else 4), 240, 640)))
     figure.add_heatmap(
         x=edges, y=labels, z=table, xgap=0, ygap=1 if named else 0,
-        colorscale=palette(view).scale, hoverongaps=False, hovertemplate=_hover(view, data),
+        colorscale=_SCALE, hoverongaps=False, hovertemplate=_hover(view, data),
         colorbar=_colorbar(view), **_limits(data, view),
     )  # fmt: skip
     figure.update_xaxes(steps_axis(), showgrid=False, rangemode="normal")
     figure.update_yaxes(_row_axis(named))
     if view.narrow:
-        figure.update_layout(margin={"t": 28, "b": 110}, height=figure.layout.height + 80)
+        figure.update_layout(margin={"t": 28, "b": 110}, height=figure.layout["height"] + 80)
     _mark_phases(figure, data, view)
     return figure
 
@@ -102,16 +103,14 @@ def _row_axis(named: bool) -> dict[str, object]:
     return {"type": "category", "showticklabels": False, "showgrid": False, "title": title}
 
 
-def _mark_phases(figure: go.Figure, data: VariationProgress, view: View) -> None:
+def _mark_phases(figure: Figure, data: VariationProgress, view: View) -> None:
     """A line where fine-tuning starts."""
     for column in range(1, len(data.roles)):
         if data.roles[column] == data.roles[column - 1]:
             continue
         figure.add_vline(
             x=int(data.starts[column]), line={"color": palette(view).text, "width": 2},
-            annotation={
-                "text": ROLE_NAMES[data.roles[column]], "yanchor": "bottom", "xanchor": "left", "y": 1, "yref": "paper",
-            },
+            annotation={"text": ROLE_NAMES[data.roles[column]], "yanchor": "bottom", "xanchor": "left"},
         )  # fmt: skip
 
 

@@ -1,11 +1,11 @@
 """Histogram of the variations' scores at one epoch, or at several side by side."""
 
 import numpy as np
-import plotly.graph_objects as go
 from sqlmodel import Session
 
 from backend.domain.figure_data import FloatArray, IntArray, Metric, Snapshots, VariationScores
 from backend.figures.arms import counted
+from backend.figures.figure import Figure
 from backend.figures.grid import Grid, Panel, columns_for, grid_figure
 from backend.figures.registration import RunFigure, RunOptions
 from backend.figures.style import METRIC_NAMES, View, empty_figure, palette, score_text
@@ -18,7 +18,7 @@ PANEL_WIDTH = 150  # CSS pixels below which a panel cannot be read
 MAX_COLUMNS = 4
 
 
-def variation_histogram(data: Snapshots, view: View) -> go.Figure:
+def variation_histogram(data: Snapshots, view: View) -> Figure:
     """One panel per snapshot, all with the same bins; `customdata` of a bar lists its variations."""
     panels = [panel for panel in data.panels if not np.isnan(panel.scores.of(view.metric)).all()]
     if not panels:
@@ -29,7 +29,7 @@ def variation_histogram(data: Snapshots, view: View) -> go.Figure:
     return grid_figure(drawn, _grid(len(panels), highest, view), view)
 
 
-def _nothing(data: Snapshots, view: View) -> go.Figure:
+def _nothing(data: Snapshots, view: View) -> Figure:
     if view.metric == "success" and data.panels:
         return empty_figure(view, "No success rate", "This suite reports no success. Choose the mean return instead.")
     return empty_figure(
@@ -114,7 +114,7 @@ def _hovers(members: list[list[int]], edges: FloatArray, names: dict[int, str], 
     return texts
 
 
-def _build(session: Session, run_id: int, options: RunOptions) -> go.Figure:
+def _build(session: Session, run_id: int, options: RunOptions) -> Figure:
     epochs = milestones(session, run_id) if options.paper else options.epochs
     if not epochs:
         return variation_histogram(latest_snapshot(session, run_id, options.source), options.view)

@@ -12,6 +12,7 @@ from backend.services.app_services import Services
 from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
 from tests.backend.api_driver import ApiDriver
+from tests.backend.figures.checked import check
 from tests.backend.figures.stored_run import Size, store_run
 
 SIZE = Size(generalist=24, specialist=8, finetune=40, seen=10, evaluate_every=8)
@@ -40,6 +41,7 @@ def figure(client: Client, run_id: int, name: str, **query: Any) -> dict[str, An
     assert answer.status_code == 200, answer.text
     drawn: dict[str, Any] = answer.json()
     assert set(drawn) == {"data", "layout"}
+    check(drawn)
     return drawn
 
 

@@ -13,6 +13,7 @@ from backend.figures.arm_curves import on_grid
 from backend.services.app_services import Services
 from tests.backend.api_driver import ApiDriver
 from tests.backend.domain.test_comparison import GAMES, GSL, MAZE, PLAIN, SEEDS, means, plain, stored
+from tests.backend.figures.checked import check
 from tests.backend.figures.stored_experiment import StoredArm, last_scores
 from tests.backend.marks import ON_SQLITE
 
@@ -20,6 +21,7 @@ from tests.backend.marks import ON_SQLITE
 def figure(api: ApiDriver, path: str, name: str, **query: Any) -> dict[str, Any]:
     drawn: dict[str, Any] = api.get(f"{path}/figures/{name}", **query)
     assert set(drawn) == {"data", "layout"}
+    check(drawn)
     return drawn
 
 

@@ -22,6 +22,7 @@ from backend.domain.figure_data import (
 )
 from backend.figures.before_after import before_after
 from backend.figures.demonstrations import demonstrations
+from backend.figures.figure import Figure
 from backend.figures.learning_curve import learning_curve
 from backend.figures.ledger import ledger
 from backend.figures.specialists import specialists
@@ -30,9 +31,10 @@ from backend.figures.training_metrics import training_metrics
 from backend.figures.variation_heatmap import MAX_ROWS, variation_heatmap
 from backend.figures.variation_histogram import bin_edges, bins_of, variation_histogram
 from tests.backend.figures import synthetic
+from tests.backend.figures.checked import checked
 from tests.backend.figures.synthetic import MAZE, PROCGEN, Shape
 
-BUILDERS: dict[str, Callable[[Shape, View], go.Figure]] = {
+BUILDERS: dict[str, Callable[[Shape, View], Figure]] = {
     "learning_curve": lambda shape, view: learning_curve(synthetic.learning(shape), view),
     "variation_histogram": lambda shape, view: variation_histogram(synthetic.snapshots(shape), view),
     "variation_heatmap": lambda shape, view: variation_heatmap(synthetic.progress(shape), view),
@@ -45,7 +47,7 @@ BUILDERS: dict[str, Callable[[Shape, View], go.Figure]] = {
 CARTESIAN = {"scatter", "bar", "heatmap"}  # what the page's Plotly bundle draws
 
 
-def document(figure: go.Figure) -> dict[str, Any]:
+def document(figure: Figure) -> dict[str, Any]:
     """The figure as the page gets it; a NaN outside typed arrays would not be JSON."""
     parsed: dict[str, Any] = json.loads(figure.to_json(), parse_constant=pytest.fail)
     return parsed
@@ -69,7 +71,9 @@ def counts_of(figure: go.Figure) -> list[str]:
 @pytest.mark.parametrize("theme", list(PALETTES))
 @pytest.mark.parametrize("name", list(BUILDERS))
 def test_it_is_json_the_page_can_draw(name: str, theme: Theme, width: int) -> None:
-    drawn = document(BUILDERS[name](MAZE, View(theme=theme, metric="success", width=width)))
+    figure = BUILDERS[name](MAZE, View(theme=theme, metric="success", width=width))
+    drawn = document(figure)
+    assert drawn == json.loads(checked(figure).to_json())
     assert {trace["type"] for trace in drawn["data"]} <= CARTESIAN
     assert drawn["layout"]["height"] > 0
     assert "width" not in drawn["layout"]
@@ -91,14 +95,14 @@ def test_nothing_yet_says_what_comes_when(metric: Metric) -> None:
         synthetic.progress(MAZE), starts=np.array([]), ends=np.array([]), roles=(), scores=Scores(none, none)
     )
     for figure in (
-        learning_curve(LearningCurves((), (), (), 1000, 3.0), view),
-        variation_histogram(Snapshots((), {}, (0, 1)), view),
-        variation_heatmap(progress, view),
-        before_after(replace(synthetic.pairs(MAZE), after=synthetic.measured(nobody, 0, 0.0)), view),
-        specialists((), view),
-        training_metrics((), view),
-        ledger(LedgerTotals((), 1000, 0), view),
-        demonstrations(Demonstrated((), nothing, nothing, nothing, nothing, np.empty(0)), view),
+        checked(learning_curve(LearningCurves((), (), (), 1000, 3.0), view)),
+        checked(variation_histogram(Snapshots((), {}, (0, 1)), view)),
+        checked(variation_heatmap(progress, view)),
+        checked(before_after(replace(synthetic.pairs(MAZE), after=synthetic.measured(nobody, 0, 0.0)), view)),
+        checked(specialists((), view)),
+        checked(training_metrics((), view)),
+        checked(ledger(LedgerTotals((), 1000, 0), view)),
+        checked(demonstrations(Demonstrated((), nothing, nothing, nothing, nothing, np.empty(0)), view)),
     ):
         assert not figure.data
         assert len(annotations(figure)) > 30
@@ -106,13 +110,13 @@ def test_nothing_yet_says_what_comes_when(metric: Metric) -> None:
 
 @pytest.mark.parametrize("name", ["learning_curve", "variation_histogram", "specialists"])
 def test_a_suite_without_success_says_so(name: str) -> None:
-    figure = BUILDERS[name](PROCGEN, View(metric="success"))
+    figure = checked(BUILDERS[name](PROCGEN, View(metric="success")))
     assert not figure.data
     assert "success" in annotations(figure)
 
 
 def test_demonstrations_mark_the_variations_of_which_none_was_kept() -> None:
-    figure = demonstrations(synthetic.shown(MAZE), View())
+    figure = checked(demonstrations(synthetic.shown(MAZE), View()))
     tried, kept, none = figure.data
     assert list(tried.y) == [50] * 10
     assert list(kept.y) == [0] + [20] * 9
@@ -124,7 +128,7 @@ def test_demonstrations_mark_the_variations_of_which_none_was_kept() -> None:
 
 def test_learning_curve_branches_specialists_and_bars_the_plateau() -> None:
     data = synthetic.learning(MAZE)
-    figure = learning_curve(data, View())
+    figure = checked(learning_curve(data, View()))
     by_name = {trace.name: trace for trace in figure.data if trace.name}
     branch = MAZE.epoch_steps * MAZE.generalist_epochs
     steps = np.array(by_name["Specialists"].x, dtype=float)
@@ -141,18 +145,18 @@ def test_learning_curve_branches_specialists_and_bars_the_plateau() -> None:
 def test_a_baselines_plateau_says_whether_the_curve_rose_later(rose: bool | None, label: str) -> None:
     data = synthetic.learning(MAZE)
     known = replace(data, plateaus=(replace(data.plateaus[0], rose_later=rose, rise_bound=0.01),))
-    begin, end = learning_curve(known, View()).layout.annotations
+    begin, end = checked(learning_curve(known, View())).layout.annotations
     assert (begin.text, end.text) == ("t*", label)
     assert "0.01" in end.hovertext
-    plain = learning_curve(replace(data, plateaus=(replace(known.plateaus[0], rose_later=None),)), View())
+    plain = checked(learning_curve(replace(data, plateaus=(replace(known.plateaus[0], rose_later=None),)), View()))
     assert (end.hovertext != plain.layout.annotations[1].hovertext) == (rose is not None)
 
 
 def test_roles_have_the_same_colour_everywhere() -> None:
     view = View(metric="success")
-    curves = {trace.name: trace for trace in learning_curve(synthetic.learning(MAZE), view).data if trace.name}
-    panels = variation_histogram(synthetic.snapshots(MAZE), view).data
-    small = specialists(synthetic.specialist_series(MAZE), view).data[0]
+    curves = {trace.name: trace for trace in checked(learning_curve(synthetic.learning(MAZE), view)).data if trace.name}
+    panels = checked(variation_histogram(synthetic.snapshots(MAZE), view)).data
+    small = checked(specialists(synthetic.specialist_series(MAZE), view)).data[0]
     assert panels[0].marker.color == curves["Generalist"].line.color
     assert panels[-1].marker.color == curves["Fine-tuned"].line.color
     assert small.line.color == curves["Specialists"].line.color
@@ -160,7 +164,7 @@ def test_roles_have_the_same_colour_everywhere() -> None:
 
 def test_histogram_counts_every_variation_once_and_names_them() -> None:
     data = synthetic.snapshots(PROCGEN)
-    figure = variation_histogram(data, View(metric="return"))
+    figure = checked(variation_histogram(data, View(metric="return")))
     for trace, panel in zip(figure.data, data.panels, strict=True):
         members = [list(bar) for bar in trace.customdata]
         assert [len(bar) for bar in members] == list(trace.y)
@@ -171,7 +175,7 @@ def test_histogram_counts_every_variation_once_and_names_them() -> None:
 
 def test_few_variations_are_counted_in_whole_numbers() -> None:
     few, many = (
-        variation_histogram(synthetic.snapshots(shape), View(metric="return"))
+        checked(variation_histogram(synthetic.snapshots(shape), View(metric="return")))
         for shape in (replace(MAZE, variations=4), PROCGEN)
     )
     assert few.layout.yaxis.dtick == 1
@@ -193,7 +197,7 @@ def test_return_bins_are_round_and_cover_what_leaves_the_suites_range() -> None:
 
 
 def test_heatmap_sorts_by_the_end_and_shares_rows() -> None:
-    few, many = (variation_heatmap(synthetic.progress(shape), View()).data[0] for shape in (MAZE, PROCGEN))
+    few, many = (checked(variation_heatmap(synthetic.progress(shape), View())).data[0] for shape in (MAZE, PROCGEN))
     last = np.array(few.z)[:, -1]
     assert (np.diff(last) <= 1e-9).all()  # drawn from the bottom: the lowest is on top
     assert sorted(few.y) == sorted(synthetic.names(MAZE).values())
@@ -208,7 +212,7 @@ def test_before_after_counts_what_the_episodes_support() -> None:
     after = np.array([1.0, 0.55, 0.1, 1.0, 1.0, 0.9, 0.9, 0.9, 0.9, 1.0])
     sides = [synthetic.measured(Scores(values, values), 20, 0.3) for values in (before, after)]
     data = replace(synthetic.pairs(MAZE), before=sides[0], after=sides[1], specialised=frozenset({0, 1, 2}))
-    figure = before_after(data, View(metric="success"))
+    figure = checked(before_after(data, View(metric="success")))
     assert counts_of(figure) == ["5", "1", "3"]
     mean = float(np.nanmean((after - before)[:-1]))
     found = re.search(r"<br>mean \+(\d+)% over 9 variations \(95% interval [+−]\d+% to \+\d+%\)", annotations(figure))
@@ -233,22 +237,22 @@ def test_before_after_of_an_unchanged_policy_counts_nothing() -> None:
     data = PairedScores(np.arange(40), names, sides[0], sides[1], frozenset(), final=True, fresh=True)
     metrics: tuple[Metric, ...] = ("return", "success")
     for metric in metrics:
-        assert counts_of(before_after(data, View(metric=metric))) == ["0", "0", "40"]
+        assert counts_of(checked(before_after(data, View(metric=metric)))) == ["0", "0", "40"]
 
 
 @pytest.mark.parametrize("narrow", [True, False])
 def test_a_before_that_selected_the_variations_is_marked(narrow: bool) -> None:
     view = View(metric="success", width=390 if narrow else 1200)
-    assert "⚠" in annotations(before_after(replace(synthetic.pairs(MAZE), fresh=False), view))
-    assert "⚠" not in annotations(before_after(replace(synthetic.pairs(MAZE), fresh=True), view))
+    assert "⚠" in annotations(checked(before_after(replace(synthetic.pairs(MAZE), fresh=False), view)))
+    assert "⚠" not in annotations(checked(before_after(replace(synthetic.pairs(MAZE), fresh=True), view)))
     selected = synthetic.specialist_series(MAZE)
     fresh = tuple(replace(series, fresh=True) for series in selected)
-    biased, fair = ({trace.name for trace in specialists(data, view).data} for data in (selected, fresh))
+    biased, fair = ({trace.name for trace in checked(specialists(data, view)).data} for data in (selected, fresh))
     assert biased != fair
 
 
 def test_many_pairs_become_points_beside_the_diagonal() -> None:
-    figure = before_after(synthetic.pairs(PROCGEN), View(metric="return"))
+    figure = checked(before_after(synthetic.pairs(PROCGEN), View(metric="return")))
     assert sum(len(trace.x) for trace in figure.data[1:]) == PROCGEN.variations
     assert list(figure.data[0].x) == list(figure.data[0].y)
 
@@ -256,15 +260,15 @@ def test_many_pairs_become_points_beside_the_diagonal() -> None:
 def test_seventy_five_specialists_fit_into_any_width() -> None:
     series = synthetic.specialist_series(PROCGEN)
     for width, columns in ((366, 2), (700, 4), (1400, 8)):
-        layout = specialists(series, View(width=width)).layout
+        layout = checked(specialists(series, View(width=width))).layout
         lefts = {layout[f"xaxis{number or ''}"].domain[0] for number in (0, *range(2, 76))}
         assert len(lefts) == columns
-    assert "74 of 75" in annotations(specialists(series, View()))
+    assert "74 of 75" in annotations(checked(specialists(series, View())))
 
 
 def test_ledger_stairs_end_at_what_was_spent() -> None:
     data = synthetic.spent(MAZE)
-    figure = ledger(data, View())
+    figure = checked(ledger(data, View()))
     pieces = [bar for bar in figure.data if bar.base is not None]
     ends = [bar.base[0] + bar.x[0] for bar in pieces]
     total = sum(row.steps for row in data.spent)

@@ -31,23 +31,22 @@ def get_metrics(
     If a run has more than 3,000 epochs, evenly spread ones are read.
     """
     runs.get(session, run_id)
-    found = metric_series(session, run_id)
+    found = metric_series(session, run_id, name)
     if job_id is not None:
         views.get_of_run(session, job_id, run_id)
-    if name is not None:
-        _check_name(name, {one.metric for one in found})
-    chosen = [one for one in found if name in (None, one.metric) and job_id in (None, one.job_id)]
+    if name is not None and name not in METRICS and not found:
+        raise _unknown(name, {one.metric for one in metric_series(session, run_id)})
+    chosen = [one for one in found if job_id in (None, one.job_id)]
     return MetricsPublic(
         metrics=[_info(each) for each in in_order({one.metric for one in chosen})],
         series=[_public(one, points) for one in chosen],
     )
 
 
-def _check_name(name: str, reported: set[str]) -> None:
-    """A metric that the product knows may still be reported."""
-    if name not in reported and name not in METRICS:
-        names = ", ".join(in_order(reported)) or "none yet"
-        raise InvalidError.field("name", f"the run has no metric {name}; it has {names}")
+def _unknown(name: str, reported: set[str]) -> InvalidError:
+    """A metric that the product knows may still be reported, but not one that nobody knows."""
+    names = ", ".join(in_order(reported)) or "none yet"
+    return InvalidError.field("name", f"the run has no metric {name}; it has {names}")
 
 
 def _info(name: str) -> MetricInfo:

@@ -12,6 +12,7 @@ from gsl.protocol.jobs import Phase, Purpose
 from gsl.protocol.reports import Source
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 Metric = Literal["return", "success"]
 Role = Literal["generalist", "specialist", "finetune"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backend.domain.figure_data import FloatArray, IntArray
+from backend.domain.figure_data import BoolArray, FloatArray, IntArray
 
 MAX_POINTS = 1000  # a curve; a screen is hardly wider
 MAX_FIGURE_POINTS = 8000  # all curves of one figure together
@@ -10,24 +10,31 @@ MIN_POINTS = 60  # below this a curve loses its shape
 
 
 def rows_to_keep(values: FloatArray, limit: int) -> IntArray:
-    """Ascending rows, at most `limit` (>= 4), that keep the first, the last and the extremes of every stretch.
+    """Ascending rows of one curve; see `kept`."""
+    return np.flatnonzero(kept(values[np.newaxis], limit))
+
+
+def kept(curves: FloatArray, limit: int) -> BoolArray:
+    """At most `limit` (>= 4) rows of each curve: the first, the last and the extremes of every stretch.
 
     Rows are cut into equally long stretches, by row and not by step: a curve whose steps are unevenly spread keeps
     its shape. NaN rows are never extremes, but a stretch of nothing else keeps its first, so that a gap stays a gap.
+    Both shapes are (curves, rows).
     """
-    count = len(values)
+    number, count = curves.shape
     if count <= limit:
-        return np.arange(count)
+        return np.full(curves.shape, True)
     stretches = max(1, (limit - 2) // 2)
     length = -(-count // stretches)
-    padded = np.full(stretches * length, np.nan)
-    padded[:count] = values
-    table = padded.reshape(stretches, length)  # (stretches, length)
-    first = np.arange(stretches) * length
-    lowest = first + np.where(np.isnan(table), np.inf, table).argmin(axis=1)
-    highest = first + np.where(np.isnan(table), -np.inf, table).argmax(axis=1)
-    rows: IntArray = np.unique(np.concatenate([[0, count - 1], lowest, highest]))
-    return rows[rows < count]
+    table = np.full((number, stretches * length), np.nan)
+    table[:, :count] = curves
+    unknown, chosen = np.isnan(table), np.zeros(table.shape, dtype=np.bool_)
+    first, shape = np.arange(stretches) * length, (number, stretches, length)
+    lowest = first + np.where(unknown, np.inf, table).reshape(shape).argmin(axis=2)
+    highest = first + np.where(unknown, -np.inf, table).reshape(shape).argmax(axis=2)
+    np.put_along_axis(chosen, np.concatenate([lowest, highest], axis=1), True, axis=1)
+    chosen[:, [0, count - 1]] = True
+    return chosen[:, :count]
 
 
 def points_per_curve(curves: int) -> int:

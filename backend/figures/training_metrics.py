@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 from html import escape
+from itertools import groupby
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from backend.domain.figure_data import FloatArray, MetricSeries, Role
 from backend.figures.figure import Figure, Part
 from backend.figures.grid import LEFT, RIGHT, Grid, Panel, columns_for, grid_figure
 from backend.figures.registration import RunFigure
-from backend.figures.sampling import rows_to_keep
+from backend.figures.sampling import kept
 from backend.figures.style import ROLE_NAMES, View, empty_figure, palette, steps_axis
 from backend.store.figures.metrics import metric_series
 from gsl.protocol.metrics import Metric, Unit, metric
@@ -97,7 +98,8 @@ def _traces(series: list[MetricSeries], view: View, named: set[Role]) -> list[Pa
 def _trace(lines: list[MetricSeries], role: Role, view: View) -> Part:
     specialist = role == "specialist"
     limit = max(12, SPECIALISTS_POINTS // len(lines)) if specialist else POINTS
-    points = np.concatenate([_points(one, limit) for one in lines])  # (points, 4)
+    equally_long = groupby(lines, key=lambda one: len(one.values))
+    points = np.concatenate([_points(list(group), limit) for _, group in equally_long])  # (points, 4)
     known = metric(lines[0].metric)
     who = "Specialist %{customdata[1]}" if specialist else ROLE_NAMES[role]
     return {
@@ -111,12 +113,16 @@ def _trace(lines: list[MetricSeries], role: Role, view: View) -> Part:
     }  # fmt: skip
 
 
-def _points(one: MetricSeries, limit: int) -> FloatArray:
-    """Steps, value, epoch and index of the sampled epochs, and a NaN row that ends the line."""
-    rows = rows_to_keep(one.values, limit)
-    index = np.full(len(rows), one.index)
-    points = np.stack([one.steps[rows], one.values[rows], one.epochs[rows], index], axis=1)
-    return np.concatenate([points, np.full((1, 4), np.nan)])
+def _points(lines: Sequence[MetricSeries], limit: int) -> FloatArray:
+    """Steps, value, epoch and index of the sampled epochs, and a NaN row that ends each of some equally long lines."""
+    values = np.stack([one.values for one in lines])  # (lines, epochs)
+    table = np.full((*values.shape, 4), np.nan)
+    table[..., 0], table[..., 1] = [one.steps for one in lines], values
+    table[..., 2], table[..., 3] = [one.epochs for one in lines], [[one.index] for one in lines]
+    ends = ((0, 0), (0, 1))
+    chosen = np.pad(kept(values, limit), ends, constant_values=True)
+    points: FloatArray = np.pad(table, (*ends, (0, 0)), constant_values=np.nan)[chosen]
+    return points
 
 
 FIGURE = RunFigure(

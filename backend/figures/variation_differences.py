@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from sqlmodel import Session
 
 from backend.domain.comparison import default_pair
 from backend.domain.comparison_types import Compared, TaskScores
-from backend.domain.figure_data import FloatArray
+from backend.domain.figure_data import BoolArray, FloatArray
 from backend.figures.arms import FORMATS, METRIC_NAMES, any_run_evaluated, counted, translucent
 from backend.figures.figure import Figure
 from backend.figures.registration import ComparisonOptions, ExperimentFigure
@@ -19,7 +18,6 @@ from gsl.method.statistics import CONFIDENCE, LEAST_SEEDS
 from gsl.method.variation_statistics import variation_differences as differences_of
 from gsl.protocol.api import ComparedMetric
 
-BoolArray = npt.NDArray[np.bool_]
 MOST_ROWS = 40  # variations that get a row with their name
 _NOTHING = "Both arms need successful, evaluated runs of the same seed."
 

@@ -63,7 +63,15 @@ def weighted_means(places: IntArray, weights: IntArray, values: FloatArray, size
 
 def number_table(session: Session, query: Select[*tuple[Any, ...]], columns: int) -> FloatArray:
     """All rows of a query that selects only numbers, NULL as NaN; shape (rows, columns). Exact up to 2**53."""
+    return as_table(driver_rows(session, query), columns)
+
+
+def driver_rows(session: Session, query: Select[*tuple[Any, ...]]) -> list[Any]:
+    """All rows as the driver's tuples: making SQLAlchemy's rows of them takes as long as reading them."""
     with session.connection().execute(query) as result:
         assert result.cursor is not None  # the query selects
-        rows = result.cursor.fetchall()  # the driver's tuples: making rows of them takes as long as reading them
+        return list(result.cursor.fetchall())
+
+
+def as_table(rows: Sequence[Sequence[float | None]], columns: int) -> FloatArray:
     return np.array(rows, dtype=np.float64).reshape(len(rows), columns)

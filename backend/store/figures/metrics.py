@@ -1,81 +1,123 @@
 """Reads the metrics of a run's training jobs: what learner and guide reported, and what every epoch has."""
 
-from collections.abc import Iterable, Mapping
-from itertools import groupby
-from math import ceil, isfinite, nan
-from operator import itemgetter
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from math import ceil
 from typing import Any
 
 import numpy as np
-from sqlalchemy import or_, select
+from pydantic_core import from_json
+from sqlalchemy import CTE, String, case, cast, select
 from sqlmodel import Session, col
 
 from backend.db.models import Epoch, Job
-from backend.domain.figure_data import MetricSeries
-from backend.store.figures.job_rows import JobRow, job_rows, role_of
+from backend.domain.figure_data import BoolArray, FloatArray, IntArray, MetricSeries
+from backend.store.figures.job_rows import JobRow, as_table, driver_rows, job_rows, role_of
 from backend.store.figures.training_curves import TRAINING_KINDS
 from gsl.protocol.metrics import in_order
 
 MOST_EPOCHS = 3_000
-"""Read for one answer: decoding their JSON takes most of a tenth of a second."""
-
-Point = tuple[int, int, float]
-"""Epoch, environment steps of the job, value."""
+"""Read for one answer."""
 
 
-def metric_series(session: Session, run_id: int) -> tuple[MetricSeries, ...]:
-    """In the order of the page: by metric, then by job. Evenly spread epochs if there are more than `MOST_EPOCHS`."""
+@dataclass(frozen=True)
+class _Points:
+    """Of one metric, by job and epoch; arrays of shape (points,), steps those of the job."""
+
+    job_ids: IntArray
+    epochs: IntArray
+    steps: IntArray
+    values: FloatArray
+
+    def where(self, chosen: BoolArray) -> "_Points":
+        return _Points(self.job_ids[chosen], self.epochs[chosen], self.steps[chosen], self.values[chosen])
+
+
+def metric_series(session: Session, run_id: int, name: str | None = None) -> tuple[MetricSeries, ...]:
+    """In the order of the page: by metric, then by job; with a `name` only that metric.
+
+    Evenly spread epochs if there are more than `MOST_EPOCHS`. An epoch that does not report a metric is no point of
+    it, so that rare ones make lines too.
+    """
     jobs = [job for job in job_rows(session, run_id) if job.kind in TRAINING_KINDS]
-    rows = session.connection().execute(_query(jobs))
-    points = {job_id: _by_metric(of_job) for job_id, of_job in groupby(rows, key=itemgetter(0))}
-    names = {name for by_metric in points.values() for name in by_metric}
-    return tuple(
-        _series(name, job, jobs, points[job.id][name])
-        for name in in_order(names)
-        for job in jobs
-        if name in points.get(job.id, {})
-    )
+    rows = driver_rows(session, _query(jobs))
+    facts = as_table([row[:-1] for row in rows], 7)
+    found = _by_metric(facts, from_json(f"[{','.join(row[-1] for row in rows)}]"), name)
+    return tuple(each for metric in in_order(set(found)) for each in _series(metric, jobs, found[metric]))
 
 
-def _query(jobs: list[JobRow]) -> Any:
-    """Multiples of a common stride, so that what a learner reports only every so many epochs is met; and the last."""
-    stride = max(1, ceil(sum(job.epochs for job in jobs) / MOST_EPOCHS))
+def _query(jobs: Sequence[JobRow]) -> Any:
+    """Text of JSON is selected, because both databases' drivers decode it more slowly than all of it is decoded."""
+    chosen = _evenly_spread(jobs)
     columns: tuple[Any, ...] = (
         Epoch.job_id, Epoch.epoch, Epoch.job_steps, Epoch.steps, Epoch.seconds, Epoch.episodes, Epoch.mean_length,
-        Epoch.metrics,
+        cast(col(Epoch.metrics), String),
     )  # fmt: skip
-    joined = select(*columns).join(Job, col(Job.id) == col(Epoch.job_id))
-    chosen = or_(col(Epoch.epoch) % stride == 0, col(Epoch.epoch) == col(Job.epochs))
-    mine = col(Epoch.job_id).in_([job.id for job in jobs])
-    return joined.where(mine, chosen).order_by(col(Epoch.job_id), col(Epoch.epoch))
+    there = (col(Epoch.job_id) == chosen.c.job_id) & (col(Epoch.epoch) == chosen.c.epoch)
+    return select(*columns).join_from(chosen, Epoch, there).order_by(col(Epoch.job_id), col(Epoch.epoch))
 
 
-def _by_metric(rows: Iterable[Any]) -> dict[str, list[Point]]:
-    """An epoch that does not report a metric is no point of it, so that rare ones make lines too."""
-    found: dict[str, list[Point]] = {}
-    for _, epoch, job_steps, *facts in rows:
-        for name, value in _values(*facts).items():
-            found.setdefault(name, []).append((epoch, job_steps, nan if value is None else value))
-    return found
+def _evenly_spread(jobs: Sequence[JobRow]) -> CTE:
+    """Multiples of a common stride, so that what a learner reports only every so many epochs is met; and the last.
 
-
-def _values(
-    steps: int, seconds: float | None, episodes: int, mean_length: float | None, metrics: Mapping[str, float | None]
-) -> dict[str, float | None]:
-    speed = {"steps_per_second": steps / seconds} if seconds else {}
-    length = {} if mean_length is None else {"mean_length": mean_length}
-    return {"episodes": float(episodes), **length, **speed, **metrics}
-
-
-def _series(name: str, job: JobRow, jobs: list[JobRow], points: list[Point]) -> MetricSeries:
-    epochs, steps, values = zip(*points, strict=True)
-    return MetricSeries(
-        metric=name,
-        job_id=job.id,
-        key=job.key,
-        role=role_of(job, jobs),
-        index=job.index,
-        epochs=np.array(epochs, dtype=np.int64),
-        steps=job.start_steps + np.array(steps, dtype=np.int64),
-        values=np.array([value if isfinite(value) else nan for value in values], dtype=np.float64),
+    They are counted up, so that the epochs between them are not even looked at.
+    """
+    stride = max(1, ceil(sum(job.epochs for job in jobs) / MOST_EPOCHS))
+    mine = (col(Job.id).in_([job.id for job in jobs]), col(Job.epochs) > 0)
+    first = case((col(Job.epochs) > stride, stride), else_=col(Job.epochs))
+    counted: CTE = (
+        select(col(Job.id).label("job_id"), first.label("epoch"), col(Job.epochs).label("last"))
+        .where(*mine)
+        .cte("chosen", recursive=True)
     )
+    after = counted.c.epoch + stride
+    following = case((after < counted.c.last, after), else_=counted.c.last)
+    more = select(counted.c.job_id, following, counted.c.last).where(counted.c.epoch < counted.c.last)
+    return counted.union_all(more)
+
+
+def _by_metric(
+    facts: FloatArray, reported: Sequence[Mapping[str, float | None]], name: str | None
+) -> dict[str, _Points]:
+    """From rows of job, epoch, its steps, steps, seconds, episodes, mean length; shape (epochs, 7)."""
+    steps, seconds, episodes, lengths = facts[:, 3:].T
+    timed = seconds > 0
+    speed = np.divide(steps, seconds, out=np.full(len(facts), np.nan), where=timed)
+    always = np.full(len(facts), True)
+    found = {
+        "episodes": (episodes, always),
+        "mean_length": (lengths, ~np.isnan(lengths)),
+        "steps_per_second": (speed, timed),
+    }
+    for each, times in Counter(chain.from_iterable(reported)).items():
+        if name in (None, each):
+            there = always if times == len(facts) else np.array([each in epoch for epoch in reported])
+            values = np.array([epoch.get(each) for epoch in reported], dtype=np.float64)
+            before = found.get(each, (values, there))
+            found[each] = (np.where(there, values, before[0]), there | before[1])
+    job_ids, epochs, job_steps = facts[:, :3].astype(np.int64).T
+    return {
+        each: _Points(job_ids, epochs, job_steps, np.where(np.isfinite(values), values, np.nan)).where(there)
+        for each, (values, there) in found.items()
+        if name in (None, each)
+    }
+
+
+def _series(name: str, jobs: Sequence[JobRow], points: _Points) -> Iterator[MetricSeries]:
+    """Of each job that has points of the metric."""
+    ids = [job.id for job in jobs]
+    bounds = (np.searchsorted(points.job_ids, ids, side=side).tolist() for side in ("left", "right"))
+    for job, first, last in zip(jobs, *bounds, strict=True):
+        if first < last:
+            yield MetricSeries(
+                metric=name,
+                job_id=job.id,
+                key=job.key,
+                role=role_of(job, jobs),
+                index=job.index,
+                epochs=points.epochs[first:last],
+                steps=job.start_steps + points.steps[first:last],
+                values=points.values[first:last],
+            )

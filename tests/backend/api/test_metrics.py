@@ -40,6 +40,13 @@ def test_what_was_reported_is_answered_with_its_meaning(api: ApiDriver, job_id: 
     assert answer["metrics"][-1] == {"name": "rare", "title": "rare", "unit": "", "meaning": ""}
 
 
+def test_what_a_learner_reports_itself_takes_the_place_of_what_every_epoch_has(api: ApiDriver, job_id: int) -> None:
+    api.report(job_id, started(), epoch(1, metrics={}), epoch(2, metrics={"episodes": 2.5, "steps_per_second": None}))
+    found = by_name(api.get("/runs/1/metrics"))
+    assert (found["episodes"]["values"], found["steps_per_second"]["values"]) == ([6.0, 2.5], [200.0, None])
+    assert by_name(api.get("/runs/1/metrics", name="episodes")) == {"episodes": found["episodes"]}
+
+
 def test_one_metric_of_one_job(api: ApiDriver, job_id: int) -> None:
     api.report(job_id, started(), epoch(1))
     assert list(by_name(api.get("/runs/1/metrics", name="entropy", job_id=job_id))) == ["entropy"]

@@ -1,10 +1,11 @@
 """Long curves are sampled by row and keep their extremes."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.figures.sampling import MAX_FIGURE_POINTS, MAX_POINTS, MIN_POINTS, points_per_curve, rows_to_keep
+from backend.figures.sampling import MAX_FIGURE_POINTS, MAX_POINTS, MIN_POINTS, kept, points_per_curve, rows_to_keep
 
 
 def test_short_curve_is_sent_whole() -> None:
@@ -39,3 +40,12 @@ def test_many_curves_share_the_points_of_a_figure() -> None:
     assert points_per_curve(1) == MAX_POINTS
     assert points_per_curve(75) * 75 <= MAX_FIGURE_POINTS
     assert points_per_curve(10_000) == MIN_POINTS
+
+
+@pytest.mark.parametrize(("count", "limit"), [(3, 4), (15, 12), (601, 60)])
+def test_curves_are_sampled_together_as_one_by_one(count: int, limit: int) -> None:
+    curves = np.random.default_rng(0).normal(size=(5, count))
+    curves[1, 2:] = np.nan
+    curves[2] = np.nan
+    together = kept(curves, limit)
+    assert [np.flatnonzero(row).tolist() for row in together] == [rows_to_keep(row, limit).tolist() for row in curves]

@@ -1,6 +1,7 @@
 """Reads each variation's training score over a run, in few enough rows to draw."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,21 @@ COLUMNS = 60  # columns of the heatmap
 ROW_BUDGET = 40_000  # rows of variation_return read for one heatmap
 
 
+@dataclass(frozen=True)
+class _Epochs:
+    """The epochs of generalist and fine-tuning in order, and the column of each; arrays of shape (epochs,)."""
+
+    places: IntArray  # of their jobs among those that trained
+    numbers: IntArray
+    steps: IntArray  # of the run, after it
+    columns: IntArray
+
+    @property
+    def count(self) -> int:
+        """Of columns."""
+        return int(self.columns[-1]) + 1 if len(self.columns) else 0
+
+
 def variation_progress(session: Session, run_id: int) -> VariationProgress:
     """Training scores of each variation in at most 60 equal stretches of epochs of generalist and fine-tuning.
 
@@ -26,43 +42,41 @@ def variation_progress(session: Session, run_id: int) -> VariationProgress:
     suite, jobs = suite_of(session, run_id), job_rows(session, run_id)
     trained = [job for job in jobs if job.kind in ("generalist", "finetune")]
     variations = np.array(suite.training_variations(), dtype=np.int64)
-    long = sum(job.epochs for job in trained) > MOST_EPOCHS
-    epochs = [(at, epoch, steps) for at, job in enumerate(trained) for epoch, steps in _epochs(session, job, long)]
-    columns = _columns(epochs)
-    matrix = _filled_matrix(session, trained, epochs, columns, variations)
-    count = int(columns[-1]) + 1 if len(columns) else 0
-    last = np.searchsorted(columns, np.arange(count), side="right") - 1  # epoch that ends each column
-    ends = np.array([epochs[place][2] for place in last], dtype=np.int64)
-    roles = [role_of(trained[epochs[place][0]], jobs) for place in last]
+    epochs = _epochs(session, trained)
+    last = np.searchsorted(epochs.columns, np.arange(epochs.count), side="right") - 1  # epoch that ends each column
+    places, ends = epochs.places[last].tolist(), epochs.steps[last]
     return VariationProgress(
         variations=variations,
         names={int(variation): suite.variation_name(int(variation)) for variation in variations},
-        starts=_starts(trained, [epochs[place][0] for place in last], ends),
+        starts=_starts(trained, places, ends),
         ends=ends,
-        roles=tuple(roles),
-        scores=matrix,
+        roles=tuple(role_of(trained[place], jobs) for place in places),
+        scores=_filled_matrix(session, trained, epochs, variations),
         source="training",
         score_range=suite.score_range,
     )
 
 
-def _epochs(session: Session, job: JobRow, long: bool) -> list[tuple[int, int]]:
-    """Epochs of a job and the run's environment steps after each; of a long run, the last ones of its stretches."""
-    source: Any = EpochStretch if long else Epoch
-    rows = session.execute(select(source.epoch, source.job_steps).where(source.job_id == job.id).order_by(source.epoch))
-    return [(epoch, job.start_steps + steps) for epoch, steps in rows]
+def _epochs(session: Session, trained: Sequence[JobRow]) -> _Epochs:
+    """Every epoch, or of a long run the last ones of its stretches."""
+    source: Any = EpochStretch if sum(job.epochs for job in trained) > MOST_EPOCHS else Epoch
+    columns = select(source.epoch, source.job_steps).order_by(source.epoch)
+    tables = [number_table(session, columns.where(source.job_id == job.id), 2).astype(np.int64) for job in trained]
+    counts = [len(table) for table in tables]
+    epochs = np.concatenate([np.empty((0, 2), np.int64), *tables])
+    places = np.repeat(np.arange(len(trained)), counts)
+    starts = np.array([job.start_steps for job in trained], dtype=np.int64)
+    return _Epochs(places, epochs[:, 0], starts[places] + epochs[:, 1], _columns(counts))
 
 
-def _columns(epochs: Sequence[tuple[int, int, int]]) -> IntArray:
-    """Column of each epoch, shape (epochs,): equal stretches that never mix two jobs."""
-    length = max(1, -(-len(epochs) // COLUMNS))
-    columns, previous, column, filled = [], None, -1, 0
-    for place, _, _ in epochs:
-        if place != previous or filled == length:
-            column, filled, previous = column + 1, 0, place
-        filled += 1
-        columns.append(column)
-    return np.array(columns, dtype=np.int64)
+def _columns(counts: Sequence[int]) -> IntArray:
+    """Column of each epoch, shape (epochs,): equal stretches that never mix two jobs, of so many epochs each."""
+    length = max(1, -(-sum(counts) // COLUMNS))
+    columns, first = [np.empty(0, np.int64)], 0
+    for count in counts:
+        columns.append(first + np.arange(count) // length)
+        first += -(-count // length)
+    return np.concatenate(columns)
 
 
 def _starts(trained: Sequence[JobRow], places: Sequence[int], ends: IntArray) -> IntArray:
@@ -74,26 +88,19 @@ def _starts(trained: Sequence[JobRow], places: Sequence[int], ends: IntArray) ->
     return np.array(starts, dtype=np.int64)
 
 
-def _filled_matrix(
-    session: Session, trained: Sequence[JobRow], epochs: Sequence[tuple[int, int, int]], columns: IntArray,
-    variations: IntArray,
-) -> Scores:  # fmt: skip
+def _filled_matrix(session: Session, trained: Sequence[JobRow], epochs: _Epochs, variations: IntArray) -> Scores:
     """Weighted means of shape (variations, columns), NaN if a variation finished no episode."""
-    count = int(columns[-1]) + 1 if len(columns) else 0
-    cells: list[IntArray] = []
-    figures: list[FloatArray] = []
+    shape = (len(variations), epochs.count)
+    cells: list[IntArray] = [np.empty(0, np.int64)]
+    figures: list[FloatArray] = [np.empty((0, 3))]
     for place, job in enumerate(trained):
-        numbers = {epoch: int(column) for (of, epoch, _), column in zip(epochs, columns, strict=True) if of == place}
-        rows = _sampled_rows(session, job, sorted(numbers), len(epochs))
-        if len(rows):
-            column_of = np.array([numbers[int(epoch)] for epoch in rows[:, 0]], dtype=np.int64)
-            row_of = np.searchsorted(variations, rows[:, 1].astype(np.int64))
-            cells.append(row_of * count + column_of)
-            figures.append(rows[:, 2:])
-    if not cells:
-        return Scores(np.full((len(variations), count), np.nan), np.full((len(variations), count), np.nan))
+        mine = epochs.places == place
+        rows = _sampled_rows(session, job, epochs.numbers[mine].tolist(), len(mine))
+        columns = epochs.columns[mine][np.searchsorted(epochs.numbers[mine], rows[:, 0].astype(np.int64))]
+        cells.append(np.searchsorted(variations, rows[:, 1].astype(np.int64)) * epochs.count + columns)
+        figures.append(rows[:, 2:])
     places, table = np.concatenate(cells), np.concatenate(figures)
-    shape, weights = (len(variations), count), table[:, 0].astype(np.int64)
+    weights = table[:, 0].astype(np.int64)
     returns, success = (weighted_means(places, weights, table[:, column], shape[0] * shape[1]) for column in (1, 2))
     return Scores(returns.reshape(shape), success.reshape(shape))
 

@@ -144,14 +144,14 @@ class Snapshots:
 
 @dataclass(frozen=True, eq=False)
 class VariationProgress:
-    """Scores of each variation over training; `scores` hold matrices of shape (variations, columns)."""
+    """Scores of each variation over training, by one metric."""
 
     variations: IntArray
     names: dict[int, str]
     starts: IntArray  # (columns,) environment steps of the run before each column
     ends: IntArray  # (columns,) and after it
     roles: tuple[Role, ...]  # (columns,)
-    scores: Scores
+    scores: FloatArray  # (variations, columns), NaN if unknown
     source: Source
     score_range: tuple[float, float]
 

@@ -18,12 +18,12 @@ def variation_heatmap(data: VariationProgress, view: View) -> Figure:
 
     With more than 128 variations neighbours of that order share a row, which shows their mean.
     """
-    values = data.scores.of(view.metric)
+    values = data.scores
     if values.size == 0 or np.isnan(values).all():
         return empty_figure(view, "No measurements yet", "Columns are added during training, from the first epochs on.")
     order = np.argsort(_final(values), kind="stable")[::-1]  # heatmaps are drawn from the bottom
     groups = np.array_split(order, min(MAX_ROWS, len(order)))
-    means = np.stack([_mean(values[group]) for group in groups])  # (rows, columns)
+    means = _means(values[order], np.cumsum([0, *map(len, groups[:-1])]))
     labels = [_label(data, group) for group in groups]
     named = len(groups) <= MAX_NAMED_ROWS
     edges, table = _with_gaps(data, means)
@@ -49,11 +49,11 @@ def _final(values: FloatArray) -> FloatArray:
     return np.where(known.any(axis=1), final, -np.inf)
 
 
-def _mean(rows: FloatArray) -> FloatArray:
-    """Mean of the known scores in each column, NaN where there is none. Shape (columns,)."""
+def _means(rows: FloatArray, firsts: IntArray) -> FloatArray:
+    """Mean of the known scores of each group of rows in each column, NaN where there is none; (groups, columns)."""
     known = ~np.isnan(rows)
-    count = known.sum(axis=0)
-    total = np.where(known, rows, 0).sum(axis=0)
+    count = np.add.reduceat(known, firsts, dtype=np.int64)
+    total = np.add.reduceat(np.where(known, rows, 0.0), firsts)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
@@ -80,7 +80,7 @@ def _hover(view: View, data: VariationProgress) -> str:
 def _limits(data: VariationProgress, view: View) -> dict[str, float]:
     if view.metric == "success":
         return {"zmin": 0.0, "zmax": 1.0}
-    low, high = np.nanpercentile(data.scores.returns, [1, 99])  # one lucky episode would dominate the colours
+    low, high = np.nanpercentile(data.scores, [1, 99])  # one lucky episode would dominate the colours
     return {"zmin": float(low), "zmax": float(high)}
 
 
@@ -122,6 +122,8 @@ FIGURE = RunFigure(
     tab="variations",
     position=30,
     controls=("metric",),
-    build=lambda session, run_id, options: variation_heatmap(variation_progress(session, run_id), options.view),
+    build=lambda session, run_id, options: variation_heatmap(
+        variation_progress(session, run_id, options.view.metric), options.view
+    ),
     ready=lambda state: state.epochs and state.measured,
 )

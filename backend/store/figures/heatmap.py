@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from sqlmodel import Session, col
 
 from backend.db.models import Epoch, VariationReturn
 from backend.db.rollup_models import EpochStretch
-from backend.domain.figure_data import FloatArray, IntArray, Scores, VariationProgress
-from backend.store.figures.job_rows import JobRow, job_rows, number_table, role_of, weighted_means
+from backend.domain.figure_data import FloatArray, IntArray, Metric, VariationProgress
+from backend.store.figures.job_rows import JobRow, driver_rows, job_rows, number_table, role_of, weighted_means
 from backend.store.figures.training_curves import MOST_EPOCHS
 from backend.store.suites import suite_of
 
@@ -34,7 +35,7 @@ class _Epochs:
         return int(self.columns[-1]) + 1 if len(self.columns) else 0
 
 
-def variation_progress(session: Session, run_id: int) -> VariationProgress:
+def variation_progress(session: Session, run_id: int, metric: Metric) -> VariationProgress:
     """Training scores of each variation in at most 60 equal stretches of epochs of generalist and fine-tuning.
 
     Where a run has more than 40 000 such rows, whole epochs are left out evenly in every stretch.
@@ -51,7 +52,7 @@ def variation_progress(session: Session, run_id: int) -> VariationProgress:
         starts=_starts(trained, places, ends),
         ends=ends,
         roles=tuple(role_of(trained[place], jobs) for place in places),
-        scores=_filled_matrix(session, trained, epochs, variations),
+        scores=_filled_matrix(session, trained, epochs, variations, metric),
         source="training",
         score_range=suite.score_range,
     )
@@ -88,32 +89,34 @@ def _starts(trained: Sequence[JobRow], places: Sequence[int], ends: IntArray) ->
     return np.array(starts, dtype=np.int64)
 
 
-def _filled_matrix(session: Session, trained: Sequence[JobRow], epochs: _Epochs, variations: IntArray) -> Scores:
+def _filled_matrix(
+    session: Session, trained: Sequence[JobRow], epochs: _Epochs, variations: IntArray, metric: Metric
+) -> FloatArray:
     """Weighted means of shape (variations, columns), NaN if a variation finished no episode."""
-    shape = (len(variations), epochs.count)
     cells: list[IntArray] = [np.empty(0, np.int64)]
-    figures: list[FloatArray] = [np.empty((0, 3))]
+    tables: list[FloatArray] = [np.empty((0, 4))]
     for place, job in enumerate(trained):
         mine = epochs.places == place
-        rows = _sampled_rows(session, job, epochs.numbers[mine].tolist(), len(mine))
-        columns = epochs.columns[mine][np.searchsorted(epochs.numbers[mine], rows[:, 0].astype(np.int64))]
-        cells.append(np.searchsorted(variations, rows[:, 1].astype(np.int64)) * epochs.count + columns)
-        figures.append(rows[:, 2:])
-    places, table = np.concatenate(cells), np.concatenate(figures)
-    weights = table[:, 0].astype(np.int64)
-    returns, success = (weighted_means(places, weights, table[:, column], shape[0] * shape[1]) for column in (1, 2))
-    return Scores(returns.reshape(shape), success.reshape(shape))
+        table = _sampled_rows(session, job, epochs.numbers[mine].tolist(), len(mine), metric)
+        columns = epochs.columns[mine][np.searchsorted(epochs.numbers[mine], table[:, 0].astype(np.int64))]
+        cells.append(np.searchsorted(variations, table[:, 1].astype(np.int64)) * epochs.count + columns)
+        tables.append(table)
+    weights, values = np.concatenate(tables)[:, 2:].T
+    means = weighted_means(np.concatenate(cells), weights.astype(np.int64), values, len(variations) * epochs.count)
+    return means.reshape(len(variations), epochs.count)
 
 
-def _sampled_rows(session: Session, job: JobRow, epochs: Sequence[int], all_epochs: int) -> FloatArray:
-    """Training rows (epoch, variation, episodes, return, success) of all epochs, or of evenly chosen ones."""
+def _sampled_rows(session: Session, job: JobRow, epochs: Sequence[int], all_epochs: int, metric: Metric) -> FloatArray:
+    """Training rows (epoch, variation, episodes, score) of all epochs, or of evenly chosen ones; no score is NaN."""
     table = VariationReturn
-    columns: tuple[Any, ...] = (table.epoch, table.variation, table.episodes, table.mean_return, table.success_rate)
+    score = col(table.success_rate if metric == "success" else table.mean_return)
+    columns: tuple[Any, ...] = (table.epoch, table.variation, table.episodes, score)
     conditions: list[ColumnElement[bool]] = [col(table.job_id) == job.id, col(table.source) == "training"]
     stride = _stride(session, job, epochs, all_epochs)
     if stride > 1 or len(epochs) < job.epochs:
         conditions.append(col(table.epoch).in_(list(epochs[::stride])))
-    return number_table(session, select(*columns).where(*conditions), 5)
+    rows = driver_rows(session, select(*columns).where(*conditions, score.is_not(None)))
+    return np.fromiter(chain.from_iterable(rows), np.float64).reshape(len(rows), 4)  # without NULL, in half the time
 
 
 def _stride(session: Session, job: JobRow, epochs: Sequence[int], all_epochs: int) -> int:

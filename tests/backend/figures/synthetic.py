@@ -12,6 +12,7 @@ from backend.domain.figure_data import (
     LearningCurves,
     LedgerTotals,
     Measured,
+    Metric,
     MetricSeries,
     PairedScores,
     PlateauMark,
@@ -146,7 +147,7 @@ def snapshots(shape: Shape, count: int = 4) -> Snapshots:
     return Snapshots(tuple(panels), names(shape), (0.0, shape.top))
 
 
-def progress(shape: Shape, columns: int = 60) -> VariationProgress:
+def progress(shape: Shape, metric: Metric = "return", columns: int = 60) -> VariationProgress:
     rng = np.random.default_rng(5)
     onset = rng.uniform(0, 1.6, (shape.variations, 1))
     time = np.linspace(0, 1, columns)
@@ -160,7 +161,7 @@ def progress(shape: Shape, columns: int = 60) -> VariationProgress:
     ends = np.where(tuned, shape.finetune_start + (time - 0.35) / 0.65 * own, time / 0.35 * branch + 1).astype(np.int64)
     starts = np.concatenate([[0], ends[:-1]])
     starts[int(tuned.argmax())] = shape.finetune_start - 1
-    values = scores(shape, np.where(gaps, np.nan, fractions))
+    values = scores(shape, np.where(gaps, np.nan, fractions)).of(metric)
     return VariationProgress(
         np.arange(shape.variations), names(shape), starts, ends, roles, values, "training", (0.0, shape.top)
     )

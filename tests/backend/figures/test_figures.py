@@ -37,7 +37,7 @@ from tests.backend.figures.synthetic import MAZE, PROCGEN, Shape
 BUILDERS: dict[str, Callable[[Shape, View], Figure]] = {
     "learning_curve": lambda shape, view: learning_curve(synthetic.learning(shape), view),
     "variation_histogram": lambda shape, view: variation_histogram(synthetic.snapshots(shape), view),
-    "variation_heatmap": lambda shape, view: variation_heatmap(synthetic.progress(shape), view),
+    "variation_heatmap": lambda shape, view: variation_heatmap(synthetic.progress(shape, view.metric), view),
     "before_after": lambda shape, view: before_after(synthetic.pairs(shape), view),
     "specialists": lambda shape, view: specialists(synthetic.specialist_series(shape), view),
     "training_metrics": lambda shape, view: training_metrics(synthetic.metrics(shape), view),
@@ -91,9 +91,7 @@ def test_nothing_yet_says_what_comes_when(metric: Metric) -> None:
     none = np.full((3, 0), np.nan)
     nothing = np.empty(0, np.int64)
     nobody = Scores(np.full(10, np.nan), np.full(10, np.nan))
-    progress = replace(
-        synthetic.progress(MAZE), starts=np.array([]), ends=np.array([]), roles=(), scores=Scores(none, none)
-    )
+    progress = replace(synthetic.progress(MAZE), starts=np.array([]), ends=np.array([]), roles=(), scores=none)
     for figure in (
         checked(learning_curve(LearningCurves((), (), (), 1000, 3.0), view)),
         checked(variation_histogram(Snapshots((), {}, (0, 1)), view)),

@@ -120,8 +120,8 @@ def test_a_long_runs_heatmap_samples_the_ends_of_stretches(
     report(api, job_id, 1, EPOCHS)
     monkeypatch.setattr(heatmap, "MOST_EPOCHS", EPOCHS - 1)
     with counted(services.database) as work, services.database.read() as session:
-        found = variation_progress(session, 1)
+        found = variation_progress(session, 1, "return")
     assert work.about("epoch") == []
     assert found.ends.tolist() == [10 * STRETCH, 20 * STRETCH, 10 * EPOCHS]
     expected = [curve(number) or 0.0 for number in (STRETCH, 2 * STRETCH, EPOCHS)]
-    assert found.scores.returns[0].tolist() == pytest.approx(expected)
+    assert found.scores[0].tolist() == pytest.approx(expected)

@@ -14,9 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-import scipy.optimize
-import scipy.special
-import scipy.stats
+import scipy  # loads `scipy.stats`, half a second, when it is first used
 from numpy.typing import ArrayLike, NDArray
 
 Scores = NDArray[np.float64]

@@ -6,7 +6,7 @@ Their estimates and intervals follow the same rules as those in `gsl/method/stat
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.stats
+import scipy  # loads `scipy.stats`, half a second, when it is first used
 from numpy.typing import ArrayLike
 
 from gsl.method.statistics import CONFIDENCE, LEAST_SEEDS, Band, Scores, Strata, finite, half_width

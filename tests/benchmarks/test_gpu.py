@@ -1,5 +1,6 @@
 """The GPU's command on the CPU: it measures, keeps what it found after each section, and survives a side that dies."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,18 +13,31 @@ from benchmarks.gpu.sections import SMALL
 from benchmarks.peers.windows import Window
 
 
-def test_measures_and_keeps_what_it_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "gpu.json"
-    given = ["--device", "cpu", "--small", "--seconds", "150", "--only", "peers", "tests", "--results", str(file)]
-    monkeypatch.setattr("sys.argv", ["benchmarks.gpu", *given])
-    assert command.main() == 0
-    found = Results.model_validate_json(file.read_bytes())
-    theirs, ours, *_ = found.sections["peers"].rows
+@pytest.fixture
+def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Results]:
+    """What the command finds and keeps of a section."""
+
+    def measure(section: str) -> Results:
+        file = tmp_path / "gpu.json"
+        given = ["--device", "cpu", "--small", "--seconds", "150", "--only", section, "--results", str(file)]
+        monkeypatch.setattr("sys.argv", ["benchmarks.gpu", *given])
+        assert command.main() == 0
+        return Results.model_validate_json(file.read_bytes())
+
+    return measure
+
+
+def test_without_a_gpu_it_says_what_needs_one(measured: Callable[[str], Results]) -> None:
+    assert measured("tests").sections["tests"].rows[0].note == "need a GPU"
+
+
+@pytest.mark.slow
+def test_measures_a_peer_and_us(measured: Callable[[str], Results]) -> None:
+    theirs, ours, *_ = measured("peers").sections["peers"].rows
     assert theirs.speed is not None
     assert theirs.ratio == 1.0
     assert ours.ratio is not None
     assert ours.speed == pytest.approx(ours.ratio * theirs.speed)
-    assert found.sections["tests"].rows[0].note == "need a GPU"
 
 
 def test_names_a_side_that_fails() -> None:

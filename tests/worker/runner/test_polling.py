@@ -1,6 +1,9 @@
 """A worker slot without any broker: a real process that asks the real API for its jobs."""
 
+import os
+import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +12,7 @@ import pytest
 
 from tests.worker.real_api import RealApi
 from tests.worker.runner.slot_process import slot_process
+from worker.runner import polling
 from worker.runner.claiming import run_next
 from worker.runner.job_runner import RunnerContext
 from worker.runner.slot import Slot
@@ -48,24 +52,39 @@ def test_a_slot_without_a_broker_does_one_job_after_the_other_and_gives_the_last
     assert not api.client.job(long).error
 
 
-def test_an_idle_slot_stops_at_once(api: RealApi, slot: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 60
-    while not api.client.workers():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    time.sleep(1)
-    slot.terminate()
-    assert slot.wait(10) == 0
+def context_of(api: RealApi, folder: Path) -> RunnerContext:
+    return RunnerContext(
+        api=api.worker_api, api_url=api.url, slot=Slot(folder, "w1"), worker="w1", suites=["forkmaze"],
+        worker_dir=folder, stop_seconds=1.0,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """A slot takes them over."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_idle_slot_stops_at_a_signal(
+    api: RealApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setattr(polling, "_WAIT_S", 1.0)
+    timer = threading.Timer(0.5, os.kill, (os.getpid(), number))
+    timer.start()
+    began = time.monotonic()
+    assert polling.run(context_of(api, tmp_path / "worker")) == 0
+    assert time.monotonic() - began >= 0.5
+    timer.join()
 
 
 def test_a_bell_that_finds_nothing_does_nothing(api: RealApi, tmp_path: Path) -> None:
     api.worker_api.claim(held := api.launch(), "w2")
-    folder = tmp_path / "worker"
-    context = RunnerContext(
-        api=api.worker_api, api_url=api.url, slot=Slot(folder, "w1"), worker="w1", suites=["forkmaze"],
-        worker_dir=folder, stop_seconds=1.0,
-    )  # fmt: skip
     began = time.monotonic()
-    assert not run_next(context)
+    assert not run_next(context_of(api, tmp_path / "worker"))
     assert time.monotonic() - began < 5
     assert (api.client.job(held).worker, api.client.job(held).attempt) == ("w2", 1)

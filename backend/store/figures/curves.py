@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -110,23 +112,27 @@ def _evaluations(session: Session, jobs: Sequence[JobRow], curves: dict[int, Cur
     by_id = {job.id: job for job in jobs}
     rows = session.execute(select(*keys, *means).where(keys[0].in_(list(by_id))).order_by(*keys))
     marks = {source: wholeness.marks(session, list(by_id), source) for source in EVALUATED}
-    roles = {job.id: role_of(job, jobs) for job in jobs if job.kind != "demonstrations"}
-    return tuple(
-        EvaluationPoint(
-            by_id[job_id].key, roles[job_id], source, epoch,
-            _steps_at(by_id[job_id], curves.get(job_id), epoch), count, mean_return, success,
-            marks[source].get((job_id, epoch), Rounds().mark),
-        )
-        for job_id, source, epoch, count, mean_return, success in rows
-    )  # fmt: skip
+    found: list[EvaluationPoint] = []
+    for job_id, of_job in groupby(rows, key=itemgetter(0)):
+        job, points = by_id[job_id], [row[1:] for row in of_job]
+        role, steps = role_of(job, jobs), _steps_at(job, curves.get(job_id), [epoch for _, epoch, *_ in points])
+        found += [
+            EvaluationPoint(
+                job.key, role, source, epoch, at, count, mean_return, success,
+                marks[source].get((job_id, epoch), Rounds().mark),
+            )
+            for (source, epoch, count, mean_return, success), at in zip(points, steps, strict=True)
+        ]  # fmt: skip
+    return tuple(found)
 
 
-def _steps_at(job: JobRow, curve: Curve | None, epoch: int) -> int:
-    """Environment steps of the run after an epoch; for an evaluation job, those spent before it started."""
-    if curve is None or len(curve.epochs) == 0:
-        return job.start_steps
-    row = int(np.searchsorted(curve.epochs, epoch, side="right")) - 1
-    return int(curve.steps[row]) if row >= 0 else job.start_steps
+def _steps_at(job: JobRow, curve: Curve | None, epochs: Sequence[int]) -> list[int]:
+    """Environment steps of the run after each epoch; for an evaluation job, those spent before it started."""
+    if curve is None:
+        return [job.start_steps] * len(epochs)
+    rows = np.searchsorted(curve.epochs, epochs, side="right")
+    after: list[int] = np.concatenate([[job.start_steps], curve.steps])[rows].tolist()
+    return after
 
 
 def _plateaus(session: Session, run_id: int, jobs: Sequence[JobRow], arm: str) -> tuple[PlateauMark, ...]:

@@ -28,6 +28,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "runs", "description": "One GSL process with one seed, from generalist to fine-tuned generalist."},
     {"name": "gate", "description": "The decision between plateau and specialists, with its frozen evidence."},
     {"name": "jobs", "description": "Pieces of work that each occupy one worker slot."},
+    {"name": "provenance", "description": "What runs and jobs are made with: packages, code, devices, seeds."},
     {"name": "measurements", "description": "Returns by variation, metrics, plateaus, steps spent, events."},
     {"name": "figures", "description": "Figures in Plotly's format, as the page shows them."},
     {"name": "artifacts", "description": "Checkpoints, demonstrations and pictures."},

@@ -19,6 +19,7 @@ from backend.db.models import (
     VariationReturn,
 )
 from backend.errors import ConflictError
+from backend.store import provenance
 from backend.store.configs import config_of, read_only
 from backend.store.jobs import planning
 from gsl.method.selection import Estimate
@@ -96,11 +97,14 @@ def _reports(session: Session, job: Job) -> Iterator[reports.Report]:
     plateaus = {row.detected_epoch: row for row in session.exec(select(Plateau).where(Plateau.job_id == job.id))}
     epochs = {row.epoch: row for row in session.exec(select(Epoch).where(Epoch.job_id == job.id))}
     rounds = {row.epoch: row for row in session.exec(select(Evaluation).where(Evaluation.job_id == job.id))}
-    for epoch in sorted({*epochs, *rounds, *(epoch for epoch, _ in spent)}):
+    made_with = {report.epoch: report for report in provenance.reports_of(session, job)}
+    for epoch in sorted({*epochs, *rounds, *made_with, *(epoch for epoch, _ in spent)}):
         if epoch in epochs:
             yield _epoch(epochs[epoch], plateaus.get(epoch), returns[epoch, "training"])
         if epoch in rounds or (epoch, "evaluation") in spent:
             yield _evaluation(session, job, epoch, spent, returns, rounds.get(epoch))
+        if epoch in made_with:
+            yield made_with[epoch]
     if job.demonstrations is not None:
         steps = spent.get((0, "demonstrations"), 0)
         counts = tuple(reports.DemonstrationCount.model_validate(count) for count in job.demonstrations)

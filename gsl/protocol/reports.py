@@ -12,11 +12,16 @@ Source = Literal["training", "evaluation", "held_out"]
 Outcome = Literal["plateau", "budget", "solved", "completed"]
 MAX_METRICS = 200
 """Most diagnostics of one epoch; learner and guide have about twenty."""
+MOST_CHANGED = 200
+"""Most changed files that are named for one package."""
+MOST_DIFFERENCE = 65_536
+"""Most characters of one package's uncommitted difference."""
 
 # What any column can hold, and far more than any trainer reaches; the job's own limits are checked when reports arrive.
 Counted = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Variation = Annotated[int, Field(ge=0, le=2**53)]
 Steps = Annotated[int, Field(ge=0, le=2**53)]
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Seconds = Annotated[float, Field(ge=0)]
 Rate = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -72,6 +77,47 @@ class StartedReport(Wire):
     epoch: Counted
     device: Name
     num_envs: Counted
+
+
+class SourceState(Wire):
+    """The code of one package as it lay on the worker: GSL Lab itself, or what a suite, learner or guide comes from."""
+
+    package: Name
+    version: str = Field(max_length=200, description="Empty if it is not installed as a package.")
+    folder: str = Field(max_length=1000, description="On the worker's machine.")
+    commit: str | None = Field(
+        max_length=64, description="The commit that was checked out, or that pip installed; null if none is known."
+    )
+    changed: tuple[str, ...] = Field(
+        default=(),
+        max_length=MOST_CHANGED,
+        description="Files that differ from the commit, relative to the repository.",
+    )
+    difference: str = Field(
+        default="", max_length=MOST_DIFFERENCE, description="How source files differ from the commit, as git shows it."
+    )
+    cut: bool = Field(default=False, description="Whether there are more changed files, or more of the difference.")
+    note: str = Field(default="", max_length=1000, description="What could not be recorded, and why.")
+
+
+class ProvenanceReport(Wire):
+    """What this job is made with, from `epoch` on. It follows the `StartedReport` of the same epoch.
+
+    It holds neither environment variables nor anything else that looks like a secret.
+    """
+
+    type: Literal["provenance"] = "provenance"
+    epoch: Counted
+    command: str = Field(max_length=10_000, description="Command line of the trainer.")
+    seeds: dict[Name, Seed] = Field(max_length=100)
+    machine: Name
+    system: Name = Field(description="Operating system and its release.")
+    python: Name
+    processor: Name
+    device: Name = Field(description="What networks run on: cpu, or the GPU's name.")
+    driver: str = Field(max_length=200, description="GPU driver and CUDA; empty on a CPU.")
+    packages: dict[Name, Name] = Field(max_length=5000, description="Installed Python packages and their versions.")
+    sources: tuple[SourceState, ...] = Field(max_length=100)
 
 
 class EpochReport(Wire):
@@ -143,9 +189,13 @@ class ArtifactReport(Wire):
     path: str = Field(description="Relative to the job's folder.")
 
 
-Report = Annotated[StartedReport | EpochReport | EvaluationReport | DemonstrationsReport, Field(discriminator="type")]
+Report = Annotated[
+    StartedReport | ProvenanceReport | EpochReport | EvaluationReport | DemonstrationsReport,
+    Field(discriminator="type"),
+]
 SpoolLine = Annotated[
-    StartedReport | EpochReport | EvaluationReport | DemonstrationsReport | ArtifactReport, Field(discriminator="type")
+    StartedReport | ProvenanceReport | EpochReport | EvaluationReport | DemonstrationsReport | ArtifactReport,
+    Field(discriminator="type"),
 ]
 
 

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from gsl.phases.state import GateOpening
 from gsl.protocol.jobs import JobSpec
-from gsl.protocol.reports import ArtifactReport, Report, StartedReport
+from gsl.protocol.reports import ArtifactReport, ProvenanceReport, Report, StartedReport
 from gsl.record import GateRecord, JobRecord, RunRecord, rounded
 from worker.local_run import LocalRun
 
 AUTOMATIC = "automatic approval"
+_TIMELESS = ArtifactReport | ProvenanceReport | StartedReport
 
 
 def record_of(this: LocalRun, name: str, ended_at: datetime, *, arm_name: str = "", error: str = "") -> RunRecord:
@@ -56,16 +57,18 @@ def _job(this: LocalRun, spec: JobSpec, started: datetime, ended: datetime, erro
 
 
 def _reports(this: LocalRun, key: str) -> Iterator[Report]:
-    """What a server would have received; of several starts only the first."""
+    """What a server would have received; of several starts only the first, and without this machine's particulars."""
     started = False
     for line in this.lines(key):
-        if not isinstance(line, ArtifactReport) and not (started and isinstance(line, StartedReport)):
+        if not isinstance(line, ArtifactReport | ProvenanceReport) and not (
+            started and isinstance(line, StartedReport)
+        ):
             yield line
         started = started or isinstance(line, StartedReport)
 
 
 def _seconds(this: LocalRun, key: str) -> float:
-    return sum(line.seconds for line in this.lines(key) if not isinstance(line, ArtifactReport | StartedReport))
+    return sum(line.seconds for line in this.lines(key) if not isinstance(line, _TIMELESS))
 
 
 def _gate(opening: GateOpening, at: datetime) -> GateRecord:

@@ -5,11 +5,12 @@ import logging
 import time
 
 from gsl.protocol.jobs import JobSpec
-from gsl.protocol.reports import ArtifactReport, DemonstrationsReport, JobResult, StartedReport
+from gsl.protocol.reports import ArtifactReport, DemonstrationsReport, JobResult
 from worker.job import checkpoint
 from worker.job.checkpoint import State
 from worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFile, JobFolder
 from worker.job.spool import SpoolWriter, rewind
+from worker.learners.base import Learner
 from worker.rollout import demonstration_file
 from worker.rollout.collect import observers
 from worker.rollout.demonstrate import harvest
@@ -17,9 +18,10 @@ from worker.rollout.demonstration_file import Provenance
 from worker.rollout.evaluate import evaluate
 from worker.rollout.features import FeatureObserver
 from worker.rollout.pictures import path_observer
-from worker.trainer.device import device_name, keep_freed_memory, limit_threads, share_cores
+from worker.trainer.device import keep_freed_memory, limit_threads, share_cores
 from worker.trainer.guide_inputs import guide_files
 from worker.trainer.learner import load_learner
+from worker.trainer.provenance import start_reports
 from worker.trainer.stop import Stopped, StopRequest
 from worker.trainer.training import StartState, Training
 
@@ -75,7 +77,7 @@ def _evaluate(
 ) -> JobResult:
     learner = load_learner(spec, source)
     epoch = source["epoch"] if source else 0
-    _report_start(spec, device_name(learner.device), spool)
+    _report_start(spec, learner, spool)
     paths = path_observer(spec.config.suite)
     clustered = spec.config.specialists.partition == "clustered" and spec.config.arm == "gsl"
     features = FeatureObserver(learner.network, learner.device) if clustered else None
@@ -94,7 +96,7 @@ def _demonstrate(
 ) -> JobResult:
     spec, started = job.spec, time.monotonic()
     learner = load_learner(spec, source)
-    _report_start(spec, device_name(learner.device), spool)
+    _report_start(spec, learner, spool)
     harvested = harvest(spec, learner, stop.check)
     path = folder.path / f"{spec.key}.npz"
     episodes = [episode for kept in harvested.kept.values() for episode in kept]
@@ -128,5 +130,6 @@ def _provenance(job: JobFile, source: State | None, folder: JobFolder) -> Proven
     )
 
 
-def _report_start(spec: JobSpec, device: str, spool: SpoolWriter) -> None:
-    spool.write(StartedReport(epoch=0, device=device, num_envs=spec.config.learner.num_envs))
+def _report_start(spec: JobSpec, learner: Learner, spool: SpoolWriter) -> None:
+    for report in start_reports(spec, learner.device, epoch=0):
+        spool.write(report)

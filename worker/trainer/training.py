@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gsl.protocol.jobs import JobSpec
-from gsl.protocol.reports import JobResult, StartedReport
+from gsl.protocol.reports import JobResult
 from gsl.seeds import derive
 from worker.envs.base import spaces_of
 from worker.envs.sampling.prioritized import PrioritizedSampler
@@ -21,12 +21,12 @@ from worker.nets.splitting import cores
 from worker.rollout.alternating import make_loop
 from worker.rollout.collect import Collected, collect
 from worker.trainer.checkpoint_manager import CheckpointManager
-from worker.trainer.device import device_name
 from worker.trainer.evaluations import Evaluations
 from worker.trainer.guide_inputs import GuideFiles, guide_inputs
 from worker.trainer.learner import adopt_reward_scale, init_learner, reward_origin
 from worker.trainer.plateau_metric import PlateauWatch
 from worker.trainer.progress import Progress, epoch_report, log_epoch
+from worker.trainer.provenance import start_reports
 from worker.trainer.stop import Stopped, StopRequest
 
 STOP_WITHIN_SECONDS = 5.0
@@ -108,8 +108,8 @@ class Training:
         resumed = self._folder.resume.exists()
         if resumed:
             self._restore(checkpoint.load(self._folder.resume))
-        device, num_envs = device_name(self.learner.device), self._settings.num_envs
-        self._spool.write(StartedReport(epoch=self.progress.epoch, device=device, num_envs=num_envs))
+        for report in start_reports(self.spec, self.learner.device, self.progress.epoch):
+            self._spool.write(report)
         if resumed:
             self.checkpoints.resumed(self.progress.epoch)
             return

@@ -31,8 +31,16 @@ def imported(modules: list[str]) -> Trouble | None:
             print(f"{module} cannot be imported: {error}", file=sys.stderr, flush=True)
         if trouble := unfit():
             return {"unfit": trouble, "module": module}
+    _gather(modules)
     gc.freeze()  # a collection in a fork must not copy what it shares with this process
     return None
+
+
+def _gather(modules: list[str]) -> None:
+    """So that forks need not ask git, and say what was imported here even if it has been edited since."""
+    from worker.trainer.provenance import gather  # imports torch, as all that comes before it does
+
+    gather(modules)
 
 
 def unfit() -> str | None:
@@ -60,6 +68,8 @@ def _serve() -> int:
     if arguments is None:
         return 0
     from worker.trainer.__main__ import main  # a fork has it already
+
+    sys.orig_argv = [sys.executable, "-m", "worker.trainer", *arguments]  # what a fresh process would be started by
 
     return main(arguments)
 

@@ -9,7 +9,14 @@ from sqlmodel import Session, col, select
 
 from backend.db.models import Epoch, Job, LedgerEntry
 from backend.errors import InvalidError
-from gsl.protocol.reports import DemonstrationsReport, EpochReport, EvaluationReport, Report, StartedReport
+from gsl.protocol.reports import (
+    DemonstrationsReport,
+    EpochReport,
+    EvaluationReport,
+    ProvenanceReport,
+    Report,
+    StartedReport,
+)
 
 
 def check(session: Session, job: Job, reports: Sequence[Report]) -> None:
@@ -41,6 +48,9 @@ class _Progress:
     def misfits(self, report: Report) -> Misfits:
         if isinstance(report, StartedReport):
             yield from self._restart(report)
+        elif isinstance(report, ProvenanceReport):
+            if report.epoch > self._epoch:
+                yield "epoch", f"must be at most {self._epoch}, the newest epoch that was reported"
         elif isinstance(report, EpochReport):
             yield from self._epoch_misfits(report)
             self._epoch = max(self._epoch, report.epoch)

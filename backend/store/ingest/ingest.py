@@ -14,6 +14,7 @@ from backend.db import models
 from backend.db.columns import now
 from backend.db.models import Job, Run
 from backend.errors import InvalidError
+from backend.store import provenance
 from backend.store.configs import config_of
 from backend.store.ingest import bounds, curve_rollups, rollups
 from backend.store.ingest.rollback import discard_after
@@ -24,6 +25,7 @@ from gsl.protocol.reports import (
     EpochReport,
     EvaluationReport,
     PlateauReport,
+    ProvenanceReport,
     Report,
     Source,
     StartedReport,
@@ -43,6 +45,7 @@ class Rows:
     ledger: dict[tuple[int, str], int] = field(default_factory=dict)
     evaluations: dict[int, EvaluationReport] = field(default_factory=dict)
     features: dict[str, list[float]] = field(default_factory=dict)
+    provenance: dict[int, ProvenanceReport] = field(default_factory=dict)
 
 
 def ingest_reports(session: Session, run: Run, job: Job, reports: Sequence[Report]) -> tuple[str, ...]:
@@ -107,6 +110,8 @@ def _rows(job: Job, reports: Sequence[Report], allowed: dict[str, frozenset[int]
             _add_returns(rows, job, report.epoch, "held_out", report.held_out, allowed)
             rows.evaluations[report.epoch] = report
             rows.features = _features(report, allowed["evaluation"])
+        elif isinstance(report, ProvenanceReport):
+            rows.provenance[report.epoch] = report
         elif isinstance(report, DemonstrationsReport):
             rows.ledger[0, "demonstrations"] = report.steps
             _check_known("counts", [count.variation for count in report.counts], allowed["training"])
@@ -170,5 +175,7 @@ def _store(session: Session, run: Run, job: Job, rows: Rows) -> None:
         upsert(session, models.EvaluationFeatures, [{"job_id": job.id, "features": rows.features}])
     upsert(session, models.Evaluation, [_rounds(job, report) for report in rows.evaluations.values()])
     curve_rollups.roll_up(session, job.id or 0, rows.epochs, rows.evaluations)
+    for made_with in rows.provenance.values():
+        provenance.store(session, job, made_with)
     for report in rows.evaluations.values():
         rollups.score(run, job, report)

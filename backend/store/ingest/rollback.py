@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 
 from backend.db.models import Artifact, Epoch, Evaluation, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
+from backend.db.provenance_models import JobProvenance
 from backend.store.ingest import curve_rollups
 from backend.store.ingest.rollups import spend
 from backend.store.ingest.upsert import upsert
@@ -18,6 +19,7 @@ def discard_after(session: Session, run: Run, job: Job, epoch: int) -> list[str]
     session.execute(delete(Epoch).where(col(Epoch.job_id) == job.id, col(Epoch.epoch) > epoch))
     session.execute(delete(Plateau).where(col(Plateau.job_id) == job.id, col(Plateau.detected_epoch) > epoch))
     session.execute(delete(Evaluation).where(col(Evaluation.job_id) == job.id, col(Evaluation.epoch) > epoch))
+    session.execute(delete(JobProvenance).where(col(JobProvenance.job_id) == job.id, col(JobProvenance.epoch) > epoch))
     _discard_ledger(session, run, job, epoch)
     later = (col(VariationReturn.job_id) == job.id, col(VariationReturn.epoch) > epoch)
     if session.execute(delete(VariationReturn).where(*later)).rowcount:  # type: ignore[attr-defined]  # a cursor's result

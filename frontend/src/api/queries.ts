@@ -152,6 +152,30 @@ export function eventsQuery(id: number, offset: number) {
   });
 }
 
+/** What the run's jobs are made with; jobs that are made with the same are together. */
+export function provenanceQuery(id: number) {
+  return queryOptions({
+    queryKey: [...keys.run(id), "provenance"],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/runs/{run_id}/provenance", { params: { path: { run_id: id } }, signal })),
+  });
+}
+
+export function provenanceDifferencesQuery(id: number, other: number) {
+  return queryOptions({
+    queryKey: [...keys.run(id), "provenance", "differences", other],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/runs/{run_id}/provenance/differences", {
+          params: { path: { run_id: id }, query: { other } },
+          signal,
+        }),
+      ),
+    enabled: other > 0,
+    retry: false, // the other run may not exist
+  });
+}
+
 export function artifactsQuery(id: number) {
   return queryOptions({
     queryKey: [...keys.run(id), "artifacts"],

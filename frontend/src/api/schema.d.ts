@@ -357,6 +357,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what a job is made with
+         * @description As for a run, oldest first: more than one if it was resumed with something else.
+         */
+        get: operations["get_job_provenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/provenance/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare what two jobs are made with
+         * @description Only what differs. 409 if nothing is recorded of one of them.
+         */
+        get: operations["compare_job_provenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/reports": {
         parameters: {
             query?: never;
@@ -815,6 +855,47 @@ export interface paths {
          * @description Where criterion H detected a plateau, with its evidence.
          */
         get: operations["list_plateaus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what a run is made with
+         * @description Package versions, commit and uncommitted changes of the code, device and driver, seeds and commands. Jobs that
+         *     are made with the same are together. Empty if no job has started, or if all are older than this record.
+         */
+        get: operations["get_run_provenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/provenance/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare what two runs are made with
+         * @description Only what differs. 409 if nothing is recorded of one of them.
+         */
+        get: operations["compare_run_provenance"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2726,7 +2807,7 @@ export interface components {
              */
             error: string;
             /** Reports */
-            reports: (components["schemas"]["StartedReport"] | components["schemas"]["EpochReport"] | components["schemas"]["EvaluationReport"] | components["schemas"]["DemonstrationsReport"])[];
+            reports: (components["schemas"]["StartedReport"] | components["schemas"]["ProvenanceReport"] | components["schemas"]["EpochReport"] | components["schemas"]["EvaluationReport"] | components["schemas"]["DemonstrationsReport"])[];
             result?: components["schemas"]["JobResult"] | null;
             /**
              * Start Steps
@@ -4012,6 +4093,149 @@ export interface components {
              */
             start: "clone" | "clone_fresh_head" | "scratch";
         };
+        /**
+         * ProvenanceDifference
+         * @description One thing in which two runs or two jobs differ.
+         */
+        ProvenanceDifference: {
+            /**
+             * Ours
+             * @description Several if the run's jobs differ among themselves; empty if it has none.
+             */
+            ours: string[];
+            /** Theirs */
+            theirs: string[];
+            /**
+             * What
+             * @description For example: package torch.
+             */
+            what: string;
+        };
+        /**
+         * ProvenanceOf
+         * @description A job, and its own part of what it is made with.
+         */
+        ProvenanceOf: {
+            /**
+             * At
+             * Format: date-time
+             * @description When the trainer reported it.
+             */
+            at: string;
+            /**
+             * Command
+             * @description Command line of the trainer.
+             */
+            command: string;
+            /**
+             * Epoch
+             * @description From this epoch of the job on: 0, or the one after which it was resumed.
+             */
+            epoch: number;
+            /** Job Id */
+            job_id: number;
+            /** Job Key */
+            job_key: string;
+            /**
+             * Seeds
+             * @description Seed of the run, and of the job, which follows from it.
+             */
+            seeds: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ProvenancePublic
+         * @description What some jobs are made with. Secrets are not recorded.
+         */
+        ProvenancePublic: {
+            /**
+             * Device
+             * @description What networks run on: cpu, or the GPU's name.
+             */
+            device: string;
+            /**
+             * Driver
+             * @description GPU driver and CUDA; empty on a CPU.
+             */
+            driver: string;
+            /** Jobs */
+            jobs: components["schemas"]["ProvenanceOf"][];
+            /** Machine */
+            machine: string;
+            /**
+             * Packages
+             * @description Installed Python packages and their versions.
+             */
+            packages: {
+                [key: string]: string;
+            };
+            /** Processor */
+            processor: string;
+            /** Python */
+            python: string;
+            /** Sources */
+            sources: components["schemas"]["SourcePublic"][];
+            /**
+             * System
+             * @description Operating system and its release.
+             */
+            system: string;
+        };
+        /**
+         * ProvenanceReport
+         * @description What this job is made with, from `epoch` on. It follows the `StartedReport` of the same epoch.
+         *
+         *     It holds neither environment variables nor anything else that looks like a secret.
+         */
+        ProvenanceReport: {
+            /**
+             * Command
+             * @description Command line of the trainer.
+             */
+            command: string;
+            /**
+             * Device
+             * @description What networks run on: cpu, or the GPU's name.
+             */
+            device: string;
+            /**
+             * Driver
+             * @description GPU driver and CUDA; empty on a CPU.
+             */
+            driver: string;
+            /** Epoch */
+            epoch: number;
+            /** Machine */
+            machine: string;
+            /**
+             * Packages
+             * @description Installed Python packages and their versions.
+             */
+            packages: {
+                [key: string]: string;
+            };
+            /** Processor */
+            processor: string;
+            /** Python */
+            python: string;
+            /** Seeds */
+            seeds: {
+                [key: string]: number;
+            };
+            /** Sources */
+            sources: components["schemas"]["SourceState"][];
+            /**
+             * System
+             * @description Operating system and its release.
+             */
+            system: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "provenance";
+        };
         /** QueuePublic */
         QueuePublic: {
             /** Queued */
@@ -4070,7 +4294,7 @@ export interface components {
             /** Attempt */
             attempt: number;
             /** Reports */
-            reports: (components["schemas"]["StartedReport"] | components["schemas"]["EpochReport"] | components["schemas"]["EvaluationReport"] | components["schemas"]["DemonstrationsReport"])[];
+            reports: (components["schemas"]["StartedReport"] | components["schemas"]["ProvenanceReport"] | components["schemas"]["EpochReport"] | components["schemas"]["EvaluationReport"] | components["schemas"]["DemonstrationsReport"])[];
         };
         /**
          * ReturnsPublic
@@ -4777,6 +5001,100 @@ export interface components {
              * @default 256
              */
             width: number;
+        };
+        /**
+         * SourcePublic
+         * @description The code of one package: GSL Lab itself, or what the suite, the learner or the guide come from.
+         */
+        SourcePublic: {
+            /**
+             * Changed
+             * @description Files that differ from the commit, relative to the repository.
+             * @default []
+             */
+            changed: string[];
+            /**
+             * Commit
+             * @description The commit that was checked out, or that pip installed; null if none is known.
+             */
+            commit: string | null;
+            /**
+             * Cut
+             * @description Whether there are more changed files, or more of the difference.
+             * @default false
+             */
+            cut: boolean;
+            /**
+             * Difference
+             * @description How source files differ from the commit, as git shows it.
+             * @default
+             */
+            difference: string;
+            /**
+             * Folder
+             * @description On the worker's machine.
+             */
+            folder: string;
+            /**
+             * Note
+             * @description What could not be recorded, and why.
+             * @default
+             */
+            note: string;
+            /** Package */
+            package: string;
+            /**
+             * Version
+             * @description Empty if it is not installed as a package.
+             */
+            version: string;
+        };
+        /**
+         * SourceState
+         * @description The code of one package as it lay on the worker: GSL Lab itself, or what a suite, learner or guide comes from.
+         */
+        SourceState: {
+            /**
+             * Changed
+             * @description Files that differ from the commit, relative to the repository.
+             * @default []
+             */
+            changed: string[];
+            /**
+             * Commit
+             * @description The commit that was checked out, or that pip installed; null if none is known.
+             */
+            commit: string | null;
+            /**
+             * Cut
+             * @description Whether there are more changed files, or more of the difference.
+             * @default false
+             */
+            cut: boolean;
+            /**
+             * Difference
+             * @description How source files differ from the commit, as git shows it.
+             * @default
+             */
+            difference: string;
+            /**
+             * Folder
+             * @description On the worker's machine.
+             */
+            folder: string;
+            /**
+             * Note
+             * @description What could not be recorded, and why.
+             * @default
+             */
+            note: string;
+            /** Package */
+            package: string;
+            /**
+             * Version
+             * @description Empty if it is not installed as a package.
+             */
+            version: string;
         };
         /**
          * SpecialistPlan
@@ -6684,6 +7002,118 @@ export interface operations {
             };
         };
     };
+    get_job_provenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the job. */
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvenancePublic"][];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_job_provenance: {
+        parameters: {
+            query: {
+                /** @description The other job. */
+                other: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the job. */
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvenanceDifference"][];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     report_job: {
         parameters: {
             query?: never;
@@ -8243,6 +8673,118 @@ export interface operations {
             };
             /** @description Not found; the detail says which id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_provenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvenancePublic"][];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_run_provenance: {
+        parameters: {
+            query: {
+                /** @description The other run. */
+                other: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvenanceDifference"][];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

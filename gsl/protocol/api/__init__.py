@@ -54,6 +54,7 @@ from gsl.protocol.api.measurements import (
     RunTab,
     VariationReturnPublic,
 )
+from gsl.protocol.api.provenance import ProvenanceDifference, ProvenanceOf, ProvenancePublic, SourcePublic
 from gsl.protocol.api.runs import (
     BudgetPreview,
     PhaseProgress,
@@ -111,6 +112,9 @@ __all__ = [
     "PlateauPublic",
     "PresetInfo",
     "Problem",
+    "ProvenanceDifference",
+    "ProvenanceOf",
+    "ProvenancePublic",
     "QueuePublic",
     "RefusedGate",
     "Request",
@@ -120,6 +124,7 @@ __all__ = [
     "RunSummary",
     "RunTab",
     "RunUpdate",
+    "SourcePublic",
     "SpecialistPlan",
     "SpecialistStart",
     "SpecialistTerms",

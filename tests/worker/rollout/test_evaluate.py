@@ -18,7 +18,7 @@ def generalist(tmp_path_factory: pytest.TempPathFactory) -> JobFolder:
 
 def test_it_measures_and_draws(generalist: JobFolder, tmp_path: Path) -> None:
     folder = done(tmp_path, spec("evaluation", start="resume"), generalist.resume)
-    started, report, picture = lines(folder)
+    started, _, report, picture = lines(folder)
     assert isinstance(started, StartedReport)
     assert isinstance(report, EvaluationReport)
     assert report.epoch == load(generalist.resume)["epoch"]

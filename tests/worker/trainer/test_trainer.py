@@ -47,7 +47,7 @@ def test_a_job_file_alone_prints_its_reports(tmp_path: Path) -> None:
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     said = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, timeout=60)
     reports = [SPOOL_LINE.validate_json(line) for line in said.stdout.splitlines()]
-    assert [report.type for report in reports] == ["started", *["epoch"] * 4, "artifact"]
+    assert [report.type for report in reports] == ["started", "provenance", *["epoch"] * 4, "artifact"]
     assert "epoch 4" in said.stderr
 
 

@@ -10,9 +10,19 @@ import { configSchemaQuery } from "../../../form/config-schema";
 import type { Field } from "../../../form/field";
 import { sectionsOf } from "../../../form/sections";
 import classes from "./ConfigurationTab.module.css";
+import { MadeWith } from "./MadeWith";
 import { decidedSettings, settingsOf } from "./settings";
 
 export function ConfigurationTab({ run }: { run: Run }) {
+  return (
+    <Stack gap="md">
+      <Configuration run={run} />
+      <MadeWith run={run} />
+    </Stack>
+  );
+}
+
+function Configuration({ run }: { run: Run }) {
   const fields = useQuery(configSchemaQuery);
   const gates = useQuery(gatesQuery(run.id)).data ?? [];
   const decided = decidedSettings(gates, run.config);

@@ -18,6 +18,7 @@ from backend.api import (
     artifacts,
     comparisons,
     experiments,
+    exports,
     figures,
     gates,
     jobs,
@@ -45,6 +46,7 @@ _ROUTES = (
     experiments.routes,
     comparisons.routes,
     records.routes,
+    exports.routes,
     runs.routes,
     jobs.routes,
     provenance.routes,
@@ -104,10 +106,10 @@ def _settings() -> Settings:
 
 
 class Compression(GZipMiddleware):
-    """Compresses all responses except stored files, which are large, already compressed, and announce their length."""
+    """Compresses all responses except stored files and exports, which are large and compressed already."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_file = scope["type"] == "http" and scope["path"].endswith("/content")
+        is_file = scope["type"] == "http" and scope["path"].endswith(("/content", "/export"))
         handle = self.app if is_file else super().__call__
         await handle(scope, receive, send)
 

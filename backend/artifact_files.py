@@ -6,7 +6,7 @@ A file appears under its name only once it is complete and its SHA-256 is correc
 import errno
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -43,7 +43,7 @@ class ArtifactStore:
         except FileNotFoundError:
             return 0
 
-    def read(self, path: str, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
+    def read(self, path: str, offset: int = 0, length: int | None = None) -> Generator[bytes]:
         """The content in chunks from `offset` on, at most `length` bytes. Raises `NotFoundError` at once."""
         try:
             stream = self._files.open(self._at(path), "rb")
@@ -193,7 +193,7 @@ class _Closing:
                 raise
 
 
-def _chunks(stream: IO[bytes], offset: int, length: int | None) -> Iterator[bytes]:
+def _chunks(stream: IO[bytes], offset: int, length: int | None) -> Generator[bytes]:
     with stream:
         stream.seek(offset)
         left = length

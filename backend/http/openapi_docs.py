@@ -30,6 +30,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "jobs", "description": "Pieces of work that each occupy one worker slot."},
     {"name": "provenance", "description": "What runs and jobs are made with: packages, code, devices, seeds."},
     {"name": "measurements", "description": "Returns by variation, metrics, plateaus, steps spent, events."},
+    {"name": "exports", "description": "Runs and experiments as tables for analysis: Parquet, CSV or JSON."},
     {"name": "figures", "description": "Figures in Plotly's format, as the page shows them."},
     {"name": "artifacts", "description": "Checkpoints, demonstrations and pictures."},
     {"name": "experiments", "description": "Runs that are compared: arms x seeds, with intervals and figures."},

@@ -1,5 +1,6 @@
 """Rows of stored files; the files themselves are in the artifact store."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func
@@ -72,6 +73,12 @@ def get(session: Session, artifact_id: int) -> Artifact:
     if found is None:
         raise NotFoundError.of("artifact", artifact_id)
     return found
+
+
+def rows_of_run(session: Session, run_id: int, kinds: Collection[str]) -> list[Artifact]:
+    """The run's artifacts of these kinds."""
+    mine = (Artifact.run_id == run_id, col(Artifact.kind).in_(kinds))
+    return [*session.exec(select(Artifact).where(*mine).order_by(col(Artifact.id)))]
 
 
 def of_run(session: Session, run_id: int) -> list[ArtifactPublic]:

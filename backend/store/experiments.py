@@ -45,6 +45,12 @@ def runs_of_arms(session: Session, experiment_id: int, names: Sequence[str]) -> 
     return session.exec(query.order_by(col(Run.id))).all()
 
 
+def run_ids(session: Session, experiment_id: int) -> list[int]:
+    """Ids of the experiment's runs, oldest first."""
+    query = select(Run.id).where(Run.experiment_id == experiment_id).order_by(col(Run.id))
+    return [run_id for run_id in session.exec(query) if run_id is not None]
+
+
 def _with_runs() -> Any:
     runs = select(func.count()).where(Run.experiment_id == Experiment.id).correlate(Experiment).scalar_subquery()
     return select(Experiment, runs)

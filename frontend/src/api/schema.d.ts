@@ -82,6 +82,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments/{experiment_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export an experiment as tables
+         * @description The tables of a run's export, with the rows of all runs of the experiment.
+         */
+        get: operations["export_experiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/experiments/{experiment_id}/figures": {
         parameters: {
             query?: never;
@@ -636,6 +656,27 @@ export interface paths {
          * @description Who did what, and when.
          */
         get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a run as tables
+         * @description Configuration, jobs, epochs, metrics, every return, evaluations, plateaus, gates, ledger, events, provenance and
+         *     the list of files. A run that has not ended is exported as far as it is. `about.json` comes last.
+         */
+        get: operations["export_run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5895,6 +5936,61 @@ export interface operations {
             };
         };
     };
+    export_experiment: {
+        parameters: {
+            query?: {
+                /** @description Of the tables. `json` has one object on each line. */
+                format?: "parquet" | "csv" | "json";
+                /** @description Kinds of stored files that come along; repeat it for several. */
+                files?: ("checkpoint" | "best" | "demonstrations" | "picture")[];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the experiment. */
+                experiment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A zip with a file for each table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_experiment_figures: {
         parameters: {
             query?: never;
@@ -8002,6 +8098,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_EventPublic_"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_run: {
+        parameters: {
+            query?: {
+                /** @description Of the tables. `json` has one object on each line. */
+                format?: "parquet" | "csv" | "json";
+                /** @description Kinds of stored files that come along; repeat it for several. */
+                files?: ("checkpoint" | "best" | "demonstrations" | "picture")[];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A zip with a file for each table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
                 };
             };
             /** @description Not found; the detail says which id. */

@@ -2,6 +2,7 @@ import { Anchor, Breadcrumbs, Button, Card, Group, Text, Title } from "@mantine/
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Experiment } from "../../api/types";
+import { ExportMenu } from "../../components/ExportMenu";
 import { When } from "../../components/When";
 import { many } from "../../format/numbers";
 
@@ -20,14 +21,17 @@ export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
         <Title order={1} size="h3" style={{ overflowWrap: "anywhere", flex: "1 1 240px" }}>
           {experiment.name}
         </Title>
-        <Button
-          component={Link}
-          to={`/experiments/${experiment.id}/launch`}
-          size="xs"
-          leftSection={<IconPlayerPlay size={14} />}
-        >
-          Launch arms and seeds
-        </Button>
+        <Group gap="xs">
+          {experiment.runs > 0 && <ExportMenu of={`experiments/${experiment.id}`} />}
+          <Button
+            component={Link}
+            to={`/experiments/${experiment.id}/launch`}
+            size="xs"
+            leftSection={<IconPlayerPlay size={14} />}
+          >
+            Launch arms and seeds
+          </Button>
+        </Group>
       </Group>
       <Text size="sm" c="dimmed" mt={4} component="div">
         {many(experiment.runs, "run")} · created <When at={experiment.created_at} />

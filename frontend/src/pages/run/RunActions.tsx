@@ -1,19 +1,11 @@
 import { Button, Group } from "@mantine/core";
-import {
-  IconCopy,
-  IconFileExport,
-  IconPlayerPause,
-  IconPlayerPlay,
-  IconPlayerStop,
-  IconRefresh,
-  IconTrash,
-} from "@tabler/icons-react";
+import { IconCopy, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { served } from "../../api/address";
 import { useDeleteRun, useRunCommand } from "../../api/mutations";
 import { hasEnded, type Run } from "../../api/types";
 import { Confirm } from "../../components/Confirm";
+import { ExportMenu } from "../../components/ExportMenu";
 import { LaunchBaseline } from "./RunBaseline";
 
 export function RunActions({ run }: { run: Run }) {
@@ -82,19 +74,7 @@ export function RunActions({ run }: { run: Run }) {
           Start from this run
         </Button>
       )}
-      {ended && (
-        <Button
-          component="a"
-          href={served(`/api/v1/runs/${run.id}/record`)}
-          download={`run-${run.id}.json`}
-          size="xs"
-          variant="default"
-          leftSection={<IconFileExport size={14} />}
-          title="Download the run, without its files, as a document that any server can import"
-        >
-          Export
-        </Button>
-      )}
+      <ExportMenu of={`runs/${run.id}`} record={ended} />
       {ended && (
         <Button
           size="xs"

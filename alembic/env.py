@@ -8,14 +8,15 @@ from alembic import context
 from sqlalchemy import JSON, Connection, text
 from sqlmodel.sql.sqltypes import AutoString
 
-from backend.db import columns, models, provenance_models, rollup_models
+from backend.db import columns, models, provenance_models, rollup_models, webhook_models
 from backend.db.engine import make_engine
 from backend.settings import Settings
 
 _LOCK = 0x67736C  # any number used only here
 _metadata = models.Run.metadata
 # Imported, so that their tables are known too.
-assert rollup_models.EpochStretch.metadata is provenance_models.JobProvenance.metadata is _metadata
+for table in (rollup_models.EpochStretch, provenance_models.JobProvenance, webhook_models.Webhook):
+    assert table.metadata is _metadata
 _RENDERED: dict[type, str] = {
     columns.FiniteFloat: "sa.Float(53)",
     columns.UtcDateTime: "sa.DateTime(timezone=True)",

@@ -29,6 +29,7 @@ from backend.api import (
     records,
     runs,
     stream,
+    webhooks,
     worker_jobs,
     workers,
 )
@@ -38,6 +39,7 @@ from backend.http import openapi_docs, page, problems
 from backend.http.body_limit import BodyLimit
 from backend.http.browser_safety import BrowserSafety
 from backend.services.app_services import Services
+from backend.services.deliveries import Deliverer
 from backend.services.reaper import Reaper
 from backend.settings import Settings, read_settings
 
@@ -56,6 +58,7 @@ _ROUTES = (
     figures.routes,
     artifacts.routes,
     workers.routes,
+    webhooks.routes,
     stream.routes,
     worker_jobs.routes,
     worker_jobs.streams,
@@ -127,14 +130,16 @@ def _hosts(settings: Settings) -> list[str]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    reaper = Reaper(services)
+    reaper, deliverer = Reaper(services), Deliverer(services)
     services.events.start()
     reaper.start()
+    deliverer.start()
     try:
         with _streams_end_at_signals(services.events):
             yield
     finally:
         services.events.close()
+        deliverer.close()
         reaper.close()
         services.dispatcher.close()
         services.database.close()

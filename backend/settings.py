@@ -74,6 +74,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Most that the stored files of one job may take, in GB.",
     )
+    webhook_hosts_text: str = Field(
+        "",
+        validation_alias="GSL_WEBHOOK_HOSTS",
+        description="Comma-separated names or addresses of hosts in private networks to which webhooks may post.",
+    )
     workers: int | None = Field(
         None,
         validation_alias="GSL_WORKERS",
@@ -110,6 +115,17 @@ class Settings(BaseSettings):
     @property
     def public(self) -> PublicAddress:
         return PublicAddress.parse(self.public_url) if self.public_url else PublicAddress()
+
+    @property
+    def page_url(self) -> str:
+        """Address of the page without a slash at its end, for links in messages."""
+        public = self.public
+        return f"{public.origin}{public.base_path}" if public.origin else f"http://{self.host}:{self.port}"
+
+    @property
+    def webhook_hosts(self) -> frozenset[str]:
+        """Hosts to which webhooks may post although their addresses are private."""
+        return frozenset(name.strip().lower() for name in self.webhook_hosts_text.split(",") if name.strip())
 
     @property
     def job_quota(self) -> int:

@@ -35,6 +35,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "artifacts", "description": "Checkpoints, demonstrations and pictures."},
     {"name": "experiments", "description": "Runs that are compared: arms x seeds, with intervals and figures."},
     {"name": "workers", "description": "Live workers and the queue."},
+    {"name": "webhooks", "description": "Who is told of approvals that are needed, ended runs and lost workers."},
     {"name": "live", "description": "Server-sent events that announce changes."},
     {
         "name": "for workers",

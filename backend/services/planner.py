@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from backend.db.models import Job, Run
+from backend.store import webhooks
 from backend.store.configs import config_of, read_only
 from backend.store.jobs import planning
 from backend.store.jobs.locks import lock_run
@@ -68,6 +69,8 @@ def _carry_out(session: Session, run: Run, config: RunConfig, step: Plan) -> lis
         record_event(session, WHO, "gate opened", step.gate.why, run_id=run.id)
         if gate.decided_by is not None:
             record_event(session, gate.decided_by, "gate approved", "as proposed", run_id=run.id)
+        else:
+            webhooks.tell(session, "approval.needed", run, step.gate.why)
     if step.status in ENDED:
         planning.stop_running(session, run)
     return [job.id for job in queued if job.id is not None]
@@ -93,8 +96,11 @@ def _update_run(session: Session, run: Run, step: Plan) -> None:
             record_event(session, WHO, "warning", warning, run_id=run.id)
     if list(step.warnings) != run.warnings:
         run.warnings = list(step.warnings)
-    if step.status != run.status:
+    changed = step.status != run.status
+    if changed:
         record_event(session, WHO, step.status, step.message, run_id=run.id)
     run.cycle = step.cycle
     if (step.status, step.message) != (run.status, run.message):
         set_status(run, step.status, step.message)
+    if changed and step.status in ENDED:
+        webhooks.tell(session, "run.failed" if step.status == "failed" else "run.ended", run, step.message)

@@ -8,6 +8,7 @@ from sqlmodel import Session, and_, col, func, or_, select, update
 
 from backend.db.columns import now
 from backend.db.models import Job, Run
+from backend.store import webhooks
 from backend.store.jobs.planning import set_job
 from backend.store.jobs.status import record_event
 from gsl.protocol.jobs import ENDED
@@ -37,12 +38,17 @@ def recover(session: Session, run: Run, max_attempts: int) -> None:
     worker's machine after `_MACHINE_PAUSE`.
     """
     mine = (Job.run_id == run.id, col(Job.status).in_(("running", "lost")))
+    silent_workers: dict[str, list[str]] = {}
     for job in session.exec(select(Job).where(*mine).with_for_update().execution_options(populate_existing=True)):
         silent = job.status == "running" and job.lease_until is not None and job.lease_until < now()
         if silent:
             job.error = f"worker {job.worker} sent no heartbeat until its lease expired"
+            silent_workers.setdefault(job.worker or "", []).append(job.key)
         if silent or job.status == "lost":
             _recover(session, run, job, max_attempts)
+    for worker, jobs in silent_workers.items():
+        message = f"{worker} sent no heartbeat until its lease expired"
+        webhooks.tell(session, "worker.lost", run, message, worker=worker, jobs=jobs)
 
 
 def _recover(session: Session, run: Run, job: Job, max_attempts: int) -> None:

@@ -65,6 +65,7 @@ from gsl.protocol.api.runs import (
     StepName,
     Tag,
 )
+from gsl.protocol.api.webhooks import WebhookCreate, WebhookCreated, WebhookEvent, WebhookPublic
 
 __all__ = [
     "MOST_RUNS",
@@ -133,5 +134,9 @@ __all__ = [
     "Tag",
     "VariationReturnPublic",
     "WaitingPublic",
+    "WebhookCreate",
+    "WebhookCreated",
+    "WebhookEvent",
+    "WebhookPublic",
     "WorkerPublic",
 ]

@@ -116,7 +116,7 @@ function Source({ source }: { source: SourceState }) {
 }
 
 function Packages({ packages }: { packages: Provenance["packages"] }) {
-  const names = Object.keys(packages);
+  const names = Object.keys(packages).sort();
   return (
     <details>
       <summary>{many(names.length, "package")}</summary>

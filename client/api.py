@@ -9,13 +9,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 
 import httpx
 from httpx_sse import EventSource
-from pydantic import BaseModel
 
 from client import files, models
+from client.answers import Answers
 from client.errors import Refused
 from client.transport import Transport
 from gsl.protocol.api import ComparedMetric, ComparedSource
@@ -23,11 +23,10 @@ from gsl.protocol.jobs import RunStatus
 from gsl.protocol.reports import Source
 from gsl.record import RunRecord
 
-M = TypeVar("M", bound=BaseModel)
-_PAGE = 100
+TableFormat = Literal["parquet", "csv", "json"]
 
 
-class Client:
+class Client(Answers):
     """The API of one server. Methods raise `Unreachable` (try again later) or `Refused` (with the invalid fields)."""
 
     def __init__(self, url: str = "http://127.0.0.1:8000", token: str | None = None) -> None:
@@ -253,6 +252,24 @@ class Client:
     def events(self, run_id: int) -> list[models.Event]:
         return self._list(models.Event, f"/runs/{run_id}/events")
 
+    def provenance(self, run_id: int) -> list[models.Provenance]:
+        """What the run's jobs are made with: packages, code, machine; jobs that agree are together."""
+        return self._list(models.Provenance, f"/runs/{run_id}/provenance")
+
+    def provenance_differences(self, run_id: int, other: int) -> list[models.ProvenanceDifference]:
+        """In what another run differs, of what both are made with."""
+        return self._list(models.ProvenanceDifference, f"/runs/{run_id}/provenance/differences?other={other}")
+
+    def export(self, run_id: int, path: Path, format: TableFormat = "parquet", files: Sequence[str] = ()) -> Path:
+        """A zip of the run's tables, and of its stored files of these kinds, such as checkpoint; written to `path`."""
+        return self._download(f"/runs/{run_id}/export", {"format": format, "files": list(files)}, path)
+
+    def export_experiment(
+        self, experiment_id: int, path: Path, format: TableFormat = "parquet", files: Sequence[str] = ()
+    ) -> Path:
+        """The same of all runs of an experiment."""
+        return self._download(f"/experiments/{experiment_id}/export", {"format": format, "files": list(files)}, path)
+
     def figures(self, run_id: int) -> list[models.FigureInfo]:
         return self._list(models.FigureInfo, f"/runs/{run_id}/figures")
 
@@ -271,30 +288,3 @@ class Client:
         with self._transport.stream("GET", "/stream", timeout=httpx.Timeout(60.0)) as response:
             for event in EventSource(response).iter_sse():
                 yield models.Change.model_validate_json(event.data)
-
-    def _figure(self, path: str, options: Mapping[str, Any]) -> dict[str, Any]:
-        figure: dict[str, Any] = self._transport.request("GET", path, params=options).json()
-        return figure
-
-    def _get(self, model: type[M], path: str, query: Mapping[str, Any] | None = None) -> M:
-        return model.model_validate_json(self._transport.request("GET", path, params=query).content)
-
-    def _post(self, model: type[M], path: str, body: Mapping[str, Any] | None = None) -> M:
-        return model.model_validate_json(self._transport.request("POST", path, json=body).content)
-
-    def _list(self, model: type[M], path: str) -> list[M]:
-        """A whole list, whether or not the route splits it into pages."""
-        answer = self._transport.request("GET", path).json()
-        if isinstance(answer, dict):
-            return list(self._pages(model, path, {}))
-        return [model.model_validate(item) for item in answer]
-
-    def _pages(self, model: type[M], path: str, filters: Mapping[str, Any]) -> Iterator[M]:
-        offset = 0
-        while True:
-            query = {**filters, "limit": _PAGE, "offset": offset}
-            answer = self._transport.request("GET", path, params=query).json()
-            yield from (model.model_validate(item) for item in answer["items"])
-            offset += len(answer["items"])
-            if not answer["items"] or offset >= answer["total"]:
-                return

@@ -1,7 +1,7 @@
 """Downloading and hashing files in chunks, so that a large one never has to fit into memory."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from client.errors import Unreachable
@@ -29,6 +29,15 @@ def download(transport: Transport, artifact: ArtifactRef, path: Path) -> Path:
                 file.write(chunk)
         if digest.hexdigest() != artifact.sha256:
             raise Unreachable(f"artifact {artifact.id} ({artifact.name}) arrived damaged: its SHA-256 differs")
+    return path
+
+
+def write(path: Path, content: Iterable[bytes]) -> Path:
+    """Write the content to `path`, which appears once it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with write_atomically(path) as file:
+        for chunk in content:
+            file.write(chunk)
     return path
 
 

@@ -4,6 +4,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_an_experiment_is_launched_with_a_baseline_and_compared(api: RealApi) ->
 
 
 def test_every_page_of_a_list_is_read(api: RealApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("client.api._PAGE", 2)
+    monkeypatch.setattr("client.answers._PAGE", 2)
     ids = [api.client.create_run("forkmaze-quick").id for _ in range(5)]
     assert sorted(run.id for run in api.client.runs()) == ids
 
@@ -148,6 +149,25 @@ def test_a_file_arrives_as_it_was_sent_and_damage_is_noticed(api: RealApi, tmp_p
         with pytest.raises(Unreachable, match="SHA-256"):
             api.worker_api.download(damaged, tmp_path / "bad.ckpt")
     assert not list(tmp_path.glob("*bad*"))
+
+
+def test_tables_of_a_run_and_an_experiment_arrive_whole(api: RealApi, tmp_path: Path) -> None:
+    client = api.client
+    experiment = client.create_experiment("both")
+    runs = [client.create_run("forkmaze-quick", experiment_id=experiment.id) for _ in range(2)]
+    for file in (
+        client.export(runs[0].id, tmp_path / "new" / "run.zip", "csv", files=["checkpoint", "best"]),
+        client.export_experiment(experiment.id, tmp_path / "experiment.zip", "csv"),
+    ):
+        with ZipFile(file) as archive:
+            assert archive.testzip() is None
+            assert f"\r\n{runs[0].id},".encode() in archive.read("runs.csv")
+    with pytest.raises(Refused):
+        client.export(999, tmp_path / "none.zip")
+    assert not (tmp_path / "none.zip").exists()
+    assert client.provenance(runs[0].id) == []
+    with pytest.raises(Refused, match="Nothing is recorded"):
+        client.provenance_differences(runs[0].id, runs[1].id)
 
 
 def test_the_log_grows_at_its_offsets(api: RealApi) -> None:

@@ -37,7 +37,9 @@ _FORMS = (
     re.compile(r"(?i)\b(?:bearer|basic)\s+[\w+/.=~-]{8,}"),
 )
 _ASSIGNED = re.compile(
-    rf"(?i)([\w.-]*{_TELLING}[\w.-]*[\"']?\]?\s*(?::\s*\w+\s*)?[=:]\s*[rbf]?)([\"'])(?!\2)[^\"'\n]+\2"
+    # Bounded, so that a long line without spaces does not take for ever.
+    rf"(?i)({_TELLING}[\w.-]{{0,40}}[\"']?\]?\s{{0,8}}(?::\s{{0,8}}\w{{1,40}}\s{{0,8}})?[=:]\s{{0,8}}[rbf]?)"
+    r"([\"'])(?!\2)[^\"'\n]{1,5000}\2"
 )
 _OPTION = re.compile(rf"(?i)^(-{{0,2}}[\w.-]*{_TELLING}[\w.-]*)(=.*)?$", re.DOTALL)
 

@@ -79,15 +79,21 @@ def _from_git(folder: Path, file: Path) -> dict[str, object]:
     readable += [f":(exclude,glob,icase)**/{pattern}" for pattern in FILES]
     difference = _git(folder, *_DIFFERENCE, "--", *readable)
     difference += "".join(_as_new(Path(root), name) for name in _names(folder, _FRESH, *readable))
+    whole, difference = len(difference), _lines_within(difference, 4 * MOST_DIFFERENCE)
     shown = without_secrets(difference).replace("\0", "")
     hidden = "What looks like a secret was left out." if shown.count(HIDDEN) > difference.count(HIDDEN) else ""
     return {
         "commit": commit,
         "changed": tuple(name[:1000] for name in names[:MOST_CHANGED]),
         "difference": shown[:MOST_DIFFERENCE],
-        "cut": len(names) > MOST_CHANGED or len(shown) > MOST_DIFFERENCE,
+        "cut": len(names) > MOST_CHANGED or len(shown) > MOST_DIFFERENCE or len(difference) < whole,
         "note": hidden,
     }
+
+
+def _lines_within(text: str, most: int) -> str:
+    """The first lines, at most so many characters: half a secret at the end might not be recognised as one."""
+    return text if len(text) <= most else text[: text.rfind("\n", 0, most) + 1]
 
 
 def _names(folder: Path, listing: tuple[str, ...], *which: str) -> list[str]:

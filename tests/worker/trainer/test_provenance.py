@@ -11,7 +11,8 @@ import torch
 
 from gsl.protocol.reports import MOST_CHANGED, MOST_DIFFERENCE, ProvenanceReport, SourceState, StartedReport
 from tests.worker.jobs import done, lines, spec
-from worker.trainer.provenance import packages, provenance
+from worker.trainer import provenance as provenance_module
+from worker.trainer.provenance import driver, packages, provenance
 from worker.trainer.secrets import HIDDEN, arguments_without_secrets, without_secrets
 from worker.trainer.source_state import source_state
 
@@ -139,6 +140,27 @@ def test_packages_are_those_that_are_installed() -> None:
         assert packages()[name] == metadata.version(name)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5 22:23:56 UTC 2024\nGCC version: 12.3.0",
+        "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  550.54.15  Release Build\nGCC version: 12.3.0",
+    ],
+)
+def test_the_driver_s_version_is_read_from_its_module(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provenance_module, "_NVIDIA", tmp_path / "version")
+    (tmp_path / "version").write_text(text)
+    driver.cache_clear()
+    assert driver().startswith("driver 550.54.15, CUDA ")
+    (tmp_path / "version").unlink()
+    monkeypatch.setenv("PATH", "")
+    driver.cache_clear()
+    assert driver().startswith("driver unknown, ")
+    driver.cache_clear()
+
+
 def test_a_job_begins_with_what_it_is_made_with(tmp_path: Path) -> None:
     job = spec(budget_steps=spec().config.learner.batch_size)
     started, made_with = lines(done(tmp_path, job))[:2]
@@ -179,6 +201,15 @@ def test_secrets_stay_out_of_a_command(arguments: list[str], shown: list[str]) -
 )
 def test_known_forms_of_secrets_are_hidden(text: str) -> None:
     assert HIDDEN in without_secrets(text)
+
+
+@pytest.mark.timeout(20)
+def test_long_lines_are_searched_quickly(lab: Repository) -> None:
+    for text in ("a" * 300_000, "token" * 60_000, "token: " * 40_000, "://a" * 70_000, "secret = '" * 30_000):
+        lab.write("lab/__init__.py", f"DATA = 1  # {text}\n")
+        assert lab.state().cut
+        without_secrets(text)
+        arguments_without_secrets([text])
 
 
 def test_a_password_of_the_environment_is_hidden_wherever_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typing import IO, Any, Literal, Protocol
 
 Format = Literal["parquet", "csv", "json"]
 SUFFIX: dict[Format, str] = {"parquet": "parquet", "csv": "csv", "json": "jsonl"}
-_ROW_GROUP = 50_000
+_ROW_GROUP = 20_000
 
 
 class TableFile(Protocol):

@@ -69,12 +69,14 @@ def test_every_table_opens_with_what_the_api_shows(api: ApiDriver, run_id: int, 
     assert rows == {**{name: each.height for name, each in found.items()}, "provenance": 0}
 
 
+@ON_SQLITE
 def test_types_and_times_are_kept_in_parquet(api: ApiDriver, run_id: int) -> None:
     epochs = frame(exported(api, f"/runs/{run_id}"), "epochs", "parquet")
     assert epochs.schema["at"] == polars.Datetime("us", "UTC")
     assert (epochs.schema["steps"], epochs.schema["mean_return"]) == (polars.Int64(), polars.Float64())
 
 
+@ON_SQLITE
 def test_an_experiment_has_the_rows_of_all_its_runs(api: ApiDriver) -> None:
     experiment = api.post("/experiments", {"name": "both"}, 201)["id"]
     ours = [api.at_the_gate(experiment_id=experiment) for _ in range(2)]
@@ -86,6 +88,7 @@ def test_an_experiment_has_the_rows_of_all_its_runs(api: ApiDriver) -> None:
     assert frame(exported(api, f"/experiments/{empty}"), "returns", "parquet").height == 0
 
 
+@ON_SQLITE
 def test_files_come_along_as_asked(api: ApiDriver, run_id: int, services: Services) -> None:
     job = api.job(run_id)
     archive = exported(api, f"/runs/{run_id}", files="checkpoint")
@@ -111,6 +114,7 @@ def test_every_row_of_several_pages_comes_once(api: ApiDriver, monkeypatch: pyte
     assert frame(archive, "metrics", "parquet").height == 14
 
 
+@ON_SQLITE
 def test_what_does_not_exist_is_refused(api: ApiDriver, run_id: int) -> None:
     api.get("/runs/999/export", 404)
     api.get("/experiments/999/export", 404)

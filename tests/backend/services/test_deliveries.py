@@ -13,6 +13,7 @@ from backend.services.app_services import Services
 from backend.services.deliveries import Deliverer, Schedule
 from backend.services.reaper import recover_lost
 from tests.backend.api_driver import ApiDriver
+from tests.backend.marks import ON_SQLITE
 from tests.backend.receiver import Receiver, opening
 from tests.backend.services.workers import claim, expire, jobs
 
@@ -146,6 +147,7 @@ def test_several_processes_deliver_each_message_once(
     assert receiver.most_at_once == 1
 
 
+@ON_SQLITE
 def test_a_receiver_that_hangs_holds_up_nobody(
     api: ApiDriver, receivers: Callable[[], Receiver], deliverer: Callable[[], Deliverer]
 ) -> None:
@@ -163,6 +165,7 @@ def test_a_receiver_that_hangs_holds_up_nobody(
     assert time.monotonic() - started < WITHIN_S
 
 
+@ON_SQLITE
 def test_a_message_that_nobody_takes_is_given_up(
     api: ApiDriver, receiver: Receiver, deliverer: Callable[[Schedule], Deliverer]
 ) -> None:
@@ -178,6 +181,7 @@ def test_a_message_that_nobody_takes_is_given_up(
     assert "given up" in state(api, webhook)["error"]
 
 
+@ON_SQLITE
 def test_slack_gets_a_line_of_text(api: ApiDriver, receiver: Receiver, deliverer: Callable[[], Deliverer]) -> None:
     webhook = create(api, receiver, format="slack")
     deliverer()

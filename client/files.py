@@ -1,11 +1,12 @@
 """Downloading and hashing files in chunks, so that a large one never has to fit into memory."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from client.errors import Unreachable
-from client.transport import Transport
+from client.transport import AsyncTransport, Transport
 from gsl.atomic_file import write_atomically
 from gsl.protocol.lease import ArtifactRef
 
@@ -18,18 +19,43 @@ def download(transport: Transport, artifact: ArtifactRef, path: Path) -> Path:
     Raises `Unreachable` if it is not, or if more arrives than announced: the content was damaged on the way, so another
     attempt may succeed.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with _receiver(artifact, path) as receive, transport.stream("GET", content_of(artifact)) as response:
+        for chunk in response.iter_bytes(CHUNK):
+            if not receive(chunk):
+                break
+    return path
+
+
+async def download_async(transport: AsyncTransport, artifact: ArtifactRef, path: Path) -> Path:
+    """The same for coroutines."""
+    with _receiver(artifact, path) as receive:
+        async with transport.stream("GET", content_of(artifact)) as response:
+            async for chunk in response.aiter_bytes(CHUNK):
+                if not receive(chunk):
+                    break
+    return path
+
+
+def content_of(artifact: ArtifactRef) -> str:
+    return f"/artifacts/{artifact.id}/content"
+
+
+@contextmanager
+def _receiver(artifact: ArtifactRef, path: Path) -> Iterator[Callable[[bytes], bool]]:
+    """Takes chunks and returns whether it wants more; at the end the whole must be what was announced."""
     digest = hashlib.sha256()
     with write_atomically(path) as file:
-        with transport.stream("GET", f"/artifacts/{artifact.id}/content") as response:
-            for chunk in response.iter_bytes(CHUNK):
-                if file.tell() + len(chunk) > artifact.size:
-                    break
-                digest.update(chunk)
-                file.write(chunk)
+
+        def receive(chunk: bytes) -> bool:
+            if file.tell() + len(chunk) > artifact.size:
+                return False
+            digest.update(chunk)
+            file.write(chunk)
+            return True
+
+        yield receive
         if digest.hexdigest() != artifact.sha256:
             raise Unreachable(f"artifact {artifact.id} ({artifact.name}) arrived damaged: its SHA-256 differs")
-    return path
 
 
 def sha256(path: Path) -> str:

@@ -1,8 +1,10 @@
 """One HTTP session with the API; turns every failure into one of the errors of `client.errors`."""
 
+import asyncio
 import ipaddress
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -23,14 +25,16 @@ class Transport:
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self.url = url.rstrip("/")
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        # A proxy from the environment does not apply to a server on this machine.
-        self._http = httpx.Client(
-            base_url=self.url + API, headers=headers, timeout=_TIMEOUT, trust_env=not _is_loopback(self.url)
-        )
+        self._http = httpx.Client(**_settings(self.url, token))
 
     def close(self) -> None:
         self._http.close()
+
+    def send(self, method: str, path: str, after: float = 0.0, **options: Any) -> httpx.Response:
+        """The same as `request`, `after` so many seconds."""
+        if after:
+            time.sleep(after)
+        return self.request(method, path, **options)
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """The whole answer; `options` are httpx's. Raises `Unreachable` or `Refused`."""
@@ -45,6 +49,38 @@ class Transport:
             if response.is_error:
                 response.read()
             yield _checked(response)
+
+
+class AsyncTransport:
+    """The same for coroutines."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self.url = url.rstrip("/")
+        self._http = httpx.AsyncClient(**_settings(self.url, token))
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def send(self, method: str, path: str, after: float = 0.0, **options: Any) -> httpx.Response:
+        if after:
+            await asyncio.sleep(after)
+        with _translated(self.url):
+            response = await self._http.request(method, path, **options)
+        return _checked(response)
+
+    @asynccontextmanager
+    async def stream(self, method: str, path: str, **options: Any) -> AsyncIterator[httpx.Response]:
+        with _translated(self.url):
+            async with self._http.stream(method, path, **options) as response:
+                if response.is_error:
+                    await response.aread()
+                yield _checked(response)
+
+
+def _settings(url: str, token: str | None) -> dict[str, Any]:
+    """httpx's. A proxy from the environment does not apply to a server on this machine."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return {"base_url": url + API, "headers": headers, "timeout": _TIMEOUT, "trust_env": not is_loopback(url)}
 
 
 @contextmanager
@@ -74,7 +110,7 @@ def _explained(response: httpx.Response) -> tuple[str, dict[str, str]]:
     return problem.detail or problem.title or response.reason_phrase, fields
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
     host = httpx.URL(url).host
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -68,7 +68,7 @@ def test_what_can_be_asked_of_a_server_and_a_run_is_answered(api: RealApi) -> No
     assert client.events(run_id)
     assert client.log(job_id) == ""
     names = [figure.name for figure in client.figures(run_id)]
-    assert set(client.figure(run_id, names[0])) >= {"data", "layout"}
+    assert set(client.figure_json(run_id, names[0])) >= {"data", "layout"}
     assert client.artifacts(run_id) == []
 
 
@@ -89,14 +89,14 @@ def test_an_experiment_is_launched_with_a_baseline_and_compared(api: RealApi) ->
     ]  # fmt: skip
     names = [figure.name for figure in client.experiment_figures(experiment.id) if not figure.ready]
     for name in names:
-        assert set(client.experiment_figure(experiment.id, name, theme="dark")) >= {"data", "layout"}
+        assert set(client.experiment_figure_json(experiment.id, name, theme="dark")) >= {"data", "layout"}
     with pytest.raises(Refused) as refused:
         client.launch(experiment.id, {"DAPG": {"seed": 0, "guide": {"name": "magic"}}}, [7], preset="forkmaze-quick")
     assert [*refused.value.fields] == ["arms.0.config.guide.name"]
 
 
 def test_every_page_of_a_list_is_read(api: RealApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("client.api._PAGE", 2)
+    monkeypatch.setattr("client.endpoints.PAGE", 2)
     ids = [api.client.create_run("forkmaze-quick").id for _ in range(5)]
     assert sorted(run.id for run in api.client.runs()) == ids
 

@@ -64,14 +64,13 @@ def launch(
     """Launch a run from a preset; with --experiment and --arm or --seeds, a run for each arm and seed."""
     settings = _settings(config, changes, seed, auto)
     several = bool(arms or seeds)
+    chosen, numbers = dict(map(_arm, arms)) or {preset or "run": {}}, _numbers(seeds or "0")
     _check_options(several, experiment, seed, [name, notes] if several else [], watch and several)
     with connect(context) as api:
         if preview:
             return _show_preview(api.preview(preset, settings), as_json)
         place = None if experiment is None else experiment_of(api, experiment, create=True).id
         if several and place is not None:
-            chosen = dict(map(_arm, arms)) or {preset or "run": {}}
-            numbers = _numbers(seeds or "0")
             runs = api.launch(place, chosen, numbers, preset=preset, config=settings, tags=tags, priority=priority)
         else:
             run = api.create_run(

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 import gsl
-from cli import comparing, doctor, launching, machine, records, showing, signing_in, steering, watching
+from cli import comparing, launching, machine, records, showing, signing_in, steering, watching
+from cli.doctor.command import doctor
 from cli.options import Server
 from cli.outcomes import EXPECTED, Exit, explained
 from cli.output import warn
@@ -17,7 +18,7 @@ COMMANDS: dict[str, dict[str, Callable[..., Any]]] = {
         "up": machine.up,
         "worker": machine.worker,
         "demo": machine.demo,
-        "doctor": doctor.doctor,
+        "doctor": doctor,
         "login": signing_in.login,
     },
     "Runs": {
@@ -90,3 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warn(f"Error: {message}")
         return code
     return Exit.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -50,7 +50,7 @@ def each(runs: Sequence[int], do: Callable[[int], T], server: str) -> tuple[list
             done.append(do(run))
         except EXPECTED as error:
             message, found = explained(error, server)
-            warn(f"Run {run}: {message}" if len(runs) > 1 else message)
+            warn(f"Error: run {run}: {message}" if len(runs) > 1 else f"Error: {message}")
             code = code or found
     return done, code
 

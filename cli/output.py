@@ -24,9 +24,9 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def say(*parts: RenderableType) -> None:
-    """Each part on a line of its own."""
+    """Each part on a line of its own; the terminal wraps long text, which then can be copied whole."""
     for part in parts:
-        console().print(part)
+        console().print(part, soft_wrap=isinstance(part, str))
 
 
 def warn(text: str) -> None:

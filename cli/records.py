@@ -11,7 +11,6 @@ from cli.outcomes import EXPECTED, Exit, Failure, explained
 from cli.output import emit, say, warn
 from client.api import Client
 from gsl.atomic_file import write_text
-from gsl.config.errors import in_one_sentence
 from gsl.record import RunRecord, read, write
 
 Output = Annotated[
@@ -99,6 +98,8 @@ def _record(file: Path) -> RunRecord:
     try:
         return read(file)
     except ValidationError as error:
-        raise Failure(f"no record of a run: {in_one_sentence(error)}") from error
+        first = error.errors()[0]
+        where = "".join(f"{part}." for part in first["loc"]).rstrip(".")
+        raise Failure(f"no record of a run: {where}{': ' if where else ''}{first['msg']}") from error
     except (OSError, ValueError) as error:
         raise Failure(getattr(error, "strerror", None) or str(error)) from error

@@ -23,7 +23,7 @@ def login(url: Address, token_stdin: TokenStdin = False, as_json: AsJson = False
     if not url.startswith(("http://", "https://")):
         raise typer.BadParameter(f'"{url}" must be a URL like http://gsl.lan:8000')
     token = _token(token_stdin)
-    with Client(url, token) as api:
+    with Client(url, token or "") as api:
         health = api.health()
     file = store(Login(api.url, token))
     if as_json:

@@ -26,7 +26,7 @@ from client.endpoints import AsyncSender, Sender
 from client.login import find
 from client.measurements import MeasurementCalls
 from client.runs import GateCalls, RunCalls
-from client.transport import AsyncTransport, Transport
+from client.transport import ANSWER_S, AsyncTransport, Transport
 
 STREAM_TIMEOUT = httpx.Timeout(60.0)
 """Longer than the server is ever silent."""
@@ -42,9 +42,10 @@ class Client(_Calls, Sender):
     Without arguments it is the server of GSL_URL and GSL_TOKEN, or of `gsl login`, or the one on this machine.
     """
 
-    def __init__(self, url: str | None = None, token: str | None = None) -> None:
+    def __init__(self, url: str | None = None, token: str | None = None, *, timeout: float = ANSWER_S) -> None:
+        """`timeout` is in seconds, for each answer."""
         login = find(url, token)
-        self._transport = Transport(login.url, login.token)
+        self._transport = Transport(login.url, login.token, timeout)
 
     def __enter__(self) -> Self:
         return self
@@ -82,9 +83,9 @@ class Client(_Calls, Sender):
 class AsyncClient(_Calls, AsyncSender):
     """The same for coroutines: each method of `Client` is awaited, each of its iterators asynchronous."""
 
-    def __init__(self, url: str | None = None, token: str | None = None) -> None:
+    def __init__(self, url: str | None = None, token: str | None = None, *, timeout: float = ANSWER_S) -> None:
         login = find(url, token)
-        self._transport = AsyncTransport(login.url, login.token)
+        self._transport = AsyncTransport(login.url, login.token, timeout)
 
     async def __aenter__(self) -> Self:
         return self

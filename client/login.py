@@ -42,12 +42,12 @@ def login_file() -> Path:
 
 
 def find(url: str | None = None, token: str | None = None) -> Login:
-    """The server and token to use. Raises LoginError."""
+    """The server and token to use; an empty token is none. Raises LoginError."""
     given = url or os.environ.get("GSL_URL")
-    secret = token or os.environ.get("GSL_TOKEN")
-    stored = None if given and secret else read()
+    secret = os.environ.get("GSL_TOKEN") if token is None else token
+    stored = None if given and secret is not None else read()
     address = (given or (stored.url if stored else DEFAULT_URL)).rstrip("/")
-    if not secret and stored and stored.url == address:
+    if secret is None and stored and stored.url == address:
         secret = stored.token
     return Login(address, secret or None)
 

@@ -16,16 +16,16 @@ from gsl.protocol.api import Problem
 
 API = "/api/v1"
 _TRY_LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
-# After the last byte of a large upload, the server needs a while to hash and store it.
-_TIMEOUT = httpx.Timeout(30.0, connect=5.0, read=60.0)
+ANSWER_S = 60.0
+"""Seconds to wait for an answer: a large upload takes the server a while to hash and store."""
 
 
 class Transport:
     """Requests to one API. Thread-safe, as httpx's client is."""
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, timeout: float = ANSWER_S) -> None:
         self.url = url.rstrip("/")
-        self._http = httpx.Client(**_settings(self.url, token))
+        self._http = httpx.Client(**_settings(self.url, token, timeout))
 
     def close(self) -> None:
         self._http.close()
@@ -54,9 +54,9 @@ class Transport:
 class AsyncTransport:
     """The same for coroutines."""
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, timeout: float = ANSWER_S) -> None:
         self.url = url.rstrip("/")
-        self._http = httpx.AsyncClient(**_settings(self.url, token))
+        self._http = httpx.AsyncClient(**_settings(self.url, token, timeout))
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -77,10 +77,11 @@ class AsyncTransport:
                 yield _checked(response)
 
 
-def _settings(url: str, token: str | None) -> dict[str, Any]:
+def _settings(url: str, token: str | None, timeout: float) -> dict[str, Any]:
     """httpx's. A proxy from the environment does not apply to a server on this machine."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return {"base_url": url + API, "headers": headers, "timeout": _TIMEOUT, "trust_env": not is_loopback(url)}
+    limits = httpx.Timeout(min(timeout, 30.0), connect=min(timeout, 5.0), read=timeout)
+    return {"base_url": url + API, "headers": headers, "timeout": limits, "trust_env": not is_loopback(url)}
 
 
 @contextmanager

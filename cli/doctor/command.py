@@ -9,8 +9,7 @@ from pathlib import Path
 import typer
 from rich.text import Text
 
-from cli.doctor import machine, network
-from cli.doctor.findings import Finding, State, problem
+from cli.doctor import Finding, State, machine, network, problem
 from cli.options import AsJson, server_of
 from cli.outcomes import Exit
 from cli.output import console, emit, say

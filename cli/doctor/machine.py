@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from cli.doctor.findings import Finding, ok, problem, warning
+from cli.doctor import Finding, ok, problem, warning
 from cli.text import many
 from gsl.config.run import SUITES
 

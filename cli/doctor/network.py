@@ -6,11 +6,11 @@ import socket
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-import gsl
-from cli.doctor.findings import Finding, ok, problem, warning
+from cli.doctor import Finding, ok, problem, warning
 from client.api import Client
 from client.errors import ApiError, Unreachable
 from client.login import DEFAULT_URL, Login
+from gsl import __version__
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _LOCAL = ("127.0.0.1", "localhost")
@@ -31,7 +31,7 @@ def port(number: int, host: str) -> Iterator[Finding]:
 
 def _taken(name: str, number: int, host: str, error: OSError) -> Finding:
     try:
-        with Client(f"http://{f'[{host}]' if ':' in host else host}:{number}", "none") as api:
+        with Client(f"http://{f'[{host}]' if ':' in host else host}:{number}", "", timeout=_PATIENCE_S) as api:
             return ok(name, f"GSL Lab {api.health().version} serves there")
     except (ApiError, ValueError):
         remedy = f"choose another: gsl up --port {number + 1}"
@@ -92,7 +92,7 @@ def _without_password(url: str) -> str:
 
 def server(login: Login) -> Iterator[Finding]:
     try:
-        with Client(login.url, login.token) as api:
+        with Client(login.url, login.token or "", timeout=_PATIENCE_S) as api:
             health = api.health()
     except Unreachable as error:
         if login.url == DEFAULT_URL:
@@ -107,9 +107,9 @@ def server(login: Login) -> Iterator[Finding]:
 
 
 def _healthy(url: str, version: str, problems: list[str]) -> Iterator[Finding]:
-    if version != gsl.__version__:
+    if version != __version__:
         remedy = f"install the same version here: pip install gsl-lab=={version}"
-        yield warning("server", f"{url} is GSL Lab {version}, this is {gsl.__version__}", remedy)
+        yield warning("server", f"{url} is GSL Lab {version}, this is {__version__}", remedy)
     else:
         yield ok("server", f"{url} is GSL Lab {version}")
     for message in problems:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from client import frames, models
 from client.endpoints import Conversation, Pages, Request, ask, endpoint, get, json_object, listed, post
+from client.errors import Refused
 from gsl.protocol.reports import Source
 
 if TYPE_CHECKING:
@@ -88,3 +89,17 @@ class MeasurementCalls:
     @endpoint
     def artifacts(self, run_id: int) -> Conversation[list[models.Artifact]]:
         return listed(models.Artifact, f"/runs/{run_id}/artifacts")
+
+    @endpoint
+    def policy_file(self, run_id: int) -> Conversation[models.Artifact]:
+        """The newest checkpoint of the run's own policy, for `download` and `worker.inference.load_policy`.
+
+        Refused (404) if none is stored yet, or if the run was imported.
+        """
+        jobs = yield from listed(models.Job, f"/runs/{run_id}/jobs")
+        own = {job.key: job.id for job in jobs if job.kind in ("generalist", "finetune")}
+        stored = yield from listed(models.Artifact, f"/runs/{run_id}/artifacts")
+        found = [file for file in stored if file.kind == "checkpoint" and file.job_key in own]
+        if not found:
+            raise Refused(404, f"Run {run_id} has no stored checkpoint of its policy.")
+        return max(found, key=lambda file: (own[file.job_key], file.id))

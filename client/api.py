@@ -62,9 +62,9 @@ class Client(_Calls, Sender):
     def close(self) -> None:
         self._transport.close()
 
-    def download(self, artifact: models.Artifact, path: Path) -> Path:
-        """Write an artifact's content to `path`."""
-        return files.download(self._transport, artifact, path)
+    def download(self, artifact: models.Artifact, path: str | Path) -> Path:
+        """Write an artifact's content to `path`, and return that."""
+        return files.download(self._transport, artifact, Path(path))
 
     def stream(self) -> Iterator[models.Change]:
         """Changes as they happen, until the server closes the stream; raises `Unreachable` if it breaks off."""
@@ -102,9 +102,9 @@ class AsyncClient(_Calls, AsyncSender):
     async def close(self) -> None:
         await self._transport.close()
 
-    async def download(self, artifact: models.Artifact, path: Path) -> Path:
-        """Write an artifact's content to `path`."""
-        return await files.download_async(self._transport, artifact, path)
+    async def download(self, artifact: models.Artifact, path: str | Path) -> Path:
+        """Write an artifact's content to `path`, and return that."""
+        return await files.download_async(self._transport, artifact, Path(path))
 
     async def stream(self) -> AsyncIterator[models.Change]:
         """Changes as they happen, until the server closes the stream; raises `Unreachable` if it breaks off."""

@@ -1,6 +1,5 @@
 """Which commands there are, how they end, and that nothing ends in a traceback."""
 
-import json
 import os
 import subprocess
 import sys
@@ -102,14 +101,9 @@ def test_a_process_of_its_own_ends_with_the_code_and_one_line(settings: Path, se
     refused = subprocess.run([*command, "show", "99", "--json"], env=environment, capture_output=True, check=False)
     assert (refused.returncode, refused.stdout) == (3, b"")
     assert len(refused.stderr.splitlines()) == 1
-    listed = subprocess.run([*command, "list", "--json"], env=environment, capture_output=True, check=False)
-    assert (listed.returncode, type(json.loads(listed.stdout)), listed.stderr) == (0, list, b"")
 
 
-def test_a_shell_completes_commands(settings: Path) -> None:
-    asked = {"_GSL_COMPLETE": "complete_bash", "COMP_WORDS": "gsl la", "COMP_CWORD": "1", "PYTHONPATH": str(ROOT)}
-    program = "from cli.main import main; main([])"
-    completed = subprocess.run(
-        [sys.executable, "-c", program], env={**os.environ, **asked}, capture_output=True, text=True, check=False
-    )
-    assert completed.stdout.split() == ["launch"]
+def test_a_shell_completes_commands(run_gsl: Gsl, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"_GSL_COMPLETE": "complete_bash", "COMP_WORDS": "gsl la", "COMP_CWORD": "1"}.items():
+        monkeypatch.setenv(name, value)
+    assert run_gsl().out.split() == ["launch"]

@@ -65,16 +65,16 @@ async def watch_async(api: AsyncReads, transport: AsyncTransport, run_id: int, p
 
 
 class _Absence:
-    """For how long the server has not answered."""
+    """For how long a server that has answered before has not answered."""
 
     def __init__(self, patience: float) -> None:
-        self._patience, self._since = patience, time.monotonic()
+        self._patience, self._since = patience, float("-inf")
 
     def over(self) -> None:
         self._since = time.monotonic()
 
     def of(self, error: Unreachable) -> None:
-        """Raises the error once it has lasted too long."""
+        """Raises the error once it has lasted too long, and at once if the server never answered."""
         if time.monotonic() - self._since > self._patience:
             raise error
 

@@ -76,6 +76,7 @@ def test_the_installed_command_is_this_one() -> None:
         (["dance"], 2, "dance"),
         (["--url", "gsl.lan", "list"], 2, "gsl.lan"),
         (["--url", NOBODY, "list"], 4, NOBODY),
+        (["--url", NOBODY, "watch", "1"], 4, NOBODY),
         (["list", "--status", "happy"], 2, "happy"),
         (["launch", "forkmaze-quick", "--set", "suite.goals=-1"], 3, "config.suite.goals"),
         (["compare", "nothing"], 3, "nothing"),

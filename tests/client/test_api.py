@@ -171,3 +171,14 @@ def test_what_a_newer_server_adds_is_ignored(api: RealApi) -> None:
     sent = api.client.run(api.client.create_run("forkmaze-quick").id).model_dump(mode="json")
     run = models.Run.model_validate({**sent, "mood": "cheerful"})
     assert (run.status, run.ended) == ("queued", False)
+
+
+def test_a_server_that_stays_away_is_watched_for_only_so_long(api: RealApi) -> None:
+    run = api.client.create_run("forkmaze-quick")
+    watched = api.client.watch(run.id, patience=0.5)
+    assert next(watched).status == "queued"
+    api.go_away()
+    with pytest.raises(Unreachable):
+        list(watched)
+    with pytest.raises(Unreachable):
+        next(api.client.watch(run.id, patience=1000))

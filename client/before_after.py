@@ -1,15 +1,39 @@
-"""A text table of a run's variations before specialists and after fine-tuning."""
+"""The result of a run as text: how it ended, and its variations before specialists and after fine-tuning."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from client.models import GateVariation, VariationEstimate
+from client.api import Client
+from client.models import GateVariation, Run, VariationEstimate
 from gsl.method.changes import CONFIDENCE, Changes, Measurement, changes_of_returns, changes_of_success
 from gsl.method.statistics import paired_difference
+from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 
 VERDICTS = ("gained", "forgotten", "")
 Before = Sequence[VariationEstimate] | Sequence[GateVariation]
+
+
+def result_of(api: Client, run: Run) -> list[str]:
+    """How a run ended and, if it succeeded with specialists, its table; in lines."""
+    lines = [f"Run {run.id} {run.status}. {run.message}".rstrip(), *(f"  warning: {each}" for each in run.warnings)]
+    gate = api.gate(run.id) if run.status == "succeeded" else None
+    if gate is None:
+        return lines
+    after, afresh = (_measured(api, run.id, key) for key in (LAST_EVALUATION, BEFORE_EVALUATION))
+    if not after:
+        return lines
+    lines.append("Success rate, or return if the suite has no success signal:")
+    lines += before_after(afresh if afresh else gate.evidence.variations, after).splitlines()
+    if not afresh:
+        lines.append('"before" is the evaluation that selected the variations, so their gains are overstated')
+    return lines
+
+
+def _measured(api: Client, run_id: int, key: str) -> tuple[VariationEstimate, ...]:
+    """What the job with this key measured; empty if there is no such job."""
+    jobs = [job.id for job in api.jobs(run_id) if job.key == key]
+    return tuple(row for job in jobs for row in api.returns(run_id, source="evaluation", job=job).items)
 
 
 def before_after(before: Before, after: Sequence[VariationEstimate]) -> str:

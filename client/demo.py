@@ -16,11 +16,10 @@ from pathlib import Path
 from dotenv import load_dotenv
 
 from client.api import Client
-from client.before_after import before_after
+from client.before_after import result_of
 from client.errors import ApiError
-from client.models import Gate, Run, VariationEstimate
+from client.models import Gate, Run
 from client.temporary_server import is_up, temporary_server
-from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 
 _POLL_EVERY_S = 1.0
 _PRINT_EVERY_S = 15.0
@@ -64,26 +63,6 @@ def _print_gate(gate: Gate | None) -> bool:
     return True
 
 
-def print_result(api: Client, run: Run) -> None:
-    print(f"Run {run.id} {run.status}. {run.message}".rstrip())
-    for warning in run.warnings:
-        print(f"  warning: {warning}")
-    gate = api.gate(run.id)
-    if run.status != "succeeded" or gate is None:
-        return
-    after, afresh = (_measured(api, run.id, key) for key in (LAST_EVALUATION, BEFORE_EVALUATION))
-    print("Success rate, or return if the suite has no success signal:")
-    print(before_after(afresh if afresh else gate.evidence.variations, after))
-    if not afresh:
-        print('"before" is the evaluation that selected the variations, so their gains are overstated')
-
-
-def _measured(api: Client, run_id: int, key: str) -> tuple[VariationEstimate, ...]:
-    """What the job with this key measured; empty if there is no such job."""
-    jobs = [job.id for job in api.jobs(run_id) if job.key == key]
-    return tuple(row for job in jobs for row in api.returns(run_id, source="evaluation", job=job).items)
-
-
 def _address() -> str:
     return os.environ.get("GSL_API_URL") or f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
 
@@ -91,20 +70,21 @@ def _address() -> str:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m client.demo", description=__doc__)
     parser.add_argument("--preset", default="forkmaze", help="preset to run (default: forkmaze)")
-    preset = parser.parse_args(arguments).preset
+    parser.add_argument("--url", help="address of the server")
+    given = parser.parse_args(arguments)
     load_dotenv(Path.cwd() / ".env")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # so that progress is shown immediately through a pipe too
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the temporary server is cleaned up
     try:
         with ExitStack() as stack:
-            address = _address()
+            address = given.url or _address()
             if not is_up(address):
                 print(f"No server answers at {address}; starting a temporary one")
                 address = stack.enter_context(temporary_server())
             api = stack.enter_context(Client(address))
-            run = demo(api, preset)
-            print_result(api, run)
+            run = demo(api, given.preset)
+            print(*result_of(api, run), sep="\n")
     except (ApiError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1

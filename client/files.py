@@ -1,11 +1,13 @@
 """Downloading and hashing files in chunks, so that a large one never has to fit into memory."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from client.errors import Unreachable
-from client.transport import Transport
+from client.transport import AsyncTransport, Transport
 from gsl.atomic_file import write_atomically
 from gsl.protocol.lease import ArtifactRef
 
@@ -18,27 +20,68 @@ def download(transport: Transport, artifact: ArtifactRef, path: Path) -> Path:
     Raises `Unreachable` if it is not, or if more arrives than announced: the content was damaged on the way, so another
     attempt may succeed.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256()
-    with write_atomically(path) as file:
-        with transport.stream("GET", f"/artifacts/{artifact.id}/content") as response:
-            for chunk in response.iter_bytes(CHUNK):
-                if file.tell() + len(chunk) > artifact.size:
-                    break
-                digest.update(chunk)
-                file.write(chunk)
-        if digest.hexdigest() != artifact.sha256:
-            raise Unreachable(f"artifact {artifact.id} ({artifact.name}) arrived damaged: its SHA-256 differs")
+    with _receiver(artifact, path) as receive, transport.stream("GET", content_of(artifact)) as response:
+        for chunk in response.iter_bytes(CHUNK):
+            if not receive(chunk):
+                break
     return path
 
 
-def write(path: Path, content: Iterable[bytes]) -> Path:
-    """Write the content to `path`, which appears once it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with write_atomically(path) as file:
-        for chunk in content:
+async def download_async(transport: AsyncTransport, artifact: ArtifactRef, path: Path) -> Path:
+    """The same for coroutines."""
+    with _receiver(artifact, path) as receive:
+        async with transport.stream("GET", content_of(artifact)) as response:
+            async for chunk in response.aiter_bytes(CHUNK):
+                if not receive(chunk):
+                    break
+    return path
+
+
+def save(transport: Transport, request: tuple[str, Mapping[str, Any]], path: Path) -> Path:
+    """Write the answer to a path and query to `path`, which appears only if all of it arrived."""
+    where, query = request
+    with transport.stream("GET", where, params=query) as response, write_atomically(_made(path)) as file:
+        for chunk in response.iter_bytes(CHUNK):
             file.write(chunk)
     return path
+
+
+async def save_async(transport: AsyncTransport, request: tuple[str, Mapping[str, Any]], path: Path) -> Path:
+    """The same for coroutines."""
+    where, query = request
+    async with transport.stream("GET", where, params=query) as response:
+        with write_atomically(_made(path)) as file:
+            async for chunk in response.aiter_bytes(CHUNK):
+                file.write(chunk)
+    return path
+
+
+def _made(path: Path) -> Path:
+    """The same; its folder exists."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def content_of(artifact: ArtifactRef) -> str:
+    return f"/artifacts/{artifact.id}/content"
+
+
+@contextmanager
+def _receiver(artifact: ArtifactRef, path: Path) -> Iterator[Callable[[bytes], bool]]:
+    """Takes chunks and returns whether it wants more; at the end the whole must be what was announced."""
+    digest = hashlib.sha256()
+    with write_atomically(path) as file:
+
+        def receive(chunk: bytes) -> bool:
+            if file.tell() + len(chunk) > artifact.size:
+                return False
+            digest.update(chunk)
+            file.write(chunk)
+            return True
+
+        yield receive
+        if digest.hexdigest() != artifact.sha256:
+            raise Unreachable(f"artifact {artifact.id} ({artifact.name}) arrived damaged: its SHA-256 differs")
 
 
 def sha256(path: Path) -> str:

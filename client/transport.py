@@ -1,8 +1,10 @@
 """One HTTP session with the API; turns every failure into one of the errors of `client.errors`."""
 
+import asyncio
 import ipaddress
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -14,23 +16,25 @@ from gsl.protocol.api import Problem
 
 API = "/api/v1"
 _TRY_LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
-# After the last byte of a large upload, the server needs a while to hash and store it.
-_TIMEOUT = httpx.Timeout(30.0, connect=5.0, read=60.0)
+ANSWER_S = 60.0
+"""Seconds to wait for an answer: a large upload takes the server a while to hash and store."""
 
 
 class Transport:
     """Requests to one API. Thread-safe, as httpx's client is."""
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, timeout: float = ANSWER_S) -> None:
         self.url = url.rstrip("/")
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        # A proxy from the environment does not apply to a server on this machine.
-        self._http = httpx.Client(
-            base_url=self.url + API, headers=headers, timeout=_TIMEOUT, trust_env=not _is_loopback(self.url)
-        )
+        self._http = httpx.Client(**_settings(self.url, token, timeout))
 
     def close(self) -> None:
         self._http.close()
+
+    def send(self, method: str, path: str, after: float = 0.0, **options: Any) -> httpx.Response:
+        """The same as `request`, `after` so many seconds."""
+        if after:
+            time.sleep(after)
+        return self.request(method, path, **options)
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """The whole answer; `options` are httpx's. Raises `Unreachable` or `Refused`."""
@@ -45,6 +49,39 @@ class Transport:
             if response.is_error:
                 response.read()
             yield _checked(response)
+
+
+class AsyncTransport:
+    """The same for coroutines."""
+
+    def __init__(self, url: str, token: str | None = None, timeout: float = ANSWER_S) -> None:
+        self.url = url.rstrip("/")
+        self._http = httpx.AsyncClient(**_settings(self.url, token, timeout))
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def send(self, method: str, path: str, after: float = 0.0, **options: Any) -> httpx.Response:
+        if after:
+            await asyncio.sleep(after)
+        with _translated(self.url):
+            response = await self._http.request(method, path, **options)
+        return _checked(response)
+
+    @asynccontextmanager
+    async def stream(self, method: str, path: str, **options: Any) -> AsyncIterator[httpx.Response]:
+        with _translated(self.url):
+            async with self._http.stream(method, path, **options) as response:
+                if response.is_error:
+                    await response.aread()
+                yield _checked(response)
+
+
+def _settings(url: str, token: str | None, timeout: float) -> dict[str, Any]:
+    """httpx's. A proxy from the environment does not apply to a server on this machine."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    limits = httpx.Timeout(min(timeout, 30.0), connect=min(timeout, 5.0), read=timeout)
+    return {"base_url": url + API, "headers": headers, "timeout": limits, "trust_env": not is_loopback(url)}
 
 
 @contextmanager
@@ -74,7 +111,7 @@ def _explained(response: httpx.Response) -> tuple[str, dict[str, str]]:
     return problem.detail or problem.title or response.reason_phrase, fields
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
     host = httpx.URL(url).host
     try:
         return ipaddress.ip_address(host).is_loopback

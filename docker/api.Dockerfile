@@ -13,6 +13,8 @@ WORKDIR /app
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 RUN pip install --no-cache-dir -c constraints.txt ".[api]"
 COPY gsl/ gsl/
+COPY client/ client/
+COPY cli/ cli/
 COPY backend/ backend/
 COPY alembic/ alembic/
 COPY alembic.ini ./

@@ -12,6 +12,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 RUN pip install --no-cache-dir -c constraints.txt ".[worker]"
 COPY gsl/ gsl/
 COPY client/ client/
+COPY cli/ cli/
 COPY worker/ worker/
 RUN useradd --uid 1000 gsl && mkdir /data && chown gsl /data
 USER gsl

@@ -104,7 +104,7 @@ def one(case: Case, arm: str, seed: int, folder: Path, file: Path) -> Outcome:
 
 
 def record_file(file: Path, outcome: Outcome) -> Path:
-    """Where the whole run is kept, beside the file of outcomes: `python -m client.import_run` takes it to a server."""
+    """Where the whole run is kept, beside the file of outcomes: `gsl import` takes it to a server."""
     return file.with_suffix("") / f"{outcome.case}-{outcome.arm}-{outcome.seed}.json.gz"
 
 

@@ -69,7 +69,7 @@ def test_what_can_be_asked_of_a_server_and_a_run_is_answered(api: RealApi) -> No
     assert client.events(run_id)
     assert client.log(job_id) == ""
     names = [figure.name for figure in client.figures(run_id)]
-    assert set(client.figure(run_id, names[0])) >= {"data", "layout"}
+    assert set(client.figure_json(run_id, names[0])) >= {"data", "layout"}
     assert client.artifacts(run_id) == []
 
 
@@ -90,14 +90,14 @@ def test_an_experiment_is_launched_with_a_baseline_and_compared(api: RealApi) ->
     ]  # fmt: skip
     names = [figure.name for figure in client.experiment_figures(experiment.id) if not figure.ready]
     for name in names:
-        assert set(client.experiment_figure(experiment.id, name, theme="dark")) >= {"data", "layout"}
+        assert set(client.experiment_figure_json(experiment.id, name, theme="dark")) >= {"data", "layout"}
     with pytest.raises(Refused) as refused:
         client.launch(experiment.id, {"DAPG": {"seed": 0, "guide": {"name": "magic"}}}, [7], preset="forkmaze-quick")
     assert [*refused.value.fields] == ["arms.0.config.guide.name"]
 
 
 def test_every_page_of_a_list_is_read(api: RealApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("client.answers._PAGE", 2)
+    monkeypatch.setattr("client.endpoints.PAGE", 2)
     ids = [api.client.create_run("forkmaze-quick").id for _ in range(5)]
     assert sorted(run.id for run in api.client.runs()) == ids
 
@@ -156,7 +156,7 @@ def test_tables_of_a_run_and_an_experiment_arrive_whole(api: RealApi, tmp_path: 
     experiment = client.create_experiment("both")
     runs = [client.create_run("forkmaze-quick", experiment_id=experiment.id) for _ in range(2)]
     for file in (
-        client.export(runs[0].id, tmp_path / "new" / "run.zip", "csv", files=["checkpoint", "best"]),
+        client.export(runs[0].id, tmp_path / "new" / "run.zip", "csv", ["checkpoint", "best"]),
         client.export_experiment(experiment.id, tmp_path / "experiment.zip", "csv"),
     ):
         with ZipFile(file) as archive:
@@ -191,3 +191,14 @@ def test_what_a_newer_server_adds_is_ignored(api: RealApi) -> None:
     sent = api.client.run(api.client.create_run("forkmaze-quick").id).model_dump(mode="json")
     run = models.Run.model_validate({**sent, "mood": "cheerful"})
     assert (run.status, run.ended) == ("queued", False)
+
+
+def test_a_server_that_stays_away_is_watched_for_only_so_long(api: RealApi) -> None:
+    run = api.client.create_run("forkmaze-quick")
+    watched = api.client.watch(run.id, patience=0.5)
+    assert next(watched).status == "queued"
+    api.go_away()
+    with pytest.raises(Unreachable):
+        list(watched)
+    with pytest.raises(Unreachable):
+        next(api.client.watch(run.id, patience=1000))

@@ -1,7 +1,14 @@
-"""The table of a run before and after."""
+"""The result of a run as text."""
 
-from client.before_after import before_after
+from pathlib import Path
+
+from client.before_after import before_after, result_of
 from client.models import GateVariation, VariationEstimate
+from gsl.phases.keys import BEFORE_EVALUATION
+from gsl.record import read
+from tests.worker.real_api import RealApi
+
+RECORD = Path(__file__).parents[2] / "benchmarks" / "results" / "gsl_forkmaze" / "forkmaze-dapg-1.json.gz"
 
 
 def estimate(variation: int, success_rate: float | None, mean_return: float, episodes: int = 20) -> VariationEstimate:
@@ -36,3 +43,16 @@ def test_returns_stand_in_where_a_suite_has_no_success_and_gaps_stay_gaps() -> N
 def test_a_gates_evidence_stands_in_for_a_fresh_measurement() -> None:
     evidence = [GateVariation(variation=0, name="a", episodes=20, mean_return=2.0, lower_bound=1.0, success_rate=None)]
     assert "+1.50" in before_after(evidence, [estimate(0, None, 3.5)])
+
+
+def test_before_is_the_fresh_measurement(tmp_path: Path) -> None:
+    """Not the gate's, which selected the variations; the run's latest returns are those of its last evaluation."""
+    with RealApi(tmp_path / "data") as api:
+        run = api.client.import_run(read(RECORD))
+        [job] = [job.id for job in api.client.jobs(run.id) if job.key == BEFORE_EVALUATION]
+        measured = api.client.returns(run.id, source="evaluation", job=job).items
+        lines = result_of(api.client, run)
+    rows = {line[:6]: line.split()[2] for line in lines if line.startswith("goal")}
+    assert rows == {row.name[:6]: f"{row.success_rate:.2f}" for row in measured}
+    assert len(rows) == 10
+    assert not any("overstated" in line for line in lines)

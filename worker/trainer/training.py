@@ -238,6 +238,7 @@ class Training:
             "job": self.spec.key,
             "epoch": self.progress.epoch,
             "spaces": spaces_of(self.loop.env).state(),
+            "settings": self.spec.config.model_dump(mode="json", include={"suite", "learner"}),
             "progress": self.progress.state(),
             "paid_by": self._reward_origin,
             "learner": self.learner.state(),

@@ -1,0 +1,84 @@
+"""Commands of this machine: they start the server's and the worker's own entry points."""
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from cli.options import server_of
+from cli.outcomes import Failure
+from cli.slots import Slot, gpus, supervise
+
+Port = Annotated[
+    int | None, typer.Option(help="Port of the page and the API; 8000 if PORT says nothing.", min=1, max=65535)
+]
+Host = Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 if GSL_HOST says nothing.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of everything that is stored.", metavar="FOLDER")]
+Workers = Annotated[int | None, typer.Option(help="Worker slots to start on this machine.", min=0)]
+ServerUrl = Annotated[str | None, typer.Option("--server", help="Address of the server.", metavar="URL")]
+Token = Annotated[
+    str | None,
+    typer.Option(envvar="GSL_WORKER_TOKEN", show_envvar=True, help="Token for workers; others see what is typed here."),
+]
+Slots = Annotated[int | None, typer.Option(help="Worker slots; one for each GPU if left out.", min=1, max=1024)]
+SlotName = Annotated[str | None, typer.Option("--name", help="Name of the worker, which each slot adds its own to.")]
+Folder = Annotated[Path | None, typer.Option("--folder", help="Folder of running jobs' files.", metavar="FOLDER")]
+Preset = Annotated[str, typer.Argument(help="Preset to run.")]
+
+
+def up(port: Port = None, host: Host = None, data: Data = None, workers: Workers = None) -> None:
+    """Start everything on this machine: the page, the API, a broker and workers.
+
+    Ctrl-C stops it; unfinished runs continue at the next start.
+    """
+    _need("backend.local", "uvicorn", "local,api,worker")
+    settings = {"PORT": port, "GSL_HOST": host, "GSL_DATA_DIR": data, "GSL_WORKERS": workers}
+    _become("backend.local", {name: str(value) for name, value in settings.items() if value is not None})
+
+
+def worker(
+    context: typer.Context,
+    server: ServerUrl = None,
+    token: Token = None,
+    slots: Slots = None,
+    name: SlotName = None,
+    folder: Folder = None,
+) -> None:
+    """Let this machine work for a server: a slot for each GPU, or one slot without a GPU."""
+    _need("worker", "torch", "worker")
+    if not token:
+        raise typer.BadParameter("set GSL_WORKER_TOKEN to the server's token for workers, or give --token")
+    shared = {"GSL_WORKER_TOKEN": token, "GSL_API_URL": server or server_of(context).address}
+    devices = gpus()
+    number = slots or len(devices) or 1
+    if number == 1 and len(devices) < 2:
+        own = {"GSL_WORKER_NAME": name, "GSL_WORKER_DIR": str(folder) if folder else None}
+        _become("worker", shared | {key: value for key, value in own.items() if value})
+    base = folder or Path(os.environ.get("GSL_WORKER_DIR") or "data/worker")
+    started = [Slot.of(place, devices, name, base) for place in range(number)]
+    raise typer.Exit(supervise(started, os.environ | shared))
+
+
+def demo(context: typer.Context, preset: Preset = "forkmaze") -> None:
+    """Do a whole run that approves its own gate, on the server or else on a temporary one."""
+    from client.demo import main  # imports SciPy, which takes longer than all other commands
+
+    raise typer.Exit(main(["--preset", preset, "--url", server_of(context).address]))
+
+
+def _need(module: str, package: str, extras: str) -> None:
+    if find_spec(module.partition(".")[0]) is None or find_spec(package) is None:
+        raise Failure(f"This needs more packages: pip install 'gsl-lab[{extras}]'")
+
+
+def _become(module: str, settings: Mapping[str, str]) -> NoReturn:
+    """Run another entry point in place of this process, so that signals and the exit code are its own.
+
+    With -P, because a file of the current folder must not stand in for one of its modules.
+    """
+    sys.stdout.flush()
+    os.execve(sys.executable, [sys.executable, "-P", "-m", module], os.environ | settings)

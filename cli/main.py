@@ -1,0 +1,97 @@
+"""The command `gsl`: which commands there are, and how it ends."""
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+import gsl
+from cli import comparing, launching, machine, records, showing, signing_in, steering, watching
+from cli.doctor.command import doctor
+from cli.options import Server
+from cli.outcomes import EXPECTED, Exit, explained
+from cli.output import warn
+
+COMMANDS: dict[str, dict[str, Callable[..., Any]]] = {
+    "This machine": {
+        "up": machine.up,
+        "worker": machine.worker,
+        "demo": machine.demo,
+        "doctor": doctor,
+        "login": signing_in.login,
+    },
+    "Runs": {
+        "launch": launching.launch,
+        "list": showing.list_all,
+        "show": showing.show,
+        "watch": watching.watch,
+        "cancel": steering.cancel,
+        "pause": steering.pause,
+        "resume": steering.resume,
+        "retry": steering.retry,
+    },
+    "Runs that await approval": {
+        "approve": steering.approve,
+        "keep-training": steering.keep_training,
+        "reject": steering.reject,
+    },
+    "Results": {
+        "compare": comparing.compare,
+        "export": records.export,
+        "import": records.import_records,
+    },
+}
+"""By the heading under which `gsl --help` shows them."""
+
+app = typer.Typer(
+    name="gsl",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for heading, commands in COMMANDS.items():
+    for name, function in commands.items():
+        app.command(name, rich_help_panel=heading)(function)
+
+Url = Annotated[
+    str | None, typer.Option(help="Address of the server; else GSL_URL, what `gsl login` stored, or this machine.")
+]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(gsl.__version__)
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")]
+
+
+@app.callback()
+def gsl_lab(context: typer.Context, url: Url = None, version: Version = False) -> None:
+    """GSL Lab: train a generalist, let specialists help it, and compare.
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused or not found, 4 server unreachable, 5 awaits approval.
+    """
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise typer.BadParameter(f'"{url}" must be a URL like http://gsl.lan:8000', param_hint="--url")
+    context.obj = Server(url)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        app(given, prog_name="gsl")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else Exit.FAILED
+    except EXPECTED as error:
+        message, code = explained(error, "the server")
+        warn(f"Error: {message}")
+        return code
+    return Exit.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""Options and arguments that several commands share, and the client they use."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+import typer
+
+from cli.outcomes import EXPECTED, Exit, Failure, explained
+from cli.output import warn
+from client.api import Client
+from client.login import find
+from client.models import Experiment
+
+T = TypeVar("T")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, and nothing else there.")]
+RunId = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run.", min=1)]
+RunIds = Annotated[list[int], typer.Argument(metavar="RUN...", help="Numbers of runs.", min=1)]
+Reason = Annotated[str, typer.Option(help="Kept with the decision.")]
+
+
+@dataclass(frozen=True)
+class Server:
+    """The server that the command line names; None: the one of the environment or of `gsl login`."""
+
+    url: str | None
+
+    @property
+    def address(self) -> str:
+        return find(self.url).url
+
+
+def connect(context: typer.Context) -> Client:
+    """A client of the server that the command is for."""
+    return Client(server_of(context).url)
+
+
+def server_of(context: typer.Context) -> Server:
+    server: Server = context.find_root().obj
+    return server
+
+
+def each(runs: Sequence[int], do: Callable[[int], T], server: str) -> tuple[list[T], Exit]:
+    """Do something with every run, also after one that was refused; the results, and the first error's exit code."""
+    done, code = [], Exit.OK
+    for run in runs:
+        try:
+            done.append(do(run))
+        except EXPECTED as error:
+            message, found = explained(error, server)
+            warn(f"Error: run {run}: {message}" if len(runs) > 1 else f"Error: {message}")
+            code = code or found
+    return done, code
+
+
+def experiment_of(api: Client, name: str, *, create: bool = False) -> Experiment:
+    """The experiment with this number or name, the newest of that name. Raises Failure if there is none."""
+    if re.fullmatch(r"\d+", name):
+        return api.experiment(int(name))
+    found = next((one for one in api.experiments() if one.name == name), None)
+    if found is None and create:
+        return api.create_experiment(name)
+    if found is None:
+        raise Failure(f'There is no experiment named "{name}"; `gsl list experiments` shows all.', Exit.REFUSED)
+    return found

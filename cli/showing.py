@@ -1,0 +1,172 @@
+"""Lists of what a server has, and everything about one run."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from itertools import islice
+from typing import Annotated, TypeVar, get_args
+
+import typer
+from pydantic import BaseModel
+from rich.table import Table
+from rich.text import Text
+
+from cli import text
+from cli.options import AsJson, RunId, connect, experiment_of
+from cli.output import cells, emit, say, table
+from cli.text import plain
+from cli.watching import gate_lines, picture, result_lines
+from client.models import Experiment, Gate, Job, Preset, Run, RunSummary, Suite, Worker
+from gsl.protocol.jobs import RunStatus
+
+A = TypeVar("A", bound=BaseModel)
+STATUSES: tuple[RunStatus, ...] = get_args(RunStatus)
+
+
+class What(StrEnum):
+    """What can be listed."""
+
+    runs = "runs"
+    experiments = "experiments"
+    presets = "presets"
+    suites = "suites"
+    workers = "workers"
+
+
+WhatToList = Annotated[What, typer.Argument(help="What to list.")]
+Statuses = Annotated[
+    list[str],
+    typer.Option(
+        "--status",
+        help=f"Only runs with this status; may be repeated: {', '.join(STATUSES)}.",
+        autocompletion=lambda: list(STATUSES),
+    ),
+]
+OfExperiment = Annotated[
+    str | None, typer.Option("--experiment", help="Only runs of this experiment, by number or name.")
+]
+Search = Annotated[str | None, typer.Option(help="Only runs with this text in their name, notes or tags.")]
+OfTag = Annotated[str | None, typer.Option("--tag", help="Only runs with this tag.")]
+OfSuite = Annotated[str | None, typer.Option("--suite", help="Only runs of this suite.")]
+Limit = Annotated[int, typer.Option(help="Most runs or experiments, newest first.", min=1)]
+
+
+def list_all(
+    context: typer.Context,
+    what: WhatToList = What.runs,
+    status: Statuses = [],  # noqa: B006 - Typer never changes it
+    experiment: OfExperiment = None,
+    search: Search = None,
+    tag: OfTag = None,
+    suite: OfSuite = None,
+    limit: Limit = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List runs, newest first, or experiments, presets, suites or workers."""
+    with connect(context) as api:
+        if what is What.runs:
+            place = None if experiment is None else experiment_of(api, experiment).id
+            found = api.runs(status=_statuses(status), experiment_id=place, search=search, tag=tag, suite=suite)
+            _show(list(islice(found, limit)), _runs, as_json)
+        elif what is What.experiments:
+            _show(list(islice(api.experiments(), limit)), _experiments, as_json)
+        elif what is What.presets:
+            _show(api.presets(), _presets, as_json)
+        elif what is What.suites:
+            _show(api.suites(), _suites, as_json)
+        else:
+            _show(api.workers(), _workers, as_json)
+
+
+def _statuses(given: Sequence[str]) -> list[RunStatus] | None:
+    known = [status for status in STATUSES if status in given]
+    for unknown in set(given) - set(known):
+        raise typer.BadParameter(f"{unknown} is not one of {', '.join(STATUSES)}", param_hint="--status")
+    return known or None
+
+
+def show(context: typer.Context, run: RunId, as_json: AsJson = False) -> None:
+    """Show a run: its phases, its gate, its jobs and, once it has ended, its result."""
+    with connect(context) as api:
+        shown, gate, jobs = api.run(run), api.gate(run), api.jobs(run)
+        if as_json:
+            parts = {
+                "gate": gate and gate.model_dump(mode="json"),
+                "jobs": [job.model_dump(mode="json") for job in jobs],
+            }
+            emit({**shown.model_dump(mode="json", warnings=False), **parts})
+            return
+        say(picture(shown, None))
+        _show_gate(shown, gate)
+        say("", _jobs(jobs))
+        if shown.ended:
+            say("", *result_lines(api, shown))
+        say("", f"{api.url}/runs/{run}")
+
+
+def _show_gate(run: Run, gate: Gate | None) -> None:
+    if gate is None:
+        return
+    if gate.status == "open":
+        for line in gate_lines(run, gate):
+            say(line)
+    else:
+        reason = f": {gate.reason}" if gate.reason else ""
+        say(Text(plain(f"Gate {gate.status} by {gate.decided_by}{reason}")))
+
+
+def _show(found: Sequence[A], tabulate: Callable[[Sequence[A]], Table], as_json: bool) -> None:
+    if as_json:
+        emit(found)
+    elif found:
+        say(tabulate(found))
+    else:
+        say("Nothing found.")
+
+
+def _runs(runs: Sequence[RunSummary]) -> Table:
+    shown = table("Run", "Name", "Status", "Steps", "Score", "Left", right=("Run", "Steps", "Score", "Left"))
+    for run in runs:
+        state = Text(text.status(run.status), style=text.style(run.status))
+        steps = f"{min(1.0, run.spent_steps / run.total_steps):.0%} of {text.count(run.total_steps)}"
+        left = "" if run.ended else text.duration(run.eta_seconds)
+        shown.add_row(*cells(run.id, run.name, state, steps, text.score(run.score), left))
+    return shown
+
+
+def _jobs(jobs: Sequence[Job]) -> Table:
+    shown = table("Job", "Kind", "Status", "Steps", "Return", "Worker", right=("Steps", "Return"))
+    for job in jobs:
+        state = Text(text.status(job.status), style=text.style(job.status))
+        mean = text.score(job.mean_return)
+        said = job.error.splitlines()[-1] if job.error else job.worker or job.activity
+        shown.add_row(*cells(job.key, job.kind, state, text.count(job.steps), mean, said))
+    return shown
+
+
+def _experiments(experiments: Sequence[Experiment]) -> Table:
+    shown = table("Experiment", "Name", "Runs", "Created", right=("Experiment", "Runs"))
+    for one in experiments:
+        shown.add_row(*cells(one.id, one.name, one.runs, text.ago(one.created_at)))
+    return shown
+
+
+def _presets(presets: Sequence[Preset]) -> Table:
+    shown = table("Preset", "Title", "Suite", "Worker")
+    for one in presets:
+        shown.add_row(*cells(one.name, one.title, one.config.suite.name, "yes" if one.runnable else "none"))
+    return shown
+
+
+def _suites(suites: Sequence[Suite]) -> Table:
+    shown = table("Suite", "Title", "Workers")
+    for one in suites:
+        shown.add_row(*cells(one.name, one.title, ", ".join(one.workers) or one.install or "none"))
+    return shown
+
+
+def _workers(workers: Sequence[Worker]) -> Table:
+    shown = table("Worker", "Device", "State", "Run", "Suites", right=("Run",))
+    for one in workers:
+        state = one.trouble or ("live" if one.live else f"last seen {text.ago(one.last_seen)}")
+        shown.add_row(*cells(one.name, one.device, state, one.run_id or "", ", ".join(one.suites)))
+    return shown

@@ -1,0 +1,116 @@
+"""Runs: cancel, pause, resume and retry them, and decide at their gates."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, TypeVar
+
+import typer
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from cli import text
+from cli.options import AsJson, Reason, RunIds, connect, each
+from cli.outcomes import Exit
+from cli.output import emit, say
+from client.api import Client
+from client.models import Gate, Run, Start
+
+T = TypeVar("T", bound=BaseModel)
+_PARTITION = TypeAdapter(list[list[int]])
+
+Partition = Annotated[
+    str | None, typer.Option(help="The variations of each specialist as JSON, for example [[3,7],[5]].", metavar="JSON")
+]
+Steps = Annotated[int | None, typer.Option("--specialist-steps", help="Environment steps of each specialist.", min=1)]
+Begin = Annotated[Start | None, typer.Option(help="What the specialists start from.")]
+
+
+def cancel(context: typer.Context, runs: RunIds, as_json: AsJson = False) -> None:
+    """Stop runs for good; running jobs write a checkpoint first."""
+    _steer(context, runs, lambda api, run: api.cancel(run), as_json)
+
+
+def pause(context: typer.Context, runs: RunIds, as_json: AsJson = False) -> None:
+    """Free the workers of runs; their jobs write a checkpoint first."""
+    _steer(context, runs, lambda api, run: api.pause(run), as_json)
+
+
+def resume(context: typer.Context, runs: RunIds, as_json: AsJson = False) -> None:
+    """Go on with paused runs from their checkpoints."""
+    _steer(context, runs, lambda api, run: api.resume(run), as_json)
+
+
+def retry(context: typer.Context, runs: RunIds, as_json: AsJson = False) -> None:
+    """Try failed runs again from the last checkpoints of the jobs that failed them."""
+    _steer(context, runs, lambda api, run: api.retry(run), as_json)
+
+
+def approve(
+    context: typer.Context,
+    runs: RunIds,
+    partition: Partition = None,
+    specialist_steps: Steps = None,
+    start: Begin = None,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let the specialists of runs that await approval start, as proposed or with changes."""
+    division = _partition(partition)
+    if len(runs) > 1 and any(edit is not None for edit in (division, specialist_steps, start)):
+        raise typer.BadParameter("changes are for a single run; several are approved as proposed")
+
+    def act(api: Client, run: int) -> Gate:
+        return api.approve(run, partition=division, specialist_steps=specialist_steps, start=start, reason=reason)
+
+    _decide(context, runs, act, as_json)
+
+
+def reject(context: typer.Context, runs: RunIds, reason: Reason = "", as_json: AsJson = False) -> None:
+    """Stop runs that await approval, without specialists."""
+    _decide(context, runs, lambda api, run: api.reject(run, "stop", reason=reason), as_json)
+
+
+def keep_training(context: typer.Context, runs: RunIds, reason: Reason = "", as_json: AsJson = False) -> None:
+    """Keep training the generalists of runs that await approval."""
+    _decide(context, runs, lambda api, run: api.reject(run, "continue", reason=reason), as_json)
+
+
+def _steer(context: typer.Context, runs: Sequence[int], act: Callable[[Client, int], Run], as_json: bool) -> None:
+    _finish(*_with_each(context, runs, act), as_json, _said_of_run)
+
+
+def _decide(context: typer.Context, runs: Sequence[int], act: Callable[[Client, int], Gate], as_json: bool) -> None:
+    _finish(*_with_each(context, runs, act), as_json, _said_of_gate)
+
+
+def _with_each(context: typer.Context, runs: Sequence[int], act: Callable[[Client, int], T]) -> tuple[list[T], Exit]:
+    with connect(context) as api:
+        return each(runs, lambda run: act(api, run), api.url)
+
+
+def _finish(done: Sequence[T], code: Exit, as_json: bool, said: Callable[[T], str]) -> None:
+    if as_json:
+        emit(done)
+    else:
+        for one in done:
+            say(said(one))
+    raise typer.Exit(code)
+
+
+def _said_of_run(run: Run) -> str:
+    wish = {"pause": " (pausing)", "cancel": " (stopping)"}.get(run.wish, "")
+    return f"Run {run.id}: {text.status(run.status)}{'' if run.ended or run.status == 'paused' else wish}"
+
+
+def _said_of_gate(gate: Gate) -> str:
+    if gate.action == "approve" and gate.decision is not None:
+        number = text.many(len(gate.decision.partition), "specialist")
+        return f"Run {gate.run_id}: approved {number} of {text.count(gate.decision.specialist_steps)} steps"
+    return f"Run {gate.run_id}: {'keeps training' if gate.action == 'continue' else 'stopped'}"
+
+
+def _partition(given: str | None) -> list[list[int]] | None:
+    if given is None:
+        return None
+    try:
+        return _PARTITION.validate_json(given)
+    except ValidationError as error:
+        raise typer.BadParameter("must be lists of variations as JSON, for example [[3,7],[5]]") from error

@@ -1,0 +1,98 @@
+"""What a server has: health, suites, presets, workers, the queue, and experiments with their comparison."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from client import frames, models
+from client.endpoints import Conversation, Pages, Request, ask, endpoint, get, json_object, listed, paged, post
+from gsl.protocol.api import ComparedMetric, ComparedSource
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+_RUNS = TypeAdapter(list[models.Run])
+
+
+class CatalogueCalls:
+    """What the clients can ask of the server itself."""
+
+    @endpoint
+    def health(self) -> Conversation[models.Health]:
+        return get(models.Health, "/health")
+
+    @endpoint
+    def suites(self) -> Conversation[list[models.Suite]]:
+        return listed(models.Suite, "/suites")
+
+    @endpoint
+    def presets(self) -> Conversation[list[models.Preset]]:
+        return listed(models.Preset, "/presets")
+
+    @endpoint
+    def workers(self) -> Conversation[list[models.Worker]]:
+        return listed(models.Worker, "/workers")
+
+    @endpoint
+    def queue(self) -> Conversation[models.Queue]:
+        return get(models.Queue, "/queue")
+
+
+class ExperimentCalls:
+    """What the clients can do with experiments."""
+
+    @endpoint
+    def create_experiment(self, name: str, description: str = "") -> Conversation[models.Experiment]:
+        return post(models.Experiment, "/experiments", {"name": name, "description": description})
+
+    @endpoint
+    def experiment(self, experiment_id: int) -> Conversation[models.Experiment]:
+        return get(models.Experiment, f"/experiments/{experiment_id}")
+
+    @paged
+    def experiments(self) -> Pages[models.Experiment]:
+        """Experiments, newest first."""
+        return Pages(models.Experiment, "/experiments")
+
+    @endpoint
+    def launch(
+        self,
+        experiment_id: int,
+        arms: Mapping[str, Mapping[str, Any]],
+        seeds: Sequence[int],
+        *,
+        preset: str | None = None,
+        config: Mapping[str, Any] | None = None,
+        tags: Sequence[str] = (),
+        priority: int = 0,
+    ) -> Conversation[list[models.Run]]:
+        """Launch a run for each arm and seed, all or none; `arms` maps names to changes of preset and configuration."""
+        body = {
+            "preset": preset, "config": dict(config or {}), "seeds": list(seeds), "tags": list(tags),
+            "arms": [{"name": name, "config": dict(changes)} for name, changes in arms.items()], "priority": priority,
+        }  # fmt: skip
+        answer = yield from ask(Request("POST", f"/experiments/{experiment_id}/runs", body=body))
+        return _RUNS.validate_json(answer.content)
+
+    @endpoint
+    def comparison(
+        self, experiment_id: int, metric: ComparedMetric = "score", source: ComparedSource = "evaluation"
+    ) -> Conversation[models.Comparison]:
+        """Each arm over its seeds and each pair of arms, with confidence intervals."""
+        query = {"metric": metric, "source": source}
+        return get(models.Comparison, f"/experiments/{experiment_id}/comparison", query)
+
+    @endpoint
+    def experiment_figures(self, experiment_id: int) -> Conversation[list[models.FigureInfo]]:
+        return listed(models.FigureInfo, f"/experiments/{experiment_id}/figures")
+
+    @endpoint
+    def experiment_figure(self, /, experiment_id: int, name: str, **options: Any) -> Conversation["Figure"]:
+        """A figure of the arms as `plotly.graph_objects.Figure`; options such as metric="return", theme="dark"."""
+        return frames.figure((yield from json_object(f"/experiments/{experiment_id}/figures/{name}", options)))
+
+    @endpoint
+    def experiment_figure_json(self, /, experiment_id: int, name: str, **options: Any) -> Conversation[dict[str, Any]]:
+        """The same as Plotly JSON, which needs no further package."""
+        return json_object(f"/experiments/{experiment_id}/figures/{name}", options)

@@ -1,0 +1,115 @@
+"""What a run measured, spent and stored: returns, metrics, figures, files."""
+
+from typing import TYPE_CHECKING, Any
+
+from client import frames, models
+from client.endpoints import Conversation, Pages, Request, ask, endpoint, get, json_object, listed, post
+from client.errors import Refused
+from gsl.protocol.reports import Source
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+
+class MeasurementCalls:
+    """What the clients can read of a run."""
+
+    @endpoint
+    def jobs(self, run_id: int) -> Conversation[list[models.Job]]:
+        return listed(models.Job, f"/runs/{run_id}/jobs")
+
+    @endpoint
+    def job(self, job_id: int) -> Conversation[models.Job]:
+        return get(models.Job, f"/jobs/{job_id}")
+
+    @endpoint
+    def retry_job(self, job_id: int) -> Conversation[models.Job]:
+        return post(models.Job, f"/jobs/{job_id}/retry")
+
+    @endpoint
+    def log(self, job_id: int) -> Conversation[str]:
+        return (yield from ask(Request("GET", f"/jobs/{job_id}/log"))).text
+
+    @endpoint
+    def returns(
+        self, run_id: int, *, source: Source | None = None, job: int | None = None, epoch: int | None = None,
+        after: int = 0,
+    ) -> Conversation[models.Returns]:  # fmt: skip
+        """Returns by variation: the latest estimates, or those of one epoch; `after` is an earlier answer's cursor.
+
+        Without `job`, those of the job that measured the run's own policy last.
+        """
+        query = {"source": source, "job_id": job, "epoch": epoch, "after": after or None}
+        return get(models.Returns, f"/runs/{run_id}/returns", query)
+
+    @endpoint
+    def returns_frame(
+        self, run_id: int, *, source: Source | None = None, job: int | None = None, epoch: int | None = None
+    ) -> Conversation[Any]:
+        """The same as a DataFrame of polars or pandas, a row for each variation; see `client.frames`."""
+        query = {"source": source, "job_id": job, "epoch": epoch}
+        return frames.frame((yield from get(models.Returns, f"/runs/{run_id}/returns", query)).items)
+
+    @endpoint
+    def metrics(
+        self, run_id: int, *, name: str | None = None, job: int | None = None, points: int = 200
+    ) -> Conversation[models.Metrics]:
+        """Losses, gradient norms, speed and so on over training: all, or the one named `name`; of all jobs, or of one.
+
+        A series has at most `points` points; the extremes of what lies between them are kept.
+        """
+        return get(models.Metrics, f"/runs/{run_id}/metrics", {"name": name, "job_id": job, "points": points})
+
+    @endpoint
+    def plateaus(self, run_id: int) -> Conversation[list[models.Plateau]]:
+        return listed(models.Plateau, f"/runs/{run_id}/plateaus")
+
+    @endpoint
+    def ledger(self, run_id: int) -> Conversation[models.Ledger]:
+        return get(models.Ledger, f"/runs/{run_id}/ledger")
+
+    @endpoint
+    def events(self, run_id: int) -> Conversation[list[models.Event]]:
+        return Pages(models.Event, f"/runs/{run_id}/events").all()
+
+    @endpoint
+    def provenance(self, run_id: int) -> Conversation[list[models.Provenance]]:
+        """What the run's jobs are made with: packages, code, machine; jobs that agree are together."""
+        return listed(models.Provenance, f"/runs/{run_id}/provenance")
+
+    @endpoint
+    def provenance_differences(self, run_id: int, other: int) -> Conversation[list[models.ProvenanceDifference]]:
+        """In what another run differs, of what both are made with."""
+        return listed(models.ProvenanceDifference, f"/runs/{run_id}/provenance/differences?other={other}")
+
+    @endpoint
+    def figures(self, run_id: int) -> Conversation[list[models.FigureInfo]]:
+        return listed(models.FigureInfo, f"/runs/{run_id}/figures")
+
+    @endpoint
+    def figure(self, /, run_id: int, name: str, **options: Any) -> Conversation["Figure"]:
+        """A figure that the page draws, as `plotly.graph_objects.Figure`; options such as theme="dark"."""
+        return frames.figure((yield from json_object(f"/runs/{run_id}/figures/{name}", options)))
+
+    @endpoint
+    def figure_json(self, /, run_id: int, name: str, **options: Any) -> Conversation[dict[str, Any]]:
+        """The same as Plotly JSON, which needs no further package."""
+        return json_object(f"/runs/{run_id}/figures/{name}", options)
+
+    @endpoint
+    def artifacts(self, run_id: int) -> Conversation[list[models.Artifact]]:
+        return listed(models.Artifact, f"/runs/{run_id}/artifacts")
+
+    @endpoint
+    def policy_file(self, run_id: int) -> Conversation[models.Artifact]:
+        """The newest checkpoint of the run's own policy, for `download` and `worker.inference.load_policy`.
+
+        Refused (404) if none is stored yet, or if the run was imported.
+        """
+        jobs = yield from listed(models.Job, f"/runs/{run_id}/jobs")
+        own = {job.key: job.id for job in jobs if job.kind in ("generalist", "finetune")}
+        stored = yield from listed(models.Artifact, f"/runs/{run_id}/artifacts")
+        found = [file for file in stored if file.kind == "checkpoint" and file.job_key in own]
+        if not found:
+            raise Refused(404, f"Run {run_id} has no stored checkpoint of its policy.")
+        return max(found, key=lambda file: (own[file.job_key], file.id))

@@ -1,0 +1,164 @@
+"""Launching, finding and steering runs; their gates."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from client import models
+from client.endpoints import Conversation, Pages, Request, ask, endpoint, get, listed, paged, post, send
+from client.errors import Refused
+from gsl.protocol.jobs import RunStatus
+from gsl.record import RunRecord
+
+
+class RunCalls:
+    """What the clients can do with runs."""
+
+    @endpoint
+    def create_run(
+        self,
+        preset: str | None = None,
+        config: Mapping[str, Any] | None = None,
+        *,
+        name: str = "",
+        experiment_id: int | None = None,
+        arm_name: str = "",
+        tags: Sequence[str] = (),
+        notes: str = "",
+        priority: int = 0,
+    ) -> Conversation[models.Run]:
+        """Launch a run from a preset, a configuration, or a preset with parts changed."""
+        body = {
+            "preset": preset, "config": dict(config or {}), "name": name, "experiment_id": experiment_id,
+            "arm_name": arm_name, "tags": list(tags), "notes": notes, "priority": priority,
+        }  # fmt: skip
+        return post(models.Run, "/runs", body)
+
+    @endpoint
+    def baseline(self, run_id: int) -> Conversation[models.Run]:
+        """Launch a plain generalist with exactly as many steps as a GSL run, in the run's experiment."""
+        return post(models.Run, f"/runs/{run_id}/baseline")
+
+    @endpoint
+    def preview(
+        self, preset: str | None = None, config: Mapping[str, Any] | None = None
+    ) -> Conversation[models.BudgetPreview]:
+        """Preview a configuration's budget without launching it."""
+        return post(models.BudgetPreview, "/runs/preview", {"preset": preset, "config": dict(config or {})})
+
+    @endpoint
+    def run(self, run_id: int) -> Conversation[models.Run]:
+        return get(models.Run, f"/runs/{run_id}")
+
+    @paged
+    def runs(
+        self,
+        *,
+        status: RunStatus | Sequence[RunStatus] | None = None,
+        experiment_id: int | None = None,
+        search: str | None = None,
+        tag: str | None = None,
+        suite: str | None = None,
+    ) -> Pages[models.RunSummary]:
+        """Runs, newest first; `search` is text in their names, notes or tags."""
+        query = {"status": status, "experiment_id": experiment_id, "q": search, "tag": tag, "suite": suite}
+        return Pages(models.RunSummary, "/runs", query)
+
+    @endpoint
+    def record(self, run_id: int) -> Conversation[RunRecord]:
+        """A run that has ended as one document; `gsl.record.write` saves it to a file."""
+        return get(RunRecord, f"/runs/{run_id}/record")
+
+    @endpoint
+    def import_run(self, record: RunRecord, *, experiment_id: int | None = None) -> Conversation[models.Run]:
+        """Import a run that was made elsewhere; importing the same record again returns the same run."""
+        return post(models.Run, "/runs/import", record.model_dump(mode="json"), {"experiment_id": experiment_id})
+
+    @endpoint
+    def update_run(
+        self, run_id: int, *, name: str | None = None, notes: str | None = None, tags: Sequence[str] | None = None,
+        priority: int | None = None,
+    ) -> Conversation[models.Run]:  # fmt: skip
+        changes = {"name": name, "notes": notes, "tags": None if tags is None else list(tags), "priority": priority}
+        body = {key: value for key, value in changes.items() if value is not None}
+        return send(models.Run, "PATCH", f"/runs/{run_id}", body)
+
+    @endpoint
+    def delete_run(self, run_id: int) -> Conversation[None]:
+        yield from ask(Request("DELETE", f"/runs/{run_id}"))
+
+    @endpoint
+    def cancel(self, run_id: int) -> Conversation[models.Run]:
+        return post(models.Run, f"/runs/{run_id}/cancel")
+
+    @endpoint
+    def pause(self, run_id: int) -> Conversation[models.Run]:
+        return post(models.Run, f"/runs/{run_id}/pause")
+
+    @endpoint
+    def resume(self, run_id: int) -> Conversation[models.Run]:
+        return post(models.Run, f"/runs/{run_id}/resume")
+
+    @endpoint
+    def retry(self, run_id: int) -> Conversation[models.Run]:
+        """Try a run that failed again, from the last checkpoints of the jobs that failed it."""
+        return post(models.Run, f"/runs/{run_id}/retry")
+
+    @endpoint
+    def wait(self, run_id: int, *, every: float = 2.0, timeout: float | None = None) -> Conversation[models.Run]:
+        """Wait until the run has ended, successfully or not. Raises `TimeoutError` after `timeout` seconds."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        run = yield from get(models.Run, f"/runs/{run_id}")
+        while not run.ended:
+            if deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError(f"run {run_id} is still {run.status} after {timeout:.0f} s: {run.message}")
+            run = yield from get(models.Run, f"/runs/{run_id}", after=every)
+        return run
+
+
+class GateCalls:
+    """What the clients can do with gates."""
+
+    @endpoint
+    def gate(self, run_id: int) -> Conversation[models.Gate | None]:
+        """The run's latest gate, or None if it has not reached one."""
+        try:
+            return (yield from get(models.Gate, f"/runs/{run_id}/gate"))
+        except Refused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
+    @endpoint
+    def gates(self, run_id: int) -> Conversation[list[models.Gate]]:
+        """All gates of the run, oldest first."""
+        return listed(models.Gate, f"/runs/{run_id}/gates")
+
+    @endpoint
+    def approve(
+        self,
+        run_id: int,
+        *,
+        partition: Sequence[Sequence[int]] | None = None,
+        specialist_steps: int | None = None,
+        start: models.Start | None = None,
+        reason: str = "",
+    ) -> Conversation[models.Gate]:
+        """Let the specialists start; arguments left out are approved as proposed. Refused (409) if no gate is open."""
+        body = {"partition": partition, "specialist_steps": specialist_steps, "start": start, "reason": reason}
+        return post(models.Gate, f"/runs/{run_id}/gate/approve", body)
+
+    @endpoint
+    def approve_all(
+        self, runs: Sequence[int] = (), *, gates: Sequence[int] = (), reason: str = ""
+    ) -> Conversation[models.GateApprovals]:
+        """Approve the gates of many runs as proposed, by run or by gate; the answer names the refused ones and why."""
+        body = {"runs": list(runs), "gates": list(gates), "reason": reason}
+        return post(models.GateApprovals, "/gates/approve", body)
+
+    @endpoint
+    def reject(
+        self, run_id: int, action: Literal["continue", "stop"], *, reason: str = ""
+    ) -> Conversation[models.Gate]:
+        """Keep training the generalist, or stop the run. Refused (409) if no gate is open."""
+        return post(models.Gate, f"/runs/{run_id}/gate/reject", {"action": action, "reason": reason})

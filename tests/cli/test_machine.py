@@ -1,0 +1,122 @@
+"""Commands of this machine, with a stand-in for the worker that writes down what it was given."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.slots import Slot
+from tests.cli.conftest import Gsl
+
+ROOT = Path(__file__).parents[2]
+WORKER = """
+import os, signal, sys, time
+names = ("GSL_WORKER_NAME", "GSL_WORKER_DIR", "GSL_API_URL", "GSL_WORKER_TOKEN", "CUDA_VISIBLE_DEVICES")
+with open(os.environ["SEEN"], "a") as seen:
+    print(*(os.environ.get(name, "-") for name in names), file=seen)
+if os.environ.get("CRASH") == os.environ["GSL_WORKER_NAME"] and not os.path.exists("crashed"):
+    open("crashed", "w").close()
+    sys.exit(9)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+time.sleep(60 if len(sys.argv) == 1 and os.environ.get("STAY") else 0)
+"""
+
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """Start `gsl worker` where that stand-in is the package `worker`."""
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "worker.py").write_text(WORKER)
+    (tmp_path / "worker.py").write_text("raise SystemExit('a file of the current folder was taken for the worker')")
+
+    def start(*arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
+        paths = os.pathsep.join([str(tmp_path / "lib"), str(ROOT)])
+        own = {"PYTHONPATH": paths, "SEEN": str(tmp_path / "seen"), "XDG_CONFIG_HOME": str(tmp_path)}
+        program = (
+            "import cli.slots; cli.slots._AGAIN_AFTER_S = 0.2; from cli.main import main; raise SystemExit(main())"
+        )
+        command = [sys.executable, "-P", "-c", program, "worker", "--server", "http://gsl.lan:8000", *arguments]
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GSL_", "CUDA_"))}
+        with (tmp_path / "said").open("w") as said:
+            return subprocess.Popen(command, cwd=tmp_path, env={**inherited, **own, **environment}, stderr=said)
+
+    return start
+
+
+def seen(folder: Path, number: int) -> list[list[str]]:
+    """What the first slots were given, in the order of their names."""
+    deadline = time.monotonic() + 30
+    while len(lines := (folder / "seen").read_text().splitlines() if (folder / "seen").exists() else []) < number:
+        assert time.monotonic() < deadline, lines
+        time.sleep(0.05)
+    return sorted(line.split() for line in lines)
+
+
+def test_a_machine_without_gpus_is_one_slot_in_place_of_the_command(start: Start, tmp_path: Path) -> None:
+    process = start("--name", "box", "--folder", "files", GSL_WORKER_TOKEN="t", CUDA_VISIBLE_DEVICES="")
+    assert process.wait(30) == 0
+    assert seen(tmp_path, 1) == [["box", "files", "http://gsl.lan:8000", "t"]]
+
+
+def test_there_is_a_slot_for_each_gpu_and_a_crash_is_made_up_for(start: Start, tmp_path: Path) -> None:
+    process = start("--name", "box", GSL_WORKER_TOKEN="t", CUDA_VISIBLE_DEVICES="2,5", STAY="1", CRASH="box-5")
+    try:
+        given = seen(tmp_path, 3)
+        assert given == [
+            ["box-2", "data/worker/2", "http://gsl.lan:8000", "t", "2"],
+            *[["box-5", "data/worker/5", "http://gsl.lan:8000", "t", "5"]] * 2,
+        ]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        assert "box-5 ended with exit code 9" in (tmp_path / "said").read_text()
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_settings_that_are_wrong_end_all_slots(settings: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "GSL_WORKER_TOKEN": "t", "CUDA_VISIBLE_DEVICES": ""}
+    command = [sys.executable, "-m", "cli.main", "worker", "--server", "nowhere", "--slots", "2"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 2
+    assert "http://gsl.lan:8000" in ended.stderr
+
+
+def test_slots_share_gpus_if_there_are_more_of_them() -> None:
+    slots = [Slot.of(place, ["0", "1"], "box", Path("w")).settings for place in range(3)]
+    assert [slot["CUDA_VISIBLE_DEVICES"] for slot in slots] == ["0", "1", "0"]
+    assert len({slot["GSL_WORKER_NAME"] for slot in slots}) == len({slot["GSL_WORKER_DIR"] for slot in slots}) == 3
+
+
+def test_a_worker_needs_a_token(run_gsl: Gsl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GSL_WORKER_TOKEN", raising=False)
+    ended = run_gsl("worker", "--server", "http://gsl.lan:8000")
+    assert ended.code == 2
+    assert "GSL_WORKER_TOKEN" in ended.err
+
+
+@pytest.mark.parametrize("command", ["up", "worker"])
+def test_what_is_not_installed_is_named(run_gsl: Gsl, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setattr("cli.machine.find_spec", lambda name: None)
+    ended = run_gsl(command)
+    assert ended.code == 1
+    assert "pip install 'gsl-lab[" in ended.err
+
+
+def test_a_demo_uses_the_server_of_the_commands(run_gsl: Gsl, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def main(arguments: list[str]) -> int:
+        asked.append(arguments)
+        return 1
+
+    monkeypatch.setattr("client.demo.main", main)
+    assert run_gsl("--url", "http://gsl.lan:8000", "demo", "forkmaze-quick").code == 1
+    assert asked == [["--preset", "forkmaze-quick", "--url", "http://gsl.lan:8000"]]

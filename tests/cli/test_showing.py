@@ -1,0 +1,52 @@
+"""Lists, and everything about one run."""
+
+from tests.backend.api_driver import ApiDriver
+from tests.cli.conftest import Gsl
+from tests.worker.real_api import RealApi
+
+
+def test_runs_are_found_by_status_text_tag_and_suite(gsl: Gsl, server: RealApi) -> None:
+    first = server.client.create_run("forkmaze-quick", name="needle", tags=["hay"])
+    second = server.client.create_run("gymnasium-cartpole")
+    server.client.cancel(second.id)
+
+    def found(*filters: object) -> list[int]:
+        return [run["id"] for run in gsl("list", *filters, "--json").json]
+
+    assert found()[:2] == [second.id, first.id]
+    assert found("--limit", 1) == [second.id]
+    assert found("--status", "cancelled")[0] == second.id
+    assert found("--status", "cancelled", "--status", "queued")[:2] == [second.id, first.id]
+    assert found("--search", "needle") == found("--tag", "hay") == [first.id]
+    assert found("--suite", "forkmaze")[0] == first.id
+    shown = gsl("list")
+    assert "needle" in shown.out
+    assert "Cancelled" in shown.out
+    assert gsl("list", "--search", "nowhere").out == "Nothing found.\n"
+
+
+def test_what_a_server_has_is_listed(gsl: Gsl, server: RealApi, driver: ApiDriver) -> None:
+    driver.announce("w1", "forkmaze")
+    server.client.create_experiment("Seeds")
+    for what, name in (
+        ("experiments", "Seeds"),
+        ("presets", "forkmaze-quick"),
+        ("suites", "forkmaze"),
+        ("workers", "w1"),
+    ):
+        assert name in gsl("list", what).out
+        assert name in [one["name"] for one in gsl("list", what, "--json").json]
+
+
+def test_a_run_is_shown_with_its_gate_and_jobs(gsl: Gsl, driver: ApiDriver) -> None:
+    run = driver.at_the_gate(name="[red]bold\x1b[31m")
+    shown = gsl("show", run)
+    assert "[red]bold" in shown.out, "no markup"
+    assert "\x1b" not in shown.out, "a name does not steer the terminal"
+    assert all(word in shown.out for word in ("Awaiting approval", "Gate: ", f"gsl approve {run}", "generalist-1"))
+    whole = gsl("show", run, "--json").json
+    assert (whole["id"], whole["gate"]["status"], whole["jobs"][0]["key"]) == (run, "open", "generalist-1")
+    driver.post(f"/runs/{run}/gate/reject", {"action": "stop", "reason": "enough"})
+    decided = gsl("show", run)
+    assert "rejected by person: enough" in decided.out
+    assert f"Run {run} " in decided.out

@@ -8,13 +8,14 @@ from alembic import context
 from sqlalchemy import JSON, Connection, text
 from sqlmodel.sql.sqltypes import AutoString
 
-from backend.db import columns, models, rollup_models
+from backend.db import account_models, columns, models, rollup_models
 from backend.db.engine import make_engine
 from backend.settings import Settings
 
 _LOCK = 0x67736C  # any number used only here
 _metadata = models.Run.metadata
-assert rollup_models.EpochStretch.metadata is _metadata  # imported, so that its tables are known too
+# Imported, so that their tables are known too.
+assert rollup_models.EpochStretch.metadata is account_models.Account.metadata is _metadata
 _RENDERED: dict[type, str] = {
     columns.FiniteFloat: "sa.Float(53)",
     columns.UtcDateTime: "sa.DateTime(timezone=True)",

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 import gsl
 from backend.api import (
+    account,
     artifacts,
     comparisons,
     experiments,
@@ -24,12 +25,15 @@ from backend.api import (
     measurements,
     meta,
     metrics,
+    people,
     records,
     runs,
+    sessions,
     stream,
     worker_jobs,
     workers,
 )
+from backend.api.access import ACCESS
 from backend.db.revisions import UnusableDatabaseError, check_known
 from backend.events import Events
 from backend.http import openapi_docs, page, problems
@@ -41,6 +45,9 @@ from backend.settings import Settings, read_settings
 
 _ROUTES = (
     meta.routes,
+    sessions.routes,
+    account.routes,
+    people.routes,
     experiments.routes,
     comparisons.routes,
     records.routes,
@@ -81,9 +88,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for routes in _ROUTES:
         app.include_router(routes, prefix="/api/v1")
     public = settings.public
-    page.serve_page(app, settings.page_dir, public.base_path)
+    page.serve_page(app, settings.page_dir, public.base_path, sessions.open_link)
     problems.install(app)
-    openapi_docs.install(app)
+    openapi_docs.install(app, ACCESS, settings.cookie)
     app.add_middleware(BodyLimit)
     app.add_middleware(Compression, minimum_size=1000, compresslevel=6)  # 9 takes up to three times as long
     app.add_middleware(BrowserSafety, hosts=_hosts(settings), origins=[public.origin] if public.origin else [])

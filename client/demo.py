@@ -98,11 +98,11 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the temporary server is cleaned up
     try:
         with ExitStack() as stack:
-            address = _address()
+            address, token = _address(), ""
             if not is_up(address):
                 print(f"No server answers at {address}; starting a temporary one")
-                address = stack.enter_context(temporary_server())
-            api = stack.enter_context(Client(address))
+                address, token = stack.enter_context(temporary_server())
+            api = stack.enter_context(Client(address, token))
             run = demo(api, preset)
             print_result(api, run)
     except (ApiError, RuntimeError) as error:

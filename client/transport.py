@@ -1,9 +1,11 @@
 """One HTTP session with the API; turns every failure into one of the errors of `client.errors`."""
 
 import ipaddress
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,10 +21,11 @@ _TIMEOUT = httpx.Timeout(30.0, connect=5.0, read=60.0)
 
 
 class Transport:
-    """Requests to one API. Thread-safe, as httpx's client is."""
+    """Requests to one API, with `token` or the one that this machine has for it. Thread-safe, as httpx's client is."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self.url = url.rstrip("/")
+        token = token or find_token(url)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         # A proxy from the environment does not apply to a server on this machine.
         self._http = httpx.Client(
@@ -74,7 +77,25 @@ def _explained(response: httpx.Response) -> tuple[str, dict[str, str]]:
     return problem.detail or problem.title or response.reason_phrase, fields
 
 
+def find_token(url: str) -> str | None:
+    """That of GSL_TOKEN, or, for a server on this machine, the one in its data folder; None if there is none.
+
+    Whoever can read the data folder owns what is in it, so its token opens everything: no other machine is sent it.
+    """
+    return os.environ.get("GSL_TOKEN") or (_owner_token() if _is_loopback(url) else None)
+
+
+def _owner_token() -> str | None:
+    """What the server keeps in its data folder: GSL_DATA_DIR, or `data` where the script runs."""
+    folder = Path(os.environ.get("GSL_DATA_DIR") or "data")
+    try:
+        return (folder / "owner-token").read_text().strip() or None
+    except OSError:  # it is another user's, or the server runs elsewhere
+        return None
+
+
 def _is_loopback(url: str) -> bool:
+    """Whether a URL leads to this machine alone, to which no proxy of the environment applies."""
     host = httpx.URL(url).host
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -1,6 +1,7 @@
 """Tables of accounts, of what proves who sends a request, and of who did what.
 
-Secrets are stored as SHA-256, which is enough because they are random and long; passwords, which are neither, as argon2.
+Secrets are stored as SHA-256, which is enough because they are random and long. Passwords, which are neither, are
+stored as argon2.
 """
 
 from datetime import datetime

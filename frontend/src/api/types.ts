@@ -30,6 +30,17 @@ export type Experiment = Schemas["ExperimentPublic"];
 export type ExperimentLaunch = Schemas["ExperimentLaunch"];
 export type Plateau = Schemas["PlateauPublic"];
 export type Change = Schemas["Change"];
+export type Role = Schemas["AccountPublic"]["role"];
+export type Token = Schemas["TokenPublic"];
+export type TokenCreate = Schemas["TokenCreate"];
+export type WorkerToken = Schemas["WorkerTokenPublic"];
+export type Person = Schemas["PersonPublic"];
+export type PersonUpdate = Schemas["PersonUpdate"];
+export type PasswordChange = Schemas["PasswordChange"];
+export type Invitation = Schemas["InvitationPublic"];
+export type InvitationCreate = Schemas["InvitationCreate"];
+export type InvitationAccept = Schemas["InvitationAccept"];
+export type AuditEntry = Schemas["AuditEntryPublic"];
 
 export type RunStatus = RunSummary["status"];
 export type Phase = PhaseProgress["phase"];

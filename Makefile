@@ -1,6 +1,7 @@
 # GSL Lab. Everything that a person or a build machine does is one of these targets.
 #
 #   make up          install, build and start the product; PORT=8000 GSL_DATA_DIR=./data PYTHON=python3.12
+#   make link        print the link that signs you in
 #   make demo        a whole run over REST that approves its own gate; PRESET=forkmaze
 #   make test        all tests, including those in a browser
 #   make check       format, lint, types, import rules
@@ -14,7 +15,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up demo test test-page test-python check bench chaos dev types format screenshot clean install \
+.PHONY: help up link demo test test-page test-python check bench chaos dev types format screenshot clean install \
 	check-format check-lint check-types check-imports check-page check-schema
 
 PRESET ?= forkmaze
@@ -79,6 +80,9 @@ install:
 
 up: install
 	@exec $(BIN)/python -m backend.local
+
+link: .make/product
+	@exec $(BIN)/python -m backend.users link
 
 demo: .make/product
 	@exec $(BIN)/python -m client.demo --preset "$(PRESET)"

@@ -8,14 +8,16 @@ from alembic import context
 from sqlalchemy import JSON, Connection, text
 from sqlmodel.sql.sqltypes import AutoString
 
-from backend.db import columns, models, provenance_models, rollup_models, webhook_models
+from backend.db import account_models, columns, models, provenance_models, rollup_models, webhook_models
 from backend.db.engine import make_engine
 from backend.settings import Settings
 
 _LOCK = 0x67736C  # any number used only here
 _metadata = models.Run.metadata
 # Imported, so that their tables are known too.
-for table in (rollup_models.EpochStretch, provenance_models.JobProvenance, webhook_models.Webhook):
+for table in (
+    account_models.Account, provenance_models.JobProvenance, rollup_models.EpochStretch, webhook_models.Webhook,
+):  # fmt: skip
     assert table.metadata is _metadata
 _RENDERED: dict[type, str] = {
     columns.FiniteFloat: "sa.Float(53)",

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 import gsl
 from backend.api import (
+    account,
     artifacts,
     comparisons,
     experiments,
@@ -25,14 +26,17 @@ from backend.api import (
     measurements,
     meta,
     metrics,
+    people,
     provenance,
     records,
     runs,
+    sessions,
     stream,
     webhooks,
     worker_jobs,
     workers,
 )
+from backend.api.access import ACCESS
 from backend.db.revisions import UnusableDatabaseError, check_known
 from backend.events import Events
 from backend.http import openapi_docs, page, problems
@@ -45,6 +49,9 @@ from backend.settings import Settings, read_settings
 
 _ROUTES = (
     meta.routes,
+    sessions.routes,
+    account.routes,
+    people.routes,
     experiments.routes,
     comparisons.routes,
     records.routes,
@@ -88,9 +95,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for routes in _ROUTES:
         app.include_router(routes, prefix="/api/v1")
     public = settings.public
-    page.serve_page(app, settings.page_dir, public.base_path)
+    page.serve_page(app, settings.page_dir, public.base_path, sessions.open_link)
     problems.install(app)
-    openapi_docs.install(app)
+    openapi_docs.install(app, ACCESS, settings.cookie)
     app.add_middleware(BodyLimit)
     app.add_middleware(Compression, minimum_size=1000, compresslevel=6)  # 9 takes up to three times as long
     app.add_middleware(BrowserSafety, hosts=_hosts(settings), origins=[public.origin] if public.origin else [])

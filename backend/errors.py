@@ -33,14 +33,14 @@ class BadRequestError(ProblemError):
 
 
 class UnauthorizedError(ProblemError):
-    """A route for workers was called without the worker token."""
+    """Nobody is signed in, or what was sent to prove it does not count."""
 
-    status, title = 401, "Worker token required"
+    status, title = 401, "Sign-in required"
     headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - as above
 
 
 class ForbiddenError(ProblemError):
-    """The request came from another site, or under a host name that is not allowed."""
+    """The role is too low, or the request came from another site or under a host name that is not allowed."""
 
     status, title = 403, "Refused"
 
@@ -87,6 +87,16 @@ class InvalidError(ProblemError):
     @classmethod
     def field(cls, field: str, message: str) -> "InvalidError":
         return cls(f"{field}: {message}", [FieldError(field=field, message=message)])
+
+
+class TooManyError(ProblemError):
+    """The same was tried too often."""
+
+    status, title = 429, "Too many attempts"
+
+    def __init__(self, detail: str, seconds: float) -> None:
+        super().__init__(detail)
+        self.headers = {"Retry-After": str(max(1, round(seconds)))}
 
 
 class UnavailableError(ProblemError):

@@ -4,6 +4,7 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -46,6 +47,12 @@ class Settings(BaseSettings):
         SecretStr(""),
         validation_alias="GSL_WORKER_TOKEN",
         description="Token that workers send; if empty, one is created and kept.",
+    )
+    owner: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="GSL_OWNER_TOKEN",
+        description="Token that opens everything, as the link of `make up` carries it; if empty, one is created and "
+        "kept.",
     )
     artifacts: str = Field(
         "", validation_alias="GSL_ARTIFACTS_URL", description="fsspec URL of the files; if empty, a folder."
@@ -152,6 +159,34 @@ class Settings(BaseSettings):
         """The token that workers send; created once and kept in the data folder, readable only by its owner."""
         given = self.token.get_secret_value()
         return given or _kept_token(self.data_dir / "worker-token")
+
+    @cached_property
+    def owner_token(self) -> str:
+        """The token of whoever owns the data folder; kept as the other one is."""
+        given = self.owner.get_secret_value()
+        return given or _kept_token(self.data_dir / "owner-token")
+
+    @property
+    def address(self) -> str:
+        """The address at which this machine's browser and workers reach the API."""
+        everywhere = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
+        host = everywhere.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def opened_at(self) -> str:
+        """The address at which people open the page."""
+        return self.public_url or self.address
+
+    @property
+    def owner_link(self) -> str:
+        """The link that signs a browser in as the owner."""
+        return f"{self.opened_at}/?token={quote(self.owner_token, safe='')}"
+
+    @property
+    def cookie(self) -> str:
+        """Name of the cookie of a browser's session: cookies do not tell ports of one host apart, so the name does."""
+        return f"gsl-session-{self.port}"
 
 
 def read_settings() -> Settings:

@@ -78,11 +78,11 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the temporary server is cleaned up
     try:
         with ExitStack() as stack:
-            address = given.url or _address()
+            address, token = given.url or _address(), None
             if not is_up(address):
                 print(f"No server answers at {address}; starting a temporary one")
-                address = stack.enter_context(temporary_server())
-            api = stack.enter_context(Client(address))
+                address, token = stack.enter_context(temporary_server())
+            api = stack.enter_context(Client(address, token))
             run = demo(api, given.preset)
             print(*result_of(api, run), sep="\n")
     except (ApiError, RuntimeError) as error:

@@ -1,7 +1,8 @@
 """Which server scripts and the command `gsl` use, and with which token.
 
 What a caller gives counts first, then GSL_URL and GSL_TOKEN, then what `gsl login` stored in the user's folder for
-settings. A stored token is sent to the server that it was stored for, and to no other.
+settings, then, for a server on this machine, the token in its data folder. A stored token is sent to the server that it
+was stored for, and to no other; the data folder's opens everything, so no other machine is sent it.
 """
 
 import os
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, SecretStr, ValidationError, field_serializer
 
+from client.transport import is_loopback
 from gsl.atomic_file import atomic_path
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -44,12 +46,23 @@ def login_file() -> Path:
 def find(url: str | None = None, token: str | None = None) -> Login:
     """The server and token to use; an empty token is none. Raises LoginError."""
     given = url or os.environ.get("GSL_URL")
-    secret = os.environ.get("GSL_TOKEN") if token is None else token
+    secret = (os.environ.get("GSL_TOKEN") or None) if token is None else token
     stored = None if given and secret is not None else read()
     address = (given or (stored.url if stored else DEFAULT_URL)).rstrip("/")
     if secret is None and stored and stored.url == address:
         secret = stored.token
+    if secret is None and is_loopback(address):
+        secret = _owner_token()
     return Login(address, secret or None)
+
+
+def _owner_token() -> str | None:
+    """What the server keeps in its data folder: GSL_DATA_DIR, or `data` where the script runs."""
+    folder = Path(os.environ.get("GSL_DATA_DIR") or "data")
+    try:
+        return (folder / "owner-token").read_text().strip() or None
+    except OSError:  # it is another user's, or the server runs elsewhere
+        return None
 
 
 def read() -> Login | None:

@@ -20,15 +20,15 @@ _STOP_WITHIN_S = 90.0
 
 
 @contextmanager
-def temporary_server() -> Iterator[str]:
-    """Starts the local product and yields its address; raises `RuntimeError` if it does not start."""
+def temporary_server() -> Iterator[tuple[str, str]]:
+    """Starts the local product and yields its address and token; raises `RuntimeError` if it does not start."""
     with tempfile.TemporaryDirectory(prefix="gsl-demo-") as folder:
         port = _free_port()
         address = f"http://127.0.0.1:{port}"
         server = _start(Path(folder), port)
         try:
             _wait_until_ready(server, address)
-            yield address
+            yield address, (Path(folder) / "owner-token").read_text()
         finally:
             _stop(server)
 
@@ -58,7 +58,15 @@ def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
 
 def _environment(folder: Path, port: int) -> dict[str, str]:
     """Settings of a server that shares nothing with one configured by the environment or by `.env`."""
-    shared = ("DATABASE_URL", "REDIS_URL", "GSL_ARTIFACTS_URL", "GSL_WORKER_TOKEN", "GSL_API_URL", "GSL_PUBLIC_URL")
+    shared = (
+        "DATABASE_URL",
+        "REDIS_URL",
+        "GSL_ARTIFACTS_URL",
+        "GSL_WORKER_TOKEN",
+        "GSL_OWNER_TOKEN",
+        "GSL_API_URL",
+        "GSL_PUBLIC_URL",
+    )
     empty = dict.fromkeys(shared, "")  # a variable that is only missing would be read from `.env`
     return {**os.environ, **empty, "PORT": str(port), "GSL_HOST": "127.0.0.1", "GSL_DATA_DIR": str(folder)}
 

@@ -5,11 +5,13 @@ import { defineConfig } from "vitest/config";
 // Where `npm run dev` finds the API; the built page is served by the API itself.
 const api = env.GSL_API_URL ?? "http://127.0.0.1:8000";
 
+const own = { target: api, changeOrigin: false };
+
 export default defineConfig({
   base: "./", // the built page's addresses are relative; the server completes them, see backend/http/page.py
   plugins: [react()],
   // The API is told the page's own host: it refuses changes that seem to come from another site.
-  server: { host: "127.0.0.1", proxy: { "/api": { target: api, changeOrigin: false } } },
+  server: { host: "127.0.0.1", proxy: { "/api": own, "^/\\?token=": own } },
   build: { chunkSizeWarningLimit: 1600 }, // Plotly is one chunk, loaded when the first figure is shown
   test: { environment: "node", isolate: false, include: ["src/**/*.test.{ts,tsx}"] },
 });

@@ -28,7 +28,8 @@ SETTLED_MS = 1_000  # Plotly draws texts after the frame of a figure
 
 
 def main(picture: Path = PICTURE) -> int:
-    with temporary_server() as address, Client(address) as api, _page(address) as page:
+    with temporary_server() as (address, token), Client(address, token) as api, _page(address) as page:
+        page.goto(f"/?token={token}")
         run = api.import_run(read(RECORD))
         page.goto(f"/runs/{run.id}")
         figure = page.get_by_test_id("figure-learning_curve").locator(".main-svg").first

@@ -1,23 +1,34 @@
 """Experiments."""
 
+from typing import Annotated
+
+from fastapi import Query
+
+from backend.api.access import Who
 from backend.api.deps import ExperimentId, Limit, Offset, Reading, ServicesDep, Writing, problems, router
 from backend.services.launches import arms_of, launch
-from backend.store import experiments, runs, workers
-from backend.store.jobs.status import record_event
+from backend.store import audit, experiments, runs, workers
 from gsl.protocol.api import ExperimentCreate, ExperimentLaunch, ExperimentPublic, Page, RunPublic
 
 routes = router("experiments")
 
 
 @routes.post("/experiments", status_code=201, summary="Create an experiment", responses=problems(400))
-def create_experiment(body: ExperimentCreate, session: Writing) -> ExperimentPublic:
+def create_experiment(body: ExperimentCreate, who: Who, session: Writing) -> ExperimentPublic:
     """An experiment groups runs that are compared: the arms and seeds of one question."""
-    return experiments.create(session, body)
+    made = experiments.create(session, body, who.name)
+    audit.about(session, f"experiment {made.id}")
+    return made
 
 
 @routes.get("/experiments", summary="List experiments, newest first", responses=problems())
-def list_experiments(session: Reading, limit: Limit = 50, offset: Offset = 0) -> Page[ExperimentPublic]:
-    return experiments.page(session, limit, offset)
+def list_experiments(
+    session: Reading,
+    owner: Annotated[str | None, Query(max_length=200, description="Name of the account that made it.")] = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> Page[ExperimentPublic]:
+    return experiments.page(session, owner, limit, offset)
 
 
 @routes.get("/experiments/{experiment_id}", summary="Get an experiment", responses=problems(404))
@@ -29,7 +40,7 @@ def get_experiment(experiment_id: ExperimentId, session: Reading) -> ExperimentP
     "/experiments/{experiment_id}/runs", status_code=201, summary="Launch arms x seeds", responses=problems(400, 404)
 )
 def launch_experiment(
-    experiment_id: ExperimentId, body: ExperimentLaunch, session: Writing, services: ServicesDep
+    experiment_id: ExperimentId, body: ExperimentLaunch, who: Who, session: Writing, services: ServicesDep
 ) -> list[RunPublic]:
     """Launches a run for each arm and seed, all of them or none. `errors` name invalid fields by their path, such as
     `arms.1.config.guide.name`.
@@ -41,7 +52,8 @@ def launch_experiment(
     workers.check_runnable(session, {arm.suite_field: arm.config.suite.name for arm in arms})
     launched = launch(session, experiment_id, arms, body)
     for run in launched:
-        record_event(session, "person", "launched", body.preset or "", run_id=run.id)
-    session.flush()
+        runs.launched(session, run, who.name, body.preset or "")
+    numbers = ", ".join(str(run.id) for run in launched)
+    audit.about(session, f"experiment {experiment_id}", f"runs {numbers}")
     services.advance_all(session, [run.id for run in launched if run.id is not None])
     return runs.publics(session, launched)

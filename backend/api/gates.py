@@ -1,7 +1,7 @@
 """The gate of a run: read its evidence, approve it with or without edits, or reject it."""
 
+from backend.api.access import Who
 from backend.api.deps import Reading, RunId, ServicesDep, Writing, problems, router
-from backend.api.runs import PERSON
 from backend.db.models import Gate, Run
 from backend.services import gates as decisions
 from backend.services.app_services import Services
@@ -26,25 +26,25 @@ def list_gates(run_id: RunId, session: Reading) -> list[GatePublic]:
 
 
 @routes.post("/runs/{run_id}/gate/approve", summary="Approve the gate", responses=problems(400, 404, 409))
-def approve_gate(run_id: RunId, body: GateApprove, session: Writing, services: ServicesDep) -> GatePublic:
+def approve_gate(run_id: RunId, body: GateApprove, who: Who, session: Writing, services: ServicesDep) -> GatePublic:
     """Starts the specialists, as proposed or with edits. 409 if no gate is open; 422 names each invalid edit."""
     run = runs.locked(session, run_id)
-    return _decided(services, session, decisions.approve(session, run, body, PERSON), run)
+    return _decided(services, session, decisions.approve(session, run, body, who.name), run)
 
 
 @routes.post("/runs/{run_id}/gate/reject", summary="Reject the gate", responses=problems(400, 404, 409))
-def reject_gate(run_id: RunId, body: GateReject, session: Writing, services: ServicesDep) -> GatePublic:
+def reject_gate(run_id: RunId, body: GateReject, who: Who, session: Writing, services: ServicesDep) -> GatePublic:
     """`continue` keeps training with a fresh plateau detector, `stop` ends the run. 409 if no gate is open."""
     run = runs.locked(session, run_id)
-    return _decided(services, session, decisions.reject(session, run, body, PERSON), run)
+    return _decided(services, session, decisions.reject(session, run, body, who.name), run)
 
 
 @routes.post("/gates/approve", summary="Approve many gates as proposed", responses=problems(400))
-def approve_gates(body: GatesApprove, services: ServicesDep) -> GateApprovals:
+def approve_gates(body: GatesApprove, who: Who, services: ServicesDep) -> GateApprovals:
     """Each run is decided on its own: `approved` names those whose specialists start, `refused` says why others do
     not. A second request changes nothing, because a gate is decided once.
     """
-    return decisions.approve_each(services, body, PERSON)
+    return decisions.approve_each(services, body, who.name)
 
 
 def _decided(services: Services, session: Writing, gate: Gate, run: Run) -> GatePublic:

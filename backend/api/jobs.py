@@ -3,8 +3,8 @@
 from fastapi import Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
+from backend.api.access import Who
 from backend.api.deps import Count, JobId, Reading, RunId, ServicesDep, Writing, problems, router
-from backend.api.runs import PERSON
 from backend.artifact_files import JobLog
 from backend.services import retries
 from backend.store import artifacts, runs
@@ -26,10 +26,10 @@ def get_job(job_id: JobId, session: Reading) -> JobPublic:
 
 
 @routes.post("/jobs/{job_id}/retry", summary="Try a failed job again", responses=problems(404, 409))
-def retry_job(job_id: JobId, session: Writing, services: ServicesDep) -> JobPublic:
+def retry_job(job_id: JobId, who: Who, session: Writing, services: ServicesDep) -> JobPublic:
     """It is queued again and resumes from its last checkpoint. 409 unless it failed and its run waits for it."""
     run, job = leases.locked_job(session, job_id)
-    retries.retry_job(session, run, job, PERSON)
+    retries.retry_job(session, run, job, who.name)
     services.advance(session, job.run_id)
     session.flush()
     session.refresh(job)

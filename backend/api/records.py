@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
+from backend.api.access import Who
 from backend.api.deps import MAX_ID, Reading, RunId, ServicesDep, Writing, problems, router
-from backend.store import exports, imports, runs
+from backend.store import audit, exports, imports, runs
 from gsl.protocol.api import RunPublic
 from gsl.record import RunRecord
 
@@ -17,6 +18,7 @@ routes = router("runs")
 )
 def import_run(
     body: RunRecord,
+    who: Who,
     response: Response,
     session: Writing,
     services: ServicesDep,
@@ -24,12 +26,13 @@ def import_run(
 ) -> RunPublic:
     """Imports a record from `GET /runs/{id}/record` or from a benchmark. The imported run has ended and cannot be
     resumed, because it has no checkpoints. Importing the same record again returns the same run, with status 200."""
-    run, new = imports.take(session, body, experiment_id)
+    run, new = imports.take(session, body, experiment_id, who.name)
     if new:
         services.publish(session, "run", run.id)
     else:
         response.status_code = 200
     session.flush()
+    audit.about(session, f"run {run.id}", "" if new else "was imported before")
     session.refresh(run)
     return runs.public(session, run)
 

@@ -4,29 +4,32 @@ from typing import Annotated
 
 from fastapi import Query
 
+from backend.api.access import Who
 from backend.api.deps import Limit, Offset, Reading, RunId, ServicesDep, Writing, problems, router
 from backend.db.models import Run
 from backend.domain.configs import resolve
+from backend.domain.identity import Identity
 from backend.domain.run_progress import eta, job_count, measurement_steps, phases
+from backend.errors import ForbiddenError
 from backend.services import baselines, retries
 from backend.services.app_services import Services
-from backend.store import artifacts, run_progress, runs, search, workers
+from backend.store import artifacts, audit, run_progress, runs, search, workers
 from backend.store.jobs.status import record_event
 from gsl.config.run import Arm
 from gsl.protocol.api import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
 from gsl.protocol.jobs import DesiredState, RunStatus
 
 routes = router("runs")
-PERSON = "person"
 
 
 @routes.post("/runs", status_code=201, summary="Launch a run", responses=problems(400))
-def create_run(body: RunCreate, session: Writing, services: ServicesDep) -> RunPublic:
+def create_run(body: RunCreate, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
     """From a preset, a whole configuration, or a preset with parts changed. The first job is queued immediately."""
     config = resolve(body)
     workers.check_runnable(session, {"config.suite.name": config.suite.name})
     run = runs.create(session, config, body.model_dump(exclude={"preset", "config"}))
-    record_event(session, PERSON, "launched", body.preset or "", run_id=run.id)
+    runs.launched(session, run, who.name, body.preset or "")
+    audit.about(session, f"run {run.id}")
     return _advanced(services, session, run)
 
 
@@ -59,18 +62,19 @@ def list_runs(
     experiment_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
     arm: Annotated[Arm | None, Query()] = None,
     arm_name: Annotated[str | None, Query(max_length=100, description="Label of the arm in its experiment.")] = None,
+    owner: Annotated[str | None, Query(max_length=200, description="Name of the account that launched it.")] = None,
     sort: Annotated[
         runs.Sort, Query(description="Field to sort by; a leading minus reverses the order.")
     ] = "-created_at",
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Page[RunSummary]:
-    filters = search.Filter(q, status or (), tag, suite, experiment_id, arm, arm_name)
+    filters = search.Filter(q, status or (), tag, suite, experiment_id, arm, arm_name, owner)
     return runs.page(session, filters, sort, limit, offset)
 
 
 @routes.post("/runs/{run_id}/baseline", status_code=201, summary="Launch a baseline", responses=problems(404, 409))
-def launch_baseline(run_id: RunId, session: Writing, services: ServicesDep) -> RunPublic:
+def launch_baseline(run_id: RunId, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
     """Arm `generalist` with exactly the same number of environment steps: those the run spent if it has ended,
     otherwise its budget.
 
@@ -79,7 +83,8 @@ def launch_baseline(run_id: RunId, session: Writing, services: ServicesDep) -> R
     failed or been cancelled.
     """
     baseline = baselines.create(session, runs.locked(session, run_id))
-    record_event(session, PERSON, "launched", f"baseline of run {run_id}", run_id=baseline.id)
+    runs.launched(session, baseline, who.name, f"baseline of run {run_id}")
+    audit.about(session, f"run {baseline.id}", f"baseline of run {run_id}")
     return _advanced(services, session, baseline)
 
 
@@ -89,56 +94,60 @@ def get_run(run_id: RunId, session: Reading) -> RunPublic:
 
 
 @routes.patch("/runs/{run_id}", summary="Change name, notes, tags or priority", responses=problems(400, 404))
-def update_run(run_id: RunId, body: RunUpdate, session: Writing, services: ServicesDep) -> RunPublic:
+def update_run(run_id: RunId, body: RunUpdate, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
     run = runs.locked(session, run_id)
     if body.priority not in (None, run.priority):
-        record_event(session, PERSON, "priority", f"{run.priority} to {body.priority}", run_id=run_id)
+        record_event(session, who.name, "priority", f"{run.priority} to {body.priority}", run_id=run_id)
     runs.update(session, run, body)
     services.publish(session, "run", run_id)
     return _public(session, run)
 
 
 @routes.delete("/runs/{run_id}", status_code=204, summary="Delete a run that has ended", responses=problems(404, 409))
-def delete_run(run_id: RunId, session: Writing, services: ServicesDep) -> None:
-    """Removes its rows and its files; 409 if the run has not ended."""
+def delete_run(run_id: RunId, who: Who, session: Writing, services: ServicesDep) -> None:
+    """Removes its rows and its files; 409 if the run has not ended, 403 if it is someone else's, except for admins."""
+    run = runs.get(session, run_id)
+    if who.role != "admin" and run.owner not in ("", who.name):
+        raise ForbiddenError(f"Run {run_id} is {run.owner}'s. Its owner or an admin can delete it.")
+    audit.about(session, f"run {run_id}", run.name)
     runs.remove(session, run_id)
     services.remove_files(session, artifacts.run_folder(run_id))
     services.publish(session, "deleted", run_id)
 
 
 @routes.post("/runs/{run_id}/cancel", summary="Cancel a run", responses=problems(404, 409))
-def cancel_run(run_id: RunId, session: Writing, services: ServicesDep) -> RunPublic:
+def cancel_run(run_id: RunId, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
     """Running jobs write a checkpoint and stop, for good. 409 if the run has ended."""
-    return _request(run_id, "cancel", session, services)
+    return _request(run_id, "cancel", who, session, services)
 
 
 @routes.post("/runs/{run_id}/pause", summary="Pause a run", responses=problems(404, 409))
-def pause_run(run_id: RunId, session: Writing, services: ServicesDep) -> RunPublic:
+def pause_run(run_id: RunId, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
     """Running jobs write a checkpoint and free their workers. 409 if the run has ended or is already paused."""
-    return _request(run_id, "pause", session, services)
+    return _request(run_id, "pause", who, session, services)
 
 
 @routes.post("/runs/{run_id}/resume", summary="Resume a paused run", responses=problems(404, 409))
-def resume_run(run_id: RunId, session: Writing, services: ServicesDep) -> RunPublic:
+def resume_run(run_id: RunId, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
     """Its jobs are queued again and resume from their checkpoints. 409 if the run has ended or is not paused."""
-    return _request(run_id, "run", session, services)
+    return _request(run_id, "run", who, session, services)
 
 
 @routes.post("/runs/{run_id}/retry", summary="Try a failed run again", responses=problems(404, 409))
-def retry_run(run_id: RunId, session: Writing, services: ServicesDep) -> RunPublic:
+def retry_run(run_id: RunId, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
     """The jobs that failed it are queued again and resume from their last checkpoints. 409 if it has not failed."""
     run = runs.locked(session, run_id)
-    retries.retry_run(session, run, PERSON)
+    retries.retry_run(session, run, who.name)
     return _advanced(services, session, run)
 
 
-def _request(run_id: int, desired: DesiredState, session: Writing, services: Services) -> RunPublic:
+def _request(run_id: int, desired: DesiredState, who: Identity, session: Writing, services: Services) -> RunPublic:
     action = "resume" if desired == "run" else desired
     run = runs.locked(session, run_id)
     runs.check_not_ended(run, action)
     runs.check_desired_state(run, desired)
     run.desired_state = desired
-    record_event(session, PERSON, action, run_id=run_id)
+    record_event(session, who.name, action, run_id=run_id)
     return _advanced(services, session, run)
 
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from backend.api.deps import Count, JobId, ServicesDep, WorkerOnly, Writing, WritingMuch, problems, router
+from backend.api.deps import Count, JobId, ServicesDep, Writing, WritingMuch, problems, router, stream_router
 from backend.api.uploads import receive
 from backend.artifact_files import JobLog
 from backend.services import claims
@@ -26,8 +26,7 @@ from gsl.protocol.lease import (
 )
 
 routes = router("for workers")
-routes.dependencies.append(WorkerOnly)
-streams = APIRouter(tags=["for workers"], dependencies=[WorkerOnly])  # raw bodies, so no JsonRoute
+streams = stream_router("for workers")  # raw bodies
 
 Attempt = Annotated[int, Query(description="The attempt that holds the job.", ge=1, le=2**31 - 1)]
 
@@ -39,14 +38,14 @@ def _raw(media_type: str) -> dict[str, Any]:
     }
 
 
-@routes.post("/jobs/next", summary="Claim the next job", responses=problems(400, 401))
+@routes.post("/jobs/next", summary="Claim the next job", responses=problems(400))
 async def claim_next_job(body: NextJobRequest, request: Request, services: ServicesDep) -> ClaimedJob | None:
     """Moves the job whose turn it is from queued to running: by priority, then fair share, then the run nearest its
     end. Null if no job of the suites is waiting, after `wait` seconds."""
     return await claims.next_job(services, body, request.is_disconnected)
 
 
-@routes.post("/jobs/{job_id}/claim", summary="Claim a certain job", responses=problems(400, 401, 404, 409))
+@routes.post("/jobs/{job_id}/claim", summary="Claim a certain job", responses=problems(400, 404, 409))
 def claim_job(job_id: JobId, body: ClaimRequest, session: Writing, services: ServicesDep) -> ClaimedJob:
     """Out of turn: for workers of earlier versions, which claim the job that a message names. 409 if another worker was
     faster, if the run is paused or cancelled, or while a job that was lost has to wait."""
@@ -57,14 +56,14 @@ def claim_job(job_id: JobId, body: ClaimRequest, session: Writing, services: Ser
     return claimed
 
 
-@routes.post("/jobs/{job_id}/members", summary="Claim jobs to train with one", responses=problems(400, 401, 404, 409))
+@routes.post("/jobs/{job_id}/members", summary="Claim jobs to train with one", responses=problems(400, 404, 409))
 def claim_members(job_id: JobId, body: MembersRequest, services: ServicesDep) -> list[ClaimedJob]:
     """For the holder of a specialist: queued specialists of the same run and cycle, as many as leave every worker that
     is idle or has some of them the same share. Those that crashed train by themselves until they get further."""
     return claims.claim_members(services, job_id, body)
 
 
-@routes.post("/jobs/{job_id}/heartbeat", summary="Send a heartbeat", responses=problems(400, 401, 404, 409))
+@routes.post("/jobs/{job_id}/heartbeat", summary="Send a heartbeat", responses=problems(400, 404, 409))
 def keep_job(job_id: JobId, body: HeartbeatRequest, session: Writing, services: ServicesDep) -> HeartbeatReply:
     """Extends the lease and returns what the worker should do. 409 if the lease was lost."""
     run, job = leases.held_job(session, job_id, body.attempt)
@@ -72,7 +71,7 @@ def keep_job(job_id: JobId, body: HeartbeatRequest, session: Writing, services: 
     return HeartbeatReply(wish=leases.desired_state_of(run, job))
 
 
-@routes.post("/jobs/{job_id}/reports", summary="Send reports", responses=problems(400, 401, 404, 409, 413))
+@routes.post("/jobs/{job_id}/reports", summary="Send reports", responses=problems(400, 404, 409, 413))
 def report_job(job_id: JobId, body: ReportBatch, session: WritingMuch, services: ServicesDep) -> Accepted:
     """Stores reports in order and extends the lease. Sending a batch twice changes nothing. 422, with nothing stored,
     if one does not fit the job: its epochs follow each other, and steps add up and stay within its budget."""
@@ -88,7 +87,7 @@ def report_job(job_id: JobId, body: ReportBatch, session: WritingMuch, services:
     "/jobs/{job_id}/artifacts",
     status_code=201,
     summary="Send a file",
-    responses=problems(401, 404, 409, 413, 507),
+    responses=problems(404, 409, 413, 507),
     openapi_extra=_raw("application/octet-stream"),
 )
 async def upload_artifact(
@@ -112,7 +111,7 @@ async def upload_artifact(
 @streams.post(
     "/jobs/{job_id}/log",
     summary="Append to the log",
-    responses=problems(401, 404, 409, 413, 507),
+    responses=problems(404, 409, 413, 507),
     openapi_extra=_raw("text/plain"),
 )
 async def append_job_log(
@@ -130,7 +129,7 @@ def _append_log(services: Services, job_id: int, attempt: int, offset: int, text
     return log.append(attempt, offset, text)
 
 
-@routes.post("/jobs/{job_id}/finish", summary="Give a job back", responses=problems(400, 401, 404, 409))
+@routes.post("/jobs/{job_id}/finish", summary="Give a job back", responses=problems(400, 404, 409))
 def finish_job(job_id: JobId, body: FinishRequest, session: Writing, services: ServicesDep) -> JobPublic:
     """The job has ended or will be resumed later; what follows is planned in the same transaction. Sending it twice
     changes nothing. 422 for a success without its result, checkpoint, demonstrations or evaluation."""

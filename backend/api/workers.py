@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Path
 
-from backend.api.deps import Reading, ServicesDep, WorkerOnly, Writing, problems, router
+from backend.api.deps import Reading, ServicesDep, Writing, problems, router
 from backend.errors import InvalidError
 from backend.store import workers
 from backend.store.jobs import views
@@ -24,8 +24,7 @@ def list_workers(session: Reading) -> list[WorkerPublic]:
     "/workers/{name:path}",
     summary="Register a worker",
     tags=["for workers"],
-    dependencies=[WorkerOnly],
-    responses=problems(400, 401, 404),
+    responses=problems(400, 404),
 )
 def announce_worker(
     name: Annotated[str, Path(max_length=200)], body: WorkerInfo, session: Writing, services: ServicesDep

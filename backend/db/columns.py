@@ -91,6 +91,11 @@ def unique_text_column() -> Any:
     return Field(None, sa_column=Column(String, nullable=True, unique=True, index=True))
 
 
+def hash_column() -> Any:
+    """The SHA-256 of a secret by which its row is found."""
+    return Field(sa_column=Column(String(64), nullable=False, unique=True, index=True))
+
+
 def json_column(default: Any = ...) -> Any:
     nullable = default is None
     if callable(default):

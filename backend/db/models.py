@@ -32,6 +32,7 @@ class Experiment(SQLModel, table=True):
     id: int | None = identity()
     name: str
     description: str = ""
+    owner: str = added_text_column()  # name of the account that made it
     created_at: datetime = time_column()
 
 
@@ -42,6 +43,7 @@ class Run(SQLModel, table=True):
 
     id: int | None = identity()
     name: str = Field(index=True)
+    owner: str = added_text_column()  # name of the account that launched it
     experiment_id: int | None = reference("experiment.id", nullable=True, on_delete="SET NULL", index=True)
     suite: str = Field(index=True)
     arm: str

@@ -1,4 +1,4 @@
-"""Browser safety in the absence of accounts: who may open the page, and who may change something.
+"""Browser safety: under which names the page may be opened, and which pages may change something.
 
 The server answers only to names that it knows, which defeats DNS rebinding: a foreign page whose own name was pointed
 at this server still sends that name. IP addresses are safe, because no name server decides about them. Pages of other

@@ -1,9 +1,11 @@
 """The OpenAPI document: its introduction, and errors as the problem details that the API actually returns."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
 
+from backend.domain.identity import Access
 from backend.http.problems import MEDIA_TYPE
 
 DESCRIPTION = """
@@ -19,12 +21,17 @@ Everything the page does uses these routes, and so can scripts, notebooks and ot
   `POST /api/v1/runs/import` imports it.
 
 Errors are [problem details](https://www.rfc-editor.org/rfc/rfc9457) (`application/problem+json`). Their `errors` name
-the invalid fields by dotted path and say what would be accepted. Routes for workers require the worker token as
-`Bearer`.
+the invalid fields by dotted path and say what would be accepted.
+
+Nearly every route asks who you are: a browser has a session, a script sends a token as `Authorization: Bearer <token>`.
+On the machine that runs the server, the token is in the file `owner-token` of the data folder. Workers send the worker
+token. Each route says what it needs: `viewer` reads, `member` also launches, decides and changes, `admin` also manages
+accounts.
 """
 
 TAGS: list[dict[str, Any]] = [
     {"name": "what can be run", "description": "Suites, presets and the server's health."},
+    {"name": "accounts", "description": "Signing in, tokens, people, and the audit of who did what."},
     {"name": "runs", "description": "One GSL process with one seed, from generalist to fine-tuned generalist."},
     {"name": "gate", "description": "The decision between plateau and specialists, with its frozen evidence."},
     {"name": "jobs", "description": "Pieces of work that each occupy one worker slot."},
@@ -51,29 +58,63 @@ _OF_BODIES = {
 }
 
 
-def install(app: FastAPI) -> None:
-    """Make `app.openapi()` describe errors as they are."""
+_REFUSALS = {
+    "401": "Nobody is signed in, or the token does not count (any more).",
+    "403": "The role is too low, or another site sent the request.",
+}
+
+
+def install(app: FastAPI, access: Mapping[str, Access], cookie: str) -> None:
+    """Make `app.openapi()` describe errors as they are, and what each operation in `access` asks for."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
         fresh = app.openapi_schema is None
         document = plain()
         if fresh:
+            _describe_access(document, access, cookie)
             _describe_problems(document)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
 
 
+def _describe_access(document: dict[str, Any], access: Mapping[str, Access], cookie: str) -> None:
+    bearer = {"type": "http", "scheme": "bearer"}
+    document["components"]["securitySchemes"] = {
+        "token": bearer | {"description": "A token of a person."},
+        "worker token": bearer | {"description": "GSL_WORKER_TOKEN, or the token of one machine."},
+        "session": {"type": "apiKey", "in": "cookie", "name": cookie, "description": "A browser that is signed in."},
+    }
+    for operation in _operations(document):
+        needed = access[operation["operationId"]]
+        operation["security"] = _security(needed)
+        if needed != "anyone":
+            operation["description"] = f"{operation.get('description', '')}\n\nNeeds: {needed}.".strip()
+            operation["responses"] |= {status: {"description": meaning} for status, meaning in _REFUSALS.items()}
+
+
+def _security(needed: Access) -> list[dict[str, list[str]]]:
+    """The alternatives, each of which is enough."""
+    if needed == "anyone":
+        return []
+    people = () if needed == "worker" else ("token", "session")
+    workers = ("worker token",) if "worker" in needed else ()
+    return [{name: []} for name in (*people, *workers)]
+
+
+def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    paths = document["paths"].values()
+    return [operation for path in paths for method, operation in path.items() if method in _HTTP_METHODS]
+
+
 def _describe_problems(document: dict[str, Any]) -> None:
-    for path in document["paths"].values():
-        for method, operation in path.items():
-            if method in _HTTP_METHODS:
-                if "requestBody" in operation:
-                    for status, meaning in _OF_BODIES.items():
-                        operation["responses"].setdefault(status, {"description": meaning})
-                for status, response in operation["responses"].items():
-                    if status >= "400":
-                        response["content"] = {MEDIA_TYPE: _PROBLEM}
+    for operation in _operations(document):
+        if "requestBody" in operation:
+            for status, meaning in _OF_BODIES.items():
+                operation["responses"].setdefault(status, {"description": meaning})
+        for status, response in operation["responses"].items():
+            if status >= "400":
+                response["content"] = {MEDIA_TYPE: _PROBLEM}
     for unused in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(unused, None)

@@ -3,6 +3,7 @@
 Behind a reverse proxy all of it may be below a base path such as /gsl. The page is built without knowing that path.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -39,8 +40,11 @@ class BasePath:
         return path if path.startswith(f"{self.base_path}/") else self.base_path + path
 
 
-def serve_page(app: FastAPI, folder: Path, base_path: str) -> None:
-    """Serve `folder` beside the API; unknown addresses below /api are answered with a 404 problem."""
+def serve_page(app: FastAPI, folder: Path, base_path: str, open_link: Callable[[Request], Response | None]) -> None:
+    """Serve `folder` beside the API; unknown addresses below /api are answered with a 404 problem.
+
+    Its files hold no data, so they are for everyone. `open_link` answers links that sign in, and only those.
+    """
     root = folder.resolve()
     index = root / "index.html"
 
@@ -49,6 +53,8 @@ def serve_page(app: FastAPI, folder: Path, base_path: str) -> None:
         if path == "api" or path.startswith("api/"):
             hint = f"This API has no route {request.url.path}; see {base_path}/api/docs."
             return problem_response(NotFoundError(hint))
+        if path == "" and (opened := open_link(request)) is not None:
+            return opened
         file = (root / path).resolve()
         if file != index and file.is_relative_to(root) and file.is_file():
             return FileResponse(file, headers={"Cache-Control": _caching(path)})

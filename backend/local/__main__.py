@@ -53,18 +53,6 @@ class Local:
     def children(self) -> list[Child]:
         return [*self.broker, *self.api, *self.workers]
 
-    @property
-    def address(self) -> str:
-        """The address at which this machine's browser and workers reach the API."""
-        everywhere = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
-        host = everywhere.get(self.settings.host, self.settings.host)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.settings.port}"
-
-    @property
-    def opened_at(self) -> str:
-        """The address at which people open the page."""
-        return self.settings.public_url or self.address
-
     def stop(self, number: int, _frame: FrameType | None = None) -> None:
         """Signal handler: the first signal requests a stop, a later Ctrl-C forces it."""
         if self.asked_at is None:
@@ -98,15 +86,19 @@ class Local:
         _say("Starting the API" + (" and Vite, both with reloading" if self.dev else ""))
         self._start_api(logs, environment)
         self._start_workers(logs, environment)
-        _say(f"Ready: {self.opened_at}")
-        if self.opened_at != self.address:
-            _say(f"  The proxy must forward to {self.address}")
+        _say(f"Ready. Open {self.settings.owner_link}")
+        _say("  The link signs you in. Keep it to yourself; `make link` prints it again.")
+        if self.settings.public_url:
+            _say(f"  The proxy must forward to {self.settings.address}")
         _say(f"  Data: {self.data}; logs: {logs}; workers on this machine: {len(self.workers)}")
         _say("  Press Ctrl-C to stop. Unfinished runs continue at the next start.")
 
     def _environment(self) -> dict[str, str]:
+        inherited = {
+            name: value for name, value in os.environ.items() if name != "GSL_OWNER_TOKEN"
+        }  # for the API alone
         return {
-            **os.environ,
+            **inherited,
             "PYTHONUNBUFFERED": "1",
             "PORT": str(self.settings.port),
             "GSL_DATA_DIR": str(self.data),
@@ -122,19 +114,18 @@ class Local:
         return f"redis+socket://{path}"
 
     def _start_api(self, logs: Path, environment: dict[str, str]) -> None:
-        api = Child(
-            "API", _api_command(self.settings, self.dev), environment, logs / "api.log", grace_s=8, folder=_ROOT
-        )
+        command, own = _api_command(self.settings, self.dev), {"GSL_OWNER_TOKEN": self.settings.owner_token}
+        api = Child("API", command, environment | own, logs / "api.log", grace_s=8, folder=_ROOT)
         self.api.append(api)
         api.start()
-        deadline = time.monotonic() + _API_READY_WITHIN_S
-        while not _is_serving(self.address):
+        address, deadline = self.settings.address, time.monotonic() + _API_READY_WITHIN_S
+        while not _is_serving(address):
             self._check()
             if not api.alive or time.monotonic() > deadline:
-                raise CannotStart(f"The API did not become ready at {self.address}: it {api.ending}. See {api.log}.")
+                raise CannotStart(f"The API did not become ready at {address}: it {api.ending}. See {api.log}.")
             time.sleep(0.1)
         if self.dev:
-            self.api.append(_vite(environment | {"GSL_API_URL": self.address}, logs / "vite.log"))
+            self.api.append(_vite(environment | {"GSL_API_URL": address}, logs / "vite.log"))
             self.api[-1].start()
 
     def _start_workers(self, logs: Path, environment: dict[str, str]) -> None:
@@ -143,7 +134,7 @@ class Local:
             _say(f"  {said}")
         for slot in range(1, slots + 1):
             own = {
-                "GSL_API_URL": self.address,
+                "GSL_API_URL": self.settings.address,
                 "GSL_WORKER_NAME": _worker_name(slot),
                 "GSL_WORKER_DIR": str(self.data / "workers" / str(slot)),
             }
@@ -252,7 +243,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = _read_settings()
         local = Local(settings, dev)
-        lock = lock_data_folder(local.data, local.address)
+        lock = lock_data_folder(local.data, settings.address)
         _need_free_port(settings.host, settings.port)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, local.stop)

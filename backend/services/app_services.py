@@ -15,6 +15,7 @@ from backend.db.engine import MAX_CONNECTIONS, Database, after_commit
 from backend.dispatch import Dispatcher
 from backend.events import Events
 from backend.services import planner
+from backend.services.attempts import Attempts
 from backend.services.health import HealthWatch
 from backend.settings import Settings
 from backend.store.jobs import queue
@@ -35,6 +36,11 @@ class Services:
     """Of uploads that write a row: they wait for locks, whose holders need one of the other threads to go on."""
     claiming_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
     """Of claims, which wait for each other anyway."""
+    identifying_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_CONNECTIONS // 10))
+    """Of looking up sessions and tokens, which takes a moment."""
+    hashing_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
+    """Of passwords, each of which takes 64 MiB for a tenth of a second."""
+    attempts: Attempts = field(default_factory=Attempts)
 
     @classmethod
     def open(cls, settings: Settings, database: Database | None = None) -> Self:

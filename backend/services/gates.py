@@ -8,7 +8,7 @@ from backend.db.columns import now
 from backend.db.models import Gate, Run
 from backend.errors import ConflictError, InvalidError, ProblemError
 from backend.services.app_services import Services
-from backend.store import gates, runs
+from backend.store import audit, gates, runs
 from backend.store.configs import check_readable, config_of
 from backend.store.jobs.status import record_event
 from gsl.phases import Proposal, wrong_edits
@@ -61,6 +61,7 @@ def approve_each(services: Services, request: GatesApprove, who: str) -> GateApp
                 run_id = run_id or gates.get(session, gate_id or 0).run_id
                 gate = approve_as_proposed(session, run_id, gate_id, request.reason, who)
                 services.advance(session, run_id, "gate")
+                audit.add(session, who, "approve gate", f"run {run_id}", request.reason)
                 approved.append(gate)
         except ProblemError as problem:
             refused.append(RefusedGate(run_id=run_id, gate_id=gate_id, reason=problem.detail))

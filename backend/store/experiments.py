@@ -11,8 +11,8 @@ from backend.errors import NotFoundError
 from gsl.protocol.api import ExperimentCreate, ExperimentPublic, Page
 
 
-def create(session: Session, body: ExperimentCreate) -> ExperimentPublic:
-    row = Experiment(**body.model_dump())
+def create(session: Session, body: ExperimentCreate, owner: str) -> ExperimentPublic:
+    row = Experiment(**body.model_dump(), owner=owner)
     session.add(row)
     session.flush()
     return _public(row, 0)
@@ -26,10 +26,11 @@ def get(session: Session, experiment_id: int) -> ExperimentPublic:
     return _public(*found)
 
 
-def page(session: Session, limit: int, offset: int) -> Page[ExperimentPublic]:
+def page(session: Session, owner: str | None, limit: int, offset: int) -> Page[ExperimentPublic]:
     """Newest first."""
-    rows = session.exec(_with_runs().order_by(col(Experiment.id).desc()).limit(limit).offset(offset))
-    total = session.exec(select(func.count()).select_from(Experiment)).one()
+    mine = [] if owner is None else [col(Experiment.owner) == owner]
+    rows = session.exec(_with_runs().where(*mine).order_by(col(Experiment.id).desc()).limit(limit).offset(offset))
+    total = session.exec(select(func.count()).select_from(Experiment).where(*mine)).one()
     return Page(items=[_public(*row) for row in rows], total=total, limit=limit, offset=offset)
 
 
@@ -58,4 +59,4 @@ def _with_runs() -> Any:
 
 def _public(row: Experiment, runs: int) -> ExperimentPublic:
     assert row.id is not None
-    return ExperimentPublic(id=row.id, name=row.name, description=row.description, created_at=row.created_at, runs=runs)
+    return ExperimentPublic(**row.model_dump(), runs=runs)

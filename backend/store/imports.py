@@ -17,10 +17,8 @@ from backend.store.jobs.status import record_event
 from gsl.protocol.api import FieldError
 from gsl.record import GateRecord, JobRecord, RunRecord
 
-PERSON = "person"
 
-
-def take(session: Session, record: RunRecord, experiment_id: int | None) -> tuple[Run, bool]:
+def take(session: Session, record: RunRecord, experiment_id: int | None, who: str) -> tuple[Run, bool]:
     """The run of this record, and whether it is new: importing a record again returns the same run.
 
     Raises `InvalidError` naming the part of the record that no worker could have reported.
@@ -31,7 +29,7 @@ def take(session: Session, record: RunRecord, experiment_id: int | None) -> tupl
             run = _known(session, digest)
             if run is not None:
                 return run, False
-            return _insert(session, record, experiment_id, digest), True
+            return _insert(session, record, experiment_id, digest, who), True
     except IntegrityError:  # the same record was imported at the same time
         known = _known(session, digest)
         if known is None:
@@ -43,10 +41,10 @@ def _known(session: Session, digest: str) -> Run | None:
     return session.exec(select(Run).where(Run.record_sha256 == digest)).first()
 
 
-def _insert(session: Session, record: RunRecord, experiment_id: int | None, digest: str) -> Run:
+def _insert(session: Session, record: RunRecord, experiment_id: int | None, digest: str, who: str) -> Run:
     fields = {
         "name": record.name, "experiment_id": experiment_id, "arm_name": record.arm_name, "notes": record.notes,
-        "tags": list(record.tags), "record_sha256": digest,
+        "tags": list(record.tags), "record_sha256": digest, "owner": who,
     }  # fmt: skip
     run = runs.create(session, record.config, fields)
     run.created_at = record.created_at
@@ -56,7 +54,7 @@ def _insert(session: Session, record: RunRecord, experiment_id: int | None, dige
         _insert_gate(session, run, record, gate)
     run.status, run.phase, run.cycle, run.message = record.status, record.phase, record.cycle, record.message
     run.warnings, run.ended_at, run.updated_at = list(record.warnings), record.ended_at, now()
-    record_event(session, PERSON, "imported", f"record {digest[:12]}", run_id=run.id)
+    record_event(session, who, "imported", f"record {digest[:12]}", run_id=run.id)
     return run
 
 

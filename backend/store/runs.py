@@ -14,6 +14,7 @@ from backend.errors import ConflictError, InvalidError, NotFoundError
 from backend.store import run_progress, search, value_sources
 from backend.store.configs import check_readable, config_of, read_only
 from backend.store.jobs.locks import lock_run
+from backend.store.jobs.status import record_event
 from backend.store.value_sources import ValueSources
 from gsl.config.run import RunConfig
 from gsl.protocol.api import Page, RunPublic, RunSummary, RunUpdate
@@ -44,6 +45,12 @@ def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
     session.add(run)
     search.remember(session, run)
     return run
+
+
+def launched(session: Session, run: Run, who: str, detail: str) -> None:
+    """Whoever launches a run is its owner."""
+    run.owner = who
+    record_event(session, who, "launched", detail, run_id=run.id)
 
 
 def get(session: Session, run_id: int) -> Run:

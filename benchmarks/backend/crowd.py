@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.backend.intake import METRICS, Reporter
 from benchmarks.backend.routes import Api
 from gsl.protocol.reports import Wire
-from tests.backend.api_driver import BEARER, V1
+from tests.backend.api_driver import BEARER, OWNER, V1
 
 STREAMS, REPORTERS = 50, 20
 EVERY_S = 0.5
@@ -61,7 +61,8 @@ def crowd(api: Api, seconds: float = SECONDS) -> Crowd:
 
 async def _all_at_once(address: str, reporters: list[Reporter], seconds: float, seen: _Seen) -> None:
     limits = httpx.Limits(max_connections=200)
-    async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False, limits=limits) as client:
+    asking = httpx.AsyncClient(base_url=address, headers=OWNER, timeout=60, trust_env=False, limits=limits)
+    async with asking as client:
         streams = [asyncio.create_task(_listen(client, seen)) for _ in range(STREAMS)]
         end = time.monotonic() + seconds
         await asyncio.gather(

@@ -14,7 +14,7 @@ import httpx
 import psutil
 
 from benchmarks.environments import ROOT
-from tests.backend.api_driver import TOKEN
+from tests.backend.api_driver import OWNER_TOKEN, TOKEN
 
 _START_S = 300
 
@@ -92,7 +92,7 @@ def our_server(folder: Path, database: str, beside: tuple[psutil.Process, ...] =
     ]  # fmt: skip
     environment = {
         "DATABASE_URL": database, "GSL_DATA_DIR": str(folder), "GSL_WORKER_TOKEN": TOKEN, "REDIS_URL": "",
-        "GSL_LEASE_SECONDS": "3600",
+        "GSL_LEASE_SECONDS": "3600", "GSL_OWNER_TOKEN": OWNER_TOKEN,
     }  # fmt: skip
     migrate = [sys.executable, "-m", "alembic", "upgrade", "head"]
     subprocess.run(migrate, env={**os.environ, **environment}, cwd=ROOT, check=True, capture_output=True)

@@ -14,7 +14,7 @@ import httpx
 
 from benchmarks.backend.servers import Server, free_port, our_server, serving
 from benchmarks.environments import python_of
-from tests.backend.api_driver import BEARER, V1, epoch, returns, started
+from tests.backend.api_driver import OWNER, V1, epoch, returns, sent_by, started
 
 HISTORY = "entropy"
 KEYS = 100
@@ -29,7 +29,7 @@ class Tracker(ABC):
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.client = httpx.Client(base_url=server.address, timeout=120, trust_env=False)
+        self.client = httpx.Client(base_url=server.address, timeout=120, headers=OWNER, trust_env=False)
 
     @classmethod
     @abstractmethod
@@ -98,7 +98,7 @@ class Ours(Tracker):
         return self.client.get(V1 + path, params=query).raise_for_status()
 
     def _post(self, path: str, body: Any) -> Any:
-        return self.client.post(V1 + path, json=body, headers=BEARER).raise_for_status().json()
+        return self.client.post(V1 + path, json=body, headers=sent_by(V1 + path, "POST")).raise_for_status().json()
 
 
 class MLflow(Tracker):

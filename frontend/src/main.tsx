@@ -3,16 +3,26 @@ import "@mantine/notifications/styles.css";
 import "./app.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { type ReactNode, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
+import { served } from "./api/address";
 import { LiveProvider } from "./api/live";
-import { isWorthRetrying } from "./api/problem";
+import { isSignedOut, isWorthRetrying } from "./api/problem";
+import { keys, sessionQuery } from "./api/queries";
+import { InvitationPage } from "./pages/sign-in/InvitationPage";
+import { SignInPage } from "./pages/sign-in/SignInPage";
 import { router } from "./routes";
 import { theme } from "./theme";
 
-const queryClient = new QueryClient({
+function noticeSignOut(error: Error): void {
+  if (isSignedOut(error)) queryClient.invalidateQueries({ queryKey: keys.session });
+}
+
+const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeSignOut }),
+  mutationCache: new MutationCache({ onError: noticeSignOut }),
   defaultOptions: {
     queries: {
       retry: (failures, error) => failures < 2 && isWorthRetrying(error),
@@ -22,6 +32,15 @@ const queryClient = new QueryClient({
   },
 });
 
+/** The page for whoever is signed in; all others are told how to. */
+function SignedIn({ children }: { children: ReactNode }) {
+  const session = useQuery(sessionQuery);
+  if (window.location.pathname === served("/invitation")) return <InvitationPage />;
+  if (session.isPending) return null;
+  if (session.data?.account === null) return <SignInPage passwords={session.data.passwords} />;
+  return children; // also while the server is away, which the page itself says
+}
+
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 
@@ -30,9 +49,11 @@ createRoot(root).render(
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <Notifications position="top-right" />
       <QueryClientProvider client={queryClient}>
-        <LiveProvider>
-          <RouterProvider router={router} />
-        </LiveProvider>
+        <SignedIn>
+          <LiveProvider>
+            <RouterProvider router={router} />
+          </LiveProvider>
+        </SignedIn>
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

@@ -1,5 +1,5 @@
 import { createTheme, type MantineColorsTuple } from "@mantine/core";
-import type { Phase, RunStatus } from "./api/types";
+import type { Phase, Role, RunStatus } from "./api/types";
 
 const brand: MantineColorsTuple = [
   "#eef0fd", "#dadff7", "#b3bbec", "#8a96e2", "#6877d9", "#5363d4", "#4857d0", "#3a48b8", "#323fa5", "#283592",
@@ -61,3 +61,10 @@ export const STATUS_LABEL: Record<RunStatus, string> = {
   cancelled: "Cancelled",
   paused: "Paused",
 };
+
+/** In the order of what they may do. */
+export const ROLES: { value: Role; label: string }[] = [
+  { value: "viewer", label: "Viewer" },
+  { value: "member", label: "Member" },
+  { value: "admin", label: "Admin" },
+];

@@ -1,20 +1,31 @@
 """A person and a worker at the API, in few words; every answer is checked for its status."""
 
 import hashlib
+import re
 from typing import Any
 
 from httpx import Client, Response
 
-TOKEN = "a-token-for-tests"
-BEARER = {"Authorization": f"Bearer {TOKEN}"}
+TOKEN, OWNER_TOKEN = "a-token-for-tests", "the-owner-s-token-for-tests"
+BEARER, OWNER = ({"Authorization": f"Bearer {token}"} for token in (TOKEN, OWNER_TOKEN))
+"""What workers send, and what a person does."""
 V1 = "/api/v1"
+_OF_WORKERS = re.compile(rf"{V1}/jobs/(next|[^/]*/(claim|members|heartbeat|reports|artifacts|log|finish))")
+
+
+def sent_by(path: str, method: str) -> dict[str, str]:
+    """The header with which a route is asked: some are for workers, all others are for people."""
+    of_workers = (method == "POST" and _OF_WORKERS.fullmatch(path)) or (method == "PUT" and "/workers/" in path)
+    return BEARER if of_workers else OWNER
 
 
 class ApiDriver:
     """Answers as parsed JSON; `status` says what is expected."""
 
     def __init__(self, client: Client) -> None:
+        """The client's requests are the owner's unless they, or the client, say otherwise."""
         self.client = client
+        self.client.headers.setdefault("Authorization", OWNER["Authorization"])
 
     @property
     def address(self) -> str:

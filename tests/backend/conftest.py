@@ -15,7 +15,7 @@ from backend.app import create_app
 from backend.db.engine import Database
 from backend.services.app_services import Services
 from backend.settings import Settings
-from tests.backend.api_driver import TOKEN, ApiDriver
+from tests.backend.api_driver import OWNER_TOKEN, TOKEN, ApiDriver
 from tests.backend.server import serving
 from tests.postgres import postgres_server
 
@@ -93,10 +93,11 @@ def settings(database: Database, tmp_path: Path) -> Settings:
 
 
 def settings_on(data_dir: Path, url: str = "") -> Settings:
-    """Settings that the environment does not reach, with a known worker token and no page."""
+    """Settings that the environment does not reach, with known tokens and no page."""
     return Settings(
-        data_dir=data_dir, database=url, artifacts="", redis_url="", token=SecretStr(TOKEN), page_dir=data_dir / "page"
-    )
+        data_dir=data_dir, database=url, artifacts="", redis_url="", page_dir=data_dir / "page",
+        token=SecretStr(TOKEN), owner=SecretStr(OWNER_TOKEN),
+    )  # fmt: skip
 
 
 @pytest.fixture

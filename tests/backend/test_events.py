@@ -7,18 +7,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from backend.db.account_models import Account
 from backend.db.engine import after_commit
 from backend.events import Events, redis_client
 from backend.services.app_services import Services
 from backend.settings import Settings
-from tests.backend.api_driver import ApiDriver, epoch, started
+from tests.backend.api_driver import OWNER, OWNER_TOKEN, ApiDriver, epoch, started
 from tests.backend.marks import ON_SQLITE
+from tests.backend.people import browser
 from tests.backend.server import serving
 from tests.backend.services.broker import short_folder, valkey
 
@@ -58,6 +61,22 @@ def test_changes_come_soon_and_many_as_one(app: FastAPI) -> None:
             assert 2 <= len(heard[1:]) <= 2 + 2 * (time.monotonic() - begun)
 
 
+def test_a_stream_ends_with_the_session_that_opened_it(
+    app: FastAPI, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.api.stream._ASKED_AGAIN_S", 0.0)
+    header = browser(services, "max", "viewer")
+    with serving(app) as address, httpx.stream("GET", f"{address}/api/v1/stream", headers=header) as response:
+        lines = response.iter_lines()
+        _until_listening(services.events)
+        services.events.publish("run", 1)
+        assert told(lines, 1)
+        with services.database.write() as session:
+            session.get_one(Account, 1).disabled = True
+        services.events.publish("run", 2)
+        assert told(lines, 1) == []
+
+
 def _until_listening(events: Events) -> None:
     deadline = time.monotonic() + 10
     while not events.listening:
@@ -87,11 +106,12 @@ def test_nothing_is_told_of_what_was_rolled_back(services: Services) -> None:
 def test_an_open_stream_does_not_keep_the_server_from_stopping(settings: Settings, tmp_path: Path) -> None:
     log = (tmp_path / "log").open("w+")
     command = [sys.executable, "-m", "uvicorn", "backend.app:create_app", "--factory", "--port", "0"]
-    environment = {**os.environ, "GSL_DATA_DIR": str(tmp_path), "REDIS_URL": "", "DATABASE_URL": settings.database}
+    own = {"GSL_DATA_DIR": str(tmp_path), "REDIS_URL": "", "DATABASE_URL": settings.database}
+    environment = {**os.environ, **own, "GSL_OWNER_TOKEN": OWNER_TOKEN}
     root = Path(__file__).parent.parent.parent
     with subprocess.Popen(command, env=environment, cwd=root, stderr=log, stdout=log) as server:
         address = _address(tmp_path / "log", server)
-        with httpx.stream("GET", f"{address}/api/v1/stream", timeout=10, trust_env=False) as response:
+        with httpx.stream("GET", f"{address}/api/v1/stream", headers=OWNER, timeout=10, trust_env=False) as response:
             assert response.status_code == 200
             server.send_signal(signal.SIGINT)
             assert [line for line in response.iter_lines() if line.startswith("data:")] == []
@@ -113,7 +133,8 @@ def test_processes_tell_each_other_through_the_broker(app: FastAPI) -> None:
         elsewhere = Events(f"redis+socket://{folder / 's'}")
         here: Services = app.state.services
         object.__setattr__(here, "events", Events(f"redis+socket://{folder / 's'}"))
-        with serving(app, lifespan=True) as address, httpx.stream("GET", f"{address}/api/v1/stream") as response:
+        stream = partial(httpx.stream, "GET", headers=OWNER)
+        with serving(app, lifespan=True) as address, stream(f"{address}/api/v1/stream") as response:
             _until_listening(here.events)
             lines = response.iter_lines()
             _until_heard(elsewhere)

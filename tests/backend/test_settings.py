@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from backend.app import create_app
 from backend.db.revisions import UnusableDatabaseError, migrate
-from backend.local.__main__ import Local
 from backend.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -61,15 +60,15 @@ def test_every_form_of_a_databases_url_is_accepted(url: str, monkeypatch: pytest
     ],
 )
 def test_the_address_is_one_that_this_machine_can_open(host: str, address: str) -> None:
-    assert Local(Settings(host=host, port=8000), dev=False).address == address
+    assert Settings(host=host, port=8000).address == address
 
 
 @pytest.mark.parametrize(("public", "ready"), [("", "http://127.0.0.1:8000"), ("https://lab/gsl/", "https://lab/gsl")])
 def test_people_are_sent_to_the_public_address(public: str, ready: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GSL_PUBLIC_URL", public)
-    local = Local(Settings(), dev=False)
-    assert local.opened_at == ready
-    assert local.address == "http://127.0.0.1:8000"
+    settings = Settings()
+    assert settings.opened_at == ready
+    assert settings.address == "http://127.0.0.1:8000"
 
 
 def newer(file: Path) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from sqlmodel import SQLModel
 
 from backend.app import create_app
 from backend.services.app_services import Services
-from tests.backend.api_driver import ApiDriver
+from tests.backend.api_driver import OWNER_TOKEN, ApiDriver
 from tests.backend.conftest import settings_on
 from tests.backend.server import serving
 from tests.browser.product import ROOT, running_product
@@ -76,6 +76,12 @@ class Complaints:
             self.texts.append(message.text)
 
 
+def sign_in(context: BrowserContext, address: str) -> None:
+    """As the link does that `make up` prints."""
+    answer = context.request.get(f"{address}/?token={OWNER_TOKEN}", max_redirects=0)
+    assert answer.status == 303, answer.text()
+
+
 @pytest.fixture
 def page(browser: Browser, stage: ApiDriver) -> Iterator[Page]:
     """A desktop-sized page of the server without workers, which must not complain."""
@@ -90,6 +96,7 @@ def product_page(browser: Browser, product: str) -> Iterator[Page]:
 
 def opened(browser: Browser, address: str) -> Iterator[Page]:
     context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900}, color_scheme="light")
+    sign_in(context, address)
     page = context.new_page()
     complaints = Complaints()
     complaints.listen(page)

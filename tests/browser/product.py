@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.backend.api_driver import OWNER_TOKEN
+
 ROOT = Path(__file__).parents[2]
 _READY_WITHIN_S = 90.0
 
@@ -32,6 +34,7 @@ def running_product(data: Path) -> Iterator[str]:
         **os.environ,
         "PORT": str(port),
         "GSL_DATA_DIR": str(data),
+        "GSL_OWNER_TOKEN": OWNER_TOKEN,
         "GSL_WORKERS": "2",
         "OMP_NUM_THREADS": "1",
     }

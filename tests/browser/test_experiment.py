@@ -5,7 +5,7 @@ import json
 import httpx
 from playwright.sync_api import Page, expect
 
-from tests.backend.api_driver import ApiDriver
+from tests.backend.api_driver import OWNER, ApiDriver
 
 TINY = {"budget": {"total_steps": 8192}, "arm": "generalist"}
 SCORES = {"usual step": (0.7, 0.9), "small step": (0.2, 0.4)}
@@ -112,7 +112,9 @@ def the_comparison_is_full(page: Page) -> None:
         expect(row).to_contain_text("±")
     pairs = page.get_by_role("table", name="Pairs of arms")
     expect(pairs.get_by_role("row").nth(1)).to_contain_text("%")
-    listed = httpx.get(page.url.replace("/experiments", "/api/v1/experiments").split("?")[0] + "/figures").json()
+    listed = httpx.get(
+        page.url.replace("/experiments", "/api/v1/experiments").split("?")[0] + "/figures", headers=OWNER
+    ).json()
     for figure in listed:
         drawn = page.get_by_test_id(f"figure-{figure['name']}")
         expect(drawn.locator(".main-svg").first).to_be_visible(timeout=15_000)

@@ -13,6 +13,7 @@ from tests.backend.api_driver import ApiDriver
 from tests.backend.conftest import settings_on
 from tests.backend.server import serving
 from tests.backend.services.broker import short_folder, valkey
+from tests.browser.conftest import sign_in
 from tests.browser.product import ROOT
 
 WITHIN_MS = 5_000
@@ -27,6 +28,7 @@ def test_the_page_says_so_and_claims_no_worker_live(browser: Browser, tmp_path: 
     with serving(app) as address:
         with httpx.Client(base_url=address, trust_env=False) as client:
             ApiDriver(client).announce("w1", "forkmaze")
+        sign_in(page.context, address)
         page.goto(f"{address}/workers")
         expect(page.get_by_test_id("worker-state")).to_have_text("idle")
         services.events.close()  # ends the page's stream, for which the server would wait
@@ -48,6 +50,7 @@ def test_the_page_says_what_does_not_work_until_it_does(browser: Browser, tmp_pa
         page = browser.new_page(viewport={"width": 390, "height": 800})
         page.clock.install()
         with serving(app) as address:
+            sign_in(page.context, address)
             page.goto(f"{address}/runs")
             alert = page.get_by_role("alert")
             expect(alert).to_contain_text("broker")

@@ -6,9 +6,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.backend.api_driver import ApiDriver
+from tests.browser.conftest import sign_in
 
-PAGES = ("/runs", "/runs/new", "/experiments", "/experiments/999999", "/workers", "/nowhere", "/runs/999999")
+PAGES = (
+    "/runs", "/runs/new", "/experiments", "/experiments/999999", "/workers", "/account", "/people", "/audit",
+    "/nowhere", "/runs/999999",
+)  # fmt: skip
 
+_HEADER_WIDTH = "() => document.querySelector('header').scrollWidth"
 _UNLABELLED = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button')]
     .filter(it => it.offsetParent && !it.labels?.length && !it.ariaLabel && !it.textContent.trim()
         && !it.getAttribute('aria-labelledby') && !it.ariaHidden && it.tabIndex >= 0)
@@ -18,15 +23,17 @@ _UNLABELLED = """() => [...document.querySelectorAll('input:not([type=hidden]), 
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_is_wider_than_a_phone(browser: Browser, stage: ApiDriver, path: str) -> None:
     context = browser.new_context(base_url=stage.address, viewport={"width": 390, "height": 844}, has_touch=True)
+    sign_in(context, stage.address)
     page = context.new_page()
     page.goto(path)
     expect(page.get_by_role("heading").first).to_be_visible()
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate(_HEADER_WIDTH) <= 390
     context.close()
 
 
-@pytest.mark.parametrize("path", ["/runs", "/runs/new", "/experiments", "/workers"])
+@pytest.mark.parametrize("path", ["/runs", "/runs/new", "/experiments", "/workers", "/account", "/people", "/audit"])
 def test_every_input_has_a_name(page: Page, path: str) -> None:
     page.goto(path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()

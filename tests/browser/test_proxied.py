@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 from client.api import Client
 from client.worker_api import WorkerApi
 from gsl.protocol.lease import WorkerInfo
-from tests.backend.api_driver import TOKEN, ApiDriver
+from tests.backend.api_driver import OWNER_TOKEN, TOKEN, ApiDriver
 from tests.browser.conftest import opened
 from tests.browser.proxied import Proxy, behind
 
@@ -91,7 +91,7 @@ def test_whoever_opens_the_server_itself_gets_the_same_page(public: str, proxy: 
 
 
 def test_scripts_and_workers_use_the_public_address(public: str) -> None:
-    with Client(public) as client:
+    with Client(public, OWNER_TOKEN) as client:
         run = client.create_run(preset="forkmaze-quick")
         worker = WorkerApi(public, TOKEN)
         worker.announce(WorkerInfo(name="w2", host="h", device="cpu", suites=("forkmaze",), version="0"))

@@ -6,6 +6,8 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.backend.api_driver import OWNER
+
 PHASES_TAKE_MS = 150_000
 FITS = """([figure, width]) => {
   const drawn = figure.querySelector('.main-svg')?.clientWidth
@@ -21,7 +23,7 @@ def test_a_run_goes_from_the_form_to_succeeded_through_an_edited_approval(produc
     status = page.get_by_test_id("run-status")
     expect(status).to_have_attribute("data-status", "awaiting_approval", timeout=PHASES_TAKE_MS)
 
-    proposed = httpx.get(f"{product}/api/v1/runs/{run_id}/gate").json()
+    proposed = httpx.get(f"{product}/api/v1/runs/{run_id}/gate", headers=OWNER).json()
     approve_with_edits(page)
     expect(page.get_by_test_id("decided-gate")).to_contain_text("one specialist is enough here")
     expect(status).to_have_attribute("data-status", "succeeded", timeout=PHASES_TAKE_MS)
@@ -72,8 +74,8 @@ def approve_with_edits(page: Page) -> None:
 
 
 def the_edits_were_carried_out(product: str, run_id: int, proposed: dict[str, dict[str, list[list[int]]]]) -> None:
-    gate = httpx.get(f"{product}/api/v1/runs/{run_id}/gate").json()
-    jobs = httpx.get(f"{product}/api/v1/runs/{run_id}/jobs").json()
+    gate = httpx.get(f"{product}/api/v1/runs/{run_id}/gate", headers=OWNER).json()
+    jobs = httpx.get(f"{product}/api/v1/runs/{run_id}/jobs", headers=OWNER).json()
     wanted = sorted(variation for part in proposed["proposal"]["partition"] for variation in part)
     specialists = [job for job in jobs if job["kind"] == "specialist"]
     assert gate["proposal"] == proposed["proposal"]
@@ -84,7 +86,7 @@ def the_edits_were_carried_out(product: str, run_id: int, proposed: dict[str, di
 
 
 def every_view_shows_the_run(page: Page, product: str, run_id: int) -> None:
-    for figure in httpx.get(f"{product}/api/v1/runs/{run_id}/figures").json():
+    for figure in httpx.get(f"{product}/api/v1/runs/{run_id}/figures", headers=OWNER).json():
         page.goto(f"/runs/{run_id}?tab={figure['tab']}")
         drawn = page.get_by_test_id(f"figure-{figure['name']}")
         expect(drawn.locator(".main-svg").first).to_be_visible(timeout=15_000)
@@ -106,7 +108,7 @@ def every_view_shows_the_run(page: Page, product: str, run_id: int) -> None:
 
 def every_reported_metric_is_shown(page: Page, product: str, run_id: int) -> None:
     """Side by side on a desktop, one below the other on a phone."""
-    answer = httpx.get(f"{product}/api/v1/runs/{run_id}/metrics").json()
+    answer = httpx.get(f"{product}/api/v1/runs/{run_id}/metrics", headers=OWNER).json()
     titles = {each["name"]: each["title"] for each in answer["metrics"]}
     assert {"grad_norm", "learning_rate", "demonstration_loss", "steps_per_second"} <= set(titles)
     page.goto(f"/runs/{run_id}?tab=training")
@@ -122,7 +124,7 @@ def every_reported_metric_is_shown(page: Page, product: str, run_id: int) -> Non
 
 
 def header_and_list_name_the_same_sources(page: Page, product: str, run_id: int) -> None:
-    run = httpx.get(f"{product}/api/v1/runs/{run_id}").json()
+    run = httpx.get(f"{product}/api/v1/runs/{run_id}", headers=OWNER).json()
     assert run["score_source"] == "final evaluation"
     assert re.fullmatch(r"fine-tuning, epoch \d+", run["mean_return_source"])
     for address in (f"/runs/{run_id}", "/runs"):

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 
 from backend.app import create_app
 from backend.services.app_services import Services
+from tests.backend.api_driver import OWNER, OWNER_TOKEN
 from tests.backend.conftest import settings_on
 from tests.backend.server import serving
 from tests.browser.product import ROOT, free_port
@@ -52,9 +53,11 @@ def test_a_run_can_be_launched_from_the_page_in_development(tmp_path: Path) -> N
     with serving(app) as api, vite(api) as address:
         wait_for(address)
         launch = {"preset": "forkmaze-quick"}
-        browsers = {"Origin": address, "Sec-Fetch-Site": "same-origin"}
+        browsers = {**OWNER, "Origin": address, "Sec-Fetch-Site": "same-origin"}
         answer = httpx.post(f"{address}/api/v1/runs", json=launch, headers=browsers, trust_env=False)
         assert answer.status_code == 201, answer.text
-        foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+        foreign = {**OWNER, "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+        opened = httpx.get(f"{address}/?token={OWNER_TOKEN}", trust_env=False)
+        assert (opened.status_code, opened.headers["location"]) == (303, "/")
         assert httpx.post(f"{address}/api/v1/runs", json=launch, headers=foreign, trust_env=False).status_code == 403
     services.database.close()

@@ -68,9 +68,11 @@ from backend.settings import Settings
 from tests.backend.server import serving
 
 with tempfile.TemporaryDirectory() as folder:
-    app = create_app(Settings(data_dir=Path(folder), database="", artifacts="", redis_url=""))
+    settings = Settings(data_dir=Path(folder), database="", artifacts="", redis_url="")
+    app = create_app(settings)
     SQLModel.metadata.create_all(app.state.services.database.engine)
     with serving(app) as address, httpx.Client(base_url=address + "/api/v1", trust_env=False) as client:
+        client.headers["Authorization"] = f"Bearer {settings.owner_token}"
         suites = client.get("/suites").json()
         wrong = ({"name": "gridworld", "size": 1}, {"name": "gridworld", "colour": "red"})
         answers = [client.post("/runs", json={"config": {"suite": suite}}) for suite in wrong]

@@ -16,6 +16,7 @@ import psutil
 
 from client.api import Client
 from client.errors import Unreachable
+from tests.backend.api_driver import OWNER_TOKEN
 
 _ROOT = Path(__file__).parent.parent.parent
 
@@ -29,8 +30,9 @@ class Product:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.data_dir = data_dir
-        self.client = Client(f"http://127.0.0.1:{port}")
+        self.client = Client(f"http://127.0.0.1:{port}", OWNER_TOKEN)
         given = {"PORT": str(port), "GSL_DATA_DIR": str(data_dir), "GSL_LEASE_SECONDS": str(lease_seconds)}
+        given["GSL_OWNER_TOKEN"] = OWNER_TOKEN
         unset = ("REDIS_URL", "DATABASE_URL", "GSL_WORKER_TOKEN", "GSL_ARTIFACTS_URL")
         inherited = {name: value for name, value in os.environ.items() if name not in unset}
         self._environment = {**inherited, **given, **settings, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}

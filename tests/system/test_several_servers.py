@@ -13,7 +13,7 @@ from threading import Event
 import httpx
 import pytest
 
-from tests.backend.api_driver import BEARER, TOKEN, ApiDriver, epoch, started
+from tests.backend.api_driver import BEARER, OWNER, OWNER_TOKEN, TOKEN, ApiDriver, epoch, started
 from tests.browser.product import ROOT, free_port
 from tests.system.team_services import team_services
 
@@ -60,7 +60,8 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Of a server for a team, with migrated tables."""
     with team_services("postgresql", tmp_path) as services:
         assert services is not None
-        own = {"GSL_DATA_DIR": str(tmp_path), "GSL_WORKER_TOKEN": TOKEN, "GSL_LEASE_SECONDS": "4"}
+        tokens = {"GSL_WORKER_TOKEN": TOKEN, "GSL_OWNER_TOKEN": OWNER_TOKEN}
+        own = {"GSL_DATA_DIR": str(tmp_path), **tokens, "GSL_LEASE_SECONDS": "4"}
         environment = {**os.environ, **services.settings, **own}
         subprocess.run([sys.executable, "-m", "alembic", "upgrade", "head"], cwd=ROOT, env=environment, check=True)
         yield environment
@@ -135,7 +136,9 @@ def test_one_address_for_three_processes(environment: dict[str, str], tmp_path: 
         for each in listening:
             assert each.wait(WITHIN_S)
         time.sleep(0.5)
-        httpx.patch(f"{address}/api/v1/runs/{run}", json={"name": "heard by all"}, trust_env=False).raise_for_status()
+        httpx.patch(
+            f"{address}/api/v1/runs/{run}", json={"name": "heard by all"}, headers=OWNER, trust_env=False
+        ).raise_for_status()
         assert all(each.result(WITHIN_S) for each in told)
         for page in pages:
             page.client.close()

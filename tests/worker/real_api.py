@@ -19,7 +19,7 @@ from backend.store import runs
 from client.api import Client
 from client.worker_api import WorkerApi
 
-TOKEN = "a-token-for-tests"
+TOKEN, OWNER_TOKEN = "a-token-for-tests", "the-owner-s-token-for-tests"
 
 
 class RealApi:
@@ -31,10 +31,10 @@ class RealApi:
             port = probe.getsockname()[1]
         self.settings = Settings(
             data_dir=data_dir, token=SecretStr(TOKEN), port=port, redis_url=redis_url, lease_seconds=lease_seconds,
-            page_dir=data_dir / "no-page",
+            page_dir=data_dir / "no-page", owner=SecretStr(OWNER_TOKEN),
         )  # fmt: skip
         self.url = f"http://127.0.0.1:{port}"
-        self.client = Client(self.url)
+        self.client = Client(self.url, OWNER_TOKEN)
         self.worker_api = WorkerApi(self.url, TOKEN)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None

@@ -20,7 +20,7 @@ _DEATH_TAKES_S = 5.0
 _CHECK_EVERY_S = 0.1
 
 # A trainer never uses the network, and its output is stored and shown, so it gets none of the slot's secrets.
-_NOT_FOR_TRAINERS = ("GSL_WORKER_TOKEN", "REDIS_URL", "DATABASE_URL")
+_NOT_FOR_TRAINERS = ("GSL_WORKER_TOKEN", "GSL_OWNER_TOKEN", "GSL_TOKEN", "REDIS_URL", "DATABASE_URL")
 
 
 @dataclass(frozen=True)

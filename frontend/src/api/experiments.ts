@@ -5,10 +5,13 @@ import type { ComparedMetric, ComparedSource, RunSummary } from "./types";
 
 const MOST = 200; // of one page of the API
 
-export const experimentsQuery = queryOptions({
-  queryKey: [...keys.experiments, "list"],
-  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/experiments", { params: { query: { limit: MOST } }, signal })),
-});
+/** Everyone's, or those of one account. */
+export const experimentsQuery = (owner?: string) =>
+  queryOptions({
+    queryKey: [...keys.experiments, "list", owner],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/experiments", { params: { query: { owner, limit: MOST } }, signal })),
+  });
 
 export function experimentQuery(id: number) {
   return queryOptions({

@@ -43,6 +43,9 @@ function fieldErrors(value: unknown): FieldError[] {
   );
 }
 
+/** Whether the session has ended, or there never was one. */
+export const isSignedOut = (error: unknown) => error instanceof ApiError && error.status === 401;
+
 /** A refusal will not change by asking again; an outage may. */
 export function isWorthRetrying(error: unknown): boolean {
   return !(error instanceof ApiError) || error.status === 0 || error.status >= 500;

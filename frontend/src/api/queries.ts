@@ -8,6 +8,8 @@ export const keys = {
   listedRuns: ["runs", "listed"] as const,
   waitingRuns: ["runs", "waiting"] as const,
   run: (id: number) => ["run", id] as const,
+  session: ["session"] as const,
+  accounts: ["accounts"] as const,
   workers: ["workers"] as const,
   experiments: ["experiments"] as const,
   experiment: (id: number) => ["experiments", id] as const,
@@ -18,6 +20,7 @@ export interface RunsFilter {
   status?: string;
   tag?: string;
   suite?: string;
+  owner?: string;
   offset: number;
 }
 
@@ -31,6 +34,14 @@ export const healthQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/health", { signal })),
   retry: false, // that the server is away is news; it is asked again soon enough
   refetchInterval: 4_000, // the server looks at itself as often
+});
+
+/** Who is signed in; asked again when an answer says that nobody is. */
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/session", { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false, // while it is unknown nothing is shown, not even what is wrong with the server
 });
 
 /** Whether the server does not answer, so that what is shown may be out of date. */

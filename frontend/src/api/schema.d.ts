@@ -4,6 +4,76 @@
  */
 
 export interface paths {
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the password
+         * @description Ends the account's other sessions. Its tokens stay.
+         *
+         *     Needs: account.
+         */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List my tokens
+         * @description Needs: account.
+         */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Create a token
+         * @description For scripts. Its secret is in this answer alone; only its hash is stored.
+         *
+         *     Needs: account.
+         */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description It does not count any more, from the next request on.
+         *
+         *     Needs: account.
+         */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/artifacts/{artifact_id}/content": {
         parameters: {
             query?: never;
@@ -14,8 +84,33 @@ export interface paths {
         /**
          * Get a file's content
          * @description Sent as a download, except for SVG pictures, which are displayed but may not run scripts.
+         *
+         *     Needs: viewer or worker.
          */
         get: operations["get_artifact_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who did what, newest first
+         * @description What people launched, decided, changed and deleted, sign-ins, and sign-ins that failed. Entries outlive the runs
+         *     that they are about.
+         *
+         *     Needs: admin.
+         */
+        get: operations["list_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -31,12 +126,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List experiments, newest first */
+        /**
+         * List experiments, newest first
+         * @description Needs: viewer.
+         */
         get: operations["list_experiments"];
         put?: never;
         /**
          * Create an experiment
          * @description An experiment groups runs that are compared: the arms and seeds of one question.
+         *
+         *     Needs: member.
          */
         post: operations["create_experiment"];
         delete?: never;
@@ -52,7 +152,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an experiment */
+        /**
+         * Get an experiment
+         * @description Needs: viewer.
+         */
         get: operations["get_experiment"];
         put?: never;
         post?: never;
@@ -72,6 +175,8 @@ export interface paths {
         /**
          * Compare an experiment's arms
          * @description Each arm over its seeds and each pair of arms, with confidence intervals. Failed runs are only counted.
+         *
+         *     Needs: viewer.
          */
         get: operations["get_comparison"];
         put?: never;
@@ -92,6 +197,8 @@ export interface paths {
         /**
          * Export an experiment as tables
          * @description The tables of a run's export, with the rows of all runs of the experiment.
+         *
+         *     Needs: viewer.
          */
         get: operations["export_experiment"];
         put?: never;
@@ -112,6 +219,8 @@ export interface paths {
         /**
          * List an experiment's figures
          * @description Every figure, and whether there is data for it. A figure without data says when it will have some.
+         *
+         *     Needs: viewer.
          */
         get: operations["list_experiment_figures"];
         put?: never;
@@ -132,6 +241,8 @@ export interface paths {
         /**
          * Get an experiment's figure as Plotly JSON
          * @description `data` and `layout` for Plotly. Polling with `If-None-Match` is cheap.
+         *
+         *     Needs: viewer.
          */
         get: operations["get_experiment_figure"];
         put?: never;
@@ -158,6 +269,8 @@ export interface paths {
          *
          *     Gates are approved automatically unless the configuration says `{"gate": {"mode": "ask"}}`. An arm of an earlier
          *     launch may get further seeds if its configuration stays the same.
+         *
+         *     Needs: member.
          */
         post: operations["launch_experiment"];
         delete?: never;
@@ -179,6 +292,8 @@ export interface paths {
          * Approve many gates as proposed
          * @description Each run is decided on its own: `approved` names those whose specialists start, `refused` says why others do
          *     not. A second request changes nothing, because a gate is decided once.
+         *
+         *     Needs: member.
          */
         post: operations["approve_gates"];
         delete?: never;
@@ -211,6 +326,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List invitations, newest first
+         * @description Needs: admin.
+         */
+        get: operations["list_invitations"];
+        put?: never;
+        /**
+         * Invite a person
+         * @description A link with which one person makes an account. Its secret is in this answer alone.
+         *
+         *     Needs: admin.
+         */
+        post: operations["create_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description Makes an account and signs it in. 403 if the link was used, revoked or is too old, 409 if the name is taken.
+         */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an invitation
+         * @description Needs: admin.
+         */
+        delete: operations["revoke_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/next": {
         parameters: {
             query?: never;
@@ -224,6 +405,8 @@ export interface paths {
          * Claim the next job
          * @description Moves the job whose turn it is from queued to running: by priority, then fair share, then the run nearest its
          *     end. Null if no job of the suites is waiting, after `wait` seconds.
+         *
+         *     Needs: worker.
          */
         post: operations["claim_next_job"];
         delete?: never;
@@ -239,7 +422,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a job */
+        /**
+         * Get a job
+         * @description Needs: viewer.
+         */
         get: operations["get_job"];
         put?: never;
         post?: never;
@@ -262,6 +448,8 @@ export interface paths {
          * Send a file
          * @description The body is the raw content. Sending it twice changes nothing. 422 if the SHA-256 differs, 413 if the files of
          *     the job would take more than its quota.
+         *
+         *     Needs: worker.
          */
         post: operations["upload_artifact"];
         delete?: never;
@@ -283,6 +471,8 @@ export interface paths {
          * Claim a certain job
          * @description Out of turn: for workers of earlier versions, which claim the job that a message names. 409 if another worker was
          *     faster, if the run is paused or cancelled, or while a job that was lost has to wait.
+         *
+         *     Needs: worker.
          */
         post: operations["claim_job"];
         delete?: never;
@@ -304,6 +494,8 @@ export interface paths {
          * Give a job back
          * @description The job has ended or will be resumed later; what follows is planned in the same transaction. Sending it twice
          *     changes nothing. 422 for a success without its result, checkpoint, demonstrations or evaluation.
+         *
+         *     Needs: worker.
          */
         post: operations["finish_job"];
         delete?: never;
@@ -324,6 +516,8 @@ export interface paths {
         /**
          * Send a heartbeat
          * @description Extends the lease and returns what the worker should do. 409 if the lease was lost.
+         *
+         *     Needs: worker.
          */
         post: operations["keep_job"];
         delete?: never;
@@ -342,12 +536,16 @@ export interface paths {
         /**
          * Get a job's log
          * @description What the trainer wrote. Offsets are bytes from the start of the first attempt; later attempts' logs follow.
+         *
+         *     Needs: viewer.
          */
         get: operations["get_job_log"];
         put?: never;
         /**
          * Append to the log
          * @description Writes the raw body at `offset` bytes of this attempt's log; returns the log's size, the next offset.
+         *
+         *     Needs: worker.
          */
         post: operations["append_job_log"];
         delete?: never;
@@ -369,6 +567,8 @@ export interface paths {
          * Claim jobs to train with one
          * @description For the holder of a specialist: queued specialists of the same run and cycle, as many as leave every worker that
          *     is idle or has some of them the same share. Those that crashed train by themselves until they get further.
+         *
+         *     Needs: worker.
          */
         post: operations["claim_members"];
         delete?: never;
@@ -387,6 +587,8 @@ export interface paths {
         /**
          * Get what a job is made with
          * @description As for a run, oldest first: more than one if it was resumed with something else.
+         *
+         *     Needs: viewer.
          */
         get: operations["get_job_provenance"];
         put?: never;
@@ -407,6 +609,8 @@ export interface paths {
         /**
          * Compare what two jobs are made with
          * @description Only what differs. 409 if nothing is recorded of one of them.
+         *
+         *     Needs: viewer.
          */
         get: operations["compare_job_provenance"];
         put?: never;
@@ -430,6 +634,8 @@ export interface paths {
          * Send reports
          * @description Stores reports in order and extends the lease. Sending a batch twice changes nothing. 422, with nothing stored,
          *     if one does not fit the job: its epochs follow each other, and steps add up and stay within its budget.
+         *
+         *     Needs: worker.
          */
         post: operations["report_job"];
         delete?: never;
@@ -450,12 +656,57 @@ export interface paths {
         /**
          * Try a failed job again
          * @description It is queued again and resumes from its last checkpoint. 409 unless it failed and its run waits for it.
+         *
+         *     Needs: member.
          */
         post: operations["retry_job"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts
+         * @description Needs: admin.
+         */
+        get: operations["list_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a role, disable or enable
+         * @description A disabled account's sessions and tokens do not count until it is enabled. Nobody changes their own account, so
+         *     that an admin is always left.
+         *
+         *     Needs: admin.
+         */
+        patch: operations["update_person"];
         trace?: never;
     };
     "/api/v1/presets": {
@@ -468,6 +719,8 @@ export interface paths {
         /**
          * List presets
          * @description Configurations that are known to work, and whether a live worker can run them.
+         *
+         *     Needs: viewer.
          */
         get: operations["list_presets"];
         put?: never;
@@ -488,6 +741,8 @@ export interface paths {
         /**
          * Get the queue
          * @description Jobs that are waiting and jobs that are running.
+         *
+         *     Needs: viewer.
          */
         get: operations["get_queue"];
         put?: never;
@@ -505,12 +760,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List runs, with filters and paging */
+        /**
+         * List runs, with filters and paging
+         * @description Needs: viewer.
+         */
         get: operations["list_runs"];
         put?: never;
         /**
          * Launch a run
          * @description From a preset, a whole configuration, or a preset with parts changed. The first job is queued immediately.
+         *
+         *     Needs: member.
          */
         post: operations["create_run"];
         delete?: never;
@@ -532,6 +792,8 @@ export interface paths {
          * Import a run
          * @description Imports a record from `GET /runs/{id}/record` or from a benchmark. The imported run has ended and cannot be
          *     resumed, because it has no checkpoints. Importing the same record again returns the same run, with status 200.
+         *
+         *     Needs: member.
          */
         post: operations["import_run"];
         delete?: never;
@@ -552,6 +814,8 @@ export interface paths {
         /**
          * Preview a configuration's budget
          * @description Steps of each phase, and their time as measured of recent jobs of the suite. Nothing is launched.
+         *
+         *     Needs: viewer.
          */
         post: operations["preview_run"];
         delete?: never;
@@ -567,18 +831,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a run */
+        /**
+         * Get a run
+         * @description Needs: viewer.
+         */
         get: operations["get_run"];
         put?: never;
         post?: never;
         /**
          * Delete a run that has ended
-         * @description Removes its rows and its files; 409 if the run has not ended.
+         * @description Removes its rows and its files; 409 if the run has not ended, 403 if it is someone else's, except for admins.
+         *
+         *     Needs: member.
          */
         delete: operations["delete_run"];
         options?: never;
         head?: never;
-        /** Change name, notes, tags or priority */
+        /**
+         * Change name, notes, tags or priority
+         * @description Needs: member.
+         */
         patch: operations["update_run"];
         trace?: never;
     };
@@ -589,7 +861,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a run's files */
+        /**
+         * List a run's files
+         * @description Needs: viewer.
+         */
         get: operations["list_artifacts"];
         put?: never;
         post?: never;
@@ -616,6 +891,8 @@ export interface paths {
          *     The baseline has the same suite, learner, seed and evaluation, and joins the run's experiment, which is created if
          *     necessary. 409 if the run is itself a baseline, spent too few steps for one, or already has a baseline that has not
          *     failed or been cancelled.
+         *
+         *     Needs: member.
          */
         post: operations["launch_baseline"];
         delete?: never;
@@ -636,6 +913,8 @@ export interface paths {
         /**
          * Cancel a run
          * @description Running jobs write a checkpoint and stop, for good. 409 if the run has ended.
+         *
+         *     Needs: member.
          */
         post: operations["cancel_run"];
         delete?: never;
@@ -654,6 +933,8 @@ export interface paths {
         /**
          * List events, newest first
          * @description Who did what, and when.
+         *
+         *     Needs: viewer.
          */
         get: operations["list_events"];
         put?: never;
@@ -675,6 +956,8 @@ export interface paths {
          * Export a run as tables
          * @description Configuration, jobs, epochs, metrics, every return, evaluations, plateaus, gates, ledger, events, provenance and
          *     the list of files. A run that has not ended is exported as far as it is. `about.json` comes last.
+         *
+         *     Needs: viewer.
          */
         get: operations["export_run"];
         put?: never;
@@ -695,6 +978,8 @@ export interface paths {
         /**
          * List a run's figures
          * @description Every figure, and whether the run has data for it. A figure without data says when it will have some.
+         *
+         *     Needs: viewer.
          */
         get: operations["list_figures"];
         put?: never;
@@ -715,6 +1000,8 @@ export interface paths {
         /**
          * Get a figure as Plotly JSON
          * @description `data` and `layout` for Plotly; numbers are typed arrays. Polling with `If-None-Match` is cheap.
+         *
+         *     Needs: viewer.
          */
         get: operations["get_figure"];
         put?: never;
@@ -735,6 +1022,8 @@ export interface paths {
         /**
          * Get the latest gate
          * @description Its frozen evidence, the proposal and, once made, the decision. 404 before the first gate.
+         *
+         *     Needs: viewer.
          */
         get: operations["get_gate"];
         put?: never;
@@ -757,6 +1046,8 @@ export interface paths {
         /**
          * Approve the gate
          * @description Starts the specialists, as proposed or with edits. 409 if no gate is open; 422 names each invalid edit.
+         *
+         *     Needs: member.
          */
         post: operations["approve_gate"];
         delete?: never;
@@ -777,6 +1068,8 @@ export interface paths {
         /**
          * Reject the gate
          * @description `continue` keeps training with a fresh plateau detector, `stop` ends the run. 409 if no gate is open.
+         *
+         *     Needs: member.
          */
         post: operations["reject_gate"];
         delete?: never;
@@ -795,6 +1088,8 @@ export interface paths {
         /**
          * List all gates, oldest first
          * @description One for each time the generalist reached its gate, in all cycles. Empty before the first.
+         *
+         *     Needs: viewer.
          */
         get: operations["list_gates"];
         put?: never;
@@ -812,7 +1107,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a run's jobs in the order of planning */
+        /**
+         * List a run's jobs in the order of planning
+         * @description Needs: viewer.
+         */
         get: operations["list_run_jobs"];
         put?: never;
         post?: never;
@@ -832,6 +1130,8 @@ export interface paths {
         /**
          * Get the ledger of environment steps
          * @description Environment steps spent by job, phase and purpose, and along the critical path.
+         *
+         *     Needs: viewer.
          */
         get: operations["get_ledger"];
         put?: never;
@@ -854,6 +1154,8 @@ export interface paths {
          * @description Losses, gradient norm, learning rate, speed and whatever else learner and guide report, over environment steps.
          *
          *     If a run has more than 3,000 epochs, evenly spread ones are read.
+         *
+         *     Needs: viewer.
          */
         get: operations["get_metrics"];
         put?: never;
@@ -876,6 +1178,8 @@ export interface paths {
         /**
          * Pause a run
          * @description Running jobs write a checkpoint and free their workers. 409 if the run has ended or is already paused.
+         *
+         *     Needs: member.
          */
         post: operations["pause_run"];
         delete?: never;
@@ -894,6 +1198,8 @@ export interface paths {
         /**
          * List plateaus
          * @description Where criterion H detected a plateau, with its evidence.
+         *
+         *     Needs: viewer.
          */
         get: operations["list_plateaus"];
         put?: never;
@@ -915,6 +1221,8 @@ export interface paths {
          * Get what a run is made with
          * @description Package versions, commit and uncommitted changes of the code, device and driver, seeds and commands. Jobs that
          *     are made with the same are together. Empty if no job has started, or if all are older than this record.
+         *
+         *     Needs: viewer.
          */
         get: operations["get_run_provenance"];
         put?: never;
@@ -935,6 +1243,8 @@ export interface paths {
         /**
          * Compare what two runs are made with
          * @description Only what differs. 409 if nothing is recorded of one of them.
+         *
+         *     Needs: viewer.
          */
         get: operations["compare_run_provenance"];
         put?: never;
@@ -956,6 +1266,8 @@ export interface paths {
          * Export a run
          * @description The run as one document: epochs, evaluations, gates, ledger and configuration, without files. The configuration
          *     of a run that is read-only is as it was stored. 409 if the run has not ended.
+         *
+         *     Needs: viewer.
          */
         get: operations["get_record"];
         put?: never;
@@ -978,6 +1290,8 @@ export interface paths {
         /**
          * Resume a paused run
          * @description Its jobs are queued again and resume from their checkpoints. 409 if the run has ended or is not paused.
+         *
+         *     Needs: member.
          */
         post: operations["resume_run"];
         delete?: never;
@@ -998,6 +1312,8 @@ export interface paths {
         /**
          * Try a failed run again
          * @description The jobs that failed it are queued again and resume from their last checkpoints. 409 if it has not failed.
+         *
+         *     Needs: member.
          */
         post: operations["retry_run"];
         delete?: never;
@@ -1016,11 +1332,43 @@ export interface paths {
         /**
          * Get returns by variation
          * @description The latest estimate for every variation, or the values reported at one epoch.
+         *
+         *     Needs: viewer.
          */
         get: operations["get_returns"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get who is signed in
+         * @description Answers everyone, so that the page knows whether to ask for a sign-in.
+         */
+        get: operations["get_session"];
+        put?: never;
+        /**
+         * Sign in
+         * @description By name and password. 403 if one is wrong, and 429 for a while after several failures.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign out
+         * @description Ends the browser's session.
+         *
+         *     Needs: account.
+         */
+        delete: operations["sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1035,7 +1383,10 @@ export interface paths {
         };
         /**
          * Stream changes
-         * @description What changes, as it happens: ids only, at most twice a second. The data comes from the other routes.
+         * @description What changes, as it happens: ids only, at most twice a second. The data comes from the other routes. The stream
+         *     ends soon after the session or token that opened it.
+         *
+         *     Needs: viewer.
          */
         get: operations["stream_changes"];
         put?: never;
@@ -1057,6 +1408,8 @@ export interface paths {
          * List suites
          * @description Families of environments, including those of installed packages: the JSON schema of their settings, the live
          *     workers that can run them, and what to install if none can.
+         *
+         *     Needs: viewer.
          */
         get: operations["list_suites"];
         put?: never;
@@ -1077,6 +1430,8 @@ export interface paths {
         /**
          * List webhooks
          * @description Without their URLs and secrets, which are shown to nobody again.
+         *
+         *     Needs: viewer.
          */
         get: operations["list_webhooks"];
         put?: never;
@@ -1084,6 +1439,8 @@ export interface paths {
          * Create a webhook
          * @description Messages are signed as Standard Webhooks has it, with the secret of this answer. 422 for an IP address that is
          *     private, unless the server allows it; what a name stands for is checked with each message.
+         *
+         *     Needs: admin.
          */
         post: operations["create_webhook"];
         delete?: never;
@@ -1105,6 +1462,8 @@ export interface paths {
         /**
          * Delete a webhook
          * @description Messages that it has not received are dropped.
+         *
+         *     Needs: admin.
          */
         delete: operations["delete_webhook"];
         options?: never;
@@ -1124,9 +1483,59 @@ export interface paths {
         /**
          * Test a webhook
          * @description Sends it a message of type `test` within seconds; the list then says whether it was taken.
+         *
+         *     Needs: admin.
          */
         post: operations["test_webhook"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/worker-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tokens of machines, newest first
+         * @description Needs: admin.
+         */
+        get: operations["list_worker_tokens"];
+        put?: never;
+        /**
+         * Create a token for a machine
+         * @description GSL_WORKER_TOKEN for the workers of one machine. Its secret is in this answer alone.
+         *
+         *     Needs: admin.
+         */
+        post: operations["create_worker_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/worker-tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a machine's token
+         * @description Its workers are refused from the next request on; their jobs are lost to others when their leases end.
+         *
+         *     Needs: admin.
+         */
+        delete: operations["revoke_worker_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1142,6 +1551,8 @@ export interface paths {
         /**
          * List workers, live ones first
          * @description Their devices, suites, current jobs and measured speeds. A worker that is silent for 45 seconds is not live.
+         *
+         *     Needs: viewer or worker.
          */
         get: operations["list_workers"];
         put?: never;
@@ -1163,6 +1574,8 @@ export interface paths {
         /**
          * Register a worker
          * @description Sent by each worker every ten seconds; replaces what it sent before. No name has a line break.
+         *
+         *     Needs: worker.
          */
         put: operations["announce_worker"];
         post?: never;
@@ -1183,6 +1596,16 @@ export interface components {
              * @description Number of reports stored.
              */
             accepted: number;
+        };
+        /** AccountPublic */
+        AccountPublic: {
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "admin";
         };
         /** ApprovedGate */
         ApprovedGate: {
@@ -1335,6 +1758,24 @@ export interface components {
              * @description Bytes.
              */
             size: number;
+        };
+        /** AuditEntryPublic */
+        AuditEntryPublic: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Detail */
+            detail: string;
+            /** Id */
+            id: number;
+            /** Subject */
+            subject: string;
+            /** What */
+            what: string;
+            /** Who */
+            who: string;
         };
         /**
          * BC
@@ -2031,6 +2472,12 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /**
+             * Owner
+             * @description Name of the account that made it.
+             * @default
+             */
+            owner: string;
             /** Runs */
             runs: number;
         };
@@ -2810,6 +3257,118 @@ export interface components {
              * @description Number of seeds (or pairs of seeds) used, of the task with the fewest.
              */
             seeds: number;
+        };
+        /** InvitationAccept */
+        InvitationAccept: {
+            /** Email */
+            email?: string | null;
+            /**
+             * Name
+             * @description It never changes.
+             * @example ada
+             */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /**
+             * Secret
+             * Format: password
+             */
+            secret: string;
+        };
+        /**
+         * InvitationCreate
+         * @example {
+         *       "note": "Ada",
+         *       "role": "member"
+         *     }
+         */
+        InvitationCreate: {
+            /**
+             * Days
+             * @description So long the link can be used.
+             * @default 7
+             */
+            days: number;
+            /**
+             * Note
+             * @description For whom it is.
+             * @default
+             */
+            note: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "admin";
+        };
+        /** InvitationCreated */
+        InvitationCreated: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: number;
+            /** Note */
+            note: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "admin";
+            /**
+             * Secret
+             * @description What the link ends with: /invitation#secret. It is shown only here.
+             */
+            secret: string;
+            /** Used At */
+            used_at: string | null;
+            /** Used By */
+            used_by: string | null;
+        };
+        /** InvitationPublic */
+        InvitationPublic: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: number;
+            /** Note */
+            note: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "admin";
+            /** Used At */
+            used_at: string | null;
+            /** Used By */
+            used_by: string | null;
         };
         /** JobPublic */
         JobPublic: {
@@ -3801,6 +4360,20 @@ export interface components {
              */
             vf_coef: number;
         };
+        /** Page[AuditEntryPublic] */
+        Page_AuditEntryPublic_: {
+            /** Items */
+            items: components["schemas"]["AuditEntryPublic"][];
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+            /**
+             * Total
+             * @description Number of items on all pages together.
+             */
+            total: number;
+        };
         /** Page[EventPublic] */
         Page_EventPublic_: {
             /** Items */
@@ -3866,6 +4439,59 @@ export interface components {
             reason: string;
             /** Theirs */
             theirs: string;
+        };
+        /** PasswordChange */
+        PasswordChange: {
+            /**
+             * Current
+             * Format: password
+             * @description Empty if the account has no password yet.
+             * @default
+             */
+            current: string;
+            /**
+             * New
+             * Format: password
+             */
+            new: string;
+        };
+        /** PersonPublic */
+        PersonPublic: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Disabled */
+            disabled: boolean;
+            /** Email */
+            email: string | null;
+            /** Has Password */
+            has_password: boolean;
+            /**
+             * Last Used At
+             * @description Of a session; null if there is none.
+             */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "admin";
+        };
+        /**
+         * PersonUpdate
+         * @example {
+         *       "role": "viewer"
+         *     }
+         */
+        PersonUpdate: {
+            /** Disabled */
+            disabled?: boolean | null;
+            /** Role */
+            role?: ("viewer" | "member" | "admin") | null;
         };
         /**
          * PhaseProgress
@@ -4651,6 +5277,12 @@ export interface components {
             name: string;
             /** Notes */
             notes: string;
+            /**
+             * Owner
+             * @description Name of the account that launched it; empty if it has none yet.
+             * @default
+             */
+            owner: string;
             /** Phases */
             phases: components["schemas"]["PhaseProgress"][];
             /**
@@ -4860,6 +5492,12 @@ export interface components {
             message: string;
             /** Name */
             name: string;
+            /**
+             * Owner
+             * @description Name of the account that launched it; empty if it has none yet.
+             * @default
+             */
+            owner: string;
             /** Phases */
             phases: components["schemas"]["PhaseProgress"][];
             /**
@@ -5066,6 +5704,29 @@ export interface components {
              * @default 4000
              */
             warm_up: number;
+        };
+        /**
+         * SessionPublic
+         * @description Who is signed in, and how others can.
+         */
+        SessionPublic: {
+            /** @description Null if the request carries no valid session or token. */
+            account: components["schemas"]["AccountPublic"] | null;
+            /**
+             * Passwords
+             * @description Whether there are accounts with passwords, so that one can sign in here.
+             */
+            passwords: boolean;
+        };
+        /** SignIn */
+        SignIn: {
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
         };
         /**
          * SmallCNN
@@ -5425,6 +6086,80 @@ export interface components {
              * @default []
              */
             variations: number[];
+        };
+        /**
+         * TokenCreate
+         * @example {
+         *       "days": 90,
+         *       "name": "notebook",
+         *       "scope": "read"
+         *     }
+         */
+        TokenCreate: {
+            /**
+             * Days
+             * @description So long it counts; null for ever.
+             * @default 90
+             */
+            days: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "read" | "write";
+        };
+        /** TokenCreated */
+        TokenCreated: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: number;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "read" | "write";
+            /**
+             * Secret
+             * @description What a script sends as `Authorization: Bearer`. It is shown only here.
+             */
+            secret: string;
+        };
+        /** TokenPublic */
+        TokenPublic: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: number;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "read" | "write";
         };
         /**
          * TrainingOn
@@ -5835,6 +6570,60 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * WorkerTokenCreate
+         * @example {
+         *       "name": "gpu-1"
+         *     }
+         */
+        WorkerTokenCreate: {
+            /**
+             * Name
+             * @description The machine whose workers use it.
+             */
+            name: string;
+        };
+        /** WorkerTokenCreated */
+        WorkerTokenCreated: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Id */
+            id: number;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Secret
+             * @description GSL_WORKER_TOKEN of that machine. It is shown only here.
+             */
+            secret: string;
+        };
+        /** WorkerTokenPublic */
+        WorkerTokenPublic: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Id */
+            id: number;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Revoked At */
+            revoked_at: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -5844,25 +6633,278 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_artifact_content: {
+    change_password: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description Id of the artifact. */
-                artifact_id: number;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
             };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The raw content. */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/json": components["schemas"]["TokenPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCreated"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id in the list. */
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -5894,9 +6936,142 @@ export interface operations {
             };
         };
     };
+    get_artifact_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the artifact. */
+                artifact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The raw content. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description Name of an account. */
+                who?: string | null;
+                /** @description Maximum number of items. */
+                limit?: number;
+                /** @description Number of items to skip. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntryPublic_"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_experiments: {
         parameters: {
             query?: {
+                /** @description Name of the account that made it. */
+                owner?: string | null;
                 /** @description Maximum number of items. */
                 limit?: number;
                 /** @description Number of items to skip. */
@@ -5915,6 +7090,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ExperimentPublic_"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
@@ -5961,6 +7154,24 @@ export interface operations {
             };
             /** @description The body cannot be parsed. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6027,6 +7238,24 @@ export interface operations {
                     "application/json": components["schemas"]["ExperimentPublic"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -6080,6 +7309,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComparisonPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -6137,6 +7384,24 @@ export interface operations {
                     "application/zip": unknown;
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -6185,6 +7450,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FigureInfo"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -6260,6 +7543,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -6316,6 +7617,24 @@ export interface operations {
             };
             /** @description The body cannot be parsed. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6401,6 +7720,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body stopped arriving. */
             408: {
                 headers: {
@@ -6468,6 +7805,302 @@ export interface operations {
             };
         };
     };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationCreated"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationAccept"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not open this; the detail says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id in the list. */
+                invitation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     claim_next_job: {
         parameters: {
             query?: never;
@@ -6499,8 +8132,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The worker token is missing or wrong. */
+            /** @description Nobody is signed in, or the token does not count (any more). */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6565,6 +8207,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -6639,8 +8299,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The worker token is missing or wrong. */
+            /** @description Nobody is signed in, or the token does not count (any more). */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6747,8 +8416,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The worker token is missing or wrong. */
+            /** @description Nobody is signed in, or the token does not count (any more). */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6846,8 +8524,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The worker token is missing or wrong. */
+            /** @description Nobody is signed in, or the token does not count (any more). */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6945,8 +8632,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The worker token is missing or wrong. */
+            /** @description Nobody is signed in, or the token does not count (any more). */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7033,6 +8729,24 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -7100,8 +8814,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The worker token is missing or wrong. */
+            /** @description Nobody is signed in, or the token does not count (any more). */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7208,8 +8931,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The worker token is missing or wrong. */
+            /** @description Nobody is signed in, or the token does not count (any more). */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7294,6 +9026,24 @@ export interface operations {
                     "application/json": components["schemas"]["ProvenancePublic"][];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -7345,6 +9095,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProvenanceDifference"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -7419,8 +9187,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The worker token is missing or wrong. */
+            /** @description Nobody is signed in, or the token does not count (any more). */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7505,6 +9282,24 @@ export interface operations {
                     "application/json": components["schemas"]["JobPublic"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -7516,6 +9311,169 @@ export interface operations {
             };
             /** @description The request conflicts with the current state, which the detail explains. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7561,6 +9519,24 @@ export interface operations {
                     "application/json": components["schemas"]["PresetInfo"][];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
@@ -7599,6 +9575,24 @@ export interface operations {
                     "application/json": components["schemas"]["QueuePublic"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
             422: {
                 headers: {
@@ -7632,6 +9626,8 @@ export interface operations {
                 arm?: ("gsl" | "generalist" | "generalist_low") | null;
                 /** @description Label of the arm in its experiment. */
                 arm_name?: string | null;
+                /** @description Name of the account that launched it. */
+                owner?: string | null;
                 /** @description Field to sort by; a leading minus reverses the order. */
                 sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "name" | "-name" | "-score" | "score";
                 /** @description Maximum number of items. */
@@ -7652,6 +9648,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RunSummary_"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
@@ -7698,6 +9712,24 @@ export interface operations {
             };
             /** @description The body cannot be parsed. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7786,6 +9818,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body stopped arriving. */
             408: {
                 headers: {
@@ -7855,6 +9905,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body stopped arriving. */
             408: {
                 headers: {
@@ -7914,6 +9982,24 @@ export interface operations {
                     "application/json": components["schemas"]["RunPublic"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -7961,6 +10047,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Not found; the detail says which id. */
             404: {
@@ -8027,6 +10131,24 @@ export interface operations {
             };
             /** @description The body cannot be parsed. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8102,6 +10224,24 @@ export interface operations {
                     "application/json": components["schemas"]["ArtifactPublic"][];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -8150,6 +10290,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -8209,6 +10367,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -8275,6 +10451,24 @@ export interface operations {
                     "application/json": components["schemas"]["Page_EventPublic_"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -8330,6 +10524,24 @@ export interface operations {
                     "application/zip": unknown;
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -8378,6 +10590,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FigureInfo"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -8451,6 +10681,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -8499,6 +10747,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GatePublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -8557,6 +10823,24 @@ export interface operations {
             };
             /** @description The body cannot be parsed. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8654,6 +10938,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -8731,6 +11033,24 @@ export interface operations {
                     "application/json": components["schemas"]["GatePublic"][];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -8781,6 +11101,24 @@ export interface operations {
                     "application/json": components["schemas"]["JobPublic"][];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -8829,6 +11167,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -8888,6 +11244,24 @@ export interface operations {
                     "application/json": components["schemas"]["MetricsPublic"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -8936,6 +11310,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -8997,6 +11389,24 @@ export interface operations {
                     "application/json": components["schemas"]["PlateauPublic"][];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -9045,6 +11455,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProvenancePublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -9098,6 +11526,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProvenanceDifference"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -9159,6 +11605,24 @@ export interface operations {
                     "application/json": components["schemas"]["RunRecord"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -9218,6 +11682,24 @@ export interface operations {
                     "application/json": components["schemas"]["RunPublic"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -9275,6 +11757,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not found; the detail says which id. */
@@ -9345,8 +11845,205 @@ export interface operations {
                     "application/json": components["schemas"]["ReturnsPublic"];
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPublic"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent does not open this; the detail says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9392,6 +12089,42 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_suites: {
@@ -9410,6 +12143,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SuiteInfo"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
@@ -9448,6 +12199,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
@@ -9494,6 +12263,24 @@ export interface operations {
             };
             /** @description The body cannot be parsed. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9567,6 +12354,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -9617,6 +12422,233 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_worker_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerTokenPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_worker_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerTokenCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerTokenCreated"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_worker_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id in the list. */
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -9662,6 +12694,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkerPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
@@ -9717,8 +12767,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The worker token is missing or wrong. */
+            /** @description Nobody is signed in, or the token does not count (any more). */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -33,6 +33,17 @@ export type Provenance = Schemas["ProvenancePublic"];
 export type ProvenanceDifference = Schemas["ProvenanceDifference"];
 export type SourceState = Schemas["SourcePublic"];
 export type Change = Schemas["Change"];
+export type Role = Schemas["AccountPublic"]["role"];
+export type Token = Schemas["TokenPublic"];
+export type TokenCreate = Schemas["TokenCreate"];
+export type WorkerToken = Schemas["WorkerTokenPublic"];
+export type Person = Schemas["PersonPublic"];
+export type PersonUpdate = Schemas["PersonUpdate"];
+export type PasswordChange = Schemas["PasswordChange"];
+export type Invitation = Schemas["InvitationPublic"];
+export type InvitationCreate = Schemas["InvitationCreate"];
+export type InvitationAccept = Schemas["InvitationAccept"];
+export type AuditEntry = Schemas["AuditEntryPublic"];
 
 export type RunStatus = RunSummary["status"];
 export type Phase = PhaseProgress["phase"];

@@ -1,6 +1,7 @@
 import { Badge, Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
+import { useAccount } from "../api/accounts";
 import { hasEnded, type RunSummary } from "../api/types";
 import { getIn } from "../form/paths";
 import { decimal, many, sentence } from "../format/numbers";
@@ -118,4 +119,10 @@ export function Tags({ tags }: { tags: string[] }) {
       ))}
     </Group>
   );
+}
+
+/** Whose it is, unless it is one's own. */
+export function OtherOwner({ owner }: { owner: string }) {
+  const me = useAccount()?.name;
+  return owner && owner !== me ? ` · ${owner}` : null;
 }

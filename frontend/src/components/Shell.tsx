@@ -1,14 +1,32 @@
-import { ActionIcon, Anchor, AppShell, Button, Container, Group, Text, Tooltip } from "@mantine/core";
+import {
+  ActionIcon,
+  Anchor,
+  AppShell,
+  Box,
+  Button,
+  Center,
+  Container,
+  Group,
+  Stack,
+  Text,
+  Title,
+  Tooltip,
+} from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { Link, NavLink, Outlet, ScrollRestoration } from "react-router";
+import { useMayChange } from "../api/accounts";
 import { useLive } from "../api/live";
 import { healthQuery, useServerAway } from "../api/queries";
+import { AccountMenu } from "./AccountMenu";
 import { Outage } from "./Outage";
 import classes from "./Shell.module.css";
 import { ThemeToggle } from "./ThemeToggle";
 
 export function Shell() {
+  const mayChange = useMayChange();
   return (
     <AppShell header={{ height: 56 }} padding={0}>
       <a href="#content" className="skip-link">
@@ -40,13 +58,11 @@ export function Shell() {
             </Group>
             <Group gap="xs" wrap="nowrap">
               <LiveDot />
-              <ThemeToggle />
-              <Button component={Link} to="/runs/new" size="xs" leftSection={<IconPlus size={14} />} visibleFrom="sm">
-                New run
-              </Button>
-              <ActionIcon component={Link} to="/runs/new" variant="filled" aria-label="New run" hiddenFrom="sm">
-                <IconPlus size={16} />
-              </ActionIcon>
+              <Box visibleFrom="sm">
+                <ThemeToggle />
+              </Box>
+              <AccountMenu />
+              {mayChange && <NewRun />}
             </Group>
           </Group>
         </Container>
@@ -59,6 +75,19 @@ export function Shell() {
       </AppShell.Main>
       <ScrollRestoration />
     </AppShell>
+  );
+}
+
+function NewRun() {
+  return (
+    <>
+      <Button component={Link} to="/runs/new" size="xs" leftSection={<IconPlus size={14} />} visibleFrom="sm">
+        New run
+      </Button>
+      <ActionIcon component={Link} to="/runs/new" variant="filled" aria-label="New run" hiddenFrom="sm">
+        <IconPlus size={16} />
+      </ActionIcon>
+    </>
   );
 }
 
@@ -81,6 +110,26 @@ function LiveDot() {
         </Text>
       </Group>
     </Tooltip>
+  );
+}
+
+/** A page of its own, outside the product's frame, with one form in its middle. */
+export function Door({ title, children }: { title: string; children: ReactNode }) {
+  useDocumentTitle(title);
+  return (
+    <Container component="main" size={420} py="xl">
+      <Center mih="80dvh">
+        <Stack gap="sm" w="100%">
+          <Center>
+            <Logo />
+          </Center>
+          <Title order={1} size="h2" ta="center">
+            {title}
+          </Title>
+          {children}
+        </Stack>
+      </Center>
+    </Container>
   );
 }
 

@@ -61,6 +61,7 @@ class ExperimentPublic(ExperimentCreate):
     model_config = ANSWER
 
     id: int
+    owner: str = Field(default="", description="Name of the account that made it.")
     created_at: datetime
     runs: int
 

@@ -67,6 +67,7 @@ class PhaseProgress(Answer):
 class RunSummary(Answer):
     id: int
     name: str
+    owner: str = Field(default="", description="Name of the account that launched it; empty if it has none yet.")
     experiment_id: int | None
     experiment_name: str | None
     suite: str

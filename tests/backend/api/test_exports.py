@@ -20,7 +20,7 @@ from backend.services.table_export import TableExport
 from backend.store import tables
 from backend.store.tables import TABLES
 from tests.backend.api.test_provenance import made_with
-from tests.backend.api_driver import ApiDriver, epoch, returns, started
+from tests.backend.api_driver import OWNER, ApiDriver, epoch, returns, started
 from tests.backend.marks import ON_SQLITE
 
 
@@ -128,7 +128,7 @@ def test_an_export_that_is_cut_off_leaves_nothing(api: ApiDriver, services: Serv
     before = connections(services)
     slow = httpx.HTTPTransport(socket_options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)])
     url = f"{api.address}/api/v1/runs/{run_id}/export?files=checkpoint"
-    with httpx.Client(transport=slow) as client, client.stream("GET", url) as answer:
+    with httpx.Client(transport=slow, headers=OWNER) as client, client.stream("GET", url) as answer:
         coming = answer.iter_raw(1 << 20)
         assert len(next(coming)) == 1 << 20  # so the server is at the checkpoint, and cannot send all of it ahead
         assert open_checkpoints() == 1

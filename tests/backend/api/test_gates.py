@@ -33,7 +33,7 @@ def test_a_gate_is_decided_once_and_only_the_one_that_was_meant(api: ApiDriver) 
     before = api.get(f"/runs/{run}/gate")["id"]
     api.post("/gates/approve", {"gates": [before]})
     [refused] = api.post("/gates/approve", {"runs": [run]})["refused"]
-    assert "approved by person" in refused["reason"]
+    assert "approved by owner" in refused["reason"]
     jobs = [job["key"] for job in api.get(f"/runs/{run}/jobs")]
     assert len(jobs) == len(set(jobs))
 

@@ -182,13 +182,13 @@ def test_an_edited_approval(api: ApiDriver) -> None:
     decided = api.post(f"/runs/{run_id}/gate/approve", {"partition": [[2, 1]], "reason": "look alike"})
     assert (decided["status"], decided["decision"]["partition"]) == ("approved", [[2, 1]])
     assert decided["evidence"] == gate["evidence"]
-    assert (decided["decided_by"], decided["reason"]) == ("person", "look alike")
+    assert (decided["decided_by"], decided["reason"]) == ("owner", "look alike")
     run = api.get(f"/runs/{run_id}")
     assert run["status"] == "specialists"
     assert [phase["state"] for phase in run["phases"]] == ["done", "done", "done", "active", "pending", "pending"]
     assert decided["plan"] == [{"budget_steps": 16_384, "training_steps": 12_288, "evaluation_steps": 300}]
     again = api.post(f"/runs/{run_id}/gate/approve", {}, 409)
-    assert all(word in again["detail"] for word in ("approved", "person"))
+    assert all(word in again["detail"] for word in ("approved", "owner"))
 
 
 @ON_SQLITE

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from backend.http import json_body
 from backend.http.body_limit import MAX_BYTES, MAX_LARGE_BYTES, BodyLimit
-from tests.backend.api_driver import BEARER, ApiDriver
+from tests.backend.api_driver import BEARER, OWNER, ApiDriver
 from tests.backend.marks import ON_SQLITE
 from tests.backend.server import serving
 
@@ -83,6 +83,7 @@ def half_sent(address: str) -> socket.socket:
     url = urlsplit(address)
     connection = socket.create_connection((url.hostname, url.port), timeout=20)
     head = "POST /api/v1/runs/preview HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    head += f"Authorization: {OWNER['Authorization']}\r\n"
     connection.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
     return connection
 
@@ -90,12 +91,12 @@ def half_sent(address: str) -> socket.socket:
 def test_a_body_that_stops_arriving_is_given_up(impatient: str) -> None:
     with half_sent(impatient) as connection:
         assert connection.recv(1000).startswith(b"HTTP/1.1 408 ")
-    assert httpx.get(f"{impatient}/api/v1/suites", trust_env=False).is_success
+    assert httpx.get(f"{impatient}/api/v1/suites", headers=OWNER, trust_env=False).is_success
 
 
 def test_a_client_that_leaves_is_no_error(impatient: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         half_sent(impatient).close()
         time.sleep(0.1)
-        assert httpx.get(f"{impatient}/api/v1/suites", trust_env=False).is_success
+        assert httpx.get(f"{impatient}/api/v1/suites", headers=OWNER, trust_env=False).is_success
     assert caplog.records == []

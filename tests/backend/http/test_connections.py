@@ -12,16 +12,15 @@ import pytest
 
 from backend.services.app_services import Services
 from backend.store.jobs.locks import lock_run
-from tests.backend.api_driver import BEARER, V1, ApiDriver, epoch, started
+from tests.backend.api_driver import V1, ApiDriver, epoch, sent_by, started
 
 
 def request(method: str, path: str, body: object = None) -> bytes:
     """Bytes are sent as they are, all else as JSON."""
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     head = f"{method} {V1}{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
-    return (
-        f"{head}Authorization: {BEARER['Authorization']}\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content
-    )
+    sender = sent_by(f"{V1}{path.partition('?')[0]}", method)["Authorization"]
+    return f"{head}Authorization: {sender}\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content
 
 
 def upload(job_id: int, number: int) -> bytes:

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.backend.api_driver import BEARER, ApiDriver, epoch, started
+from tests.backend.api_driver import ApiDriver, epoch, sent_by, started
 from tests.backend.marks import ON_SQLITE
 
 Operation = Any  # schemathesis.schemas.APIOperation of four type parameters
@@ -33,7 +33,7 @@ CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
 ]  # fmt: skip
-# Unknown parameters are ignored; the worker token is ours to send or to leave out.
+# Unknown parameters are ignored; tokens are ours to send or to leave out.
 CONFIG = {"generation": {"allow-extra-parameters": False, "with-security-parameters": False}}
 LAST = ("cancel_run", "delete_run")  # other operations would find little after them
 
@@ -58,7 +58,8 @@ class Fuzz:
 
     def ask(self, case: Case[Any], known: Known, data: st.DataObject) -> None:
         filled = [fill(part, known, data) for part in (case.path_parameters, case.query, case.body)]
-        headers = BEARER if data.draw(st.integers(0, 9)) else {}
+        sender = sent_by(case.operation.full_path, case.method)
+        headers = sender if data.draw(st.integers(0, 9)) else {}
         answer = case.call(base_url=self.address, headers=headers, timeout=60)
         self.cases += 1
         assert answer.headers["x-content-type-options"] == ["nosniff"]

@@ -13,11 +13,13 @@ from fastapi import FastAPI
 
 from backend.http.header_limit import MAX_BYTES, HeaderLimit
 from backend.services.app_services import Services
+from tests.backend.api_driver import OWNER
 from tests.backend.marks import ON_SQLITE
 from tests.backend.server import serving
 
 pytestmark = ON_SQLITE
-REQUEST = b"GET /api/v1/presets HTTP/1.1\r\nHost: localhost\r\n"
+OWNS = f"Authorization: {OWNER['Authorization']}\r\n".encode()
+REQUEST = b"GET /api/v1/presets HTTP/1.1\r\nHost: localhost\r\n" + OWNS
 WITHIN_S = 0.3
 
 
@@ -59,7 +61,7 @@ def test_200_half_sent_requests_are_closed_in_time_and_others_are_answered(serve
     with ExitStack() as stack:
         begun = time.monotonic()
         half_sent = [stack.enter_context(connected(server, REQUEST + b"Accept: */*\r\n")) for _ in range(200)]
-        assert httpx.get(f"{server}/api/v1/presets", trust_env=False).is_success
+        assert httpx.get(f"{server}/api/v1/presets", headers=OWNER, trust_env=False).is_success
         assert {problem(until_closed(connection))["status"] for connection in half_sent} == {408}
         assert time.monotonic() - begun < WITHIN_S + 10
 
@@ -100,7 +102,7 @@ def test_what_is_no_request_is_a_problem(server: str) -> None:
 
 def test_a_slow_body_is_awaited(server: str) -> None:
     head = b"POST /api/v1/runs/preview HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    connection = connected(server, head + b"Content-Length: 21\r\nConnection: close\r\n\r\n")
+    connection = connected(server, head + OWNS + b"Content-Length: 21\r\nConnection: close\r\n\r\n")
     for part in (b'{"preset":', b'"forkmaze"', b"}"):
         time.sleep(WITHIN_S)
         connection.sendall(part)
@@ -108,7 +110,7 @@ def test_a_slow_body_is_awaited(server: str) -> None:
 
 
 def test_a_long_response_is_not_cut(server: str, services: Services) -> None:
-    with connected(server, b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n") as connection:
+    with connected(server, b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n" + OWNS + b"\r\n") as connection:
         connection.recv(2**16)
         time.sleep(2 * WITHIN_S)
         services.events.publish("run", 7)

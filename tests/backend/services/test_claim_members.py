@@ -129,7 +129,7 @@ def test_who_does_not_hold_the_job_gets_nothing(api: ApiDriver, services: Servic
     path = f"/jobs/{first.id}/members"
     [error] = api.ask("POST", path, 422, json=body, headers=BEARER)["errors"]
     assert error["field"] == "most"
-    api.ask("POST", path, 401, json=body)
+    api.ask("POST", path, 403, json=body)
     [given] = api.ask("POST", path, 200, json=body | {"most": 5}, headers=BEARER)
     assert given["job_id"] == second.id
 

@@ -153,7 +153,11 @@ def test_no_worker_has_a_line_break_in_its_name(api: ApiDriver, shared_app: Fast
 
 
 def test_workers_routes_want_the_token(api: ApiDriver, job_id: int) -> None:
-    for header in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic a-token-for-tests"}):
+    for header in (
+        {"Authorization": ""},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "Basic a-token-for-tests"},
+    ):
         answer = api.client.post(f"/api/v1/jobs/{job_id}/claim", json={"worker": "w"}, headers=header)
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"

@@ -162,7 +162,8 @@ def os_group(process: psutil.Process) -> int | None:
 
 
 def test_a_trainer_gets_no_secrets() -> None:
-    given = {"PATH": "/bin", "GSL_WORKER_TOKEN": "t", "REDIS_URL": "r", "CUDA_VISIBLE_DEVICES": "1"}
+    secrets = dict.fromkeys(("GSL_WORKER_TOKEN", "GSL_OWNER_TOKEN", "GSL_TOKEN"), "t")
+    given = {"PATH": "/bin", **secrets, "REDIS_URL": "r", "CUDA_VISIBLE_DEVICES": "1"}
     assert trainer_environment(given) == {
         "PATH": "/bin",
         "CUDA_VISIBLE_DEVICES": "1",

@@ -3,10 +3,12 @@ import { IconFlask, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
+import { useMayChange } from "../../api/accounts";
 import { experimentsQuery } from "../../api/experiments";
 import type { Experiment } from "../../api/types";
 import { EmptyState } from "../../components/EmptyState";
 import { Loaded } from "../../components/Loaded";
+import { OwnerChoice } from "../../components/OwnerChoice";
 import { PageTitle, useTitle } from "../../components/PageTitle";
 import { When } from "../../components/When";
 import { many } from "../../format/numbers";
@@ -14,7 +16,9 @@ import { NewExperiment } from "./NewExperiment";
 
 export function ExperimentsPage() {
   useTitle("Experiments");
-  const query = useQuery(experimentsQuery);
+  const [owner, setOwner] = useState<string>();
+  const query = useQuery(experimentsQuery(owner));
+  const mayChange = useMayChange();
   const [creating, setCreating] = useState(false);
   const begin = (
     <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
@@ -24,10 +28,13 @@ export function ExperimentsPage() {
   return (
     <>
       <PageTitle title="Experiments" text="Compare arms over the same seeds.">
-        {begin}
+        <Group gap="xs">
+          <OwnerChoice label="Whose experiments" owner={owner} onChange={(name) => setOwner(name ?? undefined)} />
+          {mayChange && begin}
+        </Group>
       </PageTitle>
       <Loaded query={query} rows={6}>
-        {({ items }) => (items.length === 0 ? <NoExperiments /> : <ExperimentCards experiments={items} />)}
+        {({ items }) => (items.length === 0 && !owner ? <NoExperiments /> : <ExperimentCards experiments={items} />)}
       </Loaded>
       <NewExperiment opened={creating} onClose={() => setCreating(false)} />
     </>
@@ -59,6 +66,7 @@ function ExperimentCards({ experiments }: { experiments: Experiment[] }) {
           )}
           <Text size="xs" c="dimmed" mt="xs">
             created <When at={experiment.created_at} />
+            {experiment.owner && ` by ${experiment.owner}`}
           </Text>
         </Card>
       ))}

@@ -82,7 +82,7 @@ interface ExperimentProps {
 }
 
 function ExperimentSelect({ value, error, onChange }: ExperimentProps) {
-  const experiments = useQuery(experimentsQuery).data?.items ?? [];
+  const experiments = useQuery(experimentsQuery()).data?.items ?? [];
   const create = useCreateExperiment();
   const [search, setSearch] = useState("");
   const isNew = search.trim() !== "" && !experiments.some((experiment) => experiment.name === search.trim());

@@ -47,6 +47,7 @@ export function RunHeader({ run }: { run: Run }) {
           </>
         )}{" "}
         · launched <When at={run.created_at} />
+        {run.owner && `${run.imported ? ", imported" : ""} by ${run.owner}`}
       </Text>
       <ComparedWith run={run} />
       <Group mt="xs" gap="lg" align="flex-end">

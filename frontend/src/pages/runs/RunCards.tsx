@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import type { RunSummary } from "../../api/types";
 import { ImportedBadge, ReadOnlyBadge, StatusBadge } from "../../components/Badges";
 import { PhaseBar } from "../../components/PhaseBar";
-import { armTitle, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
+import { armTitle, OtherOwner, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
 import { Sparkline } from "../../components/Sparkline";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
@@ -53,6 +53,7 @@ function RunCard({ run }: { run: RunSummary }) {
         </Group>
         <Text size="xs" c="dimmed">
           {label(run.suite)} · {armTitle(run)} · seed {run.seed}
+          <OtherOwner owner={run.owner} />
           {run.priority !== 0 && ` · priority ${run.priority}`} · <When at={run.updated_at} />
         </Text>
         <Waiting run={run} />

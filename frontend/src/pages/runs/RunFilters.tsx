@@ -4,6 +4,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { type RunsFilter, suitesQuery } from "../../api/queries";
+import { OwnerChoice } from "../../components/OwnerChoice";
 import { STATUS_LABEL } from "../../theme";
 import type { FilterName } from "./useRunFilters";
 
@@ -37,6 +38,7 @@ export function RunFilters({ filter, onChange }: Props) {
         clearable
         w={{ base: "calc(50% - 5px)", sm: 160 }}
       />
+      <OwnerChoice label="Whose runs" owner={filter.owner} onChange={(value) => onChange("owner", value)} />
       {filter.tag && (
         <Pill size="lg" withRemoveButton onRemove={() => onChange("tag", null)}>
           tag: {filter.tag}

@@ -2,6 +2,7 @@ import { Box, Button, Card, Group, Pagination, Text } from "@mantine/core";
 import { IconFilterOff, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
+import { useMayChange } from "../../api/accounts";
 import { PAGE_SIZE, runsQuery, waitingQuery } from "../../api/queries";
 import { EmptyState } from "../../components/EmptyState";
 import { Loaded } from "../../components/Loaded";
@@ -16,13 +17,14 @@ import { useRunFilters } from "./useRunFilters";
 
 export function RunsPage() {
   useTitle("Runs");
+  const mayChange = useMayChange();
   const { filter, page, set, clear, filtered } = useRunFilters();
   const query = useQuery(runsQuery(filter));
   const waiting = useQuery(waitingQuery(filter)).data?.items ?? [];
   return (
     <>
       <PageTitle title="Runs" text={query.data ? many(query.data.total, "run") : undefined}>
-        <ImportRuns />
+        {mayChange && <ImportRuns />}
       </PageTitle>
       <RunFilters filter={filter} onChange={set} />
       <Box mb="md">

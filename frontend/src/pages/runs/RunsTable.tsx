@@ -4,7 +4,7 @@ import type { RunSummary } from "../../api/types";
 import { ImportedBadge, ReadOnlyBadge, StatusBadge } from "../../components/Badges";
 import { type Column, DataTable } from "../../components/DataTable";
 import { PhaseBar, spentShare } from "../../components/PhaseBar";
-import { armTitle, Measured, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
+import { armTitle, Measured, OtherOwner, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
 import { Sparkline } from "../../components/Sparkline";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
@@ -49,6 +49,7 @@ function Name({ run }: CellProps) {
       <Text size="xs" c="dimmed">
         {label(run.suite)} · {armTitle(run)} · seed {run.seed}
         {run.experiment_name && ` · ${run.experiment_name}`}
+        <OtherOwner owner={run.owner} />
         {run.priority !== 0 && ` · priority ${run.priority}`}
       </Text>
       <Tags tags={run.tags} />

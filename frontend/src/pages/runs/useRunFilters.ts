@@ -2,7 +2,7 @@ import { useCallback } from "react";
 import { useSearchParams } from "react-router";
 import { PAGE_SIZE, type RunsFilter } from "../../api/queries";
 
-export type FilterName = "search" | "status" | "tag" | "suite";
+export type FilterName = "search" | "status" | "tag" | "suite" | "owner";
 
 /** Filters and page live in the URL, so that a view can be shared and gone back to. */
 export function useRunFilters() {
@@ -14,6 +14,7 @@ export function useRunFilters() {
     status: read("status"),
     tag: read("tag"),
     suite: read("suite"),
+    owner: read("owner"),
     offset: (page - 1) * PAGE_SIZE,
   };
 
@@ -32,6 +33,6 @@ export function useRunFilters() {
     [setParams],
   );
   const clear = useCallback(() => setParams({}), [setParams]);
-  const filtered = Boolean(filter.q || filter.status || filter.tag || filter.suite);
+  const filtered = Boolean(filter.q || filter.status || filter.tag || filter.suite || filter.owner);
   return { filter, page, set, clear, filtered };
 }

@@ -1,0 +1,121 @@
+"""Who may use which route: the one table of it, and the routes that it guards.
+
+A route that is not in the table cannot be made. The guard comes before a request's body is read.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from fastapi.security.utils import get_authorization_scheme_param
+
+from backend.domain.identity import Access, Identity
+from backend.errors import ForbiddenError, UnauthorizedError
+from backend.http.json_body import JsonRoute
+from backend.services import identification
+from backend.services.app_services import Services
+
+_DECLARED: dict[Access, str] = {
+    "anyone": "get_health get_session sign_in accept_invitation",
+    "viewer": """
+        list_suites list_presets list_runs get_run preview_run get_record list_run_jobs get_job get_job_log get_queue
+        list_artifacts get_returns list_plateaus get_ledger list_events get_metrics list_figures get_figure get_gate
+        list_gates list_experiments get_experiment get_comparison list_experiment_figures get_experiment_figure
+        stream_changes get_run_provenance compare_run_provenance get_job_provenance compare_job_provenance export_run
+        export_experiment list_webhooks
+    """,
+    "member": """
+        create_run launch_baseline update_run delete_run cancel_run pause_run resume_run retry_run retry_job import_run
+        approve_gate reject_gate approve_gates create_experiment launch_experiment
+    """,
+    "admin": """
+        list_people update_person list_invitations create_invitation revoke_invitation list_worker_tokens
+        create_worker_token revoke_worker_token list_audit create_webhook delete_webhook test_webhook
+    """,
+    "account": "sign_out change_password list_tokens create_token revoke_token",
+    "viewer or worker": "list_workers get_artifact_content",
+    "worker": """
+        announce_worker claim_next_job claim_job claim_members keep_job report_job upload_artifact append_job_log
+        finish_job
+    """,
+}
+ACCESS: Mapping[str, Access] = {name: access for access, names in _DECLARED.items() for name in names.split()}
+"""By the name of a route's function, which is its operation in the OpenAPI document."""
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def guarded(name: str, handle: Handler) -> Handler:
+    """The route's handler for those who may use it. Raises KeyError for a route that nobody declared."""
+    access = ACCESS[name]
+
+    async def checked(request: Request) -> Response:
+        await authorise(request, access)
+        return await handle(request)
+
+    return handle if access == "anyone" else checked
+
+
+class GuardedRoute(JsonRoute):
+    """A route of the API."""
+
+    def get_route_handler(self) -> Handler:
+        return guarded(self.name, super().get_route_handler())
+
+
+class GuardedStream(APIRoute):
+    """A route whose request or answer is a stream of raw bytes or events."""
+
+    def get_route_handler(self) -> Handler:
+        return guarded(self.name, super().get_route_handler())
+
+
+async def authorise(request: Request, access: Access) -> None:
+    """Remembers who sends the request. Raises `UnauthorizedError` and `ForbiddenError`."""
+    identity = await identify(request)
+    if not identity.may(access):
+        raise ForbiddenError(_why(identity, access))
+    request.state.identity = identity
+
+
+async def identify(request: Request) -> Identity:
+    """Raises `UnauthorizedError`, which says what to do, if the request carries nothing that counts."""
+    services: Services = request.app.state.services
+    scheme, token = get_authorization_scheme_param(request.headers.get("Authorization"))
+    if scheme.lower() == "bearer" and token:
+        known = identification.by_shared_token(services, token)
+        return known or await _in_thread(services, identification.by_stored_token, token)
+    cookie = request.cookies.get(services.settings.cookie)
+    if cookie:
+        return await _in_thread(services, identification.by_session, cookie)
+    raise UnauthorizedError(
+        "Nobody is signed in. In a browser, sign in or open the link that the server printed when it started; a "
+        "script sends a token, from GSL_TOKEN, as `Authorization: Bearer <token>`."
+    )
+
+
+async def _in_thread(services: Services, find: Callable[[Services, str], Identity], secret: str) -> Identity:
+    return await to_thread.run_sync(find, services, secret, limiter=services.identifying_threads)
+
+
+async def _remembered(request: Request) -> Identity:
+    identity: Identity = request.state.identity
+    return identity
+
+
+Who = Annotated[Identity, Depends(_remembered)]
+"""Whoever sends a request to a route that is not for anyone."""
+
+
+def _why(identity: Identity, access: Access) -> str:
+    if access == "worker":
+        return "This route is for workers: it needs a worker token."
+    if identity.role is None:
+        return "This route is for people: a worker token does not open it."
+    if access == "account":
+        return "A token cannot do this: sign in on the page."
+    if identity.scope_role is not None and identity.role != identity.scope_role:
+        return f"This token may only read; this needs one of scope write, and the role {access}."
+    return f"This needs the role {access}; {identity.name} has the role {identity.role}. An admin can change it."

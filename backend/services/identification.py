@@ -1,0 +1,91 @@
+"""Who sends a request, by what it carries: a token in `Authorization`, or the cookie of a browser's session."""
+
+import hmac
+import logging
+from collections.abc import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from backend.db.account_models import Account, ApiToken, BrowserSession, WorkerToken
+from backend.db.columns import now
+from backend.domain.identity import OWNER, Identity
+from backend.errors import UnauthorizedError
+from backend.services.app_services import Services
+from backend.store import credentials
+
+_log = logging.getLogger(__name__)
+_AGAIN = "Sign in again."
+_ANOTHER = "Create another one on the page Account."
+
+
+def by_shared_token(services: Services, token: str) -> Identity | None:
+    """The owner or the workers, whose tokens are settings; compares in constant time, without the database."""
+    if _same(token, services.settings.owner_token):
+        return Identity(OWNER, "owner", "admin")
+    if _same(token, services.settings.worker_token):
+        return Identity("worker token", "worker", None)
+    return None
+
+
+def by_stored_token(services: Services, token: str) -> Identity:
+    """A personal token or that of one machine's workers. Raises `UnauthorizedError` if it does not count (any more)."""
+    with services.database.read() as session:
+        personal = credentials.token_of(session, token)
+        machine = None if personal else credentials.worker_token_of(session, token)
+    if personal is not None:
+        return _of_token(services, *personal)
+    if machine is not None:
+        return _of_machine(services, machine)
+    raise UnauthorizedError("This token is not known here: it is of another server, or it was copied incompletely.")
+
+
+def by_session(services: Services, secret: str) -> Identity:
+    """Raises `UnauthorizedError` if the browser is not signed in (any more)."""
+    with services.database.read() as session:
+        found = credentials.session_of(session, secret)
+    if found is None or found[0].expires_at < now():
+        raise UnauthorizedError(f"Your session has ended. {_AGAIN}")
+    row, account = found
+    _check_enabled(account)
+    if credentials.use_is_due(row.last_used_at):
+        _note(services, lambda session: credentials.note_use(session, BrowserSession, row.id or 0))
+    return Identity(account.name, "session", account.role, account.id, row.id)  # type: ignore[arg-type]  # a stored Role
+
+
+def _of_token(services: Services, row: ApiToken, account: Account) -> Identity:
+    if row.revoked_at is not None:
+        raise UnauthorizedError(f"The token {row.name!r} was revoked. {_ANOTHER}")
+    if row.expires_at is not None and row.expires_at < now():
+        raise UnauthorizedError(f"The token {row.name!r} expired on {row.expires_at:%Y-%m-%d}. {_ANOTHER}")
+    _check_enabled(account)
+    if credentials.use_is_due(row.last_used_at):
+        _note(services, lambda session: credentials.note_use(session, ApiToken, row.id or 0))
+    role = "viewer" if row.scope == "read" else account.role
+    return Identity(account.name, "token", role, account.id, row.id, account.role)  # type: ignore[arg-type]  # as above
+
+
+def _of_machine(services: Services, row: WorkerToken) -> Identity:
+    if row.revoked_at is not None:
+        raise UnauthorizedError(f"The worker token {row.name!r} was revoked. An admin can make another one.")
+    if credentials.use_is_due(row.last_used_at):
+        _note(services, lambda session: credentials.note_use(session, WorkerToken, row.id or 0))
+    return Identity(row.name, "worker", None, credential_id=row.id)
+
+
+def _check_enabled(account: Account) -> None:
+    if account.disabled:
+        raise UnauthorizedError(f"The account {account.name} is disabled. Ask an admin to enable it.")
+
+
+def _note(services: Services, write: Callable[[Session], None]) -> None:
+    """The time of use is a service to people: a request does not fail for it."""
+    try:
+        with services.database.write() as session:
+            write(session)
+    except SQLAlchemyError as error:
+        _log.warning("could not store when a credential was last used: %s", error)
+
+
+def _same(shown: str, known: str) -> bool:
+    return hmac.compare_digest(shown.encode(), known.encode())

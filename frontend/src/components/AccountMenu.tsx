@@ -1,0 +1,44 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { IconHistory, IconKey, IconLogout, IconUser, IconUsers } from "@tabler/icons-react";
+import { Link } from "react-router";
+import { useAccount, useSignOut } from "../api/accounts";
+import { ThemeItem } from "./ThemeToggle";
+
+/** Who is signed in, what is theirs to manage, and the way out. */
+export function AccountMenu() {
+  const account = useAccount();
+  const signOut = useSignOut();
+  if (!account) return null;
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Signed in as ${account.name}`}>
+          <IconUser size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {account.name} · {account.role}
+        </Menu.Label>
+        <Menu.Item component={Link} to="/account" leftSection={<IconKey size={16} />}>
+          Account
+        </Menu.Item>
+        {account.role === "admin" && (
+          <>
+            <Menu.Item component={Link} to="/people" leftSection={<IconUsers size={16} />}>
+              People
+            </Menu.Item>
+            <Menu.Item component={Link} to="/audit" leftSection={<IconHistory size={16} />}>
+              Audit
+            </Menu.Item>
+          </>
+        )}
+        <ThemeItem />
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate(undefined)}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,59 @@
+import { Alert, Button, Card, Code, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { useSignIn } from "../../api/accounts";
+import { Door } from "../../components/Shell";
+
+/** With `passwords`, accounts can sign in; otherwise the owner's link is the only way. */
+export function SignInPage({ passwords }: { passwords: boolean }) {
+  return (
+    <Door title="Sign in to GSL Lab">
+      {passwords && <SignInForm />}
+      <Text c="dimmed" ta="center" size={passwords ? "sm" : "md"}>
+        {passwords ? "If you run the server yourself, open" : "Open"} the link that it printed when it started. On its
+        machine, <Code>make link</Code> prints it again.
+      </Text>
+    </Door>
+  );
+}
+
+function SignInForm() {
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const signIn = useSignIn();
+  return (
+    <Card withBorder>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          signIn.mutate({ name, password });
+        }}
+      >
+        <Stack gap="sm">
+          <TextInput
+            label="Name"
+            autoComplete="username"
+            autoFocus
+            required
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <PasswordInput
+            label="Password"
+            autoComplete="current-password"
+            required
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+          />
+          {signIn.error && (
+            <Alert color="red" role="alert">
+              {signIn.error.message}
+            </Alert>
+          )}
+          <Button type="submit" loading={signIn.isPending}>
+            Sign in
+          </Button>
+        </Stack>
+      </form>
+    </Card>
+  );
+}

@@ -72,9 +72,9 @@ def post(
     return send(model, "POST", path, body, query)
 
 
-def listed(model: type[M], path: str) -> Conversation[list[M]]:
+def listed(model: type[M], path: str, query: Mapping[str, Any] | None = None) -> Conversation[list[M]]:
     """A list that the route sends whole."""
-    answer = yield Request("GET", path)
+    answer = yield Request("GET", path, query=query)
     return TypeAdapter(list[model]).validate_json(answer.content)  # type: ignore[valid-type]  # known at run time
 
 

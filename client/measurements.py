@@ -80,7 +80,7 @@ class MeasurementCalls:
     @endpoint
     def provenance_differences(self, run_id: int, other: int) -> Conversation[list[models.ProvenanceDifference]]:
         """In what another run differs, of what both are made with."""
-        return listed(models.ProvenanceDifference, f"/runs/{run_id}/provenance/differences?other={other}")
+        return listed(models.ProvenanceDifference, f"/runs/{run_id}/provenance/differences", {"other": other})
 
     @endpoint
     def figures(self, run_id: int) -> Conversation[list[models.FigureInfo]]:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from cli.main import main
-from tests.backend.api_driver import ApiDriver
+from tests.backend.api_driver import OWNER_TOKEN, ApiDriver
 from tests.worker.real_api import RealApi
 
 
@@ -48,10 +48,11 @@ def driver(server: RealApi) -> Iterator[ApiDriver]:
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder for the user's settings, and no server in the environment."""
+    """An empty folder for the user's settings, and neither a server in the environment nor one's data."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
     monkeypatch.setenv("COLUMNS", "80")
-    for name in ("GSL_URL", "GSL_TOKEN", "REDIS_URL", "PORT", "GSL_DATA_DIR"):
+    monkeypatch.setenv("GSL_DATA_DIR", str(tmp_path / "no-data"))
+    for name in ("GSL_URL", "GSL_TOKEN", "REDIS_URL", "PORT"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path / "settings"
 
@@ -74,4 +75,5 @@ def run_gsl(settings: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 def gsl(run_gsl: Gsl, server: RealApi, monkeypatch: pytest.MonkeyPatch) -> Gsl:
     """The same for the shared server."""
     monkeypatch.setenv("GSL_URL", server.url)
+    monkeypatch.setenv("GSL_TOKEN", OWNER_TOKEN)
     return run_gsl

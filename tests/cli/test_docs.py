@@ -48,8 +48,8 @@ def commands(section: str = "") -> list[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """What `gsl up` starts, once its worker is live; and how it stops."""
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Address and data folder of what `gsl up` starts, once its worker is live; and how it stops."""
     folder, port = tmp_path_factory.mktemp("product"), free_port()
     inherited = {name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "DATABASE_URL")}
     environment = {**inherited, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)}
@@ -58,7 +58,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         try:
             _wait_for_worker(f"http://127.0.0.1:{port}", process)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", folder / "data"
             process.send_signal(signal.SIGINT)
             assert process.wait(60) == 0
         finally:
@@ -94,9 +94,13 @@ def test_every_command_has_an_example() -> None:
     assert shown == {word for words in COMMANDS.values() for word in words}
 
 
-def test_the_tour_of_the_page(run_gsl: Gsl, product: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tour_of_the_page(
+    run_gsl: Gsl, product: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With a smaller run than the page's; `gsl up` has run already."""
-    monkeypatch.setenv("GSL_URL", product)
+    address, data = product
+    monkeypatch.setenv("GSL_URL", address)
+    monkeypatch.setenv("GSL_DATA_DIR", str(data))
     monkeypatch.chdir(tmp_path)
     Path("tiny.json").write_text(TINY.model_dump_json())
     start, launch, *others = commands("A tour")
@@ -107,7 +111,7 @@ def test_the_tour_of_the_page(run_gsl: Gsl, product: str, tmp_path: Path, monkey
         ended = run_gsl(*arguments)
         assert ended.code == (5 if "--until-gate" in arguments else 0), (arguments, ended)
         assert ended.out, arguments
-    with Client(product) as api:
+    with Client() as api:
         first, imported = api.run(1), api.run(2)
         gate = api.gate(1)
         assert api.record(1) == api.record(2)
@@ -116,13 +120,17 @@ def test_the_tour_of_the_page(run_gsl: Gsl, product: str, tmp_path: Path, monkey
     assert (gate.status, gate.reason) == ("approved", "as proposed")
 
 
-def test_the_notebook_runs_from_its_first_cell_to_its_last(product: str, tmp_path: Path) -> None:
+def test_the_notebook_runs_from_its_first_cell_to_its_last(product: tuple[str, Path], tmp_path: Path) -> None:
     """As a script, with the run of the tour."""
+    address, data = product
     cells = [cell for cell in json.loads(NOTEBOOK.read_text())["cells"] if cell["cell_type"] == "code"]
     assert not any(cell["outputs"] for cell in cells), "it is stored without outputs"
     parameters, *others = ["".join(cell["source"]) for cell in cells]
     seen = "print(run.id, run.status, api.returns_frame(run.id).height, len(played.returns))"
-    environment = {**os.environ, "GSL_URL": product, "PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(tmp_path)}
+    environment = {
+        **os.environ, "GSL_URL": address, "GSL_DATA_DIR": str(data), "PYTHONPATH": str(ROOT),
+        "XDG_CONFIG_HOME": str(tmp_path),
+    }  # fmt: skip
     ended = subprocess.run(
         [sys.executable, "-c", "\n".join([parameters, "RUN = 1", *others, seen])],
         cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,

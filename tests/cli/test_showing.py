@@ -48,5 +48,5 @@ def test_a_run_is_shown_with_its_gate_and_jobs(gsl: Gsl, driver: ApiDriver) -> N
     assert (whole["id"], whole["gate"]["status"], whole["jobs"][0]["key"]) == (run, "open", "generalist-1")
     driver.post(f"/runs/{run}/gate/reject", {"action": "stop", "reason": "enough"})
     decided = gsl("show", run)
-    assert "rejected by person: enough" in decided.out
+    assert "rejected by owner: enough" in decided.out
     assert f"Run {run} " in decided.out

@@ -7,16 +7,16 @@ import pytest
 
 from client.login import find
 from tests.cli.conftest import Gsl
-from tests.worker.real_api import RealApi
+from tests.worker.real_api import OWNER_TOKEN, RealApi
 
 
 def test_a_login_is_stored_for_its_owner_alone_and_used(run_gsl: Gsl, server: RealApi, settings: Path) -> None:
-    ended = run_gsl("login", server.url, "--token-stdin", stdin="secret-1\n")
+    ended = run_gsl("login", server.url, "--token-stdin", stdin=f"{OWNER_TOKEN}\n")
     assert ended.code == 0, ended.err
     [file] = settings.rglob("*.json")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert "secret-1" not in ended.out + ended.err
-    assert (find().url, find().token) == (server.url, "secret-1")
+    assert OWNER_TOKEN not in ended.out + ended.err
+    assert (find().url, find().token) == (server.url, OWNER_TOKEN)
     assert run_gsl("list", "--json").code == 0
 
 

@@ -13,7 +13,7 @@ from client.endpoints import endpoint, paged
 from client.errors import Refused, Unreachable
 from client.models import Run
 from gsl.protocol.reports import ArtifactReport
-from tests.worker.real_api import RealApi
+from tests.worker.real_api import OWNER_TOKEN, RealApi
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealApi]:
 
 def ask(api: RealApi, question: Callable[[AsyncClient], Coroutine[Any, Any, T]]) -> T:
     async def answer() -> T:
-        async with AsyncClient(api.url) as client:
+        async with AsyncClient(api.url, OWNER_TOKEN) as client:
             return await question(client)
 
     return asyncio.run(answer())

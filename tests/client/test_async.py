@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,11 +26,14 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealApi]:
 
 
 def ask(api: RealApi, question: Callable[[AsyncClient], Coroutine[Any, Any, T]]) -> T:
+    """In a thread of its own: the browser's tests leave an event loop running in the main one."""
+
     async def answer() -> T:
         async with AsyncClient(api.url, OWNER_TOKEN) as client:
             return await question(client)
 
-    return asyncio.run(answer())
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(answer())).result()
 
 
 def test_both_clients_have_the_same_methods() -> None:

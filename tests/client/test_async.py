@@ -26,14 +26,17 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealApi]:
 
 
 def ask(api: RealApi, question: Callable[[AsyncClient], Coroutine[Any, Any, T]]) -> T:
-    """In a thread of its own: the browser's tests leave an event loop running in the main one."""
-
     async def answer() -> T:
         async with AsyncClient(api.url, OWNER_TOKEN) as client:
             return await question(client)
 
+    return awaited(answer())
+
+
+def awaited(answer: Coroutine[Any, Any, T]) -> T:
+    """In a thread of its own: the browser's tests leave an event loop running in the main one."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(answer())).result()
+        return thread.submit(asyncio.run, answer).result()
 
 
 def test_both_clients_have_the_same_methods() -> None:
@@ -75,7 +78,7 @@ def test_it_raises_the_same_errors(api: RealApi) -> None:
             await client.health()
 
     with pytest.raises(Unreachable):
-        asyncio.run(away())
+        awaited(away())
 
 
 def test_it_waits_and_watches_without_blocking(api: RealApi) -> None:

@@ -25,11 +25,23 @@ def login(url: Address, token_stdin: TokenStdin = False, as_json: AsJson = False
     token = _token(token_stdin)
     with Client(url, token or "") as api:
         health = api.health()
+        if token:
+            api.suites()  # refused, with the reason, if the token does not count: then it is not stored
+        account = api.session().account
     file = store(Login(api.url, token))
     if as_json:
-        emit({"url": api.url, "version": health.version, "file": str(file), "token": token is not None})
+        emit(
+            {
+                "url": api.url,
+                "version": health.version,
+                "file": str(file),
+                "token": token is not None,
+                "account": account and account.name,
+            }
+        )
     else:
-        say(f"The commands now use {api.url} (GSL Lab {health.version}); stored in {file}")
+        who = f" as {account.name}" if account else ""
+        say(f"The commands now use {api.url} (GSL Lab {health.version}){who}; stored in {file}")
 
 
 def _token(from_stdin: bool) -> str | None:

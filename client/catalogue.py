@@ -23,6 +23,11 @@ class CatalogueCalls:
         return get(models.Health, "/health")
 
     @endpoint
+    def session(self) -> Conversation[models.Session]:
+        """As whom the server knows this client; its account is None without a token that counts."""
+        return get(models.Session, "/session")
+
+    @endpoint
     def suites(self) -> Conversation[list[models.Suite]]:
         return listed(models.Suite, "/suites")
 

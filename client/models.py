@@ -39,6 +39,7 @@ Returns = api.ReturnsPublic
 Run = api.RunPublic
 RunSummary = api.RunSummary
 SpecialistPlan = api.SpecialistPlan
+Session = api.SessionPublic
 Suite = api.SuiteInfo
 VariationEstimate = api.VariationReturnPublic
 Waiting = api.WaitingPublic

@@ -21,7 +21,7 @@ def test_a_login_is_stored_for_its_owner_alone_and_used(run_gsl: Gsl, server: Re
 
 
 def test_a_second_login_replaces_the_first(run_gsl: Gsl, server: RealApi) -> None:
-    run_gsl("login", server.url, "--token-stdin", stdin="one")
+    run_gsl("login", server.url, "--token-stdin", stdin=OWNER_TOKEN)
     again = run_gsl("login", f"{server.url}/", "--json")
     assert (again.json["url"], again.json["token"]) == (server.url, False)
     assert find().token is None
@@ -30,15 +30,22 @@ def test_a_second_login_replaces_the_first(run_gsl: Gsl, server: RealApi) -> Non
 def test_the_environment_counts_first_and_a_token_stays_with_its_server(
     run_gsl: Gsl, server: RealApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_gsl("login", server.url, "--token-stdin", stdin="stored")
+    run_gsl("login", server.url, "--token-stdin", stdin=OWNER_TOKEN)
     assert find("http://elsewhere").token is None
-    assert find(server.url).token == "stored"
+    assert find(server.url).token == OWNER_TOKEN
     monkeypatch.setenv("GSL_URL", "http://other:1")
     assert (find().url, find().token) == ("http://other:1", None)
     monkeypatch.setenv("GSL_TOKEN", "given")
     assert (find().url, find().token) == ("http://other:1", "given")
     assert find(server.url, "mine").token == "mine"
     assert "given" not in repr(find())
+
+
+def test_a_token_that_the_server_does_not_know_is_not_stored(run_gsl: Gsl, server: RealApi, settings: Path) -> None:
+    ended = run_gsl("login", server.url, "--token-stdin", stdin="gslp_of_another_server")
+    assert ended.code == 3
+    assert "not known here" in ended.err
+    assert list(settings.rglob("*.json")) == []
 
 
 def test_a_server_that_does_not_answer_is_not_stored(run_gsl: Gsl, settings: Path) -> None:

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, type MantineColorsTuple, Pagination } from "@mantine/core";
 import type { Phase, Role, RunStatus } from "./api/types";
 
 const brand: MantineColorsTuple = [
@@ -15,6 +15,11 @@ export const theme = createTheme({
   fontFamily: "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
   headings: { fontWeight: "650" },
   respectReducedMotion: true,
+  components: {
+    Pagination: Pagination.extend({
+      defaultProps: { getControlProps: (control) => ({ "aria-label": `${control} page` }) },
+    }),
+  },
 });
 
 /** The hues of the figures, so that a phase looks the same in a badge and in a curve. */

@@ -84,3 +84,15 @@ def test_who_is_signed_out_elsewhere_is_asked_to_sign_in(visitor: Page, stage: A
     visitor.context.clear_cookies()
     stage.launch()  # the stream tells the page to ask again
     expect(visitor.get_by_role("heading", name="Sign in to GSL Lab")).to_be_visible()
+
+
+def test_the_audit_is_read_page_by_page(stage: ApiDriver, page: Page) -> None:
+    for number in range(51):
+        stage.post("/invitations", {"role": "viewer", "note": f"guest {number}"}, 201)
+    page.goto("/audit")
+    expect(page.get_by_role("row")).to_have_count(51)  # with the headings
+    first = page.get_by_role("row").nth(1).inner_text()
+    page.get_by_role("button", name="next page").click()
+    expect(page.get_by_role("row").nth(1)).not_to_have_text(first)
+    page.get_by_role("button", name="previous page").click()
+    expect(page.get_by_role("row")).to_have_count(51)

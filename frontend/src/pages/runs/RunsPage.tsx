@@ -52,7 +52,6 @@ export function RunsPage() {
                     value={page}
                     onChange={(next) => set("page", String(next))}
                     size="sm"
-                    getControlProps={(control) => ({ "aria-label": `${control} page` })}
                   />
                 </Group>
               )}

@@ -7,7 +7,7 @@ from fastapi import Path
 from backend.api.deps import MAX_ID, Reading, ServicesDep, Writing, problems, router
 from backend.errors import InvalidError
 from backend.outbound import OutboundError, check_address
-from backend.store import webhooks
+from backend.store import audit, webhooks
 from gsl.protocol.api import WebhookCreate, WebhookCreated, WebhookPublic
 
 routes = router("webhooks")
@@ -29,7 +29,9 @@ def create_webhook(body: WebhookCreate, session: Writing, services: ServicesDep)
         check_address(body.url, services.settings.webhook_hosts)
     except OutboundError as error:
         raise InvalidError.field("url", str(error)) from error
-    return webhooks.create(session, body)
+    created = webhooks.create(session, body)
+    audit.about(session, f"webhook {created.id}")
+    return created
 
 
 @routes.delete("/webhooks/{webhook_id}", status_code=204, summary="Delete a webhook", responses=problems(404))

@@ -21,6 +21,17 @@ def test_urls_and_secrets_are_shown_once(api: ApiDriver) -> None:
     assert not [secret for secret in ("9f3c", "7a1e", "whsec") if secret in json.dumps(listed)]
 
 
+def test_who_added_and_deleted_it_is_audited(api: ApiDriver) -> None:
+    webhook = api.post("/webhooks", {"url": URL}, 201)["id"]
+    api.response("DELETE", f"/webhooks/{webhook}", 204)
+    audited = api.get("/audit")["items"]
+    assert [(entry["who"], entry["what"], entry["subject"]) for entry in audited] == [
+        ("owner", "delete webhook", f"webhook {webhook}"),
+        ("owner", "create webhook", f"webhook {webhook}"),
+    ]
+    assert "9f3c" not in json.dumps(audited)
+
+
 @ON_SQLITE
 @pytest.mark.parametrize(
     "url",

@@ -35,7 +35,7 @@ Gsl = Callable[..., Ended]
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealApi]:
     """Shared by the tests, and without a worker: a test plays it."""
-    with RealApi(tmp_path_factory.mktemp("server") / "data", lease_seconds=60) as api:
+    with RealApi(tmp_path_factory.mktemp("server") / "data") as api:
         yield api
 
 

@@ -19,7 +19,7 @@ from tests.worker.real_api import RealApi
 
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[RealApi]:
-    with RealApi(tmp_path / "data", lease_seconds=60) as api:
+    with RealApi(tmp_path / "data") as api:
         yield api
 
 

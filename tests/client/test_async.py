@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealApi]:
-    with RealApi(tmp_path_factory.mktemp("data"), lease_seconds=60) as api:
+    with RealApi(tmp_path_factory.mktemp("data")) as api:
         yield api
 
 

@@ -22,15 +22,23 @@ from client.worker_api import WorkerApi
 TOKEN, OWNER_TOKEN = "a-token-for-tests", "the-owner-s-token-for-tests"
 
 
-class RealApi:
-    """One server on its own data folder; by default, a heartbeat is due twice a second."""
+class _FrequentHeartbeats(Settings):
+    """Workers hear of a cancellation at once, and a lease still outlives whatever else this machine is busy with."""
 
-    def __init__(self, data_dir: Path, redis_url: str = "", lease_seconds: float = 2) -> None:
+    @property
+    def heartbeat_seconds(self) -> float:
+        return 0.5
+
+
+class RealApi:
+    """One server on its own data folder; a heartbeat is due twice a second, and no lease ends by itself."""
+
+    def __init__(self, data_dir: Path, redis_url: str = "") -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        self.settings = Settings(
-            data_dir=data_dir, token=SecretStr(TOKEN), port=port, redis_url=redis_url, lease_seconds=lease_seconds,
+        self.settings = _FrequentHeartbeats(
+            data_dir=data_dir, token=SecretStr(TOKEN), port=port, redis_url=redis_url, lease_seconds=120,
             page_dir=data_dir / "no-page", owner=SecretStr(OWNER_TOKEN),
         )  # fmt: skip
         self.url = f"http://127.0.0.1:{port}"

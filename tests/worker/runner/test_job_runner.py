@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.services import reaper
 from backend.store.jobs import queue
 from client.errors import Refused
 from client.models import Job
@@ -26,9 +27,10 @@ from worker.runner.workspace import job_folder
 
 
 @pytest.fixture
-def api(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[RealApi]:
-    """With short leases, unless a test names its own."""
-    with RealApi(tmp_path / "data", lease_seconds=getattr(request, "param", 2.0)) as api:
+def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealApi]:
+    """What was lost is queued again at once."""
+    monkeypatch.setattr(reaper, "_CHECK_EVERY_S", 0.2)
+    with RealApi(tmp_path / "data") as api:
         yield api
 
 
@@ -185,7 +187,6 @@ def test_nothing_is_claimed_while_the_disk_is_full(bench: Bench, monkeypatch: py
     assert (bench.job.status, bench.job.attempt) == ("succeeded", 1)
 
 
-@pytest.mark.parametrize("api", [60.0], indirect=True, ids=["the lease outlives the hang"])
 def test_a_trainer_that_hangs_is_ended_and_its_job_given_back(bench: Bench) -> None:
     job = bench.run("hanging")
     assert "no sign of life" in (job.error or "")
@@ -235,7 +236,6 @@ def test_a_worker_that_shuts_down_while_the_api_is_away_leaves_in_time(
     assert bench.folder.spool.exists()
 
 
-@pytest.mark.parametrize("api", [60.0], indirect=True, ids=["the lease outlives the outage"])
 def test_training_goes_on_while_the_api_is_away_and_no_report_is_lost(bench: Bench, api: RealApi) -> None:
     thread = bench.start("patient")
     api.go_away()

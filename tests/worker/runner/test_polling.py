@@ -20,7 +20,7 @@ from worker.runner.slot import Slot
 
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[RealApi]:
-    with RealApi(tmp_path / "data", lease_seconds=20) as api:
+    with RealApi(tmp_path / "data") as api:
         yield api
 
 

@@ -46,7 +46,7 @@ class Bench:
     """One worker slot in a thread of the test, and a run whose specialists are queued."""
 
     def __init__(self, data_dir: Path, launcher: Launcher) -> None:
-        self.api = RealApi(data_dir, lease_seconds=60)
+        self.api = RealApi(data_dir)
         self.dir, self._launcher = data_dir / "worker", launcher
         self.slot = Slot(self.dir, "w1")
 
@@ -103,14 +103,6 @@ class Bench:
     def _database(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.api.settings.data_dir / "gsl.db", timeout=20)) as database, database:
             return database.execute(statement, values).fetchall()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def frequent_heartbeats() -> Iterator[None]:
-    """Leases outlive a busy machine, and wishes are heard at once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Settings, "heartbeat_seconds", 0.3)
-        yield
 
 
 @pytest.fixture(scope="module")

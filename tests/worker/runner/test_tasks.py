@@ -29,7 +29,7 @@ def broker() -> Iterator[str]:
 
 @pytest.fixture
 def api(tmp_path: Path, broker: str) -> Iterator[RealApi]:
-    with RealApi(tmp_path / "data", redis_url=broker, lease_seconds=20) as api:
+    with RealApi(tmp_path / "data", redis_url=broker) as api:
         yield api
 
 

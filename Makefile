@@ -8,6 +8,7 @@
 #   make bench       the slow tests and the long measurements
 #   make chaos       twenty minutes of random kills, on SQLite and on PostgreSQL
 #   make dev         API and page that reload when their source changes
+#   make wheel       build the package that `pip install` takes, in dist/
 #   make types       generate the page's TypeScript types from the OpenAPI document
 #   make format      format the code
 #   make screenshot  take the picture of the README again
@@ -15,7 +16,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up link demo test test-page test-python check bench chaos dev types format screenshot clean install \
+.PHONY: help up link demo test test-page test-python check bench chaos dev wheel types format screenshot clean install \
 	check-format check-lint check-types check-imports check-page check-schema
 
 PRESET ?= forkmaze
@@ -79,16 +80,20 @@ install:
 # --- running ---------------------------------------------------------------------------------------------------------
 
 up: install
-	@exec $(BIN)/python -m backend.local
+	@exec $(BIN)/python -m gsl.backend.local
 
 link: .make/product
-	@exec $(BIN)/python -m backend.users link
+	@exec $(BIN)/python -m gsl.backend.users link
 
 demo: .make/product
-	@exec $(BIN)/python -m client.demo --preset "$(PRESET)"
+	@exec $(BIN)/python -m gsl.client.demo --preset "$(PRESET)"
 
 dev: .make/dev .make/page-packages
-	@exec $(BIN)/python -m backend.local --dev
+	@exec $(BIN)/python -m gsl.backend.local --dev
+
+wheel: .make/dev .make/page
+	@$(STEP) "Building the wheel" $(BIN)/python -m build --no-isolation
+	@ls dist/*.whl
 
 # --- checking --------------------------------------------------------------------------------------------------------
 
@@ -135,7 +140,7 @@ check-schema: .make/schema.d.ts
 		|| { echo "frontend/src/api/schema.d.ts is stale: run make types"; exit 1; }
 
 .make/schema.d.ts: .make/dev .make/page-packages $(API_SOURCES)
-	$(BIN)/python -m backend.openapi > .make/openapi.json
+	$(BIN)/python -m gsl.backend.openapi > .make/openapi.json
 	$(NPM) run types -- ../.make/openapi.json -o ../$@
 	@touch $@
 
@@ -152,4 +157,4 @@ screenshot: .make/dev .make/page
 	GSL_WORKERS=0 $(BIN)/python -m tools.screenshot
 
 clean:
-	rm -rf .make $(VENV) frontend/node_modules frontend/dist *.egg-info
+	rm -rf .make $(VENV) frontend/node_modules frontend/dist dist

@@ -8,9 +8,9 @@ from alembic import context
 from sqlalchemy import JSON, Connection, text
 from sqlmodel.sql.sqltypes import AutoString
 
-from backend.db import account_models, columns, models, provenance_models, rollup_models, webhook_models
-from backend.db.engine import make_engine
-from backend.settings import Settings
+from gsl.backend.db import account_models, columns, models, provenance_models, rollup_models, webhook_models
+from gsl.backend.db.engine import make_engine
+from gsl.backend.settings import Settings
 
 _LOCK = 0x67736C  # any number used only here
 _metadata = models.Run.metadata

@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 import gsl
-from backend.api import (
+from gsl.backend.api import (
     account,
     artifacts,
     comparisons,
@@ -36,16 +36,16 @@ from backend.api import (
     worker_jobs,
     workers,
 )
-from backend.api.access import ACCESS
-from backend.db.revisions import UnusableDatabaseError, check_known
-from backend.events import Events
-from backend.http import openapi_docs, page, problems
-from backend.http.body_limit import BodyLimit
-from backend.http.browser_safety import BrowserSafety
-from backend.services.app_services import Services
-from backend.services.deliveries import Deliverer
-from backend.services.reaper import Reaper
-from backend.settings import Settings, read_settings
+from gsl.backend.api.access import ACCESS
+from gsl.backend.db.revisions import UnusableDatabaseError, check_known
+from gsl.backend.events import Events
+from gsl.backend.http import openapi_docs, page, problems
+from gsl.backend.http.body_limit import BodyLimit
+from gsl.backend.http.browser_safety import BrowserSafety
+from gsl.backend.services.app_services import Services
+from gsl.backend.services.deliveries import Deliverer
+from gsl.backend.services.reaper import Reaper
+from gsl.backend.settings import Settings, read_settings
 
 _ROUTES = (
     meta.routes,

@@ -13,7 +13,7 @@ from typing import IO, Any
 import fsspec
 from fsspec.core import url_to_fs
 
-from backend.errors import InvalidError, NotFoundError, StorageFullError
+from gsl.backend.errors import InvalidError, NotFoundError, StorageFullError
 
 _CHUNK = 2**20
 _FULL = (errno.ENOSPC, errno.EDQUOT)

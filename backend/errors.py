@@ -1,4 +1,4 @@
-"""The errors that a person or a worker can cause or meet; `backend.http.problems` turns them into responses.
+"""The errors that a person or a worker can cause or meet; `gsl.backend.http.problems` turns them into responses.
 
 `invalid` and `from_validation` turn pydantic's errors into `InvalidError`, each located at the field that was sent.
 """

@@ -1,12 +1,12 @@
-"""`python -m backend.openapi` prints the OpenAPI document, from which the page's types are generated."""
+"""`python -m gsl.backend.openapi` prints the OpenAPI document, from which the page's types are generated."""
 
 import json
 import sys
 import tempfile
 from pathlib import Path
 
-from backend.app import create_app
-from backend.settings import Settings
+from gsl.backend.app import create_app
+from gsl.backend.settings import Settings
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from backend.public_address import PublicAddress
+from gsl.backend.public_address import PublicAddress
 from gsl.config.errors import in_one_sentence
 from gsl.protocol.dispatch import checked_broker_url
 
@@ -93,7 +93,7 @@ class Settings(BaseSettings):
         description="Number of local worker slots that `make up` starts; if empty, one for each core.",
     )
     page_dir: Path = Field(
-        Path(__file__).parent.parent / "frontend" / "dist",
+        Path(__file__).parent / "page",
         validation_alias="GSL_PAGE_DIR",
         description="Folder of the built page.",
     )

@@ -1,4 +1,4 @@
-"""Commands about who may use the server, for whoever can read its settings: python -m backend.users COMMAND
+"""Commands about who may use the server, for whoever can read its settings: python -m gsl.backend.users COMMAND
 
 The first admin of a team's server is made here. Passwords are asked for, never given as arguments, which other users of
 the machine could see.
@@ -15,11 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from backend.db.engine import Database
-from backend.errors import ProblemError
-from backend.services.sign_in import hashed
-from backend.settings import Settings, read_settings
-from backend.store import accounts, audit, credentials, invitations
+from gsl.backend.db.engine import Database
+from gsl.backend.errors import ProblemError
+from gsl.backend.services.sign_in import hashed
+from gsl.backend.settings import Settings, read_settings
+from gsl.backend.store import accounts, audit, credentials, invitations
 from gsl.protocol.api import AccountName, NewPassword
 
 _WHO = "command line"
@@ -97,7 +97,7 @@ def _asked_password() -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m backend.users", description="Who may use the server.")
+    parser = argparse.ArgumentParser(prog="python -m gsl.backend.users", description="Who may use the server.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     parsers = {name: commands.add_parser(name, help=run.__doc__) for name, run in _COMMANDS.items()}
     for name in ("add", "password", "sign-out", "role"):

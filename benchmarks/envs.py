@@ -14,8 +14,8 @@ import numpy as np
 
 from gsl.config.suites import ForkMazeSuite, ProcgenSuite
 from gsl.config.suites.procgen import Game
-from worker.envs import make_env
-from worker.envs.sampling.samplers import UniformSampler
+from gsl.worker.envs import make_env
+from gsl.worker.envs.sampling.samplers import UniformSampler
 
 FLOOR = 200_000
 WINDOWS = 5

@@ -20,16 +20,16 @@ from gsl.config.run import Learner, Suite
 from gsl.config.sampling import Sampling, UniformSampling
 from gsl.protocol.reports import Wire
 from gsl.seeds import derive
-from worker import plugins
-from worker.envs import make_env
-from worker.envs.base import spaces_of
-from worker.envs.sampling.samplers import training_sampler
-from worker.learners import Learner as LearnerCode
-from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvRunner
-from worker.rollout.episodes import Episodes, join
-from worker.rollout.evaluate import measure
-from worker.trainer.device import choose_device, limit_threads
+from gsl.worker import plugins
+from gsl.worker.envs import make_env
+from gsl.worker.envs.base import spaces_of
+from gsl.worker.envs.sampling.samplers import training_sampler
+from gsl.worker.learners import Learner as LearnerCode
+from gsl.worker.rollout.collect import collect
+from gsl.worker.rollout.env_runner import EnvRunner
+from gsl.worker.rollout.episodes import Episodes, join
+from gsl.worker.rollout.evaluate import measure
+from gsl.worker.trainer.device import choose_device, limit_threads
 
 POINTS = 100
 """Of a learning curve."""

@@ -16,9 +16,9 @@ import mujoco
 import numpy as np
 
 from gsl.config.suites.metaworld.settings import MetaWorldSuite
-from worker.envs.base import Env
-from worker.envs.metaworld.env import MetaWorldEnv
-from worker.envs.sampling.samplers import UniformSampler
+from gsl.worker.envs.base import Env
+from gsl.worker.envs.metaworld.env import MetaWorldEnv
+from gsl.worker.envs.sampling.samplers import UniformSampler
 
 WINDOWS = 7
 WINDOW_S = 3.0

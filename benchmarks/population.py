@@ -24,11 +24,11 @@ from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
 from gsl.config.step_budget import specialist_reserve
 from gsl.protocol.jobs import JobSpec
-from worker.job.folder import EXIT_ENDED, JobFile, JobFolder
-from worker.trainer.device import device_name
-from worker.trainer.job import run
-from worker.trainer.jobs import run_jobs
-from worker.trainer.stop import StopRequest
+from gsl.worker.job.folder import EXIT_ENDED, JobFile, JobFolder
+from gsl.worker.trainer.device import device_name
+from gsl.worker.trainer.job import run
+from gsl.worker.trainer.jobs import run_jobs
+from gsl.worker.trainer.stop import StopRequest
 
 RESULTS = ROOT / "benchmarks" / "results" / "population.json"
 NUM_ENVS, EPISODES, ONE_BY_ONE = 8, 20, 4

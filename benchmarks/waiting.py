@@ -16,8 +16,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from client.models import Job
 from gsl.atomic_file import write_text
+from gsl.client.models import Job
 from gsl.protocol.reports import EvaluationReport, Wire
 from tests.system.product import Product, wait
 
@@ -33,7 +33,7 @@ _ALONE = """
 import sys, pathlib, torch
 from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
-from worker.local_run import LocalRun
+from gsl.worker.local_run import LocalRun
 config = PRESETS[sys.argv[1]].config.model_copy(update={"seed": int(sys.argv[2])})
 assert LocalRun(config, pathlib.Path(sys.argv[3])).finish().status == "succeeded"
 """

@@ -6,11 +6,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cli import text
-from cli.options import AsJson, connect, experiment_of
-from cli.output import cells, emit, say, table
-from cli.text import plain
-from client.models import ComparedMetric, ComparedSource, Comparison, Interval
+from gsl.cli import text
+from gsl.cli.options import AsJson, connect, experiment_of
+from gsl.cli.output import cells, emit, say, table
+from gsl.cli.text import plain
+from gsl.client.models import ComparedMetric, ComparedSource, Comparison, Interval
 
 ExperimentName = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="Number or name of an experiment.")]
 Metric = Annotated[ComparedMetric, typer.Option(help="What is compared.")]

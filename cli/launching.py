@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import text
-from cli.options import AsJson, connect, experiment_of
-from cli.output import cells, emit, say, table
-from cli.watching import follow
-from client.api import Client
-from client.models import BudgetPreview, Run
+from gsl.cli import text
+from gsl.cli.options import AsJson, connect, experiment_of
+from gsl.cli.output import cells, emit, say, table
+from gsl.cli.watching import follow
+from gsl.client.api import Client
+from gsl.client.models import BudgetPreview, Run
 
 PresetName = Annotated[str | None, typer.Argument(help="Where to start from; `gsl list presets` shows all.")]
 Changes = Annotated[

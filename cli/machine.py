@@ -9,9 +9,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli.options import server_of
-from cli.outcomes import Failure
-from cli.slots import Slot, gpus, supervise
+from gsl.cli.options import server_of
+from gsl.cli.outcomes import Failure
+from gsl.cli.slots import SAFE_PATH, WORKER, Slot, gpus, supervise
 
 Port = Annotated[
     int | None, typer.Option(help="Port of the page and the API; 8000 if PORT says nothing.", min=1, max=65535)
@@ -35,9 +35,9 @@ def up(port: Port = None, host: Host = None, data: Data = None, workers: Workers
 
     Ctrl-C stops it; unfinished runs continue at the next start.
     """
-    _need("backend.local", "uvicorn", "local,api,worker")
+    _need("uvicorn", "local")
     settings = {"PORT": port, "GSL_HOST": host, "GSL_DATA_DIR": data, "GSL_WORKERS": workers}
-    _become("backend.local", {name: str(value) for name, value in settings.items() if value is not None})
+    _become("gsl.backend.local", {name: str(value) for name, value in settings.items() if value is not None})
 
 
 def worker(
@@ -49,7 +49,7 @@ def worker(
     folder: Folder = None,
 ) -> None:
     """Let this machine work for a server: a slot for each GPU, or one slot without a GPU."""
-    _need("worker", "torch", "worker")
+    _need("torch", "worker")
     if not token:
         raise typer.BadParameter("set GSL_WORKER_TOKEN to the server's token for workers, or give --token")
     shared = {"GSL_WORKER_TOKEN": token, "GSL_API_URL": server or server_of(context).address}
@@ -57,7 +57,7 @@ def worker(
     number = slots or len(devices) or 1
     if number == 1 and len(devices) < 2:
         own = {"GSL_WORKER_NAME": name, "GSL_WORKER_DIR": str(folder) if folder else None}
-        _become("worker", shared | {key: value for key, value in own.items() if value})
+        _become(WORKER, shared | {key: value for key, value in own.items() if value})
     base = folder or Path(os.environ.get("GSL_WORKER_DIR") or "data/worker")
     started = [Slot.of(place, devices, name, base) for place in range(number)]
     raise typer.Exit(supervise(started, os.environ | shared))
@@ -65,20 +65,20 @@ def worker(
 
 def demo(context: typer.Context, preset: Preset = "forkmaze") -> None:
     """Do a whole run that approves its own gate, on the server or else on a temporary one."""
-    from client.demo import main  # imports SciPy, which takes longer than all other commands
+    from gsl.client.demo import main  # imports SciPy, which takes longer than all other commands
 
     raise typer.Exit(main(["--preset", preset, "--url", server_of(context).address]))
 
 
-def _need(module: str, package: str, extras: str) -> None:
-    if find_spec(module.partition(".")[0]) is None or find_spec(package) is None:
+def _need(package: str, extras: str) -> None:
+    if find_spec(package) is None:
         raise Failure(f"This needs more packages: pip install 'gsl-lab[{extras}]'")
 
 
 def _become(module: str, settings: Mapping[str, str]) -> NoReturn:
     """Run another entry point in place of this process, so that signals and the exit code are its own.
 
-    With -P, because a file of the current folder must not stand in for one of its modules.
+    A file of the current folder must not stand in for one of its modules, nor for one of its children's.
     """
     sys.stdout.flush()
-    os.execve(sys.executable, [sys.executable, "-P", "-m", module], os.environ | settings)
+    os.execve(sys.executable, [sys.executable, "-P", "-m", module], {**os.environ, **SAFE_PATH, **settings})

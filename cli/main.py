@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import typer
 
 import gsl
-from cli import comparing, launching, machine, records, showing, signing_in, steering, watching
-from cli.doctor.command import doctor
-from cli.options import Server
-from cli.outcomes import EXPECTED, Exit, explained
-from cli.output import warn
+from gsl.cli import comparing, launching, machine, records, showing, signing_in, steering, watching
+from gsl.cli.doctor.command import doctor
+from gsl.cli.options import Server
+from gsl.cli.outcomes import EXPECTED, Exit, explained
+from gsl.cli.output import warn
 
 COMMANDS: dict[str, dict[str, Callable[..., Any]]] = {
     "This machine": {

@@ -7,11 +7,11 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from cli.outcomes import EXPECTED, Exit, Failure, explained
-from cli.output import warn
-from client.api import Client
-from client.login import find
-from client.models import Experiment
+from gsl.cli.outcomes import EXPECTED, Exit, Failure, explained
+from gsl.cli.output import warn
+from gsl.client.api import Client
+from gsl.client.login import find
+from gsl.client.models import Experiment
 
 T = TypeVar("T")
 

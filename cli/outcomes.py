@@ -4,9 +4,9 @@ from enum import IntEnum
 
 from pydantic import ValidationError
 
-from client.errors import ApiError, Refused, Unreachable
-from client.frames import NotInstalled
-from client.login import LoginError
+from gsl.client.errors import ApiError, Refused, Unreachable
+from gsl.client.frames import NotInstalled
+from gsl.client.login import LoginError
 
 
 class Exit(IntEnum):

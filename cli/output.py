@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cli.text import plain
+from gsl.cli.text import plain
 
 _PIPE_WIDTH = 160
 

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from cli.options import AsJson, RunIds, connect, each, experiment_of
-from cli.outcomes import EXPECTED, Exit, Failure, explained
-from cli.output import emit, say, warn
-from client.api import Client
 from gsl.atomic_file import write_text
+from gsl.cli.options import AsJson, RunIds, connect, each, experiment_of
+from gsl.cli.outcomes import EXPECTED, Exit, Failure, explained
+from gsl.cli.output import emit, say, warn
+from gsl.client.api import Client
 from gsl.record import RunRecord, read, write
 
 Output = Annotated[

@@ -10,12 +10,12 @@ from pydantic import BaseModel
 from rich.table import Table
 from rich.text import Text
 
-from cli import text
-from cli.options import AsJson, RunId, connect, experiment_of
-from cli.output import cells, emit, say, table
-from cli.text import plain
-from cli.watching import gate_lines, picture, result_lines
-from client.models import Experiment, Gate, Job, Preset, Run, RunSummary, Suite, Worker
+from gsl.cli import text
+from gsl.cli.options import AsJson, RunId, connect, experiment_of
+from gsl.cli.output import cells, emit, say, table
+from gsl.cli.text import plain
+from gsl.cli.watching import gate_lines, picture, result_lines
+from gsl.client.models import Experiment, Gate, Job, Preset, Run, RunSummary, Suite, Worker
 from gsl.protocol.jobs import RunStatus
 
 A = TypeVar("A", bound=BaseModel)

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from cli.options import AsJson
-from cli.outcomes import Failure
-from cli.output import emit, say
-from client.api import Client
-from client.login import Login, store
+from gsl.cli.options import AsJson
+from gsl.cli.outcomes import Failure
+from gsl.cli.output import emit, say
+from gsl.client.api import Client
+from gsl.client.login import Login, store
 
 Address = Annotated[str, typer.Argument(metavar="URL", help="Address of the server, as http://gsl.lan:8000.")]
 TokenStdin = Annotated[bool, typer.Option("--token-stdin", help="Read the token from stdin, for scripts.")]

@@ -13,7 +13,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Self
 
-from cli.output import warn
+from gsl.cli.output import warn
+
+WORKER = "gsl.worker"
+SAFE_PATH = {"PYTHONSAFEPATH": "1"}
+"""For Python: no file of the current folder stands in for a module."""
 
 _AGAIN_AFTER_S = 5.0
 _CHECK_EVERY_S = 0.5
@@ -55,8 +59,9 @@ class Slot:
         return self.settings["GSL_WORKER_NAME"]
 
     def start(self, environment: Mapping[str, str]) -> None:
-        command = [sys.executable, "-P", "-m", "worker"]
-        self.process = subprocess.Popen(command, env={**environment, **self.settings}, start_new_session=True)
+        command = [sys.executable, "-P", "-m", WORKER]
+        settings = {**environment, **SAFE_PATH, **self.settings}
+        self.process = subprocess.Popen(command, env=settings, start_new_session=True)
 
     def ended(self) -> int | None:
         """The exit code of a process that has just ended."""

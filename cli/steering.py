@@ -6,12 +6,12 @@ from typing import Annotated, TypeVar
 import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from cli import text
-from cli.options import AsJson, Reason, RunIds, connect, each
-from cli.outcomes import Exit
-from cli.output import emit, say
-from client.api import Client
-from client.models import Gate, Run, Start
+from gsl.cli import text
+from gsl.cli.options import AsJson, Reason, RunIds, connect, each
+from gsl.cli.outcomes import Exit
+from gsl.cli.output import emit, say
+from gsl.client.api import Client
+from gsl.client.models import Gate, Run, Start
 
 T = TypeVar("T", bound=BaseModel)
 _PARTITION = TypeAdapter(list[list[int]])

@@ -13,13 +13,13 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from cli import text
-from cli.options import AsJson, RunId, connect
-from cli.outcomes import Exit
-from cli.output import console, emit_line, say
-from cli.text import plain
-from client.api import Client
-from client.models import Gate, PhaseProgress, Run
+from gsl.cli import text
+from gsl.cli.options import AsJson, RunId, connect
+from gsl.cli.outcomes import Exit
+from gsl.cli.output import console, emit_line, say
+from gsl.cli.text import plain
+from gsl.client.api import Client
+from gsl.client.models import Gate, PhaseProgress, Run
 
 UntilGate = Annotated[bool, typer.Option("--until-gate", help="Also end, with exit code 5, when it awaits approval.")]
 _SAY_EVERY_S = 15.0
@@ -54,7 +54,7 @@ def follow(api: Client, run_id: int, *, as_json: bool, until_gate: bool = False)
 
 def result_lines(api: Client, run: Run) -> list[Text]:
     """How a run ended, and its variations before and after."""
-    from client.before_after import result_of  # imports SciPy, which takes longer than all other commands
+    from gsl.client.before_after import result_of  # imports SciPy, which takes longer than all other commands
 
     return [Text(plain(line)) for line in result_of(api, run)]
 

@@ -1,1 +1,1 @@
-"""The REST client: `client.api.Client` for scripts and notebooks, `client.worker_api.WorkerApi` for workers."""
+"""The REST client: `gsl.client.api.Client` for scripts and notebooks, `gsl.client.worker_api.WorkerApi` for workers."""

@@ -20,13 +20,13 @@ from typing import Any, Literal, Self
 import httpx
 from httpx_sse import EventSource
 
-from client import files, models, watching
-from client.catalogue import CatalogueCalls, ExperimentCalls
-from client.endpoints import AsyncSender, Sender
-from client.login import find
-from client.measurements import MeasurementCalls
-from client.runs import GateCalls, RunCalls
-from client.transport import ANSWER_S, AsyncTransport, Transport
+from gsl.client import files, models, watching
+from gsl.client.catalogue import CatalogueCalls, ExperimentCalls
+from gsl.client.endpoints import AsyncSender, Sender
+from gsl.client.login import find
+from gsl.client.measurements import MeasurementCalls
+from gsl.client.runs import GateCalls, RunCalls
+from gsl.client.transport import ANSWER_S, AsyncTransport, Transport
 
 STREAM_TIMEOUT = httpx.Timeout(60.0)
 """Longer than the server is ever silent."""

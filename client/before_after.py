@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from client.api import Client
-from client.models import GateVariation, Run, VariationEstimate
+from gsl.client.api import Client
+from gsl.client.models import GateVariation, Run, VariationEstimate
 from gsl.method.changes import CONFIDENCE, Changes, Measurement, changes_of_returns, changes_of_success
 from gsl.method.statistics import paired_difference
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from client import frames, models
-from client.endpoints import Conversation, Pages, Request, ask, endpoint, get, json_object, listed, paged, post
+from gsl.client import frames, models
+from gsl.client.endpoints import Conversation, Pages, Request, ask, endpoint, get, json_object, listed, paged, post
 from gsl.protocol.api import ComparedMetric, ComparedSource
 
 if TYPE_CHECKING:

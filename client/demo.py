@@ -1,4 +1,4 @@
-"""One whole run over REST with automatic approval: `make demo`, or `python -m client.demo --preset forkmaze`.
+"""One whole run over REST with automatic approval: `make demo`, or `python -m gsl.client.demo --preset forkmaze`.
 
 Uses the server at GSL_API_URL (default: this machine, at PORT), or a temporary one if no server answers there.
 Prints the progress and a before/after table; the exit status is 0 only if the run succeeded.
@@ -15,11 +15,11 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
-from client.api import Client
-from client.before_after import result_of
-from client.errors import ApiError
-from client.models import Gate, Run
-from client.temporary_server import is_up, temporary_server
+from gsl.client.api import Client
+from gsl.client.before_after import result_of
+from gsl.client.errors import ApiError
+from gsl.client.models import Gate, Run
+from gsl.client.temporary_server import is_up, temporary_server
 
 _POLL_EVERY_S = 1.0
 _PRINT_EVERY_S = 15.0
@@ -68,7 +68,7 @@ def _address() -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m client.demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m gsl.client.demo", description=__doc__)
     parser.add_argument("--preset", default="forkmaze", help="preset to run (default: forkmaze)")
     parser.add_argument("--url", help="address of the server")
     given = parser.parse_args(arguments)

@@ -15,8 +15,8 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 import httpx
 from pydantic import BaseModel, TypeAdapter
 
-from client.errors import ApiError
-from client.transport import AsyncTransport, Transport
+from gsl.client.errors import ApiError
+from gsl.client.transport import AsyncTransport, Transport
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from client.errors import Unreachable
-from client.transport import AsyncTransport, Transport
 from gsl.atomic_file import write_atomically
+from gsl.client.errors import Unreachable
+from gsl.client.transport import AsyncTransport, Transport
 from gsl.protocol.lease import ArtifactRef
 
 CHUNK = 1 << 20  # bytes

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, SecretStr, ValidationError, field_serializer
 
-from client.transport import is_loopback
 from gsl.atomic_file import atomic_path
+from gsl.client.transport import is_loopback
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 

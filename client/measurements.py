@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from client import frames, models
-from client.endpoints import Conversation, Pages, Request, ask, endpoint, get, json_object, listed, post
-from client.errors import Refused
+from gsl.client import frames, models
+from gsl.client.endpoints import Conversation, Pages, Request, ask, endpoint, get, json_object, listed, post
+from gsl.client.errors import Refused
 from gsl.protocol.reports import Source
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class MeasurementCalls:
     def returns_frame(
         self, run_id: int, *, source: Source | None = None, job: int | None = None, epoch: int | None = None
     ) -> Conversation[Any]:
-        """The same as a DataFrame of polars or pandas, a row for each variation; see `client.frames`."""
+        """The same as a DataFrame of polars or pandas, a row for each variation; see `gsl.client.frames`."""
         query = {"source": source, "job_id": job, "epoch": epoch}
         return frames.frame((yield from get(models.Returns, f"/runs/{run_id}/returns", query)).items)
 
@@ -102,7 +102,7 @@ class MeasurementCalls:
 
     @endpoint
     def policy_file(self, run_id: int) -> Conversation[models.Artifact]:
-        """The newest checkpoint of the run's own policy, for `download` and `worker.inference.load_policy`.
+        """The newest checkpoint of the run's own policy, for `download` and `gsl.worker.inference.load_policy`.
 
         Refused (404) if none is stored yet, or if the run was imported.
         """

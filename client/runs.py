@@ -4,9 +4,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from client import models
-from client.endpoints import Conversation, Pages, Request, ask, endpoint, get, listed, paged, post, send
-from client.errors import Refused
+from gsl.client import models
+from gsl.client.endpoints import Conversation, Pages, Request, ask, endpoint, get, listed, paged, post, send
+from gsl.client.errors import Refused
 from gsl.protocol.jobs import RunStatus
 from gsl.record import RunRecord
 

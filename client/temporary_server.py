@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from client.api import Client
-from client.errors import Unreachable
+from gsl.client.api import Client
+from gsl.client.errors import Unreachable
 
-_ROOT = Path(__file__).parent.parent
 _READY_WITHIN_S = 120.0
 _STOP_WITHIN_S = 90.0
 
@@ -52,8 +51,8 @@ def _free_port() -> int:
 
 def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
     # A separate session, so that Ctrl-C reaches only us and the server is stopped once.
-    command = [sys.executable, "-m", "backend.local"]
-    return subprocess.Popen(command, cwd=_ROOT, env=_environment(folder, port), start_new_session=True)
+    command = [sys.executable, "-P", "-m", "gsl.backend.local"]
+    return subprocess.Popen(command, env=_environment(folder, port), start_new_session=True)
 
 
 def _environment(folder: Path, port: int) -> dict[str, str]:

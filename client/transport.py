@@ -1,4 +1,4 @@
-"""One HTTP session with the API; turns every failure into one of the errors of `client.errors`."""
+"""One HTTP session with the API; turns every failure into one of the errors of `gsl.client.errors`."""
 
 import asyncio
 import ipaddress
@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from pydantic import ValidationError
 
-from client.errors import Refused, Unreachable
+from gsl.client.errors import Refused, Unreachable
 from gsl.protocol.api import Problem
 
 API = "/api/v1"

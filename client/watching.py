@@ -11,9 +11,9 @@ from typing import Protocol
 
 import httpx
 
-from client.errors import Unreachable
-from client.models import Change, Run
-from client.transport import AsyncTransport, Transport
+from gsl.client.errors import Unreachable
+from gsl.client.models import Change, Run
+from gsl.client.transport import AsyncTransport, Transport
 
 PATIENCE_S = 60.0
 _RETRY_S = 1.0

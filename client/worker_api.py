@@ -7,9 +7,9 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, TypeAdapter
 
-from client import files
-from client.errors import Refused, Stale
-from client.transport import Transport
+from gsl.client import files
+from gsl.client.errors import Refused, Stale
+from gsl.client.transport import Transport
 from gsl.protocol.api import LogSize, WorkerPublic
 from gsl.protocol.lease import (
     ArtifactRef,

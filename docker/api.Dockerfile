@@ -7,22 +7,22 @@ RUN npm ci
 COPY frontend/ ./
 RUN npm run build
 
-FROM python:3.11-slim
-ENV PYTHONUNBUFFERED=1 PYTHONPATH=/app GSL_DATA_DIR=/data GSL_HOST=0.0.0.0 PORT=8000
-WORKDIR /app
-COPY pyproject.toml constraints.txt README.md LICENSE ./
-RUN pip install --no-cache-dir -c constraints.txt ".[api]"
-COPY gsl/ gsl/
-COPY client/ client/
-COPY cli/ cli/
-COPY backend/ backend/
-COPY alembic/ alembic/
-COPY alembic.ini ./
+FROM python:3.11-slim AS wheel
+WORKDIR /source
+COPY . .
 COPY --from=page /page/dist frontend/dist
+RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheel .
+
+FROM python:3.11-slim
+ENV PYTHONUNBUFFERED=1 GSL_DATA_DIR=/data GSL_HOST=0.0.0.0 PORT=8000
+COPY constraints.txt /
+COPY --from=wheel /wheel /wheel
+RUN pip install --no-cache-dir -c /constraints.txt "$(ls /wheel/*.whl)[api]"
 RUN useradd --uid 1000 gsl && mkdir /data && chown gsl /data
 USER gsl
+WORKDIR /data
 VOLUME /data
 EXPOSE 8000
-CMD ["uvicorn", "backend.app:create_app", "--factory", "--host", "0.0.0.0", "--port", "8000", \
-     "--http", "backend.http.header_limit:HeaderLimit", "--no-access-log", "--timeout-graceful-shutdown", "5", \
+CMD ["uvicorn", "gsl.backend.app:create_app", "--factory", "--host", "0.0.0.0", "--port", "8000", \
+     "--http", "gsl.backend.http.header_limit:HeaderLimit", "--no-access-log", "--timeout-graceful-shutdown", "5", \
      "--timeout-worker-healthcheck", "30"]

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from client.api import Client
-from client.temporary_server import temporary_server
+from gsl.client.api import Client
+from gsl.client.temporary_server import temporary_server
 from gsl.record import read
 from tools.system_packages import NAMES
 

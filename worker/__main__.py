@@ -1,8 +1,8 @@
-"""`python -m worker`: one worker slot. Start one for each GPU, with CUDA_VISIBLE_DEVICES set."""
+"""`python -m gsl.worker`: one worker slot. Start one for each GPU, with CUDA_VISIBLE_DEVICES set."""
 
 import sys
 
 if __name__ == "__main__":
-    from worker.runner.main import main
+    from gsl.worker.runner.main import main
 
     sys.exit(main())

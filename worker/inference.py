@@ -18,12 +18,12 @@ from pydantic import ValidationError
 from gsl.config.learners import LearnerSettings
 from gsl.config.parts import RunParts
 from gsl.config.suites import SuiteSettings
-from worker import plugins
-from worker.job import checkpoint
-from worker.job.checkpoint import CheckpointError, State
-from worker.learners import Learner
-from worker.spaces import Spaces
-from worker.trainer.device import choose_device
+from gsl.worker import plugins
+from gsl.worker.job import checkpoint
+from gsl.worker.job.checkpoint import CheckpointError, State
+from gsl.worker.learners import Learner
+from gsl.worker.spaces import Spaces
+from gsl.worker.trainer.device import choose_device
 
 Device = Literal["cpu", "cuda", "auto"]
 

@@ -11,11 +11,11 @@ from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security.utils import get_authorization_scheme_param
 
-from backend.domain.identity import Access, Identity
-from backend.errors import ForbiddenError, UnauthorizedError
-from backend.http.json_body import JsonRoute
-from backend.services import identification
-from backend.services.app_services import Services
+from gsl.backend.domain.identity import Access, Identity
+from gsl.backend.errors import ForbiddenError, UnauthorizedError
+from gsl.backend.http.json_body import JsonRoute
+from gsl.backend.services import identification
+from gsl.backend.services.app_services import Services
 
 _DECLARED: dict[Access, str] = {
     "anyone": "get_health get_session sign_in accept_invitation",

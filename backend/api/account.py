@@ -5,14 +5,14 @@ from datetime import timedelta
 from anyio import to_thread
 from sqlmodel import Session
 
-from backend.api.access import Who
-from backend.api.deps import Reading, RowId, ServicesDep, Writing, problems, router
-from backend.db.account_models import Account
-from backend.db.columns import now
-from backend.domain.identity import Identity
-from backend.services import sign_in as passwords
-from backend.services.app_services import Services
-from backend.store import accounts, audit, credentials
+from gsl.backend.api.access import Who
+from gsl.backend.api.deps import Reading, RowId, ServicesDep, Writing, problems, router
+from gsl.backend.db.account_models import Account
+from gsl.backend.db.columns import now
+from gsl.backend.domain.identity import Identity
+from gsl.backend.services import sign_in as passwords
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import accounts, audit, credentials
 from gsl.protocol.api import PasswordChange, TokenCreate, TokenCreated, TokenPublic
 
 routes = router("accounts")

@@ -3,8 +3,8 @@
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
-from backend.api.deps import ArtifactId, Reading, RunId, ServicesDep, problems, router
-from backend.store import artifacts, runs
+from gsl.backend.api.deps import ArtifactId, Reading, RunId, ServicesDep, problems, router
+from gsl.backend.store import artifacts, runs
 from gsl.protocol.api import ArtifactPublic
 
 routes = router("artifacts")

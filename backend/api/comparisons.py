@@ -4,15 +4,15 @@ from typing import Annotated
 
 from fastapi import Header, Query, Response
 
-from backend.api.deps import ExperimentId, Reading, problems, router
-from backend.api.figures import code_version
-from backend.domain.comparison import compare
-from backend.domain.comparison_types import Compared
-from backend.errors import InvalidError, NotFoundError
-from backend.figures import experiment_figures
-from backend.figures.registration import ComparisonOptions
-from backend.figures.style import Theme, View
-from backend.store.figures.comparisons import compared_runs, comparison_version, outcomes
+from gsl.backend.api.deps import ExperimentId, Reading, problems, router
+from gsl.backend.api.figures import code_version
+from gsl.backend.domain.comparison import compare
+from gsl.backend.domain.comparison_types import Compared
+from gsl.backend.errors import InvalidError, NotFoundError
+from gsl.backend.figures import experiment_figures
+from gsl.backend.figures.registration import ComparisonOptions
+from gsl.backend.figures.style import Theme, View
+from gsl.backend.store.figures.comparisons import compared_runs, comparison_version, outcomes
 from gsl.protocol.api import ComparedMetric, ComparedSource, ComparisonPublic, FigureInfo, FigurePublic
 
 routes = router("experiments")

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 from sqlmodel import Session
 
-from backend.api.access import GuardedRoute, GuardedStream
-from backend.db.engine import MAX_CONNECTIONS
-from backend.domain.identity import Identity
-from backend.services.app_services import Services
-from backend.store import audit
+from gsl.backend.api.access import GuardedRoute, GuardedStream
+from gsl.backend.db.engine import MAX_CONNECTIONS
+from gsl.backend.domain.identity import Identity
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import audit
 from gsl.protocol.api import Problem
 
 MAX_ID = 2**63 - 1

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import Query
 
-from backend.api.access import Who
-from backend.api.deps import ExperimentId, Limit, Offset, Reading, ServicesDep, Writing, problems, router
-from backend.services.launches import arms_of, launch
-from backend.store import audit, experiments, runs, workers
+from gsl.backend.api.access import Who
+from gsl.backend.api.deps import ExperimentId, Limit, Offset, Reading, ServicesDep, Writing, problems, router
+from gsl.backend.services.launches import arms_of, launch
+from gsl.backend.store import audit, experiments, runs, workers
 from gsl.protocol.api import ExperimentCreate, ExperimentLaunch, ExperimentPublic, Page, RunPublic
 
 routes = router("experiments")

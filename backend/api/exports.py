@@ -9,11 +9,11 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
-from backend.api.deps import ExperimentId, Reading, RunId, ServicesDep, problems, router
-from backend.domain.table_files import Format
-from backend.services.app_services import Services
-from backend.services.table_export import TableExport
-from backend.store import experiments, runs
+from gsl.backend.api.deps import ExperimentId, Reading, RunId, ServicesDep, problems, router
+from gsl.backend.domain.table_files import Format
+from gsl.backend.services.app_services import Services
+from gsl.backend.services.table_export import TableExport
+from gsl.backend.store import experiments, runs
 
 routes = router("exports")
 

@@ -9,20 +9,20 @@ from typing import Annotated, Literal
 from fastapi import Header, Query, Response
 from sqlmodel import Session
 
-import backend.domain.comparison
-import backend.figures
+import gsl.backend.domain.comparison
+import gsl.backend.figures
 import gsl.method.changes
 import gsl.method.statistics
-from backend.api.deps import Reading, RunId, problems, router
-from backend.domain.figure_data import Metric
-from backend.errors import InvalidError, NotFoundError
-from backend.figures import run_figures
-from backend.figures.registration import RunOptions
-from backend.figures.style import Theme, View
-from backend.store.figures.job_rows import job_rows
-from backend.store.figures.readiness import figure_state, figure_version
-from backend.store.figures.snapshots import JobEpoch
-from backend.store.suites import suite_of
+from gsl.backend.api.deps import Reading, RunId, problems, router
+from gsl.backend.domain.figure_data import Metric
+from gsl.backend.errors import InvalidError, NotFoundError
+from gsl.backend.figures import run_figures
+from gsl.backend.figures.registration import RunOptions
+from gsl.backend.figures.style import Theme, View
+from gsl.backend.store.figures.job_rows import job_rows
+from gsl.backend.store.figures.readiness import figure_state, figure_version
+from gsl.backend.store.figures.snapshots import JobEpoch
+from gsl.backend.store.suites import suite_of
 from gsl.protocol.api import FigureInfo, FigurePublic
 from gsl.protocol.reports import Source
 
@@ -104,8 +104,8 @@ def _version(session: Session, run_id: int) -> str:
 @cache
 def code_version() -> str:
     """Changes with the figures' own code, so that clients fetch the figures again after an upgrade."""
-    folder = Path(backend.figures.__file__).parent
-    beside = (backend.domain.comparison.__file__, gsl.method.changes.__file__, gsl.method.statistics.__file__)
+    folder = Path(gsl.backend.figures.__file__).parent
+    beside = (gsl.backend.domain.comparison.__file__, gsl.method.changes.__file__, gsl.method.statistics.__file__)
     sources = [*sorted(folder.glob("*.py")), *map(Path, beside)]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
 

@@ -1,11 +1,11 @@
 """The gate of a run: read its evidence, approve it with or without edits, or reject it."""
 
-from backend.api.access import Who
-from backend.api.deps import Reading, RunId, ServicesDep, Writing, problems, router
-from backend.db.models import Gate, Run
-from backend.services import gates as decisions
-from backend.services.app_services import Services
-from backend.store import gates, runs
+from gsl.backend.api.access import Who
+from gsl.backend.api.deps import Reading, RunId, ServicesDep, Writing, problems, router
+from gsl.backend.db.models import Gate, Run
+from gsl.backend.services import gates as decisions
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import gates, runs
 from gsl.protocol.api import GateApprovals, GateApprove, GatePublic, GateReject, GatesApprove
 
 routes = router("gate")

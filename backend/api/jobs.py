@@ -3,12 +3,12 @@
 from fastapi import Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from backend.api.access import Who
-from backend.api.deps import Count, JobId, Reading, RunId, ServicesDep, Writing, problems, router
-from backend.artifact_files import JobLog
-from backend.services import retries
-from backend.store import artifacts, runs
-from backend.store.jobs import leases, views
+from gsl.backend.api.access import Who
+from gsl.backend.api.deps import Count, JobId, Reading, RunId, ServicesDep, Writing, problems, router
+from gsl.backend.artifact_files import JobLog
+from gsl.backend.services import retries
+from gsl.backend.store import artifacts, runs
+from gsl.backend.store.jobs import leases, views
 from gsl.protocol.api import JobPublic
 
 routes = router("jobs")

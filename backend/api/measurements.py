@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Query
 
-from backend.api.deps import MAX_ID, Count, Limit, Offset, Reading, RunId, problems, router
-from backend.store import history, returns, runs
-from backend.store.jobs import views
+from gsl.backend.api.deps import MAX_ID, Count, Limit, Offset, Reading, RunId, problems, router
+from gsl.backend.store import history, returns, runs
+from gsl.backend.store.jobs import views
 from gsl.protocol.api import EventPublic, LedgerPublic, Page, PlateauPublic, ReturnsPublic
 from gsl.protocol.reports import Source
 

@@ -3,9 +3,9 @@
 from fastapi import Response
 
 import gsl
-from backend.api.deps import Reading, ServicesDep, problems, router
-from backend.domain.suites import suite_infos
-from backend.store import workers
+from gsl.backend.api.deps import Reading, ServicesDep, problems, router
+from gsl.backend.domain.suites import suite_infos
+from gsl.backend.store import workers
 from gsl.config.presets import PRESETS
 from gsl.protocol.api import Health, PresetInfo, Problem, SuiteInfo
 

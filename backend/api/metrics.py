@@ -5,13 +5,13 @@ from typing import Annotated
 import numpy as np
 from fastapi import Query
 
-from backend.api.deps import MAX_ID, Reading, RunId, problems, router
-from backend.domain.figure_data import MetricSeries
-from backend.errors import InvalidError
-from backend.figures.sampling import MAX_POINTS, rows_to_keep
-from backend.store import runs
-from backend.store.figures.metrics import metric_series
-from backend.store.jobs import views
+from gsl.backend.api.deps import MAX_ID, Reading, RunId, problems, router
+from gsl.backend.domain.figure_data import MetricSeries
+from gsl.backend.errors import InvalidError
+from gsl.backend.figures.sampling import MAX_POINTS, rows_to_keep
+from gsl.backend.store import runs
+from gsl.backend.store.figures.metrics import metric_series
+from gsl.backend.store.jobs import views
 from gsl.protocol.api import MetricInfo, MetricSeriesPublic, MetricsPublic
 from gsl.protocol.metrics import METRICS, in_order, metric
 

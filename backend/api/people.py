@@ -6,13 +6,13 @@ from anyio import to_thread
 from fastapi import Path, Query, Response
 from starlette.concurrency import run_in_threadpool
 
-from backend.api.access import Who
-from backend.api.deps import Limit, Offset, Reading, RowId, ServicesDep, Writing, problems, router
-from backend.api.sessions import remember
-from backend.errors import ConflictError
-from backend.services import sign_in as passwords
-from backend.services.app_services import Services
-from backend.store import accounts, audit, credentials, invitations
+from gsl.backend.api.access import Who
+from gsl.backend.api.deps import Limit, Offset, Reading, RowId, ServicesDep, Writing, problems, router
+from gsl.backend.api.sessions import remember
+from gsl.backend.errors import ConflictError
+from gsl.backend.services import sign_in as passwords
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import accounts, audit, credentials, invitations
 from gsl.protocol.api import (
     AccountPublic,
     AuditEntryPublic,

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import Query
 from sqlmodel import Session
 
-from backend.api.deps import MAX_ID, JobId, Reading, RunId, problems, router
-from backend.domain.provenance import differences
-from backend.errors import ConflictError
-from backend.store import provenance, runs
-from backend.store.jobs import views
+from gsl.backend.api.deps import MAX_ID, JobId, Reading, RunId, problems, router
+from gsl.backend.domain.provenance import differences
+from gsl.backend.errors import ConflictError
+from gsl.backend.store import provenance, runs
+from gsl.backend.store.jobs import views
 from gsl.protocol.api import ProvenanceDifference, ProvenancePublic
 
 routes = router("provenance")

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from backend.api.access import Who
-from backend.api.deps import MAX_ID, Reading, RunId, ServicesDep, Writing, problems, router
-from backend.store import audit, exports, imports, runs
+from gsl.backend.api.access import Who
+from gsl.backend.api.deps import MAX_ID, Reading, RunId, ServicesDep, Writing, problems, router
+from gsl.backend.store import audit, exports, imports, runs
 from gsl.protocol.api import RunPublic
 from gsl.record import RunRecord
 

@@ -4,17 +4,17 @@ from typing import Annotated
 
 from fastapi import Query
 
-from backend.api.access import Who
-from backend.api.deps import Limit, Offset, Reading, RunId, ServicesDep, Writing, problems, router
-from backend.db.models import Run
-from backend.domain.configs import resolve
-from backend.domain.identity import Identity
-from backend.domain.run_progress import eta, job_count, measurement_steps, phases
-from backend.errors import ForbiddenError
-from backend.services import baselines, retries
-from backend.services.app_services import Services
-from backend.store import artifacts, audit, run_progress, runs, search, workers
-from backend.store.jobs.status import record_event
+from gsl.backend.api.access import Who
+from gsl.backend.api.deps import Limit, Offset, Reading, RunId, ServicesDep, Writing, problems, router
+from gsl.backend.db.models import Run
+from gsl.backend.domain.configs import resolve
+from gsl.backend.domain.identity import Identity
+from gsl.backend.domain.run_progress import eta, job_count, measurement_steps, phases
+from gsl.backend.errors import ForbiddenError
+from gsl.backend.services import baselines, retries
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import artifacts, audit, run_progress, runs, search, workers
+from gsl.backend.store.jobs.status import record_event
 from gsl.config.run import Arm
 from gsl.protocol.api import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
 from gsl.protocol.jobs import DesiredState, RunStatus

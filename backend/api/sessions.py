@@ -7,14 +7,14 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from backend.api.access import Who, identify
-from backend.api.deps import ServicesDep, Writing, problems, router
-from backend.domain.identity import OWNER
-from backend.errors import UnauthorizedError
-from backend.services import identification
-from backend.services import sign_in as passwords
-from backend.services.app_services import Services
-from backend.store import accounts, audit, credentials
+from gsl.backend.api.access import Who, identify
+from gsl.backend.api.deps import ServicesDep, Writing, problems, router
+from gsl.backend.domain.identity import OWNER
+from gsl.backend.errors import UnauthorizedError
+from gsl.backend.services import identification
+from gsl.backend.services import sign_in as passwords
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import accounts, audit, credentials
 from gsl.protocol.api import AccountPublic, SessionPublic, SignIn
 
 routes = router("accounts")

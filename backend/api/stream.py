@@ -6,9 +6,9 @@ from collections.abc import AsyncIterable
 from fastapi import Request
 from fastapi.sse import EventSourceResponse
 
-from backend.api.access import authorise
-from backend.api.deps import ServicesDep, problems, stream_router
-from backend.errors import ProblemError
+from gsl.backend.api.access import authorise
+from gsl.backend.api.deps import ServicesDep, problems, stream_router
+from gsl.backend.errors import ProblemError
 from gsl.protocol.api import Change
 
 routes = stream_router("live")

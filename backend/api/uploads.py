@@ -5,11 +5,11 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from backend.artifact_files import Upload
-from backend.errors import BadRequestError, TooLargeError
-from backend.services.app_services import Services
-from backend.store import artifacts
-from backend.store.jobs import leases
+from gsl.backend.artifact_files import Upload
+from gsl.backend.errors import BadRequestError, TooLargeError
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import artifacts
+from gsl.backend.store.jobs import leases
 from gsl.protocol.api import ArtifactPublic, FieldError
 
 _BUFFER = 2**20

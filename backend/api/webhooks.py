@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import Path
 
-from backend.api.deps import MAX_ID, Reading, ServicesDep, Writing, problems, router
-from backend.errors import InvalidError
-from backend.outbound import OutboundError, check_address
-from backend.store import audit, webhooks
+from gsl.backend.api.deps import MAX_ID, Reading, ServicesDep, Writing, problems, router
+from gsl.backend.errors import InvalidError
+from gsl.backend.outbound import OutboundError, check_address
+from gsl.backend.store import audit, webhooks
 from gsl.protocol.api import WebhookCreate, WebhookCreated, WebhookPublic
 
 routes = router("webhooks")

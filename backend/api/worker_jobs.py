@@ -5,14 +5,14 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from backend.api.deps import Count, JobId, ServicesDep, Writing, WritingMuch, problems, router, stream_router
-from backend.api.uploads import receive
-from backend.artifact_files import JobLog
-from backend.services import claims
-from backend.services.app_services import Services
-from backend.store import artifacts
-from backend.store.ingest import ingest
-from backend.store.jobs import leases, views
+from gsl.backend.api.deps import Count, JobId, ServicesDep, Writing, WritingMuch, problems, router, stream_router
+from gsl.backend.api.uploads import receive
+from gsl.backend.artifact_files import JobLog
+from gsl.backend.services import claims
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import artifacts
+from gsl.backend.store.ingest import ingest
+from gsl.backend.store.jobs import leases, views
 from gsl.protocol.api import Accepted, ArtifactPublic, JobPublic, LogSize
 from gsl.protocol.lease import (
     ClaimedJob,

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import Path
 
-from backend.api.deps import Reading, ServicesDep, Writing, problems, router
-from backend.errors import InvalidError
-from backend.store import workers
-from backend.store.jobs import views
+from gsl.backend.api.deps import Reading, ServicesDep, Writing, problems, router
+from gsl.backend.errors import InvalidError
+from gsl.backend.store import workers
+from gsl.backend.store.jobs import views
 from gsl.protocol.api import QueuePublic, WorkerPublic
 from gsl.protocol.lease import RegistrationReply, WorkerInfo
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from backend.db.columns import hash_column, identity, reference, time_column
+from gsl.backend.db.columns import hash_column, identity, reference, time_column
 
 
 class Account(SQLModel, table=True):

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from backend.db.sqlite_file import SqliteFile, file_of
-from backend.db.write_turns import take_turns
+from gsl.backend.db.sqlite_file import SqliteFile, file_of
+from gsl.backend.db.write_turns import take_turns
 
 _AFTER_COMMIT = "after_commit"
 _BUSY_TIMEOUT_S = 30

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from backend.db.columns import (
+from gsl.backend.db.columns import (
     added_number_column,
     added_steps_column,
     added_text_column,

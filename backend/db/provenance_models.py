@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from backend.db.columns import json_column, reference, time_column
+from gsl.backend.db.columns import json_column, reference, time_column
 
 
 class JobProvenance(SQLModel, table=True):

@@ -9,10 +9,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from backend.db.engine import make_engine
-from backend.db.sqlite_file import file_of
+from gsl.backend.db.engine import make_engine
+from gsl.backend.db.sqlite_file import file_of
 
-_CONFIG = Path(__file__).parents[2] / "alembic.ini"
+_MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _PATIENCE_S = 3
 
 
@@ -24,7 +24,7 @@ def migrate(url: str) -> None:
     """Raises `UnusableDatabaseError` if the database is unavailable, is none, or was made by a newer version."""
     check_known(url)
     try:
-        command.upgrade(Config(_CONFIG), "head")
+        command.upgrade(_config(), "head")
     except DatabaseError as error:
         reason = str(error.orig).splitlines()[0]
         raise UnusableDatabaseError(f"{_named(url)} cannot be used: {reason}. {_remedy(url)}") from error
@@ -35,7 +35,7 @@ def check_known(url: str) -> None:
 
     One that is away or has not been made passes: it may come, and until then health says what is wrong.
     """
-    scripts = ScriptDirectory.from_config(Config(_CONFIG))
+    scripts = ScriptDirectory.from_config(_config())
     unknown = _revisions(url) - {script.revision for script in scripts.walk_revisions()}
     if unknown:
         raise UnusableDatabaseError(
@@ -43,6 +43,13 @@ def check_known(url: str) -> None:
             f"{', '.join(sorted(unknown))}; this version knows revisions up to {scripts.get_current_head()}). "
             f"Install that version, or {_other(url)}"
         )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
 
 
 def _named(url: str) -> str:

@@ -2,7 +2,7 @@
 
 from sqlmodel import Field, SQLModel
 
-from backend.db.columns import number_column, reference, steps_column
+from gsl.backend.db.columns import number_column, reference, steps_column
 
 
 class EvaluationMean(SQLModel, table=True):

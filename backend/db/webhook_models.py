@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from backend.db.columns import identity, json_column, reference, time_column
+from gsl.backend.db.columns import identity, json_column, reference, time_column
 
 
 class Webhook(SQLModel, table=True):

@@ -6,8 +6,8 @@ from itertools import combinations
 
 import numpy as np
 
-from backend.domain.comparison_types import Compared, ComparedRun, Outcomes
-from backend.domain.figure_data import FloatArray
+from gsl.backend.domain.comparison_types import Compared, ComparedRun, Outcomes
+from gsl.backend.domain.figure_data import FloatArray
 from gsl.method.statistics import (
     CONFIDENCE,
     LEAST_SEEDS,

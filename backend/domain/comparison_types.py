@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.domain.figure_data import FloatArray, IntArray
+from gsl.backend.domain.figure_data import FloatArray, IntArray
 from gsl.config.run import Arm
 from gsl.config.suites import SuiteSettings
 from gsl.protocol.api import ComparedMetric, ComparedSource

@@ -4,7 +4,7 @@ from typing import Any, TypeGuard
 
 from pydantic import ValidationError
 
-from backend.errors import InvalidError, from_validation
+from gsl.backend.errors import InvalidError, from_validation
 from gsl.config.errors import did_you_mean
 from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.domain.pace import Pace
+from gsl.backend.domain.pace import Pace
 
 _SHORTEST_S = 10.0  # a wait that is not worth mentioning
 _UNITS = ((3600, "h"), (60, "min"), (1, "s"))

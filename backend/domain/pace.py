@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
 
-from backend.domain.run_steps import JobProgress
+from gsl.backend.domain.run_steps import JobProgress
 from gsl.phases.keys import BEFORE_EVALUATION
 from gsl.protocol.jobs import JobKind
 

@@ -1,14 +1,14 @@
-"""The progress of a run: its steps with state, budget and time left. Pure; `backend.store` gathers the input."""
+"""The progress of a run: its steps with state, budget and time left. Pure; `gsl.backend.store` gathers the input."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from backend.domain.line import Line, described
-from backend.domain.pace import Pace
-from backend.domain.run_steps import GateProgress, JobProgress, Step, steps_of
-from backend.domain.time_left import Clock, is_starting, measuring_before, seconds_left
+from gsl.backend.domain.line import Line, described
+from gsl.backend.domain.pace import Pace
+from gsl.backend.domain.run_steps import GateProgress, JobProgress, Step, steps_of
+from gsl.backend.domain.time_left import Clock, is_starting, measuring_before, seconds_left
 from gsl.config.run import RunConfig
 from gsl.config.step_budget import longest_evaluation
 from gsl.protocol.api import PhaseProgress

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 
-from backend.domain.line import Line, seconds_queued
-from backend.domain.pace import TRAINING, Pace
-from backend.domain.run_steps import JobProgress, Step
+from gsl.backend.domain.line import Line, seconds_queued
+from gsl.backend.domain.pace import TRAINING, Pace
+from gsl.backend.domain.run_steps import JobProgress, Step
 from gsl.config.run import RunConfig
 from gsl.config.step_budget import longest_evaluation, specialist_training
 from gsl.phases import keys

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from backend.domain.suites import install_command
+from gsl.backend.domain.suites import install_command
 
 _NAMED = 5  # workers listed at most; a cluster has hundreds
 

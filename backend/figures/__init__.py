@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import TypeVar
 
-from backend.figures.registration import ExperimentFigure, Registration, RunFigure
+from gsl.backend.figures.registration import ExperimentFigure, Registration, RunFigure
 
 F = TypeVar("F", bound=Registration)
 

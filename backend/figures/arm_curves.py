@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backend.domain.comparison_types import RunCurve
-from backend.domain.figure_data import FloatArray
-from backend.figures.arms import FORMATS, METRIC_NAMES, arm_colour, arm_dash, arm_fill, counted, metric_axis
-from backend.figures.figure import Figure
-from backend.figures.registration import ExperimentFigure
-from backend.figures.style import View, empty_figure, new_figure, palette, steps_axis
-from backend.store.figures.arm_curves import run_curves
+from gsl.backend.domain.comparison_types import RunCurve
+from gsl.backend.domain.figure_data import FloatArray
+from gsl.backend.figures.arms import FORMATS, METRIC_NAMES, arm_colour, arm_dash, arm_fill, counted, metric_axis
+from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.registration import ExperimentFigure
+from gsl.backend.figures.style import View, empty_figure, new_figure, palette, steps_axis
+from gsl.backend.store.figures.arm_curves import run_curves
 from gsl.method.statistics import CONFIDENCE, mean_band
 from gsl.protocol.api import ComparedMetric
 

@@ -1,12 +1,12 @@
 """Final scores of arms: one row per arm with its seeds, interquartile mean, interval and mean ± std."""
 
-from backend.domain.comparison import arm_comparison
-from backend.domain.comparison_types import Outcomes
-from backend.figures.arms import METRIC_NAMES, any_run_evaluated, arm_colour, counted, metric_axis, number
-from backend.figures.figure import Figure
-from backend.figures.registration import ExperimentFigure
-from backend.figures.style import View, empty_figure, new_figure, palette
-from backend.store.figures.comparisons import outcomes as read_outcomes
+from gsl.backend.domain.comparison import arm_comparison
+from gsl.backend.domain.comparison_types import Outcomes
+from gsl.backend.figures.arms import METRIC_NAMES, any_run_evaluated, arm_colour, counted, metric_axis, number
+from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.registration import ExperimentFigure
+from gsl.backend.figures.style import View, empty_figure, new_figure, palette
+from gsl.backend.store.figures.comparisons import outcomes as read_outcomes
 from gsl.method.statistics import CONFIDENCE
 from gsl.protocol.api import ArmComparison
 

@@ -1,7 +1,7 @@
 """Shared by the figures of experiments: colours by arm, names and axes of the compared metric."""
 
-from backend.domain.comparison_types import Compared
-from backend.figures.style import View
+from gsl.backend.domain.comparison_types import Compared
+from gsl.backend.figures.style import View
 from gsl.protocol.api import ComparedMetric
 
 METRIC_NAMES: dict[ComparedMetric, str] = {"score": "Score", "return": "Mean return", "success": "Success rate"}

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backend.domain.figure_data import FloatArray, IntArray, Metric, PairedScores
-from backend.figures.arms import counted
-from backend.figures.figure import Figure, Part
-from backend.figures.registration import RunFigure
-from backend.figures.style import METRIC_NAMES, View, empty_figure, new_figure, palette, score_axis, score_text
-from backend.store.figures.snapshots import paired_scores
+from gsl.backend.domain.figure_data import FloatArray, IntArray, Metric, PairedScores
+from gsl.backend.figures.arms import counted
+from gsl.backend.figures.figure import Figure, Part
+from gsl.backend.figures.registration import RunFigure
+from gsl.backend.figures.style import METRIC_NAMES, View, empty_figure, new_figure, palette, score_axis, score_text
+from gsl.backend.store.figures.snapshots import paired_scores
 from gsl.method.changes import Changes, changes_of_returns, changes_of_success
 from gsl.method.statistics import CONFIDENCE, paired_difference
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from backend.domain.figure_data import Demonstrated
-from backend.figures.arms import counted
-from backend.figures.figure import Figure
-from backend.figures.registration import RunFigure
-from backend.figures.style import View, empty_figure, new_figure, palette
-from backend.store.figures.demonstrations import demonstrated
+from gsl.backend.domain.figure_data import Demonstrated
+from gsl.backend.figures.arms import counted
+from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.registration import RunFigure
+from gsl.backend.figures.style import View, empty_figure, new_figure, palette
+from gsl.backend.store.figures.demonstrations import demonstrated
 
 MOST_NAMES = 40
 """Variations up to which names are shown on the axis."""

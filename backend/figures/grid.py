@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass, field
 
-from backend.figures.figure import Figure, Part
-from backend.figures.style import View, palette, template
+from gsl.backend.figures.figure import Figure, Part
+from gsl.backend.figures.style import View, palette, template
 
 LEFT, RIGHT, BOTTOM = 52, 12, 56  # margins in CSS pixels
 GAP = 24  # between columns: half of a tick label on each side

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from backend.domain.figure_data import Curve, EvaluationPoint, FloatArray, LearningCurves, PlateauMark, Role
-from backend.figures.figure import Figure
-from backend.figures.registration import RunFigure
-from backend.figures.sampling import points_per_curve, rows_to_keep
-from backend.figures.style import (
+from gsl.backend.domain.figure_data import Curve, EvaluationPoint, FloatArray, LearningCurves, PlateauMark, Role
+from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.registration import RunFigure
+from gsl.backend.figures.sampling import points_per_curve, rows_to_keep
+from gsl.backend.figures.style import (
     NUMBER_FORMATS,
     ROLE_NAMES,
     View,
@@ -18,7 +18,7 @@ from backend.figures.style import (
     steps_axis,
     steps_text,
 )
-from backend.store.figures.curves import learning_curves
+from gsl.backend.store.figures.curves import learning_curves
 from gsl.method.curves import smooth
 from gsl.protocol.reports import Source
 

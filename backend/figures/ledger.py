@@ -3,11 +3,11 @@
 What was only measured, which the budget does not hold, has a bar of its own.
 """
 
-from backend.domain.figure_data import LedgerTotals
-from backend.figures.figure import Figure
-from backend.figures.registration import RunFigure
-from backend.figures.style import Palette, View, empty_figure, new_figure, palette, steps_axis, steps_text
-from backend.store.figures.curves import ledger_totals
+from gsl.backend.domain.figure_data import LedgerTotals
+from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.registration import RunFigure
+from gsl.backend.figures.style import Palette, View, empty_figure, new_figure, palette, steps_axis, steps_text
+from gsl.backend.store.figures.curves import ledger_totals
 from gsl.protocol.jobs import Phase, Purpose
 
 PHASE_NAMES: dict[Phase, str] = {

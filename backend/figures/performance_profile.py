@@ -5,13 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 from sqlmodel import Session
 
-from backend.domain.comparison_types import Compared, TaskScores
-from backend.domain.figure_data import FloatArray
-from backend.figures.arms import METRIC_NAMES, any_run_evaluated, arm_colour, arm_dash, arm_fill, counted, metric_axis
-from backend.figures.figure import Figure
-from backend.figures.registration import ComparisonOptions, ExperimentFigure
-from backend.figures.style import View, empty_figure, new_figure
-from backend.store.figures.comparisons import task_scores
+from gsl.backend.domain.comparison_types import Compared, TaskScores
+from gsl.backend.domain.figure_data import FloatArray
+from gsl.backend.figures.arms import (
+    METRIC_NAMES,
+    any_run_evaluated,
+    arm_colour,
+    arm_dash,
+    arm_fill,
+    counted,
+    metric_axis,
+)
+from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.registration import ComparisonOptions, ExperimentFigure
+from gsl.backend.figures.style import View, empty_figure, new_figure
+from gsl.backend.store.figures.comparisons import task_scores
 from gsl.method.statistics import CONFIDENCE, Band
 from gsl.method.variation_statistics import performance_profile as profile_of
 from gsl.protocol.api import ComparedMetric

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
-from backend.domain.comparison_types import Compared
-from backend.figures.figure import Figure
-from backend.figures.style import View
-from backend.store.figures.readiness import FigureState
-from backend.store.figures.snapshots import JobEpoch
+from gsl.backend.domain.comparison_types import Compared
+from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.style import View
+from gsl.backend.store.figures.readiness import FigureState
+from gsl.backend.store.figures.snapshots import JobEpoch
 from gsl.protocol.api import ComparedMetric, ComparedSource, FigureControl, RunTab
 from gsl.protocol.reports import Source
 

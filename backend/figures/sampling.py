@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backend.domain.figure_data import BoolArray, FloatArray, IntArray
+from gsl.backend.domain.figure_data import BoolArray, FloatArray, IntArray
 
 MAX_POINTS = 1000  # a curve; a screen is hardly wider
 MAX_FIGURE_POINTS = 8000  # all curves of one figure together

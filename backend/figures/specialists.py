@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from backend.domain.figure_data import SpecialistSeries
-from backend.figures.figure import Figure, Part
-from backend.figures.grid import Grid, Panel, columns_for, grid_figure
-from backend.figures.registration import RunFigure
-from backend.figures.sampling import points_per_curve, rows_to_keep
-from backend.figures.style import METRIC_NAMES, NUMBER_FORMATS, View, empty_figure, palette, steps_axis
-from backend.store.figures.curves import specialist_series
+from gsl.backend.domain.figure_data import SpecialistSeries
+from gsl.backend.figures.figure import Figure, Part
+from gsl.backend.figures.grid import Grid, Panel, columns_for, grid_figure
+from gsl.backend.figures.registration import RunFigure
+from gsl.backend.figures.sampling import points_per_curve, rows_to_keep
+from gsl.backend.figures.style import METRIC_NAMES, NUMBER_FORMATS, View, empty_figure, palette, steps_axis
+from gsl.backend.store.figures.curves import specialist_series
 
 PANEL_WIDTH = 132  # CSS pixels below which a panel cannot be read
 MAX_COLUMNS = 8

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from backend.domain.figure_data import Metric, Role
-from backend.figures.figure import Figure, Part
+from gsl.backend.domain.figure_data import Metric, Role
+from gsl.backend.figures.figure import Figure, Part
 
 Theme = Literal["light", "dark"]
 

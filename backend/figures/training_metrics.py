@@ -7,13 +7,13 @@ from itertools import groupby
 
 import numpy as np
 
-from backend.domain.figure_data import FloatArray, MetricSeries, Role
-from backend.figures.figure import Figure, Part
-from backend.figures.grid import LEFT, RIGHT, Grid, Panel, columns_for, grid_figure
-from backend.figures.registration import RunFigure
-from backend.figures.sampling import kept
-from backend.figures.style import ROLE_NAMES, View, empty_figure, palette, steps_axis
-from backend.store.figures.metrics import metric_series
+from gsl.backend.domain.figure_data import FloatArray, MetricSeries, Role
+from gsl.backend.figures.figure import Figure, Part
+from gsl.backend.figures.grid import LEFT, RIGHT, Grid, Panel, columns_for, grid_figure
+from gsl.backend.figures.registration import RunFigure
+from gsl.backend.figures.sampling import kept
+from gsl.backend.figures.style import ROLE_NAMES, View, empty_figure, palette, steps_axis
+from gsl.backend.store.figures.metrics import metric_series
 from gsl.protocol.metrics import Metric, Unit, metric
 
 PANEL_WIDTH = 250  # CSS pixels below which a panel cannot be read

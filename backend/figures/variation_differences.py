@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from sqlmodel import Session
 
-from backend.domain.comparison import default_pair
-from backend.domain.comparison_types import Compared, TaskScores
-from backend.domain.figure_data import BoolArray, FloatArray
-from backend.figures.arms import FORMATS, METRIC_NAMES, any_run_evaluated, counted, translucent
-from backend.figures.figure import Figure
-from backend.figures.registration import ComparisonOptions, ExperimentFigure
-from backend.figures.style import View, empty_figure, new_figure, palette
-from backend.store.figures.comparisons import task_scores
+from gsl.backend.domain.comparison import default_pair
+from gsl.backend.domain.comparison_types import Compared, TaskScores
+from gsl.backend.domain.figure_data import BoolArray, FloatArray
+from gsl.backend.figures.arms import FORMATS, METRIC_NAMES, any_run_evaluated, counted, translucent
+from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.registration import ComparisonOptions, ExperimentFigure
+from gsl.backend.figures.style import View, empty_figure, new_figure, palette
+from gsl.backend.store.figures.comparisons import task_scores
 from gsl.method.statistics import CONFIDENCE, LEAST_SEEDS
 from gsl.method.variation_statistics import variation_differences as differences_of
 from gsl.protocol.api import ComparedMetric

@@ -2,11 +2,20 @@
 
 import numpy as np
 
-from backend.domain.figure_data import FloatArray, IntArray, VariationProgress
-from backend.figures.figure import Figure
-from backend.figures.registration import RunFigure
-from backend.figures.style import CIVIDIS, METRIC_NAMES, ROLE_NAMES, View, empty_figure, new_figure, palette, steps_axis
-from backend.store.figures.heatmap import variation_progress
+from gsl.backend.domain.figure_data import FloatArray, IntArray, VariationProgress
+from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.registration import RunFigure
+from gsl.backend.figures.style import (
+    CIVIDIS,
+    METRIC_NAMES,
+    ROLE_NAMES,
+    View,
+    empty_figure,
+    new_figure,
+    palette,
+    steps_axis,
+)
+from gsl.backend.store.figures.heatmap import variation_progress
 
 MAX_ROWS = 128  # a row needs a few pixels to be visible
 MAX_NAMED_ROWS = 40

@@ -3,13 +3,13 @@
 import numpy as np
 from sqlmodel import Session
 
-from backend.domain.figure_data import FloatArray, IntArray, Metric, Snapshots, VariationScores
-from backend.figures.arms import counted
-from backend.figures.figure import Figure
-from backend.figures.grid import Grid, Panel, columns_for, grid_figure
-from backend.figures.registration import RunFigure, RunOptions
-from backend.figures.style import METRIC_NAMES, View, empty_figure, palette, score_text
-from backend.store.figures.snapshots import latest_snapshot, milestones, snapshots
+from gsl.backend.domain.figure_data import FloatArray, IntArray, Metric, Snapshots, VariationScores
+from gsl.backend.figures.arms import counted
+from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.grid import Grid, Panel, columns_for, grid_figure
+from gsl.backend.figures.registration import RunFigure, RunOptions
+from gsl.backend.figures.style import METRIC_NAMES, View, empty_figure, palette, score_text
+from gsl.backend.store.figures.snapshots import latest_snapshot, milestones, snapshots
 
 RETURN_BINS = 20
 SUCCESS_BINS = 10

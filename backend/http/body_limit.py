@@ -5,8 +5,8 @@ import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.errors import RequestTimeoutError, TooLargeError
-from backend.http.problems import problem_response
+from gsl.backend.errors import RequestTimeoutError, TooLargeError
+from gsl.backend.http.problems import problem_response
 from gsl.record import MOST_BYTES
 
 MAX_BYTES = 2**20

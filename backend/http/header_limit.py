@@ -8,8 +8,8 @@ from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from backend.errors import BadRequestError, HeadTooLargeError, ProblemError, RequestTimeoutError
-from backend.http.problems import problem_response
+from gsl.backend.errors import BadRequestError, HeadTooLargeError, ProblemError, RequestTimeoutError
+from gsl.backend.http.problems import problem_response
 
 MAX_BYTES = 2**16
 

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
-from backend.errors import BadRequestError, InvalidError
+from gsl.backend.errors import BadRequestError, InvalidError
 
 _INT64 = 2**63
 

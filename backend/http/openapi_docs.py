@@ -5,8 +5,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from backend.domain.identity import Access
-from backend.http.problems import MEDIA_TYPE
+from gsl.backend.domain.identity import Access
+from gsl.backend.http.problems import MEDIA_TYPE
 
 DESCRIPTION = """
 Everything the page does uses these routes, and so can scripts, notebooks and other machines.

@@ -10,8 +10,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from backend.errors import NotFoundError
-from backend.http.problems import problem_response
+from gsl.backend.errors import NotFoundError
+from gsl.backend.http.problems import problem_response
 
 _MISSING = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>GSL Lab</title></head>
 <body><h1>GSL Lab is running, but its page has not been built</h1>

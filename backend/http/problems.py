@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from backend.errors import (
+from gsl.backend.errors import (
     ConflictError,
     InvalidError,
     ProblemError,

@@ -1,1 +1,1 @@
-"""Everything on one machine: `python -m backend.local`, which `make up` runs."""
+"""Everything on one machine: `python -m gsl.backend.local`, which `make up` runs."""

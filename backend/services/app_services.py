@@ -10,16 +10,16 @@ from anyio import CapacityLimiter
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from backend.artifact_files import ArtifactStore
-from backend.db.engine import MAX_CONNECTIONS, Database, after_commit
-from backend.dispatch import Dispatcher
-from backend.events import Events
-from backend.services import planner
-from backend.services.attempts import Attempts
-from backend.services.health import HealthWatch
-from backend.settings import Settings
-from backend.store.jobs import queue
-from backend.store.jobs.leases import Terms
+from gsl.backend.artifact_files import ArtifactStore
+from gsl.backend.db.engine import MAX_CONNECTIONS, Database, after_commit
+from gsl.backend.dispatch import Dispatcher
+from gsl.backend.events import Events
+from gsl.backend.services import planner
+from gsl.backend.services.attempts import Attempts
+from gsl.backend.services.health import HealthWatch
+from gsl.backend.settings import Settings
+from gsl.backend.store.jobs import queue
+from gsl.backend.store.jobs.leases import Terms
 
 _log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from backend.errors import TooManyError
+from gsl.backend.errors import TooManyError
 
 WITHIN_S = 600.0
 OF_ONE_NAME_AND_ADDRESS, OF_ONE_ADDRESS, OF_ONE_NAME = 10, 50, 100

@@ -3,11 +3,11 @@
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from backend.db.models import Experiment, Run
-from backend.errors import ConflictError, from_validation
-from backend.store import runs, workers
-from backend.store.configs import config_of, read_only
-from backend.store.jobs import views
+from gsl.backend.db.models import Experiment, Run
+from gsl.backend.errors import ConflictError, from_validation
+from gsl.backend.store import runs, workers
+from gsl.backend.store.configs import config_of, read_only
+from gsl.backend.store.jobs import views
 from gsl.config.run import RunConfig
 from gsl.phases.keys import LAST_EVALUATION
 from gsl.protocol.jobs import ENDED

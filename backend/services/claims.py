@@ -8,12 +8,12 @@ from functools import partial
 from anyio import to_thread
 from sqlmodel import Session
 
-from backend.db.columns import now
-from backend.errors import ConflictError
-from backend.services.app_services import Services
-from backend.store import members, turns
-from backend.store.jobs import leases
-from backend.store.jobs.locks import lock_claims
+from gsl.backend.db.columns import now
+from gsl.backend.errors import ConflictError
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import members, turns
+from gsl.backend.store.jobs import leases
+from gsl.backend.store.jobs.locks import lock_claims
 from gsl.protocol.lease import ClaimedJob, MembersRequest, NextJobRequest
 
 _QUEUES_NOTHING = ("epoch", "artifact", "worker")

@@ -12,12 +12,12 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.db.columns import now
-from backend.db.webhook_models import Webhook, WebhookMessage
-from backend.domain.webhook_messages import Message, headers
-from backend.outbound import OutboundError, post
-from backend.services.app_services import Services
-from backend.store import webhooks
+from gsl.backend.db.columns import now
+from gsl.backend.db.webhook_models import Webhook, WebhookMessage
+from gsl.backend.domain.webhook_messages import Message, headers
+from gsl.backend.outbound import OutboundError, post
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import webhooks
 
 _AT_ONCE = 16
 _log = logging.getLogger(__name__)

@@ -4,13 +4,13 @@ from typing import Any
 
 from sqlmodel import Session
 
-from backend.db.columns import now
-from backend.db.models import Gate, Run
-from backend.errors import ConflictError, InvalidError, ProblemError
-from backend.services.app_services import Services
-from backend.store import audit, gates, runs
-from backend.store.configs import check_readable, config_of
-from backend.store.jobs.status import record_event
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Gate, Run
+from gsl.backend.errors import ConflictError, InvalidError, ProblemError
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import audit, gates, runs
+from gsl.backend.store.configs import check_readable, config_of
+from gsl.backend.store.jobs.status import record_event
 from gsl.phases import Proposal, wrong_edits
 from gsl.protocol.api import (
     ApprovedGate,

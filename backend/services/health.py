@@ -15,12 +15,12 @@ import redis
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.db.engine import Database
-from backend.db.sqlite_file import file_of
-from backend.errors import UnavailableError
-from backend.events import redis_client
-from backend.settings import Settings
-from backend.store import run_progress, workers
+from gsl.backend.db.engine import Database
+from gsl.backend.db.sqlite_file import file_of
+from gsl.backend.errors import UnavailableError
+from gsl.backend.events import redis_client
+from gsl.backend.settings import Settings
+from gsl.backend.store import run_progress, workers
 from gsl.protocol.api import HealthProblem
 
 _KEPT_S = 3.0

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from backend.db.account_models import Account, ApiToken, BrowserSession, WorkerToken
-from backend.db.columns import now
-from backend.domain.identity import OWNER, Identity
-from backend.errors import UnauthorizedError
-from backend.services.app_services import Services
-from backend.store import credentials
+from gsl.backend.db.account_models import Account, ApiToken, BrowserSession, WorkerToken
+from gsl.backend.db.columns import now
+from gsl.backend.domain.identity import OWNER, Identity
+from gsl.backend.errors import UnauthorizedError
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import credentials
 
 _log = logging.getLogger(__name__)
 _AGAIN = "Sign in again."

@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from backend.db.models import Run
-from backend.domain.configs import merge, over_preset
-from backend.errors import InvalidError, from_validation
-from backend.store import experiments, runs
-from backend.store.configs import config_of, read_only
+from gsl.backend.db.models import Run
+from gsl.backend.domain.configs import merge, over_preset
+from gsl.backend.errors import InvalidError, from_validation
+from gsl.backend.store import experiments, runs
+from gsl.backend.store.configs import config_of, read_only
 from gsl.config.run import RunConfig
 from gsl.protocol.api import MOST_RUNS, ArmLaunch, ExperimentLaunch, FieldError
 

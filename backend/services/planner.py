@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from backend.db.models import Job, Run
-from backend.store import webhooks
-from backend.store.configs import config_of, read_only
-from backend.store.jobs import planning
-from backend.store.jobs.locks import lock_run
-from backend.store.jobs.status import record_event, set_status
+from gsl.backend.db.models import Job, Run
+from gsl.backend.store import webhooks
+from gsl.backend.store.configs import config_of, read_only
+from gsl.backend.store.jobs import planning
+from gsl.backend.store.jobs.locks import lock_run
+from gsl.backend.store.jobs.status import record_event, set_status
 from gsl.config.run import RunConfig
 from gsl.phases import Plan, hold, plan
 from gsl.protocol.jobs import ENDED, RunStatus

@@ -10,11 +10,11 @@ import threading
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.errors import ProblemError
-from backend.services.app_services import Services
-from backend.store import runs
-from backend.store.jobs import queue
-from backend.store.jobs.locks import lock_run
+from gsl.backend.errors import ProblemError
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import runs
+from gsl.backend.store.jobs import queue
+from gsl.backend.store.jobs.locks import lock_run
 
 DISPATCH_AGAIN_AFTER_S = 10.0
 _CHECK_EVERY_S = 2.0

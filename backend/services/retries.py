@@ -2,12 +2,12 @@
 
 from sqlmodel import Session
 
-from backend.db.models import Job, Run
-from backend.errors import ConflictError
-from backend.store import gates
-from backend.store.configs import check_readable, config_of
-from backend.store.jobs import planning
-from backend.store.jobs.status import record_event, set_status
+from gsl.backend.db.models import Job, Run
+from gsl.backend.errors import ConflictError
+from gsl.backend.store import gates
+from gsl.backend.store.configs import check_readable, config_of
+from gsl.backend.store.jobs import planning
+from gsl.backend.store.jobs.status import record_event, set_status
 from gsl.phases import Plan, plan
 
 _FAILED = ("failed", "cancelled")

@@ -5,10 +5,10 @@ from functools import cache
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from backend.db.account_models import Account
-from backend.errors import ForbiddenError, InvalidError
-from backend.services.app_services import Services
-from backend.store import accounts, audit, credentials
+from gsl.backend.db.account_models import Account
+from gsl.backend.errors import ForbiddenError, InvalidError
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import accounts, audit, credentials
 
 _hasher = PasswordHash((Argon2Hasher(),))
 

@@ -12,12 +12,12 @@ from typing import Any, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import gsl
-from backend.db.models import Artifact
-from backend.domain.table_files import SUFFIX, Format, table_file
-from backend.errors import NotFoundError
-from backend.services.app_services import Services
-from backend.store import artifacts
-from backend.store.tables import TABLES, Table
+from gsl.backend.db.models import Artifact
+from gsl.backend.domain.table_files import SUFFIX, Format, table_file
+from gsl.backend.errors import NotFoundError
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import artifacts
+from gsl.backend.store.tables import TABLES, Table
 
 
 class _Sink:

@@ -6,10 +6,10 @@ from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
-from backend.db.account_models import Account, BrowserSession
-from backend.db.models import Experiment, Run
-from backend.domain.identity import OWNER, RESERVED
-from backend.errors import ConflictError, NotFoundError
+from gsl.backend.db.account_models import Account, BrowserSession
+from gsl.backend.db.models import Experiment, Run
+from gsl.backend.domain.identity import OWNER, RESERVED
+from gsl.backend.errors import ConflictError, NotFoundError
 from gsl.protocol.api import PersonPublic, Role
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from backend.db.columns import now
-from backend.db.models import Artifact, Job
-from backend.errors import NotFoundError
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Artifact, Job
+from gsl.backend.errors import NotFoundError
 from gsl.protocol.api import ArtifactPublic
 
 

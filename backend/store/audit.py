@@ -3,7 +3,7 @@
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from backend.db.account_models import AuditEntry
+from gsl.backend.db.account_models import AuditEntry
 from gsl.protocol.api import AuditEntryPublic, Page
 
 _SUBJECT = "audit_subject"

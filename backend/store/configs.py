@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from pydantic import ValidationError
 
-from backend.db.models import Run
-from backend.errors import ConflictError, from_validation
+from gsl.backend.db.models import Run
+from gsl.backend.errors import ConflictError, from_validation
 from gsl.config.base import stored
 from gsl.config.run import RunConfig
 

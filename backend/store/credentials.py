@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, delete, select
 
-from backend.db.account_models import Account, ApiToken, BrowserSession, WorkerToken
-from backend.db.columns import now
-from backend.errors import NotFoundError
+from gsl.backend.db.account_models import Account, ApiToken, BrowserSession, WorkerToken
+from gsl.backend.db.columns import now
+from gsl.backend.errors import NotFoundError
 from gsl.protocol.api import TokenScope
 
 Used = TypeVar("Used", BrowserSession, ApiToken, WorkerToken)

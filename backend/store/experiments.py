@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from backend.db.models import Experiment, Run
-from backend.errors import NotFoundError
+from gsl.backend.db.models import Experiment, Run
+from gsl.backend.errors import NotFoundError
 from gsl.protocol.api import ExperimentCreate, ExperimentPublic, Page
 
 

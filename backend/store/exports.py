@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from backend.db.models import (
+from gsl.backend.db.models import (
     Epoch,
     Evaluation,
     EvaluationFeatures,
@@ -18,10 +18,10 @@ from backend.db.models import (
     Run,
     VariationReturn,
 )
-from backend.errors import ConflictError
-from backend.store import provenance
-from backend.store.configs import config_of, read_only
-from backend.store.jobs import planning
+from gsl.backend.errors import ConflictError
+from gsl.backend.store import provenance
+from gsl.backend.store.configs import config_of, read_only
+from gsl.backend.store.jobs import planning
 from gsl.method.selection import Estimate
 from gsl.phases import GateOpening, keys
 from gsl.phases.state import TrainingOn

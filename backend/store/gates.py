@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from backend.db.models import Gate, Run
-from backend.errors import NotFoundError
-from backend.store.configs import config_of, read_only
+from gsl.backend.db.models import Gate, Run
+from gsl.backend.errors import NotFoundError
+from gsl.backend.store.configs import config_of, read_only
 from gsl.config.run import RunConfig
 from gsl.config.step_budget import specialist_reserve, specialist_training
 from gsl.protocol.api import GateProposal, GatePublic, SpecialistPlan, SpecialistTerms

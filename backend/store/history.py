@@ -3,10 +3,10 @@
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from backend.db.models import Event, Plateau, Run
-from backend.domain.figure_data import Curve, Metric, rose_later
-from backend.store import ledger_sums
-from backend.store.figures import curves
+from gsl.backend.db.models import Event, Plateau, Run
+from gsl.backend.domain.figure_data import Curve, Metric, rose_later
+from gsl.backend.store import ledger_sums
+from gsl.backend.store.figures import curves
 from gsl.phases.ledger import Entry, totals
 from gsl.protocol.api import EventPublic, LedgerPublic, LedgerRow, Page, PlateauPublic
 

@@ -7,13 +7,13 @@ kept apart by SQLite's single writer or, on PostgreSQL, by the unique digest.
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from backend.db.columns import now
-from backend.db.models import Gate, Job, Run
-from backend.errors import InvalidError
-from backend.store import runs
-from backend.store.ingest.ingest import ingest_reports
-from backend.store.jobs import planning
-from backend.store.jobs.status import record_event
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Gate, Job, Run
+from gsl.backend.errors import InvalidError
+from gsl.backend.store import runs
+from gsl.backend.store.ingest.ingest import ingest_reports
+from gsl.backend.store.jobs import planning
+from gsl.backend.store.jobs.status import record_event
 from gsl.protocol.api import FieldError
 from gsl.record import GateRecord, JobRecord, RunRecord
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
-from backend.db.account_models import Account, Invitation
-from backend.db.columns import now
-from backend.errors import ForbiddenError, NotFoundError
-from backend.store import accounts
-from backend.store.credentials import new_secret, sha256
+from gsl.backend.db.account_models import Account, Invitation
+from gsl.backend.db.columns import now
+from gsl.backend.errors import ForbiddenError, NotFoundError
+from gsl.backend.store import accounts
+from gsl.backend.store.credentials import new_secret, sha256
 from gsl.protocol.api import Role
 
 _ASK = "Ask an admin for another one."

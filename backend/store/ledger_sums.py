@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from backend.db.models import Job, LedgerEntry
+from gsl.backend.db.models import Job, LedgerEntry
 from gsl.protocol.jobs import Phase, Purpose
 
 _RARE: tuple[Purpose, ...] = ("demonstrations", "evaluation", "measurement")

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, or_, select
 
-from backend.db.models import Job, Run
-from backend.store.run_progress import live_workers
+from gsl.backend.db.models import Job, Run
+from gsl.backend.store.run_progress import live_workers
 
 _LOSSES = 2
 """Consecutive losses without progress after which a job trains by itself: it may have taken the others down."""

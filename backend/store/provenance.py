@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, select
 
-from backend.db.columns import now
-from backend.db.models import Job, Run
-from backend.db.provenance_models import CONTENT, SHARED, JobProvenance
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Job, Run
+from gsl.backend.db.provenance_models import CONTENT, SHARED, JobProvenance
 from gsl.protocol.api import ProvenanceOf, ProvenancePublic
 from gsl.protocol.reports import ProvenanceReport
 

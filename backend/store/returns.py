@@ -7,11 +7,11 @@ from sqlalchemy import Row, literal
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from backend.db.models import Epoch, Job, LatestReturn, Run, VariationReturn
-from backend.db.rollup_models import EvaluationMean
-from backend.store import wholeness
-from backend.store.ingest.rollups import MAIN_KINDS
-from backend.store.suites import suite_of
+from gsl.backend.db.models import Epoch, Job, LatestReturn, Run, VariationReturn
+from gsl.backend.db.rollup_models import EvaluationMean
+from gsl.backend.store import wholeness
+from gsl.backend.store.ingest.rollups import MAIN_KINDS
+from gsl.backend.store.suites import suite_of
 from gsl.protocol.api import ReturnsPublic, VariationReturnPublic
 from gsl.protocol.reports import Source
 from gsl.protocol.rounds import Rounds

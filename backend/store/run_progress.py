@@ -7,15 +7,15 @@ from typing import Any
 from sqlalchemy import Row
 from sqlmodel import Session, col, or_, select
 
-from backend.db.columns import now
-from backend.db.models import Epoch, Gate, Job, Run, Worker
-from backend.domain.line import Line
-from backend.domain.pace import Pace, recent
-from backend.domain.run_progress import RunProgress, job_activity
-from backend.domain.run_steps import GateProgress, JobProgress
-from backend.domain.waiting import waits_for
-from backend.store import turns
-from backend.store.configs import readable_config
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Epoch, Gate, Job, Run, Worker
+from gsl.backend.domain.line import Line
+from gsl.backend.domain.pace import Pace, recent
+from gsl.backend.domain.run_progress import RunProgress, job_activity
+from gsl.backend.domain.run_steps import GateProgress, JobProgress
+from gsl.backend.domain.waiting import waits_for
+from gsl.backend.store import turns
+from gsl.backend.store.configs import readable_config
 from gsl.config.run import RunConfig
 
 LIVE_S = 45  # a worker that has been silent for longer is not live

@@ -7,15 +7,15 @@ from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 from sqlmodel import update as update_rows
 
-from backend.db.columns import now
-from backend.db.models import Experiment, Gate, Job, Run
-from backend.domain.run_progress import RunProgress, activity, eta, phases
-from backend.errors import ConflictError, InvalidError, NotFoundError
-from backend.store import run_progress, search, value_sources
-from backend.store.configs import check_readable, config_of, read_only
-from backend.store.jobs.locks import lock_run
-from backend.store.jobs.status import record_event
-from backend.store.value_sources import ValueSources
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Experiment, Gate, Job, Run
+from gsl.backend.domain.run_progress import RunProgress, activity, eta, phases
+from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
+from gsl.backend.store import run_progress, search, value_sources
+from gsl.backend.store.configs import check_readable, config_of, read_only
+from gsl.backend.store.jobs.locks import lock_run
+from gsl.backend.store.jobs.status import record_event
+from gsl.backend.store.value_sources import ValueSources
 from gsl.config.run import RunConfig
 from gsl.protocol.api import Page, RunPublic, RunSummary, RunUpdate
 from gsl.protocol.jobs import ENDED, DesiredState

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from backend.db.models import Run, RunText
-from backend.store.ingest.upsert import upsert
+from gsl.backend.db.models import Run, RunText
+from gsl.backend.store.ingest.upsert import upsert
 from gsl.protocol.jobs import RunStatus
 
 

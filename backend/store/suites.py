@@ -7,8 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from backend.db.models import Gate, LatestReturn, Run
-from backend.domain.lost_suite import LostSuite, Measured
+from gsl.backend.db.models import Gate, LatestReturn, Run
+from gsl.backend.domain.lost_suite import LostSuite, Measured
 from gsl.config.base import stored
 from gsl.config.run import Suite
 from gsl.config.suites import SuiteSettings

@@ -10,11 +10,11 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, and_, tuple_
 from sqlmodel import col, select
 
-from backend.db import models
-from backend.db.engine import Database
-from backend.db.models import Job, Run
-from backend.db.provenance_models import JobProvenance
-from backend.db.rollup_models import EvaluationMean
+from gsl.backend.db import models
+from gsl.backend.db.engine import Database
+from gsl.backend.db.models import Job, Run
+from gsl.backend.db.provenance_models import JobProvenance
+from gsl.backend.db.rollup_models import EvaluationMean
 
 Kind = Literal["integer", "number", "text", "time", "json"]
 Row = tuple[Any, ...]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from backend.db.models import Gate, Job, VariationReturn
+from gsl.backend.db.models import Gate, Job, VariationReturn
 from gsl.method.outlook import STRETCHES, History, Stretch
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, place_of
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, get_args
 from sqlalchemy import BigInteger, ColumnElement, Integer, Subquery, cast, extract, func, literal
 from sqlmodel import Session, col, select
 
-from backend.db.models import Job, Run
+from gsl.backend.db.models import Job, Run
 from gsl.protocol.jobs import ENDED, RunStatus
 
 AGING = timedelta(hours=12)

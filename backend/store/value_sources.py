@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from backend.db.models import Epoch, Job, LatestReturn, Run
-from backend.store.ingest.rollups import MAIN_KINDS
+from gsl.backend.db.models import Epoch, Job, LatestReturn, Run
+from gsl.backend.store.ingest.rollups import MAIN_KINDS
 from gsl.phases import keys
 
 

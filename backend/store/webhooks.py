@@ -12,11 +12,11 @@ from uuid import uuid4
 from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, delete, select
 
-from backend.db.columns import now
-from backend.db.models import Run
-from backend.db.webhook_models import Webhook, WebhookMessage
-from backend.domain.webhook_messages import new_secret, target
-from backend.errors import ConflictError, NotFoundError
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Run
+from gsl.backend.db.webhook_models import Webhook, WebhookMessage
+from gsl.backend.domain.webhook_messages import new_secret, target
+from gsl.backend.errors import ConflictError, NotFoundError
 from gsl.protocol.api import WebhookCreate, WebhookCreated, WebhookEvent, WebhookPublic
 
 MOST_WEBHOOKS = 50

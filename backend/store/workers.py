@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
-from backend.db.columns import now
-from backend.db.models import Job, Run, Worker
-from backend.domain.waiting import able, refusal, stuck
-from backend.errors import InvalidError
-from backend.store.jobs import queue
-from backend.store.run_progress import LIVE_S, live_workers
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Job, Run, Worker
+from gsl.backend.domain.waiting import able, refusal, stuck
+from gsl.backend.errors import InvalidError
+from gsl.backend.store.jobs import queue
+from gsl.backend.store.run_progress import LIVE_S, live_workers
 from gsl.protocol.api import FieldError, WorkerPublic
 from gsl.protocol.lease import RegistrationReply, WorkerInfo
 

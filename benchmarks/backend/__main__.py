@@ -18,8 +18,6 @@ from pathlib import Path
 
 import psutil
 
-from backend.db.engine import Database
-from backend.settings import Settings
 from benchmarks.backend import results as kept
 from benchmarks.backend.crowd import crowd
 from benchmarks.backend.intake import intake
@@ -29,6 +27,8 @@ from benchmarks.backend.routes import Api, list_growth, run_page_growth
 from benchmarks.backend.servers import our_server
 from benchmarks.backend.stored import count_returns, more_runs, settle, stored_run
 from gsl.atomic_file import write_text
+from gsl.backend.db.engine import Database
+from gsl.backend.settings import Settings
 from tests.backend.figures.stored_run import Size
 from tests.postgres import postgres_server
 

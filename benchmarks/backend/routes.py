@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import httpx
 
-from backend.figures import run_figures
 from benchmarks.backend.cost import Cost, Growth, cost
 from benchmarks.backend.servers import Server
+from gsl.backend.figures import run_figures
 from tests.backend.api_driver import ApiDriver
 
 RUN_PAGE = {

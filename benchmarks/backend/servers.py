@@ -86,15 +86,15 @@ def our_server(folder: Path, database: str, beside: tuple[psutil.Process, ...] =
     """The API as `make up` starts it; `database` is its URL, empty for SQLite in the folder."""
     port = free_port()
     command = [
-        sys.executable, "-m", "uvicorn", "backend.app:create_app", "--factory", "--no-access-log",
-        "--http", "backend.http.header_limit:HeaderLimit", "--host", "127.0.0.1", "--port", str(port),
+        sys.executable, "-m", "uvicorn", "gsl.backend.app:create_app", "--factory", "--no-access-log",
+        "--http", "gsl.backend.http.header_limit:HeaderLimit", "--host", "127.0.0.1", "--port", str(port),
         "--timeout-graceful-shutdown", "1", "--app-dir", str(ROOT),
     ]  # fmt: skip
     environment = {
         "DATABASE_URL": database, "GSL_DATA_DIR": str(folder), "GSL_WORKER_TOKEN": TOKEN, "REDIS_URL": "",
         "GSL_LEASE_SECONDS": "3600", "GSL_OWNER_TOKEN": OWNER_TOKEN,
     }  # fmt: skip
-    migrate = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    migrate = [sys.executable, "-m", "gsl.backend.migrate"]
     subprocess.run(migrate, env={**os.environ, **environment}, cwd=ROOT, check=True, capture_output=True)
     with serving(command, environment, folder, f"http://127.0.0.1:{port}", "/api/v1/health", beside) as server:
         yield server

@@ -5,9 +5,9 @@ import json
 from sqlalchemy import Table, func, select, text, update
 from sqlmodel import Session, SQLModel, col
 
-from backend.db.engine import Database
-from backend.db.models import Epoch, Job, LedgerEntry, Run, VariationReturn
-from backend.store.ingest.curve_rollups import roll_up
+from gsl.backend.db.engine import Database
+from gsl.backend.db.models import Epoch, Job, LedgerEntry, Run, VariationReturn
+from gsl.backend.store.ingest.curve_rollups import roll_up
 from gsl.config.presets import PRESETS
 from tests.backend.figures.stored_run import Size, store_run
 

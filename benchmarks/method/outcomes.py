@@ -17,7 +17,7 @@ from gsl.config.base import as_stored
 from gsl.config.run import RunConfig
 from gsl.phases import keys
 from gsl.protocol.reports import EpochReport, EvaluationReport, VariationReturn, Wire
-from worker.local_run import LocalRun
+from gsl.worker.local_run import LocalRun
 
 POINTS = 100
 """Of a learning curve."""

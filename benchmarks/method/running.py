@@ -17,8 +17,8 @@ from benchmarks.method.outcomes import Outcome, add, locked, outcome_of, read
 from benchmarks.method.study import BASELINE, TITLES, Case, Study
 from gsl import record
 from gsl.config.run import RunConfig
-from worker.local_run import LocalRun
-from worker.local_run.record import record_of
+from gsl.worker.local_run import LocalRun
+from gsl.worker.local_run.record import record_of
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.peers.cases import Case
 from benchmarks.peers.ours import env_of, settings_of
-from worker.envs.base import Env
-from worker.nets import ActorCritic, make_network
-from worker.nets.layers import TwinLinear
-from worker.spaces import Spaces
-from worker.trainer.device import keep_freed_memory
+from gsl.worker.envs.base import Env
+from gsl.worker.nets import ActorCritic, make_network
+from gsl.worker.nets.layers import TwinLinear
+from gsl.worker.spaces import Spaces
+from gsl.worker.trainer.device import keep_freed_memory
 
 BATCHES = (64, 256)
 THREADS = (1, os.cpu_count() or 1)

@@ -14,15 +14,15 @@ from gsl.config.networks import MLP, Impala, Network, SmallCNN
 from gsl.config.suites import ProcgenSuite, SuiteSettings
 from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.metaworld.settings import MetaWorldSuite
-from worker.envs import make_env
-from worker.envs.base import Env, Sampler
-from worker.envs.sampling.samplers import training_sampler
-from worker.learners.ppo import PPO
-from worker.rollout.alternating import make_loop
-from worker.rollout.collect import collect
-from worker.rollout.env_runner import Loop
-from worker.spaces import Spaces
-from worker.trainer.device import choose_device, keep_freed_memory, limit_threads
+from gsl.worker.envs import make_env
+from gsl.worker.envs.base import Env, Sampler
+from gsl.worker.envs.sampling.samplers import training_sampler
+from gsl.worker.learners.ppo import PPO
+from gsl.worker.rollout.alternating import make_loop
+from gsl.worker.rollout.collect import collect
+from gsl.worker.rollout.env_runner import Loop
+from gsl.worker.spaces import Spaces
+from gsl.worker.trainer.device import choose_device, keep_freed_memory, limit_threads
 
 PACKAGES = ("torch", "gymnasium", "procgen-mirror", "metaworld", "numpy")
 

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from benchmarks.peers.cases import Case
 from benchmarks.peers.limit import layers_alone
 from benchmarks.peers.ours import loop_and_learner
-from worker.experience import Rollout
-from worker.learners.on_policy import shuffled
-from worker.learners.ppo import PPO
-from worker.rollout.collect import collect
-from worker.rollout.env_runner import Loop
-from worker.spaces import Spaces
+from gsl.worker.experience import Rollout
+from gsl.worker.learners.on_policy import shuffled
+from gsl.worker.learners.ppo import PPO
+from gsl.worker.rollout.collect import collect
+from gsl.worker.rollout.env_runner import Loop
+from gsl.worker.spaces import Spaces
 
 OF_LEARNING = ("Adam", "gathering minibatches")
 

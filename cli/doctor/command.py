@@ -9,12 +9,12 @@ from pathlib import Path
 import typer
 from rich.text import Text
 
-from cli.doctor import Finding, State, machine, network, problem
-from cli.options import AsJson, server_of
-from cli.outcomes import Exit
-from cli.output import console, emit, say
-from cli.text import many, plain
-from client.login import find
+from gsl.cli.doctor import Finding, State, machine, network, problem
+from gsl.cli.options import AsJson, server_of
+from gsl.cli.outcomes import Exit
+from gsl.cli.output import console, emit, say
+from gsl.cli.text import many, plain
+from gsl.client.login import find
 
 _SHOWN: dict[State, tuple[str, str]] = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "bold red")}
 Check = Callable[[], Iterable[Finding]]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psutil
 
-from cli.doctor import Finding, ok, problem, warning
-from cli.text import many
+from gsl.cli.doctor import Finding, ok, problem, warning
+from gsl.cli.text import many
 from gsl.config.run import SUITES
 
 OLDEST, NEWEST = (3, 11), (3, 12)

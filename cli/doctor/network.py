@@ -6,11 +6,11 @@ import socket
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from cli.doctor import Finding, ok, problem, warning
-from client.api import Client
-from client.errors import ApiError, Unreachable
-from client.login import DEFAULT_URL, Login
 from gsl import __version__
+from gsl.cli.doctor import Finding, ok, problem, warning
+from gsl.client.api import Client
+from gsl.client.errors import ApiError, Unreachable
+from gsl.client.login import DEFAULT_URL, Login
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _LOCAL = ("127.0.0.1", "localhost")

@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlmodel import SQLModel
 
-from backend.app import create_app
-from backend.db.engine import Database
-from backend.services.app_services import Services
-from backend.settings import Settings
+from gsl.backend.app import create_app
+from gsl.backend.db.engine import Database
+from gsl.backend.services.app_services import Services
+from gsl.backend.settings import Settings
 from tests.backend.api_driver import OWNER_TOKEN, TOKEN, ApiDriver
 from tests.backend.server import serving
 from tests.postgres import postgres_server

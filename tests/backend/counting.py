@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlmodel import Session
 
-from backend.db.engine import Database
+from gsl.backend.db.engine import Database
 
 
 @dataclass

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from backend.db.account_models import Account
-from backend.db.columns import now
-from backend.services.app_services import Services
-from backend.store import accounts, credentials
+from gsl.backend.db.account_models import Account
+from gsl.backend.db.columns import now
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import accounts, credentials
 from gsl.protocol.api import Role, TokenScope
 
 Header = dict[str, str]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from backend.http.header_limit import HeaderLimit
+from gsl.backend.http.header_limit import HeaderLimit
 
 
 @contextmanager

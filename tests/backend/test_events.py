@@ -14,11 +14,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from backend.db.account_models import Account
-from backend.db.engine import after_commit
-from backend.events import Events, redis_client
-from backend.services.app_services import Services
-from backend.settings import Settings
+from gsl.backend.db.account_models import Account
+from gsl.backend.db.engine import after_commit
+from gsl.backend.events import Events, redis_client
+from gsl.backend.services.app_services import Services
+from gsl.backend.settings import Settings
 from tests.backend.api_driver import OWNER, OWNER_TOKEN, ApiDriver, epoch, started
 from tests.backend.marks import ON_SQLITE
 from tests.backend.people import browser
@@ -64,7 +64,7 @@ def test_changes_come_soon_and_many_as_one(app: FastAPI) -> None:
 def test_a_stream_ends_with_the_session_that_opened_it(
     app: FastAPI, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.api.stream._ASKED_AGAIN_S", 0.0)
+    monkeypatch.setattr("gsl.backend.api.stream._ASKED_AGAIN_S", 0.0)
     header = browser(services, "max", "viewer")
     with serving(app) as address, httpx.stream("GET", f"{address}/api/v1/stream", headers=header) as response:
         lines = response.iter_lines()
@@ -105,7 +105,7 @@ def test_nothing_is_told_of_what_was_rolled_back(services: Services) -> None:
 
 def test_an_open_stream_does_not_keep_the_server_from_stopping(settings: Settings, tmp_path: Path) -> None:
     log = (tmp_path / "log").open("w+")
-    command = [sys.executable, "-m", "uvicorn", "backend.app:create_app", "--factory", "--port", "0"]
+    command = [sys.executable, "-m", "uvicorn", "gsl.backend.app:create_app", "--factory", "--port", "0"]
     own = {"GSL_DATA_DIR": str(tmp_path), "REDIS_URL": "", "DATABASE_URL": settings.database}
     environment = {**os.environ, **own, "GSL_OWNER_TOKEN": OWNER_TOKEN}
     root = Path(__file__).parent.parent.parent

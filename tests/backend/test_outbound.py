@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from backend.outbound import OutboundError, address_of, post
+from gsl.backend.outbound import OutboundError, address_of, post
 from tests.backend.receiver import Receiver, opening
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.public_address import PublicAddress
+from gsl.backend.public_address import PublicAddress
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from backend.app import create_app
-from backend.db.revisions import UnusableDatabaseError, migrate
-from backend.settings import Settings
+from gsl.backend.app import create_app
+from gsl.backend.db.revisions import UnusableDatabaseError, migrate
+from gsl.backend.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -102,7 +102,7 @@ def test_the_product_says_what_is_wrong_in_one_sentence(tmp_path: Path) -> None:
         "DATABASE_URL": "nonsense",
         "GSL_DATA_DIR": str(tmp_path / "data"),
     }
-    command = [sys.executable, "-m", "backend.local"]
+    command = [sys.executable, "-m", "gsl.backend.local"]
     ended = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 1
     assert ended.stdout == ""

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from backend import users
-from backend.db.revisions import migrate
-from backend.settings import Settings
+from gsl.backend import users
+from gsl.backend.db.revisions import migrate
+from gsl.backend.settings import Settings
 
 
 @pytest.fixture

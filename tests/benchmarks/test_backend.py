@@ -12,10 +12,6 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import SQLModel, col
 
-from backend.app import create_app
-from backend.db.engine import Database
-from backend.db.models import Epoch, Job, LatestReturn, Run, VariationReturn
-from backend.db.rollup_models import EpochStretch
 from benchmarks.backend.cost import Cost, Growth
 from benchmarks.backend.crowd import Crowd
 from benchmarks.backend.intake import Intake, of_rounds
@@ -23,6 +19,10 @@ from benchmarks.backend.peers import Compared
 from benchmarks.backend.results import FILE, Machine, Measured, Results, tables
 from benchmarks.backend.servers import Server
 from benchmarks.backend.stored import count_returns, more_runs, settle, stored_run
+from gsl.backend.app import create_app
+from gsl.backend.db.engine import Database
+from gsl.backend.db.models import Epoch, Job, LatestReturn, Run, VariationReturn
+from gsl.backend.db.rollup_models import EpochStretch
 from tests.backend.api_driver import ApiDriver
 from tests.backend.conftest import settings_on
 from tests.backend.figures.stored_run import Size

@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from sqlmodel import SQLModel
 
-from backend.app import create_app
-from backend.services.app_services import Services
+from gsl.backend.app import create_app
+from gsl.backend.services.app_services import Services
 from tests.backend.api_driver import OWNER_TOKEN, ApiDriver
 from tests.backend.conftest import settings_on
 from tests.backend.server import serving

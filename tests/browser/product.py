@@ -40,7 +40,7 @@ def running_product(data: Path) -> Iterator[str]:
     }
     with (data.parent / "product.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "backend.local"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+            [sys.executable, "-m", "gsl.backend.local"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
         )
         try:
             address = f"http://127.0.0.1:{port}"

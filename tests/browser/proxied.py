@@ -10,8 +10,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel import SQLModel
 
-from backend.app import create_app
-from backend.services.app_services import Services
+from gsl.backend.app import create_app
+from gsl.backend.services.app_services import Services
 from tests.backend.conftest import settings_on
 from tests.backend.server import serving
 from tests.browser.conftest import DIST

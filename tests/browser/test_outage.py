@@ -6,9 +6,9 @@ import httpx
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import SQLModel
 
-from backend.app import create_app
-from backend.services.app_services import Services
-from backend.services.health import HealthWatch
+from gsl.backend.app import create_app
+from gsl.backend.services.app_services import Services
+from gsl.backend.services.health import HealthWatch
 from tests.backend.api_driver import ApiDriver
 from tests.backend.conftest import settings_on
 from tests.backend.server import serving

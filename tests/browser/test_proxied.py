@@ -8,8 +8,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
-from client.api import Client
-from client.worker_api import WorkerApi
+from gsl.client.api import Client
+from gsl.client.worker_api import WorkerApi
 from gsl.protocol.lease import WorkerInfo
 from tests.backend.api_driver import OWNER_TOKEN, TOKEN, ApiDriver
 from tests.browser.conftest import opened

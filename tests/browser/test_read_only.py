@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from playwright.sync_api import Page, expect
 
-from backend.db.models import Run
+from gsl.backend.db.models import Run
 from tests.backend.api_driver import ApiDriver
 
 REFUSED = ("Pause", "Launch baseline", "Start from this run", "Approve specialists")

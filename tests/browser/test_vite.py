@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 from sqlmodel import SQLModel
 
-from backend.app import create_app
-from backend.services.app_services import Services
+from gsl.backend.app import create_app
+from gsl.backend.services.app_services import Services
 from tests.backend.api_driver import OWNER, OWNER_TOKEN
 from tests.backend.conftest import settings_on
 from tests.backend.server import serving

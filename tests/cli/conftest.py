@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cli.main import main
+from gsl.cli.main import main
 from tests.backend.api_driver import OWNER_TOKEN, ApiDriver
 from tests.worker.real_api import RealApi
 

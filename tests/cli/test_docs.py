@@ -1,4 +1,7 @@
-"""docs/cli.md and docs/notebook.ipynb are true: their commands and cells run, on a product that `gsl up` started."""
+"""docs/cli.md and docs/notebook.ipynb are true: their commands and cells run, on a product that `gsl up` started.
+
+That product is the wheel's, in a folder whose files have the names of modules.
+"""
 
 import json
 import os
@@ -15,13 +18,14 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from cli.main import COMMANDS, app
-from client.api import Client
-from client.errors import Unreachable
+from gsl.cli.main import COMMANDS, app
+from gsl.client.api import Client
+from gsl.client.errors import Unreachable
 from gsl.config.method import BudgetSettings, EvaluationSettings, GateSettings, SpecialistSettings
 from gsl.config.plateau import PlateauSettings
 from tests.browser.product import free_port
 from tests.cli.conftest import Gsl
+from tests.wheel import build, install
 from tests.worker.jobs import TINY_MAZE
 
 ROOT = Path(__file__).parents[2]
@@ -51,9 +55,13 @@ def commands(section: str = "") -> list[list[str]]:
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Address and data folder of what `gsl up` starts, once its worker is live; and how it stops."""
     folder, port = tmp_path_factory.mktemp("product"), free_port()
-    inherited = {name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "DATABASE_URL")}
-    environment = {**inherited, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "cli.main", "up", "--port", str(port), "--data", "data", "--workers", "1"]
+    for name in ("gsl", "worker", "client", "alembic", "queue"):
+        (folder / f"{name}.py").write_text("raise SystemExit('a file of the current folder was taken for a module')")
+    shut_out = ("REDIS_URL", "DATABASE_URL", "PYTHONPATH")
+    inherited = {name: value for name, value in os.environ.items() if name not in shut_out}
+    environment = {**inherited, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+    commands = install(build(folder / "wheel"), folder / "environment")
+    command = [commands / "gsl", "up", "--port", str(port), "--data", "data", "--workers", "1"]
     with (folder / "up.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.slots import Slot
+from gsl.cli.slots import Slot
 from tests.cli.conftest import Gsl
 
 ROOT = Path(__file__).parents[2]
@@ -31,16 +31,17 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Start:
-    """Start `gsl worker` where that stand-in is the package `worker`."""
+    """Start `gsl worker` with that stand-in, which a file of the current folder has the name of."""
     (tmp_path / "lib").mkdir()
-    (tmp_path / "lib" / "worker.py").write_text(WORKER)
-    (tmp_path / "worker.py").write_text("raise SystemExit('a file of the current folder was taken for the worker')")
+    (tmp_path / "lib" / "stand_in.py").write_text(WORKER)
+    (tmp_path / "stand_in.py").write_text("raise SystemExit('a file of the current folder was taken for the worker')")
 
     def start(*arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
         paths = os.pathsep.join([str(tmp_path / "lib"), str(ROOT)])
         own = {"PYTHONPATH": paths, "SEEN": str(tmp_path / "seen"), "XDG_CONFIG_HOME": str(tmp_path)}
         program = (
-            "import cli.slots; cli.slots._AGAIN_AFTER_S = 0.2; from cli.main import main; raise SystemExit(main())"
+            "from gsl.cli import slots; slots._AGAIN_AFTER_S, slots.WORKER = 0.2, 'stand_in'; "
+            "from gsl.cli.main import main; raise SystemExit(main())"
         )
         command = [sys.executable, "-P", "-c", program, "worker", "--server", "http://gsl.lan:8000", *arguments]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GSL_", "CUDA_"))}
@@ -83,7 +84,7 @@ def test_there_is_a_slot_for_each_gpu_and_a_crash_is_made_up_for(start: Start, t
 
 def test_settings_that_are_wrong_end_all_slots(settings: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "GSL_WORKER_TOKEN": "t", "CUDA_VISIBLE_DEVICES": ""}
-    command = [sys.executable, "-m", "cli.main", "worker", "--server", "nowhere", "--slots", "2"]
+    command = [sys.executable, "-m", "gsl.cli.main", "worker", "--server", "nowhere", "--slots", "2"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert ended.returncode == 2
     assert "http://gsl.lan:8000" in ended.stderr
@@ -104,7 +105,7 @@ def test_a_worker_needs_a_token(run_gsl: Gsl, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("command", ["up", "worker"])
 def test_what_is_not_installed_is_named(run_gsl: Gsl, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
-    monkeypatch.setattr("cli.machine.find_spec", lambda name: None)
+    monkeypatch.setattr("gsl.cli.machine.find_spec", lambda name: None)
     ended = run_gsl(command)
     assert ended.code == 1
     assert "pip install 'gsl-lab[" in ended.err
@@ -117,6 +118,6 @@ def test_a_demo_uses_the_server_of_the_commands(run_gsl: Gsl, monkeypatch: pytes
         asked.append(arguments)
         return 1
 
-    monkeypatch.setattr("client.demo.main", main)
+    monkeypatch.setattr("gsl.client.demo.main", main)
     assert run_gsl("--url", "http://gsl.lan:8000", "demo", "forkmaze-quick").code == 1
     assert asked == [["--preset", "forkmaze-quick", "--url", "http://gsl.lan:8000"]]

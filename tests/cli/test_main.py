@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.main import COMMANDS, main
+from gsl.cli.main import COMMANDS, main
 from tests.cli.conftest import Gsl
 from tests.worker.real_api import RealApi
 
@@ -98,7 +98,7 @@ def test_a_server_of_another_kind_is_told_apart(run_gsl: Gsl, stranger: str, arg
 
 def test_a_process_of_its_own_ends_with_the_code_and_one_line(settings: Path, server: RealApi) -> None:
     environment = {**os.environ, "GSL_URL": server.url, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "cli.main"]
+    command = [sys.executable, "-m", "gsl.cli.main"]
     refused = subprocess.run([*command, "show", "99", "--json"], env=environment, capture_output=True, check=False)
     assert (refused.returncode, refused.stdout) == (3, b"")
     assert len(refused.stderr.splitlines()) == 1

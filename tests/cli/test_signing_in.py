@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from client.login import find
+from gsl.client.login import find
 from tests.cli.conftest import Gsl
 from tests.worker.real_api import OWNER_TOKEN, RealApi
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli import text
+from gsl.cli import text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import time
 import pytest
 from rich.console import Console
 
-from cli.watching import picture
+from gsl.cli.watching import picture
 from tests.backend.api_driver import ApiDriver, epoch, started
 from tests.cli.conftest import Gsl
 from tests.worker.real_api import RealApi

@@ -8,9 +8,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from client import models
-from client.errors import Refused, Stale, Unreachable
-from client.worker_api import WorkerApi
+from gsl.client import models
+from gsl.client.errors import Refused, Stale, Unreachable
+from gsl.client.worker_api import WorkerApi
 from gsl.config.run import RunConfig
 from gsl.protocol.lease import ArtifactRef
 from gsl.protocol.reports import ArtifactReport
@@ -97,7 +97,7 @@ def test_an_experiment_is_launched_with_a_baseline_and_compared(api: RealApi) ->
 
 
 def test_every_page_of_a_list_is_read(api: RealApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("client.endpoints.PAGE", 2)
+    monkeypatch.setattr("gsl.client.endpoints.PAGE", 2)
     ids = [api.client.create_run("forkmaze-quick").id for _ in range(5)]
     assert sorted(run.id for run in api.client.runs()) == ids
 

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import pytest
 
-from client.api import AsyncClient, Client
-from client.endpoints import endpoint, paged
-from client.errors import Refused, Unreachable
-from client.models import Run
+from gsl.client.api import AsyncClient, Client
+from gsl.client.endpoints import endpoint, paged
+from gsl.client.errors import Refused, Unreachable
+from gsl.client.models import Run
 from gsl.protocol.reports import ArtifactReport
 from tests.worker.real_api import OWNER_TOKEN, RealApi
 

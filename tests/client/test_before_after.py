@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from client.before_after import before_after, result_of
-from client.models import GateVariation, VariationEstimate
+from gsl.client.before_after import before_after, result_of
+from gsl.client.models import GateVariation, VariationEstimate
 from gsl.phases.keys import BEFORE_EVALUATION
 from gsl.record import read
 from tests.worker.real_api import RealApi

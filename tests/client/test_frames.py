@@ -9,8 +9,8 @@ import polars
 import pytest
 from plotly.graph_objects import Figure
 
-from client import frames
-from client.models import VariationEstimate
+from gsl.client import frames
+from gsl.client.models import VariationEstimate
 from gsl.record import read
 from tests.worker.real_api import RealApi
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from client.api import Client
-from client.errors import Refused
-from client.login import find
+from gsl.client.api import Client
+from gsl.client.errors import Refused
+from gsl.client.login import find
 from tests.worker.real_api import OWNER_TOKEN, RealApi
 
 

@@ -7,8 +7,8 @@ from unittest import mock
 import pytest
 from dotenv import load_dotenv
 
-from backend.settings import Settings
-from client.temporary_server import _environment
+from gsl.backend.settings import Settings
+from gsl.client.temporary_server import _environment
 
 CONFIGURED = {"DATABASE_URL": "postgresql://h/d", "GSL_PUBLIC_URL": "https://lab/gsl", "PORT": "1"}
 

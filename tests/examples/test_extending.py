@@ -62,9 +62,9 @@ import httpx
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from backend.app import create_app
-from backend.services.reaper import Reaper
-from backend.settings import Settings
+from gsl.backend.app import create_app
+from gsl.backend.services.reaper import Reaper
+from gsl.backend.settings import Settings
 from tests.backend.server import serving
 
 with tempfile.TemporaryDirectory() as folder:

@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from client.errors import ApiError
+from gsl.client.errors import ApiError
 from gsl.protocol.reports import EpochReport, StartedReport
 from gsl.record import RunRecord
 from tests.system.product import Product, wait
@@ -31,7 +31,7 @@ SETTINGS = {"GSL_WORKERS": "2", "GSL_MAX_ATTEMPTS": "100", "GSL_DEAF_SECONDS": "
 VICTIMS = {
     "trainer": ("gsl-trainer",),
     "warm parent": ("gsl-warm",),
-    "slot": ("-m", "worker"),
+    "slot": ("-m", "gsl.worker"),
     "API": ("-m", "uvicorn"),
     "broker": ("valkey-server",),
 }

@@ -14,8 +14,8 @@ from typing import Self
 
 import psutil
 
-from client.api import Client
-from client.errors import Unreachable
+from gsl.client.api import Client
+from gsl.client.errors import Unreachable
 from tests.backend.api_driver import OWNER_TOKEN
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -49,7 +49,7 @@ class Product:
     def start(self) -> None:
         self.data_dir.mkdir(exist_ok=True)
         with (self.data_dir / "product.log").open("ab") as log:
-            command = [sys.executable, "-m", "backend.local"]
+            command = [sys.executable, "-m", "gsl.backend.local"]
             self._main = subprocess.Popen(command, env=self._environment, cwd=_ROOT, stdout=log, stderr=log)
         wait(self._is_up, 90)
 
@@ -68,7 +68,7 @@ class Product:
         self._kill(lambda process: process.name() == "gsl-trainer")
 
     def kill_worker(self) -> None:
-        self._kill(lambda process: process.cmdline()[1:3] == ["-m", "worker"])
+        self._kill(lambda process: process.cmdline()[1:3] == ["-m", "gsl.worker"])
 
     def kill_supervisor(self) -> None:
         """SIGKILL the process that starts all others, and it alone."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from client.models import Run
+from gsl.client.models import Run
 from tests.system.product import Product, wait
 
 EPOCHS = 48

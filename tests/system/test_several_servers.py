@@ -27,8 +27,8 @@ WITHIN_S = 120.0
 def server(environment: dict[str, str], log: Path, **more: str) -> Iterator[str]:
     """One process of the API as its image starts it; yields its address."""
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "backend.app:create_app", "--factory", "--port", str(port)]
-    command += ["--http", "backend.http.header_limit:HeaderLimit", "--timeout-graceful-shutdown", "5"]
+    command = [sys.executable, "-m", "uvicorn", "gsl.backend.app:create_app", "--factory", "--port", str(port)]
+    command += ["--http", "gsl.backend.http.header_limit:HeaderLimit", "--timeout-graceful-shutdown", "5"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env={**environment, **more}, stdout=output, stderr=output)
         try:

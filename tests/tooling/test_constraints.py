@@ -28,7 +28,7 @@ def needed() -> dict[str, str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = {name: asked for name, asked in project["optional-dependencies"].items() if name not in ELSEWHERE}
     asked = [*project["dependencies"], *(name for extra in extras.values() for name in extra)]
-    todo = [Requirement(text) for text in asked]
+    todo = [one for one in map(Requirement, asked) if one.name != project["name"]]  # an extra that names others of ours
     seen: set[tuple[str, frozenset[str]]] = set()
     versions = {}
     while todo:

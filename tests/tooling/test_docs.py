@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from backend.settings import Settings
 from benchmarks.ppg_procgen import NAME, PAGE
+from gsl.backend.settings import Settings
 from gsl.config.guides import BUILTIN_GUIDES
 from gsl.config.learners import BUILTIN_LEARNERS
 from gsl.config.learners.base import incompatibility
 from gsl.config.suites import BUILTIN_SUITES
+from gsl.worker.runner.settings import WorkerSettings
 from tools.screenshot import MAX_BYTES, PICTURE
-from worker.runner.settings import WorkerSettings
 
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()

@@ -10,19 +10,28 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("gsl", "client", "cli", "backend", "worker")
 WRONG = {
-    "worker/runner/slot.py": ("import torch", "worker.runner.slot -> torch"),
-    "worker/rollout/episodes.py": ("import worker.trainer.stop", "worker.rollout.episodes -> worker.trainer.stop"),
-    "worker/nets/bodies.py": ("import worker.learners.gae", "worker.nets.bodies -> worker.learners.gae"),
-    "worker/job/folder.py": ("import worker.runner.slot", "worker.job.folder -> worker.runner.slot"),
-    "backend/store/configs.py": (
-        "import backend.services.planner",
-        "backend.store.configs -> backend.services.planner",
+    "worker/runner/slot.py": ("import torch", "gsl.worker.runner.slot -> torch"),
+    "worker/rollout/episodes.py": (
+        "import gsl.worker.trainer.stop",
+        "gsl.worker.rollout.episodes -> gsl.worker.trainer.stop",
     ),
-    "backend/domain/suites.py": ("import backend.store.workers", "backend.domain.suites -> backend.store.workers"),
-    "backend/services/gates.py": ("import backend.http.page", "backend.services.gates -> backend.http.page"),
+    "worker/nets/bodies.py": ("import gsl.worker.learners.gae", "gsl.worker.nets.bodies -> gsl.worker.learners.gae"),
+    "worker/job/folder.py": ("import gsl.worker.runner.slot", "gsl.worker.job.folder -> gsl.worker.runner.slot"),
+    "backend/store/configs.py": (
+        "import gsl.backend.services.planner",
+        "gsl.backend.store.configs -> gsl.backend.services.planner",
+    ),
+    "backend/domain/suites.py": (
+        "import gsl.backend.store.workers",
+        "gsl.backend.domain.suites -> gsl.backend.store.workers",
+    ),
+    "backend/services/gates.py": (
+        "import gsl.backend.http.page",
+        "gsl.backend.services.gates -> gsl.backend.http.page",
+    ),
     "gsl/protocol/jobs.py": ("import gsl.phases.keys", "gsl.protocol.jobs -> gsl.phases.keys"),
-    "cli/outcomes.py": ("import backend.settings", "cli.outcomes -> backend.settings"),
-    "client/errors.py": ("import client.api", "No cycles are allowed in client."),
+    "cli/outcomes.py": ("import gsl.backend.settings", "gsl.cli.outcomes -> gsl.backend.settings"),
+    "client/errors.py": ("import gsl.client.api", "No cycles are allowed in gsl.client."),
 }
 """An import that is added to a file, and what the check must find."""
 
@@ -32,7 +41,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The broken contracts that the check prints, with all wrong imports at once."""
     copy = tmp_path_factory.mktemp("copy")
     for package in PACKAGES:
-        shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / package, copy / package, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
     for name, (wrong, _) in WRONG.items():
         with (copy / name).open("a") as file:

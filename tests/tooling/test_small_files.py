@@ -18,7 +18,7 @@ NOT_COUNTED = {
 }
 
 COUNTED = {
-    r".*/__main__\.py|backend/openapi\.py|worker/runner/main\.py|frontend/src/main\.tsx": "an entry point",
+    r".*/__main__\.py|backend/(openapi|migrate)\.py|worker/runner/main\.py|frontend/src/main\.tsx": "an entry point",
     r".*/base\.py": "a protocol that several files implement",
     r"frontend/src/(.*/)?[A-Z]\w*\.tsx": "one component a file, as React has it",
     r"frontend/src/(.*/)?use[A-Z]\w*\.ts": "one hook a file, as React has it",
@@ -55,7 +55,7 @@ REASONS = {
     "gsl/protocol/rounds.py": "a part of the protocol: read by worker, backend and client",
     "gsl/atomic_file.py": "the one way a file is written whole, for worker, client and benchmarks",
     "gsl/seeds.py": "the one source of seeds",
-    "worker/alone.py": "an old name, until the next release",
+    "tools/wheel_hook.py": "an entry point: what the build of a wheel calls",
     "worker/envs/metaworld/process.py": "an entry point: the process that simulates",
     "worker/learners/gradients.py": "shared by the learners",
     "worker/job/process.py": "what shim, warm parent and trainer share",

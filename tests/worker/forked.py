@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from worker.envs.metaworld import process
-from worker.envs.metaworld.orders import Share
-from worker.envs.metaworld.simulator import TaskSimulator
+from gsl.worker.envs.metaworld import process
+from gsl.worker.envs.metaworld.orders import Share
+from gsl.worker.envs.metaworld.simulator import TaskSimulator
 
 simulator_of = cache(TaskSimulator)
 """A task's simulator, made once here; each fork plays with a copy of its own."""
@@ -32,13 +32,13 @@ def forked_simulation() -> Iterator[None]:
         borrowed = SimpleNamespace(
             Popen=ForkedPopen, DEVNULL=subprocess.DEVNULL, TimeoutExpired=subprocess.TimeoutExpired
         )
-        patch.setattr("worker.envs.metaworld.pool.subprocess", borrowed)
-        patch.setattr("worker.envs.metaworld.slots.TaskSimulator", simulator_of)
+        patch.setattr("gsl.worker.envs.metaworld.pool.subprocess", borrowed)
+        patch.setattr("gsl.worker.envs.metaworld.slots.TaskSimulator", simulator_of)
         yield
 
 
 class ForkedPopen:
-    """As much of `subprocess.Popen` as the pool needs, for `python -m worker.envs.metaworld.process ...`."""
+    """As much of `subprocess.Popen` as the pool needs, for `python -m gsl.worker.envs.metaworld.process ...`."""
 
     def __init__(self, command: Sequence[str], pass_fds: Sequence[int], **ignored: Any) -> None:
         connection, memory, share = command[-3:]

@@ -16,10 +16,10 @@ from gsl.config.run import RunConfig
 from gsl.config.suites import ForkMazeSuite
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import EpochReport, SpoolLine
-from worker.job.folder import JobFile, JobFolder
-from worker.job.spool import read_all
-from worker.trainer.job import run
-from worker.trainer.stop import StopRequest
+from gsl.worker.job.folder import JobFile, JobFolder
+from gsl.worker.job.spool import read_all
+from gsl.worker.trainer.job import run
+from gsl.worker.trainer.stop import StopRequest
 
 TINY_MAZE = RunConfig(
     suite=ForkMazeSuite(goals=4, held_out_goals=1, corridor=2, branch=1, time_limit=16),

@@ -10,14 +10,14 @@ import uvicorn
 from pydantic import SecretStr
 from sqlmodel import SQLModel, select
 
-from backend.app import create_app
-from backend.db.engine import Database
-from backend.db.models import Job
-from backend.services import planner
-from backend.settings import Settings
-from backend.store import runs
-from client.api import Client
-from client.worker_api import WorkerApi
+from gsl.backend.app import create_app
+from gsl.backend.db.engine import Database
+from gsl.backend.db.models import Job
+from gsl.backend.services import planner
+from gsl.backend.settings import Settings
+from gsl.backend.store import runs
+from gsl.client.api import Client
+from gsl.client.worker_api import WorkerApi
 
 TOKEN, OWNER_TOKEN = "a-token-for-tests", "the-owner-s-token-for-tests"
 

@@ -10,13 +10,13 @@ from gsl.config.learners import PPG, PPO, LearnerSettings
 from gsl.config.networks import MLP
 from gsl.config.presets import PRESETS
 from gsl.protocol.reports import EvaluationReport
+from gsl.worker.inference import load_policy
+from gsl.worker.job import checkpoint
+from gsl.worker.job.checkpoint import CheckpointError
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.rollout.evaluate import evaluate
 from tests.worker.jobs import TINY_MAZE, done, lines, spec
 from tests.worker.local_run.tiny_presets import tiny
-from worker.inference import load_policy
-from worker.job import checkpoint
-from worker.job.checkpoint import CheckpointError
-from worker.job.folder import JobFolder
-from worker.rollout.evaluate import evaluate
 
 
 @pytest.fixture(scope="module")

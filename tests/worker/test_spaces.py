@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from gsl.config.suites import ForkMazeSuite, GymnasiumSuite, ProcgenSuite, SuiteSettings
-from worker.envs import make_env
-from worker.envs.base import spaces_of
-from worker.envs.sampling.samplers import QueueSampler
-from worker.spaces import Actions, Spaces
+from gsl.worker.envs import make_env
+from gsl.worker.envs.base import spaces_of
+from gsl.worker.envs.sampling.samplers import QueueSampler
+from gsl.worker.spaces import Actions, Spaces
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from gsl.config.run import SUITES
 from gsl.config.suites import SuiteSettings
-from worker import plugins
-from worker.envs.base import Env, EnvError, Sampler, Step
+from gsl.worker import plugins
+from gsl.worker.envs.base import Env, EnvError, Sampler, Step
 
 __all__ = ["Env", "Sampler", "Step", "installed_suites", "make_env"]
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.spaces import Actions, Spaces
+from gsl.worker.spaces import Actions, Spaces
 
 IDLE = -1
 """The `variation` of an idle slot, which has nothing left to play; its steps and episodes do not count."""

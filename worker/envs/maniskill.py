@@ -20,9 +20,9 @@ import gymnasium
 
 from gsl.config.errors import did_you_mean
 from gsl.config.suites.maniskill import ManiSkillSuite
-from worker.envs.base import Env, EnvError, Sampler
-from worker.envs.gymnasium.env import GymnasiumEnv
-from worker.envs.gymnasium.pool import AnyEnv, episode_seed
+from gsl.worker.envs.base import Env, EnvError, Sampler
+from gsl.worker.envs.gymnasium.env import GymnasiumEnv
+from gsl.worker.envs.gymnasium.pool import AnyEnv, episode_seed
 
 TASK_MODULES = "gsl_lab.maniskill_tasks"
 

@@ -1,8 +1,8 @@
 """Guides: how demonstrations and teachers influence a learner."""
 
 from gsl.config.guides import GuideSettings
-from worker import plugins
-from worker.guides.base import Guide, GuideInputs, Teacher
+from gsl.worker import plugins
+from gsl.worker.guides.base import Guide, GuideInputs, Teacher
 
 __all__ = ["Guide", "GuideInputs", "Teacher", "make_guide"]
 

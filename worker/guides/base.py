@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from gsl.config.guides import GuideSettings
-from worker.experience import Demonstrations, LossContext, Rollout
-from worker.nets import ActorCritic
-from worker.spaces import Spaces
+from gsl.worker.experience import Demonstrations, LossContext, Rollout
+from gsl.worker.nets import ActorCritic
+from gsl.worker.spaces import Spaces
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 
 from gsl.config.guides import BC as BCSettings
-from worker.experience import rows
-from worker.guides.base import Guide, GuideInputs
-from worker.nets import ActorCritic
-from worker.nets.adam import Adam
+from gsl.worker.experience import rows
+from gsl.worker.guides.base import Guide, GuideInputs
+from gsl.worker.nets import ActorCritic
+from gsl.worker.nets.adam import Adam
 
 _MEASURED_AT_ONCE = 1024
 

@@ -20,9 +20,9 @@ import torch
 from torch import Tensor
 
 from gsl.config.guides import DAgger as DAggerSettings
-from worker.experience import LossContext, Rollout, rows
-from worker.guides.base import Guide, GuideInputs, Teacher
-from worker.nets import ActorCritic
+from gsl.worker.experience import LossContext, Rollout, rows
+from gsl.worker.guides.base import Guide, GuideInputs, Teacher
+from gsl.worker.nets import ActorCritic
 
 _ASKED_AT_ONCE = 1024
 

@@ -20,10 +20,10 @@ import torch
 from torch import Tensor
 
 from gsl.config.guides import DAPG as DAPGSettings
-from worker.experience import LossContext, rows
-from worker.guides.base import Guide, GuideInputs
-from worker.guides.demonstrated_values import DemonstratedValues
-from worker.nets import ActorCritic
+from gsl.worker.experience import LossContext, rows
+from gsl.worker.guides.base import Guide, GuideInputs
+from gsl.worker.guides.demonstrated_values import DemonstratedValues
+from gsl.worker.nets import ActorCritic
 
 
 class DAPG(Guide):

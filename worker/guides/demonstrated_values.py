@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from worker.experience import Demonstrations, LossContext, rows
-from worker.nets import ActorCritic
+from gsl.worker.experience import Demonstrations, LossContext, rows
+from gsl.worker.nets import ActorCritic
 
 
 class DemonstratedValues:

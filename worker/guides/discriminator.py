@@ -14,9 +14,9 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from gsl.config.guides import GAIL as GAILSettings
 from gsl.config.networks import SmallCNN
-from worker.experience import Demonstrations
-from worker.nets import channels_last, picture_body
-from worker.spaces import Actions, Spaces
+from gsl.worker.experience import Demonstrations
+from gsl.worker.nets import channels_last, picture_body
+from gsl.worker.spaces import Actions, Spaces
 
 LEAST_DEVIATION = 0.1
 """Largest factor by which a part of the observation that hardly varies in the demonstrations is scaled up."""

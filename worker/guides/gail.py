@@ -23,11 +23,11 @@ from torch.nn import functional as F
 
 from gsl.config.guides import GAIL as GAILSettings
 from gsl.seeds import derive
-from worker.experience import Rollout, rows
-from worker.guides.base import Guide, GuideInputs
-from worker.guides.discriminator import classification_loss, gradient_penalty, make_discriminator
-from worker.guides.recent_steps import RecentSteps
-from worker.nets.adam import Adam, load_moments, save_moments
+from gsl.worker.experience import Rollout, rows
+from gsl.worker.guides.base import Guide, GuideInputs
+from gsl.worker.guides.discriminator import classification_loss, gradient_penalty, make_discriminator
+from gsl.worker.guides.recent_steps import RecentSteps
+from gsl.worker.nets.adam import Adam, load_moments, save_moments
 
 _JUDGED_AT_ONCE = 1024
 

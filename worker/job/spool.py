@@ -10,8 +10,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from gsl.protocol.reports import ArtifactReport, Report, SpoolLine
-from worker.job.checkpoint import read_state_json
-from worker.job.folder import JobFolder
+from gsl.worker.job.checkpoint import read_state_json
+from gsl.worker.job.folder import JobFolder
 
 MAX_REPORTS = 1000
 MAX_BYTES = 1 << 20

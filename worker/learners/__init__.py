@@ -1,5 +1,5 @@
 """Learners: what improves a policy by experience."""
 
-from worker.learners.base import Guidance, Learner, Overrides
+from gsl.worker.learners.base import Guidance, Learner, Overrides
 
 __all__ = ["Guidance", "Learner", "Overrides"]

@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from worker.experience import Decision, Demonstrations, LossContext, Rollout
-from worker.nets import ActorCritic
-from worker.nets.distributions import Distribution
+from gsl.worker.experience import Decision, Demonstrations, LossContext, Rollout
+from gsl.worker.nets import ActorCritic
+from gsl.worker.nets.distributions import Distribution
 
 log = logging.getLogger(__name__)
 

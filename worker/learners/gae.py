@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from worker.experience import Rollout
+from gsl.worker.experience import Rollout
 
 
 def gae(

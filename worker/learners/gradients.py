@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from worker.nets.adam import Adam
+from gsl.worker.nets.adam import Adam
 
 
 def forget_gradients(parameters: Iterable[Tensor]) -> None:

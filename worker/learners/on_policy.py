@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from worker.experience import Rollout
-from worker.learners.base import Guidance, to_device
-from worker.learners.gae import Values, bootstrap_time_limits, gae
-from worker.learners.ppo_losses import Batch
-from worker.learners.reward_normaliser import RewardNormaliser
+from gsl.worker.experience import Rollout
+from gsl.worker.learners.base import Guidance, to_device
+from gsl.worker.learners.gae import Values, bootstrap_time_limits, gae
+from gsl.worker.learners.ppo_losses import Batch
+from gsl.worker.learners.reward_normaliser import RewardNormaliser
 
 
 def samples_of(

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from worker.learners.ppo_losses import Batch
+from gsl.worker.learners.ppo_losses import Batch
 
 LEAST_DEVIATION = 1e-4
 """Smallest deviation, for returns that hardly vary, as in Hessel et al. 2019."""

@@ -15,20 +15,20 @@ from torch import Tensor
 
 from gsl.config.learners import PPG as PPGSettings
 from gsl.seeds import derive
-from worker.experience import Decision, LossContext, Rollout
-from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
-from worker.learners.gradients import clipped_step, forget_gradients
-from worker.learners.on_policy import explained_variance, minibatches, normalised, samples_of
-from worker.learners.ppg_losses import Pass, auxiliary_loss, phase_loss
-from worker.learners.ppg_phase import Phase
-from worker.learners.ppo_losses import Batch, compute_losses
-from worker.learners.reward_normaliser import RewardNormaliser
-from worker.nets import ActorCritic
-from worker.nets.adam import Adam, clear_moments, load_moments, save_moments
-from worker.nets.parallel import one_thread
-from worker.nets.phasic import PhasicActorCritic, make_phasic_network
-from worker.nets.splitting import make_parallel
-from worker.spaces import Spaces
+from gsl.worker.experience import Decision, LossContext, Rollout
+from gsl.worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
+from gsl.worker.learners.gradients import clipped_step, forget_gradients
+from gsl.worker.learners.on_policy import explained_variance, minibatches, normalised, samples_of
+from gsl.worker.learners.ppg_losses import Pass, auxiliary_loss, phase_loss
+from gsl.worker.learners.ppg_phase import Phase
+from gsl.worker.learners.ppo_losses import Batch, compute_losses
+from gsl.worker.learners.reward_normaliser import RewardNormaliser
+from gsl.worker.nets import ActorCritic
+from gsl.worker.nets.adam import Adam, clear_moments, load_moments, save_moments
+from gsl.worker.nets.parallel import one_thread
+from gsl.worker.nets.phasic import PhasicActorCritic, make_phasic_network
+from gsl.worker.nets.splitting import make_parallel
+from gsl.worker.spaces import Spaces
 
 LOOK_BACK = 4096
 """Observations in one batch when the old policy is evaluated at the end of a phase."""

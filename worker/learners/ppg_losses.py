@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from worker.learners.ppo_losses import Losses
-from worker.nets.distributions import Distribution
+from gsl.worker.learners.ppo_losses import Losses
+from gsl.worker.nets.distributions import Distribution
 
 
 @dataclass(frozen=True)

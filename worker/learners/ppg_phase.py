@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from worker.experience import rows
+from gsl.worker.experience import rows
 
 
 class Phase:

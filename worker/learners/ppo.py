@@ -17,19 +17,19 @@ from torch import Tensor
 
 from gsl.config.learners import PPO as PPOSettings
 from gsl.seeds import derive
-from worker.experience import Decision, LossContext, Rollout
-from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
-from worker.learners.gradients import clipped_step, forget_gradients
-from worker.learners.on_policy import explained_variance, normalised, samples_of, shuffled
-from worker.learners.popart import PopArt, picked
-from worker.learners.ppo_losses import Batch, compute_losses
-from worker.learners.reward_normaliser import RewardNormaliser
-from worker.nets import ActorCritic, make_network
-from worker.nets.adam import Adam, clear_moments, load_moments, save_moments
-from worker.nets.compiled import compiled, compiled_for_cpu
-from worker.nets.parallel import one_thread
-from worker.nets.splitting import make_parallel
-from worker.spaces import Spaces
+from gsl.worker.experience import Decision, LossContext, Rollout
+from gsl.worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
+from gsl.worker.learners.gradients import clipped_step, forget_gradients
+from gsl.worker.learners.on_policy import explained_variance, normalised, samples_of, shuffled
+from gsl.worker.learners.popart import PopArt, picked
+from gsl.worker.learners.ppo_losses import Batch, compute_losses
+from gsl.worker.learners.reward_normaliser import RewardNormaliser
+from gsl.worker.nets import ActorCritic, make_network
+from gsl.worker.nets.adam import Adam, clear_moments, load_moments, save_moments
+from gsl.worker.nets.compiled import compiled, compiled_for_cpu
+from gsl.worker.nets.parallel import one_thread
+from gsl.worker.nets.splitting import make_parallel
+from gsl.worker.spaces import Spaces
 
 
 class PPO:

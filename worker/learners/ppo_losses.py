@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from worker.experience import rows
-from worker.learners.clipped_losses import clipped_policy_loss, clipped_value_loss
-from worker.nets.distributions import Distribution
+from gsl.worker.experience import rows
+from gsl.worker.learners.clipped_losses import clipped_policy_loss, clipped_value_loss
+from gsl.worker.nets.distributions import Distribution
 
 
 class LossSettings(Protocol):

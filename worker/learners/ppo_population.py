@@ -15,16 +15,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from worker.experience import Decision, Rollout
-from worker.learners.base import Metrics, to_device
-from worker.learners.on_policy import normalised
-from worker.learners.popart import picked
-from worker.learners.ppo import PPO
-from worker.learners.ppo_losses import Batch, compute_losses
-from worker.nets.actor_critic import VectorActorCritic
-from worker.nets.precision import Rounding
-from worker.nets.stacked import StackedNetwork
-from worker.nets.stacked_adam import StackedAdam
+from gsl.worker.experience import Decision, Rollout
+from gsl.worker.learners.base import Metrics, to_device
+from gsl.worker.learners.on_policy import normalised
+from gsl.worker.learners.popart import picked
+from gsl.worker.learners.ppo import PPO
+from gsl.worker.learners.ppo_losses import Batch, compute_losses
+from gsl.worker.nets.actor_critic import VectorActorCritic
+from gsl.worker.nets.precision import Rounding
+from gsl.worker.nets.stacked import StackedNetwork
+from gsl.worker.nets.stacked_adam import StackedAdam
 
 
 class PPOPopulation:

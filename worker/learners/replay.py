@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from worker.experience import Rollout
+from gsl.worker.experience import Rollout
 
 ARRAYS = ("observation", "action", "reward", "done", "final_at")
 

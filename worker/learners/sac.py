@@ -15,11 +15,11 @@ from torch import Tensor
 
 from gsl.config.learners import SAC as SACSettings
 from gsl.seeds import derive
-from worker.experience import Decision, Demonstrations, Rollout
-from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
-from worker.learners.gradients import gradient_norm
-from worker.learners.replay import Replay, Windows
-from worker.learners.sac_losses import (
+from gsl.worker.experience import Decision, Demonstrations, Rollout
+from gsl.worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
+from gsl.worker.learners.gradients import gradient_norm
+from gsl.worker.learners.replay import Replay, Windows
+from gsl.worker.learners.sac_losses import (
     RewardOf,
     Transitions,
     actor_loss,
@@ -28,10 +28,10 @@ from worker.learners.sac_losses import (
     n_step,
     temperature_loss,
 )
-from worker.learners.shown_steps import ShownSteps, joined
-from worker.nets.adam import Adam, clear_moments, load_moments, save_moments
-from worker.nets.soft_actor_critic import make_soft_actor_critic
-from worker.spaces import Spaces
+from gsl.worker.learners.shown_steps import ShownSteps, joined
+from gsl.worker.nets.adam import Adam, clear_moments, load_moments, save_moments
+from gsl.worker.nets.soft_actor_critic import make_soft_actor_critic
+from gsl.worker.spaces import Spaces
 
 
 class SAC:

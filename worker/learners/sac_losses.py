@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from worker.learners.replay import Windows
+from gsl.worker.learners.replay import Windows
 
 RewardOf = Callable[[Tensor, Tensor, Tensor], Tensor]
 """A guide's `reward`: maps observations, actions and rewards of the same batch to new rewards."""

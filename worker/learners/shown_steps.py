@@ -9,8 +9,8 @@ from dataclasses import fields
 import torch
 from torch import Tensor
 
-from worker.experience import Demonstrations, Earned
-from worker.learners.replay import Windows
+from gsl.worker.experience import Demonstrations, Earned
+from gsl.worker.learners.replay import Windows
 
 
 class ShownSteps:

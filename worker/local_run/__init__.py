@@ -1,5 +1,5 @@
 """A whole run in one process, without a server: `LocalRun`."""
 
-from worker.local_run.run import LocalRun
+from gsl.worker.local_run.run import LocalRun
 
 __all__ = ["LocalRun"]

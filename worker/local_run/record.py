@@ -7,7 +7,7 @@ from gsl.phases.state import GateOpening
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import ArtifactReport, ProvenanceReport, Report, StartedReport
 from gsl.record import GateRecord, JobRecord, RunRecord, rounded
-from worker.local_run import LocalRun
+from gsl.worker.local_run import LocalRun
 
 AUTOMATIC = "automatic approval"
 _TIMELESS = ArtifactReport | ProvenanceReport | StartedReport

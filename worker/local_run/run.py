@@ -21,12 +21,12 @@ from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 from gsl.protocol.jobs import ENDED, CheckpointSource, JobSpec, Phase, Purpose
 from gsl.protocol.reports import DemonstrationsReport, EpochReport, EvaluationReport, JobResult, SpoolLine
 from gsl.protocol.rounds import Rounds
-from worker.job.folder import EXIT_ENDED, JobFile, JobFolder, TeacherFile
-from worker.job.spool import read_all
-from worker.local_run.shared_start import begin_with, methods_start
-from worker.trainer.jobs import run_jobs
-from worker.trainer.population import Outcome
-from worker.trainer.stop import StopRequest
+from gsl.worker.job.folder import EXIT_ENDED, JobFile, JobFolder, TeacherFile
+from gsl.worker.job.spool import read_all
+from gsl.worker.local_run.shared_start import begin_with, methods_start
+from gsl.worker.trainer.jobs import run_jobs
+from gsl.worker.trainer.population import Outcome
+from gsl.worker.trainer.stop import StopRequest
 
 
 @dataclass

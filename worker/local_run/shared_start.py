@@ -17,9 +17,9 @@ from gsl.config.run import RunConfig
 from gsl.phases import RunState, plan
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import EpochReport, EvaluationReport
-from worker.job import checkpoint
-from worker.job.folder import JobFolder
-from worker.job.spool import read_all
+from gsl.worker.job import checkpoint
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.job.spool import read_all
 
 
 def methods_start(spec: JobSpec) -> JobSpec | None:

@@ -3,9 +3,9 @@
 import torch
 
 from gsl.config.networks import MLP, Network
-from worker.nets.actor_critic import ActorCritic, PictureActorCritic, VectorActorCritic
-from worker.nets.bodies import channels_last, picture_body
-from worker.spaces import Spaces
+from gsl.worker.nets.actor_critic import ActorCritic, PictureActorCritic, VectorActorCritic
+from gsl.worker.nets.bodies import channels_last, picture_body
+from gsl.worker.spaces import Spaces
 
 __all__ = ["ActorCritic", "channels_last", "make_network", "picture_body"]
 

@@ -7,10 +7,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gsl.config.networks import MLP, Impala, SmallCNN
-from worker.nets.distributions import Distribution
-from worker.nets.layers import ACTIVATIONS, FUNCTIONS, VALUE, TwinLinear, orthogonal
-from worker.nets.policy_heads import PolicyHead, make_policy_head
-from worker.spaces import Actions, Spaces
+from gsl.worker.nets.distributions import Distribution
+from gsl.worker.nets.layers import ACTIVATIONS, FUNCTIONS, VALUE, TwinLinear, orthogonal
+from gsl.worker.nets.policy_heads import PolicyHead, make_policy_head
+from gsl.worker.spaces import Actions, Spaces
 
 
 class ActorCritic(nn.Module):

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
-from worker.nets.actor_critic import fully_connected, to_channels_first
-from worker.nets.layers import orthogonal
+from gsl.worker.nets.actor_critic import fully_connected, to_channels_first
+from gsl.worker.nets.layers import orthogonal
 
 N = TypeVar("N", bound=nn.Module)
 

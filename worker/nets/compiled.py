@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from gsl.config.networks import Precision
-from worker.nets.actor_critic import ActorCritic
-from worker.nets.precision import Rounding
+from gsl.worker.nets.actor_critic import ActorCritic
+from gsl.worker.nets.precision import Rounding
 
 F = TypeVar("F", bound=Callable[..., Any])
 Forward = Callable[[Tensor], tuple[Tensor, Tensor]]

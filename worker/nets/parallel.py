@@ -17,9 +17,9 @@ import torch
 from torch import Tensor
 
 from gsl.config.networks import Precision
-from worker.nets.actor_critic import ActorCritic
-from worker.nets.distributions import Distribution
-from worker.nets.precision import Rounding
+from gsl.worker.nets.actor_critic import ActorCritic
+from gsl.worker.nets.distributions import Distribution
+from gsl.worker.nets.precision import Rounding
 
 Metrics = dict[str, float]
 Part = Callable[[ActorCritic, slice], tuple[Tensor, dict[str, Tensor]]]

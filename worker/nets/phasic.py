@@ -8,12 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from gsl.config.networks import Network
-from worker.nets import channels_last
-from worker.nets.actor_critic import ActorCritic
-from worker.nets.bodies import make_body
-from worker.nets.layers import VALUE, orthogonal
-from worker.nets.policy_heads import make_policy_head
-from worker.spaces import Spaces
+from gsl.worker.nets import channels_last
+from gsl.worker.nets.actor_critic import ActorCritic
+from gsl.worker.nets.bodies import make_body
+from gsl.worker.nets.layers import VALUE, orthogonal
+from gsl.worker.nets.policy_heads import make_policy_head
+from gsl.worker.spaces import Spaces
 
 
 class PhasicActorCritic(ActorCritic):

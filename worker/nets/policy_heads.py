@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from gsl.config.networks import NetworkSettings
-from worker.nets.distributions import Categorical, Distribution, Gaussian
-from worker.nets.layers import POLICY, orthogonal
-from worker.spaces import Actions
+from gsl.worker.nets.distributions import Categorical, Distribution, Gaussian
+from gsl.worker.nets.layers import POLICY, orthogonal
+from gsl.worker.spaces import Actions
 
 
 class PolicyHead(nn.Linear):

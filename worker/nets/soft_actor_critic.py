@@ -11,12 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from gsl.config.networks import MLP, Network
-from worker.nets import channels_last
-from worker.nets.actor_critic import ActorCritic
-from worker.nets.bodies import make_body
-from worker.nets.layers import ACTIVATIONS, VALUE, TwinLinear, orthogonal
-from worker.nets.squashed import SquashedGaussian, SquashedGaussianHead
-from worker.spaces import Spaces
+from gsl.worker.nets import channels_last
+from gsl.worker.nets.actor_critic import ActorCritic
+from gsl.worker.nets.bodies import make_body
+from gsl.worker.nets.layers import ACTIVATIONS, VALUE, TwinLinear, orthogonal
+from gsl.worker.nets.squashed import SquashedGaussian, SquashedGaussianHead
+from gsl.worker.spaces import Spaces
 
 
 class Critic(nn.Module):

@@ -20,8 +20,8 @@ import torch
 from torch import Tensor
 
 from gsl.config.networks import Precision
-from worker.nets.actor_critic import ActorCritic
-from worker.nets.parallel import Parallel, Split
+from gsl.worker.nets.actor_critic import ActorCritic
+from gsl.worker.nets.parallel import Parallel, Split
 
 log = logging.getLogger(__name__)
 

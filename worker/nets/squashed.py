@@ -9,9 +9,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gsl.config.networks import NetworkSettings
-from worker.nets.distributions import Distribution, Gaussian
-from worker.nets.layers import POLICY, orthogonal
-from worker.nets.policy_heads import PolicyHead
+from gsl.worker.nets.distributions import Distribution, Gaussian
+from gsl.worker.nets.layers import POLICY, orthogonal
+from gsl.worker.nets.policy_heads import PolicyHead
 
 EDGE = 1.0 - 1e-6
 """Demonstrated actions may lie on the bounds, where the density of a squashed Gaussian is zero."""

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from worker.nets.actor_critic import VectorActorCritic
-from worker.nets.distributions import Categorical, Gaussian
-from worker.nets.policy_heads import GaussianHead
+from gsl.worker.nets.actor_critic import VectorActorCritic
+from gsl.worker.nets.distributions import Categorical, Gaussian
+from gsl.worker.nets.policy_heads import GaussianHead
 
 POLICY, VALUE = 0, 1
 

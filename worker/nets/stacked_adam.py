@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from worker.nets.adam import Adam
-from worker.nets.stacked import StackedNetwork
+from gsl.worker.nets.adam import Adam
+from gsl.worker.nets.stacked import StackedNetwork
 
 
 class StackedAdam:

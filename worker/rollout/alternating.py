@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from gsl.config.learners import LearnerSettings
 from gsl.config.suites import SuiteSettings
 from gsl.seeds import derive
-from worker.envs import Sampler, make_env
-from worker.envs.base import Env
-from worker.rollout.env_runner import EnvRunner, Groups, Loop, StepResult
+from gsl.worker.envs import Sampler, make_env
+from gsl.worker.envs.base import Env
+from gsl.worker.rollout.env_runner import EnvRunner, Groups, Loop, StepResult
 
 
 def make_loop(suite: SuiteSettings, settings: LearnerSettings, sampler: Sampler, seed: int) -> Loop:

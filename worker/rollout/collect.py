@@ -7,11 +7,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from worker.envs.base import IDLE, Env, EnvError, Step
-from worker.experience import Decision, Rollout
-from worker.rollout.env_runner import EnvRunner, Loop, StepResult
-from worker.rollout.episodes import Episodes, join
-from worker.spaces import Actions
+from gsl.worker.envs.base import IDLE, Env, EnvError, Step
+from gsl.worker.experience import Decision, Rollout
+from gsl.worker.rollout.env_runner import EnvRunner, Loop, StepResult
+from gsl.worker.rollout.episodes import Episodes, join
+from gsl.worker.spaces import Actions
 
 Policy = Callable[[NDArray[Any]], NDArray[Any]]
 """Maps the observations of all slots to one action for each slot."""

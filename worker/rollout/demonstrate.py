@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import DemonstrationCount
 from gsl.seeds import derive
-from worker.envs import make_env
-from worker.envs.sampling.samplers import QueueSampler
-from worker.rollout.collect import Policy, play
-from worker.rollout.demonstration_file import Episode
-from worker.rollout.env_runner import StepResult
-from worker.rollout.evaluate import Evaluated
+from gsl.worker.envs import make_env
+from gsl.worker.envs.sampling.samplers import QueueSampler
+from gsl.worker.rollout.collect import Policy, play
+from gsl.worker.rollout.demonstration_file import Episode
+from gsl.worker.rollout.env_runner import StepResult
+from gsl.worker.rollout.evaluate import Evaluated
 
 
 class Recorder:

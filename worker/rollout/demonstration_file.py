@@ -18,8 +18,8 @@ from pydantic import Field
 
 from gsl.atomic_file import write_atomically
 from gsl.protocol.reports import Wire
-from worker.experience import Demonstrations, Earned
-from worker.rollout.demonstration_weights import Weight, step_weights
+from gsl.worker.experience import Demonstrations, Earned
+from gsl.worker.rollout.demonstration_weights import Weight, step_weights
 
 MOST_UNPACKED = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
 """Most bytes that the files of a job may unpack to: joining them takes as many again, so more do not fit in memory."""

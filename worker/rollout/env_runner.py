@@ -6,8 +6,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.envs.base import IDLE, Env, Step
-from worker.rollout.episodes import Episodes
+from gsl.worker.envs.base import IDLE, Env, Step
+from gsl.worker.rollout.episodes import Episodes
 
 _NO_SLOTS = np.empty(0, np.int64)
 

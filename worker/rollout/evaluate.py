@@ -14,9 +14,9 @@ from gsl.config.suites import SuiteSettings
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import EvaluationReport, VariationReturn
 from gsl.seeds import derive
-from worker.envs import make_env
-from worker.envs.sampling.samplers import QueueSampler
-from worker.rollout.collect import Observer, Policy, play
+from gsl.worker.envs import make_env
+from gsl.worker.envs.sampling.samplers import QueueSampler
+from gsl.worker.rollout.collect import Observer, Policy, play
 
 
 class Evaluated(Protocol):

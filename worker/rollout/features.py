@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from gsl.protocol.reports import VariationFeatures
 from gsl.seeds import derive
-from worker.envs.base import IDLE
-from worker.nets import ActorCritic
-from worker.rollout.env_runner import StepResult
+from gsl.worker.envs.base import IDLE
+from gsl.worker.nets import ActorCritic
+from gsl.worker.rollout.env_runner import StepResult
 
 SIZE = 16
 STRIDE = 4  # every fourth step of an episode is used, beginning with the first

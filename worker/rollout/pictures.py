@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.config.suites import ForkMazeSuite, SuiteSettings
-from worker.envs.forkmaze import picture
-from worker.rollout.env_runner import StepResult
+from gsl.worker.envs.forkmaze import picture
+from gsl.worker.rollout.env_runner import StepResult
 
 EPISODES_EACH = 4
 """Paths drawn for each variation."""

@@ -5,9 +5,9 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from worker.experience import Decision
-from worker.rollout.collect import Collected, Playing
-from worker.rollout.env_runner import Loop
+from gsl.worker.experience import Decision
+from gsl.worker.rollout.collect import Collected, Playing
+from gsl.worker.rollout.env_runner import Loop
 
 
 class Actors(Protocol):

@@ -16,10 +16,10 @@ from celery.signals import setup_logging, worker_ready
 from celery.worker import state
 
 from gsl.protocol.dispatch import TASK_NAME, celery_settings, queue_of
-from worker.runner.consumer_pulse import ConsumerPulse
-from worker.runner.pool import consumer_wakeup, pool_path
-from worker.runner.settings import WorkerSettings
-from worker.runner.slot import Slot
+from gsl.worker.runner.consumer_pulse import ConsumerPulse
+from gsl.worker.runner.pool import consumer_wakeup, pool_path
+from gsl.worker.runner.settings import WorkerSettings
+from gsl.worker.runner.slot import Slot
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 EXIT_AT_ONCE = 1
@@ -60,7 +60,7 @@ def run(app: Celery, name: str, suites: Sequence[str], slot: Slot, pulse: Consum
 def configure_logging(**_: object) -> None:
     """Warnings from Celery, and everything from this package."""
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, force=True)
-    logging.getLogger("worker").setLevel(logging.INFO)
+    logging.getLogger("gsl.worker").setLevel(logging.INFO)
 
 
 def _stop_on(number: signal.Signals, slot: Slot) -> None:

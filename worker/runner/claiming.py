@@ -5,13 +5,13 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from client.errors import ApiError, Refused
+from gsl.client.errors import ApiError, Refused
 from gsl.protocol.lease import ClaimedJob
-from worker.job.alike import why_alone
-from worker.runner.job_runner import JobRunner, RunnerContext
-from worker.runner.retry import Aborted, RetryUntil
-from worker.runner.shared_trainer import SharedTrainer
-from worker.runner.workspace import disk_trouble, job_folder
+from gsl.worker.job.alike import why_alone
+from gsl.worker.runner.job_runner import JobRunner, RunnerContext
+from gsl.worker.runner.retry import Aborted, RetryUntil
+from gsl.worker.runner.shared_trainer import SharedTrainer
+from gsl.worker.runner.workspace import disk_trouble, job_folder
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from gsl.protocol.lease import FinishRequest
 from gsl.protocol.reports import JobResult
-from worker.job.folder import EXIT_ENDED, EXIT_STOPPED
+from gsl.worker.job.folder import EXIT_ENDED, EXIT_STOPPED
 
 Reason = Literal["pause", "cancel", "shutdown", "stall"]
 

@@ -4,8 +4,8 @@ import logging
 import threading
 import time
 
-from client.errors import Refused, Stale, Unreachable
-from client.worker_api import WorkerApi
+from gsl.client.errors import Refused, Stale, Unreachable
+from gsl.client.worker_api import WorkerApi
 from gsl.protocol.jobs import DesiredState
 from gsl.protocol.lease import ClaimedJob
 

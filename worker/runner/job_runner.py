@@ -10,24 +10,24 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from client.errors import Refused, Stale
-from client.worker_api import WorkerApi
+from gsl.client.errors import Refused, Stale
+from gsl.client.worker_api import WorkerApi
 from gsl.protocol.jobs import ENDED
 from gsl.protocol.lease import ClaimedJob, FinishRequest
 from gsl.protocol.reports import JobResult
-from worker.job.checkpoint import CheckpointError
-from worker.job.spool import SpoolError, rewind
-from worker.runner.exit_status import ATTEMPT, Reason, failure_request, finish_request
-from worker.runner.file_follower import AckedOffsets
-from worker.runner.heartbeat import Heartbeat
-from worker.runner.launcher import Launcher, modules_of
-from worker.runner.log_sender import LogSender
-from worker.runner.report_sender import ReportSender
-from worker.runner.retry import Aborted, RetryUntil
-from worker.runner.shared_trainer import Member
-from worker.runner.slot import Slot
-from worker.runner.threads import cores, threads_of
-from worker.runner.workspace import FolderBusy, clear, delete, is_reusable, locked, prepare
+from gsl.worker.job.checkpoint import CheckpointError
+from gsl.worker.job.spool import SpoolError, rewind
+from gsl.worker.runner.exit_status import ATTEMPT, Reason, failure_request, finish_request
+from gsl.worker.runner.file_follower import AckedOffsets
+from gsl.worker.runner.heartbeat import Heartbeat
+from gsl.worker.runner.launcher import Launcher, modules_of
+from gsl.worker.runner.log_sender import LogSender
+from gsl.worker.runner.report_sender import ReportSender
+from gsl.worker.runner.retry import Aborted, RetryUntil
+from gsl.worker.runner.shared_trainer import Member
+from gsl.worker.runner.slot import Slot
+from gsl.worker.runner.threads import cores, threads_of
+from gsl.worker.runner.workspace import FolderBusy, clear, delete, is_reusable, locked, prepare
 
 logger = logging.getLogger(__name__)
 

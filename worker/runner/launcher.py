@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gsl.config.run import RunConfig
-from worker.runner.trainer_process import Leader, Shim, TrainerFiles, TrainerProcess
-from worker.runner.warm_parent import WARM_PARENT, NoFork, WarmParent
+from gsl.worker.runner.trainer_process import Leader, Shim, TrainerFiles, TrainerProcess
+from gsl.worker.runner.warm_parent import WARM_PARENT, NoFork, WarmParent
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ _ANY = ""
 
 
 def trainer_command(*folders: Path) -> Sequence[str]:
-    return [sys.executable, "-m", "worker.trainer", *map(str, folders)]
+    return [sys.executable, "-m", "gsl.worker.trainer", *map(str, folders)]
 
 
 def modules_of(config: RunConfig) -> tuple[str, ...]:

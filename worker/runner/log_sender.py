@@ -2,12 +2,12 @@
 
 import logging
 
-from client.errors import Refused, Stale
-from client.worker_api import WorkerApi
+from gsl.client.errors import Refused, Stale
+from gsl.client.worker_api import WorkerApi
 from gsl.protocol.lease import ClaimedJob
-from worker.job.folder import JobFolder
-from worker.runner.file_follower import AckedOffsets, FileFollower
-from worker.runner.retry import RetryUntil
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.runner.file_follower import AckedOffsets, FileFollower
+from gsl.worker.runner.retry import RetryUntil
 
 logger = logging.getLogger(__name__)
 

@@ -5,19 +5,19 @@ from functools import partial
 
 from pydantic import ValidationError
 
-from client.worker_api import WorkerApi
+from gsl.client.worker_api import WorkerApi
 from gsl.config.errors import in_one_sentence
 from gsl.protocol.lease import WorkerInfo
-from worker.runner import celery_app, polling
-from worker.runner.claiming import run_next
-from worker.runner.consumer_pulse import ConsumerPulse
-from worker.runner.job_runner import RunnerContext
-from worker.runner.launcher import Launcher, launcher
-from worker.runner.registration import Registration, worker_info
-from worker.runner.settings import WorkerSettings
-from worker.runner.slot import Slot
-from worker.runner.watchdog import Watchdog, broker_answers
-from worker.runner.workspace import disk_trouble, prune
+from gsl.worker.runner import celery_app, polling
+from gsl.worker.runner.claiming import run_next
+from gsl.worker.runner.consumer_pulse import ConsumerPulse
+from gsl.worker.runner.job_runner import RunnerContext
+from gsl.worker.runner.launcher import Launcher, launcher
+from gsl.worker.runner.registration import Registration, worker_info
+from gsl.worker.runner.settings import WorkerSettings
+from gsl.worker.runner.slot import Slot
+from gsl.worker.runner.watchdog import Watchdog, broker_answers
+from gsl.worker.runner.workspace import disk_trouble, prune
 
 
 def main() -> int:

@@ -5,8 +5,8 @@ import signal
 import time
 from types import FrameType
 
-from worker.runner.claiming import run_next
-from worker.runner.job_runner import RunnerContext
+from gsl.worker.runner.claiming import run_next
+from gsl.worker.runner.job_runner import RunnerContext
 
 logger = logging.getLogger(__name__)
 

@@ -12,14 +12,14 @@ import threading
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
-from client.errors import ApiError
-from client.worker_api import WorkerApi
 from gsl import __version__
+from gsl.client.errors import ApiError
+from gsl.client.worker_api import WorkerApi
 from gsl.protocol.lease import WorkerInfo
-from worker.envs import installed_suites
-from worker.runner.consumer_pulse import ConsumerPulse
-from worker.runner.slot import Slot
-from worker.runner.watchdog import Watchdog
+from gsl.worker.envs import installed_suites
+from gsl.worker.runner.consumer_pulse import ConsumerPulse
+from gsl.worker.runner.slot import Slot
+from gsl.worker.runner.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 

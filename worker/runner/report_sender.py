@@ -7,13 +7,13 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from client.worker_api import WorkerApi
+from gsl.client.worker_api import WorkerApi
 from gsl.protocol.lease import ClaimedJob, ReportBatch
 from gsl.protocol.reports import ArtifactReport, EpochReport, Report
-from worker.job.folder import JobFolder
-from worker.job.spool import SpoolError, read_batch
-from worker.runner.file_follower import AckedOffsets, FileFollower
-from worker.runner.retry import RetryUntil
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.job.spool import SpoolError, read_batch
+from gsl.worker.runner.file_follower import AckedOffsets, FileFollower
+from gsl.worker.runner.retry import RetryUntil
 
 POLL_S = 0.25
 JOIN_S = 1.0

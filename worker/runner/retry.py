@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
-from client.errors import Unreachable
+from gsl.client.errors import Unreachable
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from worker.job.folder import JobFolder
-from worker.runner.exit_status import log_tail
-from worker.runner.launcher import Launcher
-from worker.runner.stall import StallWatch
-from worker.runner.trainer_process import TrainerProcess
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.runner.exit_status import log_tail
+from gsl.worker.runner.launcher import Launcher
+from gsl.worker.runner.stall import StallWatch
+from gsl.worker.runner.trainer_process import TrainerProcess
 
 logger = logging.getLogger(__name__)
 

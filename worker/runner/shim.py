@@ -1,4 +1,4 @@
-"""The parent of a trainer, `python -m worker.runner.shim GRACE COMMAND...`: makes sure that the trainer ends.
+"""The parent of a trainer, `python -m gsl.worker.runner.shim GRACE COMMAND...`: makes sure that the trainer ends.
 
 It leads the trainer's process group. Its standard input is a pipe whose other end only the runner holds, so it notices
 the death of the runner, whatever the cause: it asks the group to stop, waits GRACE seconds and kills it, itself
@@ -16,7 +16,7 @@ import time
 from functools import partial
 from types import FrameType
 
-from worker.job.process import die_with, exit_code
+from gsl.worker.job.process import die_with, exit_code
 
 
 def main(grace: float, command: list[str]) -> int:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from worker.job.folder import JobFolder
+from gsl.worker.job.folder import JobFolder
 
 _TIMES_LONGEST = 10
 

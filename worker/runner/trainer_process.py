@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from worker.job.process import exit_code
+from gsl.worker.job.process import exit_code
 
 ORPHAN_GRACE_S = 10.0
 """How long a trainer may take to write its checkpoint after its runner has died."""
@@ -115,7 +115,7 @@ class Shim:
 
     def __init__(self, command: Sequence[str], files: TrainerFiles) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "worker.runner.shim", str(ORPHAN_GRACE_S), *command],
+            [sys.executable, "-m", "gsl.worker.runner.shim", str(ORPHAN_GRACE_S), *command],
             stdin=subprocess.PIPE,
             stdout=files.log,
             stderr=subprocess.STDOUT,

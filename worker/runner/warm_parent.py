@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from worker.runner.trainer_process import ORPHAN_GRACE_S, TrainerFiles, trainer_environment
+from gsl.worker.runner.trainer_process import ORPHAN_GRACE_S, TrainerFiles, trainer_environment
 
-WARM_PARENT = (sys.executable, "-m", "worker.trainer.warm")
+WARM_PARENT = (sys.executable, "-m", "gsl.worker.trainer.warm")
 READY_WITHIN_S = 120.0
 """Longest wait for imports; then the job starts in a fresh process."""
 _ANSWERS_WITHIN_S = 5.0

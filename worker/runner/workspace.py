@@ -13,13 +13,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from client import files
-from client.worker_api import WorkerApi
 from gsl.atomic_file import write_text
+from gsl.client import files
+from gsl.client.worker_api import WorkerApi
 from gsl.protocol.lease import ArtifactRef, ClaimedJob
 from gsl.protocol.reports import Wire
-from worker.job.folder import JobFile, JobFolder, TeacherFile
-from worker.runner.retry import RetryUntil
+from gsl.worker.job.folder import JobFile, JobFolder, TeacherFile
+from gsl.worker.runner.retry import RetryUntil
 
 _LOCK_WAIT_S = 60.0
 _NEEDED_BYTES = 64 << 20

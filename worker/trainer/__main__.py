@@ -1,8 +1,8 @@
 """The trainer: one process, files in and files out.
 
-    python -m worker.trainer FOLDER            works in a job's folder, as the runner starts it
-    python -m worker.trainer job.json          works by itself in a temporary folder and prints its reports
-    python -m worker.trainer FOLDER FOLDER ... several jobs; training jobs that are alike train as one (jobs.py)
+    python -m gsl.worker.trainer FOLDER            works in a job's folder, as the runner starts it
+    python -m gsl.worker.trainer job.json          works by itself in a temporary folder and prints its reports
+    python -m gsl.worker.trainer FOLDER FOLDER ... several jobs; training jobs that are alike train as one (jobs.py)
 
 It never uses the network. Exit codes: 0 the job has completed; 75 it stopped on request and resumes from resume.ckpt
 (evaluation and demonstration jobs start over); anything else is a failure, with its traceback on stderr. Of several
@@ -17,19 +17,19 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from worker.job.folder import EXIT_ENDED, EXIT_FAILED, EXIT_STOPPED, JobFile, JobFolder
-from worker.job.process import name_process
-from worker.trainer.job import run
-from worker.trainer.jobs import run_jobs
-from worker.trainer.member_log import FORMAT, MemberLog
-from worker.trainer.population import Outcome
-from worker.trainer.stop import StopRequest, listen
+from gsl.worker.job.folder import EXIT_ENDED, EXIT_FAILED, EXIT_STOPPED, JobFile, JobFolder
+from gsl.worker.job.process import name_process
+from gsl.worker.trainer.job import run
+from gsl.worker.trainer.jobs import run_jobs
+from gsl.worker.trainer.member_log import FORMAT, MemberLog
+from gsl.worker.trainer.population import Outcome
+from gsl.worker.trainer.stop import StopRequest, listen
 
 log = logging.getLogger(__name__)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m worker.trainer", description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(prog="python -m gsl.worker.trainer", description=__doc__.split("\n", 1)[0])
     parser.add_argument("job", type=Path, nargs="+", help="a job's folder, or a job.json to run by itself")
     name_process("gsl-trainer")
     given: list[Path] = parser.parse_args(arguments).job

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gsl.protocol.reports import ArtifactReport
-from worker.job import checkpoint
-from worker.job.checkpoint import State
-from worker.job.folder import JobFolder
-from worker.job.spool import SpoolWriter
+from gsl.worker.job import checkpoint
+from gsl.worker.job.checkpoint import State
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.job.spool import SpoolWriter
 
 LOCAL_SECONDS = 5.0
 """Training that a killed trainer has to repeat on the same machine, at most, plus one epoch."""

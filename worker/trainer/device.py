@@ -8,9 +8,9 @@ import sys
 import torch
 
 from gsl.config.learners import LearnerSettings
-from worker.job import checkpoint
-from worker.job.folder import JobFolder
-from worker.nets.splitting import cores
+from gsl.worker.job import checkpoint
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.nets.splitting import cores
 
 log = logging.getLogger(__name__)
 

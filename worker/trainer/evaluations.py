@@ -6,9 +6,9 @@ from gsl.config.step_budget import longest_evaluation, specialist_reserve
 from gsl.method.score import score
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import EvaluationReport, VariationReturn
-from worker.learners import Learner
-from worker.rollout.evaluate import evaluate
-from worker.trainer.progress import Progress
+from gsl.worker.learners import Learner
+from gsl.worker.rollout.evaluate import evaluate
+from gsl.worker.trainer.progress import Progress
 
 
 class Evaluations:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
-from worker.job.process import die_with, exit_code
+from gsl.worker.job.process import die_with, exit_code
 
 _MOST_BYTES = 1 << 16
 _FILES = 253  # log, alive and a lock for each job: as many as the kernel passes on at once

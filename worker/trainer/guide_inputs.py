@@ -12,14 +12,14 @@ from gsl.config.run import RunConfig
 from gsl.config.suites import SuiteSettings
 from gsl.protocol.jobs import JobSpec
 from gsl.seeds import derive
-from worker.experience import Demonstrations
-from worker.guides import GuideInputs, Teacher
-from worker.job import checkpoint
-from worker.job.folder import JobFile, JobFolder
-from worker.rollout import demonstration_file
-from worker.rollout.demonstration_file import Provenance
-from worker.spaces import Spaces
-from worker.trainer.learner import load_learner
+from gsl.worker.experience import Demonstrations
+from gsl.worker.guides import GuideInputs, Teacher
+from gsl.worker.job import checkpoint
+from gsl.worker.job.folder import JobFile, JobFolder
+from gsl.worker.rollout import demonstration_file
+from gsl.worker.rollout.demonstration_file import Provenance
+from gsl.worker.spaces import Spaces
+from gsl.worker.trainer.learner import load_learner
 
 
 class GuideInputError(RuntimeError):

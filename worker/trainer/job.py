@@ -6,24 +6,24 @@ import time
 
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import ArtifactReport, DemonstrationsReport, JobResult
-from worker.job import checkpoint
-from worker.job.checkpoint import State
-from worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFile, JobFolder
-from worker.job.spool import SpoolWriter, rewind
-from worker.learners.base import Learner
-from worker.rollout import demonstration_file
-from worker.rollout.collect import observers
-from worker.rollout.demonstrate import harvest
-from worker.rollout.demonstration_file import Provenance
-from worker.rollout.evaluate import evaluate
-from worker.rollout.features import FeatureObserver
-from worker.rollout.pictures import path_observer
-from worker.trainer.device import keep_freed_memory, limit_threads, share_cores
-from worker.trainer.guide_inputs import guide_files
-from worker.trainer.learner import load_learner
-from worker.trainer.provenance import start_reports
-from worker.trainer.stop import Stopped, StopRequest
-from worker.trainer.training import StartState, Training
+from gsl.worker.job import checkpoint
+from gsl.worker.job.checkpoint import State
+from gsl.worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFile, JobFolder
+from gsl.worker.job.spool import SpoolWriter, rewind
+from gsl.worker.learners.base import Learner
+from gsl.worker.rollout import demonstration_file
+from gsl.worker.rollout.collect import observers
+from gsl.worker.rollout.demonstrate import harvest
+from gsl.worker.rollout.demonstration_file import Provenance
+from gsl.worker.rollout.evaluate import evaluate
+from gsl.worker.rollout.features import FeatureObserver
+from gsl.worker.rollout.pictures import path_observer
+from gsl.worker.trainer.device import keep_freed_memory, limit_threads, share_cores
+from gsl.worker.trainer.guide_inputs import guide_files
+from gsl.worker.trainer.learner import load_learner
+from gsl.worker.trainer.provenance import start_reports
+from gsl.worker.trainer.stop import Stopped, StopRequest
+from gsl.worker.trainer.training import StartState, Training
 
 log = logging.getLogger(__name__)
 

@@ -3,17 +3,17 @@
 import logging
 from collections.abc import Hashable, Sequence
 
-from worker.guides import Guide
-from worker.job import alike
-from worker.job.folder import JobFolder
-from worker.learners.ppo import PPO
-from worker.nets.actor_critic import VectorActorCritic
-from worker.trainer.device import keep_freed_memory, limit_threads
-from worker.trainer.job import run, training_of
-from worker.trainer.member_log import logging_to
-from worker.trainer.population import Member, Outcome, Population, noted
-from worker.trainer.stop import StopRequest
-from worker.trainer.training import Training
+from gsl.worker.guides import Guide
+from gsl.worker.job import alike
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.learners.ppo import PPO
+from gsl.worker.nets.actor_critic import VectorActorCritic
+from gsl.worker.trainer.device import keep_freed_memory, limit_threads
+from gsl.worker.trainer.job import run, training_of
+from gsl.worker.trainer.member_log import logging_to
+from gsl.worker.trainer.population import Member, Outcome, Population, noted
+from gsl.worker.trainer.stop import StopRequest
+from gsl.worker.trainer.training import Training
 
 log = logging.getLogger(__name__)
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from gsl.protocol.jobs import JobSpec
 from gsl.seeds import derive
-from worker import plugins
-from worker.guides import Guide
-from worker.job.checkpoint import State
-from worker.learners import Learner, Overrides
-from worker.learners.base import Replayer, RewardScaler
-from worker.spaces import Spaces
-from worker.trainer.device import choose_device
+from gsl.worker import plugins
+from gsl.worker.guides import Guide
+from gsl.worker.job.checkpoint import State
+from gsl.worker.learners import Learner, Overrides
+from gsl.worker.learners.base import Replayer, RewardScaler
+from gsl.worker.spaces import Spaces
+from gsl.worker.trainer.device import choose_device
 
 
 def init_learner(spec: JobSpec, spaces: Spaces, source: State | None) -> Learner:

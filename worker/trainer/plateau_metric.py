@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gsl.method.plateau import PlateauDetector
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import PlateauReport
-from worker.rollout.episodes import Episodes, finite
+from gsl.worker.rollout.episodes import Episodes, finite
 
 RECENT = 3
 """Episodes over which each variation is averaged, the newer ones with more weight."""

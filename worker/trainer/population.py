@@ -10,17 +10,17 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from worker.experience import Rollout
-from worker.job.folder import EXIT_ENDED, EXIT_FAILED, EXIT_STOPPED, JobFolder
-from worker.job.spool import SpoolWriter, rewind
-from worker.learners.base import Metrics
-from worker.learners.ppo import PPO
-from worker.learners.ppo_population import PPOPopulation
-from worker.rollout.collect import Collected
-from worker.rollout.together import collect_together
-from worker.trainer.member_log import logging_to
-from worker.trainer.stop import Stopped
-from worker.trainer.training import Epoch, Training
+from gsl.worker.experience import Rollout
+from gsl.worker.job.folder import EXIT_ENDED, EXIT_FAILED, EXIT_STOPPED, JobFolder
+from gsl.worker.job.spool import SpoolWriter, rewind
+from gsl.worker.learners.base import Metrics
+from gsl.worker.learners.ppo import PPO
+from gsl.worker.learners.ppo_population import PPOPopulation
+from gsl.worker.rollout.collect import Collected
+from gsl.worker.rollout.together import collect_together
+from gsl.worker.trainer.member_log import logging_to
+from gsl.worker.trainer.stop import Stopped
+from gsl.worker.trainer.training import Epoch, Training
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gsl.protocol.reports import EpochReport, Outcome, PlateauReport
-from worker.rollout.episodes import Episodes, finite
+from gsl.worker.rollout.episodes import Episodes, finite
 
 log = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ import torch
 from gsl.config.run import RunConfig
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import ProvenanceReport, SourceState, StartedReport
-from worker.trainer.device import device_name
-from worker.trainer.secrets import arguments_without_secrets
-from worker.trainer.source_state import source_state
+from gsl.worker.trainer.device import device_name
+from gsl.worker.trainer.secrets import arguments_without_secrets
+from gsl.worker.trainer.source_state import source_state
 
 _NVIDIA = Path("/proc/driver/nvidia/version")
 

@@ -9,7 +9,7 @@ from json import loads
 from pathlib import Path
 
 from gsl.protocol.reports import MOST_CHANGED, MOST_DIFFERENCE, SourceState
-from worker.trainer.secrets import FILES, HIDDEN, without_secrets
+from gsl.worker.trainer.secrets import FILES, HIDDEN, without_secrets
 
 _WITHIN_S = 5.0
 _SOURCES = ("py", "pyi", "pyx", "c", "cc", "cpp", "cu", "h", "hpp", "toml", "cfg", "ini", "json", "yaml", "yml", "xml")

@@ -8,26 +8,26 @@ import numpy as np
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import JobResult
 from gsl.seeds import derive
-from worker.envs.base import spaces_of
-from worker.envs.sampling.prioritized import PrioritizedSampler
-from worker.envs.sampling.samplers import training_sampler
-from worker.guides import Guide, make_guide
-from worker.job import checkpoint
-from worker.job.checkpoint import State
-from worker.job.folder import JobFolder
-from worker.job.spool import SpoolWriter
-from worker.learners.base import AdvantageEstimator, Metrics, Replayer, finish_phase
-from worker.nets.splitting import cores
-from worker.rollout.alternating import make_loop
-from worker.rollout.collect import Collected, collect
-from worker.trainer.checkpoint_manager import CheckpointManager
-from worker.trainer.evaluations import Evaluations
-from worker.trainer.guide_inputs import GuideFiles, guide_inputs
-from worker.trainer.learner import adopt_reward_scale, init_learner, reward_origin
-from worker.trainer.plateau_metric import PlateauWatch
-from worker.trainer.progress import Progress, epoch_report, log_epoch
-from worker.trainer.provenance import start_reports
-from worker.trainer.stop import Stopped, StopRequest
+from gsl.worker.envs.base import spaces_of
+from gsl.worker.envs.sampling.prioritized import PrioritizedSampler
+from gsl.worker.envs.sampling.samplers import training_sampler
+from gsl.worker.guides import Guide, make_guide
+from gsl.worker.job import checkpoint
+from gsl.worker.job.checkpoint import State
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.job.spool import SpoolWriter
+from gsl.worker.learners.base import AdvantageEstimator, Metrics, Replayer, finish_phase
+from gsl.worker.nets.splitting import cores
+from gsl.worker.rollout.alternating import make_loop
+from gsl.worker.rollout.collect import Collected, collect
+from gsl.worker.trainer.checkpoint_manager import CheckpointManager
+from gsl.worker.trainer.evaluations import Evaluations
+from gsl.worker.trainer.guide_inputs import GuideFiles, guide_inputs
+from gsl.worker.trainer.learner import adopt_reward_scale, init_learner, reward_origin
+from gsl.worker.trainer.plateau_metric import PlateauWatch
+from gsl.worker.trainer.progress import Progress, epoch_report, log_epoch
+from gsl.worker.trainer.provenance import start_reports
+from gsl.worker.trainer.stop import Stopped, StopRequest
 
 STOP_WITHIN_SECONDS = 5.0
 """After a request to stop, an epoch that would take longer than this is abandoned; the last checkpoint stays."""

@@ -1,4 +1,4 @@
-"""The warm parent of a slot's trainers, `python -m worker.trainer.warm CONTROL GRACE`.
+"""The warm parent of a slot's trainers, `python -m gsl.worker.trainer.warm CONTROL GRACE`.
 
 It imports what every trainer needs, which takes seconds, and then forks one trainer for each job, which takes
 milliseconds (fork_server.py). A fork carries on from what its parent has touched, so a parent that has more than one
@@ -12,12 +12,12 @@ import socket
 import sys
 from pathlib import Path
 
-from worker.job.process import name_process
-from worker.trainer.fork_server import Trouble, wait_for_job
+from gsl.worker.job.process import name_process
+from gsl.worker.trainer.fork_server import Trouble, wait_for_job
 
 MAY_GROW_BYTES = 512 << 20
 """A parent that has grown by more is replaced: its forks inherit its memory."""
-_ALWAYS = ("worker.trainer.__main__",)
+_ALWAYS = ("gsl.worker.trainer.__main__",)
 _GPUS = ("/dev/nvidia", "/dev/dxg", "/dev/kfd", "/dev/dri/")
 """Devices that CUDA opens, also within WSL, and that ROCm opens; neither works in a fork of the process that did."""
 
@@ -38,7 +38,7 @@ def imported(modules: list[str]) -> Trouble | None:
 
 def _gather(modules: list[str]) -> None:
     """So that forks need not ask git, and say what was imported here even if it has been edited since."""
-    from worker.trainer.provenance import gather  # imports torch, as all that comes before it does
+    from gsl.worker.trainer.provenance import gather  # imports torch, as all that comes before it does
 
     gather(modules)
 
@@ -67,9 +67,9 @@ def _serve() -> int:
     )
     if arguments is None:
         return 0
-    from worker.trainer.__main__ import main  # a fork has it already
+    from gsl.worker.trainer.__main__ import main  # a fork has it already
 
-    sys.orig_argv = [sys.executable, "-m", "worker.trainer", *arguments]  # what a fresh process would be started by
+    sys.orig_argv = [sys.executable, "-m", "gsl.worker.trainer", *arguments]  # what a fresh process would be started by
 
     return main(arguments)
 

@@ -6,11 +6,11 @@ import numpy as np
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
-from backend.db.models import Epoch, Job
-from backend.domain.comparison_types import Compared, ComparedRun, RunCurve
-from backend.domain.figure_data import FloatArray
-from backend.store.figures.comparisons import scores_of
-from backend.store.figures.job_rows import number_table
+from gsl.backend.db.models import Epoch, Job
+from gsl.backend.domain.comparison_types import Compared, ComparedRun, RunCurve
+from gsl.backend.domain.figure_data import FloatArray
+from gsl.backend.store.figures.comparisons import scores_of
+from gsl.backend.store.figures.job_rows import number_table
 from gsl.protocol.api import ComparedMetric
 
 POINT_BUDGET = 40_000  # epochs read for one figure

@@ -9,13 +9,13 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from backend.db.models import Experiment, Job, LatestReturn, Run
-from backend.domain.comparison_types import Compared, ComparedRun, Outcomes, TaskScores
-from backend.domain.figure_data import FloatArray
-from backend.errors import NotFoundError
-from backend.store import wholeness
-from backend.store.figures.job_rows import number_table
-from backend.store.suites import read
+from gsl.backend.db.models import Experiment, Job, LatestReturn, Run
+from gsl.backend.domain.comparison_types import Compared, ComparedRun, Outcomes, TaskScores
+from gsl.backend.domain.figure_data import FloatArray
+from gsl.backend.errors import NotFoundError
+from gsl.backend.store import wholeness
+from gsl.backend.store.figures.job_rows import number_table
+from gsl.backend.store.suites import read
 from gsl.config.suites import SuiteSettings
 from gsl.protocol.api import ComparedMetric, ComparedSource
 from gsl.protocol.rounds import Rounds

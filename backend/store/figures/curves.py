@@ -11,9 +11,9 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from backend.db.models import Gate, Job, LatestReturn, Plateau, Run
-from backend.db.rollup_models import EvaluationMean
-from backend.domain.figure_data import (
+from gsl.backend.db.models import Gate, Job, LatestReturn, Plateau, Run
+from gsl.backend.db.rollup_models import EvaluationMean
+from gsl.backend.domain.figure_data import (
     Curve,
     EvaluationPoint,
     LearningCurves,
@@ -23,10 +23,10 @@ from backend.domain.figure_data import (
     Spent,
     rose_later,
 )
-from backend.store import ledger_sums, wholeness
-from backend.store.figures.job_rows import JobRow, job_rows, role_of, score_array
-from backend.store.figures.training_curves import one_after_another, training_curves
-from backend.store.suites import suite_of
+from gsl.backend.store import ledger_sums, wholeness
+from gsl.backend.store.figures.job_rows import JobRow, job_rows, role_of, score_array
+from gsl.backend.store.figures.training_curves import one_after_another, training_curves
+from gsl.backend.store.suites import suite_of
 from gsl.config.plateau import PlateauSettings
 from gsl.phases.keys import BEFORE_EVALUATION
 from gsl.phases.ledger import Entry, critical_path

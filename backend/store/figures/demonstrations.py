@@ -4,9 +4,9 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from backend.db.models import Job
-from backend.domain.figure_data import Demonstrated
-from backend.store.suites import suite_of
+from gsl.backend.db.models import Job
+from gsl.backend.domain.figure_data import Demonstrated
+from gsl.backend.store.suites import suite_of
 from gsl.protocol.reports import DemonstrationCount
 
 

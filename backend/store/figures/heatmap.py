@@ -9,12 +9,12 @@ import numpy as np
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
-from backend.db.models import Epoch, VariationReturn
-from backend.db.rollup_models import EpochStretch
-from backend.domain.figure_data import FloatArray, IntArray, Metric, VariationProgress
-from backend.store.figures.job_rows import JobRow, driver_rows, job_rows, number_table, role_of, weighted_means
-from backend.store.figures.training_curves import MOST_EPOCHS
-from backend.store.suites import suite_of
+from gsl.backend.db.models import Epoch, VariationReturn
+from gsl.backend.db.rollup_models import EpochStretch
+from gsl.backend.domain.figure_data import FloatArray, IntArray, Metric, VariationProgress
+from gsl.backend.store.figures.job_rows import JobRow, driver_rows, job_rows, number_table, role_of, weighted_means
+from gsl.backend.store.figures.training_curves import MOST_EPOCHS
+from gsl.backend.store.suites import suite_of
 
 COLUMNS = 60  # columns of the heatmap
 ROW_BUDGET = 40_000  # rows of variation_return read for one heatmap

@@ -8,8 +8,8 @@ import numpy as np
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
-from backend.db.models import Job
-from backend.domain.figure_data import FloatArray, IntArray, Role
+from gsl.backend.db.models import Job
+from gsl.backend.domain.figure_data import FloatArray, IntArray, Role
 
 
 @dataclass(frozen=True)

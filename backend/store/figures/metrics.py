@@ -12,10 +12,10 @@ from pydantic_core import from_json
 from sqlalchemy import CTE, String, case, cast, select
 from sqlmodel import Session, col
 
-from backend.db.models import Epoch, Job
-from backend.domain.figure_data import BoolArray, FloatArray, IntArray, MetricSeries
-from backend.store.figures.job_rows import JobRow, as_table, driver_rows, job_rows, role_of
-from backend.store.figures.training_curves import TRAINING_KINDS
+from gsl.backend.db.models import Epoch, Job
+from gsl.backend.domain.figure_data import BoolArray, FloatArray, IntArray, MetricSeries
+from gsl.backend.store.figures.job_rows import JobRow, as_table, driver_rows, job_rows, role_of
+from gsl.backend.store.figures.training_curves import TRAINING_KINDS
 from gsl.protocol.metrics import in_order
 
 MOST_EPOCHS = 3_000

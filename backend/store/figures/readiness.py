@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from backend.db.models import Gate, Job, LatestReturn, Plateau, Run
+from gsl.backend.db.models import Gate, Job, LatestReturn, Plateau, Run
 from gsl.phases.keys import LAST_EVALUATION
 
 

@@ -7,11 +7,11 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from backend.db.models import Gate, LatestReturn, VariationReturn
-from backend.domain.figure_data import IntArray, Measured, PairedScores, Scores, Snapshots, VariationScores
-from backend.store import wholeness
-from backend.store.figures.curves import approved_gates
-from backend.store.figures.job_rows import (
+from gsl.backend.db.models import Gate, LatestReturn, VariationReturn
+from gsl.backend.domain.figure_data import IntArray, Measured, PairedScores, Scores, Snapshots, VariationScores
+from gsl.backend.store import wholeness
+from gsl.backend.store.figures.curves import approved_gates
+from gsl.backend.store.figures.job_rows import (
     JobRow,
     is_after_finetuning,
     job_rows,
@@ -20,7 +20,7 @@ from backend.store.figures.job_rows import (
     score_array,
     weighted_means,
 )
-from backend.store.suites import suite_of
+from gsl.backend.store.suites import suite_of
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, evaluation, place_of
 from gsl.protocol.reports import Source
 from gsl.protocol.rounds import Rounds

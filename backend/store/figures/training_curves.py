@@ -8,11 +8,11 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from backend.db.models import Epoch
-from backend.db.rollup_models import EpochStretch
-from backend.domain.figure_data import Curve, FloatArray, Role, Scores
-from backend.store.figures.job_rows import JobRow, number_table, role_of
-from backend.store.ingest.curve_rollups import STRETCH
+from gsl.backend.db.models import Epoch
+from gsl.backend.db.rollup_models import EpochStretch
+from gsl.backend.domain.figure_data import Curve, FloatArray, Role, Scores
+from gsl.backend.store.figures.job_rows import JobRow, number_table, role_of
+from gsl.backend.store.ingest.curve_rollups import STRETCH
 
 TRAINING_KINDS = ("generalist", "specialist", "finetune")
 MOST_EPOCHS = 10_000

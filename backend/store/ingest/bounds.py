@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlmodel import Session, col, select
 
-from backend.db.models import Epoch, Job, LedgerEntry
-from backend.errors import InvalidError
+from gsl.backend.db.models import Epoch, Job, LedgerEntry
+from gsl.backend.errors import InvalidError
 from gsl.protocol.reports import (
     DemonstrationsReport,
     EpochReport,

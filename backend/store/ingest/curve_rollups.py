@@ -8,9 +8,9 @@ from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, delete
 
-from backend.db.models import Epoch, VariationReturn
-from backend.db.rollup_models import EpochStretch, EvaluationMean
-from backend.store.ingest.upsert import replacing
+from gsl.backend.db.models import Epoch, VariationReturn
+from gsl.backend.db.rollup_models import EpochStretch, EvaluationMean
+from gsl.backend.store.ingest.upsert import replacing
 
 STRETCH = 16
 """Epochs of one stretch, whose means stand for them in a long run's curves."""

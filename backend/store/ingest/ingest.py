@@ -10,15 +10,15 @@ from typing import Any
 
 from sqlmodel import Session
 
-from backend.db import models
-from backend.db.columns import now
-from backend.db.models import Job, Run
-from backend.errors import InvalidError
-from backend.store import provenance
-from backend.store.configs import config_of
-from backend.store.ingest import bounds, curve_rollups, rollups
-from backend.store.ingest.rollback import discard_after
-from backend.store.ingest.upsert import upsert
+from gsl.backend.db import models
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Job, Run
+from gsl.backend.errors import InvalidError
+from gsl.backend.store import provenance
+from gsl.backend.store.configs import config_of
+from gsl.backend.store.ingest import bounds, curve_rollups, rollups
+from gsl.backend.store.ingest.rollback import discard_after
+from gsl.backend.store.ingest.upsert import upsert
 from gsl.config.run import RunConfig
 from gsl.protocol.reports import (
     DemonstrationsReport,

@@ -5,11 +5,21 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 
-from backend.db.models import Artifact, Epoch, Evaluation, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
-from backend.db.provenance_models import JobProvenance
-from backend.store.ingest import curve_rollups
-from backend.store.ingest.rollups import spend
-from backend.store.ingest.upsert import upsert
+from gsl.backend.db.models import (
+    Artifact,
+    Epoch,
+    Evaluation,
+    Job,
+    LatestReturn,
+    LedgerEntry,
+    Plateau,
+    Run,
+    VariationReturn,
+)
+from gsl.backend.db.provenance_models import JobProvenance
+from gsl.backend.store.ingest import curve_rollups
+from gsl.backend.store.ingest.rollups import spend
+from gsl.backend.store.ingest.upsert import upsert
 
 
 def discard_after(session: Session, run: Run, job: Job, epoch: int) -> list[str]:

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from backend.db.models import Epoch, Job, LatestReturn, LedgerEntry, Plateau, Run
-from backend.store.configs import config_of
-from backend.store.ingest.upsert import upsert
+from gsl.backend.db.models import Epoch, Job, LatestReturn, LedgerEntry, Plateau, Run
+from gsl.backend.store.configs import config_of
+from gsl.backend.store.ingest.upsert import upsert
 from gsl.method import score as measured
 from gsl.phases.keys import BEFORE_EVALUATION
 from gsl.protocol.reports import EvaluationReport, PlateauReport, VariationReturn

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
-from backend.db.columns import now
-from backend.db.models import Artifact, Evaluation, Job, Plateau, Run, Worker
-from backend.errors import ConflictError, InvalidError, NotFoundError
-from backend.store.configs import check_readable
-from backend.store.jobs.locks import lock_job
-from backend.store.jobs.status import record_event
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Artifact, Evaluation, Job, Plateau, Run, Worker
+from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
+from gsl.backend.store.configs import check_readable
+from gsl.backend.store.jobs.locks import lock_job
+from gsl.backend.store.jobs.status import record_event
 from gsl.protocol.jobs import ENDED, CheckpointSource, DesiredState, JobSpec, TeacherSource
 from gsl.protocol.lease import ArtifactRef, ClaimedJob, FinishRequest, TeacherRef
 

@@ -6,7 +6,7 @@ PostgreSQL locks rows (FOR UPDATE); on SQLite a writer holds the whole database 
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from backend.db.models import Job, Run
+from gsl.backend.db.models import Job, Run
 
 _CLAIMS = 0x67736D  # any number, the same in all API processes
 

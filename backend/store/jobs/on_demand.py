@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from backend.db.models import Job
+from gsl.backend.db.models import Job
 
 Value = TypeVar("Value")
 

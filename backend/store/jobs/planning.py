@@ -8,11 +8,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from backend.db.columns import now
-from backend.db.models import EvaluationFeatures, Gate, Job, LatestReturn, Plateau, Run
-from backend.store import wholeness
-from backend.store.jobs.on_demand import OnDemand
-from backend.store.training_history import history_before_gate
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import EvaluationFeatures, Gate, Job, LatestReturn, Plateau, Run
+from gsl.backend.store import wholeness
+from gsl.backend.store.jobs.on_demand import OnDemand
+from gsl.backend.store.training_history import history_before_gate
 from gsl.config.run import RunConfig
 from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION

@@ -6,11 +6,11 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlmodel import Session, and_, col, func, or_, select, update
 
-from backend.db.columns import now
-from backend.db.models import Job, Run
-from backend.store import webhooks
-from backend.store.jobs.planning import set_job
-from backend.store.jobs.status import record_event
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Job, Run
+from gsl.backend.store import webhooks
+from gsl.backend.store.jobs.planning import set_job
+from gsl.backend.store.jobs.status import record_event
 from gsl.protocol.jobs import ENDED
 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=5)

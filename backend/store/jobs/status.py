@@ -2,8 +2,8 @@
 
 from sqlmodel import Session
 
-from backend.db.columns import now
-from backend.db.models import Event, Run
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Event, Run
 from gsl.protocol.jobs import ENDED, RunStatus
 
 PHASE_OF: dict[str, str] = {

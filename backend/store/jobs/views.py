@@ -6,12 +6,12 @@ from typing import Any, Literal
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from backend.db.columns import now
-from backend.db.models import Job, Run
-from backend.domain.waiting import able, waits_for
-from backend.errors import InvalidError, NotFoundError
-from backend.store import turns
-from backend.store.run_progress import activities, live_workers
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Job, Run
+from gsl.backend.domain.waiting import able, waits_for
+from gsl.backend.errors import InvalidError, NotFoundError
+from gsl.backend.store import turns
+from gsl.backend.store.run_progress import activities, live_workers
 from gsl.protocol.api import JobPublic, QueuePublic, WaitingPublic
 
 _QUEUE_SHOWN = 500

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridworld import GridworldSuite
-from worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
-from worker.spaces import Actions
+from gsl.worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
+from gsl.worker.spaces import Actions
 
 MOVES = np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])
 

@@ -5,8 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gsl.worker.guides.base import Guide, GuideInputs
 from praise import Praise as PraiseSettings
-from worker.guides.base import Guide, GuideInputs
 
 
 class Praise(Guide):

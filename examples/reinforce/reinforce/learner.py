@@ -8,14 +8,14 @@ import torch
 from numpy.typing import NDArray
 
 from gsl.seeds import derive
+from gsl.worker.experience import Decision, Rollout
+from gsl.worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
+from gsl.worker.learners.gae import gae
+from gsl.worker.learners.on_policy import normalised
+from gsl.worker.nets import make_network
+from gsl.worker.nets.adam import Adam, clear_moments, load_moments, save_moments
+from gsl.worker.spaces import Spaces
 from reinforce import Reinforce as ReinforceSettings
-from worker.experience import Decision, Rollout
-from worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
-from worker.learners.gae import gae
-from worker.learners.on_policy import normalised
-from worker.nets import make_network
-from worker.nets.adam import Adam, clear_moments, load_moments, save_moments
-from worker.spaces import Spaces
 
 
 class Reinforce:

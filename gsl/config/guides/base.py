@@ -34,7 +34,7 @@ class GuideSettings(Settings):
 class NoGuide(GuideSettings):
     """Fine-tuning without demonstrations: the control."""
 
-    implementation: ClassVar[str] = "worker.guides.base:Guide"
+    implementation: ClassVar[str] = "gsl.worker.guides.base:Guide"
     title: ClassVar[str] = "No guide"
     hooks: ClassVar[frozenset[Hook]] = frozenset()
     learns_from: ClassVar[LearnsFrom] = "nothing"
@@ -48,7 +48,7 @@ class Replay(GuideSettings):
     For learners with a replay buffer, whose settings include the share. They do the same with any other guide.
     """
 
-    implementation: ClassVar[str] = "worker.guides.base:Guide"
+    implementation: ClassVar[str] = "gsl.worker.guides.base:Guide"
     title: ClassVar[str] = "Replay"
     hooks: ClassVar[frozenset[Hook]] = frozenset({"replay"})
 

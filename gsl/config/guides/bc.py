@@ -9,7 +9,7 @@ from gsl.config.guides.base import GuideSettings, Hook
 class BC(GuideSettings):
     """Behaviour cloning: the policy learns the demonstrated actions offline, without environment steps."""
 
-    implementation: ClassVar[str] = "worker.guides.bc:BC"
+    implementation: ClassVar[str] = "gsl.worker.guides.bc:BC"
     title: ClassVar[str] = "Behaviour cloning"
     hooks: ClassVar[frozenset[Hook]] = frozenset({"before_training"})
 

@@ -15,7 +15,7 @@ class DAgger(GuideSettings):
     (Schmitt et al. 2018).
     """
 
-    implementation: ClassVar[str] = "worker.guides.dagger:DAgger"
+    implementation: ClassVar[str] = "gsl.worker.guides.dagger:DAgger"
     title: ClassVar[str] = "DAgger"
     hooks: ClassVar[frozenset[Hook]] = frozenset({"loss"})
     learns_from: ClassVar[LearnsFrom] = "teachers"

@@ -9,7 +9,7 @@ from gsl.config.guides.base import GuideSettings, Hook
 class DAPG(GuideSettings):
     """Demonstration-augmented policy gradient (Rajeswaran et al. 2018; Jia et al. 2022)."""
 
-    implementation: ClassVar[str] = "worker.guides.dapg:DAPG"
+    implementation: ClassVar[str] = "gsl.worker.guides.dapg:DAPG"
     title: ClassVar[str] = "DAPG"
     hooks: ClassVar[frozenset[Hook]] = frozenset({"loss"})
 

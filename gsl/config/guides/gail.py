@@ -9,7 +9,7 @@ from gsl.config.guides.base import GuideSettings, Hook
 class GAIL(GuideSettings):
     """Generative adversarial imitation learning (Ho and Ermon 2016): a discriminator adds to the reward."""
 
-    implementation: ClassVar[str] = "worker.guides.gail:GAIL"
+    implementation: ClassVar[str] = "gsl.worker.guides.gail:GAIL"
     title: ClassVar[str] = "GAIL"
     hooks: ClassVar[frozenset[Hook]] = frozenset({"reward"})
 

@@ -13,7 +13,7 @@ from gsl.config.suites.base import ActionKind
 class PPG(LearnerSettings):
     """Phasic policy gradient (Cobbe et al. 2021): PPO in phases, each followed by an auxiliary phase on the values."""
 
-    implementation: ClassVar[str] = "worker.learners.ppg:PPG"
+    implementation: ClassVar[str] = "gsl.worker.learners.ppg:PPG"
     title: ClassVar[str] = "PPG"
     actions: ClassVar[frozenset[ActionKind]] = frozenset({"discrete", "continuous"})
     hooks: ClassVar[frozenset[Hook]] = frozenset({"before_training", "reward", "loss"})

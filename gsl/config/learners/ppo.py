@@ -15,7 +15,7 @@ from gsl.config.suites.base import ActionKind
 class PPO(LearnerSettings):
     """Proximal policy optimisation (Schulman et al. 2017) with the details of CleanRL's Procgen version."""
 
-    implementation: ClassVar[str] = "worker.learners.ppo:PPO"
+    implementation: ClassVar[str] = "gsl.worker.learners.ppo:PPO"
     title: ClassVar[str] = "PPO"
     actions: ClassVar[frozenset[ActionKind]] = frozenset({"discrete", "continuous"})
     hooks: ClassVar[frozenset[Hook]] = frozenset({"before_training", "reward", "loss"})

@@ -14,7 +14,7 @@ from gsl.config.suites.base import ActionKind
 class SAC(LearnerSettings):
     """Soft actor-critic (Haarnoja et al. 2018b): off-policy, with two critics and an automatic temperature."""
 
-    implementation: ClassVar[str] = "worker.learners.sac:SAC"
+    implementation: ClassVar[str] = "gsl.worker.learners.sac:SAC"
     title: ClassVar[str] = "SAC"
     actions: ClassVar[frozenset[ActionKind]] = frozenset({"continuous"})
     hooks: ClassVar[frozenset[Hook]] = frozenset({"before_training", "reward", "replay"})

@@ -12,7 +12,7 @@ from gsl.config.suites.base import ActionKind, Observes, SuiteSettings
 class ForkMazeSuite(SuiteSettings):
     """A corridor that forks towards many goals; one scalar in the observation encodes the goal."""
 
-    implementation: ClassVar[str] = "worker.envs.forkmaze.env:ForkMazeEnv"
+    implementation: ClassVar[str] = "gsl.worker.envs.forkmaze.env:ForkMazeEnv"
     title: ClassVar[str] = "Fork maze"
 
     name: Literal["forkmaze"] = "forkmaze"

@@ -32,7 +32,7 @@ class ManiSkillSuite(SuiteSettings):
     The objects' positions and the robot's pose differ from episode to episode.
     """
 
-    implementation: ClassVar[str] = "worker.envs.maniskill:make_maniskill"
+    implementation: ClassVar[str] = "gsl.worker.envs.maniskill:make_maniskill"
     title: ClassVar[str] = "ManiSkill 3"
     requires: ClassVar[tuple[str, ...]] = ("mani_skill", "sapien")
     extra: ClassVar[str | None] = "maniskill"

@@ -41,7 +41,7 @@ def _levels(first: int, count: int) -> tuple[int, ...]:
 class ProcgenSuite(SuiteSettings):
     """Procgen (Cobbe et al. 2020): sixteen games; each level is one variation."""
 
-    implementation: ClassVar[str] = "worker.envs.procgen.env:ProcgenEnv"
+    implementation: ClassVar[str] = "gsl.worker.envs.procgen.env:ProcgenEnv"
     title: ClassVar[str] = "Procgen"
     requires: ClassVar[tuple[str, ...]] = ("procgen",)
     extra: ClassVar[str | None] = "worker"

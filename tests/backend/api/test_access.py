@@ -7,11 +7,11 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from sqlmodel import select
 
-from backend.api.access import ACCESS, GuardedRoute, GuardedStream
-from backend.app import _ROUTES
-from backend.db.account_models import Account, ApiToken, BrowserSession, WorkerToken
-from backend.db.columns import now
-from backend.services.app_services import Services
+from gsl.backend.api.access import ACCESS, GuardedRoute, GuardedStream
+from gsl.backend.app import _ROUTES
+from gsl.backend.db.account_models import Account, ApiToken, BrowserSession, WorkerToken
+from gsl.backend.db.columns import now
+from gsl.backend.services.app_services import Services
 from tests.backend.api_driver import BEARER, OWNER, V1, ApiDriver
 from tests.backend.marks import ON_SQLITE
 from tests.backend.people import Header, account, bearer, browser, machine, token

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from fsspec.implementations.local import LocalFileSystem
 
-from backend.artifact_files import ArtifactStore
-from backend.errors import InvalidError, NotFoundError
-from backend.services.app_services import Services
+from gsl.backend.artifact_files import ArtifactStore
+from gsl.backend.errors import InvalidError, NotFoundError
+from gsl.backend.services.app_services import Services
 from tests.backend.api_driver import BEARER, ApiDriver
 from tests.backend.marks import ON_SQLITE
 

@@ -14,11 +14,11 @@ import polars
 import pytest
 from sqlalchemy.pool import QueuePool
 
-from backend.domain.table_files import Format
-from backend.services.app_services import Services
-from backend.services.table_export import TableExport
-from backend.store import tables
-from backend.store.tables import TABLES
+from gsl.backend.domain.table_files import Format
+from gsl.backend.services.app_services import Services
+from gsl.backend.services.table_export import TableExport
+from gsl.backend.store import tables
+from gsl.backend.store.tables import TABLES
 from tests.backend.api.test_provenance import made_with
 from tests.backend.api_driver import OWNER, ApiDriver, epoch, returns, started
 from tests.backend.marks import ON_SQLITE

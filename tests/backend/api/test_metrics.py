@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from backend.db.columns import now
-from backend.db.models import Epoch, Job
-from backend.services.app_services import Services
-from backend.store.figures import metrics
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Epoch, Job
+from gsl.backend.services.app_services import Services
+from gsl.backend.store.figures import metrics
 from tests.backend.api_driver import ApiDriver, epoch, started
 
 

@@ -9,11 +9,11 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import select
 
-from backend.db.account_models import Invitation
-from backend.db.columns import now
-from backend.services.app_services import Services
-from backend.services.sign_in import hashed
-from backend.store import accounts
+from gsl.backend.db.account_models import Invitation
+from gsl.backend.db.columns import now
+from gsl.backend.services.app_services import Services
+from gsl.backend.services.sign_in import hashed
+from gsl.backend.store import accounts
 from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE
 from tests.backend.people import Header, account, bearer, browser, token
@@ -26,7 +26,7 @@ NOBODY = {"Authorization": ""}
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashing as it is, but a hundred times cheaper."""
     cheaper = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
-    monkeypatch.setattr("backend.services.sign_in._hasher", cheaper)
+    monkeypatch.setattr("gsl.backend.services.sign_in._hasher", cheaper)
 
 
 @pytest.fixture

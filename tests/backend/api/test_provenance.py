@@ -7,7 +7,7 @@ from tests.backend.api_driver import ApiDriver, epoch, started
 
 def made_with(after: int = 0, **changes: Any) -> dict[str, Any]:
     return {
-        "type": "provenance", "epoch": after, "command": "python -m worker.trainer 1",
+        "type": "provenance", "epoch": after, "command": "python -m gsl.worker.trainer 1",
         "seeds": {"run": 3, "job": 2**62}, "machine": "m1", "system": "Linux 6",
         "python": "3.11.7", "processor": "EPYC", "device": "cpu",
         "driver": "", "packages": {"torch": "2.13.0", "numpy": "1.26.4"}, "sources": [source()], **changes,

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from backend.db.models import Run
-from backend.figures import experiment_figures, run_figures
-from backend.services.app_services import Services
-from backend.services.reaper import catch_up, recover_lost, redispatch
+from gsl.backend.db.models import Run
+from gsl.backend.figures import experiment_figures, run_figures
+from gsl.backend.services.app_services import Services
+from gsl.backend.services.reaper import catch_up, recover_lost, redispatch
 from gsl.config.presets import PRESETS
 from tests.backend.api_driver import ApiDriver, epoch, started
 from tests.backend.figures.stored_run import Size, store_run

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import TextClause, text
 from sqlmodel import SQLModel
 
-from backend.db.models import Job, Run
-from backend.domain.waiting import waits_for
-from backend.services.app_services import Services
+from gsl.backend.db.models import Job, Run
+from gsl.backend.domain.waiting import waits_for
+from gsl.backend.services.app_services import Services
 from gsl.config.presets import PRESETS
 from gsl.config.run import Arm
 from gsl.protocol.rounds import Rounds

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from backend.app import create_app
-from backend.settings import Settings
+from gsl.backend.app import create_app
+from gsl.backend.settings import Settings
 from tests.backend.api_driver import BEARER, OWNER, OWNER_TOKEN, V1, ApiDriver
 from tests.backend.server import serving
 

@@ -12,8 +12,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
-from backend.db.engine import Database
-from backend.settings import Settings
+from gsl.backend.db.engine import Database
+from gsl.backend.settings import Settings
 
 _ROOT = Path(__file__).parents[3]
 

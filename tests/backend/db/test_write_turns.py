@@ -10,8 +10,8 @@ from sqlalchemy.exc import DatabaseError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as WaitedTooLongError
 from sqlmodel import SQLModel, text
 
-from backend.db.engine import Database
-from backend.db.write_turns import WriteTurns
+from gsl.backend.db.engine import Database
+from gsl.backend.db.write_turns import WriteTurns
 from tests.backend.conftest import settings_on
 
 

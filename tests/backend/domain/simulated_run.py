@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from backend.domain.line import Line
-from backend.domain.pace import TRAINING, Pace, recent
-from backend.domain.run_progress import RunProgress
-from backend.domain.run_steps import GateProgress, JobProgress
-from backend.store.jobs.status import PHASE_OF
+from gsl.backend.domain.line import Line
+from gsl.backend.domain.pace import TRAINING, Pace, recent
+from gsl.backend.domain.run_progress import RunProgress
+from gsl.backend.domain.run_steps import GateProgress, JobProgress
+from gsl.backend.store.jobs.status import PHASE_OF
 from gsl.config.run import RunConfig
 from gsl.protocol.jobs import ENDED
 from tests.gsl.phases.runs import World, returns

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backend.db.models import Run
-from backend.services.app_services import Services
+from gsl.backend.db.models import Run
+from gsl.backend.services.app_services import Services
 from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
 from gsl.method.statistics import iqm_interval, paired_difference, probability_of_improvement

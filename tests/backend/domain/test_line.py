@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.domain.line import Line, described, seconds_queued
-from backend.domain.pace import Pace
-from backend.domain.run_steps import JobProgress
+from gsl.backend.domain.line import Line, described, seconds_queued
+from gsl.backend.domain.pace import Pace
+from gsl.backend.domain.run_steps import JobProgress
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 

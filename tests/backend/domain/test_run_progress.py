@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from backend.domain.line import Line
-from backend.domain.pace import Pace
-from backend.domain.run_progress import RunProgress, activity, eta, phases, position
-from backend.domain.run_steps import steps_of
-from backend.domain.time_left import is_starting
+from gsl.backend.domain.line import Line
+from gsl.backend.domain.pace import Pace
+from gsl.backend.domain.run_progress import RunProgress, activity, eta, phases, position
+from gsl.backend.domain.run_steps import steps_of
+from gsl.backend.domain.time_left import is_starting
 from gsl.config.run import RunConfig
 from gsl.phases import Proposal
 from tests.backend.domain.simulated_run import STARTUP, SimulatedRun

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from backend.db.columns import now
-from backend.db.models import Worker
-from backend.domain.waiting import waits_for
-from backend.services.app_services import Services
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Worker
+from gsl.backend.domain.waiting import waits_for
+from gsl.backend.services.app_services import Services
 from gsl.config.run import SUITES
 from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE

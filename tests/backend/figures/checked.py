@@ -4,7 +4,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from backend.figures.figure import Figure
+from gsl.backend.figures.figure import Figure
 
 
 def checked(figure: Figure) -> go.Figure:

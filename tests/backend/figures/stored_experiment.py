@@ -8,8 +8,8 @@ import numpy as np
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from backend.db.columns import now
-from backend.db.models import Epoch, Evaluation, Experiment, Job, LatestReturn, Run
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Epoch, Evaluation, Experiment, Job, LatestReturn, Run
 from gsl.config.run import RunConfig
 
 BATCH = 50_000

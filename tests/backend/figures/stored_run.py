@@ -8,9 +8,9 @@ import numpy as np
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from backend.db.columns import now
-from backend.db.models import Epoch, Evaluation, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
-from backend.store.ingest.curve_rollups import roll_up
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Epoch, Evaluation, Gate, Job, LatestReturn, LedgerEntry, Plateau, Run, VariationReturn
+from gsl.backend.store.ingest.curve_rollups import roll_up
 from gsl.config.run import RunConfig
 from gsl.protocol.jobs import JobKind, Phase
 from gsl.protocol.reports import DemonstrationCount

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backend.domain.figure_data import (
+from gsl.backend.domain.figure_data import (
     Curve,
     Demonstrated,
     EvaluationPoint,

@@ -6,9 +6,9 @@ import pytest
 from httpx import Client
 from sqlmodel import col, select
 
-from backend.db.models import Job, Run
-from backend.figures import run_figures
-from backend.services.app_services import Services
+from gsl.backend.db.models import Job, Run
+from gsl.backend.figures import run_figures
+from gsl.backend.services.app_services import Services
 from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
 from tests.backend.api_driver import ApiDriver

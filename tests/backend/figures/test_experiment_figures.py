@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backend.db.models import Run
-from backend.domain.comparison_types import ComparedRun, RunCurve
-from backend.figures import experiment_figures
-from backend.figures.arm_curves import on_grid
-from backend.services.app_services import Services
+from gsl.backend.db.models import Run
+from gsl.backend.domain.comparison_types import ComparedRun, RunCurve
+from gsl.backend.figures import experiment_figures
+from gsl.backend.figures.arm_curves import on_grid
+from gsl.backend.services.app_services import Services
 from tests.backend.api_driver import ApiDriver
 from tests.backend.domain.test_comparison import GAMES, GSL, MAZE, PLAIN, SEEDS, means, plain, stored
 from tests.backend.figures.checked import check

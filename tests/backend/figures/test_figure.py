@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from backend.figures.figure import Figure
-from backend.figures.style import CIVIDIS
+from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.style import CIVIDIS
 from tests.backend.figures.checked import checked
 
 ARRAYS = (

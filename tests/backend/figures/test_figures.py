@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from backend.domain.figure_data import (
+from gsl.backend.domain.figure_data import (
     Demonstrated,
     LearningCurves,
     LedgerTotals,
@@ -20,16 +20,16 @@ from backend.domain.figure_data import (
     Scores,
     Snapshots,
 )
-from backend.figures.before_after import before_after
-from backend.figures.demonstrations import demonstrations
-from backend.figures.figure import Figure
-from backend.figures.learning_curve import learning_curve
-from backend.figures.ledger import ledger
-from backend.figures.specialists import specialists
-from backend.figures.style import PALETTES, Theme, View
-from backend.figures.training_metrics import training_metrics
-from backend.figures.variation_heatmap import MAX_ROWS, variation_heatmap
-from backend.figures.variation_histogram import bin_edges, bins_of, variation_histogram
+from gsl.backend.figures.before_after import before_after
+from gsl.backend.figures.demonstrations import demonstrations
+from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.learning_curve import learning_curve
+from gsl.backend.figures.ledger import ledger
+from gsl.backend.figures.specialists import specialists
+from gsl.backend.figures.style import PALETTES, Theme, View
+from gsl.backend.figures.training_metrics import training_metrics
+from gsl.backend.figures.variation_heatmap import MAX_ROWS, variation_heatmap
+from gsl.backend.figures.variation_histogram import bin_edges, bins_of, variation_histogram
 from tests.backend.figures import synthetic
 from tests.backend.figures.checked import checked
 from tests.backend.figures.synthetic import MAZE, PROCGEN, Shape

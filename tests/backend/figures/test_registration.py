@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-import backend.figures
-from backend.services.app_services import Services
+import gsl.backend.figures
+from gsl.backend.services.app_services import Services
 from gsl.config.presets import PRESETS
 from tests.backend.api_driver import ApiDriver
 from tests.backend.domain.test_comparison import GSL, stored
 from tests.backend.figures.stored_run import Size, store_run
 
 FILE = """
-from backend.figures.registration import ExperimentFigure, RunFigure
-from backend.figures.style import new_figure
+from gsl.backend.figures.registration import ExperimentFigure, RunFigure
+from gsl.backend.figures.style import new_figure
 
 FIGURE = RunFigure(
     name="added", title="Added", description="By one file.", tab="results", position=65, controls=("metric",),
@@ -34,17 +34,17 @@ SIZE = Size(generalist=4, specialist=2, finetune=4, seen=4, evaluate_every=2)
 @pytest.fixture(autouse=True)
 def one_more_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "added.py").write_text(FILE)
-    monkeypatch.setattr(backend.figures, "__path__", [*backend.figures.__path__, str(tmp_path)])
+    monkeypatch.setattr(gsl.backend.figures, "__path__", [*gsl.backend.figures.__path__, str(tmp_path)])
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     _forget()
     yield
-    sys.modules.pop("backend.figures.added", None)
+    sys.modules.pop("gsl.backend.figures.added", None)
     _forget()
 
 
 def _forget() -> None:
-    backend.figures.run_figures.cache_clear()
-    backend.figures.experiment_figures.cache_clear()
+    gsl.backend.figures.run_figures.cache_clear()
+    gsl.backend.figures.experiment_figures.cache_clear()
 
 
 def test_a_runs_figure_is_added_by_one_file(api: ApiDriver, services: Services) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.figures.sampling import MAX_FIGURE_POINTS, MAX_POINTS, MIN_POINTS, kept, points_per_curve, rows_to_keep
+from gsl.backend.figures.sampling import MAX_FIGURE_POINTS, MAX_POINTS, MIN_POINTS, kept, points_per_curve, rows_to_keep
 
 
 def test_short_curve_is_sent_whole() -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backend.figures.style import PALETTES, View
-from backend.figures.training_metrics import LETTER, training_metrics
+from gsl.backend.figures.style import PALETTES, View
+from gsl.backend.figures.training_metrics import LETTER, training_metrics
 from gsl.protocol.metrics import METRICS
 from tests.backend.figures.checked import checked
 from tests.backend.figures.synthetic import MAZE, PROCGEN, learning, metrics, series

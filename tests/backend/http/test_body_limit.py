@@ -13,8 +13,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from backend.http import json_body
-from backend.http.body_limit import MAX_BYTES, MAX_LARGE_BYTES, BodyLimit
+from gsl.backend.http import json_body
+from gsl.backend.http.body_limit import MAX_BYTES, MAX_LARGE_BYTES, BodyLimit
 from tests.backend.api_driver import BEARER, OWNER, ApiDriver
 from tests.backend.marks import ON_SQLITE
 from tests.backend.server import serving

@@ -6,9 +6,9 @@ from pathlib import Path
 from httpx import Client
 from pydantic import SecretStr
 
-from backend.app import create_app
-from backend.http.browser_safety import is_loopback
-from backend.settings import Settings
+from gsl.backend.app import create_app
+from gsl.backend.http.browser_safety import is_loopback
+from gsl.backend.settings import Settings
 from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE
 from tests.backend.server import serving

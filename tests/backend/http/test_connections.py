@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from backend.services.app_services import Services
-from backend.store.jobs.locks import lock_run
+from gsl.backend.services.app_services import Services
+from gsl.backend.store.jobs.locks import lock_run
 from tests.backend.api_driver import V1, ApiDriver, epoch, sent_by, started
 
 

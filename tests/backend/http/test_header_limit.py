@@ -11,8 +11,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from backend.http.header_limit import MAX_BYTES, HeaderLimit
-from backend.services.app_services import Services
+from gsl.backend.http.header_limit import MAX_BYTES, HeaderLimit
+from gsl.backend.services.app_services import Services
 from tests.backend.api_driver import OWNER
 from tests.backend.marks import ON_SQLITE
 from tests.backend.server import serving

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from backend.app import create_app
-from backend.settings import Settings
+from gsl.backend.app import create_app
+from gsl.backend.settings import Settings
 from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE
 from tests.backend.server import serving

@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend.artifact_files import ArtifactStore
-from backend.db.engine import Database
-from backend.http.problems import translate
-from backend.services.app_services import Services
-from backend.services.health import HealthWatch
+from gsl.backend.artifact_files import ArtifactStore
+from gsl.backend.db.engine import Database
+from gsl.backend.http.problems import translate
+from gsl.backend.services.app_services import Services
+from gsl.backend.services.health import HealthWatch
 from tests.backend.api_driver import ApiDriver, sent_by
 from tests.backend.marks import ON_SQLITE
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import redis
 
-from backend.local.broker import broker_child, start_broker
-from backend.local.data_folder import CannotStart
-from backend.local.processes import Child
+from gsl.backend.local.broker import broker_child, start_broker
+from gsl.backend.local.data_folder import CannotStart
+from gsl.backend.local.processes import Child
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.local.data_folder import CannotStart, lock_data_folder, log_folder, socket_folder
+from gsl.backend.local.data_folder import CannotStart, lock_data_folder, log_folder, socket_folder
 
 
 def test_a_second_start_is_told_who_holds_the_data_folder(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from backend.local.processes import Child
+from gsl.backend.local.processes import Child
 
 SLEEPER = "import time; time.sleep(600)"
 STUBBORN = (
@@ -26,7 +26,7 @@ time.sleep(600)
 PRODUCT = f"""
 import signal, sys, time
 from pathlib import Path
-from backend.local.processes import Child, Orphans, adopt_orphans, stop_in_order
+from gsl.backend.local.processes import Child, Orphans, adopt_orphans, stop_in_order
 adopt_orphans()
 stop = []
 signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
@@ -113,7 +113,7 @@ def test_a_child_that_ignores_the_wish_to_stop_is_killed_after_its_grace_time(lo
 
 def test_each_early_death_doubles_the_pause(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [1000.0]
-    monkeypatch.setattr("backend.local.processes.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("gsl.backend.local.processes.time.monotonic", lambda: clock[0])
     said: list[str] = []
     child = make_child("raise SystemExit(3)", log)
     child.start()

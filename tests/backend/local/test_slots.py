@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend.local import slots
-from backend.local.slots import SLOT_BYTES, slots_to_start
+from gsl.backend.local import slots
+from gsl.backend.local.slots import SLOT_BYTES, slots_to_start
 
 GIB = 1 << 30
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend.errors import TooManyError
-from backend.services.attempts import OF_ONE_ADDRESS, OF_ONE_NAME, OF_ONE_NAME_AND_ADDRESS, WITHIN_S, Attempts
+from gsl.backend.errors import TooManyError
+from gsl.backend.services.attempts import OF_ONE_ADDRESS, OF_ONE_NAME, OF_ONE_NAME_AND_ADDRESS, WITHIN_S, Attempts
 
 
 def tried(attempts: Attempts, names: list[str], addresses: list[str]) -> int:

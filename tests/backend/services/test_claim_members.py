@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from backend.db.columns import now
-from backend.db.models import Job, Worker
-from backend.errors import ConflictError
-from backend.services import claims
-from backend.services.app_services import Services
-from backend.store.jobs import leases
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Job, Worker
+from gsl.backend.errors import ConflictError
+from gsl.backend.services import claims
+from gsl.backend.services.app_services import Services
+from gsl.backend.store.jobs import leases
 from gsl.protocol.lease import MOST_MEMBERS, ClaimedJob, MembersRequest
 from tests.backend.api_driver import BEARER, ApiDriver
 from tests.backend.services.workers import claim, jobs, launch

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from backend.db.columns import now
-from backend.db.models import Job, Run
-from backend.services import claims
-from backend.services.app_services import Services
-from backend.store import runs
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Job, Run
+from gsl.backend.services import claims
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import runs
 from gsl.protocol.lease import ClaimedJob, NextJobRequest
 from tests.backend.api_driver import BEARER, ApiDriver
 from tests.backend.marks import ON_SQLITE

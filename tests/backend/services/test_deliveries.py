@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from backend.services.app_services import Services
-from backend.services.deliveries import Deliverer, Schedule
-from backend.services.reaper import recover_lost
+from gsl.backend.services.app_services import Services
+from gsl.backend.services.deliveries import Deliverer, Schedule
+from gsl.backend.services.reaper import recover_lost
 from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE
 from tests.backend.receiver import Receiver, opening

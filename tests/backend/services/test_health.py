@@ -14,14 +14,14 @@ import psycopg
 import pytest
 from sqlmodel import SQLModel, select
 
-from backend.db.columns import now
-from backend.db.engine import Database
-from backend.db.models import Job
-from backend.errors import UnavailableError
-from backend.services import health as health_module
-from backend.services.app_services import Services
-from backend.services.health import HealthWatch
-from backend.settings import Settings
+from gsl.backend.db.columns import now
+from gsl.backend.db.engine import Database
+from gsl.backend.db.models import Job
+from gsl.backend.errors import UnavailableError
+from gsl.backend.services import health as health_module
+from gsl.backend.services.app_services import Services
+from gsl.backend.services.health import HealthWatch
+from gsl.backend.settings import Settings
 from gsl.protocol.api import HealthProblem
 from tests.backend.api_driver import ApiDriver
 from tests.backend.conftest import settings_on

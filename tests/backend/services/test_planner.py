@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from backend.db.models import Event
-from backend.errors import ConflictError, InvalidError
-from backend.services import gates as decisions
-from backend.services.app_services import Services
-from backend.store import runs
+from gsl.backend.db.models import Event
+from gsl.backend.errors import ConflictError, InvalidError
+from gsl.backend.services import gates as decisions
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import runs
 from gsl.protocol.api import GateApprove, GateReject
 from tests.backend.services.workers import claim, finish, gates, jobs, keys, launch, run_of, work
 

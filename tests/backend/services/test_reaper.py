@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from backend.db.columns import now
-from backend.db.models import Job
-from backend.dispatch import Dispatcher
-from backend.errors import ConflictError
-from backend.services import reaper as reaper_module
-from backend.services.app_services import Services
-from backend.services.reaper import Reaper, catch_up, recover_lost, redispatch
-from backend.store import runs
-from backend.store.jobs import queue
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Job
+from gsl.backend.dispatch import Dispatcher
+from gsl.backend.errors import ConflictError
+from gsl.backend.services import reaper as reaper_module
+from gsl.backend.services.app_services import Services
+from gsl.backend.services.reaper import Reaper, catch_up, recover_lost, redispatch
+from gsl.backend.store import runs
+from gsl.backend.store.jobs import queue
 from gsl.protocol.reports import EpochReport, StartedReport
 from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE

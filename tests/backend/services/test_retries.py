@@ -2,12 +2,12 @@
 
 import pytest
 
-from backend.db.models import Job
-from backend.errors import ConflictError
-from backend.services import retries
-from backend.services.app_services import Services
-from backend.store import runs
-from backend.store.jobs import leases
+from gsl.backend.db.models import Job
+from gsl.backend.errors import ConflictError
+from gsl.backend.services import retries
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import runs
+from gsl.backend.store.jobs import leases
 from tests.backend.services.workers import claim, finish, gates, jobs, keys, launch, run_of, work
 
 

@@ -5,12 +5,12 @@ from typing import Any, Literal
 
 from sqlmodel import select
 
-from backend.db.columns import now
-from backend.db.models import Gate, Job, Run
-from backend.services.app_services import Services
-from backend.store import runs
-from backend.store.ingest import ingest
-from backend.store.jobs import leases
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Gate, Job, Run
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import runs
+from gsl.backend.store.ingest import ingest
+from gsl.backend.store.jobs import leases
 from gsl.protocol.lease import FinishRequest
 from gsl.protocol.reports import (
     EpochReport,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.services.app_services import Services
+from gsl.backend.services.app_services import Services
 from tests.backend.api_driver import BEARER, PLATEAU, ApiDriver, epoch, evaluation, returns, started
 from tests.backend.marks import ON_SQLITE
 

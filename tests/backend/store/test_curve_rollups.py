@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from backend.db.models import Epoch, VariationReturn
-from backend.db.rollup_models import EpochStretch, EvaluationMean
-from backend.services.app_services import Services
-from backend.store.figures import heatmap, training_curves
-from backend.store.figures.curves import learning_curves
-from backend.store.figures.heatmap import variation_progress
-from backend.store.ingest.curve_rollups import STRETCH
+from gsl.backend.db.models import Epoch, VariationReturn
+from gsl.backend.db.rollup_models import EpochStretch, EvaluationMean
+from gsl.backend.services.app_services import Services
+from gsl.backend.store.figures import heatmap, training_curves
+from gsl.backend.store.figures.curves import learning_curves
+from gsl.backend.store.figures.heatmap import variation_progress
+from gsl.backend.store.ingest.curve_rollups import STRETCH
 from tests.backend.api_driver import PLATEAU, ApiDriver, epoch, evaluation, started
 from tests.backend.counting import counted
 

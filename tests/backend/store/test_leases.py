@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from backend.db.columns import now
-from backend.db.models import Job
-from backend.services.app_services import Services
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Job
+from gsl.backend.services.app_services import Services
 from tests.backend.api_driver import BEARER, ApiDriver, epoch, started
 from tests.backend.marks import ON_SQLITE
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend.services.app_services import Services
-from backend.store.ingest import curve_rollups, upsert
+from gsl.backend.services.app_services import Services
+from gsl.backend.store.ingest import curve_rollups, upsert
 from tests.backend.api_driver import ApiDriver, epoch, evaluation, started
 from tests.backend.counting import counted
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.services.app_services import Services
+from gsl.backend.services.app_services import Services
 from tests.backend.api_driver import ApiDriver, epoch, evaluation, returns, started
 from tests.backend.counting import counted
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from backend.db.models import Job, Run, VariationReturn
-from backend.services.app_services import Services
-from backend.store.training_history import history_before_gate
+from gsl.backend.db.models import Job, Run, VariationReturn
+from gsl.backend.services.app_services import Services
+from gsl.backend.store.training_history import history_before_gate
 from gsl.config.presets import PRESETS
 from gsl.method.outlook import Stretch
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from backend.db.columns import now
-from backend.db.models import Experiment, Job, Run
-from backend.services.app_services import Services
-from backend.store import turns
+from gsl.backend.db.columns import now
+from gsl.backend.db.models import Experiment, Job, Run
+from gsl.backend.services.app_services import Services
+from gsl.backend.store import turns
 from tests.backend.services.workers import claim, jobs, launch
 
 MAZE = ["forkmaze"]

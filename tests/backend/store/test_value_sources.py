@@ -2,8 +2,8 @@
 
 from sqlmodel import col, select
 
-from backend.db.models import Epoch, Job, Run
-from backend.services.app_services import Services
+from gsl.backend.db.models import Epoch, Job, Run
+from gsl.backend.services.app_services import Services
 from gsl.config.presets import PRESETS
 from tests.backend.api_driver import ApiDriver, epoch, evaluation, started
 from tests.backend.figures.stored_run import Size, store_run

@@ -13,7 +13,7 @@ def test_every_check_is_made_and_a_problem_fails(run_gsl: Gsl, monkeypatch: pyte
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         monkeypatch.setenv("PORT", str(port))
-        monkeypatch.setattr("cli.doctor.network._PATIENCE_S", 0.2)
+        monkeypatch.setattr("gsl.cli.doctor.network._PATIENCE_S", 0.2)
         ended = run_gsl("doctor", "--json")
     states = {finding["check"]: finding["state"] for finding in ended.json}
     assert ended.code == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.doctor import Finding, machine
+from gsl.cli.doctor import Finding, machine
 
 
 def states(findings: Iterable[Finding]) -> list[str]:

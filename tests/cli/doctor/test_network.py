@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from cli.doctor import Finding, network
-from client.login import Login
+from gsl.cli.doctor import Finding, network
+from gsl.client.login import Login
 from tests.worker.real_api import RealApi
 
 
@@ -61,6 +61,6 @@ def test_the_server_is_asked_for_its_health(server: RealApi, monkeypatch: pytest
     assert "serves there" in one(network.port(server.settings.port, "127.0.0.1")).found
     assert one(network.server(Login("http://127.0.0.1:9"))).state == "problem"
     version = server.client.health().version
-    monkeypatch.setattr("cli.doctor.network.__version__", "99.0")
+    monkeypatch.setattr("gsl.cli.doctor.network.__version__", "99.0")
     found = one(network.server(Login(server.url)))
     assert (found.state, version in found.remedy) == ("warning", True)

@@ -3,11 +3,11 @@
 import pytest
 
 from gsl.config.suites import ForkMazeSuite, ProcgenSuite
-from worker.envs import installed_suites, make_env
-from worker.envs.base import EnvError
-from worker.envs.forkmaze.env import ForkMazeEnv
-from worker.envs.procgen.env import ProcgenEnv
-from worker.envs.sampling.samplers import QueueSampler
+from gsl.worker.envs import installed_suites, make_env
+from gsl.worker.envs.base import EnvError
+from gsl.worker.envs.forkmaze.env import ForkMazeEnv
+from gsl.worker.envs.procgen.env import ProcgenEnv
+from gsl.worker.envs.sampling.samplers import QueueSampler
 
 
 def test_each_suite_has_its_environment() -> None:

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gsl.config.suites import ForkMazeSuite
-from worker.envs import make_env
-from worker.envs.base import IDLE, EnvError, Sampler
-from worker.envs.forkmaze.env import ForkMazeEnv
-from worker.envs.forkmaze.map import MOVES, ForkMaze
-from worker.envs.sampling.samplers import QueueSampler, UniformSampler
+from gsl.worker.envs import make_env
+from gsl.worker.envs.base import IDLE, EnvError, Sampler
+from gsl.worker.envs.forkmaze.env import ForkMazeEnv
+from gsl.worker.envs.forkmaze.map import MOVES, ForkMaze
+from gsl.worker.envs.sampling.samplers import QueueSampler, UniformSampler
 
 RIGHT, LEFT, DOWN, UP = range(4)
 PRESET = ForkMazeSuite()

@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 
 from gsl.config.suites import ForkMazeSuite
-from worker.envs import make_env
-from worker.envs.forkmaze.map import MOVES, ForkMaze
-from worker.envs.forkmaze.picture import Path, paths, picture
-from worker.envs.sampling.samplers import QueueSampler
+from gsl.worker.envs import make_env
+from gsl.worker.envs.forkmaze.map import MOVES, ForkMaze
+from gsl.worker.envs.forkmaze.picture import Path, paths, picture
+from gsl.worker.envs.sampling.samplers import QueueSampler
 
 SUITE = ForkMazeSuite(goals=4, corridor=3, branch=2, time_limit=20)
 SVG = "{http://www.w3.org/2000/svg}"

@@ -11,13 +11,13 @@ import pytest
 from gymnasium import spaces
 
 from gsl.config.suites import GymnasiumSuite
-from worker.envs import make_env
-from worker.envs.base import IDLE, Env, EnvError
-from worker.envs.gymnasium.cartpole import CartPoleEnv
-from worker.envs.gymnasium.env import GymnasiumEnv
-from worker.envs.gymnasium.pool import episode_seed
-from worker.envs.gymnasium.recipe import GymnasiumRecipe
-from worker.envs.sampling.samplers import QueueSampler, UniformSampler
+from gsl.worker.envs import make_env
+from gsl.worker.envs.base import IDLE, Env, EnvError
+from gsl.worker.envs.gymnasium.cartpole import CartPoleEnv
+from gsl.worker.envs.gymnasium.env import GymnasiumEnv
+from gsl.worker.envs.gymnasium.pool import episode_seed
+from gsl.worker.envs.gymnasium.recipe import GymnasiumRecipe
+from gsl.worker.envs.sampling.samplers import QueueSampler, UniformSampler
 
 PENDULUM = GymnasiumSuite(env_id="Pendulum-v1", score_low=-1600, score_high=0, num_seeds=3, time_limit=20)
 POLES = GymnasiumSuite.model_validate(

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from gsl.config.suites import GymnasiumSuite
+from gsl.worker.envs import make_env
+from gsl.worker.envs.base import Env, EnvError
+from gsl.worker.envs.sampling.samplers import QueueSampler
 from tests.foreign_environments import RESETS, SPACES, STEPS, registered
-from worker.envs import make_env
-from worker.envs.base import Env, EnvError
-from worker.envs.sampling.samplers import QueueSampler
 
 
 @pytest.fixture(autouse=True)

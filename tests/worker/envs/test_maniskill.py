@@ -15,10 +15,10 @@ import pytest
 from gymnasium import spaces
 
 from gsl.config.suites import ManiSkillSuite
-from worker.envs import maniskill
-from worker.envs.base import EnvError
-from worker.envs.maniskill import make_maniskill
-from worker.envs.sampling.samplers import QueueSampler, UniformSampler
+from gsl.worker.envs import maniskill
+from gsl.worker.envs.base import EnvError
+from gsl.worker.envs.maniskill import make_maniskill
+from gsl.worker.envs.sampling.samplers import QueueSampler, UniformSampler
 
 SUITE = ManiSkillSuite(task="PegInsertionSide-v1", time_limit=4, num_seeds=5)
 

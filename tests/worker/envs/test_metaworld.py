@@ -14,11 +14,11 @@ import pytest
 from numpy.typing import NDArray
 
 from gsl.config.suites import MetaWorldSuite
-from worker.envs import make_env
-from worker.envs.base import IDLE, EnvError, Sampler, Step
-from worker.envs.metaworld.env import MetaWorldEnv
-from worker.envs.metaworld.memory import NO_EPISODE
-from worker.envs.sampling.samplers import QueueSampler, UniformSampler
+from gsl.worker.envs import make_env
+from gsl.worker.envs.base import IDLE, EnvError, Sampler, Step
+from gsl.worker.envs.metaworld.env import MetaWorldEnv
+from gsl.worker.envs.metaworld.memory import NO_EPISODE
+from gsl.worker.envs.sampling.samplers import QueueSampler, UniformSampler
 
 REACH, DRAWER_OPEN = 0, 4
 LIMIT = 25
@@ -160,8 +160,8 @@ LONELY = """
 import sys, time
 import numpy as np
 from gsl.config.suites import MetaWorldSuite
-from worker.envs.metaworld.env import MetaWorldEnv
-from worker.envs.sampling.samplers import QueueSampler
+from gsl.worker.envs.metaworld.env import MetaWorldEnv
+from gsl.worker.envs.sampling.samplers import QueueSampler
 env = MetaWorldEnv(MetaWorldSuite(processes=2), 2, QueueSampler([0, 0]), 0)
 print(*env._pool.pids, flush=True)
 time.sleep(60)

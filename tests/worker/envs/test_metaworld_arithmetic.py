@@ -9,7 +9,7 @@ from metaworld.utils import reward_utils
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation as SciPyRotation
 
-from worker.envs.metaworld.arithmetic import NUMPY, REWARDS, Rotation, length, norm, tolerance
+from gsl.worker.envs.metaworld.arithmetic import NUMPY, REWARDS, Rotation, length, norm, tolerance
 
 RNG = np.random.default_rng(0)
 AXES = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [1, 0, 1, 0], [0, 1, 1, 0], [1, 1, 1, 1]]

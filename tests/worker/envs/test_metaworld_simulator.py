@@ -11,8 +11,8 @@ from metaworld.policies import ENV_POLICY_MAP
 from numpy.typing import NDArray
 
 from gsl.config.suites.metaworld.tasks import BENCHMARKS, EXPERT_REWARD, TASK_NAMES
-from worker.envs.metaworld.memory import OBSERVED, SAVED
-from worker.envs.metaworld.simulator import TaskSimulator
+from gsl.worker.envs.metaworld.memory import OBSERVED, SAVED
+from gsl.worker.envs.metaworld.simulator import TaskSimulator
 
 pytestmark = pytest.mark.filterwarnings("ignore:Constant.s. may be too high")  # from the scripted policies
 FEW = (*BENCHMARKS["MT10"][0], "bin-picking-v3", "basketball-v3", "door-unlock-v3", "hammer-v3", "coffee-push-v3")

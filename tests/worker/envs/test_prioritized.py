@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from gsl.config.sampling import PrioritizedSampling
 from gsl.config.suites import ForkMazeSuite
-from worker.envs.base import EnvError
-from worker.envs.sampling.prioritized import PrioritizedSampler
-from worker.envs.sampling.samplers import training_sampler
+from gsl.worker.envs.base import EnvError
+from gsl.worker.envs.sampling.prioritized import PrioritizedSampler
+from gsl.worker.envs.sampling.samplers import training_sampler
 
 LEVELS = [3, 17, 120, 199]
 

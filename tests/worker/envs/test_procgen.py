@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from gsl.config.suites import ProcgenSuite
 from gsl.config.suites.procgen import Game
-from worker.envs import make_env
-from worker.envs.base import IDLE, Env, EnvError, Sampler
-from worker.envs.procgen.env import ProcgenEnv, library
-from worker.envs.sampling.samplers import QueueSampler, UniformSampler, training_sampler
+from gsl.worker.envs import make_env
+from gsl.worker.envs.base import IDLE, Env, EnvError, Sampler
+from gsl.worker.envs.procgen.env import ProcgenEnv, library
+from gsl.worker.envs.sampling.samplers import QueueSampler, UniformSampler, training_sampler
 
 LEVELS = (3, 17, 120, 199)
 GAMES = get_args(Game)
@@ -191,8 +191,8 @@ def test_snapshot_of_what_it_does() -> None:
 
 def test_loading_procgen_says_nothing_and_warns_of_nothing() -> None:
     code = (
-        "from gsl.config.suites import ProcgenSuite; from worker.envs import make_env;"
-        "from worker.envs.sampling.samplers import QueueSampler;"
+        "from gsl.config.suites import ProcgenSuite; from gsl.worker.envs import make_env;"
+        "from gsl.worker.envs.sampling.samplers import QueueSampler;"
         "make_env(ProcgenSuite(game='coinrun'), 2, QueueSampler([1]), 0).reset()"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)

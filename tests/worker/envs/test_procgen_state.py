@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from gsl.config.suites import ProcgenSuite
-from worker.envs.base import EnvError
-from worker.envs.procgen.env import ProcgenEnv
-from worker.envs.procgen.state import SlotStates
-from worker.envs.sampling.samplers import UniformSampler
+from gsl.worker.envs.base import EnvError
+from gsl.worker.envs.procgen.env import ProcgenEnv
+from gsl.worker.envs.procgen.state import SlotStates
+from gsl.worker.envs.sampling.samplers import UniformSampler
 
 LENGTH = -1  # the word before the name: how long it is
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gsl.config.sampling import RoundRobinSampling
 from gsl.config.suites import ForkMazeSuite, ProcgenSuite
-from worker.envs.base import IDLE, EnvError, deal
-from worker.envs.sampling.samplers import QueueSampler, RoundRobinSampler, UniformSampler, training_sampler
+from gsl.worker.envs.base import IDLE, EnvError, deal
+from gsl.worker.envs.sampling.samplers import QueueSampler, RoundRobinSampler, UniformSampler, training_sampler
 
 LEVELS = st.integers(0, 2**30)
 

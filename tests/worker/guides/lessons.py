@@ -5,11 +5,11 @@ import torch
 from torch import Tensor
 
 from gsl.config.networks import MLP, SmallCNN
-from worker.experience import Demonstrations, Earned, Rollout
-from worker.guides import GuideInputs, Teacher
-from worker.nets import ActorCritic, make_network
-from worker.rollout.demonstration_weights import step_weights
-from worker.spaces import Actions, Spaces
+from gsl.worker.experience import Demonstrations, Earned, Rollout
+from gsl.worker.guides import GuideInputs, Teacher
+from gsl.worker.nets import ActorCritic, make_network
+from gsl.worker.rollout.demonstration_weights import step_weights
+from gsl.worker.spaces import Actions, Spaces
 
 DISCRETE = Spaces((3,), Actions("discrete", 4))
 CONTINUOUS = Spaces((3,), Actions("continuous", 2))

@@ -7,6 +7,12 @@ import pytest
 import torch
 
 from gsl.config.guides import BC as BCSettings
+from gsl.worker.guides.bc import BC
+from gsl.worker.nets import ActorCritic
+from gsl.worker.nets.distributions import Gaussian
+from gsl.worker.nets.policy_heads import GaussianHead
+from gsl.worker.spaces import Spaces
+from gsl.worker.trainer.stop import Stopped
 from tests.worker.guides.lessons import (
     CONTINUOUS,
     DISCRETE,
@@ -17,12 +23,6 @@ from tests.worker.guides.lessons import (
     nothing,
     observations,
 )
-from worker.guides.bc import BC
-from worker.nets import ActorCritic
-from worker.nets.distributions import Gaussian
-from worker.nets.policy_heads import GaussianHead
-from worker.spaces import Spaces
-from worker.trainer.stop import Stopped
 
 
 def teacher_of(spaces: Spaces) -> ActorCritic:

@@ -7,13 +7,13 @@ from torch import Tensor
 from gsl.config.guides import DAgger as DAggerSettings
 from gsl.config.networks import MLP
 from gsl.config.run import LEARNERS
+from gsl.worker import plugins
+from gsl.worker.experience import LossContext
+from gsl.worker.guides import Teacher
+from gsl.worker.guides.dagger import DAgger
+from gsl.worker.nets import ActorCritic
+from gsl.worker.spaces import Spaces
 from tests.worker.guides.lessons import CONTINUOUS, CPU, DISCRETE, actions, inputs, network, observations, rollout
-from worker import plugins
-from worker.experience import LossContext
-from worker.guides import Teacher
-from worker.guides.dagger import DAgger
-from worker.nets import ActorCritic
-from worker.spaces import Spaces
 
 
 def confident(action: int) -> ActorCritic:

@@ -6,13 +6,13 @@ import torch
 from gsl.config.guides import DAPG as DAPGSettings
 from gsl.config.guides import NoGuide
 from gsl.config.networks import MLP
+from gsl.worker.experience import Demonstrations, Earned, LossContext
+from gsl.worker.guides import Guide, GuideInputs, make_guide
+from gsl.worker.guides.dapg import DAPG
+from gsl.worker.guides.demonstrated_values import DemonstratedValues
+from gsl.worker.nets import ActorCritic, make_network
+from gsl.worker.spaces import Actions, Spaces
 from tests.worker.guides.lessons import demonstrations
-from worker.experience import Demonstrations, Earned, LossContext
-from worker.guides import Guide, GuideInputs, make_guide
-from worker.guides.dapg import DAPG
-from worker.guides.demonstrated_values import DemonstratedValues
-from worker.nets import ActorCritic, make_network
-from worker.spaces import Actions, Spaces
 
 SPACES = Spaces((3,), Actions("discrete", 4))
 ONE = demonstrations(torch.tensor([[0.5, -0.5, 1.0]]), torch.tensor([2]))

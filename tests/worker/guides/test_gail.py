@@ -12,6 +12,12 @@ from torch.nn import functional as F
 
 from gsl.config.guides import GAIL as GAILSettings
 from gsl.config.run import LEARNERS
+from gsl.worker.guides import Guide
+from gsl.worker.guides.discriminator import classification_loss, gradient_penalty
+from gsl.worker.guides.gail import GAIL
+from gsl.worker.guides.recent_steps import RecentSteps
+from gsl.worker.spaces import Spaces
+from gsl.worker.trainer.learner import adopt_reward_scale, init_learner, reward_origin
 from tests.worker.guides.lessons import (
     CONTINUOUS,
     DISCRETE,
@@ -23,12 +29,6 @@ from tests.worker.guides.lessons import (
     rollout,
 )
 from tests.worker.jobs import TINY_MAZE, spec
-from worker.guides import Guide
-from worker.guides.discriminator import classification_loss, gradient_penalty
-from worker.guides.gail import GAIL
-from worker.guides.recent_steps import RecentSteps
-from worker.spaces import Spaces
-from worker.trainer.learner import adopt_reward_scale, init_learner, reward_origin
 
 BARE = GAILSettings(gradient_penalty=0, input_noise=0, label_smoothing=0, recent_steps=0)
 

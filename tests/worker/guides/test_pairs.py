@@ -16,15 +16,15 @@ from gsl.config.networks import MLP
 from gsl.config.presets import PRESETS
 from gsl.config.run import GUIDES, LEARNERS, RunConfig
 from gsl.protocol.metrics import METRICS
+from gsl.worker import plugins
+from gsl.worker.envs.base import spaces_of
+from gsl.worker.guides import Guide, GuideInputs, Teacher, make_guide
+from gsl.worker.learners import Learner
+from gsl.worker.rollout.collect import collect
+from gsl.worker.rollout.env_runner import EnvRunner
+from gsl.worker.spaces import Actions
 from tests.worker.guides.lessons import CPU, actions, demonstrations, nothing, observations
 from tests.worker.guides.toy_env import Line
-from worker import plugins
-from worker.envs.base import spaces_of
-from worker.guides import Guide, GuideInputs, Teacher, make_guide
-from worker.learners import Learner
-from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvRunner
-from worker.spaces import Actions
 
 SMALL: dict[str, dict[str, Any]] = {
     "ppg": {"n_pi": 2, "aux_rollouts": 4},

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.envs.base import State, Step
-from worker.spaces import Actions
+from gsl.worker.envs.base import State, Step
+from gsl.worker.spaces import Actions
 
 LENGTH = 8
 

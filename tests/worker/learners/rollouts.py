@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from worker.experience import Rollout
-from worker.spaces import Actions, Spaces
+from gsl.worker.experience import Rollout
+from gsl.worker.spaces import Actions, Spaces
 
 DISCRETE, CONTINUOUS = Actions("discrete", 4), Actions("continuous", 2)
 VECTOR, PICTURE = (3,), (32, 32, 3)

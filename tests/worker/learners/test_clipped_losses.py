@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from worker.learners.clipped_losses import clipped_policy_loss, clipped_value_loss
+from gsl.worker.learners.clipped_losses import clipped_policy_loss, clipped_value_loss
 
 CLIP = 0.2
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import torch
 
+from gsl.worker.learners.gae import bootstrap_time_limits, gae
+from gsl.worker.spaces import Spaces
 from tests.worker.learners.rollouts import DISCRETE, made_up
-from worker.learners.gae import bootstrap_time_limits, gae
-from worker.spaces import Spaces
 
 
 def test_one_slot_by_hand() -> None:

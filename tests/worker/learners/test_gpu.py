@@ -8,11 +8,11 @@ import torch
 
 from gsl.config.learners import PPG, PPO, SAC, LearnerSettings
 from gsl.config.networks import MLP, SmallCNN
+from gsl.worker import plugins
+from gsl.worker.job.checkpoint import load, save
+from gsl.worker.learners.sac import SAC as SACLearner
+from gsl.worker.spaces import Spaces
 from tests.worker.learners.rollouts import CONTINUOUS, PICTURE, VECTOR, made_up
-from worker import plugins
-from worker.job.checkpoint import load, save
-from worker.learners.sac import SAC as SACLearner
-from worker.spaces import Spaces
 
 SMALL: dict[str, Any] = {"num_envs": 8, "num_steps": 16, "device": "cuda"}
 SETTINGS: dict[str, LearnerSettings] = {

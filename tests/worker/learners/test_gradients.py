@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from worker.learners.gradients import clipped_step, forget_gradients
-from worker.nets.adam import Adam
+from gsl.worker.learners.gradients import clipped_step, forget_gradients
+from gsl.worker.nets.adam import Adam
 
 
 def parameters() -> list[torch.nn.Parameter]:

@@ -9,16 +9,16 @@ import torch
 
 from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP, Network, SmallCNN
+from gsl.worker.experience import Rollout
+from gsl.worker.job.checkpoint import load, save
+from gsl.worker.learners.on_policy import explained_variance
+from gsl.worker.learners.popart import PopArt, picked
+from gsl.worker.learners.ppo import PPO
+from gsl.worker.learners.ppo_losses import Batch
+from gsl.worker.nets import make_network
+from gsl.worker.spaces import Spaces
 from tests.worker.learners.rollouts import DISCRETE, PICTURE, VECTOR, made_up
 from tests.worker.learners.states import same
-from worker.experience import Rollout
-from worker.job.checkpoint import load, save
-from worker.learners.on_policy import explained_variance
-from worker.learners.popart import PopArt, picked
-from worker.learners.ppo import PPO
-from worker.learners.ppo_losses import Batch
-from worker.nets import make_network
-from worker.spaces import Spaces
 
 CPU = torch.device("cpu")
 LOW, HIGH = 7, 3000

@@ -9,21 +9,21 @@ from torch import Tensor
 
 from gsl.config.learners import PPG as PPGSettings
 from gsl.config.networks import MLP, Network, SmallCNN
+from gsl.worker.experience import LossContext, Rollout
+from gsl.worker.job.checkpoint import load, save
+from gsl.worker.learners import Overrides
+from gsl.worker.learners.ppg import PPG
+from gsl.worker.learners.ppg_losses import Pass, auxiliary_loss, phase_loss
+from gsl.worker.learners.ppg_phase import Phase
+from gsl.worker.learners.ppo_losses import Batch, Losses
+from gsl.worker.nets import ActorCritic
+from gsl.worker.nets.distributions import Categorical, Gaussian
+from gsl.worker.rollout.collect import collect
+from gsl.worker.rollout.env_runner import EnvRunner
+from gsl.worker.spaces import Actions, Spaces
 from tests.worker.learners.rollouts import CONTINUOUS, DISCRETE, PICTURE, VECTOR, made_up
 from tests.worker.learners.states import same
 from tests.worker.learners.test_ppo import Identity
-from worker.experience import LossContext, Rollout
-from worker.job.checkpoint import load, save
-from worker.learners import Overrides
-from worker.learners.ppg import PPG
-from worker.learners.ppg_losses import Pass, auxiliary_loss, phase_loss
-from worker.learners.ppg_phase import Phase
-from worker.learners.ppo_losses import Batch, Losses
-from worker.nets import ActorCritic
-from worker.nets.distributions import Categorical, Gaussian
-from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvRunner
-from worker.spaces import Actions, Spaces
 
 CPU = torch.device("cpu")
 BOTH = Pass(policy=True, value=True, vf_coef=0.5, ent_coef=0.01)

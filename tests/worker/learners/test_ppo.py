@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
-from worker.envs.base import State, Step
-from worker.experience import Rollout
-from worker.job.checkpoint import load, save
-from worker.learners import Overrides
-from worker.learners.ppo import PPO
-from worker.learners.ppo_losses import Batch, compute_losses
-from worker.nets.distributions import Categorical
-from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvRunner
-from worker.spaces import Actions, Spaces
+from gsl.worker.envs.base import State, Step
+from gsl.worker.experience import Rollout
+from gsl.worker.job.checkpoint import load, save
+from gsl.worker.learners import Overrides
+from gsl.worker.learners.ppo import PPO
+from gsl.worker.learners.ppo_losses import Batch, compute_losses
+from gsl.worker.nets.distributions import Categorical
+from gsl.worker.rollout.collect import collect
+from gsl.worker.rollout.env_runner import EnvRunner
+from gsl.worker.spaces import Actions, Spaces
 
 CPU = torch.device("cpu")
 

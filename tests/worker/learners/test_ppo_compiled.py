@@ -8,9 +8,9 @@ import torch
 
 from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP
+from gsl.worker.learners.ppo import PPO
+from gsl.worker.spaces import Actions, Spaces
 from tests.worker.learners.rollouts import made_up
-from worker.learners.ppo import PPO
-from worker.spaces import Actions, Spaces
 
 SPACES = Spaces((5,), Actions("continuous", 2), (0, 5))
 

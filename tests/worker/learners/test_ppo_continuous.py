@@ -9,16 +9,16 @@ import torch
 
 from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP
+from gsl.worker.job.checkpoint import load, save
+from gsl.worker.learners.ppo import PPO
+from gsl.worker.learners.ppo_losses import Batch, compute_losses
+from gsl.worker.nets.distributions import Gaussian
+from gsl.worker.rollout.collect import collect
+from gsl.worker.rollout.env_runner import EnvRunner
+from gsl.worker.spaces import Spaces
 from tests.worker.learners.point import Point
 from tests.worker.learners.rollouts import CONTINUOUS, VECTOR, made_up
 from tests.worker.learners.states import same
-from worker.job.checkpoint import load, save
-from worker.learners.ppo import PPO
-from worker.learners.ppo_losses import Batch, compute_losses
-from worker.nets.distributions import Gaussian
-from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvRunner
-from worker.spaces import Spaces
 
 CPU = torch.device("cpu")
 SETTINGS = PPOSettings(network=MLP(width=16), device="cpu", num_envs=8, num_steps=16, num_minibatches=4)

@@ -10,12 +10,12 @@ import torch
 
 from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP, SmallCNN
+from gsl.worker.experience import Rollout
+from gsl.worker.learners.ppo import PPO
+from gsl.worker.learners.ppo_population import PPOPopulation
+from gsl.worker.spaces import Actions, Spaces
 from tests.worker.learners.rollouts import CONTINUOUS, DISCRETE, PICTURE, VECTOR, made_up
 from tests.worker.learners.states import leaves, same
-from worker.experience import Rollout
-from worker.learners.ppo import PPO
-from worker.learners.ppo_population import PPOPopulation
-from worker.spaces import Actions, Spaces
 
 CPU = torch.device("cpu")
 SETTINGS = PPOSettings(network=MLP(width=16), device="cpu", num_envs=8, num_steps=16, num_minibatches=4)

@@ -8,8 +8,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from worker.job.checkpoint import load, save
-from worker.learners.reward_normaliser import RewardNormaliser
+from gsl.worker.job.checkpoint import load, save
+from gsl.worker.learners.reward_normaliser import RewardNormaliser
 
 Array = NDArray[Any]
 

@@ -10,17 +10,17 @@ from torch import Tensor
 
 from gsl.config.learners import SAC as SACSettings
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
+from gsl.worker.experience import Rollout
+from gsl.worker.job.checkpoint import load, save
+from gsl.worker.learners import Overrides
+from gsl.worker.learners.sac import SAC
+from gsl.worker.nets.squashed import SquashedGaussian
+from gsl.worker.rollout.collect import collect
+from gsl.worker.rollout.env_runner import EnvRunner
+from gsl.worker.spaces import Spaces
 from tests.worker.learners.point import Point
 from tests.worker.learners.rollouts import CONTINUOUS, PICTURE, VECTOR, made_up
 from tests.worker.learners.states import leaves, same
-from worker.experience import Rollout
-from worker.job.checkpoint import load, save
-from worker.learners import Overrides
-from worker.learners.sac import SAC
-from worker.nets.squashed import SquashedGaussian
-from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvRunner
-from worker.spaces import Spaces
 
 CPU = torch.device("cpu")
 NETWORKS: list[tuple[Network, tuple[int, ...]]] = [

@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from worker.experience import Rollout
-from worker.learners.replay import Replay
-from worker.learners.sac_losses import (
+from gsl.worker.experience import Rollout
+from gsl.worker.learners.replay import Replay
+from gsl.worker.learners.sac_losses import (
     Transitions,
     actor_loss,
     critic_loss,

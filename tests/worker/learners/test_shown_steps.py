@@ -9,15 +9,15 @@ from torch import Tensor
 
 from gsl.config.learners import SAC as SACSettings
 from gsl.config.networks import MLP
+from gsl.worker.experience import Demonstrations, Earned
+from gsl.worker.job.checkpoint import load, save
+from gsl.worker.learners.replay import Replay
+from gsl.worker.learners.sac import SAC
+from gsl.worker.learners.shown_steps import ShownSteps
+from gsl.worker.spaces import Spaces
 from tests.worker.guides.lessons import demonstrations
 from tests.worker.learners.rollouts import CONTINUOUS, VECTOR, made_up
 from tests.worker.learners.states import same
-from worker.experience import Demonstrations, Earned
-from worker.job.checkpoint import load, save
-from worker.learners.replay import Replay
-from worker.learners.sac import SAC
-from worker.learners.shown_steps import ShownSteps
-from worker.spaces import Spaces
 
 CPU = torch.device("cpu")
 SPACES = Spaces(VECTOR, CONTINUOUS)

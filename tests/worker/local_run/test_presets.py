@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from gsl.config.presets import PRESETS
+from gsl.worker.local_run import LocalRun
 from tests.worker.forked import forked_simulation
 from tests.worker.local_run.tiny_presets import tiny
-from worker.local_run import LocalRun
 
 ALIKE = ("paper", "ablation", "procgen-ppg-small-bossfight", "maniskill")
 """Of presets that differ in numbers alone, one runs; ManiSkill's run where there is a Vulkan device."""

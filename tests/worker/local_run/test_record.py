@@ -8,10 +8,10 @@ import pytest
 from gsl.config.run import RunConfig
 from gsl.protocol.reports import EpochReport, EvaluationReport
 from gsl.record import RunRecord, read, write
+from gsl.worker.local_run import LocalRun
+from gsl.worker.local_run.record import record_of
 from tests.worker.local_run.test_run import TINY_RUN
 from tests.worker.real_api import RealApi
-from worker.local_run import LocalRun
-from worker.local_run.record import record_of
 
 ENDED = datetime(2026, 1, 2, tzinfo=UTC)
 

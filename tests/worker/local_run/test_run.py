@@ -8,9 +8,9 @@ from gsl.config.guides import BC, GAIL, DAgger, GuideSettings, NoGuide
 from gsl.config.method import BudgetSettings, EvaluationSettings, SpecialistSettings
 from gsl.config.plateau import PlateauSettings
 from gsl.config.sampling import RoundRobinSampling
+from gsl.worker.job.checkpoint import load
+from gsl.worker.local_run import LocalRun
 from tests.worker.jobs import TINY_MAZE
-from worker.job.checkpoint import load
-from worker.local_run import LocalRun
 
 TINY_RUN = TINY_MAZE.model_copy(
     update={

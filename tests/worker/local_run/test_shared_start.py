@@ -11,10 +11,10 @@ from gsl.config.run import RunConfig
 from gsl.phases import RunState, plan
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import EpochReport, EvaluationReport
+from gsl.worker.local_run import LocalRun
+from gsl.worker.local_run.shared_start import methods_start
 from tests.worker.jobs import TINY_MAZE
 from tests.worker.local_run.test_run import TINY_RUN
-from worker.local_run import LocalRun
-from worker.local_run.shared_start import methods_start
 
 
 def plain(config: RunConfig) -> RunConfig:

@@ -13,9 +13,9 @@ from gsl.config.method import (
 from gsl.config.plateau import PlateauSettings
 from gsl.phases import keys
 from gsl.protocol.jobs import CheckpointSource
+from gsl.worker.job.checkpoint import load
+from gsl.worker.local_run import LocalRun
 from tests.worker.jobs import TINY_MAZE, done, epochs, spec
-from worker.job.checkpoint import load
-from worker.local_run import LocalRun
 
 TINY_RUN = TINY_MAZE.model_copy(
     update={

@@ -6,12 +6,12 @@ import sys
 import pytest
 import torch
 
-from worker.nets.adam import Adam
+from gsl.worker.nets.adam import Adam
 
 WITHOUT_THE_COMPILER = """
 import sys
 import torch
-from worker.nets.adam import Adam
+from gsl.worker.nets.adam import Adam
 weight = torch.nn.Parameter(torch.ones(2))
 adam = Adam([weight], lr=0.1, fused=True)
 adam.zero_grad()

@@ -7,7 +7,7 @@ import torch
 from torch.distributions import Categorical as TorchCategorical
 from torch.distributions import Independent, Normal, kl_divergence
 
-from worker.nets.distributions import Categorical, Gaussian
+from gsl.worker.nets.distributions import Categorical, Gaussian
 
 
 def gaussians(mean: torch.Tensor, log_std: torch.Tensor) -> tuple[Gaussian, Any]:

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from worker.nets.layers import FUNCTIONS, QUICKER_FROM, TwinLinear
+from gsl.worker.nets.layers import FUNCTIONS, QUICKER_FROM, TwinLinear
 
 
 def test_it_is_the_two_it_was_made_from() -> None:

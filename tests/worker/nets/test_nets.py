@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
-from worker.nets import make_network
-from worker.nets.actor_critic import fully_connected, to_channels_first
-from worker.nets.distributions import Categorical, Gaussian
-from worker.nets.layers import TwinLinear
-from worker.spaces import Actions, Spaces
+from gsl.worker.nets import make_network
+from gsl.worker.nets.actor_critic import fully_connected, to_channels_first
+from gsl.worker.nets.distributions import Categorical, Gaussian
+from gsl.worker.nets.layers import TwinLinear
+from gsl.worker.spaces import Actions, Spaces
 
 PICTURE = (64, 64, 3)
 

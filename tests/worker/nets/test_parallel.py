@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from gsl.config.networks import MLP, Impala, Network
-from worker.nets import ActorCritic, make_network
-from worker.nets.compiled import compiled
-from worker.nets.parallel import Parallel, Split
-from worker.nets.precision import Rounding
-from worker.nets.splitting import candidates, choose_split
-from worker.spaces import Actions, Spaces
+from gsl.worker.nets import ActorCritic, make_network
+from gsl.worker.nets.compiled import compiled
+from gsl.worker.nets.parallel import Parallel, Split
+from gsl.worker.nets.precision import Rounding
+from gsl.worker.nets.splitting import candidates, choose_split
+from gsl.worker.spaces import Actions, Spaces
 
 PICTURES, VECTORS = (16, 16, 3), (3,)
 

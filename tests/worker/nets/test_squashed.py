@@ -6,8 +6,8 @@ from torch.distributions import Normal, TransformedDistribution
 from torch.distributions.transforms import TanhTransform
 
 from gsl.config.networks import MLP
-from worker.nets.distributions import Categorical
-from worker.nets.squashed import SquashedGaussian, SquashedGaussianHead
+from gsl.worker.nets.distributions import Categorical
+from gsl.worker.nets.squashed import SquashedGaussian, SquashedGaussianHead
 
 
 def some(seed: int = 0) -> SquashedGaussian:

@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP
 from gsl.config.suites import ForkMazeSuite
+from gsl.worker.envs.base import Step
+from gsl.worker.envs.sampling.samplers import UniformSampler
+from gsl.worker.experience import Decision
+from gsl.worker.job.folder import EXIT_ENDED, EXIT_STOPPED
+from gsl.worker.rollout.alternating import AlternatingLoop, make_loop
+from gsl.worker.rollout.collect import collect
+from gsl.worker.rollout.env_runner import EnvRunner, Loop
 from tests.worker.jobs import TINY_MAZE, done, numbers, prepare, spec, work
 from tests.worker.rollout.test_collect import Scripted, Uniform, nothing
 from tests.worker.trainer.test_training import StopAt
-from worker.envs.base import Step
-from worker.envs.sampling.samplers import UniformSampler
-from worker.experience import Decision
-from worker.job.folder import EXIT_ENDED, EXIT_STOPPED
-from worker.rollout.alternating import AlternatingLoop, make_loop
-from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvRunner, Loop
 
 MAZE = ForkMazeSuite(goals=4, corridor=2, branch=1, time_limit=6)
 

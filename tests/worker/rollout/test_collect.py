@@ -8,13 +8,13 @@ import torch
 from numpy.typing import NDArray
 
 from gsl.config.suites import ForkMazeSuite
-from worker.envs import make_env
-from worker.envs.base import IDLE, EnvError, State, Step
-from worker.envs.sampling.samplers import QueueSampler, UniformSampler
-from worker.experience import Decision
-from worker.rollout.collect import collect, play
-from worker.rollout.env_runner import EnvRunner
-from worker.spaces import Actions
+from gsl.worker.envs import make_env
+from gsl.worker.envs.base import IDLE, EnvError, State, Step
+from gsl.worker.envs.sampling.samplers import QueueSampler, UniformSampler
+from gsl.worker.experience import Decision
+from gsl.worker.rollout.collect import collect, play
+from gsl.worker.rollout.env_runner import EnvRunner
+from gsl.worker.spaces import Actions
 
 MAZE = ForkMazeSuite(goals=4, corridor=2, branch=1, time_limit=6)
 

@@ -12,10 +12,10 @@ import pytest
 from gsl.phases.jobs import demonstrations as demonstrations_of
 from gsl.protocol.jobs import CheckpointSource
 from gsl.protocol.reports import ArtifactReport, DemonstrationsReport, VariationReturn
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.rollout.demonstrate import Harvest, _take
+from gsl.worker.rollout.demonstration_file import Episode, load, read_provenance, save
 from tests.worker.jobs import TINY_MAZE, done, epochs, lines, spec
-from worker.job.folder import JobFolder
-from worker.rollout.demonstrate import Harvest, _take
-from worker.rollout.demonstration_file import Episode, load, read_provenance, save
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +54,8 @@ def test_successful_episodes_up_to_a_cap(generalist: JobFolder, tmp_path: Path) 
 
 def test_an_episode_is_what_was_seen_and_done(generalist: JobFolder, tmp_path: Path) -> None:
     """Replaying the actions of a kept episode in a fresh maze shows the same observations and reaches the goal."""
-    from worker.envs import make_env
-    from worker.envs.sampling.samplers import QueueSampler
+    from gsl.worker.envs import make_env
+    from gsl.worker.envs.sampling.samplers import QueueSampler
 
     rows = arrays(demonstrated(tmp_path, generalist))
     first = rows["episode"] == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from worker.rollout.demonstration_file import MOST_UNPACKED, Episode, Provenance, load, read_provenance, save
+from gsl.worker.rollout.demonstration_file import MOST_UNPACKED, Episode, Provenance, load, read_provenance, save
 
 MIB = 2**20
 HEADER = b"\x93NUMPY\x01\x00\x76\x00" + b"{'descr': '|u1', 'fortran_order': False, 'shape': (%d,), }".ljust(118)

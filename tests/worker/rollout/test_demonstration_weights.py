@@ -7,8 +7,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from worker.experience import Demonstrations
-from worker.rollout.demonstration_weights import Weight, step_weights
+from gsl.worker.experience import Demonstrations
+from gsl.worker.rollout.demonstration_weights import Weight, step_weights
 
 Array = NDArray[Any]
 

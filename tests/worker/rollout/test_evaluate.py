@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from gsl.protocol.reports import ArtifactReport, EvaluationReport, StartedReport
+from gsl.worker.job.checkpoint import load
+from gsl.worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFolder
 from tests.worker.jobs import done, lines, numbers, prepare, spec, work
-from worker.job.checkpoint import load
-from worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFolder
 
 
 @pytest.fixture(scope="module")

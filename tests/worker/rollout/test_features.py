@@ -8,14 +8,14 @@ import torch
 
 from gsl.config.networks import MLP
 from gsl.protocol.reports import EvaluationReport
+from gsl.worker.envs import make_env
+from gsl.worker.envs.base import spaces_of
+from gsl.worker.envs.sampling.samplers import QueueSampler
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.nets import make_network
+from gsl.worker.rollout.collect import play
+from gsl.worker.rollout.features import SIZE, FeatureObserver, projected
 from tests.worker.jobs import TINY_MAZE, done, lines, spec
-from worker.envs import make_env
-from worker.envs.base import spaces_of
-from worker.envs.sampling.samplers import QueueSampler
-from worker.job.folder import JobFolder
-from worker.nets import make_network
-from worker.rollout.collect import play
-from worker.rollout.features import SIZE, FeatureObserver, projected
 
 CLUSTERED = TINY_MAZE.model_copy(
     update={"specialists": TINY_MAZE.specialists.model_copy(update={"partition": "clustered"})}

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from gsl.config.presets import PRESETS
 from gsl.phases import jobs
 from gsl.protocol.jobs import CheckpointSource, JobSpec
-from worker.rollout.collect import Policy
-from worker.rollout.evaluate import evaluate
+from gsl.worker.rollout.collect import Policy
+from gsl.worker.rollout.evaluate import evaluate
 
 CONFIG = PRESETS["procgen-small-heist"].config
 UNCUT = 2.36

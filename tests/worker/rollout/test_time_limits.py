@@ -7,13 +7,13 @@ import torch
 from numpy.typing import NDArray
 
 from gsl.config.suites import ForkMazeSuite, GymnasiumSuite
-from worker.envs import make_env
-from worker.envs.base import State, Step
-from worker.envs.sampling.samplers import QueueSampler, UniformSampler
-from worker.experience import Decision
-from worker.rollout.collect import collect
-from worker.rollout.env_runner import EnvRunner
-from worker.spaces import Actions
+from gsl.worker.envs import make_env
+from gsl.worker.envs.base import State, Step
+from gsl.worker.envs.sampling.samplers import QueueSampler, UniformSampler
+from gsl.worker.experience import Decision
+from gsl.worker.rollout.collect import collect
+from gsl.worker.rollout.env_runner import EnvRunner
+from gsl.worker.spaces import Actions
 
 PENDULUM = GymnasiumSuite(env_id="Pendulum-v1", time_limit=5, score_low=-1600, score_high=0)
 

@@ -9,14 +9,14 @@ import torch
 from gsl.config.learners import PPO as PPOSettings
 from gsl.config.networks import MLP
 from gsl.config.suites import ForkMazeSuite
-from worker.envs.base import spaces_of
-from worker.envs.sampling.samplers import training_sampler
-from worker.learners.ppo import PPO
-from worker.learners.ppo_population import PPOPopulation
-from worker.rollout.alternating import make_loop
-from worker.rollout.collect import collect
-from worker.rollout.env_runner import Loop
-from worker.rollout.together import collect_together
+from gsl.worker.envs.base import spaces_of
+from gsl.worker.envs.sampling.samplers import training_sampler
+from gsl.worker.learners.ppo import PPO
+from gsl.worker.learners.ppo_population import PPOPopulation
+from gsl.worker.rollout.alternating import make_loop
+from gsl.worker.rollout.collect import collect
+from gsl.worker.rollout.env_runner import Loop
+from gsl.worker.rollout.together import collect_together
 
 SUITE = ForkMazeSuite(goals=4, corridor=2, branch=1, time_limit=6)
 MEMBERS, STEPS = 3, 20

@@ -3,8 +3,8 @@
 import socket
 import sys
 
-from worker.trainer.fork_server import wait_for_job
-from worker.trainer.warm import imported
+from gsl.worker.trainer.fork_server import wait_for_job
+from gsl.worker.trainer.warm import imported
 
 if __name__ == "__main__":
     code, control, grace = sys.argv[1:]

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from gsl.protocol.reports import ArtifactReport, EpochReport, JobResult, StartedReport
-from worker.job.folder import JobFolder
-from worker.job.spool import SpoolWriter, rewind
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.job.spool import SpoolWriter, rewind
 
 
 def epoch(number: int) -> EpochReport:

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from backend.services import reaper
-from backend.store.jobs import queue
-from client.errors import Refused
-from client.models import Job
+from gsl.backend.services import reaper
+from gsl.backend.store.jobs import queue
+from gsl.client.errors import Refused
+from gsl.client.models import Job
+from gsl.worker.runner import claiming, job_runner, retry, workspace
+from gsl.worker.runner.claiming import run_next
+from gsl.worker.runner.job_runner import RunnerContext
+from gsl.worker.runner.launcher import Launcher
+from gsl.worker.runner.slot import Slot
+from gsl.worker.runner.workspace import job_folder
 from tests.worker.real_api import RealApi
-from worker.runner import claiming, job_runner, retry, workspace
-from worker.runner.claiming import run_next
-from worker.runner.job_runner import RunnerContext
-from worker.runner.launcher import Launcher
-from worker.runner.slot import Slot
-from worker.runner.workspace import job_folder
 
 
 @pytest.fixture
@@ -292,7 +292,7 @@ def test_a_killed_trainer_leaves_its_job_to_be_queued_again(bench: Bench) -> Non
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         command = read(path)
         ours = b"odd_trainer" in command and str(bench.folder.path).encode() in command
-        if ours and b"worker.runner.shim" not in command:
+        if ours and b"gsl.worker.runner.shim" not in command:
             os.kill(int(path.parent.name), signal.SIGKILL)
     join(thread)
     wait(lambda: bench.job.status == "queued")

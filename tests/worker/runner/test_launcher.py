@@ -14,15 +14,15 @@ import pytest
 
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.lease import MOST_MEMBERS
+from gsl.worker.job.checkpoint import load
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.runner import trainer_process, warm_parent
+from gsl.worker.runner.launcher import Launcher, modules_of
+from gsl.worker.runner.trainer_process import TrainerProcess
+from gsl.worker.runner.warm_parent import WARM_PARENT
+from gsl.worker.trainer import warm
 from tests.worker.jobs import TINY_MAZE, epochs, numbers, prepare, spec
 from tests.worker.runner.test_trainer_process import code_of, lives, wait
-from worker.job.checkpoint import load
-from worker.job.folder import JobFolder
-from worker.runner import trainer_process, warm_parent
-from worker.runner.launcher import Launcher, modules_of
-from worker.runner.trainer_process import TrainerProcess
-from worker.runner.warm_parent import WARM_PARENT
-from worker.trainer import warm
 
 WRITES = (
     "import os, sys, json; found = {**os.environ, 'parent': os.getppid()}\n"

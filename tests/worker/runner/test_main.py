@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.runner.main import main
+from gsl.worker.runner.main import main
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from gsl.worker.runner import polling
+from gsl.worker.runner.claiming import run_next
+from gsl.worker.runner.job_runner import RunnerContext
+from gsl.worker.runner.slot import Slot
 from tests.worker.real_api import RealApi
 from tests.worker.runner.slot_process import slot_process
-from worker.runner import polling
-from worker.runner.claiming import run_next
-from worker.runner.job_runner import RunnerContext
-from worker.runner.slot import Slot
 
 
 @pytest.fixture

@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from client.errors import Refused, Stale
-from client.worker_api import WorkerApi
+from gsl.client.errors import Refused, Stale
+from gsl.client.worker_api import WorkerApi
 from gsl.config.presets import PRESETS
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.lease import ClaimedJob
 from gsl.protocol.reports import ArtifactReport, EpochReport, StartedReport
+from gsl.worker.job import spool as spool_file
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.job.spool import SpoolError, SpoolWriter
+from gsl.worker.runner.file_follower import AckedOffsets, FileFollower
+from gsl.worker.runner.log_sender import LogSender
+from gsl.worker.runner.report_sender import JOIN_S, ReportSender
+from gsl.worker.runner.retry import Aborted, RetryUntil
 from tests.worker.recording_api import RecordingApi
-from worker.job import spool as spool_file
-from worker.job.folder import JobFolder
-from worker.job.spool import SpoolError, SpoolWriter
-from worker.runner.file_follower import AckedOffsets, FileFollower
-from worker.runner.log_sender import LogSender
-from worker.runner.report_sender import JOIN_S, ReportSender
-from worker.runner.retry import Aborted, RetryUntil
 
 CLAIM = ClaimedJob(
     job_id=7, run_id=1, attempt=2, lease_seconds=90, heartbeat_seconds=20, resume=None, source=None,

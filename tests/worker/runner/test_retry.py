@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from client.errors import Refused, Unreachable
-from worker.runner import retry
-from worker.runner.retry import Aborted, RetryUntil
+from gsl.client.errors import Refused, Unreachable
+from gsl.worker.runner import retry
+from gsl.worker.runner.retry import Aborted, RetryUntil
 
 
 class Clock:

@@ -16,19 +16,18 @@ from typing import Any
 
 import pytest
 
-from backend.settings import Settings
-from client.models import Job
+from gsl.client.models import Job
 from gsl.config.method import BudgetSettings, GateSettings
+from gsl.worker.job.folder import EXIT_STOPPED
+from gsl.worker.runner import workspace
+from gsl.worker.runner.claiming import run_next
+from gsl.worker.runner.job_runner import RunnerContext
+from gsl.worker.runner.launcher import Launcher
+from gsl.worker.runner.slot import Slot
+from gsl.worker.runner.warm_parent import WARM_PARENT
+from gsl.worker.runner.workspace import job_folder
 from tests.worker.jobs import TINY_MAZE
 from tests.worker.real_api import TOKEN, RealApi
-from worker.job.folder import EXIT_STOPPED
-from worker.runner import workspace
-from worker.runner.claiming import run_next
-from worker.runner.job_runner import RunnerContext
-from worker.runner.launcher import Launcher
-from worker.runner.slot import Slot
-from worker.runner.warm_parent import WARM_PARENT
-from worker.runner.workspace import job_folder
 
 COUNT, EPOCHS = 3, 60
 STEPS = EPOCHS * TINY_MAZE.learner.batch_size
@@ -264,13 +263,13 @@ def test_a_runner_that_is_killed_and_starts_again_goes_on_with_all(bench: Bench,
 
 @contextmanager
 def slot_process(bench: Bench) -> Iterator["subprocess.Popen[bytes]"]:
-    """A slot in a process of its own, as `python -m worker` starts it."""
+    """A slot in a process of its own, as `python -m gsl.worker` starts it."""
     environment = {
         **os.environ, "GSL_API_URL": bench.api.url, "GSL_WORKER_TOKEN": TOKEN, "REDIS_URL": "", "OMP_NUM_THREADS": "1",
         "GSL_WORKER_DIR": str(bench.dir), "GSL_WORKER_NAME": "w1", "CUDA_VISIBLE_DEVICES": "",
     }  # fmt: skip
     with (bench.dir / "worker.log").open("ab") as log:
-        process = subprocess.Popen([sys.executable, "-m", "worker"], env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen([sys.executable, "-m", "gsl.worker"], env=environment, stdout=log, stderr=log)
     try:
         yield process
     finally:

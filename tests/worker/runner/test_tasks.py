@@ -13,12 +13,12 @@ import pytest
 from celery import Celery
 from pydantic import ValidationError
 
-from client.models import Job
+from gsl.client.models import Job
 from gsl.protocol.dispatch import celery_settings
+from gsl.worker.runner.settings import WorkerSettings
 from tests.backend.services.broker import short_folder, valkey
 from tests.worker.real_api import RealApi
 from tests.worker.runner.slot_process import slot_process
-from worker.runner.settings import WorkerSettings
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_celerys_process_never_imports_torch() -> None:
 
 def test_a_slot_without_its_settings_says_which(tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "GSL_WORKER_DIR": str(tmp_path)}
-    worker = subprocess.run([sys.executable, "-m", "worker"], env=environment, capture_output=True, check=False)
+    worker = subprocess.run([sys.executable, "-m", "gsl.worker"], env=environment, capture_output=True, check=False)
     assert worker.returncode == 2
     assert b"GSL_WORKER_TOKEN" in worker.stderr
 

@@ -9,10 +9,10 @@ import pytest
 from gsl.config.method import SpecialistSettings
 from gsl.protocol.api import WorkerPublic
 from gsl.protocol.lease import ClaimedJob
+from gsl.worker.job import checkpoint
+from gsl.worker.runner.threads import threads_of
+from gsl.worker.trainer.device import share_cores
 from tests.worker.jobs import TINY_MAZE, prepare, spec
-from worker.job import checkpoint
-from worker.runner.threads import threads_of
-from worker.trainer.device import share_cores
 
 
 def worker(name: str, job_id: int | None = None, host: str = "here", live: bool = True) -> WorkerPublic:

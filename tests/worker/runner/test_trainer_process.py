@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from worker.runner.launcher import Launcher
-from worker.runner.trainer_process import TrainerProcess, trainer_environment
+from gsl.worker.runner.launcher import Launcher
+from gsl.worker.runner.trainer_process import TrainerProcess, trainer_environment
 
 REPORTS_ITS_PID = "import os, sys, time, signal, subprocess; open(sys.argv[1] + '/pid', 'w').write(str(os.getpid()));"
 SLEEPS = REPORTS_ITS_PID + "time.sleep(60)"
@@ -136,7 +136,7 @@ RUNS_A_TRAINER = """
 import sys, time
 from pathlib import Path
 from tests.worker.runner.test_trainer_process import launcher_of
-from worker.runner import trainer_process, warm_parent
+from gsl.worker.runner import trainer_process, warm_parent
 trainer_process.ORPHAN_GRACE_S = warm_parent.ORPHAN_GRACE_S = 0.5
 way, code, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
 launcher = launcher_of(way, code)

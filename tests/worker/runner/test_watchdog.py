@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from gsl.protocol.lease import RegistrationReply
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.runner import consumer_pulse
+from gsl.worker.runner.consumer_pulse import ConsumerPulse
+from gsl.worker.runner.stall import StallWatch
+from gsl.worker.runner.watchdog import EXIT_DEAF, Watchdog, broker_answers
+from gsl.worker.runner.workspace import disk_trouble
+from gsl.worker.trainer.stop import StopRequest
 from tests.backend.services.broker import dying, short_folder, valkey
-from worker.job.folder import JobFolder
-from worker.runner import consumer_pulse
-from worker.runner.consumer_pulse import ConsumerPulse
-from worker.runner.stall import StallWatch
-from worker.runner.watchdog import EXIT_DEAF, Watchdog, broker_answers
-from worker.runner.workspace import disk_trouble
-from worker.trainer.stop import StopRequest
 
 IDLE_WHILE_JOBS_WAIT = RegistrationReply(job_id=None, waiting_jobs=2)
 

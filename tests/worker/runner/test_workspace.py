@@ -4,10 +4,10 @@ from pathlib import Path
 
 from httpx import Client
 
+from gsl.worker.runner.retry import RetryUntil
+from gsl.worker.runner.workspace import job_folder, prepare
 from tests.backend.api_driver import ApiDriver, started
 from tests.worker.real_api import RealApi
-from worker.runner.retry import RetryUntil
-from worker.runner.workspace import job_folder, prepare
 
 DAGGER = {"guide": {"name": "dagger"}, "gate": {"mode": "auto"}}
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from worker.job.checkpoint import CheckpointError, load, save
+from gsl.worker.job.checkpoint import CheckpointError, load, save
 
 
 def test_everything_comes_back_exactly(tmp_path: Path) -> None:

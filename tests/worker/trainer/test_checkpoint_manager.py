@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from worker.job import checkpoint
-from worker.job.folder import JobFolder
-from worker.job.spool import SpoolWriter
-from worker.trainer import checkpoint_manager
-from worker.trainer.checkpoint_manager import CheckpointManager
+from gsl.worker.job import checkpoint
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.job.spool import SpoolWriter
+from gsl.worker.trainer import checkpoint_manager
+from gsl.worker.trainer.checkpoint_manager import CheckpointManager
 
 
 class Clock:

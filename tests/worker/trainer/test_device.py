@@ -7,7 +7,7 @@ import sys
 PROGRAM = """
 import resource
 import torch
-from worker.trainer.device import keep_freed_memory
+from gsl.worker.trainer.device import keep_freed_memory
 
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt

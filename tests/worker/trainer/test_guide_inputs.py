@@ -8,14 +8,14 @@ import pytest
 import torch
 
 from gsl.config.suites import ForkMazeSuite
+from gsl.worker.guides import GuideInputs
+from gsl.worker.job import checkpoint
+from gsl.worker.job.folder import JobFolder
+from gsl.worker.rollout import demonstration_file
+from gsl.worker.rollout.demonstration_file import Episode, Provenance
+from gsl.worker.spaces import Actions, Spaces
+from gsl.worker.trainer.guide_inputs import GuideFiles, GuideInputError, guide_inputs
 from tests.worker.jobs import TINY_MAZE, done, spec
-from worker.guides import GuideInputs
-from worker.job import checkpoint
-from worker.job.folder import JobFolder
-from worker.rollout import demonstration_file
-from worker.rollout.demonstration_file import Episode, Provenance
-from worker.spaces import Actions, Spaces
-from worker.trainer.guide_inputs import GuideFiles, GuideInputError, guide_inputs
 
 SPACES = Spaces((3,), Actions("discrete", 4))
 CPU = torch.device("cpu")

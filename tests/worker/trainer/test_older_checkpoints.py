@@ -9,10 +9,10 @@ import safetensors.numpy
 
 from gsl.config.run import RunConfig
 from gsl.config.sampling import PrioritizedSampling
+from gsl.worker.job import checkpoint
+from gsl.worker.job.folder import EXIT_ENDED, EXIT_STOPPED
 from tests.worker.jobs import TINY_MAZE, done, epochs, numbers, prepare, spec, work
 from tests.worker.trainer.test_training import StopAt
-from worker.job import checkpoint
-from worker.job.folder import EXIT_ENDED, EXIT_STOPPED
 
 PRIORITIZED = TINY_MAZE.model_copy(update={"sampling": PrioritizedSampling()})
 

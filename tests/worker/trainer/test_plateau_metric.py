@@ -8,8 +8,8 @@ import pytest
 
 from gsl.config.recommended import plateau_of
 from gsl.method.plateau import replay
-from worker.rollout.episodes import Episodes
-from worker.trainer.plateau_metric import MeanByVariation, PlainMean, plateau_metric
+from gsl.worker.rollout.episodes import Episodes
+from gsl.worker.trainer.plateau_metric import MeanByVariation, PlainMean, plateau_metric
 
 EASY, HARD = 10.0, 0.0
 

@@ -15,18 +15,18 @@ from gsl.config.guides import DAPG
 from gsl.config.learners import PPG
 from gsl.config.networks import MLP
 from gsl.protocol.jobs import JobSpec
+from gsl.worker.envs.base import EnvError
+from gsl.worker.envs.forkmaze.env import ForkMazeEnv
+from gsl.worker.job import alike
+from gsl.worker.job.checkpoint import load
+from gsl.worker.job.folder import EXIT_ENDED, EXIT_FAILED, EXIT_STOPPED, JobFolder
+from gsl.worker.job.spool import SpoolWriter
+from gsl.worker.trainer.job import training_of
+from gsl.worker.trainer.jobs import run_jobs, why_alone
+from gsl.worker.trainer.population import Outcome
+from gsl.worker.trainer.stop import StopRequest
 from tests.worker.jobs import TINY_MAZE, done, epochs, lines, numbers, prepare, spec
 from tests.worker.trainer.test_training import StopAt, wait_for
-from worker.envs.base import EnvError
-from worker.envs.forkmaze.env import ForkMazeEnv
-from worker.job import alike
-from worker.job.checkpoint import load
-from worker.job.folder import EXIT_ENDED, EXIT_FAILED, EXIT_STOPPED, JobFolder
-from worker.job.spool import SpoolWriter
-from worker.trainer.job import training_of
-from worker.trainer.jobs import run_jobs, why_alone
-from worker.trainer.population import Outcome
-from worker.trainer.stop import StopRequest
 
 GOALS = spec().variations
 
@@ -151,7 +151,7 @@ def test_a_process_with_several_jobs_leaves_each_its_own_exit_code_and_log(
     long = [specialist(index, budget_steps=10**6) for index in range(2)]
     folders = begun(tmp_path, generalist, long)
     lost = prepare(tmp_path / "lost", specialist(2))
-    command = [sys.executable, "-m", "worker.trainer", *(str(folder.path) for folder in [*folders, lost])]
+    command = [sys.executable, "-m", "gsl.worker.trainer", *(str(folder.path) for folder in [*folders, lost])]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     wait_for(lambda: all(folder.spool.exists() and len(epochs(folder)) > 2 for folder in folders), 60)
     assert lost.read_exit() == EXIT_FAILED
@@ -170,7 +170,7 @@ def test_what_fails_in_the_shared_part_is_each_ones_failure(
     def fails(*_: Any) -> None:
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr("worker.learners.ppo_population.PPOPopulation.decide", fails)
+    monkeypatch.setattr("gsl.worker.learners.ppo_population.PPOPopulation.decide", fails)
     folders = begun(tmp_path, generalist, JOBS)
     assert [str(outcome) for outcome in together(folders)] == ["out of memory"] * 3
     monkeypatch.undo()

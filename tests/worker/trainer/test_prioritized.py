@@ -7,10 +7,10 @@ import pytest
 from gsl.config.learners import PPG
 from gsl.config.networks import MLP
 from gsl.config.sampling import PrioritizedSampling
+from gsl.worker.job.checkpoint import load
+from gsl.worker.job.folder import EXIT_ENDED, EXIT_STOPPED
 from tests.worker.jobs import TINY_MAZE, done, epochs, numbers, prepare, spec, work
 from tests.worker.trainer.test_training import StopAt
-from worker.job.checkpoint import load
-from worker.job.folder import EXIT_ENDED, EXIT_STOPPED
 
 PHASIC = PPG(network=MLP(width=16), device="cpu", num_envs=8, num_steps=16, num_minibatches=2, n_pi=4, micro_batch=64)
 PRIORITIZED = TINY_MAZE.model_copy(update={"sampling": PrioritizedSampling(temperature=0.5)})

@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from gsl.protocol.reports import MOST_CHANGED, MOST_DIFFERENCE, ProvenanceReport, SourceState, StartedReport
+from gsl.worker.trainer import provenance as provenance_module
+from gsl.worker.trainer.provenance import driver, packages, provenance
+from gsl.worker.trainer.secrets import HIDDEN, arguments_without_secrets, without_secrets
+from gsl.worker.trainer.source_state import source_state
 from tests.worker.jobs import done, lines, spec
-from worker.trainer import provenance as provenance_module
-from worker.trainer.provenance import driver, packages, provenance
-from worker.trainer.secrets import HIDDEN, arguments_without_secrets, without_secrets
-from worker.trainer.source_state import source_state
 
 
 class Repository:
@@ -180,7 +180,7 @@ def test_a_job_begins_with_what_it_is_made_with(tmp_path: Path) -> None:
         (["--api-key=abc", "--epochs=3"], [f"--api-key={HIDDEN}", "--epochs=3"]),
         (["GSL_WORKER_TOKEN=abc"], [f"GSL_WORKER_TOKEN={HIDDEN}"]),
         (["redis://:abc@host/0"], [f"redis://{HIDDEN}@host/0"]),
-        (["-m", "worker.trainer", "/folder/3"], ["-m", "worker.trainer", "/folder/3"]),
+        (["-m", "gsl.worker.trainer", "/folder/3"], ["-m", "gsl.worker.trainer", "/folder/3"]),
     ],
 )
 def test_secrets_stay_out_of_a_command(arguments: list[str], shown: list[str]) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from gsl.method.score import score
 from gsl.protocol.reports import ArtifactReport, EvaluationReport
+from gsl.worker.job.checkpoint import load
+from gsl.worker.job.folder import JobFolder
 from tests.worker.jobs import TINY_MAZE, done, epochs, lines, prepare, spec, work
-from worker.job.checkpoint import load
-from worker.job.folder import JobFolder
 
 
 def specialist(**changes: Any) -> Any:

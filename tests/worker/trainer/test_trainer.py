@@ -21,12 +21,12 @@ from gsl.config.plateau import PlateauSettings
 from gsl.config.run import RunConfig
 from gsl.config.suites import ProcgenSuite
 from gsl.protocol.reports import EvaluationReport
+from gsl.worker.job.folder import EXIT_ENDED, JobFile, JobFolder
+from gsl.worker.job.spool import SPOOL_LINE
+from gsl.worker.trainer.__main__ import main
+from gsl.worker.trainer.job import run
+from gsl.worker.trainer.stop import StopRequest
 from tests.worker.jobs import done, epochs, lines, numbers, spec
-from worker.job.folder import EXIT_ENDED, JobFile, JobFolder
-from worker.job.spool import SPOOL_LINE
-from worker.trainer.__main__ import main
-from worker.trainer.job import run
-from worker.trainer.stop import StopRequest
 
 TINY_PROCGEN = RunConfig(
     suite=ProcgenSuite(game="bigfish", num_levels=6, held_out_levels=2, num_threads=0),
@@ -43,7 +43,7 @@ TINY_PROCGEN = RunConfig(
 def test_a_job_file_alone_prints_its_reports(tmp_path: Path) -> None:
     file = tmp_path / "job.json"
     file.write_text(JobFile(spec=spec(budget_steps=4 * 128)).model_dump_json())
-    command = [sys.executable, "-m", "worker.trainer", str(file)]
+    command = [sys.executable, "-m", "gsl.worker.trainer", str(file)]
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     said = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, timeout=60)
     reports = [SPOOL_LINE.validate_json(line) for line in said.stdout.splitlines()]
@@ -102,7 +102,7 @@ def test_procgen_goes_on_number_for_number(tmp_path: Path) -> None:
 
 def go_on(folder: JobFolder) -> int:
     """A job that had ended for want of budget goes on from its checkpoint with more."""
-    from worker.job.checkpoint import load, save
+    from gsl.worker.job.checkpoint import load, save
 
     state = load(folder.resume)
     save(folder.resume, state | {"progress": state["progress"] | {"outcome": None}})

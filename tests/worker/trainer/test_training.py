@@ -12,13 +12,13 @@ import psutil
 import pytest
 
 from gsl.protocol.reports import ArtifactReport, EvaluationReport, StartedReport
+from gsl.worker.envs.base import EnvError
+from gsl.worker.job.checkpoint import load
+from gsl.worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFolder
+from gsl.worker.job.spool import rewind, spool_offset
+from gsl.worker.trainer import checkpoint_manager
+from gsl.worker.trainer.stop import StopRequest
 from tests.worker.jobs import TINY_MAZE, done, epochs, lines, numbers, prepare, spec, work
-from worker.envs.base import EnvError
-from worker.job.checkpoint import load
-from worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFolder
-from worker.job.spool import rewind, spool_offset
-from worker.trainer import checkpoint_manager
-from worker.trainer.stop import StopRequest
 
 
 class StopAt(StopRequest):
@@ -98,7 +98,7 @@ def test_a_stop_file_stops(tmp_path: Path) -> None:
 
 
 def test_a_long_epoch_is_abandoned(undisturbed: JobFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worker.trainer.training.STOP_WITHIN_SECONDS", 0.0)
+    monkeypatch.setattr("gsl.worker.trainer.training.STOP_WITHIN_SECONDS", 0.0)
     folder = prepare(tmp_path, spec())
     assert work(folder, StopAt(folder, 7)) == EXIT_STOPPED
     assert work(folder) == EXIT_ENDED
@@ -109,8 +109,8 @@ def test_a_long_epoch_is_abandoned(undisturbed: JobFolder, tmp_path: Path, monke
 def test_a_killed_process_goes_on_number_for_number(undisturbed: JobFolder, tmp_path: Path, moment: str) -> None:
     folder = prepare(tmp_path, spec())
     script = (
-        "from worker.trainer import checkpoint_manager; checkpoint_manager.LOCAL_SECONDS = 0.0; "
-        f"from worker.trainer.__main__ import main; main([{str(tmp_path)!r}])"
+        "from gsl.worker.trainer import checkpoint_manager; checkpoint_manager.LOCAL_SECONDS = 0.0; "
+        f"from gsl.worker.trainer.__main__ import main; main([{str(tmp_path)!r}])"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL, start_new_session=True)
     wait_for(lambda: folder.spool.exists() and folder.spool.stat().st_size > (3_000 if moment == "early" else 12_000))
@@ -123,7 +123,7 @@ def test_a_killed_process_goes_on_number_for_number(undisturbed: JobFolder, tmp_
 
 def test_sigterm_leaves_a_checkpoint(undisturbed: JobFolder, tmp_path: Path) -> None:
     folder = prepare(tmp_path, spec())
-    process = subprocess.Popen([sys.executable, "-m", "worker.trainer", str(tmp_path)], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", "gsl.worker.trainer", str(tmp_path)], stderr=subprocess.DEVNULL)
     wait_for(lambda: folder.spool.exists() and folder.spool.stat().st_size > 3_000)
     process.terminate()
     assert process.wait(timeout=30) == EXIT_STOPPED
@@ -134,7 +134,7 @@ def test_sigterm_leaves_a_checkpoint(undisturbed: JobFolder, tmp_path: Path) -> 
 RUNS_A_TRAINER = """
 import sys, time
 from pathlib import Path
-from worker.runner.launcher import Launcher
+from gsl.worker.runner.launcher import Launcher
 folder = Path(sys.argv[1])
 started = Launcher().start([folder], folder / "trainer.log", [], (), lambda: False)
 time.sleep(600)

@@ -12,11 +12,11 @@ from gsl.config.method import EvaluationSettings
 from gsl.config.networks import MLP
 from gsl.config.run import RunConfig
 from gsl.config.suites import GymnasiumSuite
+from gsl.worker.job.checkpoint import load
+from gsl.worker.job.folder import EXIT_ENDED, EXIT_STOPPED
 from tests.worker.jobs import TINY_MAZE, done, epochs, lines, numbers, prepare, spec, work
 from tests.worker.learners.states import same
 from tests.worker.trainer.test_training import StopAt
-from worker.job.checkpoint import load
-from worker.job.folder import EXIT_ENDED, EXIT_STOPPED
 
 MAZE_PPG = TINY_MAZE.model_copy(
     update={

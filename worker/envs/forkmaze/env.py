@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.config.suites import ForkMazeSuite
-from worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
-from worker.envs.forkmaze.map import MOVES, ForkMaze
-from worker.spaces import Actions
+from gsl.worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.forkmaze.map import MOVES, ForkMaze
+from gsl.worker.spaces import Actions
 
 
 class ForkMazeEnv:

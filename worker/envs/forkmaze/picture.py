@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.config.suites import ForkMazeSuite
-from worker.envs.base import IDLE
-from worker.envs.forkmaze.map import MOVES, ForkMaze
+from gsl.worker.envs.base import IDLE
+from gsl.worker.envs.forkmaze.map import MOVES, ForkMaze
 
 CELL, MARGIN, LABEL = 24, 16, 150  # pixels: a cell's side, the border, the space for labels on the right
 SPREAD = 0.6  # fraction of a cell over which paths are spread, so that they do not hide each other

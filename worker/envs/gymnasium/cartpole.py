@@ -14,11 +14,11 @@ from gymnasium.utils.seeding import np_random
 from numpy.typing import NDArray
 
 from gsl.config.suites.gymnasium import GymnasiumSuite
-from worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
-from worker.envs.gymnasium.attributes import attributes_of, is_cartpole
-from worker.envs.gymnasium.pool import check_finite, check_variations
-from worker.envs.gymnasium.recipe import GymnasiumRecipe
-from worker.spaces import Actions
+from gsl.worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.gymnasium.attributes import attributes_of, is_cartpole
+from gsl.worker.envs.gymnasium.pool import check_finite, check_variations
+from gsl.worker.envs.gymnasium.recipe import GymnasiumRecipe
+from gsl.worker.spaces import Actions
 
 PHYSICS = (
     "gravity", "masscart", "masspole", "total_mass", "length", "polemass_length", "force_mag", "tau",

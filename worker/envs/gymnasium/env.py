@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from gsl.config.errors import did_you_mean
 from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.gymnasium.contract import ContractError
-from worker.envs.base import IDLE, Env, EnvError, Sampler, State, Step, deal
-from worker.envs.gymnasium.cartpole import CartPoleEnv, fits
-from worker.envs.gymnasium.pool import AnyEnv, Pool, Recipe, Tape, check_finite, check_variations, failure
-from worker.envs.gymnasium.recipe import GymnasiumRecipe
-from worker.envs.gymnasium.spaces import NO_ANSWER, Observations, convert_actions
+from gsl.worker.envs.base import IDLE, Env, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.gymnasium.cartpole import CartPoleEnv, fits
+from gsl.worker.envs.gymnasium.pool import AnyEnv, Pool, Recipe, Tape, check_finite, check_variations, failure
+from gsl.worker.envs.gymnasium.recipe import GymnasiumRecipe
+from gsl.worker.envs.gymnasium.spaces import NO_ANSWER, Observations, convert_actions
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gsl.config.suites.gymnasium.contract import ContractError
 from gsl.seeds import derive
-from worker.envs.base import IDLE, EnvError, Sampler
+from gsl.worker.envs.base import IDLE, EnvError, Sampler
 
 AnyEnv = gymnasium.Env[Any, Any]
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.gymnasium.probe import Scalar, make
-from worker.envs.gymnasium.attributes import attributes_of
-from worker.envs.gymnasium.pool import AnyEnv, episode_seed
+from gsl.worker.envs.gymnasium.attributes import attributes_of
+from gsl.worker.envs.gymnasium.pool import AnyEnv, episode_seed
 
 
 class GymnasiumRecipe:

@@ -18,7 +18,7 @@ from gsl.config.suites.gymnasium.contract import (
     picker,
 )
 from gsl.config.suites.gymnasium.spaces import Layout, action_kind, chosen, layout
-from worker.spaces import Actions
+from gsl.worker.spaces import Actions
 
 ConvertActions = Callable[[NDArray[Any]], Sequence[Any] | NDArray[Any]]
 """Maps the actions of all slots to actions of each slot's environment."""

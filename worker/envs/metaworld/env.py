@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.config.suites.metaworld.settings import MetaWorldSuite
-from worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
-from worker.envs.metaworld.memory import NO_EPISODE, OBSERVED, SharedMemory
-from worker.envs.metaworld.orders import BEGIN, FORGET, SAVE, STEP, SlotError, Tasks
-from worker.envs.metaworld.pool import Pool
-from worker.spaces import Actions
+from gsl.worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.metaworld.memory import NO_EPISODE, OBSERVED, SharedMemory
+from gsl.worker.envs.metaworld.orders import BEGIN, FORGET, SAVE, STEP, SlotError, Tasks
+from gsl.worker.envs.metaworld.pool import Pool
+from gsl.worker.spaces import Actions
 
 
 class MetaWorldEnv:

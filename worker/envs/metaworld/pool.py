@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from worker.envs.base import EnvError
-from worker.envs.metaworld.memory import SharedMemory
-from worker.envs.metaworld.orders import DONE, Share, SlotError, Tasks
+from gsl.worker.envs.base import EnvError
+from gsl.worker.envs.metaworld.memory import SharedMemory
+from gsl.worker.envs.metaworld.orders import DONE, Share, SlotError, Tasks
 
 _ENDING_TAKES_S: Final = 5.0
 _ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -54,7 +54,7 @@ class Pool:
 class _Process:
     def __init__(self, share: Share, memory: SharedMemory) -> None:
         self._orders, theirs = Pipe()
-        command = [sys.executable, "-m", "worker.envs.metaworld.process"]
+        command = [sys.executable, "-m", "gsl.worker.envs.metaworld.process"]
         # A new process inherits blocked signals, so it ignores them from its very start.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _NOT_FOR_THEM)
         try:

@@ -1,4 +1,4 @@
-"""A simulation process: `python -m worker.envs.metaworld.process CONNECTION MEMORY SHARE`.
+"""A simulation process: `python -m gsl.worker.envs.metaworld.process CONNECTION MEMORY SHARE`.
 
 It waits for orders and replies to each with nothing, or with the slot that failed and the error. It ends when the
 connection is closed, whatever happened to the other process.
@@ -9,9 +9,9 @@ import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from worker.envs.metaworld.memory import SharedMemory
-from worker.envs.metaworld.orders import BEGIN, DONE, FORGET, SAVE, STEP, Share, SlotError
-from worker.envs.metaworld.slots import Slots
+from gsl.worker.envs.metaworld.memory import SharedMemory
+from gsl.worker.envs.metaworld.orders import BEGIN, DONE, FORGET, SAVE, STEP, Share, SlotError
+from gsl.worker.envs.metaworld.slots import Slots
 
 
 def main(connection: int, memory: int, share: Share) -> None:

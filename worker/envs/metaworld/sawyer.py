@@ -16,8 +16,8 @@ from metaworld.env_dict import ALL_V3_ENVIRONMENTS
 from metaworld.sawyer_xyz_env import SawyerXYZEnv
 from numpy.typing import NDArray
 
-from worker.envs.metaworld.arithmetic import NUMPY, REWARDS, Rotation, length, tolerance
-from worker.envs.metaworld.rebound import rebound
+from gsl.worker.envs.metaworld.arithmetic import NUMPY, REWARDS, Rotation, length, tolerance
+from gsl.worker.envs.metaworld.rebound import rebound
 
 NOW = 18
 """Components of an observation of the current step: hand, gripper, objects."""

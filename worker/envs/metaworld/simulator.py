@@ -14,8 +14,8 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.envs.metaworld.memory import SAVED
-from worker.envs.metaworld.sawyer import NOW, task_class
+from gsl.worker.envs.metaworld.memory import SAVED
+from gsl.worker.envs.metaworld.sawyer import NOW, task_class
 
 _STATE: Final = int(
     mujoco.mjtState.mjSTATE_PHYSICS

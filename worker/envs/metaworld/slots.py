@@ -5,9 +5,9 @@ from typing import Final
 import mujoco
 import numpy as np
 
-from worker.envs.metaworld.memory import NO_EPISODE, OBSERVED, SharedMemory
-from worker.envs.metaworld.orders import SlotError, Tasks
-from worker.envs.metaworld.simulator import TaskSimulator
+from gsl.worker.envs.metaworld.memory import NO_EPISODE, OBSERVED, SharedMemory
+from gsl.worker.envs.metaworld.orders import SlotError, Tasks
+from gsl.worker.envs.metaworld.simulator import TaskSimulator
 
 
 class Slots:

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.config.suites import ProcgenSuite
-from worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
-from worker.envs.procgen.state import SlotStates
-from worker.spaces import Actions
+from gsl.worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.procgen.state import SlotStates
+from gsl.worker.spaces import Actions
 
 FORCE_RESET = -1
 """The action that ends an episode at once; not one of the 15 actions of a policy."""

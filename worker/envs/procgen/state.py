@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 import cffi
 
-from worker.envs.base import EnvError
+from gsl.worker.envs.base import EnvError
 
 SERIALIZE_VERSION: Final = 0
 MAX_STATE_BYTES: Final = 2**20

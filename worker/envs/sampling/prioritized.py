@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.config.sampling import PrioritizedSampling
-from worker.envs.base import EnvError
+from gsl.worker.envs.base import EnvError
 
 
 class PrioritizedSampler:

@@ -7,8 +7,8 @@ import numpy as np
 
 from gsl.config.sampling import PrioritizedSampling, RoundRobinSampling, Sampling
 from gsl.config.suites import SuiteSettings
-from worker.envs.base import EnvError
-from worker.envs.sampling.prioritized import PrioritizedSampler
+from gsl.worker.envs.base import EnvError
+from gsl.worker.envs.sampling.prioritized import PrioritizedSampler
 
 
 class UniformSampler:

@@ -14,7 +14,7 @@ HELD_OUT = 1_000_000
 class GymnasiumParts(SuiteSettings):
     """The settings and what follows from them; `GymnasiumSuite` adds the check that an environment can be made."""
 
-    implementation: ClassVar[str] = "worker.envs.gymnasium.env:make_gymnasium"
+    implementation: ClassVar[str] = "gsl.worker.envs.gymnasium.env:make_gymnasium"
     title: ClassVar[str] = "Gymnasium"
     requires: ClassVar[tuple[str, ...]] = ("gymnasium",)
 

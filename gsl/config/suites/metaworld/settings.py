@@ -20,7 +20,7 @@ class MetaWorldSuite(SuiteSettings):
     number. A task's goals are those of `metaworld.MT1(task, seed=goal_seed)`, in that order, in every benchmark.
     """
 
-    implementation: ClassVar[str] = "worker.envs.metaworld.env:MetaWorldEnv"
+    implementation: ClassVar[str] = "gsl.worker.envs.metaworld.env:MetaWorldEnv"
     title: ClassVar[str] = "Meta-World"
     requires: ClassVar[tuple[str, ...]] = ("metaworld", "mujoco")
     extra: ClassVar[str | None] = "worker"

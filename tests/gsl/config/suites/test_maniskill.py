@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from gsl.config.suites import ManiSkillSuite, maniskill
-from worker.envs import installed_suites, make_env
-from worker.envs.base import EnvError
-from worker.envs.sampling.samplers import QueueSampler
+from gsl.worker.envs import installed_suites, make_env
+from gsl.worker.envs.base import EnvError
+from gsl.worker.envs.sampling.samplers import QueueSampler
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import pytest
 
 from gsl.config.suites import ProcgenSuite
-from worker.envs import installed_suites, make_env
-from worker.envs.base import EnvError
-from worker.envs.sampling.samplers import QueueSampler
+from gsl.worker.envs import installed_suites, make_env
+from gsl.worker.envs.base import EnvError
+from gsl.worker.envs.sampling.samplers import QueueSampler
 
 
 def test_a_missing_library_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,13 +62,13 @@ def launch(
     as_json: AsJson = False,
 ) -> None:
     """Launch a run from a preset; with --experiment and --arm or --seeds, a run for each arm and seed."""
-    settings = _settings(config, changes, seed, auto)
+    settings = settings_of(config, changes, seed, auto)
     several = bool(arms or seeds)
     chosen, numbers = dict(map(_arm, arms)) or {preset or "run": {}}, _numbers(seeds or "0")
     _check_options(several, experiment, seed, [name, notes] if several else [], watch and several)
     with connect(context) as api:
         if preview:
-            return _show_preview(api.preview(preset, settings), as_json)
+            return show_preview(api.preview(preset, settings), as_json)
         place = None if experiment is None else experiment_of(api, experiment, create=True).id
         if several and place is not None:
             runs = api.launch(place, chosen, numbers, preset=preset, config=settings, tags=tags, priority=priority)
@@ -79,7 +79,7 @@ def launch(
             runs = [run]
             if watch:
                 return follow(api, run.id, as_json=as_json)
-        return _show_launched(api, runs, as_json)
+        return show_launched(api, runs, as_json)
 
 
 def _check_options(several: bool, experiment: str | None, seed: int | None, single: list[str], watch: bool) -> None:
@@ -93,7 +93,7 @@ def _check_options(several: bool, experiment: str | None, seed: int | None, sing
         raise typer.BadParameter("--watch is for a single run")
 
 
-def _settings(file: Path | None, changes: Sequence[str], seed: int | None, auto: bool | None) -> dict[str, Any]:
+def settings_of(file: Path | None, changes: Sequence[str], seed: int | None, auto: bool | None) -> dict[str, Any]:
     settings = {} if file is None else _read(file)
     for change in changes:
         _change(settings, change)
@@ -150,7 +150,7 @@ def _numbers(given: str) -> list[int]:
     return found
 
 
-def _show_preview(preview: BudgetPreview, as_json: bool) -> None:
+def show_preview(preview: BudgetPreview, as_json: bool) -> None:
     if as_json:
         return emit(preview)
     shown = table("Phase", "Steps", "Time", right=("Steps", "Time"))
@@ -160,7 +160,7 @@ def _show_preview(preview: BudgetPreview, as_json: bool) -> None:
     return say(f"{text.many(preview.jobs, 'job')}, about {text.duration(preview.eta_seconds)}")
 
 
-def _show_launched(api: Client, runs: Sequence[Run], as_json: bool) -> None:
+def show_launched(api: Client, runs: Sequence[Run], as_json: bool) -> None:
     if as_json:
         return emit(runs if len(runs) > 1 else runs[0])
     for run in runs:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 import gsl
-from gsl.cli import comparing, launching, machine, records, showing, signing_in, steering, watching
+from gsl.cli import comparing, forking, launching, machine, records, showing, signing_in, steering, watching
 from gsl.cli.doctor.command import doctor
 from gsl.cli.options import Server
 from gsl.cli.outcomes import EXPECTED, Exit, explained
@@ -30,6 +30,7 @@ COMMANDS: dict[str, dict[str, Callable[..., Any]]] = {
         "pause": steering.pause,
         "resume": steering.resume,
         "retry": steering.retry,
+        "fork": forking.fork,
     },
     "Runs that await approval": {
         "approve": steering.approve,

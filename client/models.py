@@ -27,6 +27,7 @@ LedgerRow = api.LedgerRow
 MetricInfo = api.MetricInfo
 MetricSeries = api.MetricSeriesPublic
 Metrics = api.MetricsPublic
+Origin = api.Origin
 Page = api.Page
 PairComparison = api.PairComparison
 PhaseProgress = api.PhaseProgress

@@ -26,11 +26,17 @@ class RunCalls:
         tags: Sequence[str] = (),
         notes: str = "",
         priority: int = 0,
+        checkpoint_id: int | None = None,
     ) -> Conversation[models.Run]:
-        """Launch a run from a preset, a configuration, or a preset with parts changed."""
+        """Launch a run from a preset, a configuration, or a preset with parts changed.
+
+        With `checkpoint_id`, the number of a checkpoint in `artifacts`, its generalist continues from there; without
+        a preset, `config` then changes parts of that run's configuration.
+        """
         body = {
-            "preset": preset, "config": dict(config or {}), "name": name, "experiment_id": experiment_id,
-            "arm_name": arm_name, "tags": list(tags), "notes": notes, "priority": priority,
+            "checkpoint_id": checkpoint_id, "preset": preset, "config": dict(config or {}), "name": name,
+            "experiment_id": experiment_id, "arm_name": arm_name, "tags": list(tags), "notes": notes,
+            "priority": priority,
         }  # fmt: skip
         return post(models.Run, "/runs", body)
 
@@ -41,10 +47,15 @@ class RunCalls:
 
     @endpoint
     def preview(
-        self, preset: str | None = None, config: Mapping[str, Any] | None = None
+        self,
+        preset: str | None = None,
+        config: Mapping[str, Any] | None = None,
+        *,
+        checkpoint_id: int | None = None,
     ) -> Conversation[models.BudgetPreview]:
         """Preview a configuration's budget without launching it."""
-        return post(models.BudgetPreview, "/runs/preview", {"preset": preset, "config": dict(config or {})})
+        body = {"checkpoint_id": checkpoint_id, "preset": preset, "config": dict(config or {})}
+        return post(models.BudgetPreview, "/runs/preview", body)
 
     @endpoint
     def run(self, run_id: int) -> Conversation[models.Run]:

@@ -20,7 +20,8 @@ from gsl.config.base import as_stored
 from gsl.config.errors import Problem, refuse
 from gsl.config.run import RunConfig
 from gsl.phases.state import GateOpening, Proposal
-from gsl.protocol.jobs import JobSpec, Phase, Work
+from gsl.protocol.api.runs import Origin
+from gsl.protocol.jobs import ORIGIN, JobSpec, Phase, Work
 from gsl.protocol.reports import DemonstrationsReport, EpochReport, EvaluationReport, JobResult, Report, Wire
 
 DIGITS = 6
@@ -76,6 +77,11 @@ class RunRecord(Wire):
     cycle: int = Field(default=1, ge=1, le=100)
     message: str = Field(default="", max_length=2000)
     warnings: tuple[str, ...] = Field(default=(), max_length=1000)
+    origin: Origin | None = Field(
+        default=None,
+        exclude_if=lambda origin: origin is None,  # so that records from before there were forks keep their digest
+        description="The checkpoint of another run that its generalist continued from.",
+    )
     created_at: datetime
     ended_at: datetime
     jobs: tuple[JobRecord, ...] = Field(max_length=10_000)
@@ -143,8 +149,9 @@ def _problems(record: RunRecord) -> Iterator[Problem]:
     if returns > MOST_RETURNS:
         yield ("jobs",), f"must have at most {MOST_RETURNS} returns of variations, not {returns}", returns
     known: dict[str, int] = {}
+    origin = {ORIGIN} if record.origin else set()
     for place, job in enumerate(record.jobs):
-        yield from _wrong_job(record.config, place, job, known)
+        yield from _wrong_job(record.config, place, job, known, origin)
         known[job.work.key] = place
     seen = set[tuple[int, int, str]]()
     for place, gate in enumerate(record.gates):
@@ -163,13 +170,15 @@ def _problems(record: RunRecord) -> Iterator[Problem]:
         seen.add(key)
 
 
-def _wrong_job(config: RunConfig, place: int, job: JobRecord, known: dict[str, int]) -> Iterator[Problem]:
+def _wrong_job(
+    config: RunConfig, place: int, job: JobRecord, known: dict[str, int], origin: set[str]
+) -> Iterator[Problem]:
     where: tuple[str | int, ...] = ("jobs", place)
     if not job.work.key:
         yield (*where, "work", "key"), "must not be empty", ""
     if job.work.key in known:
         yield (*where, "work", "key"), f"{job.work.key} is already the key of job {known[job.work.key]}", job.work.key
-    if job.work.source is not None and job.work.source.job not in known:
+    if job.work.source is not None and job.work.source.job not in {*known, *origin}:
         yield (*where, "work", "source", "job"), "must be the key of an earlier job in the record", job.work.source.job
     allowed = {
         "variations": set(config.suite.training_variations()), "held_out": set(config.suite.held_out_variations())

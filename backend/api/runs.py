@@ -7,11 +7,10 @@ from fastapi import Query
 from gsl.backend.api.access import Who
 from gsl.backend.api.deps import Limit, Offset, Reading, RunId, ServicesDep, Writing, problems, router
 from gsl.backend.db.models import Run
-from gsl.backend.domain.configs import resolve
 from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.run_progress import eta, job_count, measurement_steps, phases
 from gsl.backend.errors import ForbiddenError
-from gsl.backend.services import baselines, retries
+from gsl.backend.services import baselines, forks, retries
 from gsl.backend.services.app_services import Services
 from gsl.backend.store import artifacts, audit, run_progress, runs, search, workers
 from gsl.backend.store.jobs.status import record_event
@@ -24,11 +23,13 @@ routes = router("runs")
 
 @routes.post("/runs", status_code=201, summary="Launch a run", responses=problems(400))
 def create_run(body: RunCreate, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
-    """From a preset, a whole configuration, or a preset with parts changed. The first job is queued immediately."""
-    config = resolve(body)
+    """From a preset, a whole configuration, or a preset with parts changed; as a fork, from a checkpoint of another
+    run. The first job is queued immediately.
+    """
+    config, origin = forks.config_and_fields(session, body)
     workers.check_runnable(session, {"config.suite.name": config.suite.name})
-    run = runs.create(session, config, body.model_dump(exclude={"preset", "config"}))
-    runs.launched(session, run, who.name, body.preset or "")
+    run = runs.create(session, config, body.model_dump(exclude={"preset", "config", "checkpoint_id"}) | origin)
+    runs.launched(session, run, who.name, body.preset or _forked(run))
     audit.about(session, f"run {run.id}")
     return _advanced(services, session, run)
 
@@ -36,7 +37,7 @@ def create_run(body: RunCreate, who: Who, session: Writing, services: ServicesDe
 @routes.post("/runs/preview", summary="Preview a configuration's budget", responses=problems(400))
 def preview_run(body: RunCreate, session: Reading) -> BudgetPreview:
     """Steps of each phase, and their time as measured of recent jobs of the suite. Nothing is launched."""
-    config = resolve(body)
+    config, _ = forks.config_and_fields(session, body)
     progress = run_progress.preview(session, config)
     listed = phases(progress)
     return BudgetPreview(
@@ -163,3 +164,7 @@ def _public(session: Writing, run: Run) -> RunPublic:
     session.flush()
     session.refresh(run)
     return runs.public(session, run)
+
+
+def _forked(run: Run) -> str:
+    return f"{run.origin['job']} of run {run.forked_from}, epoch {run.origin['epoch']}" if run.origin else ""

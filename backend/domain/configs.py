@@ -11,9 +11,14 @@ from gsl.config.run import RunConfig
 from gsl.protocol.api import RunCreate
 
 
-def resolve(body: RunCreate) -> RunConfig:
-    """Raises `InvalidError` naming every invalid field below `config`, or the unknown preset."""
+def resolve(body: RunCreate, base: RunConfig | None = None) -> RunConfig:
+    """The requested configuration, as changes of `base` if that is given.
+
+    Raises `InvalidError` naming every invalid field below `config`, or the unknown preset.
+    """
     try:
+        if base is not None:
+            return RunConfig.model_validate(merge(base.model_dump(mode="json"), body.config))
         return RunConfig.model_validate(over_preset(body.preset, body.config))
     except ValidationError as error:
         raise from_validation(error, "config") from error

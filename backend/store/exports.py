@@ -21,6 +21,7 @@ from gsl.backend.db.models import (
 from gsl.backend.errors import ConflictError
 from gsl.backend.store import provenance
 from gsl.backend.store.configs import config_of, read_only
+from gsl.backend.store.forks import origin_of
 from gsl.backend.store.jobs import planning
 from gsl.method.selection import Estimate
 from gsl.phases import GateOpening, keys
@@ -48,6 +49,7 @@ def record_of(session: Session, run: Run) -> RunRecord:
         **run.model_dump(include={"name", "arm_name", "notes", "tags", "status", "phase", "cycle", "message"}),
         "config": run.config if unread else config_of(run),
         "warnings": run.warnings,
+        "origin": origin_of(run, elsewhere=True),
         "created_at": run.created_at,
         "ended_at": run.ended_at or run.updated_at,
         "jobs": [_job(session, job) for job in jobs],

@@ -45,6 +45,7 @@ def _insert(session: Session, record: RunRecord, experiment_id: int | None, dige
     fields = {
         "name": record.name, "experiment_id": experiment_id, "arm_name": record.arm_name, "notes": record.notes,
         "tags": list(record.tags), "record_sha256": digest, "owner": who,
+        "origin": record.origin.model_dump(mode="json") if record.origin else None,
     }  # fmt: skip
     run = runs.create(session, record.config, fields)
     run.created_at = record.created_at

@@ -11,7 +11,7 @@ from gsl.backend.db.columns import now
 from gsl.backend.db.models import Experiment, Gate, Job, Run
 from gsl.backend.domain.run_progress import RunProgress, activity, eta, phases
 from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
-from gsl.backend.store import run_progress, search, value_sources
+from gsl.backend.store import forks, run_progress, search, value_sources
 from gsl.backend.store.configs import check_readable, config_of, read_only
 from gsl.backend.store.jobs.locks import lock_run
 from gsl.backend.store.jobs.status import record_event
@@ -27,7 +27,8 @@ Sort = Literal["-created_at", "created_at", "-updated_at", "updated_at", "name",
 def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
     """A queued run without jobs; the planner adds them.
 
-    `fields`: name, experiment_id, notes, tags, and optionally arm_name, priority, baseline_of and record_sha256.
+    `fields`: name, experiment_id, notes, tags, and optionally arm_name, priority, baseline_of, forked_from, origin
+    and record_sha256.
     Raises `InvalidError` if the experiment does not exist.
     """
     experiment_id = fields["experiment_id"]
@@ -142,6 +143,7 @@ def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
         col(Run.baseline_of).in_(ids), col(Run.status).not_in(IN_VAIN)
     )
     baselines = _newest(session, going, Run.baseline_of)
+    forked = forks.of_runs(session, ids)
     return [
         RunPublic(
             **summary.model_dump(),
@@ -151,6 +153,8 @@ def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
             wish=_desired_state(run),
             gate_id=gates.get(summary.id),
             baseline_id=baselines.get(summary.id),
+            origin=forks.origin_of(run),
+            forks=forked.get(summary.id, ()),
         )
         for run, summary in zip(runs, summaries(session, runs), strict=True)
     ]
@@ -192,7 +196,11 @@ def remove(session: Session, run_id: int) -> None:
     running = select(func.count()).where(Job.run_id == run_id, Job.status == "running")
     if session.exec(running).one():
         raise ConflictError(f"Run {run_id} still has running jobs: try again once they have stopped.")
+    if needing := forks.in_need(session, run_id):
+        listed = ", ".join(map(str, needing))
+        raise ConflictError(f"Run {run_id} is what run {listed} continues from, and still needed: let it start first.")
     session.execute(update_rows(Run).where(col(Run.baseline_of) == run_id).values(baseline_of=None))
+    session.execute(update_rows(Run).where(col(Run.forked_from) == run_id).values(forked_from=None))
     session.execute(delete(Run).where(col(Run.id) == run_id))
 
 

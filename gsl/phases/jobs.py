@@ -9,15 +9,26 @@ from gsl.config.run import RunConfig
 from gsl.method.selection import shrunk_means
 from gsl.phases import keys
 from gsl.phases.state import JobView, Proposal, Segment
-from gsl.protocol.jobs import CheckpointSource, JobKind, JobSpec, Phase, Start, TeacherSource
+from gsl.protocol.jobs import ORIGIN, CheckpointSource, JobKind, JobSpec, Phase, Start, TeacherSource
 from gsl.protocol.reports import VariationReturn
 from gsl.seeds import derive
 
 
-def generalist(config: RunConfig, before: Segment | None, budget: int, start_steps: int = 0) -> JobSpec:
-    """A segment of plain training on all variations; each one after the first resumes where the previous one ended."""
-    source = None if before is None else CheckpointSource(job=before.job.key)
-    cycle, number = (1, 1) if before is None else (before.cycle, before.number + 1)
+def first_generalist(config: RunConfig, budget: int, forked: bool) -> JobSpec:
+    """Plain training on all variations, from scratch or from where another run was."""
+    source = CheckpointSource(job=ORIGIN) if forked else None
+    return _segment(config, 1, 1, source, budget, 0)
+
+
+def generalist(config: RunConfig, before: Segment, budget: int, start_steps: int) -> JobSpec:
+    """A further segment of plain training, which resumes where the previous one ended."""
+    source = CheckpointSource(job=before.job.key)
+    return _segment(config, before.cycle, before.number + 1, source, budget, start_steps)
+
+
+def _segment(
+    config: RunConfig, cycle: int, number: int, source: CheckpointSource | None, budget: int, start_steps: int
+) -> JobSpec:
     return _spec(
         config,
         keys.generalist(cycle, number),

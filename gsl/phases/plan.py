@@ -69,7 +69,7 @@ def _method(config: RunConfig, state: RunState) -> Plan:
     """The method's next step."""
     segment = state.segment(1)
     if segment is None:
-        new = jobs.generalist(config, None, segment_steps(config, state, 1))
+        new = jobs.first_generalist(config, segment_steps(config, state, 1), state.forked)
         return Plan("queued", "waiting for a worker", jobs=(new,))
     return _from_segment(config, state, segment, gain=None)
 

@@ -78,12 +78,14 @@ class RunState:
     `evaluations`: returns on the training variations by key of the evaluation job, at least the newest of each cycle.
     `features`: for the same jobs, if requested, the policy's mean features by variation.
     `rounds`: for the same jobs, how many of the requested rounds were played.
+    `forked`: whether the generalist continues from a checkpoint of another run.
     `history`: the generalist's training episodes by variation, if a gate is about to open.
     """
 
     jobs: tuple[JobView, ...] = ()
     gates: tuple[GateView, ...] = ()
     evaluations: Mapping[str, tuple[VariationReturn, ...]] = field(default_factory=dict)
+    forked: bool = False
     desired_state: DesiredState = "run"
     features: Mapping[str, Features] = field(default_factory=dict)
     rounds: Mapping[str, Rounds] = field(default_factory=dict)

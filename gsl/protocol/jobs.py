@@ -19,13 +19,16 @@ Purpose = Literal["training", "evaluation", "demonstrations", "measurement"]
 DesiredState = Literal["run", "pause", "cancel"]
 Start = Literal["resume", "clone", "clone_fresh_head", "scratch"]
 
+ORIGIN = "origin"
+"""In place of a job's key: the checkpoint of another run from which a fork continues."""
+
 ENDED: frozenset[str] = frozenset({"succeeded", "failed", "cancelled"})
 
 
 class CheckpointSource(Settings):
     """The earlier job whose policy a job starts from, and which of its checkpoints."""
 
-    job: str = setting("", "Key of the job in the same run.")
+    job: str = setting("", "Key of the job in the same run; `origin` for the checkpoint of another run, in a fork.")
     which: Literal["last", "best", "plateau"] = setting(
         "last", "Its last checkpoint, its best by evaluation, or the one at which the plateau began."
     )
@@ -83,6 +86,11 @@ class JobSpec(Work):
     @property
     def work(self) -> Work:
         return Work.model_validate(self.model_dump(include=set(Work.model_fields)))
+
+    @property
+    def forked(self) -> bool:
+        """Whether it starts from a checkpoint of another run."""
+        return self.source is not None and self.source.job == ORIGIN
 
     def share_spent(self, job_steps: int) -> float:
         """Share of the run's steps spent after `job_steps` of the job, or of the job's own without `start_steps`."""

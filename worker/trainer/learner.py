@@ -14,12 +14,15 @@ from gsl.worker.trainer.device import choose_device
 
 
 def init_learner(spec: JobSpec, spaces: Spaces, source: State | None) -> Learner:
-    """The learner of a training job before its first epoch. Raises ValueError if its source is missing."""
+    """The learner of a training job before its first epoch. Raises ValueError if its source is missing or unfit."""
     learner = _fresh(spec, spaces, _overrides(spec))
     if spec.start != "scratch":
         if source is None:
             raise ValueError(f"{spec.key} starts by {spec.start}, but has no source checkpoint")
-        learner.clone(source["learner"], fresh_head=spec.start == "clone_fresh_head")
+        try:
+            learner.clone(source["learner"], fresh_head=spec.start == "clone_fresh_head")
+        except (RuntimeError, KeyError) as error:
+            raise ValueError(f"{spec.key} does not fit its checkpoint, whose networks differ: {error}") from error
         if spec.start == "resume" and isinstance(learner, Replayer):
             learner.take_over(source["learner"].get("handed_on", {}))
     return learner

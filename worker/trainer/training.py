@@ -82,7 +82,7 @@ class Training:
             self.learner.show(inputs.demonstrations)
         self._reward_origin = reward_origin(spec, self.guide)
         adopt_reward_scale(self.learner, source, self._reward_origin)
-        if source is not None and spec.start == "resume" and spec.kind == "generalist":
+        if source is not None and spec.start == "resume" and spec.kind == "generalist" and not spec.forked:
             self._plateau.restore(source)
             self._plateau.rearm()
 

@@ -11,7 +11,7 @@ from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
 from gsl.backend.store.configs import check_readable
 from gsl.backend.store.jobs.locks import lock_job
 from gsl.backend.store.jobs.status import record_event
-from gsl.protocol.jobs import ENDED, CheckpointSource, DesiredState, JobSpec, TeacherSource
+from gsl.protocol.jobs import ENDED, ORIGIN, CheckpointSource, DesiredState, JobSpec, TeacherSource
 from gsl.protocol.lease import ArtifactRef, ClaimedJob, FinishRequest, TeacherRef
 
 _FILES = {
@@ -165,6 +165,8 @@ def _text(text: str | None) -> str:
 
 def _source(session: Session, run_id: int, source: CheckpointSource) -> ArtifactRef | None:
     """The requested checkpoint, or the job's last one if there is no best one, or none at the plateau's epoch."""
+    if source.job == ORIGIN:
+        return _origin(session, run_id)
     if source.which == "best":
         return _newest(session, run_id, source.job, "best") or _newest(session, run_id, source.job, "checkpoint")
     if source.which == "plateau":
@@ -174,6 +176,12 @@ def _source(session: Session, run_id: int, source: CheckpointSource) -> Artifact
         found = None if epoch is None else _newest(session, run_id, source.job, "checkpoint", epoch)
         return found or _newest(session, run_id, source.job, "checkpoint")
     return _newest(session, run_id, source.job, "checkpoint")
+
+
+def _origin(session: Session, run_id: int) -> ArtifactRef | None:
+    origin = session.get_one(Run, run_id).origin
+    found = None if origin is None else session.get(Artifact, origin["checkpoint_id"])
+    return None if found is None else reference(found)
 
 
 def _newest(session: Session, run_id: int, key: str, kind: str, epoch: int | None = None) -> ArtifactRef | None:

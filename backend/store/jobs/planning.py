@@ -38,6 +38,7 @@ def load_state(session: Session, run: Run) -> RunState:
         features=OnDemand(evaluations, partial(_features, session)),
         rounds=_rounds(session, evaluations),
         history=history_before_gate(session, jobs, gates),
+        forked=run.origin is not None,
     )
 
 

@@ -768,7 +768,8 @@ export interface paths {
         put?: never;
         /**
          * Launch a run
-         * @description From a preset, a whole configuration, or a preset with parts changed. The first job is queued immediately.
+         * @description From a preset, a whole configuration, or a preset with parts changed; as a fork, from a checkpoint of another
+         *     run. The first job is queued immediately.
          *
          *     Needs: member.
          */
@@ -1888,7 +1889,7 @@ export interface components {
         CheckpointSource: {
             /**
              * Job
-             * @description Key of the job in the same run.
+             * @description Key of the job in the same run; `origin` for the checkpoint of another run, in a fork.
              * @default
              */
             job: string;
@@ -4011,6 +4012,35 @@ export interface components {
             name: "none";
         };
         /**
+         * Origin
+         * @description The checkpoint that a fork continues from, as it was when the fork was launched.
+         */
+        Origin: {
+            /** Checkpoint Id */
+            checkpoint_id: number;
+            /** Epoch */
+            epoch: number;
+            /**
+             * Job
+             * @description Key of its job, as generalist-1.
+             */
+            job: string;
+            /**
+             * Run Id
+             * @description Its run; null once that is deleted.
+             */
+            run_id: number | null;
+            /** Run Name */
+            run_name: string;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Steps
+             * @description Environment steps that led to it, in its run and in all that this continues from. The fork's own steps do not include them.
+             */
+            steps: number;
+        };
+        /**
          * PPG
          * @description Phasic policy gradient (Cobbe et al. 2021): PPO in phases, each followed by an auxiliary phase on the values.
          */
@@ -5150,6 +5180,11 @@ export interface components {
              */
             arm_name: string;
             /**
+             * Checkpoint Id
+             * @description A stored checkpoint, of a run's artifacts, from which the generalist continues: the run is then a fork. Without a preset, `config` changes parts of that run's configuration.
+             */
+            checkpoint_id?: number | null;
+            /**
              * Config
              * @description A RunConfig: partial with a preset, otherwise whole.
              * @default {}
@@ -5241,6 +5276,12 @@ export interface components {
             /** Experiment Name */
             experiment_name: string | null;
             /**
+             * Forks
+             * @description Runs that continue from a checkpoint of this one.
+             * @default []
+             */
+            forks: number[];
+            /**
              * Gate Id
              * @description The latest gate.
              */
@@ -5277,6 +5318,8 @@ export interface components {
             name: string;
             /** Notes */
             notes: string;
+            /** @description Where its generalist continues from, if it is a fork. */
+            origin?: components["schemas"]["Origin"] | null;
             /**
              * Owner
              * @description Name of the account that launched it; empty if it has none yet.
@@ -5399,6 +5442,8 @@ export interface components {
              * @default
              */
             notes: string;
+            /** @description The checkpoint of another run that its generalist continued from. */
+            origin?: components["schemas"]["Origin"] | null;
             /**
              * Phase
              * @description The last active phase.

@@ -22,6 +22,9 @@ class LearnerSettings(Settings):
     overrides: ClassVar[frozenset[Override]] = frozenset({"ent_coef", "learning_rate"})
     """Settings that specialists and fine-tuning may override."""
 
+    architecture: ClassVar[tuple[str, ...]] = ("network",)
+    """Fields that decide the shape of its networks: a fork keeps them, because its checkpoint fits no other."""
+
     estimates_advantages: ClassVar[bool] = False
     """Whether it computes the advantage of every step of a rollout, which prioritized sampling needs."""
 

@@ -17,6 +17,7 @@ class PPG(LearnerSettings):
     title: ClassVar[str] = "PPG"
     actions: ClassVar[frozenset[ActionKind]] = frozenset({"discrete", "continuous"})
     hooks: ClassVar[frozenset[Hook]] = frozenset({"before_training", "reward", "loss"})
+    architecture: ClassVar[tuple[str, ...]] = ("network", "shared")
     estimates_advantages: ClassVar[bool] = True
 
     name: Literal["ppg"] = "ppg"

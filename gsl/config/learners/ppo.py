@@ -19,6 +19,7 @@ class PPO(LearnerSettings):
     title: ClassVar[str] = "PPO"
     actions: ClassVar[frozenset[ActionKind]] = frozenset({"discrete", "continuous"})
     hooks: ClassVar[frozenset[Hook]] = frozenset({"before_training", "reward", "loss"})
+    architecture: ClassVar[tuple[str, ...]] = ("network", "popart", "critic_layer_norm")
     estimates_advantages: ClassVar[bool] = True
 
     name: Literal["ppo"] = "ppo"

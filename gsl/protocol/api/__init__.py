@@ -80,6 +80,7 @@ from gsl.protocol.api.measurements import (
 from gsl.protocol.api.provenance import ProvenanceDifference, ProvenanceOf, ProvenancePublic, SourcePublic
 from gsl.protocol.api.runs import (
     BudgetPreview,
+    Origin,
     PhaseProgress,
     RunCreate,
     RunPublic,
@@ -138,6 +139,7 @@ __all__ = [
     "MetricSeriesPublic",
     "MetricsPublic",
     "NewPassword",
+    "Origin",
     "Page",
     "PairComparison",
     "PasswordChange",

@@ -29,6 +29,13 @@ class RunCreate(Request):
     name: str = Field(default="", max_length=200, description="If empty, a name is made of suite, arm and seed.")
     preset: str | None = Field(default=None, description="The preset to start from; `config` then changes parts of it.")
     config: dict[str, Any] = Field(default={}, description="A RunConfig: partial with a preset, otherwise whole.")
+    checkpoint_id: int | None = Field(
+        default=None,
+        ge=1,
+        le=2**63 - 1,
+        description="A stored checkpoint, of a run's artifacts, from which the generalist continues: the run is then a "
+        "fork. Without a preset, `config` changes parts of that run's configuration.",
+    )
     experiment_id: int | None = None
     arm_name: str = Field(
         default="", max_length=100, description="Label of the run's arm in the experiment; if empty, the arm itself."
@@ -36,6 +43,21 @@ class RunCreate(Request):
     notes: str = Field(default="", max_length=20_000)
     tags: list[Tag] = Field(default=[], max_length=20)
     priority: Priority = 0
+
+
+class Origin(Answer):
+    """The checkpoint that a fork continues from, as it was when the fork was launched."""
+
+    run_id: int | None = Field(description="Its run; null once that is deleted.")
+    run_name: str
+    job: str = Field(description="Key of its job, as generalist-1.")
+    epoch: int
+    steps: int = Field(
+        description="Environment steps that led to it, in its run and in all that this continues from. The fork's own "
+        "steps do not include them."
+    )
+    checkpoint_id: int
+    sha256: str
 
 
 class RunUpdate(Request):
@@ -126,6 +148,8 @@ class RunPublic(RunSummary):
     config: Annotated[RunConfig | dict[str, Any], Field(union_mode="left_to_right"), WrapValidator(as_stored)] = Field(
         description="As it was stored, if the run is read-only."
     )
+    origin: Origin | None = Field(default=None, description="Where its generalist continues from, if it is a fork.")
+    forks: tuple[int, ...] = Field(default=(), description="Runs that continue from a checkpoint of this one.")
     notes: str
     warnings: tuple[str, ...] = Field(description="Example: specialist 3 failed, continuing with 6 of 7.")
     wish: Literal["run", "pause", "cancel"] = Field(description="The state that was requested for the run.")

@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from gsl.config.networks import MLP
+from gsl.protocol.jobs import ORIGIN, CheckpointSource
 from gsl.protocol.reports import ArtifactReport, EvaluationReport, StartedReport
 from gsl.worker.envs.base import EnvError
 from gsl.worker.job.checkpoint import load
@@ -232,3 +234,24 @@ def test_training_episodes_come_only_from_the_jobs_variations(undisturbed: JobFo
     one = spec().variations[1]
     alone = done(tmp_path, spec("specialist", variations=(one,), held_out=(), index=1))
     assert {entry.variation for report in epochs(alone) for entry in report.returns} == {one}
+
+
+def test_a_fork_starts_from_another_runs_policy_and_watches_for_a_plateau_anew(tmp_path: Path) -> None:
+    first = done(tmp_path / "first", spec(stop_at_plateau=True))
+    slower = TINY_MAZE.model_copy(update={"learner": TINY_MAZE.learner.model_copy(update={"learning_rate": 1e-4})})
+    source = CheckpointSource(job=ORIGIN)
+    fork = spec(config=slower, source=source, start="resume", stop_at_plateau=True, budget_steps=128)
+    folder = done(tmp_path / "fork", fork, first.resume)
+    before, after = (load(each.resume) for each in (first, folder))
+    for name, values in before["learner"]["network"].items():
+        assert abs(values - after["learner"]["network"][name]).max() < 0.01, "one epoch away from where it started"
+    assert (after["epoch"], [line.epoch for line in epochs(folder)]) == (1, [1])
+    assert (before["detector"]["seen"] > 1, after["detector"]["seen"]) == (True, 1)
+
+
+def test_a_checkpoint_of_other_networks_is_refused(tmp_path: Path) -> None:
+    first = done(tmp_path / "first", spec(budget_steps=128))
+    wider = TINY_MAZE.model_copy(update={"learner": TINY_MAZE.learner.model_copy(update={"network": MLP(width=17)})})
+    fork = spec(config=wider, source=CheckpointSource(job=ORIGIN), start="resume")
+    with pytest.raises(ValueError, match="networks differ"):
+        done(tmp_path / "fork", fork, first.resume)

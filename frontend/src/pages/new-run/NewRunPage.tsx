@@ -10,6 +10,7 @@ import { configSchemaQuery } from "../../form/config-schema";
 import type { Field } from "../../form/field";
 import type { Origins } from "../../form/OriginMark";
 import type { AboutRun } from "./About";
+import { ContinuesFrom } from "./ContinuesFrom";
 import classes from "./NewRun.module.css";
 import { RunForm } from "./RunForm";
 import { type Start, StartFrom } from "./StartFrom";
@@ -21,6 +22,7 @@ export function NewRunPage() {
   const [about, setAbout] = useState(NOTHING); // outlives a change of preset
   const fields = useQuery(configSchemaQuery);
   const run = params.get("from") ? Number(params.get("from")) : undefined;
+  const checkpoint = params.get("checkpoint") ? Number(params.get("checkpoint")) : undefined;
   const preset = run === undefined ? (params.get("preset") ?? presets.data?.[0]?.name) : undefined;
   const choose = (next: Start) =>
     setParams(next.run === undefined ? { preset: next.preset ?? "" } : { from: String(next.run) }, { replace: true });
@@ -36,7 +38,7 @@ export function NewRunPage() {
                 run === undefined ? (
                   <FromPreset presets={list} name={preset} fields={known} about={about} onAbout={setAbout} />
                 ) : (
-                  <FromRun id={run} fields={known} about={about} onAbout={setAbout} />
+                  <FromRun id={run} checkpoint={checkpoint} fields={known} about={about} onAbout={setAbout} />
                 )
               }
             </Loaded>
@@ -62,7 +64,7 @@ function FromPreset({ presets, name, ...form }: FormProps & { presets: Preset[];
   return <RunForm key={preset.name} base={preset.config} origins={preset.origins} {...form} />;
 }
 
-function FromRun({ id, ...form }: FormProps & { id: number }) {
+function FromRun({ id, ...form }: FormProps & { id: number; checkpoint?: number }) {
   const query: UseQueryResult<Run, Error> = useQuery(runQuery(id));
   return (
     <Loaded query={query} rows={8}>
@@ -72,18 +74,26 @@ function FromRun({ id, ...form }: FormProps & { id: number }) {
             {run.read_only} Choose another run or a preset.
           </Alert>
         ) : (
-          <FromLoadedRun key={run.id} run={run} {...form} />
+          <FromLoadedRun key={`${run.id}-${form.checkpoint}`} run={run} {...form} />
         )
       }
     </Loaded>
   );
 }
 
-function FromLoadedRun({ run, ...form }: FormProps & { run: Run }) {
+function FromLoadedRun({ run, checkpoint, ...form }: FormProps & { run: Run; checkpoint?: number }) {
   // The form keeps its starting point while the run itself changes.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run's configuration never changes
   const base = useMemo(() => run.config, [run.id]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when another run is chosen
   useEffect(() => form.onAbout({ ...form.about, experiment_id: run.experiment_id, tags: run.tags }), [run.id]);
-  return <RunForm base={base} origins={NO_ORIGINS} {...form} />;
+  return (
+    <RunForm
+      base={base}
+      origins={NO_ORIGINS}
+      checkpoint={checkpoint}
+      note={checkpoint !== undefined && <ContinuesFrom run={run} checkpoint={checkpoint} />}
+      {...form}
+    />
+  );
 }

@@ -1,5 +1,5 @@
 import { Accordion, Box, Text } from "@mantine/core";
-import { useCallback, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { useLaunch } from "../../api/mutations";
 import { ApiError } from "../../api/problem";
@@ -23,16 +23,19 @@ interface Props {
   origins: Origins;
   about: AboutRun;
   onAbout: (about: AboutRun) => void;
+  /** The stored checkpoint that the run continues from. */
+  checkpoint?: number;
+  note?: ReactNode;
 }
 
 /** The form of one new run, starting from `base`; remounted when the base changes. */
-export function RunForm({ fields, base, origins, about, onAbout }: Props) {
+export function RunForm({ fields, base, origins, about, onAbout, checkpoint, note }: Props) {
   const [config, setConfig] = useState(base);
   const set = useCallback((path: Path, value: unknown) => setConfig((old) => setIn(old, path, value)), []);
   const sections = useMemo(() => sectionsOf(fields), [fields]);
   const launch = useLaunch();
   const navigate = useNavigate();
-  const { preview, refused, outage, stale } = usePreview(config);
+  const { preview, refused, outage, stale } = usePreview(config, checkpoint);
 
   // The preview judges what stands in the form now; a refused launch adds what only launching can find.
   const launchError = launch.error instanceof ApiError ? launch.error : null;
@@ -42,7 +45,7 @@ export function RunForm({ fields, base, origins, about, onAbout }: Props) {
   const problems = [...new Set([...placed.rest, ...unexplained.map((error) => error?.message ?? "")])];
 
   const start = () =>
-    launch.mutate(asBody({ ...about, name: about.name.trim(), config }), {
+    launch.mutate(asBody({ ...about, name: about.name.trim(), config, checkpoint_id: checkpoint }), {
       onSuccess: (run) => navigate(`/runs/${run.id}`),
       onError: () => requestAnimationFrame(focusFirstFault),
     });
@@ -73,6 +76,7 @@ export function RunForm({ fields, base, origins, about, onAbout }: Props) {
         <LaunchCard launching={launching} />
       </div>
       <div>
+        {note}
         <Accordion defaultValue="about" variant="separated" order={2} mb="md">
           <Accordion.Item value="about">
             <Accordion.Control>

@@ -5,11 +5,14 @@ import { ApiError } from "../../api/problem";
 import type { RunCreate } from "../../api/types";
 
 /** What the configuration's budget means, asked for when typing pauses; its refusals are the form's errors. */
-export function usePreview(config: Record<string, unknown>) {
+export function usePreview(config: Record<string, unknown>, checkpoint?: number) {
   const [settled] = useDebouncedValue(config, 400);
   const query = useQuery({
-    queryKey: ["preview", settled],
-    queryFn: ({ signal }) => unwrap(api.POST("/api/v1/runs/preview", { body: asBody({ config: settled }), signal })),
+    queryKey: ["preview", settled, checkpoint],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.POST("/api/v1/runs/preview", { body: asBody({ config: settled, checkpoint_id: checkpoint }), signal }),
+      ),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
     gcTime: 60_000,

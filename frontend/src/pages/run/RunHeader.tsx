@@ -12,6 +12,7 @@ import { count, decimal } from "../../format/numbers";
 import { EditableName } from "./EditableName";
 import { EditablePriority } from "./EditablePriority";
 import { EditableTags } from "./EditableTags";
+import { Lineage } from "./Lineage";
 import { RunActions } from "./RunActions";
 import { ComparedWith } from "./RunBaseline";
 
@@ -50,6 +51,7 @@ export function RunHeader({ run }: { run: Run }) {
         {run.owner && `${run.imported ? ", imported" : ""} by ${run.owner}`}
       </Text>
       <ComparedWith run={run} />
+      <Lineage run={run} />
       <Group mt="xs" gap="lg" align="flex-end">
         <Box style={{ flex: "1 1 220px" }}>
           <Group justify="space-between" gap="xs">

@@ -1,6 +1,7 @@
-import { Anchor, Badge, Card, Code, SimpleGrid, Stack, Text, Tooltip } from "@mantine/core";
+import { Anchor, Badge, Button, Card, Code, SimpleGrid, Stack, Text, Tooltip } from "@mantine/core";
 import { IconDownload, IconFiles } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
 import { served } from "../../../api/address";
 import { artifactsQuery } from "../../../api/queries";
 import type { Artifact, Run } from "../../../api/types";
@@ -15,14 +16,14 @@ export function ArtifactsTab({ run }: { run: Run }) {
   const query = useQuery(artifactsQuery(run.id));
   return (
     <Loaded query={query}>
-      {(artifacts) => (artifacts.length ? <Files artifacts={artifacts} /> : <None run={run} />)}
+      {(artifacts) => (artifacts.length ? <Files run={run} artifacts={artifacts} /> : <None run={run} />)}
     </Loaded>
   );
 }
 
 const address = (artifact: Artifact) => served(`/api/v1/artifacts/${artifact.id}/content`);
 
-function Files({ artifacts }: { artifacts: Artifact[] }) {
+function Files({ run, artifacts }: { run: Run; artifacts: Artifact[] }) {
   const pictures = artifacts.filter((artifact) => artifact.kind === "picture");
   return (
     <Stack gap="md">
@@ -31,7 +32,13 @@ function Files({ artifacts }: { artifacts: Artifact[] }) {
         title="Files"
         text="Checkpoints are safetensors files and demonstrations are npz files; none of them uses pickle."
       >
-        <DataTable label="Artifacts" columns={COLUMNS} rows={artifacts} rowKey={(file) => file.id} minWidth={620} />
+        <DataTable
+          label="Artifacts"
+          columns={run.read_only ? COLUMNS : [...COLUMNS, FORK]}
+          rows={artifacts}
+          rowKey={(file) => file.id}
+          minWidth={620}
+        />
       </Panel>
     </Stack>
   );
@@ -70,6 +77,24 @@ const COLUMNS: Column<Artifact>[] = [
   },
   { id: "stored", title: "Stored", cell: (file) => <When at={file.created_at} /> },
 ];
+
+/** A whole configuration is needed, so runs that are read-only have no such column. */
+const FORK: Column<Artifact> = {
+  id: "fork",
+  title: "",
+  cell: (file) =>
+    ["checkpoint", "best"].includes(file.kind) && (
+      <Button
+        component={Link}
+        to={`/runs/new?from=${file.run_id}&checkpoint=${file.id}`}
+        size="compact-xs"
+        variant="light"
+        aria-label={`Continue from ${file.name} of ${file.job_key}`}
+      >
+        Continue from here
+      </Button>
+    ),
+};
 
 function Pictures({ pictures }: { pictures: Artifact[] }) {
   return (

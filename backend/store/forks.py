@@ -1,0 +1,45 @@
+"""What forks know of the runs that they continue from, and the other way round."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from gsl.backend.db.models import Artifact, Epoch, Job, Run
+from gsl.phases import keys
+from gsl.protocol.api import Origin
+from gsl.protocol.jobs import ENDED
+
+
+def trained_steps(session: Session, run: Run, job: Job, epoch: int) -> int:
+    """Steps that the run had spent when the policy was as in the job's checkpoint of this epoch, and before the run
+    those of all that it continues from.
+    """
+    own = select(func.max(Epoch.job_steps)).where(Epoch.job_id == job.id, col(Epoch.epoch) <= epoch)
+    inherited: int = run.origin["steps"] if run.origin else 0
+    return inherited + job.start_steps + (session.exec(own).one() or 0)
+
+
+def origin_of(run: Run, *, elsewhere: bool = False) -> Origin | None:
+    """Where the run's generalist continues from, if it is a fork; elsewhere without the number, which is another's."""
+    run_id = None if elsewhere else run.forked_from
+    return None if run.origin is None else Origin.model_validate({**run.origin, "run_id": run_id})
+
+
+def of_runs(session: Session, run_ids: Sequence[int | None]) -> dict[int, tuple[int, ...]]:
+    """The forks of each run, oldest first."""
+    rows = session.exec(select(Run.forked_from, Run.id).where(col(Run.forked_from).in_(run_ids)).order_by(col(Run.id)))
+    found: dict[int, tuple[int, ...]] = defaultdict(tuple)
+    for parent, fork in rows:
+        if parent is not None and fork is not None:
+            found[parent] += (fork,)
+    return found
+
+
+def in_need(session: Session, run_id: int) -> list[int]:
+    """Forks that would lose their start with the run's files: unfinished, and without a checkpoint of their own."""
+    first = keys.generalist(1, 1)
+    started = select(1).where(Artifact.run_id == Run.id, Artifact.job_key == first, Artifact.kind == "checkpoint")
+    needed = (col(Run.forked_from) == run_id, col(Run.status).not_in(ENDED), ~started.exists())
+    return [fork for fork in session.exec(select(Run.id).where(*needed)) if fork is not None]

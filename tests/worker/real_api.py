@@ -60,6 +60,9 @@ class RealApi:
         self.worker_api.close()
 
     def come_back(self) -> None:
+        """Does nothing if it is there."""
+        if self._server is not None:
+            return
         app = create_app(self.settings)
         config = uvicorn.Config(app, port=self.settings.port, log_level="error", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
@@ -74,6 +77,7 @@ class RealApi:
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._thread.join()
+            self._server = None
 
     def launch(self, steps: int = 160_000) -> int:
         """A baseline run, which trains its generalist for most of its `steps`; returns the id of that job."""

@@ -24,9 +24,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.backend.api_driver import ApiDriver, epoch, sent_by, started
+from gsl.backend.api.access import ACCESS
+from gsl.backend.settings import Settings
+from tests.backend.api_driver import TOKEN, ApiDriver, epoch, sent_by, started
 from tests.backend.marks import ON_SQLITE
 
+REFUSED = 401
 Operation = Any  # schemathesis.schemas.APIOperation of four type parameters
 Known = dict[str, list[Any]]
 CHECKS = [
@@ -36,6 +39,11 @@ CHECKS = [
 # Unknown parameters are ignored; tokens are ours to send or to leave out.
 CONFIG = {"generation": {"allow-extra-parameters": False, "with-security-parameters": False}}
 LAST = ("cancel_run", "delete_run")  # other operations would find little after them
+COOKIE = Settings().cookie
+STRANGERS: tuple[dict[str, str], ...] = (
+    {}, {"Authorization": "Bearer"}, {"Authorization": "Bearer gsl_made_up"}, {"Authorization": "Basic b3duZXI6"},
+    {"Cookie": f"{COOKIE}=made-up"}, {"Cookie": f"{COOKIE}="}, {"Authorization": f"Bearer {TOKEN[:-1]}"},
+)  # fmt: skip
 
 
 @dataclass
@@ -44,6 +52,7 @@ class Fuzz:
 
     operations: list[Operation]
     address: str
+    strangers: bool = False
     cases: int = 0
     faults: dict[str, str] = field(default_factory=dict)
 
@@ -58,17 +67,22 @@ class Fuzz:
 
     def ask(self, case: Case[Any], known: Known, data: st.DataObject) -> None:
         filled = [fill(part, known, data) for part in (case.path_parameters, case.query, case.body)]
-        sender = sent_by(case.operation.full_path, case.method)
-        headers = sender if data.draw(st.integers(0, 9)) else {}
-        answer = case.call(base_url=self.address, headers=headers, timeout=60)
+        answer = case.call(base_url=self.address, headers=self._sender(case, data), timeout=60)
         self.cases += 1
         assert answer.headers["x-content-type-options"] == ["nosniff"]
+        if self.strangers and answer.status_code != REFUSED:
+            self.faults.setdefault(case.operation.label, f"{case.operation.label}: {answer.status_code} for a stranger")
         checks = CHECKS if any(filled) else [*CHECKS, negative_data_rejection]
         try:
             case.validate_response(answer, checks=checks)
         except FailureGroup as group:
             names = ", ".join(sorted(type(failure).__name__ for failure in group.exceptions))
             self.faults.setdefault(f"{case.operation.label}: {names}", str(group))
+
+    def _sender(self, case: Case[Any], data: st.DataObject) -> dict[str, str]:
+        if self.strangers:
+            return data.draw(st.sampled_from(STRANGERS))
+        return sent_by(case.operation.full_path, case.method) if data.draw(st.integers(0, 9)) else {}
 
 
 def _drawn(
@@ -138,6 +152,19 @@ def test_answers_are_documented(api: ApiDriver, fuzz: Fuzz) -> None:
 def test_10_000_answers_are_documented(api: ApiDriver, fuzz: Fuzz) -> None:
     for number in count():
         fuzz.round(number, stored(api), each=40)
+        if fuzz.cases >= 10_000:
+            break
+    assert not fuzz.faults, "\n\n".join(fuzz.faults.values())
+
+
+@pytest.mark.slow
+def test_10_000_requests_of_strangers_are_refused(api: ApiDriver, fuzz: Fuzz) -> None:
+    """Whatever they send, and whatever they know to name."""
+    known = stored(api)
+    fuzz.operations = [one for one in fuzz.operations if ACCESS[one.definition.raw["operationId"]] != "anyone"]
+    fuzz.strangers = True
+    for number in count():
+        fuzz.round(number, known, each=40)
         if fuzz.cases >= 10_000:
             break
     assert not fuzz.faults, "\n\n".join(fuzz.faults.values())

@@ -26,12 +26,13 @@ from gsl.worker.runner.workspace import job_folder
 from tests.worker.real_api import RealApi
 
 
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealApi]:
-    """What was lost is queued again at once."""
-    monkeypatch.setattr(reaper, "_CHECK_EVERY_S", 0.2)
-    with RealApi(tmp_path / "data") as api:
-        yield api
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealApi]:
+    """One for all tests, each of which has a run of its own. What was lost is queued again at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reaper, "_CHECK_EVERY_S", 0.2)
+        with RealApi(tmp_path_factory.mktemp("server") / "data") as api:
+            yield api
 
 
 class Bench:
@@ -74,11 +75,15 @@ class Bench:
 
 
 @pytest.fixture
-def bench(api: RealApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def bench(api: RealApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """Waits between retries stay short, however long an outage lasts on a busy machine; so do pauses after losses."""
     monkeypatch.setattr(retry, "_LONGEST_WAIT_S", 1.0)
     monkeypatch.setattr(queue, "_MACHINE_PAUSE", timedelta(seconds=0.1))
-    return Bench(api, tmp_path / "worker")
+    yield Bench(api, tmp_path / "worker")
+    api.come_back()
+    for run in api.client.runs():  # or the next test's slot would get what this one left
+        if not run.ended:
+            api.client.cancel(run.id)
 
 
 def wait(condition: Callable[[], object], seconds: float = 30) -> None:

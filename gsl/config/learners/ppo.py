@@ -26,8 +26,8 @@ class PPO(LearnerSettings):
     compile: bool = setting(
         False,
         "Use torch.compile. It needs a C++ compiler and tens of seconds to start. With CUDA, rollouts run as a CUDA "
-        "graph, a third faster with IMPALA on an H100. On a CPU only small networks gain: with 64 x 2, CartPole trained "
-        "1.2 to 1.6 times as fast; with 512 x 2, Meta-World no faster.",
+        "graph, a third faster with IMPALA on an H100. On a CPU, only small networks gain: CartPole trained "
+        "1.2 to 1.6 times as fast with 64 x 2, Meta-World no faster with 512 x 2.",
     )
     precision: Precision = setting(
         "float32",

@@ -5,6 +5,7 @@ Ada administers and uses the page, Ben has a shell, Eve may only look. Two runs 
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -98,8 +99,8 @@ def ada(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("textbox", name=label).click()
-    page.get_by_role("option", name=option, exact=True).click()
+    page.get_by_role("combobox", name=label, exact=True).click()
+    page.get_by_role("option", name=re.compile(f"^{option}$", re.IGNORECASE)).click()
 
 
 def joins(browser: Browser, ada: Page, name: str, role: str, scope: str) -> str:

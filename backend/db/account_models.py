@@ -21,6 +21,7 @@ class Account(SQLModel, table=True):
     password_hash: str | None = None  # argon2; without one, nobody signs in by password
     disabled: bool = False
     created_at: datetime = time_column()
+    served_at: datetime | None = time_column(nullable=True)  # when a worker last took a job of its runs
 
 
 class BrowserSession(SQLModel, table=True):

@@ -1,16 +1,32 @@
 """Who is next: the one order of queued jobs, by which they are claimed and by which the page counts those ahead.
 
-A higher priority comes first, then whoever keeps fewer workers busy, then the run with the fewest environment steps
-left, then who has waited longest. Waiting raises a job, so that none waits for ever: see `AGING`.
+A higher priority comes first, then whoever keeps fewer workers busy, of these whoever has not been served for longest,
+then the run with the fewest environment steps left, then who has waited longest. Waiting raises a job, so that none
+waits for ever: see `AGING`.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, get_args
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Subquery, cast, extract, func, literal
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    String,
+    Subquery,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    literal_column,
+    update,
+)
 from sqlmodel import Session, col, select
 
+from gsl.backend.db.account_models import Account
+from gsl.backend.db.columns import now
 from gsl.backend.db.models import Job, Run
 from gsl.protocol.jobs import ENDED, RunStatus
 
@@ -22,9 +38,19 @@ priority is `d` levels higher and that are queued more than (d + 1) x `AGING` af
 _UNFINISHED = tuple(status for status in get_args(RunStatus) if status not in ENDED)
 
 
-def owner() -> ColumnElement[int]:
-    """Whose share of the workers a job takes: its experiment's, or that of its run alone."""
-    return func.coalesce(col(Run.experiment_id), -col(Run.id))
+def owner() -> ColumnElement[str]:
+    """Whose share of the workers a job takes: its account's; of runs without one its experiment's, or its run's."""
+    experiment, run = cast(col(Run.experiment_id), String), cast(col(Run.id), String)
+    return case(
+        (col(Run.owner) != literal_column("''"), literal_column("'account '") + col(Run.owner)),
+        (col(Run.experiment_id).is_not(None), literal_column("'experiment '") + experiment),
+        else_=literal_column("'run '") + run,
+    )
+
+
+def served(session: Session, run: Run) -> None:
+    """Remember that a worker has taken a job of the run's account."""
+    session.execute(update(Account).where(col(Account.name) == run.owner).values(served_at=now()))
 
 
 def first(session: Session, suites: Collection[str], at: datetime, besides: Collection[int] = ()) -> int | None:
@@ -35,6 +61,7 @@ def first(session: Session, suites: Collection[str], at: datetime, besides: Coll
     since = select(Run.id, oldest.label("since")).where(col(Run.status).in_(_UNFINISHED), col(Run.suite).in_(suites))
     waiting, shares = since.subquery(), _running()
     query = select(Run.id).join(waiting, waiting.c.id == Run.id).outerjoin(shares, shares.c.owner == owner())
+    query = query.outerjoin(Account, col(Account.name) == col(Run.owner))
     turn = _turn(waiting.c.since, func.coalesce(shares.c.running, 0), at)
     run_id = session.exec(query.where(waiting.c.since.is_not(None)).order_by(*turn).limit(1)).first()
     jobs = select(Job.id).where(Job.run_id == run_id, *due).order_by(col(Job.queued_at), col(Job.id))
@@ -66,6 +93,7 @@ def in_order(session: Session, at: datetime, limit: int) -> Sequence[Place]:
     before = func.row_number().over(partition_by=owner(), order_by=(paused, *of_owner, col(Job.id))) - 1
     turn = _turn(col(Job.queued_at), func.coalesce(shares.c.running, 0) + before, at)
     query: Any = select(Job.id, Job.run_id, Run.suite).join(Run, col(Run.id) == col(Job.run_id))
+    query = query.outerjoin(Account, col(Account.name) == col(Run.owner))
     queued = query.outerjoin(shares, shares.c.owner == owner()).where(Job.status == "queued")
     rows = session.execute(queued.order_by(paused, *turn, col(Job.id)).limit(limit))
     return [Place(*row) for row in rows]
@@ -76,7 +104,8 @@ def _turn(queued_at: Any, share: Any, at: datetime) -> tuple[Any, ...]:
     waited = int(at.timestamp()) - cast(extract("epoch", queued_at), BigInteger)
     level = col(Run.priority) + cast(waited, Integer) // int(AGING.total_seconds())
     steps_left = col(Run.total_steps) - col(Run.spent_steps)
-    return (-level, share, steps_left, queued_at, col(Run.id))
+    before = (col(Account.served_at).is_not(None), col(Account.served_at))
+    return (-level, share, *before, steps_left, queued_at, col(Run.id))
 
 
 def _running() -> Subquery:

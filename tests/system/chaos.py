@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 
 from gsl.client.errors import ApiError
-from gsl.protocol.reports import EpochReport, StartedReport
+from gsl.protocol.reports import EpochReport, ProvenanceReport, StartedReport
 from gsl.record import RunRecord
 from tests.system.product import Product, wait
 from tests.system.team_services import TeamServices, team_services
@@ -117,12 +117,12 @@ def differences(expected: RunRecord, found: RunRecord) -> list[str]:
 
 
 def _reports(record: RunRecord) -> dict[str, list[dict[str, Any]]]:
-    """The reports of each job without the clock's figures; how often a trainer started is no result."""
+    """The reports of each job without the clock's figures; how often a trainer started, and with what, is no result."""
     return {
         job.work.key: [
             report.model_dump(mode="json", exclude={"seconds"})
             for report in job.reports
-            if not isinstance(report, StartedReport)
+            if not isinstance(report, StartedReport | ProvenanceReport)
         ]
         for job in record.jobs
     }

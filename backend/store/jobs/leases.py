@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Artifact, Evaluation, Job, Plateau, Run, Worker
 from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
+from gsl.backend.store import turns
 from gsl.backend.store.configs import check_readable
 from gsl.backend.store.jobs.locks import lock_job
 from gsl.backend.store.jobs.status import record_event
@@ -77,6 +78,7 @@ def claim(session: Session, run: Run, job: Job, worker: str, terms: Terms) -> Cl
     job.status, job.worker, job.error, job.message = "running", worker, None, ""
     extend(job, terms)
     job.started_at = job.started_at or now()
+    turns.served(session, run)
     record_event(session, worker, "claimed", f"{job.key}, attempt {job.attempt}", run_id=run.id, job_id=job.id)
     spec = JobSpec.model_validate(job.spec)
     assert job.id is not None

@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from gsl.backend.db.account_models import Account
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Experiment, Job, Run
 from gsl.backend.services.app_services import Services
@@ -99,6 +101,35 @@ def test_jobs_of_several_owners_alternate(services: Services) -> None:
     expected = [many[0], few[0], many[1], few[1], many[2], many[3]]
     assert order(services) == expected
     assert drain(services) == expected
+
+
+def test_one_slot_serves_accounts_in_turn(services: Services) -> None:
+    """Also an account whose runs are all nearer their ends; within an account, that counts."""
+    with services.database.write() as session:
+        session.add_all([Account(name=name, role="member") for name in ("ada", "ben")])
+    near, nearer = (queue(services, owner="ada", total_steps=1000, spent_steps=spent) for spent in (800, 900))
+    far = [queue(services, timedelta(minutes=wait), owner="ben") for wait in (2, 1)]
+    assert order(services) == [nearer, far[0], near, far[1]]
+    served = []
+    while (job_id := first(services)) is not None:
+        served.append(job_id)
+        with services.database.write() as session:
+            job = session.get_one(Job, job_id)
+            turns.served(session, session.get_one(Run, job.run_id))
+            job.status = "succeeded"  # before the slot asks again
+    assert served == [nearer, far[0], near, far[1]]
+
+
+def test_a_claim_counts_for_the_account_across_its_experiments(services: Services) -> None:
+    with services.database.write() as session:
+        session.add(Account(name="ada", role="member"))
+    running, waiting = (queue(services, owner="ada", experiment_id=experiment(services)) for _ in range(2))
+    with services.database.read() as session:
+        claim(services, session.get_one(Job, running))
+    other = queue(services)
+    assert order(services) == drain(services) == [other, waiting]
+    with services.database.read() as session:
+        assert session.exec(select(Account.served_at)).one() is not None
 
 
 def test_the_run_nearest_its_end_comes_first_and_then_the_longest_wait(services: Services) -> None:

@@ -5,8 +5,8 @@ import sys
 
 NAMES = (
     "envs", "metaworld", "backend", "peers", "gpu", "population", "plateau", "gsl_forkmaze", "gsl_procgen",
-    "gsl_metaworld", "ppo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen", "multitask_ppo", "specialist_steps",
-    "waiting",
+    "gsl_metaworld", "ppo_cartpole", "trpo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen",
+    "multitask_ppo", "specialist_steps", "waiting",
 )  # fmt: skip
 
 

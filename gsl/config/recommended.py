@@ -7,7 +7,7 @@ one is marked as carried over. docs/plateau.md has the evidence for criterion H 
 from dataclasses import dataclass
 from typing import Literal
 
-from gsl.config.learners import PPG, PPO, SAC, LearnerSettings
+from gsl.config.learners import PPG, PPO, SAC, TRPO, LearnerSettings
 from gsl.config.networks import MLP, Impala, SmallCNN
 from gsl.config.plateau import PlateauSettings
 from gsl.config.suites import SuiteSettings
@@ -61,6 +61,13 @@ _CHOICE_PPO = PPO(
     network=MLP(width=64, depth=2, activation="tanh"), device="cpu", num_envs=8, num_steps=128, num_minibatches=4,
     update_epochs=4, learning_rate=2.5e-3, anneal_lr=True, gamma=0.99, ent_coef=0.01,
 )  # fmt: skip
+_CHOICE_TRPO = TRPO(
+    network=MLP(width=64, depth=2, activation="tanh"), device="cpu", num_envs=16, num_steps=128, learning_rate=1e-3,
+)  # fmt: skip
+_ARM_TRPO = TRPO(
+    network=MLP(width=400, depth=3, activation="tanh", min_std=0.5, max_std=1.5), num_envs=50, num_steps=1000,
+    fisher_share=0.2,
+)  # fmt: skip
 _BOX_SAC = SAC(network=MLP(width=256, depth=2, activation="relu"), num_envs=8, num_steps=32, warm_up=4000)
 _BOX_SAC_SMALL = SAC(
     network=MLP(width=64, depth=2, activation="relu"), device="cpu", num_envs=4, num_steps=16, learning_rate=1e-3,
@@ -102,12 +109,17 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
     ("sac", "metaworld", "continuous vector", "gpu"): Recommendation(
         _ARM_SAC, "paper: multi-task SAC of Yu et al. 2019; ours: ten environments, one temperature for all tasks"
     ),
+    ("trpo", "metaworld", "continuous vector", "gpu"): Recommendation(
+        _ARM_TRPO, "library: metaworld-algorithms' network and steps per task; ours: not tried at length"
+    ),
     ("ppo", "maniskill", "continuous vector", "gpu"): Recommendation(_ARM_PPO_SMALL, "ours, carried over: Meta-World"),
     ("sac", "maniskill", "continuous vector", "gpu"): Recommendation(_MANISKILL, "library: ManiSkill-Learn's SAC"),
     ("ppo", "gymnasium", "continuous vector", "gpu"): Recommendation(
         _BOX_PPO, "library: CleanRL's ppo_continuous_action; ours: eight environments for its one"
     ),
     ("ppo", "gymnasium", "discrete vector", "gpu"): Recommendation(_CHOICE_PPO, "ours: benchmarks.ppo_cartpole"),
+    ("trpo", "gymnasium", "discrete vector", "gpu"): Recommendation(_CHOICE_TRPO, "ours: benchmarks.trpo_cartpole"),
+    ("trpo", "forkmaze", "discrete vector", "gpu"): Recommendation(_CHOICE_TRPO, "ours, carried over: CartPole"),
     ("ppo", "gymnasium", "discrete picture", "gpu"): Recommendation(_PICTURE_PPO_SMALL, "ours, carried over: Procgen"),
     ("ppo", "gymnasium", "continuous picture", "gpu"): Recommendation(
         _PICTURE_PPO_SMALL, "ours, carried over: Procgen"

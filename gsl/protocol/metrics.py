@@ -28,6 +28,10 @@ METRICS: dict[str, Metric] = {
     ),
     "entropy": Metric("Entropy", "nats", "How random the policy's actions are"),
     "temperature": Metric("Temperature", "", "Weight of the entropy against the reward"),
+    "step_share": Metric(
+        "Share of the longest step", "share", "How much of the step that the KL limit allows TRPO took; 0: none"
+    ),
+    "surrogate_gain": Metric("Surrogate gain", "", "How much TRPO's step promises to improve the normalised advantage"),
     "approx_kl": Metric("KL divergence", "nats", "How far an update moves the policy from the one that acted"),
     "clip_fraction": Metric("Clip fraction", "share", "Samples whose policy change was cut off by clipping"),
     "grad_norm": Metric("Gradient norm", "", "Of all parameters, before clipping"),

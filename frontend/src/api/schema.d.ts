@@ -5135,7 +5135,7 @@ export interface components {
              * Learner
              * @description The algorithm that improves the policy from experience.
              */
-            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["SAC"];
+            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"];
             /** @description When the generalist counts as having stopped learning. */
             plateau?: components["schemas"]["PlateauSettings"];
             /**
@@ -6106,6 +6106,136 @@ export interface components {
              * @description Live workers that can run it.
              */
             workers: string[];
+        };
+        /**
+         * TRPO
+         * @description Trust region policy optimisation (Schulman et al. 2015) with advantages by GAE; for vectors.
+         *
+         *     An epoch is one step of the policy, as far as the KL divergence allows, so it needs many steps per epoch.
+         */
+        TRPO: {
+            /**
+             * Backtrack Ratio
+             * @description Factor by which it is shortened each time.
+             * @default 0.8
+             */
+            backtrack_ratio: number;
+            /**
+             * Backtracks
+             * @description How often a step is shortened until it improves the policy within the KL limit.
+             * @default 10
+             */
+            backtracks: number;
+            /**
+             * Cg Damping
+             * @description Added to the Fisher matrix's diagonal. Larger values make steps more like plain gradients.
+             * @default 0.1
+             */
+            cg_damping: number;
+            /**
+             * Cg Iterations
+             * @description Iterations of conjugate gradients, which find the step's direction.
+             * @default 10
+             */
+            cg_iterations: number;
+            /**
+             * Device
+             * @description Device of the network. auto: CUDA if available, otherwise the CPU.
+             * @default auto
+             * @enum {string}
+             */
+            device: "auto" | "cpu" | "cuda";
+            /**
+             * Ent Coef
+             * @description Weight of the entropy bonus. Increase it for more exploration.
+             * @default 0
+             */
+            ent_coef: number;
+            /**
+             * Fisher Share
+             * @description Share of an epoch's steps from which the Fisher matrix is estimated. Fewer are faster.
+             * @default 1
+             */
+            fisher_share: number;
+            /**
+             * Gae Lambda
+             * @description Lambda of generalised advantage estimation: lower values reduce variance but add bias.
+             * @default 0.97
+             */
+            gae_lambda: number;
+            /**
+             * Gamma
+             * @description Discount factor of future rewards. Increase it for longer episodes.
+             * @default 0.99
+             */
+            gamma: number;
+            /**
+             * Learning Rate
+             * @description Adam's learning rate for the value function.
+             * @default 0.001
+             */
+            learning_rate: number;
+            /**
+             * Max Kl
+             * @description Largest mean KL divergence of a step of the policy. Reduce it if training is unstable.
+             * @default 0.01
+             */
+            max_kl: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "trpo";
+            /**
+             * Network
+             * @description Network of policy and value; choose one that supports the suite's observations.
+             * @default {
+             *       "activation": "tanh",
+             *       "depth": 2,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
+             *       "name": "mlp",
+             *       "width": 128
+             *     }
+             */
+            network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
+            /**
+             * Norm Reward
+             * @description Divide rewards by the running standard deviation of the discounted return. Helps if rewards are large.
+             * @default true
+             */
+            norm_reward: boolean;
+            /**
+             * Num Envs
+             * @description Number of environments stepped in parallel. More environments make larger, less correlated batches.
+             * @default 64
+             */
+            num_envs: number;
+            /**
+             * Num Steps
+             * @description Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.
+             * @default 256
+             */
+            num_steps: number;
+            /**
+             * Overlap
+             * @description Step the environments in two halves, one while the network computes actions for the other. On a GPU with Procgen it was slower by itself and faster together with compile. num_envs must be even.
+             * @default false
+             */
+            overlap: boolean;
+            /**
+             * Value Epochs
+             * @description Passes of the value function over an epoch's steps.
+             * @default 10
+             */
+            value_epochs: number;
+            /**
+             * Value Minibatch
+             * @description Samples in a minibatch of the value function.
+             * @default 256
+             */
+            value_minibatch: number;
         };
         /**
          * TeacherRef

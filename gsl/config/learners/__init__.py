@@ -4,7 +4,8 @@ from gsl.config.learners.base import LearnerSettings
 from gsl.config.learners.ppg import PPG
 from gsl.config.learners.ppo import PPO
 from gsl.config.learners.sac import SAC
+from gsl.config.learners.trpo import TRPO
 
-__all__ = ["BUILTIN_LEARNERS", "PPG", "PPO", "SAC", "LearnerSettings"]
+__all__ = ["BUILTIN_LEARNERS", "PPG", "PPO", "SAC", "TRPO", "LearnerSettings"]
 
-BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (PPO, PPG, SAC)
+BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (PPO, PPG, TRPO, SAC)

@@ -106,6 +106,6 @@ def flat(tensors: Sequence[Tensor]) -> Tensor:
 @torch.no_grad()
 def assign(parameters: Sequence[Tensor], vector: Tensor) -> None:
     """The opposite of `flat`."""
-    parts = vector.split([parameter.numel() for parameter in parameters])
+    parts = torch.split(vector, [parameter.numel() for parameter in parameters])
     for parameter, part in zip(parameters, parts, strict=True):
         parameter.copy_(part.view_as(parameter))

@@ -1,7 +1,7 @@
 """A replay: the newest steps of every slot, from which a learner samples repeatedly.
 
-Memory for each step: one observation (its successor is the slot's next observation), its action and 13 bytes. 39 floats
-and 4 actions make 185 bytes, a picture of 64 x 64 pixels 12.3 kB. A checkpoint that resumes exactly contains all of it.
+Memory for each step: one observation (its successor is the slot's next observation), its action and 17 bytes. 39 floats
+and 4 actions make 189 bytes, a picture of 64 x 64 pixels 12.3 kB. A checkpoint that resumes exactly contains all of it.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gsl.worker.experience import Rollout
 
-ARRAYS = ("observation", "action", "reward", "done", "final_at")
+ARRAYS = ("observation", "action", "reward", "done", "variation", "final_at")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Windows:
     counted: Tensor  # (B, n) bool: belongs to the episode and has been played; always true for the first
     terminal: Tensor  # (B,) bool: the episode was over after the counted steps, and not by a time limit
     next_observation: Tensor  # (B, *observation_shape) after the counted steps; meaningless where terminal
+    variation: Tensor  # (B,)
 
 
 class Replay:
@@ -53,8 +54,9 @@ class Replay:
         at = rows.to(self.device)
         self.observation[at[:-1]] = rollout.observation.to(self.device)
         self.observation[at[-1]] = rollout.next_observation.to(self.device)
-        for name in ("action", "reward", "done"):
-            getattr(self, name)[at[:-1]] = getattr(rollout, name).to(self.device)
+        for name in ("action", "reward", "done", "variation"):
+            table = getattr(self, name)
+            table[at[:-1]] = getattr(rollout, name).to(self.device, table.dtype)
         self._head, self._size = int(rows[-1]), min(self._size + steps, self._rows - 1)
 
     def sample(self, count: int, steps: int, generator: torch.Generator) -> Windows:
@@ -76,6 +78,7 @@ class Replay:
             counted=counted,
             terminal=self._take("done", last) & (final_at < 0),
             next_observation=self._after(self._flat(age + length, slot), final_at),
+            variation=self._take("variation", at[:, 0]).to(torch.int64),
         )
 
     def _after(self, at: Tensor, final_at: Tensor) -> Tensor:
@@ -104,6 +107,7 @@ class Replay:
         self.action = torch.zeros((*shape, *like.action.shape[2:]), dtype=like.action.dtype, device=self.device)
         self.reward = torch.zeros(shape, dtype=like.reward.dtype, device=self.device)
         self.done = torch.zeros(shape, dtype=torch.bool, device=self.device)
+        self.variation = torch.full(shape, -1, dtype=torch.int32, device=self.device)
         self.final_at = torch.full(shape, -1, dtype=torch.int64, device=self.device)
         self.final = self.observation.new_empty((0, *self.observation.shape[2:]))
 
@@ -136,8 +140,7 @@ class Replay:
     def newest(self, count: int) -> Rollout | None:
         """At most `count` of the newest steps, in whole rows, as one rollout; None if there are none.
 
-        A running episode is truncated, so that steps added later do not belong to it. Variations and log-probabilities
-        are not stored.
+        A running episode is truncated, so that steps added later do not belong to it. Log-probabilities are not stored.
         """
         rows = min(self._size, count // max(1, self._slots))
         if not rows:
@@ -155,7 +158,7 @@ class Replay:
         ]
         return Rollout(
             observation=taken["observation"][:-1], action=taken["action"][:-1], log_prob=torch.zeros(done.shape),
-            value=None, reward=taken["reward"][:-1], done=done, variation=torch.full_like(final_at, -1),
+            value=None, reward=taken["reward"][:-1], done=done, variation=taken["variation"][:-1].to(torch.int64),
             next_observation=after, truncated=truncated, final_observation=torch.stack(final) if final else after[:0],
         )  # fmt: skip
 
@@ -180,9 +183,15 @@ class Replay:
             return
         self.final = torch.as_tensor(state["final"]).to(self.device, copy=True)
         for name in ARRAYS:
-            saved = torch.as_tensor(state[name]).to(self.device)
+            saved = self._saved(name, state)
             table = saved.new_zeros((self._rows, *saved.shape[1:]))
             table[: len(saved)] = saved
             if name == "final_at":
                 table[len(saved) :] = -1
             setattr(self, name, table)
+
+    def _saved(self, name: str, state: dict[str, Any]) -> Tensor:
+        """States from before variations were stored have none; learners that need them did not exist."""
+        if name not in state:
+            return torch.full_like(torch.as_tensor(state["final_at"]), -1, dtype=torch.int32, device=self.device)
+        return torch.as_tensor(state[name]).to(self.device)

@@ -43,9 +43,12 @@ class SAC:
         override = None if overrides is None else overrides.learning_rate
         self.settings, self.device, self._actions = settings, device, spaces.actions
         self.learning_rate = settings.learning_rate if override is None else override
+        several = settings.temperature_per_variation
+        self._variations = torch.tensor(sorted(spaces.variations), device=device) if several else None
         self.network = make_soft_actor_critic(
-            settings.network, spaces, settings.temperature, derive(seed, "network")
-        ).to(device)
+            settings.network, spaces, settings.temperature, derive(seed, "network"),
+            len(spaces.variations) if several else None,
+        ).to(device)  # fmt: skip
         self._target = deepcopy(self.network.critic).requires_grad_(False)
         self._followed = list(zip(self._target.parameters(), self.network.critic.parameters(), strict=True))
         self._policy_parameters = [*self.network.actor_parameters()]
@@ -106,7 +109,7 @@ class SAC:
             if on_step is not None:
                 on_step()
         return {name: float(mean) for name, mean in means.items()} | {
-            "temperature": float(self.network.log_temperature.detach().exp()),
+            "temperature": float(self.network.log_temperature.detach().exp().mean()),
             "replayed_steps": float(len(self._replay)),
             "learning_rate": self.learning_rate,
         }
@@ -141,7 +144,8 @@ class SAC:
 
     def _step(self, batch: Transitions) -> dict[str, Tensor]:
         """One step of Adam on the critics, one on policy and temperature, then the update of the targets."""
-        temperature = self.network.log_temperature.detach().exp()
+        log_temperature = self._log_temperature(batch)
+        temperature = log_temperature.detach().exp()
         features = self.network.critic.features(batch.observation)
         estimates = self.network.critic(features, batch.action)
         error = critic_loss(estimates, self._critic_target(batch, temperature))
@@ -149,7 +153,7 @@ class SAC:
         torch.autograd.backward(error)
         self._critic_adam.step()
         critic_norm = gradient_norm(self._critic_parameters)
-        policy_loss, log_prob = self._improve_policy(features.detach(), temperature)
+        policy_loss, log_prob = self._improve_policy(features.detach(), log_temperature)
         self._follow()
         return {
             "critic_loss": error.detach(),
@@ -167,13 +171,19 @@ class SAC:
         lower = self._target(self._target.features(batch.next_observation), action).amin(0)
         return critic_target(batch, lower, log_prob, temperature)
 
-    def _improve_policy(self, features: Tensor, temperature: Tensor) -> tuple[Tensor, Tensor]:
+    def _log_temperature(self, batch: Transitions) -> Tensor:
+        """One for all, or (B,) that of each sample's variation."""
+        if self._variations is None:
+            return self.network.log_temperature
+        return self.network.log_temperature[torch.searchsorted(self._variations, batch.variation)]
+
+    def _improve_policy(self, features: Tensor, log_temperature: Tensor) -> tuple[Tensor, Tensor]:
         """Improve the policy, not the critics; returns its loss and the log-probabilities (B,) of its actions."""
         action, log_prob = self.network.policy_of_features(features).sample_with_log_prob(self._learning)
-        loss = actor_loss(self.network.critic(features, action).amin(0), log_prob, temperature)
+        loss = actor_loss(self.network.critic(features, action).amin(0), log_prob, log_temperature.detach().exp())
         total = loss
         if self.settings.tune_temperature:
-            total = total + temperature_loss(self.network.log_temperature, log_prob, self.target_entropy)
+            total = total + temperature_loss(log_temperature, log_prob, self.target_entropy)
         self._actor_adam.zero_grad(set_to_none=True)
         torch.autograd.backward(total, inputs=self._actor_parameters)
         self._actor_adam.step()
@@ -231,7 +241,7 @@ class SAC:
         if state:
             taken = {name: torch.as_tensor(value) for name, value in state.items()}
             unknown = {"log_prob": torch.zeros(taken["done"].shape), "variation": torch.full(taken["done"].shape, -1)}
-            self._replay.add(Rollout(**taken, **unknown, value=None))
+            self._replay.add(Rollout(**(unknown | taken), value=None))
 
     def clone(self, state: dict[str, Any], *, fresh_head: bool = False) -> None:
         """Start as another job's learner: policy, critics, targets, temperature, optimisers; the replay starts empty.
@@ -252,7 +262,16 @@ class SAC:
             self._actor_adam.state.pop(self.network.log_temperature, None)
 
 
-_REMEMBERED = ("observation", "action", "reward", "done", "next_observation", "truncated", "final_observation")
+_REMEMBERED = (
+    "observation",
+    "action",
+    "reward",
+    "done",
+    "variation",
+    "next_observation",
+    "truncated",
+    "final_observation",
+)
 """The fields of a rollout that a replay stores."""
 
 

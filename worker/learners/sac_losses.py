@@ -21,6 +21,7 @@ class Transitions:
     reward: Tensor  # discounted sum of the n steps'
     bootstrap: Tensor  # factor of the next observation's value: gamma^n, or 0 where the episode was over
     next_observation: Tensor
+    variation: Tensor
 
 
 def n_step(windows: Windows, gamma: float, reward_of: RewardOf | None = None) -> Transitions:
@@ -39,13 +40,15 @@ def n_step(windows: Windows, gamma: float, reward_of: RewardOf | None = None) ->
         reward=(reward * windows.counted * discounts).sum(1),
         bootstrap=gamma ** windows.counted.sum(1) * ~windows.terminal,
         next_observation=windows.next_observation,
+        variation=windows.variation,
     )
 
 
 def critic_target(transitions: Transitions, lower: Tensor, log_prob: Tensor, temperature: Tensor) -> Tensor:
     """r + gamma^n (min Q'(s', a') - alpha log pi(a'|s')) with a' of the policy (Haarnoja et al. 2018b, equation 3).
 
-    `lower` is the smaller of the target critics' estimates, (B,); `log_prob` that of a', (B,).
+    `lower` is the smaller of the target critics' estimates, (B,); `log_prob` that of a', (B,). The temperature is one
+    for all, or (B,).
     """
     return transitions.reward + transitions.bootstrap * (lower - temperature * log_prob)
 
@@ -61,5 +64,8 @@ def actor_loss(lower: Tensor, log_prob: Tensor, temperature: Tensor) -> Tensor:
 
 
 def temperature_loss(log_temperature: Tensor, log_prob: Tensor, target_entropy: float) -> Tensor:
-    """-alpha (log pi(a|s) + target entropy), differentiated with respect to log alpha (equation 18)."""
-    return -log_temperature.exp() * (log_prob.detach().mean() + target_entropy)
+    """-alpha (log pi(a|s) + target entropy), differentiated with respect to log alpha (equation 18).
+
+    `log_temperature` is one for all, or (B,): that of each sample's variation, as in multi-task SAC (Yu et al. 2019).
+    """
+    return -(log_temperature.exp() * (log_prob.detach() + target_entropy)).mean()

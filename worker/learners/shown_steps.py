@@ -19,7 +19,7 @@ class ShownSteps:
     def __init__(self, demonstrations: Demonstrations, earned: Earned, device: torch.device) -> None:
         self._shown, self._device = demonstrations, device
         self._observation, self._action = demonstrations.observation.to(device), demonstrations.action.to(device)
-        self._episode = demonstrations.episode.to(device)
+        self._episode, self._variation = demonstrations.episode.to(device), demonstrations.variation.to(device)
         self._reward, self._final = earned.reward.to(device), earned.final_observation.to(device)
         cut = earned.truncated.to(device)
         self._final_at = torch.where(cut, cut.cumsum(0) - 1, -1)
@@ -45,6 +45,7 @@ class ShownSteps:
             counted=counted,
             terminal=ends & (final_at < 0),
             next_observation=after,
+            variation=self._variation[first],
         )
 
 

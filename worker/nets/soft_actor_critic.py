@@ -52,7 +52,7 @@ class SoftActorCritic(ActorCritic):
 
     policy_head: SquashedGaussianHead
 
-    def __init__(self, settings: Network, spaces: Spaces, temperature: float) -> None:
+    def __init__(self, settings: Network, spaces: Spaces, temperature: float, temperatures: int | None = None) -> None:
         super().__init__()
         self.critic = Critic(settings, spaces)
         if isinstance(settings, MLP):
@@ -60,7 +60,8 @@ class SoftActorCritic(ActorCritic):
         else:
             self.policy_body = nn.Sequential(orthogonal(nn.Linear(settings.width, settings.width)), nn.ReLU())
         self.policy_head = SquashedGaussianHead(settings.width, spaces.actions.size, settings)
-        self.log_temperature = nn.Parameter(torch.tensor(log(temperature)))
+        shape = () if temperatures is None else (temperatures,)
+        self.log_temperature = nn.Parameter(torch.full(shape, log(temperature)))
 
     def forward(self, observation: Tensor) -> tuple[Tensor, Tensor]:
         """The value (B,) is the lower critic's estimate for the policy's mode, because SAC does not learn V(s)."""
@@ -81,8 +82,13 @@ class SoftActorCritic(ActorCritic):
         return [*self.policy_body.parameters(), *self.policy_head.parameters()]
 
 
-def make_soft_actor_critic(settings: Network, spaces: Spaces, temperature: float, seed: int) -> SoftActorCritic:
-    """A fresh network on the CPU. The same seed gives the same weights, and torch's random state does not change."""
+def make_soft_actor_critic(
+    settings: Network, spaces: Spaces, temperature: float, seed: int, temperatures: int | None = None
+) -> SoftActorCritic:
+    """A fresh network on the CPU, with one temperature or with `temperatures`.
+
+    The same seed gives the same weights, and torch's random state does not change.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return channels_last(SoftActorCritic(settings, spaces, temperature))
+        return channels_last(SoftActorCritic(settings, spaces, temperature, temperatures))

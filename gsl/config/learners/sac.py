@@ -19,6 +19,7 @@ class SAC(LearnerSettings):
     actions: ClassVar[frozenset[ActionKind]] = frozenset({"continuous"})
     hooks: ClassVar[frozenset[Hook]] = frozenset({"before_training", "reward", "replay"})
     overrides: ClassVar[frozenset[Override]] = frozenset({"learning_rate"})
+    architecture: ClassVar[tuple[str, ...]] = ("network", "temperature_per_variation")
 
     name: Literal["sac"] = "sac"
     network: Network = setting(MLP(width=256, depth=2, activation="relu"), "Networks of the policy and the critics.")
@@ -71,6 +72,11 @@ class SAC(LearnerSettings):
     tau: float = setting(0.005, "Rate at which target critics follow the critics (Polyak averaging).", gt=0, le=1)
     temperature: float = setting(
         0.2, "Initial weight of the entropy. Increase it for more exploration at the start.", gt=0, le=100
+    )
+    temperature_per_variation: bool = setting(
+        False,
+        "Adjust a temperature for each variation, as multi-task SAC does (Yu et al. 2019). Use it if variations need "
+        "different amounts of exploration.",
     )
     tune_temperature: bool = setting(True, "Adjust the temperature automatically to reach target_entropy.")
     target_entropy: float | None = setting(

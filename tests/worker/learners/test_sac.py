@@ -1,5 +1,6 @@
 """SAC: what one update changes, exact keeping, the ways to start from another's checkpoint, learning."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,22 @@ def test_a_fresh_head_forgets_the_policys_last_layer_and_the_temperature() -> No
     assert {name for name, value in theirs["network"].items() if not torch.equal(value, ours["network"][name])} == new
     assert theirs["adam"]["actor"].keys() - ours["adam"]["actor"].keys() == new
     assert same(theirs["target"], ours["target"])
+
+
+def test_each_variation_has_a_temperature_of_its_own(tmp_path: Path) -> None:
+    """Of variations 4, 6 and 9, the last is never played. What is kept continues exactly."""
+    seen, made = Spaces(VECTOR, CONTINUOUS, variations=(4, 6, 9)), settings(temperature_per_variation=True)
+    sac, other = (SAC(made, seen, seed, CPU) for seed in (1, 2))
+    played = replace(rollout(), variation=torch.tensor([4, 6]).repeat(16, 4))
+    sac.update(played)
+    temperatures = sac.network.log_temperature.detach().exp()
+    assert temperatures[2] == pytest.approx(made.temperature)
+    assert len(set(temperatures.tolist())) == 3
+    save(tmp_path / "a.ckpt", sac.state())
+    other.restore(load(tmp_path / "a.ckpt"))
+    assert sac.update(played) == other.update(played)
+    assert same(sac.state()["network"], other.state()["network"])
+    assert sac.handed_on()["variation"].unique().tolist() == [4, 6]
 
 
 def test_a_learning_rate_of_ones_own_and_a_fixed_temperature() -> None:

@@ -30,7 +30,7 @@ def played(first: int, done: list[list[bool]], cut: list[list[bool]] | None = No
     return Rollout(
         observation=number[:-1, :, None], action=number[:-1, :, None] / 10, log_prob=torch.zeros(steps, slots),
         value=torch.zeros(steps, slots), reward=2.0 ** (number[:-1] % 100), done=torch.tensor(done),
-        variation=torch.zeros(steps, slots, dtype=torch.int64), next_observation=number[-1][:, None],
+        variation=7 * torch.arange(slots).expand(steps, -1), next_observation=number[-1][:, None],
         truncated=truncated, final_observation=final,
     )  # fmt: skip
 
@@ -68,6 +68,17 @@ def test_windows_go_on_into_the_next_rollout() -> None:
     assert every_step(replay, 2)[101] == (4, 0.25, 103)
 
 
+def test_a_window_has_the_variation_of_its_first_step() -> None:
+    replay = Replay(100, CPU)
+    replay.add(played(0, [[False, True, False]] * 2))
+    drawn = n_step(replay.sample(100, 2, torch.Generator().manual_seed(0)), 0.5)
+    assert torch.equal(drawn.variation, 7 * (drawn.observation.squeeze(1) // 100).to(torch.int64))
+    older = {name: value for name, value in replay.state().items() if name != "variation"}
+    restored = Replay(100, CPU)
+    restored.restore(older)
+    assert restored.sample(10, 1, torch.Generator().manual_seed(0)).variation.eq(-1).all()
+
+
 def test_the_oldest_steps_are_forgotten() -> None:
     """Room for four rows of two slots; finals wrap around with them, grow when more are in use, and stay right."""
     replay = Replay(8, CPU)
@@ -103,7 +114,7 @@ def test_a_guide_changes_every_reward_of_a_window() -> None:
 def test_critic_target_by_hand() -> None:
     """3 + 0.25 (10 - 0.5 x 2) = 5.25; nothing is added where the episode was over."""
     nothing = torch.zeros(2, 1)
-    batch = Transitions(nothing, nothing, torch.tensor([3.0, 3.0]), torch.tensor([0.25, 0.0]), nothing)
+    batch = Transitions(nothing, nothing, torch.tensor([3.0, 3.0]), torch.tensor([0.25, 0.0]), nothing, nothing)
     target = critic_target(batch, torch.tensor([10.0, 10.0]), torch.tensor([2.0, 2.0]), torch.tensor(0.5))
     assert target.tolist() == [5.25, 3.0]
 
@@ -125,3 +136,12 @@ def test_temperature_follows_the_wanted_entropy(log_prob: float, rises: bool) ->
     assert loss.item() == pytest.approx(-0.5 * (log_prob - 1))
     assert slope.item() == pytest.approx(loss.item())
     assert (slope.item() < 0) == rises
+
+
+def test_each_temperature_follows_its_own_variations_entropy() -> None:
+    """Two samples of one variation, whose log-probabilities exceed the target's on average, and one of another."""
+    log_temperature = torch.tensor([0.5, 2.0, 1.0]).log().requires_grad_()
+    place, log_prob = torch.tensor([0, 0, 1]), torch.tensor([3.0, 1.0, -5.0])
+    loss = temperature_loss(log_temperature[place], log_prob, target_entropy=-1.0)
+    (slope,) = torch.autograd.grad(loss, log_temperature)
+    assert slope.tolist() == pytest.approx([-0.5 * (2 + 0) / 3, -2.0 * -6 / 3, 0.0])

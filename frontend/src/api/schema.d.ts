@@ -5732,6 +5732,12 @@ export interface components {
              */
             temperature: number;
             /**
+             * Temperature Per Variation
+             * @description Adjust a temperature for each variation, as multi-task SAC does (Yu et al. 2019). Use it if variations need different amounts of exploration.
+             * @default false
+             */
+            temperature_per_variation: boolean;
+            /**
              * Tune Temperature
              * @description Adjust the temperature automatically to reach target_entropy.
              * @default true

@@ -4,6 +4,7 @@ Stored files never change under their path, because it contains a part of their 
 until the database is replaced, what was there before is whole. Logs are the exception and come after the database.
 """
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -54,6 +55,7 @@ def restore(archive: Reader, target: Target, force: bool) -> None:
         unpacked = folder / DATABASE
         with unpacked.open("wb") as stream:
             stream.writelines(archive.chunks(DATABASE))
+            os.fsync(stream.fileno())
         there = set(target.files.below(_RUNS))
         with _taken_back(target.files, manifest.files.keys() - there) as fresh:
             _store(archive, target.files, fresh)

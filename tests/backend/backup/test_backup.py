@@ -211,6 +211,32 @@ def test_nothing_is_replaced_unless_force_says_so(
         assert [one["name"] for one in api.get("/runs")["items"]] == ["at work", "backed up"]
 
 
+def test_a_restore_that_fails_leaves_everything_as_it_was(
+    places: list[Settings], backup: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def all_files() -> set[Path]:
+        return set((places[1].data_dir / "artifacts").rglob("*.ckpt"))
+
+    with server(places[1]) as api:
+        job = api.job(api.launch(name="made here"))
+        api.claim(job)
+        api.upload(job, b"another policy")
+    before = all_files()
+    with monkeypatch.context() as patch:
+        patch.setattr("gsl.backend.backup.restoring.DATABASE", "manifest.json")  # of which no database can be made
+        patch.setattr("gsl.backend.db.sqlite_copies.SqliteCopies.put", _no_room)
+        assert run(patch, places[1], "restore", str(backup), "--force") == 1
+    assert "Error" in capsys.readouterr().err
+    assert all_files() == before
+    with server(places[1]) as api:
+        assert [one["name"] for one in api.get("/runs")["items"]] == ["made here"]
+    assert [path.name for path in places[1].data_dir.glob(".gsl-restore-*")] == []
+
+
+def _no_room(_self: object, _source: Path) -> None:
+    raise OSError(28, "No space left on device")
+
+
 @pytest.mark.parametrize("places", ["sqlite"], indirect=True)
 def test_a_damaged_backup_is_refused_and_changes_nothing(
     places: list[Settings], backup: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -17,7 +17,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help up link demo test test-page test-python check bench chaos dev wheel types format screenshot clean install \
-	check-format check-lint check-types check-imports check-page check-schema
+	check-format check-lint check-types check-imports check-advisories check-page check-schema
 
 PRESET ?= forkmaze
 # Processes that run tests, each a file at a time; three fill two cores, because many tests wait for other processes.
@@ -118,7 +118,7 @@ chaos: .make/dev .make/page
 	$(BIN)/python -m tests.system.chaos --database postgresql
 
 # Separate targets, so that `make -k check` reports everything that is wrong.
-check: check-format check-lint check-types check-imports check-page check-schema
+check: check-format check-lint check-types check-imports check-advisories check-page check-schema
 
 check-format: .make/dev
 	$(BIN)/ruff format --check .
@@ -131,6 +131,10 @@ check-types: .make/dev
 
 check-imports: .make/dev
 	$(BIN)/lint-imports
+
+# Against tools/advisories.json, which holds what was known of the pinned packages when it was made.
+check-advisories: .make/dev
+	$(BIN)/python -m tools.advisories
 
 check-page: .make/page-packages
 	$(NPM) run check

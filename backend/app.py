@@ -26,6 +26,7 @@ from gsl.backend.api import (
     measurements,
     meta,
     metrics,
+    monitoring,
     people,
     provenance,
     records,
@@ -42,6 +43,7 @@ from gsl.backend.events import Events
 from gsl.backend.http import openapi_docs, page, problems
 from gsl.backend.http.body_limit import BodyLimit
 from gsl.backend.http.browser_safety import BrowserSafety
+from gsl.backend.http.timing import Timing
 from gsl.backend.services.app_services import Services
 from gsl.backend.services.deliveries import Deliverer
 from gsl.backend.services.reaper import Reaper
@@ -94,6 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.services = Services.open(settings)
     for routes in _ROUTES:
         app.include_router(routes, prefix="/api/v1")
+    app.include_router(monitoring.routes)
     public = settings.public
     page.serve_page(app, settings.page_dir, public.base_path, sessions.open_link)
     problems.install(app)
@@ -101,6 +104,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(Compression, minimum_size=1000, compresslevel=6)  # 9 takes up to three times as long
     app.add_middleware(BrowserSafety, hosts=_hosts(settings), origins=[public.origin] if public.origin else [])
+    app.add_middleware(Timing)
     if public.base_path:
         app.add_middleware(page.BasePath, base_path=public.base_path)
     return app

@@ -24,7 +24,8 @@ class ArtifactStore:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        filesystem, root = url_to_fs(url, auto_mkdir=True) if "://" not in url else url_to_fs(url)
+        # Another process adds files too, so a listing must not be remembered.
+        filesystem, root = url_to_fs(url, use_listings_cache=False)
         self._files: fsspec.AbstractFileSystem = filesystem
         self._root = str(root).rstrip("/")
 
@@ -62,6 +63,11 @@ class ArtifactStore:
                 with self._files.open(target, "ab") as stream:
                     stream.write(fresh)
         return size + len(fresh)
+
+    def below(self, folder: str) -> list[str]:
+        """Relative paths of all files in a folder and in those within it, sorted."""
+        found = self._files.find(self._at(folder))
+        return sorted(str(path).removeprefix(f"{self._root}/") for path in found)
 
     def list(self, folder: str) -> list[str]:
         """Relative paths of the files in a folder, sorted."""
@@ -158,7 +164,11 @@ class Upload:
         self.store.finish(self.part, self.path)
 
     def discard(self) -> None:
-        with _Closing(self.stream):
+        """It is closed first, because S3 stores nothing before that."""
+        try:
+            with _Closing(self.stream):
+                pass
+        finally:
             self.store.discard(self.part)
 
 

@@ -54,6 +54,11 @@ class Settings(BaseSettings):
         description="Token that opens everything, as the link of `make up` carries it; if empty, one is created and "
         "kept.",
     )
+    metrics: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="GSL_METRICS_TOKEN",
+        description="Token that opens /metrics and nothing else, for Prometheus; if empty, only admins may read it.",
+    )
     artifacts: str = Field(
         "", validation_alias="GSL_ARTIFACTS_URL", description="fsspec URL of the files; if empty, a folder."
     )
@@ -80,6 +85,13 @@ class Settings(BaseSettings):
         validation_alias="GSL_JOB_QUOTA_GB",
         gt=0,
         description="Most that the stored files of one job may take, in GB.",
+    )
+    checkpoint_days: float | None = Field(
+        None,
+        validation_alias="GSL_KEEP_CHECKPOINTS_DAYS",
+        ge=0,
+        description="So many days after a job has ended, only its last and best checkpoint and those of its plateaus "
+        "are kept; if empty, all are.",
     )
     webhook_hosts_text: str = Field(
         "",

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -28,6 +28,11 @@ Slots = Annotated[int | None, typer.Option(help="Worker slots; one for each GPU 
 SlotName = Annotated[str | None, typer.Option("--name", help="Name of the worker, which each slot adds its own to.")]
 Folder = Annotated[Path | None, typer.Option("--folder", help="Folder of running jobs' files.", metavar="FOLDER")]
 Preset = Annotated[str, typer.Argument(help="Preset to run.")]
+Archive = Annotated[Path, typer.Argument(metavar="FILE", help="The backup, for example gsl.zip.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace all data that are there.")]
+
+PASSED_ON: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+"""Of a command whose arguments the entry point reads."""
 
 
 def up(port: Port = None, host: Host = None, data: Data = None, workers: Workers = None) -> None:
@@ -63,6 +68,30 @@ def worker(
     raise typer.Exit(supervise(started, os.environ | shared))
 
 
+def backup(file: Archive, data: Data = None) -> None:
+    """Write everything that this machine's server stores to one file, while it works."""
+    _need("uvicorn", "local")
+    _become("gsl.backend.backup", _folder(data), "save", str(file))
+
+
+def restore(file: Archive, data: Data = None, force: Force = False) -> None:
+    """Restore a backup, into a data folder and a database without data; the server must not run."""
+    _need("uvicorn", "local")
+    _become("gsl.backend.backup", _folder(data), "restore", str(file), *(["--force"] if force else []))
+
+
+def link(data: Data = None) -> None:
+    """Print the link that signs a browser in as the owner of this machine's server."""
+    _need("uvicorn", "local")
+    _become("gsl.backend.users", _folder(data), "link")
+
+
+def user(context: typer.Context, data: Data = None) -> None:
+    """Accounts of this machine's server: add, invite, password, role, sign-out, list."""
+    _need("uvicorn", "local")
+    _become("gsl.backend.users", _folder(data), *(context.args or ["--help"]))
+
+
 def demo(context: typer.Context, preset: Preset = "forkmaze") -> None:
     """Do a whole run that approves its own gate, on the server or else on a temporary one."""
     from gsl.client.demo import main  # imports SciPy, which takes longer than all other commands
@@ -75,10 +104,14 @@ def _need(package: str, extras: str) -> None:
         raise Failure(f"This needs more packages: pip install 'gsl-lab[{extras}]'")
 
 
-def _become(module: str, settings: Mapping[str, str]) -> NoReturn:
+def _folder(data: Path | None) -> dict[str, str]:
+    return {"GSL_DATA_DIR": str(data)} if data else {}
+
+
+def _become(module: str, settings: Mapping[str, str], *arguments: str) -> NoReturn:
     """Run another entry point in place of this process, so that signals and the exit code are its own.
 
     A file of the current folder must not stand in for one of its modules, nor for one of its children's.
     """
     sys.stdout.flush()
-    os.execve(sys.executable, [sys.executable, "-P", "-m", module], {**os.environ, **SAFE_PATH, **settings})
+    os.execve(sys.executable, [sys.executable, "-P", "-m", module, *arguments], {**os.environ, **SAFE_PATH, **settings})

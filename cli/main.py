@@ -7,19 +7,27 @@ from typing import Annotated, Any
 import typer
 
 import gsl
-from gsl.cli import comparing, forking, launching, machine, records, showing, signing_in, steering, watching
+from gsl.cli import comparing, forking, launching, machine, records, showing, signing_in, steering, tokens, watching
 from gsl.cli.doctor.command import doctor
 from gsl.cli.options import Server
 from gsl.cli.outcomes import EXPECTED, Exit, explained
 from gsl.cli.output import warn
 
-COMMANDS: dict[str, dict[str, Callable[..., Any]]] = {
+Command = Callable[..., Any]
+COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     "This machine": {
         "up": machine.up,
         "worker": machine.worker,
         "demo": machine.demo,
+        "backup": machine.backup,
+        "restore": machine.restore,
         "doctor": doctor,
         "login": signing_in.login,
+    },
+    "Accounts": {
+        "link": machine.link,
+        "user": machine.user,
+        "token": tokens.COMMANDS,
     },
     "Runs": {
         "launch": launching.launch,
@@ -43,7 +51,10 @@ COMMANDS: dict[str, dict[str, Callable[..., Any]]] = {
         "import": records.import_records,
     },
 }
-"""By the heading under which `gsl --help` shows them."""
+"""By the heading under which `gsl --help` shows them; some have commands of their own."""
+HELP = {"token": "List, create and revoke tokens."}
+PASSED_ON: dict[str, dict[str, Any]] = {"user": machine.PASSED_ON}
+"""Commands whose arguments another program reads."""
 
 app = typer.Typer(
     name="gsl",
@@ -53,7 +64,13 @@ app = typer.Typer(
 )
 for heading, commands in COMMANDS.items():
     for name, function in commands.items():
-        app.command(name, rich_help_panel=heading)(function)
+        if isinstance(function, dict):
+            group = typer.Typer(name=name, help=HELP[name], no_args_is_help=True)
+            for part, command in function.items():
+                group.command(part)(command)
+            app.add_typer(group, rich_help_panel=heading)
+        else:
+            app.command(name, rich_help_panel=heading, context_settings=PASSED_ON.get(name))(function)
 
 Url = Annotated[
     str | None, typer.Option(help="Address of the server; else GSL_URL, what `gsl login` stored, or this machine.")

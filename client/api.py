@@ -21,6 +21,7 @@ import httpx
 from httpx_sse import EventSource
 
 from gsl.client import files, models, watching
+from gsl.client.accounts import AccountCalls, PeopleCalls
 from gsl.client.catalogue import CatalogueCalls, ExperimentCalls
 from gsl.client.endpoints import AsyncSender, Sender
 from gsl.client.login import find
@@ -39,7 +40,7 @@ def _tables(of: str, format: TableFormat, files_of: Sequence[str]) -> tuple[str,
     return f"{of}/export", {"format": format, "files": list(files_of)}
 
 
-class _Calls(CatalogueCalls, ExperimentCalls, RunCalls, GateCalls, MeasurementCalls):
+class _Calls(CatalogueCalls, ExperimentCalls, RunCalls, GateCalls, MeasurementCalls, AccountCalls, PeopleCalls):
     """All calls that are declared once for both clients."""
 
 

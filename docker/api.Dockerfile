@@ -17,8 +17,12 @@ FROM python:3.11-slim
 ENV PYTHONUNBUFFERED=1 GSL_DATA_DIR=/data GSL_HOST=0.0.0.0 PORT=8000
 COPY constraints.txt /
 COPY --from=wheel /wheel /wheel
-RUN pip install --no-cache-dir -c /constraints.txt "$(ls /wheel/*.whl)[api]"
-RUN useradd --uid 1000 gsl && mkdir /data && chown gsl /data
+# pg_dump and pg_restore, for backups, of the version of docker-compose's PostgreSQL. Debian's own are older.
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install -y --no-install-recommends postgresql-client-18 && rm -rf /var/lib/apt/lists/*
+RUN pip install --no-cache-dir -c /constraints.txt "$(ls /wheel/*.whl)[api,s3]"
+RUN useradd --uid 1000 gsl && mkdir /data /backups && chown gsl /data /backups
 USER gsl
 WORKDIR /data
 VOLUME /data

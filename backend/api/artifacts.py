@@ -1,11 +1,11 @@
-"""Stored files."""
+"""Stored files, and how much is stored."""
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from gsl.backend.api.deps import ArtifactId, Reading, RunId, ServicesDep, problems, router
-from gsl.backend.store import artifacts, runs
-from gsl.protocol.api import ArtifactPublic
+from gsl.backend.store import artifacts, monitoring, retention, runs
+from gsl.protocol.api import ArtifactPublic, StoragePublic
 
 routes = router("artifacts")
 
@@ -37,3 +37,18 @@ def get_artifact_content(artifact_id: ArtifactId, session: Reading, services: Se
     headers["Content-Disposition"] = f'{place}; filename="{row.name}"'
     kind = "image/svg+xml" if picture else "application/octet-stream"
     return StreamingResponse(content, media_type=kind, headers=headers)
+
+
+@routes.get("/storage", summary="Get what is stored", responses=problems())
+def get_storage(session: Reading, services: ServicesDep) -> StoragePublic:
+    """Files by kind, the database, and which checkpoints GSL_KEEP_CHECKPOINTS_DAYS lets the server remove.
+    `python -m gsl.backend.retention` lists those by name."""
+    days = services.settings.checkpoint_days
+    rows = [] if days is None else retention.removable(session, days)
+    return StoragePublic(
+        database=monitoring.database_bytes(session),
+        kinds=retention.stored(session),
+        keep_checkpoints_days=days,
+        removable_files=len(rows),
+        removable_size=retention.total(rows),
+    )

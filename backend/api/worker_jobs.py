@@ -1,13 +1,16 @@
 """Routes for workers: claim a job, keep it, report, send files and log, give it back. Stale attempts are refused."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request
 from starlette.concurrency import run_in_threadpool
 
+from gsl.backend import telemetry
 from gsl.backend.api.deps import Count, JobId, ServicesDep, Writing, WritingMuch, problems, router, stream_router
 from gsl.backend.api.uploads import receive
 from gsl.backend.artifact_files import JobLog
+from gsl.backend.db.engine import after_commit
 from gsl.backend.services import claims
 from gsl.backend.services.app_services import Services
 from gsl.backend.store import artifacts
@@ -77,7 +80,10 @@ def report_job(job_id: JobId, body: ReportBatch, session: WritingMuch, services:
     if one does not fit the job: its epochs follow each other, and steps add up and stay within its budget."""
     run, job = leases.held_job(session, job_id, body.attempt)
     leases.extend(job, services.terms)
+    before = run.spent_steps + run.measurement_steps
     discarded = ingest.ingest_reports(session, run, job, body.reports)
+    steps = run.spent_steps + run.measurement_steps - before
+    after_commit(session, partial(telemetry.taken_in, len(body.reports), steps))
     services.remove_files(session, *discarded)
     services.publish(session, "epoch", job.run_id)
     return Accepted(accepted=len(body.reports))

@@ -36,13 +36,18 @@ def check_known(url: str) -> None:
     One that is away or has not been made passes: it may come, and until then health says what is wrong.
     """
     scripts = ScriptDirectory.from_config(_config())
-    unknown = _revisions(url) - {script.revision for script in scripts.walk_revisions()}
+    unknown = _revisions(url) - known_revisions()
     if unknown:
         raise UnusableDatabaseError(
             f"{_named(url)} was made by a newer version of GSL Lab, or by another program (its revision is "
             f"{', '.join(sorted(unknown))}; this version knows revisions up to {scripts.get_current_head()}). "
             f"Install that version, or {_other(url)}"
         )
+
+
+def known_revisions() -> set[str]:
+    """Revisions from which this version can bring a database up to date."""
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def _config() -> Config:

@@ -5,11 +5,11 @@ from typing import Literal
 
 from gsl.protocol.api import Role
 
-Kind = Literal["owner", "session", "token", "worker"]
-"""What proves it: the owner token, a browser's session, a personal token, or a worker token."""
+Kind = Literal["owner", "session", "token", "worker", "metrics"]
+"""What proves it: the owner token, a browser's session, a personal token, a worker token, or that of Prometheus."""
 
-Access = Literal["anyone", "viewer", "member", "admin", "account", "worker", "viewer or worker"]
-"""What a route asks for: a role or a higher one, a person who is signed in, or a worker."""
+Access = Literal["anyone", "viewer", "member", "admin", "account", "worker", "viewer or worker", "metrics"]
+"""What a route asks for: a role or a higher one, a person who is signed in, a worker, or Prometheus (or an admin)."""
 
 OWNER = "owner"
 """Name of the account of whoever can read the data folder."""
@@ -22,7 +22,7 @@ _RANK: dict[Role, int] = {"viewer": 0, "member": 1, "admin": 2}
 
 @dataclass(frozen=True)
 class Identity:
-    """A person, or a worker, which has no role."""
+    """A person, or a worker or Prometheus, which have no role."""
 
     name: str
     kind: Kind
@@ -37,6 +37,8 @@ class Identity:
     def may(self, access: Access) -> bool:
         if access == "anyone":
             return True
+        if self.kind == "metrics":
+            return access == "metrics"
         if self.role is None:
             return access in ("worker", "viewer or worker")
         if access == "account":  # a token that leaked cannot make further ones
@@ -49,4 +51,5 @@ def role_of(access: Access) -> Role | None:
     """The least role with which a person gets in; None if there is none."""
     if access in ("viewer", "member", "admin"):
         return access
-    return "viewer" if access == "viewer or worker" else None
+    least: dict[Access, Role] = {"viewer or worker": "viewer", "metrics": "admin"}
+    return least.get(access)

@@ -42,6 +42,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "artifacts", "description": "Checkpoints, demonstrations and pictures."},
     {"name": "experiments", "description": "Runs that are compared: arms x seeds, with intervals and figures."},
     {"name": "workers", "description": "Live workers and the queue."},
+    {"name": "monitoring", "description": "Metrics for Prometheus."},
     {"name": "webhooks", "description": "Who is told of approvals that are needed, ended runs and lost workers."},
     {"name": "live", "description": "Server-sent events that announce changes."},
     {
@@ -84,6 +85,7 @@ def _describe_access(document: dict[str, Any], access: Mapping[str, Access], coo
     document["components"]["securitySchemes"] = {
         "token": bearer | {"description": "A token of a person."},
         "worker token": bearer | {"description": "GSL_WORKER_TOKEN, or the token of one machine."},
+        "metrics token": bearer | {"description": "GSL_METRICS_TOKEN."},
         "session": {"type": "apiKey", "in": "cookie", "name": cookie, "description": "A browser that is signed in."},
     }
     for operation in _operations(document):
@@ -99,8 +101,8 @@ def _security(needed: Access) -> list[dict[str, list[str]]]:
     if needed == "anyone":
         return []
     people = () if needed == "worker" else ("token", "session")
-    workers = ("worker token",) if "worker" in needed else ()
-    return [{name: []} for name in (*people, *workers)]
+    others = [f"{kind} token" for kind in ("worker", "metrics") if kind in needed]
+    return [{name: []} for name in (*people, *others)]
 
 
 def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ from gsl.backend.store.jobs.queue import requeue_of
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _PACKAGES = Path(__file__).parents[3]
 """What holds `gsl`. Uvicorn puts a folder before all others on the path, the current one unless it is told which."""
+_FOR_THE_API_ALONE = ("GSL_OWNER_TOKEN", "GSL_METRICS_TOKEN")
 _API_READY_WITHIN_S = 60.0
 _CHECK_EVERY_S = 0.25
 _HTTP = ("--http", "gsl.backend.http.header_limit:HeaderLimit")
@@ -96,9 +97,7 @@ class Local:
         _say("  Press Ctrl-C to stop. Unfinished runs continue at the next start.")
 
     def _environment(self) -> dict[str, str]:
-        inherited = {
-            name: value for name, value in os.environ.items() if name != "GSL_OWNER_TOKEN"
-        }  # for the API alone
+        inherited = {name: value for name, value in os.environ.items() if name not in _FOR_THE_API_ALONE}
         return {
             **inherited,
             "PYTHONUNBUFFERED": "1",
@@ -117,7 +116,8 @@ class Local:
         return f"redis+socket://{path}"
 
     def _start_api(self, logs: Path, environment: dict[str, str]) -> None:
-        command, own = _api_command(self.settings, self.dev), {"GSL_OWNER_TOKEN": self.settings.owner_token}
+        tokens = self.settings.owner_token, self.settings.metrics.get_secret_value()
+        command, own = _api_command(self.settings, self.dev), dict(zip(_FOR_THE_API_ALONE, tokens, strict=True))
         api = Child("API", command, environment | own, logs / "api.log", grace_s=8)
         self.api.append(api)
         api.start()

@@ -20,11 +20,14 @@ _ANOTHER = "Create another one on the page Account."
 
 
 def by_shared_token(services: Services, token: str) -> Identity | None:
-    """The owner or the workers, whose tokens are settings; compares in constant time, without the database."""
+    """The owner, the workers or Prometheus, whose tokens are settings; in constant time, without the database."""
     if _same(token, services.settings.owner_token):
         return Identity(OWNER, "owner", "admin")
     if _same(token, services.settings.worker_token):
         return Identity("worker token", "worker", None)
+    metrics = services.settings.metrics.get_secret_value()
+    if metrics and _same(token, metrics):
+        return Identity("metrics token", "metrics", None)
     return None
 
 

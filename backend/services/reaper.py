@@ -1,5 +1,6 @@
 """What happens without a request: lost jobs are queued again, and queued jobs that no worker picked up are dispatched;
-at the start, runs are planned that an earlier server could not go on with.
+at the start, runs are planned that an earlier server could not go on with. Every hour, old checkpoints are removed if
+the settings say so.
 
 All of it runs in one thread of each API process. On PostgreSQL an advisory lock lets one of them recover jobs at a
 time, so that each loss counts once; a message that several of them send again does no harm.
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gsl.backend.errors import ProblemError
 from gsl.backend.services.app_services import Services
+from gsl.backend.services.retention import Sweeper
 from gsl.backend.store import runs
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.jobs.locks import lock_run
@@ -79,13 +81,14 @@ def redispatch(services: Services, again_after_s: float = DISPATCH_AGAIN_AFTER_S
 
 
 class Reaper:
-    """Runs `catch_up` once, then `recover_lost` and `redispatch` every few seconds, in a thread."""
+    """Runs `catch_up` once, then `recover_lost` and `redispatch` every few seconds, in a thread; and the sweeper."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._every_s = min(_CHECK_EVERY_S, services.settings.lease_seconds / 4)
         self._closed = threading.Event()
         self._caught_up = False
+        self._sweeper = Sweeper(services)
         self._thread = threading.Thread(target=self._run, name="reaper", daemon=True)
 
     def start(self) -> None:
@@ -111,5 +114,6 @@ class Reaper:
                 self._caught_up = True
             recover_lost(self._services)
             redispatch(self._services)
+            self._sweeper.sweep_if_due()
         except SQLAlchemyError as error:
             _log.warning("the database is unavailable, so lost and queued jobs have to wait: %s", error)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -38,8 +39,19 @@ def of_runs(session: Session, run_ids: Sequence[int | None]) -> dict[int, tuple[
 
 
 def in_need(session: Session, run_id: int) -> list[int]:
-    """Forks that would lose their start with the run's files: unfinished, and without a checkpoint of their own."""
+    """Forks that would lose their start with the run's files."""
+    needed = select(Run.id).where(col(Run.forked_from) == run_id, *_has_not_started())
+    return [fork for fork in session.exec(needed) if fork is not None]
+
+
+def needed_checkpoints(session: Session) -> list[int]:
+    """Ids of the artifacts from which forks are still to start."""
+    origins = session.exec(select(Run.origin).where(col(Run.forked_from).is_not(None), *_has_not_started()))
+    return [int(origin["checkpoint_id"]) for origin in origins if origin is not None]
+
+
+def _has_not_started() -> tuple[Any, ...]:
+    """The fork is unfinished, and has no checkpoint of its own."""
     first = keys.generalist(1, 1)
     started = select(1).where(Artifact.run_id == Run.id, Artifact.job_key == first, Artifact.kind == "checkpoint")
-    needed = (col(Run.forked_from) == run_id, col(Run.status).not_in(ENDED), ~started.exists())
-    return [fork for fork in session.exec(select(Run.id).where(*needed)) if fork is not None]
+    return col(Run.status).not_in(ENDED), ~started.exists()

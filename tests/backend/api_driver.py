@@ -7,6 +7,7 @@ from typing import Any
 from httpx import Client, Response
 
 TOKEN, OWNER_TOKEN = "a-token-for-tests", "the-owner-s-token-for-tests"
+METRICS_TOKEN = "prometheus-token-for-tests"
 BEARER, OWNER = ({"Authorization": f"Bearer {token}"} for token in (TOKEN, OWNER_TOKEN))
 """What workers send, and what a person does."""
 V1 = "/api/v1"

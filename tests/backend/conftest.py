@@ -15,7 +15,7 @@ from gsl.backend.app import create_app
 from gsl.backend.db.engine import Database
 from gsl.backend.services.app_services import Services
 from gsl.backend.settings import Settings
-from tests.backend.api_driver import OWNER_TOKEN, TOKEN, ApiDriver
+from tests.backend.api_driver import METRICS_TOKEN, OWNER_TOKEN, TOKEN, ApiDriver
 from tests.backend.server import serving
 from tests.postgres import postgres_server
 
@@ -96,7 +96,7 @@ def settings_on(data_dir: Path, url: str = "") -> Settings:
     """Settings that the environment does not reach, with known tokens and no page."""
     return Settings(
         data_dir=data_dir, database=url, artifacts="", redis_url="", page_dir=data_dir / "page",
-        token=SecretStr(TOKEN), owner=SecretStr(OWNER_TOKEN),
+        token=SecretStr(TOKEN), owner=SecretStr(OWNER_TOKEN), metrics=SecretStr(METRICS_TOKEN),
     )  # fmt: skip
 
 

@@ -39,6 +39,17 @@ def test_tables_are_downloaded_while_the_run_goes_on(stage: ApiDriver, page: Pag
         assert b"generalist-1" in archive.read("jobs.csv")
 
 
+def test_what_is_stored_is_shown(stage: ApiDriver, page: Page) -> None:
+    _, job = running(stage, started(), made_with())
+    stage.upload(job, b"policy" * 500_000)
+    page.goto("/workers")
+    panel = page.get_by_role("region", name="Storage")
+    expect(panel).to_contain_text("Every checkpoint is kept.")
+    expect(panel).to_contain_text("Database")
+    expect(panel).to_contain_text("Checkpoints")
+    expect(panel).to_contain_text("3.0 MB")
+
+
 def test_a_webhook_is_added_tested_and_deleted(stage: ApiDriver, page: Page) -> None:
     page.goto("/workers")
     panel = page.get_by_role("region", name="Webhooks")

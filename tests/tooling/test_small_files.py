@@ -40,6 +40,7 @@ REASONS = {
     "backend/store/jobs/status.py": "the one place that changes a run's status",
     "backend/store/members.py": "the one rule by which workers share what trains as one, over who is live",
     "backend/store/wholeness.py": "read by figures, exports and returns",
+    "backend/telemetry.py": "counters, below all that they count",
     "benchmarks/method/combined.py": "the README's figure, over all studies",
     "benchmarks/method/current.py": "which results count, for tables and figures",
     "benchmarks/method/pages.py": "writes tables into documentation, for every command",

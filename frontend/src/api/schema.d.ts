@@ -1375,6 +1375,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what is stored
+         * @description Files by kind, the database, and which checkpoints GSL_KEEP_CHECKPOINTS_DAYS lets the server remove.
+         *     `python -m gsl.backend.retention` lists those by name.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -1579,6 +1602,29 @@ export interface paths {
          *     Needs: worker.
          */
         put: operations["announce_worker"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get metrics for Prometheus
+         * @description Jobs, runs, queue, workers, gates, sizes, what trainers reported and how long requests take. Opened by
+         *     GSL_METRICS_TOKEN, too.
+         *
+         *     Needs: metrics.
+         */
+        get: operations["scrape_metrics"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -6069,6 +6115,49 @@ export interface components {
              * @enum {string}
              */
             type: "started";
+        };
+        /** StoragePublic */
+        StoragePublic: {
+            /**
+             * Database
+             * @description Bytes.
+             */
+            database: number;
+            /**
+             * Keep Checkpoints Days
+             * @description GSL_KEEP_CHECKPOINTS_DAYS; null: all are kept.
+             */
+            keep_checkpoints_days: number | null;
+            /**
+             * Kinds
+             * @description Stored files; logs are not counted.
+             */
+            kinds: components["schemas"]["StoredKind"][];
+            /**
+             * Removable Files
+             * @description Checkpoints that the server removes within the hour.
+             */
+            removable_files: number;
+            /**
+             * Removable Size
+             * @description Their bytes.
+             */
+            removable_size: number;
+        };
+        /** StoredKind */
+        StoredKind: {
+            /** Files */
+            files: number;
+            /**
+             * Kind
+             * @description As of artifacts: checkpoint, best, demonstrations or picture.
+             */
+            kind: string;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
         };
         /** SuiteInfo */
         SuiteInfo: {
@@ -12252,6 +12341,62 @@ export interface operations {
             };
         };
     };
+    get_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoragePublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream_changes: {
         parameters: {
             query?: never;
@@ -12986,6 +13131,62 @@ export interface operations {
             };
             /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scrape_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prometheus' text format. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain; version=0.0.4; charset=utf-8": string;
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -60,7 +60,15 @@ from gsl.protocol.api.gates import (
     SpecialistStart,
     SpecialistTerms,
 )
-from gsl.protocol.api.jobs import ArtifactPublic, JobPublic, LogSize, QueuePublic, WaitingPublic
+from gsl.protocol.api.jobs import (
+    ArtifactPublic,
+    JobPublic,
+    LogSize,
+    QueuePublic,
+    StoragePublic,
+    StoredKind,
+    WaitingPublic,
+)
 from gsl.protocol.api.measurements import (
     Change,
     EventPublic,
@@ -89,7 +97,7 @@ from gsl.protocol.api.runs import (
     StepName,
     Tag,
 )
-from gsl.protocol.api.webhooks import WebhookCreate, WebhookCreated, WebhookEvent, WebhookPublic
+from gsl.protocol.api.webhooks import WebhookCreate, WebhookCreated, WebhookEvent, WebhookFormat, WebhookPublic
 
 __all__ = [
     "MOST_RUNS",
@@ -169,6 +177,8 @@ __all__ = [
     "SpecialistStart",
     "SpecialistTerms",
     "StepName",
+    "StoragePublic",
+    "StoredKind",
     "SuiteInfo",
     "Tag",
     "TokenCreate",
@@ -180,6 +190,7 @@ __all__ = [
     "WebhookCreate",
     "WebhookCreated",
     "WebhookEvent",
+    "WebhookFormat",
     "WebhookPublic",
     "WorkerPublic",
     "WorkerTokenCreate",

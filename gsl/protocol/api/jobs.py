@@ -78,5 +78,19 @@ class ArtifactPublic(ArtifactRef):
     created_at: datetime
 
 
+class StoredKind(Answer):
+    kind: str = Field(description="As of artifacts: checkpoint, best, demonstrations or picture.")
+    files: int
+    size: int = Field(description="Bytes.")
+
+
+class StoragePublic(Answer):
+    database: int = Field(description="Bytes.")
+    kinds: tuple[StoredKind, ...] = Field(description="Stored files; logs are not counted.")
+    keep_checkpoints_days: float | None = Field(description="GSL_KEEP_CHECKPOINTS_DAYS; null: all are kept.")
+    removable_files: int = Field(description="Checkpoints that the server removes within the hour.")
+    removable_size: int = Field(description="Their bytes.")
+
+
 class LogSize(Answer):
     size: int = Field(description="Size in bytes of this attempt's log: the offset at which to continue.")

@@ -7,12 +7,13 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from sqlmodel import select
 
+from gsl.backend.api import monitoring
 from gsl.backend.api.access import ACCESS, GuardedRoute, GuardedStream
 from gsl.backend.app import _ROUTES
 from gsl.backend.db.account_models import Account, ApiToken, BrowserSession, WorkerToken
 from gsl.backend.db.columns import now
 from gsl.backend.services.app_services import Services
-from tests.backend.api_driver import BEARER, OWNER, V1, ApiDriver
+from tests.backend.api_driver import BEARER, METRICS_TOKEN, OWNER, V1, ApiDriver
 from tests.backend.marks import ON_SQLITE
 from tests.backend.people import Header, account, bearer, browser, machine, token
 
@@ -20,12 +21,13 @@ NOBODY = {"Authorization": ""}
 FOR_EVERYONE = {"openapi", "swagger_ui_html", "swagger_ui_redirect", "redoc_html", "get_page"}
 """Outside the API's routers: its documentation, and the page's files. They hold no data."""
 LETS_IN = {
-    "anyone": {"nobody", "viewer", "reader", "member", "admin", "owner", "worker", "machine"},
+    "anyone": {"nobody", "viewer", "reader", "member", "admin", "owner", "worker", "machine", "prometheus"},
     "viewer": {"viewer", "reader", "member", "admin", "owner"},
     "member": {"member", "admin", "owner"},
     "admin": {"admin", "owner"},
     "account": {"owner"},
     "worker": {"worker", "machine"},
+    "metrics": {"admin", "owner", "prometheus"},
     "viewer or worker": {"viewer", "reader", "member", "admin", "owner", "worker", "machine"},
 }
 
@@ -42,6 +44,7 @@ def senders(services: Services) -> dict[str, Header]:
         "owner": OWNER,
         "worker": BEARER,
         "machine": machine(services, "gpu-1"),
+        "prometheus": bearer(METRICS_TOKEN),
     }
 
 
@@ -76,7 +79,7 @@ def test_every_sender_at_every_route(api: ApiDriver, shared_app: FastAPI, sender
 
 
 def test_every_route_is_guarded_and_declared(shared_app: FastAPI) -> None:
-    routes = [route for router in _ROUTES for route in router.routes]
+    routes = [route for router in (*_ROUTES, monitoring.routes) for route in router.routes]
     assert all(isinstance(route, GuardedRoute | GuardedStream) for route in routes)
     assert {route.name for route in routes if isinstance(route, GuardedRoute | GuardedStream)} == set(ACCESS)
     assert {name for _, _, name in operations(shared_app)} == set(ACCESS)
@@ -191,4 +194,5 @@ def test_the_first_account_takes_over_what_was_made_before(api: ApiDriver, servi
 
 
 def test_paths_are_those_of_the_api(shared_app: FastAPI) -> None:
-    assert all(path.startswith(V1) for _, path, _ in operations(shared_app))
+    others = {path for _, path, _ in operations(shared_app) if not path.startswith(V1)}
+    assert others == {"/metrics"}  # where Prometheus looks for them

@@ -7,6 +7,7 @@ import { Loaded } from "../../components/Loaded";
 import { PageTitle, useTitle } from "../../components/PageTitle";
 import { many } from "../../format/numbers";
 import { Queue } from "./Queue";
+import { Storage } from "./Storage";
 import { Webhooks } from "./Webhooks";
 import { WorkerCards } from "./WorkerCards";
 
@@ -30,6 +31,7 @@ export function WorkersPage() {
           }
         </Loaded>
         {!away && <Loaded query={queue}>{(data) => <Queue queue={data} />}</Loaded>}
+        {!away && <Storage />}
         {!away && <Webhooks />}
       </Stack>
     </>

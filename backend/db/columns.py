@@ -61,9 +61,9 @@ def reference(target: str, *, nullable: bool = False, on_delete: str = "CASCADE"
     )
 
 
-def loose_reference() -> Any:
+def loose_reference(**options: Any) -> Any:
     """An id without a foreign key, which SQLite cannot add to an existing table."""
-    return Field(None, sa_column=Column(BIG_ID, nullable=True))
+    return Field(None, sa_column=Column(BIG_ID, nullable=True, **options))
 
 
 def renamed_text_column(name: str, default: str) -> Any:

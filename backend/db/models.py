@@ -39,10 +39,7 @@ class Experiment(SQLModel, table=True):
 class Run(SQLModel, table=True):
     """One GSL process, with the values that lists show. `phase` is the last active phase, even after the run ended."""
 
-    __table_args__ = (
-        Index("ix_run_status_created", "status", "created_at"),
-        Index("ix_run_forked_from", "forked_from"),
-    )
+    __table_args__ = (Index("ix_run_status_created", "status", "created_at"),)
 
     id: int | None = identity()
     name: str = Field(index=True)
@@ -52,7 +49,7 @@ class Run(SQLModel, table=True):
     arm: str
     arm_name: str = added_text_column()  # label of its arm in the experiment
     baseline_of: int | None = loose_reference()  # set to null when that run is deleted
-    forked_from: int | None = loose_reference()  # set to null when that run is deleted
+    forked_from: int | None = loose_reference(index=True)  # set to null when that run is deleted
     origin: dict[str, Any] | None = json_column(None)  # Origin, of a fork
     seed: int = steps_column()
     config: dict[str, Any] = json_column()  # RunConfig

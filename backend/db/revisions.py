@@ -1,5 +1,9 @@
-"""Brings a database's tables up to date, or says in one sentence why that cannot be."""
+"""Brings a database's tables up to date, or says in one sentence why that cannot be.
 
+`python -m gsl.backend.db.revisions` does so for the database of the settings; `make up` and `gsl up` do it themselves.
+"""
+
+import sys
 from pathlib import Path
 
 from alembic import command
@@ -11,6 +15,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from gsl.backend.db.engine import make_engine
 from gsl.backend.db.sqlite_file import file_of
+from gsl.backend.settings import Settings
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _PATIENCE_S = 3
@@ -88,3 +93,17 @@ def _revisions(url: str) -> set[str]:
         return set()
     finally:
         engine.dispose()
+
+
+def main() -> int:
+    """The exit status: 1 if the database cannot be used."""
+    try:
+        migrate(Settings().database_url)
+    except UnusableDatabaseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -94,7 +94,7 @@ def our_server(folder: Path, database: str, beside: tuple[psutil.Process, ...] =
         "DATABASE_URL": database, "GSL_DATA_DIR": str(folder), "GSL_WORKER_TOKEN": TOKEN, "REDIS_URL": "",
         "GSL_LEASE_SECONDS": "3600", "GSL_OWNER_TOKEN": OWNER_TOKEN,
     }  # fmt: skip
-    migrate = [sys.executable, "-m", "gsl.backend.migrate"]
+    migrate = [sys.executable, "-m", "gsl.backend.db.revisions"]
     subprocess.run(migrate, env={**os.environ, **environment}, cwd=ROOT, check=True, capture_output=True)
     with serving(command, environment, folder, f"http://127.0.0.1:{port}", "/api/v1/health", beside) as server:
         yield server

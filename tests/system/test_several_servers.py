@@ -63,7 +63,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         tokens = {"GSL_WORKER_TOKEN": TOKEN, "GSL_OWNER_TOKEN": OWNER_TOKEN}
         own = {"GSL_DATA_DIR": str(tmp_path), **tokens, "GSL_LEASE_SECONDS": "4"}
         environment = {**os.environ, **services.settings, **own}
-        subprocess.run([sys.executable, "-m", "gsl.backend.migrate"], cwd=ROOT, env=environment, check=True)
+        subprocess.run([sys.executable, "-m", "gsl.backend.db.revisions"], cwd=ROOT, env=environment, check=True)
         yield environment
 
 

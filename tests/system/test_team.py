@@ -75,7 +75,7 @@ def address(tmp_path: Path) -> Iterator[str]:
         assert services is not None
         own = {"GSL_DATA_DIR": str(tmp_path / "data"), "GSL_WORKER_TOKEN": TOKEN, "GSL_PAGE_DIR": str(DIST)}
         environment = {**os.environ, **services.settings, **own, "PYTHONPATH": str(ROOT)}
-        for command, typed in ((["migrate"], ""), (["users", "add", "ada", "--role", "admin"], f"{PASSWORD}\n")):
+        for command, typed in ((["db.revisions"], ""), (["users", "add", "ada", "--role", "admin"], f"{PASSWORD}\n")):
             module, *rest = command
             run = [sys.executable, "-m", f"gsl.backend.{module}", *rest]
             subprocess.run(run, env=environment, input=typed, text=True, check=True, capture_output=True)

@@ -7,9 +7,21 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
+
 from gsl.protocol.reports import ArtifactReport, EpochReport, JobResult, StartedReport
 from gsl.worker.job.folder import JobFolder
 from gsl.worker.job.spool import SpoolWriter, rewind
+
+
+def trainers(folder: Path) -> list[int]:
+    """Process ids of those that work in this folder, without their shims."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        command = " ".join(process.info["cmdline"] or [])
+        if "odd_trainer" in command and str(folder) in command and "gsl.worker.runner.shim" not in command:
+            found.append(process.pid)
+    return found
 
 
 def epoch(number: int) -> EpochReport:

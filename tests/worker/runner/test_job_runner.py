@@ -24,6 +24,7 @@ from gsl.worker.runner.launcher import Launcher
 from gsl.worker.runner.slot import Slot
 from gsl.worker.runner.workspace import job_folder
 from tests.worker.real_api import RealApi
+from tests.worker.runner.odd_trainer import trainers
 
 
 @pytest.fixture(scope="module")
@@ -96,18 +97,6 @@ def wait(condition: Callable[[], object], seconds: float = 30) -> None:
 def join(thread: threading.Thread) -> None:
     thread.join(30)
     assert not thread.is_alive()
-
-
-def trainer_lives(folder: Path) -> bool:
-    commands = map(read, Path("/proc").glob("[0-9]*/cmdline"))
-    return any(str(folder).encode() in command and b"odd_trainer" in command for command in commands)
-
-
-def read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, ProcessLookupError):
-        return b""
 
 
 def test_a_job_that_ends_well_has_everything_at_the_api_and_nothing_here(bench: Bench) -> None:
@@ -195,7 +184,7 @@ def test_nothing_is_claimed_while_the_disk_is_full(bench: Bench, monkeypatch: py
 def test_a_trainer_that_hangs_is_ended_and_its_job_given_back(bench: Bench) -> None:
     job = bench.run("hanging")
     assert "no sign of life" in (job.error or "")
-    assert not trainer_lives(bench.folder.path)
+    assert not trainers(bench.folder.path)
     wait(lambda: bench.job.status == "queued")
     job = bench.run("well")
     assert (job.status, job.attempt) == ("succeeded", 2)
@@ -207,7 +196,7 @@ def test_a_cancelled_job_ends_whether_its_trainer_wants_or_not(bench: Bench, way
     bench.api.client.cancel(bench.run_id)
     join(thread)
     assert bench.job.status == "cancelled"
-    assert not trainer_lives(bench.folder.path)
+    assert not trainers(bench.folder.path)
     assert not bench.folder.path.exists()
 
 
@@ -227,7 +216,7 @@ def test_a_worker_that_shuts_down_gives_its_job_back(bench: Bench) -> None:
     bench.slot.stop()
     join(thread)
     wait(lambda: bench.job.status == "queued")
-    assert not trainer_lives(bench.folder.path)
+    assert not trainers(bench.folder.path)
 
 
 def test_a_worker_that_shuts_down_while_the_api_is_away_leaves_in_time(
@@ -255,7 +244,7 @@ def test_a_job_lost_during_an_outage_comes_back_to_its_folder(bench: Bench, api:
     thread = bench.start("stoppable")
     api.lose(bench.job_id)
     join(thread)
-    assert not trainer_lives(bench.folder.path)
+    assert not trainers(bench.folder.path)
     assert bench.folder.spool.exists()
     job = bench.run("well")
     assert (job.status, job.attempt) == ("succeeded", 2)
@@ -266,7 +255,7 @@ def test_a_job_taken_over_by_another_worker_is_let_go(bench: Bench, api: RealApi
     api.lose(bench.job_id)
     api.worker_api.claim(bench.job_id, "w2")
     join(thread)
-    assert not trainer_lives(bench.folder.path)
+    assert not trainers(bench.folder.path)
     assert (bench.job.worker, bench.job.attempt) == ("w2", 2)
 
 
@@ -288,17 +277,14 @@ def test_a_deleted_job_ends_its_trainer_and_its_folder(bench: Bench, api: RealAp
     thread = bench.start("stubborn")
     api.erase(bench.run_id)
     join(thread)
-    assert not trainer_lives(bench.folder.path)
+    assert not trainers(bench.folder.path)
     assert not bench.folder.path.exists()
 
 
 def test_a_killed_trainer_leaves_its_job_to_be_queued_again(bench: Bench) -> None:
     thread = bench.start("stoppable")
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        command = read(path)
-        ours = b"odd_trainer" in command and str(bench.folder.path).encode() in command
-        if ours and b"gsl.worker.runner.shim" not in command:
-            os.kill(int(path.parent.name), signal.SIGKILL)
+    for pid in trainers(bench.folder.path):
+        os.kill(pid, signal.SIGKILL)
     join(thread)
     wait(lambda: bench.job.status == "queued")
     assert "SIGKILL" in (bench.job.error or "")

@@ -10,10 +10,9 @@ import { configSchemaQuery } from "../../form/config-schema";
 import type { Field } from "../../form/field";
 import type { Origins } from "../../form/OriginMark";
 import type { AboutRun } from "./About";
-import { ContinuesFrom } from "./ContinuesFrom";
 import classes from "./NewRun.module.css";
 import { RunForm } from "./RunForm";
-import { type Start, StartFrom } from "./StartFrom";
+import { ContinuesFrom, type Start, StartFrom } from "./StartFrom";
 
 export function NewRunPage() {
   useTitle("New run");

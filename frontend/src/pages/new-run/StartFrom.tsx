@@ -1,7 +1,8 @@
-import { Select, Stack } from "@mantine/core";
+import { Alert, Anchor, Select, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { runsQuery } from "../../api/queries";
-import type { Preset } from "../../api/types";
+import { Link } from "react-router";
+import { artifactsQuery, runsQuery } from "../../api/queries";
+import type { Preset, Run } from "../../api/types";
 import { PresetChooser } from "../../presets/PresetChooser";
 import { STATUS_LABEL } from "../../theme";
 
@@ -42,4 +43,18 @@ function options(runs: { id: number; name: string; status: keyof typeof STATUS_L
   const listed = runs.map((run) => ({ value: String(run.id), label: `${run.name} (${STATUS_LABEL[run.status]})` }));
   const missing = chosen !== undefined && !runs.some((run) => run.id === chosen);
   return missing ? [{ value: String(chosen), label: `Run ${chosen}` }, ...listed] : listed;
+}
+
+/** Which checkpoint the new run continues from. */
+export function ContinuesFrom({ run, checkpoint }: { run: Run; checkpoint: number }) {
+  const file = useQuery(artifactsQuery(run.id)).data?.find((candidate) => candidate.id === checkpoint);
+  return (
+    <Alert variant="light" mb="md" title={`Continues from run ${run.id}`}>
+      The generalist starts from {file ? `${file.job_key} at epoch ${file.epoch}` : `checkpoint ${checkpoint}`} of “
+      {run.name}” and spends the steps below on top. Suite, learner and network stay as they were.{" "}
+      <Anchor component={Link} to={`/runs/new?from=${run.id}`} size="sm">
+        Start from scratch instead
+      </Anchor>
+    </Alert>
+  );
 }

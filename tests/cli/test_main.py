@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 WORDS = {
     "up", "worker", "demo", "doctor", "launch", "list", "show", "watch", "approve", "reject", "keep-training", "cancel",
     "pause", "resume", "retry", "compare", "export", "import", "login",
+    "backup", "restore", "link", "user", "token",
 }  # fmt: skip
 NOBODY = "http://127.0.0.1:9"
 

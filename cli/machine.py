@@ -31,7 +31,7 @@ Preset = Annotated[str, typer.Argument(help="Preset to run.")]
 Archive = Annotated[Path, typer.Argument(metavar="FILE", help="The backup, for example gsl.zip.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace all data that are there.")]
 
-PASSED_ON: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+PASSED_ON: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Of a command whose arguments the entry point reads."""
 
 
@@ -87,7 +87,10 @@ def link(data: Data = None) -> None:
 
 
 def user(context: typer.Context, data: Data = None) -> None:
-    """Accounts of this machine's server: add, invite, password, role, sign-out, list."""
+    """Manage accounts of this machine's server: add, invite, password, role, sign-out, list.
+
+    For example: gsl user add ada --role admin. Without arguments it shows all of them.
+    """
     _need("uvicorn", "local")
     _become("gsl.backend.users", _folder(data), *(context.args or ["--help"]))
 

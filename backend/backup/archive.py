@@ -7,7 +7,7 @@ The manifest is written last, so that an archive that was not completed has none
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -68,7 +68,8 @@ class Writer:
 
     def add(self, name: str, chunks: Iterable[bytes], *, compressed: bool = False) -> Content:
         digest, size = hashlib.sha256(), 0
-        entry = ZipInfo(name)
+        entry = ZipInfo(name, date_time=datetime.now(UTC).timetuple()[:6])
+        entry.external_attr = 0o600 << 16
         entry.compress_type = ZIP_DEFLATED if compressed else ZIP_STORED
         with self._zip.open(entry, "w", force_zip64=True) as stream:
             for chunk in chunks:

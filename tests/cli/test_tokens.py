@@ -57,7 +57,6 @@ def test_a_token_cannot_make_tokens(gsl: Gsl, monkeypatch: pytest.MonkeyPatch) -
             ["user", "add", "ada", "--role", "admin", "--data", "d"],
             ["gsl.backend.users", "add", "ada", "--role", "admin"],
         ),
-        (["user", "--help"], ["gsl.backend.users", "--help"]),
         (["user"], ["gsl.backend.users", "--help"]),
         (["backup", "gsl.zip", "--data", "d"], ["gsl.backend.backup", "save", "gsl.zip"]),
         (["restore", "gsl.zip", "--force"], ["gsl.backend.backup", "restore", "gsl.zip", "--force"]),

@@ -30,6 +30,7 @@ COMMANDS: dict[str, dict[str, Callable[..., Any]]] = {
         "pause": steering.pause,
         "resume": steering.resume,
         "retry": steering.retry,
+        "move": steering.move,
     },
     "Runs that await approval": {
         "approve": steering.approve,

@@ -7,7 +7,7 @@ import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gsl.cli import text
-from gsl.cli.options import AsJson, Reason, RunIds, connect, each
+from gsl.cli.options import AsJson, Reason, RunIds, connect, each, project_of
 from gsl.cli.outcomes import Exit
 from gsl.cli.output import emit, say
 from gsl.client.api import Client
@@ -20,6 +20,7 @@ Partition = Annotated[
     str | None, typer.Option(help="The variations of each specialist as JSON, for example [[3,7],[5]].", metavar="JSON")
 ]
 Steps = Annotated[int | None, typer.Option("--specialist-steps", help="Environment steps of each specialist.", min=1)]
+ToProject = Annotated[str, typer.Option("--project", help='Number or name of a project, or "none".')]
 Begin = Annotated[Start | None, typer.Option(help="What the specialists start from.")]
 
 
@@ -41,6 +42,14 @@ def resume(context: typer.Context, runs: RunIds, as_json: AsJson = False) -> Non
 def retry(context: typer.Context, runs: RunIds, as_json: AsJson = False) -> None:
     """Try failed runs again from the last checkpoints of the jobs that failed them."""
     _steer(context, runs, lambda api, run: api.retry(run), as_json)
+
+
+def move(context: typer.Context, runs: RunIds, project: ToProject, as_json: AsJson = False) -> None:
+    """Move runs to a project, whose members alone then see them; "none" takes them out of theirs."""
+    with connect(context) as api:
+        target = 0 if project == "none" else project_of(api, project).id
+        done, code = each(runs, lambda run: api.update_run(run, project_id=target), api.url)
+    _finish(done, code, as_json, lambda run: f"Run {run.id}: {run.project_name or 'in no project'}")
 
 
 def approve(

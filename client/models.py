@@ -32,6 +32,7 @@ PairComparison = api.PairComparison
 PhaseProgress = api.PhaseProgress
 Plateau = api.PlateauPublic
 Preset = api.PresetInfo
+Project = api.ProjectPublic
 Provenance = api.ProvenancePublic
 ProvenanceDifference = api.ProvenanceDifference
 Queue = api.QueuePublic

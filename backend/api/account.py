@@ -10,6 +10,7 @@ from gsl.backend.api.deps import Reading, RowId, ServicesDep, Writing, problems,
 from gsl.backend.db.account_models import Account
 from gsl.backend.db.columns import now
 from gsl.backend.domain.identity import Identity
+from gsl.backend.errors import InvalidError
 from gsl.backend.services import sign_in as passwords
 from gsl.backend.services.app_services import Services
 from gsl.backend.store import accounts, audit, credentials
@@ -43,8 +44,12 @@ def list_tokens(who: Who, session: Reading) -> list[TokenPublic]:
 def create_token(body: TokenCreate, who: Who, session: Writing) -> TokenCreated:
     """For scripts. Its secret is in this answer alone; only its hash is stored."""
     ends = None if body.days is None else now() + timedelta(days=body.days)
-    row, secret = credentials.create_token(session, _account(session, who), body.name, body.scope, ends)
-    audit.about(session, f"token {row.id}", f"{row.name}, {row.scope}")
+    account = _account(session, who)
+    if body.project_id is not None and who.role_in(body.project_id) is None:
+        raise InvalidError.field("project_id", f"project {body.project_id} does not exist")
+    row, secret = credentials.create_token(session, account, body.name, body.scope, ends, body.project_id)
+    limit = "" if row.project_id is None else f", project {row.project_id} alone"
+    audit.about(session, f"token {row.id}", f"{row.name}, {row.scope}{limit}")
     return TokenCreated(**TokenPublic.model_validate(row).model_dump(), secret=secret)
 
 

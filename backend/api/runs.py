@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from gsl.backend.api.access import Who
-from gsl.backend.api.deps import Limit, Offset, Reading, RunId, ServicesDep, Writing, problems, router
+from gsl.backend.api.deps import Limit, Offset, OfProject, Reading, RunId, ServicesDep, Writing, problems, router
 from gsl.backend.db.models import Run
 from gsl.backend.domain.configs import resolve
 from gsl.backend.domain.identity import Identity
@@ -13,6 +13,7 @@ from gsl.backend.domain.run_progress import eta, job_count, measurement_steps, p
 from gsl.backend.errors import ForbiddenError
 from gsl.backend.services import baselines, retries
 from gsl.backend.services.app_services import Services
+from gsl.backend.services.placement import in_project, move_run, project_for
 from gsl.backend.store import artifacts, audit, run_progress, runs, search, workers
 from gsl.backend.store.jobs.status import record_event
 from gsl.config.run import Arm
@@ -27,9 +28,10 @@ def create_run(body: RunCreate, who: Who, session: Writing, services: ServicesDe
     """From a preset, a whole configuration, or a preset with parts changed. The first job is queued immediately."""
     config = resolve(body)
     workers.check_runnable(session, {"config.suite.name": config.suite.name})
-    run = runs.create(session, config, body.model_dump(exclude={"preset", "config"}))
+    project_id = project_for(session, who, body.project_id, body.experiment_id)
+    run = runs.create(session, config, {**body.model_dump(exclude={"preset", "config"}), "project_id": project_id})
     runs.launched(session, run, who.name, body.preset or "")
-    audit.about(session, f"run {run.id}")
+    audit.about(session, f"run {run.id}", in_project(project_id) if project_id else "")
     return _advanced(services, session, run)
 
 
@@ -52,6 +54,7 @@ def preview_run(body: RunCreate, session: Reading) -> BudgetPreview:
 @routes.get("/runs", summary="List runs, with filters and paging", responses=problems())
 def list_runs(
     session: Reading,
+    who: Who,
     q: Annotated[
         str | None,
         Query(max_length=200, description="Text to find in name, notes or tags, whatever its case and accents."),
@@ -63,14 +66,15 @@ def list_runs(
     arm: Annotated[Arm | None, Query()] = None,
     arm_name: Annotated[str | None, Query(max_length=100, description="Label of the arm in its experiment.")] = None,
     owner: Annotated[str | None, Query(max_length=200, description="Name of the account that launched it.")] = None,
+    project_id: OfProject = None,
     sort: Annotated[
         runs.Sort, Query(description="Field to sort by; a leading minus reverses the order.")
     ] = "-created_at",
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Page[RunSummary]:
-    filters = search.Filter(q, status or (), tag, suite, experiment_id, arm, arm_name, owner)
-    return runs.page(session, filters, sort, limit, offset)
+    filters = search.Filter(q, status or (), tag, suite, experiment_id, arm, arm_name, owner, project_id)
+    return runs.page(session, who, filters, sort, limit, offset)
 
 
 @routes.post("/runs/{run_id}/baseline", status_code=201, summary="Launch a baseline", responses=problems(404, 409))
@@ -93,11 +97,16 @@ def get_run(run_id: RunId, session: Reading) -> RunPublic:
     return runs.public(session, runs.get(session, run_id))
 
 
-@routes.patch("/runs/{run_id}", summary="Change name, notes, tags or priority", responses=problems(400, 404))
+@routes.patch(
+    "/runs/{run_id}", summary="Change name, notes, tags, priority or project", responses=problems(400, 404, 409)
+)
 def update_run(run_id: RunId, body: RunUpdate, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
     run = runs.locked(session, run_id)
     if body.priority not in (None, run.priority):
         record_event(session, who.name, "priority", f"{run.priority} to {body.priority}", run_id=run_id)
+    if body.project_id is not None:
+        before = move_run(services, session, who, run, body.project_id)
+        audit.about(session, f"run {run_id}", f"{in_project(before)} to {in_project(body.project_id)}")
     runs.update(session, run, body)
     services.publish(session, "run", run_id)
     return _public(session, run)
@@ -110,9 +119,9 @@ def delete_run(run_id: RunId, who: Who, session: Writing, services: ServicesDep)
     if who.role != "admin" and run.owner not in ("", who.name):
         raise ForbiddenError(f"Run {run_id} is {run.owner}'s. Its owner or an admin can delete it.")
     audit.about(session, f"run {run_id}", run.name)
+    services.publish(session, "deleted", run_id)
     runs.remove(session, run_id)
     services.remove_files(session, artifacts.run_folder(run_id))
-    services.publish(session, "deleted", run_id)
 
 
 @routes.post("/runs/{run_id}/cancel", summary="Cancel a run", responses=problems(404, 409))

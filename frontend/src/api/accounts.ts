@@ -7,9 +7,6 @@ import type { InvitationAccept, InvitationCreate, PasswordChange, PersonUpdate, 
 /** Who is signed in; undefined until that is known. */
 export const useAccount = () => useQuery(sessionQuery).data?.account ?? undefined;
 
-/** Whether the account may launch, decide and change. */
-export const useMayChange = () => useAccount()?.role !== "viewer";
-
 const listed = (name: string) => [...keys.accounts, name] as const;
 
 export const tokensQuery = queryOptions({

@@ -27,6 +27,7 @@ from gsl.protocol.api.base import Accepted, Answer, FieldError, Page, Problem, R
 from gsl.protocol.api.catalogue import (
     ExperimentCreate,
     ExperimentPublic,
+    ExperimentUpdate,
     Health,
     HealthProblem,
     PresetInfo,
@@ -77,6 +78,15 @@ from gsl.protocol.api.measurements import (
     RunTab,
     VariationReturnPublic,
 )
+from gsl.protocol.api.projects import (
+    MemberSet,
+    ProjectCreate,
+    ProjectMemberPublic,
+    ProjectName,
+    ProjectPublic,
+    ProjectRole,
+    ProjectUpdate,
+)
 from gsl.protocol.api.provenance import ProvenanceDifference, ProvenanceOf, ProvenancePublic, SourcePublic
 from gsl.protocol.api.runs import (
     BudgetPreview,
@@ -110,6 +120,7 @@ __all__ = [
     "ExperimentCreate",
     "ExperimentLaunch",
     "ExperimentPublic",
+    "ExperimentUpdate",
     "FieldError",
     "FigureControl",
     "FigureInfo",
@@ -134,6 +145,7 @@ __all__ = [
     "LedgerPublic",
     "LedgerRow",
     "LogSize",
+    "MemberSet",
     "MetricInfo",
     "MetricSeriesPublic",
     "MetricsPublic",
@@ -147,6 +159,12 @@ __all__ = [
     "PlateauPublic",
     "PresetInfo",
     "Problem",
+    "ProjectCreate",
+    "ProjectMemberPublic",
+    "ProjectName",
+    "ProjectPublic",
+    "ProjectRole",
+    "ProjectUpdate",
     "ProvenanceDifference",
     "ProvenanceOf",
     "ProvenancePublic",

@@ -1,0 +1,37 @@
+"""Tables of projects and of who is in them, and the columns of what may belong to one."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from gsl.backend.db.columns import BIG_ID, identity, reference, time_column
+
+
+class OfProject(SQLModel):
+    """Columns of what a project may own: runs and experiments.
+
+    Without a foreign key, which SQLite cannot add to an existing table; a project is deleted only when it is empty.
+    """
+
+    project_id: int | None = Field(default=None, sa_type=BIG_ID, index=True)
+
+
+class Project(SQLModel, table=True):
+    """What a group of people shares, and nobody else sees."""
+
+    id: int | None = identity()
+    name: str = Field(unique=True, index=True)
+    description: str = ""
+    owner: str  # name of the account that manages its members; it is one of them
+    created_at: datetime = time_column()
+
+
+class ProjectMember(SQLModel, table=True):
+    """An account in a project."""
+
+    __tablename__ = "project_member"
+
+    project_id: int = reference("project.id", primary_key=True)
+    account_id: int = reference("account.id", primary_key=True, index=True)
+    role: str  # ProjectRole
+    added_at: datetime = time_column()

@@ -17,6 +17,7 @@ import gsl
 from gsl.backend.api import (
     account,
     artifacts,
+    bin,
     comparisons,
     experiments,
     exports,
@@ -59,6 +60,7 @@ _ROUTES = (
     records.routes,
     exports.routes,
     runs.routes,
+    bin.routes,
     jobs.routes,
     provenance.routes,
     measurements.routes,

@@ -31,6 +31,8 @@ COMMANDS: dict[str, dict[str, Callable[..., Any]]] = {
         "resume": steering.resume,
         "retry": steering.retry,
         "move": steering.move,
+        "delete": steering.delete,
+        "undelete": steering.undelete,
     },
     "Runs that await approval": {
         "approve": steering.approve,

@@ -17,7 +17,7 @@ from gsl.cli.output import cells, emit, say, table
 from gsl.cli.text import plain
 from gsl.cli.watching import gate_lines, picture, result_lines
 from gsl.client.api import Client
-from gsl.client.models import Experiment, Gate, Job, Preset, Project, Run, RunSummary, Suite, Worker
+from gsl.client.models import BinItem, Experiment, Gate, Job, Preset, Project, Run, RunSummary, Suite, Worker
 from gsl.protocol.jobs import RunStatus
 
 A = TypeVar("A", bound=BaseModel)
@@ -33,6 +33,7 @@ class What(StrEnum):
     suites = "suites"
     workers = "workers"
     projects = "projects"
+    bin = "bin"
 
 
 WhatToList = Annotated[What, typer.Argument(help="What to list.")]
@@ -67,7 +68,7 @@ def list_all(
     limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
-    """List runs, newest first, or experiments, presets, suites, workers or projects."""
+    """List runs, newest first, or experiments, presets, suites, workers, projects or the bin."""
     with connect(context) as api:
         whose: dict[str, Any] = {
             "owner": _me(api) if mine else None,
@@ -83,6 +84,8 @@ def list_all(
             _show(list(islice(api.experiments(**whose), limit)), _experiments, as_json)
         elif what is What.projects:
             _show(api.projects(), _projects, as_json)
+        elif what is What.bin:
+            _show(list(islice(api.bin(), limit)), _bin, as_json)
         elif what is What.presets:
             _show(api.presets(), _presets, as_json)
         elif what is What.suites:
@@ -175,6 +178,15 @@ def _projects(projects: Sequence[Project]) -> Table:
     shown = table("Project", "Name", "Owner", "Members", "Runs", right=("Project", "Members", "Runs"))
     for one in projects:
         shown.add_row(*cells(one.id, one.name, one.owner, len(one.members), one.runs))
+    return shown
+
+
+def _bin(items: Sequence[BinItem]) -> Table:
+    shown = table("Kind", "Number", "Name", "Deleted", "By", "Gone on", right=("Number",))
+    for one in items:
+        shown.add_row(
+            *cells(one.kind, one.id, one.name, text.ago(one.deleted_at), one.deleted_by, f"{one.gone_at:%Y-%m-%d}")
+        )
     return shown
 
 

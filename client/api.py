@@ -21,6 +21,7 @@ import httpx
 from httpx_sse import EventSource
 
 from gsl.client import files, models, watching
+from gsl.client.binned import BinCalls
 from gsl.client.catalogue import CatalogueCalls, ExperimentCalls
 from gsl.client.endpoints import AsyncSender, Sender
 from gsl.client.login import find
@@ -40,7 +41,7 @@ def _tables(of: str, format: TableFormat, files_of: Sequence[str]) -> tuple[str,
     return f"{of}/export", {"format": format, "files": list(files_of)}
 
 
-class _Calls(CatalogueCalls, ExperimentCalls, RunCalls, GateCalls, MeasurementCalls, ProjectCalls):
+class _Calls(CatalogueCalls, ExperimentCalls, RunCalls, GateCalls, MeasurementCalls, ProjectCalls, BinCalls):
     """All calls that are declared once for both clients."""
 
 

@@ -5,6 +5,7 @@ from gsl.protocol import api
 Answer = api.Answer
 ArmComparison = api.ArmComparison
 Artifact = api.ArtifactPublic
+BinItem = api.BinItem
 BudgetPreview = api.BudgetPreview
 Change = api.Change
 ComparedMetric = api.ComparedMetric

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from gsl.client import models
-from gsl.client.endpoints import Conversation, Pages, Request, ask, endpoint, get, listed, paged, post, send
+from gsl.client.endpoints import Conversation, Pages, endpoint, get, listed, paged, post, send
 from gsl.client.errors import Refused
 from gsl.protocol.jobs import RunStatus
 from gsl.record import RunRecord
@@ -92,10 +92,6 @@ class RunCalls:
         changes |= {"project_id": project_id}
         body = {key: value for key, value in changes.items() if value is not None}
         return send(models.Run, "PATCH", f"/runs/{run_id}", body)
-
-    @endpoint
-    def delete_run(self, run_id: int) -> Conversation[None]:
-        yield from ask(Request("DELETE", f"/runs/{run_id}"))
 
     @endpoint
     def cancel(self, run_id: int) -> Conversation[models.Run]:

@@ -6,9 +6,10 @@ from fastapi import Query
 
 from gsl.backend.api.access import Who
 from gsl.backend.api.deps import ExperimentId, Limit, Offset, OfProject, Reading, ServicesDep, Writing, problems, router
+from gsl.backend.services.bin import check_may_delete, put_experiment
 from gsl.backend.services.launches import arms_of, launch
 from gsl.backend.services.placement import in_project, move_experiment, project_for
-from gsl.backend.store import audit, experiments, runs, workers
+from gsl.backend.store import audit, binned, experiments, runs, workers
 from gsl.protocol.api import ExperimentCreate, ExperimentLaunch, ExperimentPublic, ExperimentUpdate, Page, RunPublic
 
 routes = router("experiments")
@@ -54,6 +55,19 @@ def update_experiment(
     experiment.sqlmodel_update(body.model_dump(exclude_none=True, exclude={"project_id"}))
     session.flush()
     return experiments.get(session, experiment_id)
+
+
+@routes.delete(
+    "/experiments/{experiment_id}", status_code=204, summary="Put it and its runs into the bin",
+    responses=problems(404, 409),
+)  # fmt: skip
+def delete_experiment(experiment_id: ExperimentId, who: Who, session: Writing, services: ServicesDep) -> None:
+    """Where they are kept for 30 days. 409 if one of its runs has not ended, 403 if it is someone else's, except for
+    admins."""
+    experiment = binned.locked_experiment(session, experiment_id)
+    check_may_delete(who, experiment)
+    audit.about(session, f"experiment {experiment_id}", experiment.name)
+    put_experiment(services, session, experiment, who.name)
 
 
 @routes.post(

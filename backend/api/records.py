@@ -36,6 +36,8 @@ def import_run(
     run, new = imports.take(session, body, experiment_id, project_id, who.name)
     if not new and who.role_in(run.project_id) is None:
         raise ConflictError("This record was imported before, into a project that you are not in.")
+    if run.deleted_at is not None:
+        raise ConflictError(f"This record was imported before as run {run.id}, which is in the bin: restore it.")
     if new:
         services.publish(session, "run", run.id)
     else:

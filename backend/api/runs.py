@@ -10,11 +10,11 @@ from gsl.backend.db.models import Run
 from gsl.backend.domain.configs import resolve
 from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.run_progress import eta, job_count, measurement_steps, phases
-from gsl.backend.errors import ForbiddenError
 from gsl.backend.services import baselines, retries
 from gsl.backend.services.app_services import Services
+from gsl.backend.services.bin import check_may_delete, put_run
 from gsl.backend.services.placement import in_project, move_run, project_for
-from gsl.backend.store import artifacts, audit, run_progress, runs, search, workers
+from gsl.backend.store import audit, run_progress, runs, search, workers
 from gsl.backend.store.jobs.status import record_event
 from gsl.config.run import Arm
 from gsl.protocol.api import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
@@ -112,16 +112,14 @@ def update_run(run_id: RunId, body: RunUpdate, who: Who, session: Writing, servi
     return _public(session, run)
 
 
-@routes.delete("/runs/{run_id}", status_code=204, summary="Delete a run that has ended", responses=problems(404, 409))
+@routes.delete("/runs/{run_id}", status_code=204, summary="Put a run into the bin", responses=problems(404, 409))
 def delete_run(run_id: RunId, who: Who, session: Writing, services: ServicesDep) -> None:
-    """Removes its rows and its files; 409 if the run has not ended, 403 if it is someone else's, except for admins."""
-    run = runs.get(session, run_id)
-    if who.role != "admin" and run.owner not in ("", who.name):
-        raise ForbiddenError(f"Run {run_id} is {run.owner}'s. Its owner or an admin can delete it.")
+    """Where it is kept for 30 days, with its files. 409 if the run has not ended, 403 if it is someone else's, except
+    for admins."""
+    run = runs.locked(session, run_id)
+    check_may_delete(who, run)
     audit.about(session, f"run {run_id}", run.name)
-    services.publish(session, "deleted", run_id)
-    runs.remove(session, run_id)
-    services.remove_files(session, artifacts.run_folder(run_id))
+    put_run(services, session, run, who.name)
 
 
 @routes.post("/runs/{run_id}/cancel", summary="Cancel a run", responses=problems(404, 409))

@@ -24,10 +24,10 @@ from gsl.backend.db.columns import (
     time_column,
     unique_text_column,
 )
-from gsl.backend.db.project_models import OfProject
+from gsl.backend.db.project_models import Binned, OfProject
 
 
-class Experiment(OfProject, table=True):
+class Experiment(OfProject, Binned, table=True):
     """Runs that are compared."""
 
     id: int | None = identity()
@@ -37,7 +37,7 @@ class Experiment(OfProject, table=True):
     created_at: datetime = time_column()
 
 
-class Run(OfProject, table=True):
+class Run(OfProject, Binned, table=True):
     """One GSL process, with the values that lists show. `phase` is the last active phase, even after the run ended."""
 
     __table_args__ = (Index("ix_run_status_created", "status", "created_at"),)

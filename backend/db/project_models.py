@@ -1,10 +1,10 @@
-"""Tables of projects and of who is in them, and the columns of what may belong to one."""
+"""Tables of projects and of who is in them, and the columns of what may belong to one and may be in the bin."""
 
 from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from gsl.backend.db.columns import BIG_ID, identity, reference, time_column
+from gsl.backend.db.columns import BIG_ID, UtcDateTime, identity, reference, time_column
 
 
 class OfProject(SQLModel):
@@ -14,6 +14,13 @@ class OfProject(SQLModel):
     """
 
     project_id: int | None = Field(default=None, sa_type=BIG_ID, index=True)
+
+
+class Binned(SQLModel):
+    """Columns of what can be restored after its deletion."""
+
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    deleted_by: str = Field(default="", sa_column_kwargs={"server_default": ""})  # name of the account
 
 
 class Project(SQLModel, table=True):

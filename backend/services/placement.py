@@ -36,7 +36,7 @@ def _hold(session: Session, project_id: int) -> None:
 
 def _of_experiment(session: Session, who: Identity, experiment_id: int, project_id: int | None) -> int | None:
     found = experiments.held(session, experiment_id)
-    if found is None or who.role_in(found.project_id) is None:
+    if found is None or found.deleted_at is not None or who.role_in(found.project_id) is None:
         raise InvalidError.field("experiment_id", f"experiment {experiment_id} does not exist")
     if project_id not in (None, found.project_id):
         belongs = "no project" if found.project_id is None else f"project {found.project_id}"

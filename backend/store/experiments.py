@@ -34,7 +34,7 @@ def page(
     """Those that are there for the person, newest first."""
     exact = {Experiment.owner: owner, Experiment.project_id: project_id}
     filters = [col(column) == value for column, value in exact.items() if value is not None]
-    filters += reach.visible(who, Experiment.project_id)
+    filters += [col(Experiment.deleted_at).is_(None), *reach.visible(who, Experiment.project_id)]
     rows = session.exec(_with_runs().where(*filters).order_by(col(Experiment.id).desc()).limit(limit).offset(offset))
     total = session.exec(select(func.count()).select_from(Experiment).where(*filters)).one()
     return Page(items=_publics(session, rows.all()), total=total, limit=limit, offset=offset)
@@ -63,18 +63,23 @@ def move_runs(session: Session, experiment: Experiment) -> None:
 
 def runs_of_arms(session: Session, experiment_id: int, names: Sequence[str]) -> Sequence[Run]:
     """The experiment's runs whose arm is one of `names`, oldest first."""
-    query = select(Run).where(Run.experiment_id == experiment_id, col(Run.arm_name).in_(names))
+    query = select(Run).where(*_of(experiment_id), col(Run.arm_name).in_(names))
     return session.exec(query.order_by(col(Run.id))).all()
 
 
 def run_ids(session: Session, experiment_id: int) -> list[int]:
     """Ids of the experiment's runs, oldest first."""
-    query = select(Run.id).where(Run.experiment_id == experiment_id).order_by(col(Run.id))
+    query = select(Run.id).where(*_of(experiment_id)).order_by(col(Run.id))
     return [run_id for run_id in session.exec(query) if run_id is not None]
 
 
+def _of(experiment_id: Any) -> tuple[Any, ...]:
+    """Its runs that are not in the bin."""
+    return (col(Run.experiment_id) == experiment_id, col(Run.deleted_at).is_(None))
+
+
 def _with_runs() -> Any:
-    runs = select(func.count()).where(Run.experiment_id == Experiment.id).correlate(Experiment).scalar_subquery()
+    runs = select(func.count()).where(*_of(Experiment.id)).correlate(Experiment).scalar_subquery()
     return select(Experiment, runs)
 
 

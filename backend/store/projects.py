@@ -88,7 +88,8 @@ def remove(session: Session, project: Project) -> None:
     runs, experiments = (_count(session, table, project) for table in (Run, Experiment))
     if runs or experiments:
         raise ConflictError(
-            f"Project {project.id} has {runs} runs and {experiments} experiments: move or delete them first."
+            f"Project {project.id} has {runs} runs and {experiments} experiments, in the bin or outside: move them, or "
+            "delete them for good."
         )
     tokens = (col(ApiToken.project_id) == project.id, col(ApiToken.revoked_at).is_(None))
     session.exec(update(ApiToken).where(*tokens).values(revoked_at=now()))
@@ -138,5 +139,6 @@ def _members(session: Session, ids: Sequence[int | None]) -> dict[int, list[Proj
 
 
 def _counts(session: Session, table: type[Run] | type[Experiment], ids: Sequence[int | None]) -> dict[int | None, int]:
-    query = select(table.project_id, func.count()).where(col(table.project_id).in_(ids)).group_by(col(table.project_id))
+    there = (col(table.project_id).in_(ids), col(table.deleted_at).is_(None))
+    query = select(table.project_id, func.count()).where(*there).group_by(col(table.project_id))
     return dict(session.execute(query).all())

@@ -7,7 +7,7 @@ The rule itself is `domain.identity.Identity.role_in`. Every route that names so
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, null, or_
 from sqlmodel import Session, col, select
 
 from gsl.backend.db.models import Artifact, Experiment, Job, Run
@@ -18,26 +18,32 @@ from gsl.protocol.api import Role
 
 Kind = Literal["run", "job", "artifact", "experiment", "project"]
 
-_OF_JOB = select(Run.project_id).join(Job, col(Job.run_id) == col(Run.id))
-_OF_ARTIFACT = select(Run.project_id).join(Artifact, col(Artifact.run_id) == col(Run.id))
+_OF_RUN = select(Run.project_id, Run.deleted_at)
+_OF_JOB = _OF_RUN.join(Job, col(Job.run_id) == col(Run.id))
+_OF_ARTIFACT = _OF_RUN.join(Artifact, col(Artifact.run_id) == col(Run.id))
 _WHERE: Mapping[Kind, tuple[Any, Any]] = {
-    "run": (select(Run.project_id), Run.id),
+    "run": (_OF_RUN, Run.id),
     "job": (_OF_JOB, Job.id),
     "artifact": (_OF_ARTIFACT, Artifact.id),
-    "experiment": (select(Experiment.project_id), Experiment.id),
-    "project": (select(Project.id), Project.id),
+    "experiment": (select(Experiment.project_id, Experiment.deleted_at), Experiment.id),
+    "project": (select(Project.id, null()), Project.id),
 }
-"""For each kind of thing, the query for its project, and its id."""
+"""For each kind of thing, the query for its project and the time of its deletion, and its id."""
 
 
-def check(session: Session, who: Identity, kind: Kind, key: int, needed: Role = "viewer") -> None:
-    """Raises `NotFoundError` for what is not there for this person, as if it did not exist, and `ForbiddenError`."""
+def check(
+    session: Session, who: Identity, kind: Kind, key: int, needed: Role = "viewer", of_the_bin: bool = False
+) -> None:
+    """Raises `NotFoundError` for what is not there for this person, as if it did not exist, and for what is in the bin,
+    of which only the routes of the bin know; and `ForbiddenError`."""
     query, column = _WHERE[kind]
     found = session.execute(query.where(col(column) == key)).first()
     if found is None or who.role_in(found[0]) is None:
         raise NotFoundError.of(kind, key)
     if not who.may_in(found[0], needed):
         raise ForbiddenError(refusal(session, who, found[0], needed))
+    if found[1] is not None and not of_the_bin:
+        raise NotFoundError(f"{kind.capitalize()} {key} is in the bin. Restore it first.")
 
 
 def refusal(session: Session, who: Identity, project_id: int | None, needed: Role) -> str:

@@ -150,7 +150,7 @@ def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
     ids = [run.id for run in runs]
     gates = _newest(session, select(Gate.run_id, func.max(Gate.id)).where(col(Gate.run_id).in_(ids)), Gate.run_id)
     going = select(Run.baseline_of, func.max(Run.id)).where(
-        col(Run.baseline_of).in_(ids), col(Run.status).not_in(IN_VAIN)
+        col(Run.baseline_of).in_(ids), col(Run.status).not_in(IN_VAIN), col(Run.deleted_at).is_(None)
     )
     baselines = _newest(session, going, Run.baseline_of)
     return [
@@ -171,7 +171,9 @@ def siblings(session: Session, run: Run, arm: str) -> Sequence[Run]:
     """Runs of `arm` with the run's seed in its experiment that neither failed nor were cancelled, oldest first."""
     if run.experiment_id is None:
         return []
-    same = (Run.experiment_id == run.experiment_id, Run.arm == arm, Run.seed == run.seed)
+    same = (
+        Run.experiment_id == run.experiment_id, Run.arm == arm, Run.seed == run.seed, col(Run.deleted_at).is_(None),
+    )  # fmt: skip
     return session.exec(select(Run).where(*same, col(Run.status).not_in(IN_VAIN)).order_by(col(Run.id))).all()
 
 
@@ -192,19 +194,13 @@ def update(session: Session, run: Run, changes: RunUpdate) -> None:
     search.remember(session, run)
 
 
-def remove(session: Session, run_id: int) -> None:
-    """Delete an ended run and everything that belongs to it; raises `ConflictError` if it has not ended.
-
-    A run that is read-only can be deleted whatever its status, because it cannot continue.
-    """
-    run = locked(session, run_id)
-    if run.status not in ENDED and not read_only(run):
-        raise ConflictError(f"Run {run_id} is {run.status}: cancel it before you delete it.")
-    running = select(func.count()).where(Job.run_id == run_id, Job.status == "running")
+def remove(session: Session, run: Run) -> None:
+    """Delete a locked run and everything that belongs to it; raises `ConflictError` while jobs of it are running."""
+    running = select(func.count()).where(Job.run_id == run.id, Job.status == "running")
     if session.exec(running).one():
-        raise ConflictError(f"Run {run_id} still has running jobs: try again once they have stopped.")
-    session.execute(update_rows(Run).where(col(Run.baseline_of) == run_id).values(baseline_of=None))
-    session.execute(delete(Run).where(col(Run.id) == run_id))
+        raise ConflictError(f"Run {run.id} still has running jobs: try again once they have stopped.")
+    session.execute(update_rows(Run).where(col(Run.baseline_of) == run.id).values(baseline_of=None))
+    session.execute(delete(Run).where(col(Run.id) == run.id))
 
 
 def check_not_ended(run: Run, action: str) -> None:

@@ -222,3 +222,19 @@ def test_a_project_is_made_filled_moved_and_deleted(api: RealApi) -> None:
         client.remove_project_member(project.id, "owner")
     client.delete_project(project.id)
     assert client.projects() == []
+
+
+def test_what_was_deleted_is_restored_or_goes_for_good(api: RealApi) -> None:
+    client = api.client
+    run, experiment = client.create_run("forkmaze-quick"), client.create_experiment("n")
+    client.cancel(run.id)
+    client.delete_run(run.id)
+    client.delete_experiment(experiment.id)
+    assert [(item.kind, item.id) for item in client.bin()] == [("experiment", experiment.id), ("run", run.id)]
+    assert client.restore_run(run.id).id == run.id
+    assert client.restore_experiment(experiment.id).runs == 0
+    client.delete_run(run.id)
+    client.delete_experiment(experiment.id)
+    client.purge_run(run.id)
+    client.purge_experiment(experiment.id)
+    assert list(client.bin()) == []

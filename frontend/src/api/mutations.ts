@@ -119,6 +119,7 @@ export function useDeleteRun(id: number, onDeleted: () => void) {
     onSuccess: () => {
       onDeleted();
       client.removeQueries({ queryKey: keys.run(id) });
+      client.invalidateQueries({ queryKey: keys.bin });
       return client.invalidateQueries({ queryKey: keys.runs });
     },
     onError,

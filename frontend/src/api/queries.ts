@@ -11,6 +11,7 @@ export const keys = {
   session: ["session"] as const,
   accounts: ["accounts"] as const,
   projects: ["projects"] as const,
+  bin: ["bin"] as const,
   workers: ["workers"] as const,
   experiments: ["experiments"] as const,
   experiment: (id: number) => ["experiments", id] as const,

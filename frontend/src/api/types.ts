@@ -40,6 +40,7 @@ export type ProjectUpdate = Schemas["ProjectUpdate"];
 export type ProjectMember = Schemas["ProjectMemberPublic"];
 export type ProjectRole = ProjectMember["role"];
 export type ExperimentUpdate = Schemas["ExperimentUpdate"];
+export type BinItem = Schemas["BinItem"];
 export type Token = Schemas["TokenPublic"];
 export type TokenCreate = Schemas["TokenCreate"];
 export type WorkerToken = Schemas["WorkerTokenPublic"];

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconFolder, IconHistory, IconKey, IconLogout, IconUser, IconUsers } from "@tabler/icons-react";
+import { IconFolder, IconHistory, IconKey, IconLogout, IconTrash, IconUser, IconUsers } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useAccount, useSignOut } from "../api/accounts";
 import { ThemeItem } from "./ThemeToggle";
@@ -25,6 +25,9 @@ export function AccountMenu() {
         </Menu.Item>
         <Menu.Item component={Link} to="/projects" leftSection={<IconFolder size={16} />}>
           Projects
+        </Menu.Item>
+        <Menu.Item component={Link} to="/bin" leftSection={<IconTrash size={16} />}>
+          Bin
         </Menu.Item>
         {account.role === "admin" && (
           <>

@@ -18,6 +18,7 @@ from tests.backend.project_stage import ALLOWED, CHANGE, NOTHING, Stage, shared_
 
 LISTS = {
     "list_runs", "list_experiments", "list_projects", "get_queue", "list_workers", "stream_changes",
+    "list_bin",
 }  # fmt: skip
 BODIES = {"create_run", "import_run", "create_experiment", "approve_gates", "create_project", "create_token"}
 """Routes whose body or query names a project, or what may belong to one."""

@@ -7,6 +7,7 @@ import { EditableProject } from "../../components/EditableProject";
 import { ExportMenu } from "../../components/ExportMenu";
 import { When } from "../../components/When";
 import { many } from "../../format/numbers";
+import { DeleteExperiment } from "./DeleteExperiment";
 
 export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
   const update = useUpdateExperiment(experiment.id);
@@ -26,6 +27,7 @@ export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
         </Title>
         <Group gap="xs">
           {experiment.runs > 0 && <ExportMenu of={`experiments/${experiment.id}`} />}
+          <DeleteExperiment experiment={experiment} />
           <Button
             component={Link}
             to={`/experiments/${experiment.id}/launch`}

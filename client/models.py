@@ -2,6 +2,7 @@
 
 from gsl.protocol import api
 
+Allowance = api.AllowancePublic
 Answer = api.Answer
 ArmComparison = api.ArmComparison
 Artifact = api.ArtifactPublic

@@ -41,5 +41,28 @@ class ProjectCalls:
         return send(models.Project, "PUT", f"/projects/{project_id}/members/{name}", {"role": role})
 
     @endpoint
+    def set_project_quota(
+        self, project_id: int, *, running_jobs: int | None = None, steps_a_day: int | None = None,
+        storage_bytes: int | None = None,
+    ) -> Conversation[models.Allowance]:  # fmt: skip
+        """What is None is unlimited; for admins."""
+        body = {"running_jobs": running_jobs, "steps_a_day": steps_a_day, "storage_bytes": storage_bytes}
+        return send(models.Allowance, "PUT", f"/projects/{project_id}/quota", body)
+
+    @endpoint
+    def set_account_quota(
+        self, name: str, *, running_jobs: int | None = None, steps_a_day: int | None = None,
+        storage_bytes: int | None = None,
+    ) -> Conversation[models.Allowance]:  # fmt: skip
+        """What is None is unlimited; for admins."""
+        body = {"running_jobs": running_jobs, "steps_a_day": steps_a_day, "storage_bytes": storage_bytes}
+        return send(models.Allowance, "PUT", f"/people/{name}/quota", body)
+
+    @endpoint
+    def usage(self) -> Conversation[models.Allowance]:
+        """The quota of this client's account, and how much of it is used."""
+        return get(models.Allowance, "/account/usage")
+
+    @endpoint
     def remove_project_member(self, project_id: int, name: str) -> Conversation[None]:
         yield from ask(Request("DELETE", f"/projects/{project_id}/members/{name}"))

@@ -30,7 +30,7 @@ _DECLARED: dict[Access, str] = {
         list_artifacts get_returns list_plateaus get_ledger list_events get_metrics list_figures get_figure get_gate
         list_gates list_experiments get_experiment get_comparison list_experiment_figures get_experiment_figure
         stream_changes get_run_provenance compare_run_provenance get_job_provenance compare_job_provenance export_run
-        export_experiment list_webhooks list_projects get_project list_bin
+        export_experiment list_webhooks list_projects get_project list_bin get_usage
     """,
     "member": """
         create_run launch_baseline update_run delete_run cancel_run pause_run resume_run retry_run retry_job import_run
@@ -41,7 +41,7 @@ _DECLARED: dict[Access, str] = {
     "admin": """
         list_people update_person list_invitations create_invitation revoke_invitation list_worker_tokens
         create_worker_token revoke_worker_token list_audit create_webhook delete_webhook test_webhook
-        purge_run purge_experiment
+        purge_run purge_experiment set_account_quota set_project_quota
     """,
     "account": "sign_out change_password list_tokens create_token revoke_token",
     "viewer or worker": "list_workers get_artifact_content",

@@ -13,8 +13,16 @@ from gsl.backend.domain.identity import Identity
 from gsl.backend.errors import InvalidError
 from gsl.backend.services import sign_in as passwords
 from gsl.backend.services.app_services import Services
-from gsl.backend.store import accounts, audit, credentials
-from gsl.protocol.api import PasswordChange, TokenCreate, TokenCreated, TokenPublic
+from gsl.backend.store import accounts, audit, credentials, quotas
+from gsl.protocol.api import (
+    AllowancePublic,
+    PasswordChange,
+    QuotaPublic,
+    TokenCreate,
+    TokenCreated,
+    TokenPublic,
+    UsagePublic,
+)
 
 routes = router("accounts")
 
@@ -58,6 +66,14 @@ def revoke_token(token_id: RowId, who: Who, session: Writing) -> None:
     """It does not count any more, from the next request on."""
     row = credentials.revoke_token(session, _account(session, who).id or 0, token_id)
     audit.about(session, f"token {row.id}", row.name)
+
+
+@routes.get("/account/usage", summary="Get my quota and its use", responses=problems())
+def get_usage(who: Who, session: Reading) -> AllowancePublic:
+    """Of all that the account launched, in projects, too."""
+    account = accounts.find(session, who.name)
+    nothing = AllowancePublic(quota=QuotaPublic(), usage=UsagePublic())
+    return quotas.allowances(session, [account])[0] if account else nothing
 
 
 def _account(session: Session, who: Identity) -> Account:

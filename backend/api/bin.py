@@ -18,9 +18,7 @@ def list_bin(session: Reading, who: Who, limit: Limit = 50, offset: Offset = 0) 
 @routes.post("/bin/runs/{run_id}/restore", summary="Restore a run", responses=problems(404, 409))
 def restore_run(run_id: RunId, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
     """For whoever may delete it. 409 if it is not in the bin, or if another run has its seed of the arm by now."""
-    run = runs.locked(session, run_id)
-    bin_.check_may_delete(who, run)
-    bin_.restore_run(services, session, run, who.name)
+    run = bin_.restore_run(services, session, run_id, who)
     session.flush()
     return runs.public(session, run)
 
@@ -36,7 +34,7 @@ def restore_experiment(
     experiment_id: ExperimentId, who: Who, session: Writing, services: ServicesDep
 ) -> ExperimentPublic:
     """With the runs that were deleted with it. For whoever may delete it."""
-    experiment = binned.locked_experiment(session, experiment_id)
+    experiment = experiments.lock(session, experiment_id)
     bin_.check_may_delete(who, experiment)
     bin_.restore_experiment(services, session, experiment, who.name)
     session.flush()

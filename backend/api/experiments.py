@@ -9,7 +9,7 @@ from gsl.backend.api.deps import ExperimentId, Limit, Offset, OfProject, Reading
 from gsl.backend.services.bin import check_may_delete, put_experiment
 from gsl.backend.services.launches import arms_of, launch
 from gsl.backend.services.placement import in_project, move_experiment, project_for
-from gsl.backend.store import audit, binned, experiments, runs, workers
+from gsl.backend.store import audit, experiments, runs, workers
 from gsl.protocol.api import ExperimentCreate, ExperimentLaunch, ExperimentPublic, ExperimentUpdate, Page, RunPublic
 
 routes = router("experiments")
@@ -64,14 +64,17 @@ def update_experiment(
 def delete_experiment(experiment_id: ExperimentId, who: Who, session: Writing, services: ServicesDep) -> None:
     """Where they are kept for 30 days. 409 if one of its runs has not ended, 403 if it is someone else's, except for
     admins."""
-    experiment = binned.locked_experiment(session, experiment_id)
+    experiment = experiments.lock(session, experiment_id)
     check_may_delete(who, experiment)
     audit.about(session, f"experiment {experiment_id}", experiment.name)
     put_experiment(services, session, experiment, who.name)
 
 
 @routes.post(
-    "/experiments/{experiment_id}/runs", status_code=201, summary="Launch arms x seeds", responses=problems(400, 404)
+    "/experiments/{experiment_id}/runs",
+    status_code=201,
+    summary="Launch arms x seeds",
+    responses=problems(400, 404, 409),
 )
 def launch_experiment(
     experiment_id: ExperimentId, body: ExperimentLaunch, who: Who, session: Writing, services: ServicesDep

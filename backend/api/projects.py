@@ -10,8 +10,8 @@ from gsl.backend.api.deps import ProjectId, Reading, ServicesDep, Writing, probl
 from gsl.backend.db.project_models import Project
 from gsl.backend.domain.identity import Identity
 from gsl.backend.errors import ConflictError, ForbiddenError, InvalidError
-from gsl.backend.store import accounts, audit, projects, reach
-from gsl.protocol.api import MemberSet, ProjectCreate, ProjectPublic, ProjectUpdate
+from gsl.backend.store import accounts, audit, projects, quotas, reach
+from gsl.protocol.api import AllowancePublic, MemberSet, ProjectCreate, ProjectPublic, ProjectUpdate, QuotaSet
 
 routes = router("projects")
 Name = Annotated[str, Path(max_length=200, description="Of an account.")]
@@ -92,6 +92,18 @@ def remove_project_member(project_id: ProjectId, name: Name, who: Who, session: 
     projects.remove_member(session, project, accounts.get(session, name))
     audit.about(session, f"project {project_id}", name)
     services.publish(session, "project", project_id=project_id)
+
+
+@routes.put("/projects/{project_id}/quota", summary="Set a project's quota", responses=problems(400, 404))
+def set_project_quota(
+    project_id: ProjectId, body: QuotaSet, session: Writing, services: ServicesDep
+) -> AllowancePublic:
+    """For all that belongs to the project, whoever launches it. Replaces what was set before."""
+    project = projects.locked(session, project_id)
+    quotas.put(session, project, body)
+    audit.about(session, f"project {project_id}", quotas.described(body))
+    services.publish(session, "project", project_id=project_id)
+    return quotas.allowances(session, [project])[0]
 
 
 def _managed(session: Session, who: Identity, project_id: int) -> Project:

@@ -23,9 +23,10 @@ from gsl.protocol.jobs import DesiredState, RunStatus
 routes = router("runs")
 
 
-@routes.post("/runs", status_code=201, summary="Launch a run", responses=problems(400))
+@routes.post("/runs", status_code=201, summary="Launch a run", responses=problems(400, 409))
 def create_run(body: RunCreate, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
-    """From a preset, a whole configuration, or a preset with parts changed. The first job is queued immediately."""
+    """From a preset, a whole configuration, or a preset with parts changed. The first job is queued immediately. 409 if
+    a quota does not allow it."""
     config = resolve(body)
     workers.check_runnable(session, {"config.suite.name": config.suite.name})
     project_id = project_for(session, who, body.project_id, body.experiment_id)

@@ -1,7 +1,8 @@
-"""Tables of projects and of who is in them, and the columns of what may belong to one and may be in the bin."""
+"""Tables of projects, of who is in them and of quotas; columns of what may belong to a project and be in the bin."""
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from gsl.backend.db.columns import BIG_ID, UtcDateTime, identity, reference, time_column
@@ -42,3 +43,14 @@ class ProjectMember(SQLModel, table=True):
     account_id: int = reference("account.id", primary_key=True, index=True)
     role: str  # ProjectRole
     added_at: datetime = time_column()
+
+
+class Quota(SQLModel, table=True):
+    """What an account or a project may use at most; null is unlimited."""
+
+    id: int | None = identity()
+    account_id: int | None = reference("account.id", nullable=True, unique=True, index=True)
+    project_id: int | None = reference("project.id", nullable=True, unique=True, index=True)
+    running_jobs: int | None = None  # at once
+    steps_a_day: int | None = Field(default=None, sa_type=BigInteger)  # environment steps launched within 24 hours
+    storage_bytes: int | None = Field(default=None, sa_type=BigInteger)  # of stored files

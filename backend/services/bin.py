@@ -51,15 +51,20 @@ def _put(services: Services, session: Session, run: Run, who: str, at: datetime)
     services.publish(session, "deleted", run.id)
 
 
-def restore_run(services: Services, session: Session, run: Run, who: str) -> None:
-    """Raises `ConflictError` if it is not in the bin, is there with its experiment, or another has taken its place."""
+def restore_run(services: Services, session: Session, run_id: int, who: Identity) -> Run:
+    """Raises `ForbiddenError`, and `ConflictError` if it is not in the bin, is there with its experiment, or another
+    has taken its place. The experiment is locked first, as by those who delete it."""
+    experiment_id = runs.get(session, run_id).experiment_id
+    experiment = None if experiment_id is None else experiments.held(session, experiment_id)
+    run = runs.locked(session, run_id)
+    check_may_delete(who, run)
     if run.deleted_at is None:
-        raise ConflictError(f"Run {run.id} is not in the bin.")
-    experiment = None if run.experiment_id is None else experiments.held(session, run.experiment_id)
+        raise ConflictError(f"Run {run_id} is not in the bin.")
     if experiment is not None and experiment.deleted_at is not None:
-        raise ConflictError(f"Run {run.id} was deleted with experiment {run.experiment_id}: restore that.")
+        raise ConflictError(f"Run {run_id} was deleted with experiment {experiment_id}: restore that.")
     _check_place(session, run)
-    _restore(services, session, run, who)
+    _restore(services, session, run, who.name)
+    return run
 
 
 def _check_place(session: Session, run: Run) -> None:
@@ -113,7 +118,7 @@ def purge_run(services: Services, session: Session, run_id: int) -> None:
 
 def purge_experiment(services: Services, session: Session, experiment_id: int) -> None:
     """For good, with its runs and their files. Raises `ConflictError` as `purge_run` does."""
-    experiment = binned.locked_experiment(session, experiment_id)
+    experiment = experiments.lock(session, experiment_id)
     if experiment.deleted_at is None:
         raise ConflictError(f"Experiment {experiment_id} is not in the bin: delete it first.")
     for run in binned.runs_of(session, experiment_id):
@@ -125,10 +130,11 @@ def purge_experiment(services: Services, session: Session, experiment_id: int) -
 def empty(services: Services) -> None:
     """Delete for good what nobody restored in time, each in a transaction of its own."""
     with services.database.read() as session:
-        late = [(purge_experiment, key) for key in binned.overdue(session, Experiment)]
-        late += [(purge_run, key) for key in binned.overdue(session, Run)]
-    for purge, key in late:
-        _purge(services, purge, key)
+        late_experiments, late_runs = (binned.overdue(session, table) for table in (Experiment, Run))
+    for key in late_experiments:
+        _purge(services, purge_experiment, key)
+    for key in late_runs:
+        _purge(services, purge_run, key)
 
 
 def _purge(services: Services, purge: Callable[[Services, Session, int], None], key: int) -> None:

@@ -11,7 +11,6 @@ from gsl.backend.db.columns import now
 from gsl.backend.db.models import Experiment, Run
 from gsl.backend.db.project_models import Project
 from gsl.backend.domain.identity import Identity
-from gsl.backend.errors import NotFoundError
 from gsl.backend.store import reach
 from gsl.protocol.api import BinItem, Page
 
@@ -23,15 +22,20 @@ def page(session: Session, who: Identity, limit: int, offset: int) -> Page[BinIt
     """What is there for the person, deleted last first; an experiment's runs are in it, not beside it."""
     items = union_all(_experiments(who), _runs(who)).subquery()
     total = session.execute(select(func.count()).select_from(items)).scalar_one()
-    named = select(items, Project.name).outerjoin(Project, col(Project.id) == items.c.project_id)
+    columns: tuple[Any, ...] = (*items.c, Project.name)
+    named = select(*columns).select_from(items).outerjoin(Project, col(Project.id) == items.c.project_id)
     newest = named.order_by(items.c.deleted_at.desc(), items.c.id.desc()).limit(limit).offset(offset)
     found = tuple(_public(*row) for row in session.execute(newest))
     return Page(items=found, total=total, limit=limit, offset=offset)
 
 
 def _columns(table: type[Run] | type[Experiment], kind: str, runs: Any) -> Select[Any]:
-    named: tuple[Any, ...] = (table.id, table.name, table.owner, table.project_id, table.deleted_at, table.deleted_by)
-    return select(literal(kind).label("kind"), *named, runs.label("runs")).where(col(table.deleted_at).is_not(None))
+    columns: tuple[Any, ...] = (
+        literal(kind).label("kind"), table.id, table.name, table.owner, table.project_id, table.deleted_at,
+        table.deleted_by, runs.label("runs"),
+    )  # fmt: skip
+    found: Select[Any] = select(*columns).where(col(table.deleted_at).is_not(None))
+    return found
 
 
 def _experiments(who: Identity) -> Select[Any]:
@@ -62,15 +66,6 @@ def overdue(session: Session, table: type[Run] | type[Experiment]) -> Sequence[i
     """Ids of what nobody restored in time, oldest first."""
     late = select(table.id).where(col(table.deleted_at) < now() - KEPT).order_by(col(table.deleted_at))
     return [key for key in session.exec(late) if key is not None]
-
-
-def locked_experiment(session: Session, experiment_id: int) -> Experiment:
-    """Raises `NotFoundError`."""
-    query = select(Experiment).where(Experiment.id == experiment_id).with_for_update()
-    found = session.exec(query.execution_options(populate_existing=True)).first()
-    if found is None:
-        raise NotFoundError.of("experiment", experiment_id)
-    return found
 
 
 def runs_of(session: Session, experiment_id: int) -> Sequence[Run]:

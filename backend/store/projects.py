@@ -13,7 +13,7 @@ from gsl.backend.db.models import Experiment, Run
 from gsl.backend.db.project_models import Project, ProjectMember
 from gsl.backend.domain.identity import Identity
 from gsl.backend.errors import ConflictError, NotFoundError
-from gsl.backend.store import reach
+from gsl.backend.store import quotas, reach
 from gsl.protocol.api import ProjectMemberPublic, ProjectPublic, ProjectRole
 
 
@@ -121,11 +121,12 @@ def publics(session: Session, projects: Sequence[Project]) -> list[ProjectPublic
     return [
         ProjectPublic(
             **project.model_dump(),
+            **dict(allowance),
             members=tuple(members.get(project.id or 0, ())),
             runs=counts[0].get(project.id, 0),
             experiments=counts[1].get(project.id, 0),
         )
-        for project in projects
+        for project, allowance in zip(projects, quotas.allowances(session, projects), strict=True)
     ]
 
 

@@ -12,7 +12,7 @@ from gsl.backend.db.models import Experiment, Gate, Job, Run
 from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.run_progress import RunProgress, activity, eta, phases
 from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
-from gsl.backend.store import projects, reach, run_progress, search, value_sources
+from gsl.backend.store import projects, quotas, reach, run_progress, search, value_sources
 from gsl.backend.store.configs import check_readable, config_of, read_only
 from gsl.backend.store.jobs.locks import lock_run
 from gsl.backend.store.jobs.status import record_event
@@ -50,8 +50,10 @@ def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
 
 
 def launched(session: Session, run: Run, who: str, detail: str) -> None:
-    """Whoever launches a run is its owner."""
+    """Whoever launches a run is its owner. Raises `ConflictError` if a quota does not allow it."""
     run.owner = who
+    session.flush()
+    quotas.check_launch(session, run)
     record_event(session, who, "launched", detail, run_id=run.id)
 
 

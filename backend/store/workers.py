@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from sqlalchemy import not_
 from sqlmodel import Session, and_, col, select
 
 from gsl.backend.db.columns import now
@@ -10,7 +11,7 @@ from gsl.backend.db.models import Job, Run, Worker
 from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.waiting import able, refusal, stuck
 from gsl.backend.errors import InvalidError
-from gsl.backend.store import reach
+from gsl.backend.store import quotas, reach
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.run_progress import LIVE_S, live_workers
 from gsl.protocol.api import FieldError, WorkerPublic
@@ -72,10 +73,10 @@ def idle_although_jobs_wait(session: Session, seconds: float) -> str | None:
 
 
 def _waiting_suites(session: Session, seconds: float) -> list[str]:
-    """Suites of which jobs were queued so many seconds ago."""
+    """Suites of which jobs were queued so many seconds ago, without those that a quota holds."""
     query = select(Run.suite).join(Job, col(Job.run_id) == col(Run.id)).distinct()
     waiting = (Job.status == "queued", col(Job.queued_at) < now() - timedelta(seconds=seconds))
-    return sorted(session.exec(query.where(*waiting)))
+    return sorted(session.exec(query.where(*waiting, not_(quotas.is_held()))))
 
 
 def check_runnable(session: Session, suites: Mapping[str, str]) -> None:

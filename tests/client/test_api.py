@@ -238,3 +238,15 @@ def test_what_was_deleted_is_restored_or_goes_for_good(api: RealApi) -> None:
     client.purge_run(run.id)
     client.purge_experiment(experiment.id)
     assert list(client.bin()) == []
+
+
+def test_quotas_are_set_and_their_use_is_shown(api: RealApi) -> None:
+    client = api.client
+    project = client.create_project("Maze")
+    run = client.create_run("forkmaze-quick", project_id=project.id)
+    allowed = client.set_project_quota(project.id, steps_a_day=run.total_steps)
+    assert (allowed.quota.steps_a_day, allowed.usage.steps_a_day) == (run.total_steps, run.total_steps)
+    with pytest.raises(Refused, match="the project Maze"):
+        client.create_run("forkmaze-quick", project_id=project.id)
+    assert client.set_account_quota("owner", running_jobs=3).quota.running_jobs == 3
+    assert client.usage().quota.running_jobs == 3

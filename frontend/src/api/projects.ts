@@ -3,7 +3,7 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/r
 import { useAccount } from "./accounts";
 import { api, unwrap } from "./client";
 import { keys } from "./queries";
-import type { ProjectCreate, ProjectRole, ProjectUpdate } from "./types";
+import type { ProjectCreate, ProjectRole, ProjectUpdate, Quota } from "./types";
 
 /** Those that the account is in; an admin gets all. */
 export const projectsQuery = queryOptions({
@@ -54,6 +54,11 @@ export const useUpdateProject = (project_id: number) =>
 
 export const useDeleteProject = (project_id: number) =>
   useChange(() => unwrap(api.DELETE("/api/v1/projects/{project_id}", { params: { path: { project_id } } })));
+
+export const useSetProjectQuota = (project_id: number) =>
+  useChange((body: Quota) =>
+    unwrap(api.PUT("/api/v1/projects/{project_id}/quota", { params: { path: { project_id } }, body })),
+  );
 
 export const useSetMember = (project_id: number) =>
   useChange(({ name, role }: { name: string; role: ProjectRole }) =>

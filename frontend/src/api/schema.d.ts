@@ -74,6 +74,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get my quota and its use
+         * @description Of all that the account launched, in projects, too.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/artifacts/{artifact_id}/content": {
         parameters: {
             query?: never;
@@ -832,6 +854,28 @@ export interface paths {
         patch: operations["update_person"];
         trace?: never;
     };
+    "/api/v1/people/{name}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set an account's quota
+         * @description For all that the account launches, in projects, too. Replaces what was set before.
+         *
+         *     Needs: admin.
+         */
+        put: operations["set_account_quota"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/presets": {
         parameters: {
             query?: never;
@@ -944,6 +988,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a project's quota
+         * @description For all that belongs to the project, whoever launches it. Replaces what was set before.
+         *
+         *     Needs: admin.
+         */
+        put: operations["set_project_quota"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queue": {
         parameters: {
             query?: never;
@@ -981,7 +1047,8 @@ export interface paths {
         put?: never;
         /**
          * Launch a run
-         * @description From a preset, a whole configuration, or a preset with parts changed. The first job is queued immediately.
+         * @description From a preset, a whole configuration, or a preset with parts changed. The first job is queued immediately. 409 if
+         *     a quota does not allow it.
          *
          *     Needs: member.
          */
@@ -1643,7 +1710,7 @@ export interface paths {
         };
         /**
          * List webhooks
-         * @description Without their URLs and secrets, which are shown to nobody again.
+         * @description Without their URLs and secrets, which are shown to nobody again; none for a token limited to a project.
          *
          *     Needs: viewer.
          */
@@ -1820,6 +1887,14 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "member" | "admin";
+        };
+        /**
+         * AllowancePublic
+         * @description A quota and its use.
+         */
+        AllowancePublic: {
+            quota: components["schemas"]["QuotaPublic"];
+            usage: components["schemas"]["UsagePublic"];
         };
         /** ApprovedGate */
         ApprovedGate: {
@@ -4789,11 +4864,13 @@ export interface components {
             last_used_at: string | null;
             /** Name */
             name: string;
+            quota: components["schemas"]["QuotaPublic"];
             /**
              * Role
              * @enum {string}
              */
             role: "viewer" | "member" | "admin";
+            usage: components["schemas"]["UsagePublic"];
         };
         /**
          * PersonUpdate
@@ -5180,8 +5257,10 @@ export interface components {
              * @description Name of the account that manages its members, as admins can, too.
              */
             owner: string;
+            quota: components["schemas"]["QuotaPublic"];
             /** Runs */
             runs: number;
+            usage: components["schemas"]["UsagePublic"];
         };
         /**
          * ProjectUpdate
@@ -5369,6 +5448,44 @@ export interface components {
              * @description What the queued jobs wait for, by suite.
              */
             waiting: components["schemas"]["WaitingPublic"][];
+        };
+        /**
+         * QuotaPublic
+         * @description What may be used at most; null is unlimited.
+         */
+        QuotaPublic: {
+            /** Running Jobs */
+            running_jobs?: number | null;
+            /** Steps A Day */
+            steps_a_day?: number | null;
+            /** Storage Bytes */
+            storage_bytes?: number | null;
+        };
+        /**
+         * QuotaSet
+         * @description What is left out or null is unlimited.
+         * @example {
+         *       "running_jobs": 4,
+         *       "steps_a_day": 50000000,
+         *       "storage_bytes": 100000000000
+         *     }
+         */
+        QuotaSet: {
+            /**
+             * Running Jobs
+             * @description Most jobs that run at once.
+             */
+            running_jobs?: number | null;
+            /**
+             * Steps A Day
+             * @description Most environment steps launched within 24 hours.
+             */
+            steps_a_day?: number | null;
+            /**
+             * Storage Bytes
+             * @description Most bytes of stored files; then nothing is launched.
+             */
+            storage_bytes?: number | null;
         };
         /**
          * RefusedGate
@@ -6615,6 +6732,27 @@ export interface components {
              */
             name: "uniform";
         };
+        /** UsagePublic */
+        UsagePublic: {
+            /**
+             * Running Jobs
+             * @description Jobs that run now.
+             * @default 0
+             */
+            running_jobs: number;
+            /**
+             * Steps A Day
+             * @description Environment steps of runs launched within the last 24 hours.
+             * @default 0
+             */
+            steps_a_day: number;
+            /**
+             * Storage Bytes
+             * @description Bytes of stored files, those of runs in the bin, too.
+             * @default 0
+             */
+            storage_bytes: number;
+        };
         /**
          * VariationFeatures
          * @description The policy's mean features over the steps played on one variation.
@@ -7338,6 +7476,62 @@ export interface operations {
             };
             /** @description Not found; the detail says which id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllowancePublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8623,6 +8817,15 @@ export interface operations {
             };
             /** @description The body stopped arriving. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10471,6 +10674,104 @@ export interface operations {
             };
         };
     };
+    set_account_quota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllowancePublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_presets: {
         parameters: {
             query?: never;
@@ -11117,6 +11418,105 @@ export interface operations {
             };
         };
     };
+    set_project_quota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllowancePublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_queue: {
         parameters: {
             query?: never;
@@ -11301,6 +11701,15 @@ export interface operations {
             };
             /** @description The body stopped arriving. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

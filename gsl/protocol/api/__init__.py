@@ -89,6 +89,7 @@ from gsl.protocol.api.projects import (
     ProjectUpdate,
 )
 from gsl.protocol.api.provenance import ProvenanceDifference, ProvenanceOf, ProvenancePublic, SourcePublic
+from gsl.protocol.api.quotas import AllowancePublic, QuotaPublic, QuotaSet, UsagePublic
 from gsl.protocol.api.runs import (
     BudgetPreview,
     PhaseProgress,
@@ -106,6 +107,7 @@ __all__ = [
     "Accepted",
     "AccountName",
     "AccountPublic",
+    "AllowancePublic",
     "Answer",
     "ApprovedGate",
     "ArmComparison",
@@ -171,6 +173,8 @@ __all__ = [
     "ProvenanceOf",
     "ProvenancePublic",
     "QueuePublic",
+    "QuotaPublic",
+    "QuotaSet",
     "RefusedGate",
     "Request",
     "ReturnsPublic",
@@ -193,6 +197,7 @@ __all__ = [
     "TokenCreated",
     "TokenPublic",
     "TokenScope",
+    "UsagePublic",
     "VariationReturnPublic",
     "WaitingPublic",
     "WebhookCreate",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
 from gsl.protocol.api.base import MAX_ID, Answer, Request, example
+from gsl.protocol.api.quotas import AllowancePublic
 
 Role = Literal["viewer", "member", "admin"]
 """A viewer reads, a member also launches, decides and changes, an admin also manages accounts."""
@@ -66,7 +67,7 @@ class PasswordChange(Request):
     new: NewPassword
 
 
-class PersonPublic(AccountPublic):
+class PersonPublic(AccountPublic, AllowancePublic):
     email: str | None
     disabled: bool
     has_password: bool

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from gsl.protocol.api.accounts import AccountName
 from gsl.protocol.api.base import Answer, Request, example
+from gsl.protocol.api.quotas import AllowancePublic
 
 ProjectRole = Literal["viewer", "member"]
 """In a project, a viewer sees its runs and experiments; a member also launches, decides and changes."""
@@ -42,7 +43,7 @@ class ProjectMemberPublic(Answer):
     added_at: datetime
 
 
-class ProjectPublic(Answer):
+class ProjectPublic(AllowancePublic):
     id: int
     name: str
     description: str

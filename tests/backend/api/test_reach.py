@@ -24,7 +24,7 @@ BODIES = {"create_run", "import_run", "create_experiment", "approve_gates", "cre
 """Routes whose body or query names a project, or what may belong to one."""
 OF_NOTHING = {
     "get_health", "get_session", "sign_in", "accept_invitation", "list_suites", "list_presets", "preview_run",
-    "list_webhooks", "sign_out", "change_password", "list_tokens", "revoke_token",
+    "list_webhooks", "get_usage", "sign_out", "change_password", "list_tokens", "revoke_token",
 }  # fmt: skip
 """Routes that say nothing of any run or experiment."""
 
@@ -43,7 +43,9 @@ def named_routes(app: FastAPI) -> Iterator[tuple[str, str, str]]:
 
 def allowed(name: str, sender: str) -> bool:
     can = ALLOWED[sender]
-    return can == CHANGE if ACCESS[name] in ("member", "admin") else can != NOTHING
+    if ACCESS[name] == "admin":
+        return sender == "admin"
+    return can == CHANGE if ACCESS[name] == "member" else can != NOTHING
 
 
 @ON_SQLITE
@@ -151,6 +153,8 @@ def test_a_member_launches_into_the_project(api: ApiDriver, stage: Stage) -> Non
     assert "project_id" in api.ask("POST", "/runs", 403, json={"preset": "forkmaze-quick"}, headers=limited)["detail"]
     api.ask("POST", "/projects", 403, json={"name": "n"}, headers=limited)
     api.ask("GET", "/audit", 403, headers=stage.senders["limited admin"])
+    api.post("/webhooks", {"url": "https://chat.example.org/hooks/1"}, 201)
+    assert api.ask("GET", "/webhooks", headers=limited) == []
 
 
 @ON_SQLITE

@@ -5,12 +5,13 @@ import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { useAccount } from "../../api/accounts";
 import { ApiError } from "../../api/problem";
-import { projectQuery, useDeleteProject } from "../../api/projects";
+import { projectQuery, useDeleteProject, useSetProjectQuota } from "../../api/projects";
 import type { Project } from "../../api/types";
 import { Confirm } from "../../components/Confirm";
 import { Loaded } from "../../components/Loaded";
 import { NotFound } from "../../components/NotFound";
 import { useTitle } from "../../components/PageTitle";
+import { ProjectQuota } from "../../components/QuotaPanel";
 import { When } from "../../components/When";
 import { many } from "../../format/numbers";
 import { Members } from "./Members";
@@ -26,11 +27,19 @@ export function ProjectPage() {
 function ProjectView({ project }: { project: Project }) {
   useTitle(project.name);
   const account = useAccount();
+  const setQuota = useSetProjectQuota(project.id);
   const manages = account?.role === "admin" || account?.name === project.owner;
   return (
     <Stack gap="md">
       <ProjectHeader project={project} manages={manages} />
       <Members project={project} manages={manages} />
+      <ProjectQuota
+        key={JSON.stringify(project.quota)}
+        allowance={project}
+        admin={account?.role === "admin"}
+        pending={setQuota.isPending}
+        onSave={(quota) => setQuota.mutate(quota)}
+      />
     </Stack>
   );
 }

@@ -21,6 +21,9 @@ def test_a_project_is_made_and_a_run_launched_and_moved(stage: ApiDriver, page: 
     page.get_by_label("Account").fill("paula")
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_role("button", name="Remove paula")).to_be_visible()
+    page.get_by_label("Running jobs").fill("0")
+    page.get_by_role("button", name="Save quota").click()
+    expect(page.get_by_text("0 of 0")).to_be_visible()
     page.goto("/runs/new?preset=forkmaze-quick")
     page.get_by_role("combobox", name="Project").click()
     page.get_by_role("option", name="Maze paper").click()
@@ -32,6 +35,7 @@ def test_a_project_is_made_and_a_run_launched_and_moved(stage: ApiDriver, page: 
     expect(page.get_by_text("1 run", exact=True)).to_be_visible()
     run = stage.get("/runs", project_id=project["id"])["items"][0]["id"]
     page.goto(f"/runs/{run}")
+    expect(page.get_by_text("queued, waiting for the quota of the project Maze paper")).to_be_visible()
     chosen.click()
     page.locator(".mantine-Popover-dropdown .mantine-InputClearButton-root").click()
     page.get_by_role("button", name="Move").click()

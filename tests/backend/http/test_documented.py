@@ -35,7 +35,7 @@ CHECKS = [
 ]  # fmt: skip
 # Unknown parameters are ignored; tokens are ours to send or to leave out.
 CONFIG = {"generation": {"allow-extra-parameters": False, "with-security-parameters": False}}
-LAST = ("cancel_run", "delete_run")  # other operations would find little after them
+LAST = ("delete_project", "cancel_run", "delete_run", "delete_experiment")  # other operations would find little after them
 
 
 @dataclass
@@ -108,6 +108,7 @@ def stored(api: ApiDriver) -> Known:
         "job_id": [job, api.job(gate), api.job(gate, "evaluation-1")],
         "artifact_id": [api.upload(job, b"weights")["id"]],
         "experiment_id": [experiment],
+        "project_id": [api.post("/projects", {"name": f"project of experiment {experiment}"}, 201)["id"]],
         "name": ["w1", *(figure["name"] for figure in figures)],
         "attempt": [1],
         "preset": ["forkmaze-quick"],

@@ -100,12 +100,14 @@ class Events:
         """Number of open streams in this process."""
         return len(self._listeners)
 
-    def publish(self, what: str, run_id: int | None = None, worker: str | None = None) -> bool:
+    def publish(
+        self, what: str, run_id: int | None = None, worker: str | None = None, project_id: int | None = None
+    ) -> bool:
         """Publish to all processes, or to this one alone while the broker is unavailable.
 
         Returns whether the broker took it.
         """
-        change = Change(what=what, run_id=run_id, worker=worker)
+        change = Change(what=what, run_id=run_id, worker=worker, project_id=project_id)
         relayed = self._send(change)
         if not relayed:
             self._deliver(change)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from gsl.cli import text
-from gsl.cli.options import AsJson, connect, experiment_of
+from gsl.cli.options import AsJson, ProjectName, connect, experiment_of, project_of
 from gsl.cli.output import cells, emit, say, table
 from gsl.cli.watching import follow
 from gsl.client.api import Client
@@ -55,6 +55,7 @@ def launch(
     tags: Tags = [],  # noqa: B006 - as above
     priority: Priority = 0,
     experiment: ExperimentName = None,
+    project: ProjectName = None,
     arms: Arms = [],  # noqa: B006 - as above
     seeds: Seeds = None,
     preview: Preview = False,
@@ -69,13 +70,15 @@ def launch(
     with connect(context) as api:
         if preview:
             return show_preview(api.preview(preset, settings), as_json)
-        place = None if experiment is None else experiment_of(api, experiment, create=True).id
+        shared = None if project is None else project_of(api, project).id
+        place = None if experiment is None else experiment_of(api, experiment, create=True, project=shared).id
         if several and place is not None:
             runs = api.launch(place, chosen, numbers, preset=preset, config=settings, tags=tags, priority=priority)
         else:
             run = api.create_run(
-                preset, settings, name=name, experiment_id=place, tags=tags, notes=notes, priority=priority
-            )
+                preset, settings, name=name, experiment_id=place, project_id=shared, tags=tags, notes=notes,
+                priority=priority,
+            )  # fmt: skip
             runs = [run]
             if watch:
                 return follow(api, run.id, as_json=as_json)

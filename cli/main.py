@@ -39,6 +39,9 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "resume": steering.resume,
         "retry": steering.retry,
         "fork": forking.fork,
+        "move": steering.move,
+        "delete": steering.delete,
+        "undelete": steering.undelete,
     },
     "Runs that await approval": {
         "approve": steering.approve,

@@ -11,13 +11,14 @@ from gsl.cli.outcomes import EXPECTED, Exit, Failure, explained
 from gsl.cli.output import warn
 from gsl.client.api import Client
 from gsl.client.login import find
-from gsl.client.models import Experiment
+from gsl.client.models import Experiment, Project
 
 T = TypeVar("T")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, and nothing else there.")]
 RunId = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run.", min=1)]
 RunIds = Annotated[list[int], typer.Argument(metavar="RUN...", help="Numbers of runs.", min=1)]
+ProjectName = Annotated[str | None, typer.Option("--project", help="A project, by number or name.")]
 Reason = Annotated[str, typer.Option(help="Kept with the decision.")]
 
 
@@ -55,13 +56,21 @@ def each(runs: Sequence[int], do: Callable[[int], T], server: str) -> tuple[list
     return done, code
 
 
-def experiment_of(api: Client, name: str, *, create: bool = False) -> Experiment:
+def experiment_of(api: Client, name: str, *, create: bool = False, project: int | None = None) -> Experiment:
     """The experiment with this number or name, the newest of that name. Raises Failure if there is none."""
     if re.fullmatch(r"\d+", name):
         return api.experiment(int(name))
-    found = next((one for one in api.experiments() if one.name == name), None)
+    found = next((one for one in api.experiments(project_id=project) if one.name == name), None)
     if found is None and create:
-        return api.create_experiment(name)
+        return api.create_experiment(name, project_id=project)
     if found is None:
         raise Failure(f'There is no experiment named "{name}"; `gsl list experiments` shows all.', Exit.REFUSED)
+    return found
+
+
+def project_of(api: Client, name: str) -> Project:
+    """The project with this number or name. Raises Failure if there is none for this account."""
+    found = next((one for one in api.projects() if name in (str(one.id), one.name)), None)
+    if found is None:
+        raise Failure(f'There is no project "{name}"; `gsl list projects` shows those that you are in.', Exit.REFUSED)
     return found

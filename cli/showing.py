@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from itertools import islice
-from typing import Annotated, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 import typer
 from pydantic import BaseModel
@@ -11,11 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from gsl.cli import text
-from gsl.cli.options import AsJson, RunId, connect, experiment_of
+from gsl.cli.options import AsJson, ProjectName, RunId, connect, experiment_of, project_of
+from gsl.cli.outcomes import Exit, Failure
 from gsl.cli.output import cells, emit, say, table
 from gsl.cli.text import plain
 from gsl.cli.watching import gate_lines, picture, result_lines
-from gsl.client.models import Experiment, Gate, Job, Preset, Run, RunSummary, Suite, Worker
+from gsl.client.api import Client
+from gsl.client.models import BinItem, Experiment, Gate, Job, Preset, Project, Run, RunSummary, Suite, Worker
 from gsl.protocol.jobs import RunStatus
 
 A = TypeVar("A", bound=BaseModel)
@@ -30,6 +32,8 @@ class What(StrEnum):
     presets = "presets"
     suites = "suites"
     workers = "workers"
+    projects = "projects"
+    bin = "bin"
 
 
 WhatToList = Annotated[What, typer.Argument(help="What to list.")]
@@ -47,6 +51,7 @@ OfExperiment = Annotated[
 Search = Annotated[str | None, typer.Option(help="Only runs with this text in their name, notes or tags.")]
 OfTag = Annotated[str | None, typer.Option("--tag", help="Only runs with this tag.")]
 OfSuite = Annotated[str | None, typer.Option("--suite", help="Only runs of this suite.")]
+Mine = Annotated[bool, typer.Option("--mine", help="Only runs or experiments of your own.")]
 Limit = Annotated[int, typer.Option(help="Most runs or experiments, newest first.", min=1)]
 
 
@@ -58,23 +63,42 @@ def list_all(
     search: Search = None,
     tag: OfTag = None,
     suite: OfSuite = None,
+    project: ProjectName = None,
+    mine: Mine = False,
     limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
-    """List runs, newest first, or experiments, presets, suites or workers."""
+    """List runs, newest first, or experiments, presets, suites, workers, projects or the bin."""
     with connect(context) as api:
+        whose: dict[str, Any] = {
+            "owner": _me(api) if mine else None,
+            "project_id": None if project is None else project_of(api, project).id,
+        }
         if what is What.runs:
             place = None if experiment is None else experiment_of(api, experiment).id
-            found = api.runs(status=_statuses(status), experiment_id=place, search=search, tag=tag, suite=suite)
+            found = api.runs(
+                status=_statuses(status), experiment_id=place, search=search, tag=tag, suite=suite, **whose
+            )
             _show(list(islice(found, limit)), _runs, as_json)
         elif what is What.experiments:
-            _show(list(islice(api.experiments(), limit)), _experiments, as_json)
+            _show(list(islice(api.experiments(**whose), limit)), _experiments, as_json)
+        elif what is What.projects:
+            _show(api.projects(), _projects, as_json)
+        elif what is What.bin:
+            _show(list(islice(api.bin(), limit)), _bin, as_json)
         elif what is What.presets:
             _show(api.presets(), _presets, as_json)
         elif what is What.suites:
             _show(api.suites(), _suites, as_json)
         else:
             _show(api.workers(), _workers, as_json)
+
+
+def _me(api: Client) -> str:
+    account = api.session().account
+    if account is None:
+        raise Failure("Nobody is signed in; set GSL_TOKEN, or use `gsl login`.", Exit.REFUSED)
+    return account.name
 
 
 def _statuses(given: Sequence[str]) -> list[RunStatus] | None:
@@ -147,6 +171,22 @@ def _experiments(experiments: Sequence[Experiment]) -> Table:
     shown = table("Experiment", "Name", "Runs", "Created", right=("Experiment", "Runs"))
     for one in experiments:
         shown.add_row(*cells(one.id, one.name, one.runs, text.ago(one.created_at)))
+    return shown
+
+
+def _projects(projects: Sequence[Project]) -> Table:
+    shown = table("Project", "Name", "Owner", "Members", "Runs", right=("Project", "Members", "Runs"))
+    for one in projects:
+        shown.add_row(*cells(one.id, one.name, one.owner, len(one.members), one.runs))
+    return shown
+
+
+def _bin(items: Sequence[BinItem]) -> Table:
+    shown = table("Kind", "Number", "Name", "Deleted", "By", "Gone on", right=("Number",))
+    for one in items:
+        shown.add_row(
+            *cells(one.kind, one.id, one.name, text.ago(one.deleted_at), one.deleted_by, f"{one.gone_at:%Y-%m-%d}")
+        )
     return shown
 
 

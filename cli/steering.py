@@ -7,19 +7,23 @@ import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gsl.cli import text
-from gsl.cli.options import AsJson, Reason, RunIds, connect, each
+from gsl.cli.options import AsJson, Reason, RunIds, connect, each, project_of
 from gsl.cli.outcomes import Exit
 from gsl.cli.output import emit, say
 from gsl.client.api import Client
 from gsl.client.models import Gate, Run, Start
 
 T = TypeVar("T", bound=BaseModel)
+D = TypeVar("D")
 _PARTITION = TypeAdapter(list[list[int]])
 
 Partition = Annotated[
     str | None, typer.Option(help="The variations of each specialist as JSON, for example [[3,7],[5]].", metavar="JSON")
 ]
 Steps = Annotated[int | None, typer.Option("--specialist-steps", help="Environment steps of each specialist.", min=1)]
+Numbers = Annotated[list[int], typer.Argument(metavar="NUMBER...", help="Numbers of runs.", min=1)]
+OfExperiments = Annotated[bool, typer.Option("--experiments", help="The numbers are those of experiments.")]
+ToProject = Annotated[str, typer.Option("--project", help='Number or name of a project, or "none".')]
 Begin = Annotated[Start | None, typer.Option(help="What the specialists start from.")]
 
 
@@ -41,6 +45,34 @@ def resume(context: typer.Context, runs: RunIds, as_json: AsJson = False) -> Non
 def retry(context: typer.Context, runs: RunIds, as_json: AsJson = False) -> None:
     """Try failed runs again from the last checkpoints of the jobs that failed them."""
     _steer(context, runs, lambda api, run: api.retry(run), as_json)
+
+
+def delete(context: typer.Context, numbers: Numbers, experiments: OfExperiments = False) -> None:
+    """Put runs or experiments that have ended into the bin, where they are kept for 30 days."""
+
+    def act(api: Client, number: int) -> None:
+        (api.delete_experiment if experiments else api.delete_run)(number)
+        say(f"{'Experiment' if experiments else 'Run'} {number}: in the bin")
+
+    raise typer.Exit(_with_each(context, numbers, act)[1])
+
+
+def undelete(context: typer.Context, numbers: Numbers, experiments: OfExperiments = False) -> None:
+    """Restore runs or experiments from the bin, which `gsl list bin` shows."""
+
+    def act(api: Client, number: int) -> None:
+        restored = api.restore_experiment(number) if experiments else api.restore_run(number)
+        say(f"{'Experiment' if experiments else 'Run'} {restored.id}: restored")
+
+    raise typer.Exit(_with_each(context, numbers, act)[1])
+
+
+def move(context: typer.Context, runs: RunIds, project: ToProject, as_json: AsJson = False) -> None:
+    """Move runs to a project, whose members alone then see them; "none" takes them out of theirs."""
+    with connect(context) as api:
+        target = 0 if project == "none" else project_of(api, project).id
+        done, code = each(runs, lambda run: api.update_run(run, project_id=target), api.url)
+    _finish(done, code, as_json, lambda run: f"Run {run.id}: {run.project_name or 'in no project'}")
 
 
 def approve(
@@ -81,7 +113,7 @@ def _decide(context: typer.Context, runs: Sequence[int], act: Callable[[Client, 
     _finish(*_with_each(context, runs, act), as_json, _said_of_gate)
 
 
-def _with_each(context: typer.Context, runs: Sequence[int], act: Callable[[Client, int], T]) -> tuple[list[T], Exit]:
+def _with_each(context: typer.Context, runs: Sequence[int], act: Callable[[Client, int], D]) -> tuple[list[D], Exit]:
     with connect(context) as api:
         return each(runs, lambda run: act(api, run), api.url)
 

@@ -22,10 +22,12 @@ from httpx_sse import EventSource
 
 from gsl.client import files, models, watching
 from gsl.client.accounts import AccountCalls, PeopleCalls
+from gsl.client.binned import BinCalls
 from gsl.client.catalogue import CatalogueCalls, ExperimentCalls
 from gsl.client.endpoints import AsyncSender, Sender
 from gsl.client.login import find
 from gsl.client.measurements import MeasurementCalls
+from gsl.client.projects import ProjectCalls
 from gsl.client.runs import GateCalls, RunCalls
 from gsl.client.transport import ANSWER_S, AsyncTransport, Transport
 
@@ -40,7 +42,10 @@ def _tables(of: str, format: TableFormat, files_of: Sequence[str]) -> tuple[str,
     return f"{of}/export", {"format": format, "files": list(files_of)}
 
 
-class _Calls(CatalogueCalls, ExperimentCalls, RunCalls, GateCalls, MeasurementCalls, AccountCalls, PeopleCalls):
+class _Calls(
+    CatalogueCalls, ExperimentCalls, RunCalls, GateCalls, MeasurementCalls, AccountCalls, PeopleCalls, ProjectCalls,
+    BinCalls,
+):  # fmt: skip
     """All calls that are declared once for both clients."""
 
 

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from gsl.client import frames, models
-from gsl.client.endpoints import Conversation, Pages, Request, ask, endpoint, get, json_object, listed, paged, post
+from gsl.client.endpoints import (
+    Conversation,
+    Pages,
+    Request,
+    ask,
+    endpoint,
+    get,
+    json_object,
+    listed,
+    paged,
+    post,
+    send,
+)
 from gsl.protocol.api import ComparedMetric, ComparedSource
 
 if TYPE_CHECKING:
@@ -48,17 +60,30 @@ class ExperimentCalls:
     """What the clients can do with experiments."""
 
     @endpoint
-    def create_experiment(self, name: str, description: str = "") -> Conversation[models.Experiment]:
-        return post(models.Experiment, "/experiments", {"name": name, "description": description})
+    def create_experiment(
+        self, name: str, description: str = "", *, project_id: int | None = None
+    ) -> Conversation[models.Experiment]:
+        body = {"name": name, "description": description, "project_id": project_id}
+        return post(models.Experiment, "/experiments", body)
+
+    @endpoint
+    def update_experiment(
+        self, experiment_id: int, *, name: str | None = None, description: str | None = None,
+        project_id: int | None = None,
+    ) -> Conversation[models.Experiment]:  # fmt: skip
+        """Its runs move to another project with it; `project_id` 0 takes them out of theirs."""
+        changes = {"name": name, "description": description, "project_id": project_id}
+        body = {key: value for key, value in changes.items() if value is not None}
+        return send(models.Experiment, "PATCH", f"/experiments/{experiment_id}", body)
 
     @endpoint
     def experiment(self, experiment_id: int) -> Conversation[models.Experiment]:
         return get(models.Experiment, f"/experiments/{experiment_id}")
 
     @paged
-    def experiments(self) -> Pages[models.Experiment]:
+    def experiments(self, *, owner: str | None = None, project_id: int | None = None) -> Pages[models.Experiment]:
         """Experiments, newest first."""
-        return Pages(models.Experiment, "/experiments")
+        return Pages(models.Experiment, "/experiments", {"owner": owner, "project_id": project_id})
 
     @endpoint
     def launch(

@@ -2,10 +2,12 @@
 
 from gsl.protocol import api
 
+Allowance = api.AllowancePublic
 Answer = api.Answer
 ArmComparison = api.ArmComparison
 Artifact = api.ArtifactPublic
 AuditEntry = api.AuditEntryPublic
+BinItem = api.BinItem
 BudgetPreview = api.BudgetPreview
 Change = api.Change
 ComparedMetric = api.ComparedMetric
@@ -37,6 +39,7 @@ Person = api.PersonPublic
 PhaseProgress = api.PhaseProgress
 Plateau = api.PlateauPublic
 Preset = api.PresetInfo
+Project = api.ProjectPublic
 Provenance = api.ProvenancePublic
 ProvenanceDifference = api.ProvenanceDifference
 Queue = api.QueuePublic

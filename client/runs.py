@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from gsl.client import models
-from gsl.client.endpoints import Conversation, Pages, Request, ask, endpoint, get, listed, paged, post, send
+from gsl.client.endpoints import Conversation, Pages, endpoint, get, listed, paged, post, send
 from gsl.client.errors import Refused
 from gsl.protocol.jobs import RunStatus
 from gsl.record import RunRecord
@@ -22,6 +22,7 @@ class RunCalls:
         *,
         name: str = "",
         experiment_id: int | None = None,
+        project_id: int | None = None,
         arm_name: str = "",
         tags: Sequence[str] = (),
         notes: str = "",
@@ -36,7 +37,7 @@ class RunCalls:
         body = {
             "checkpoint_id": checkpoint_id, "preset": preset, "config": dict(config or {}), "name": name,
             "experiment_id": experiment_id, "arm_name": arm_name, "tags": list(tags), "notes": notes,
-            "priority": priority,
+            "priority": priority, "project_id": project_id,
         }  # fmt: skip
         return post(models.Run, "/runs", body)
 
@@ -70,9 +71,12 @@ class RunCalls:
         search: str | None = None,
         tag: str | None = None,
         suite: str | None = None,
+        owner: str | None = None,
+        project_id: int | None = None,
     ) -> Pages[models.RunSummary]:
         """Runs, newest first; `search` is text in their names, notes or tags."""
         query = {"status": status, "experiment_id": experiment_id, "q": search, "tag": tag, "suite": suite}
+        query |= {"owner": owner, "project_id": project_id}
         return Pages(models.RunSummary, "/runs", query)
 
     @endpoint
@@ -81,22 +85,23 @@ class RunCalls:
         return get(RunRecord, f"/runs/{run_id}/record")
 
     @endpoint
-    def import_run(self, record: RunRecord, *, experiment_id: int | None = None) -> Conversation[models.Run]:
+    def import_run(
+        self, record: RunRecord, *, experiment_id: int | None = None, project_id: int | None = None
+    ) -> Conversation[models.Run]:
         """Import a run that was made elsewhere; importing the same record again returns the same run."""
-        return post(models.Run, "/runs/import", record.model_dump(mode="json"), {"experiment_id": experiment_id})
+        query = {"experiment_id": experiment_id, "project_id": project_id}
+        return post(models.Run, "/runs/import", record.model_dump(mode="json"), query)
 
     @endpoint
     def update_run(
         self, run_id: int, *, name: str | None = None, notes: str | None = None, tags: Sequence[str] | None = None,
-        priority: int | None = None,
+        priority: int | None = None, project_id: int | None = None,
     ) -> Conversation[models.Run]:  # fmt: skip
+        """`project_id` 0 takes the run out of its project."""
         changes = {"name": name, "notes": notes, "tags": None if tags is None else list(tags), "priority": priority}
+        changes |= {"project_id": project_id}
         body = {key: value for key, value in changes.items() if value is not None}
         return send(models.Run, "PATCH", f"/runs/{run_id}", body)
-
-    @endpoint
-    def delete_run(self, run_id: int) -> Conversation[None]:
-        yield from ask(Request("DELETE", f"/runs/{run_id}"))
 
     @endpoint
     def cancel(self, run_id: int) -> Conversation[models.Run]:

@@ -4,18 +4,24 @@ A route that is not in the table cannot be made. The guard comes before a reques
 """
 
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security.utils import get_authorization_scheme_param
+from pydantic import Field, TypeAdapter, ValidationError
 
-from gsl.backend.domain.identity import Access, Identity
+from gsl.backend.domain.identity import Access, Identity, role_of
 from gsl.backend.errors import ForbiddenError, UnauthorizedError
 from gsl.backend.http.json_body import JsonRoute
 from gsl.backend.services import identification
 from gsl.backend.services.app_services import Services
+from gsl.backend.store import reach
+from gsl.protocol.api import Role
+from gsl.protocol.api.base import MAX_ID
 
 _DECLARED: dict[Access, str] = {
     "anyone": "get_health get_session sign_in accept_invitation",
@@ -24,15 +30,18 @@ _DECLARED: dict[Access, str] = {
         list_artifacts get_returns list_plateaus get_ledger list_events get_metrics list_figures get_figure get_gate
         list_gates list_experiments get_experiment get_comparison list_experiment_figures get_experiment_figure
         stream_changes get_run_provenance compare_run_provenance get_job_provenance compare_job_provenance export_run
-        export_experiment list_webhooks get_storage
+        export_experiment list_webhooks get_storage list_projects get_project list_bin get_usage
     """,
     "member": """
         create_run launch_baseline update_run delete_run cancel_run pause_run resume_run retry_run retry_job import_run
-        approve_gate reject_gate approve_gates create_experiment launch_experiment
+        approve_gate reject_gate approve_gates create_experiment update_experiment launch_experiment create_project
+        update_project delete_project set_project_member remove_project_member delete_experiment restore_run
+        restore_experiment
     """,
     "admin": """
         list_people update_person list_invitations create_invitation revoke_invitation list_worker_tokens
         create_worker_token revoke_worker_token list_audit create_webhook delete_webhook test_webhook
+        purge_run purge_experiment set_account_quota set_project_quota
     """,
     "account": "sign_out change_password list_tokens create_token revoke_token",
     "metrics": "scrape_metrics",
@@ -45,15 +54,18 @@ _DECLARED: dict[Access, str] = {
 ACCESS: Mapping[str, Access] = {name: access for access, names in _DECLARED.items() for name in names.split()}
 """By the name of a route's function, which is its operation in the OpenAPI document."""
 
+_OF_THE_BIN = frozenset({"restore_run", "restore_experiment", "purge_run", "purge_experiment"})
+"""Routes that alone know what was deleted."""
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def guarded(name: str, handle: Handler) -> Handler:
     """The route's handler for those who may use it. Raises KeyError for a route that nobody declared."""
-    access = ACCESS[name]
+    access, of_the_bin = ACCESS[name], name in _OF_THE_BIN
 
     async def checked(request: Request) -> Response:
-        await authorise(request, access)
+        await authorise(request, access, of_the_bin)
         return await handle(request)
 
     return handle if access == "anyone" else checked
@@ -73,12 +85,41 @@ class GuardedStream(APIRoute):
         return guarded(self.name, super().get_route_handler())
 
 
-async def authorise(request: Request, access: Access) -> None:
-    """Remembers who sends the request. Raises `UnauthorizedError` and `ForbiddenError`."""
+async def authorise(request: Request, access: Access, of_the_bin: bool = False) -> Identity:
+    """Remembers who sends the request. Raises `UnauthorizedError` and `ForbiddenError`, and `NotFoundError` if what
+    the address names is not there for whoever asks."""
     identity = await identify(request)
     if not identity.may(access):
         raise ForbiddenError(_why(identity, access))
+    await _check_named(request, identity, role_of(access), of_the_bin)
     request.state.identity = identity
+    return identity
+
+
+_NAMED: Mapping[str, reach.Kind] = {
+    "run_id": "run", "job_id": "job", "artifact_id": "artifact", "experiment_id": "experiment", "project_id": "project",
+}  # fmt: skip
+"""What the parameters of addresses name that belongs to a project or to none."""
+_KEY = TypeAdapter(Annotated[int, Field(ge=1, le=MAX_ID)])
+
+
+async def _check_named(request: Request, identity: Identity, needed: Role | None, of_the_bin: bool) -> None:
+    """Whether this person may see, or change, what the address names. The route gets the very number that was looked
+    at; one that is none is left to it to refuse."""
+    if needed is None or identity.role is None:
+        return
+    services: Services = request.app.state.services
+    for parameter in _NAMED.keys() & request.path_params.keys():
+        with suppress(ValidationError):
+            key = _KEY.validate_python(request.path_params[parameter])
+            request.path_params[parameter] = str(key)
+            check = partial(_check, services, identity, _NAMED[parameter], key, needed, of_the_bin)
+            await to_thread.run_sync(check, limiter=services.identifying_threads)
+
+
+def _check(services: Services, identity: Identity, kind: reach.Kind, key: int, needed: Role, of_the_bin: bool) -> None:
+    with services.database.read() as session:
+        reach.check(session, identity, kind, key, needed, of_the_bin)
 
 
 async def identify(request: Request) -> Identity:
@@ -117,7 +158,7 @@ def _why(identity: Identity, access: Access) -> str:
         return f"This route is for people: a {identity.kind} token does not open it."
     if access == "account":
         return "A token cannot do this: sign in on the page."
-    if identity.scope_role is not None and identity.role != identity.scope_role:
+    if identity.only_reads and identity.role != identity.scope_role:
         return f"This token may only read; this needs one of scope write, and the role {access}."
     access = "admin" if access == "metrics" else access
     return f"This needs the role {access}; {identity.name} has the role {identity.role}. An admin can change it."

@@ -10,10 +10,19 @@ from gsl.backend.api.deps import Reading, RowId, ServicesDep, Writing, problems,
 from gsl.backend.db.account_models import Account
 from gsl.backend.db.columns import now
 from gsl.backend.domain.identity import Identity
+from gsl.backend.errors import InvalidError
 from gsl.backend.services import sign_in as passwords
 from gsl.backend.services.app_services import Services
-from gsl.backend.store import accounts, audit, credentials
-from gsl.protocol.api import PasswordChange, TokenCreate, TokenCreated, TokenPublic
+from gsl.backend.store import accounts, audit, credentials, quotas
+from gsl.protocol.api import (
+    AllowancePublic,
+    PasswordChange,
+    QuotaPublic,
+    TokenCreate,
+    TokenCreated,
+    TokenPublic,
+    UsagePublic,
+)
 
 routes = router("accounts")
 
@@ -43,8 +52,12 @@ def list_tokens(who: Who, session: Reading) -> list[TokenPublic]:
 def create_token(body: TokenCreate, who: Who, session: Writing) -> TokenCreated:
     """For scripts. Its secret is in this answer alone; only its hash is stored."""
     ends = None if body.days is None else now() + timedelta(days=body.days)
-    row, secret = credentials.create_token(session, _account(session, who), body.name, body.scope, ends)
-    audit.about(session, f"token {row.id}", f"{row.name}, {row.scope}")
+    account = _account(session, who)
+    if body.project_id is not None and who.role_in(body.project_id) is None:
+        raise InvalidError.field("project_id", f"project {body.project_id} does not exist")
+    row, secret = credentials.create_token(session, account, body.name, body.scope, ends, body.project_id)
+    limit = "" if row.project_id is None else f", project {row.project_id} alone"
+    audit.about(session, f"token {row.id}", f"{row.name}, {row.scope}{limit}")
     return TokenCreated(**TokenPublic.model_validate(row).model_dump(), secret=secret)
 
 
@@ -53,6 +66,14 @@ def revoke_token(token_id: RowId, who: Who, session: Writing) -> None:
     """It does not count any more, from the next request on."""
     row = credentials.revoke_token(session, _account(session, who).id or 0, token_id)
     audit.about(session, f"token {row.id}", row.name)
+
+
+@routes.get("/account/usage", summary="Get my quota and its use", responses=problems())
+def get_usage(who: Who, session: Reading) -> AllowancePublic:
+    """Of all that the account launched, in projects, too."""
+    account = accounts.find(session, who.name)
+    nothing = AllowancePublic(quota=QuotaPublic(), usage=UsagePublic())
+    return quotas.allowances(session, [account])[0] if account else nothing
 
 
 def _account(session: Session, who: Identity) -> Account:

@@ -12,8 +12,8 @@ from gsl.backend.domain.identity import Identity
 from gsl.backend.services.app_services import Services
 from gsl.backend.store import audit
 from gsl.protocol.api import Problem
+from gsl.protocol.api.base import MAX_ID as MAX_ID
 
-MAX_ID = 2**63 - 1
 _MEANINGS = {
     400: "The body cannot be parsed.",
     403: "What was sent does not open this; the detail says why.",
@@ -86,7 +86,9 @@ RunId = Annotated[int, Path(description="Id of the run.", ge=1, le=MAX_ID, examp
 JobId = Annotated[int, Path(description="Id of the job.", ge=1, le=MAX_ID, examples=[21])]
 ArtifactId = Annotated[int, Path(description="Id of the artifact.", ge=1, le=MAX_ID, examples=[5])]
 RowId = Annotated[int, Path(description="Id in the list.", ge=1, le=MAX_ID, examples=[3])]
+ProjectId = Annotated[int, Path(description="Id of the project.", ge=1, le=MAX_ID, examples=[2])]
 ExperimentId = Annotated[int, Path(description="Id of the experiment.", ge=1, le=MAX_ID, examples=[2])]
+OfProject = Annotated[int | None, Query(ge=1, le=MAX_ID, description="Only what belongs to this project.")]
 Limit = Annotated[int, Query(description="Maximum number of items.", ge=1, le=200)]
 Offset = Annotated[int, Query(description="Number of items to skip.", ge=0, le=MAX_ID)]
 Count = Annotated[int, Query(ge=0, le=MAX_ID)]

@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import Query
 
 from gsl.backend.api.access import Who
-from gsl.backend.api.deps import ExperimentId, Limit, Offset, Reading, ServicesDep, Writing, problems, router
+from gsl.backend.api.deps import ExperimentId, Limit, Offset, OfProject, Reading, ServicesDep, Writing, problems, router
+from gsl.backend.services.bin import check_may_delete, put_experiment
 from gsl.backend.services.launches import arms_of, launch
+from gsl.backend.services.placement import in_project, move_experiment, project_for
 from gsl.backend.store import audit, experiments, runs, workers
-from gsl.protocol.api import ExperimentCreate, ExperimentLaunch, ExperimentPublic, Page, RunPublic
+from gsl.protocol.api import ExperimentCreate, ExperimentLaunch, ExperimentPublic, ExperimentUpdate, Page, RunPublic
 
 routes = router("experiments")
 
@@ -16,19 +18,22 @@ routes = router("experiments")
 @routes.post("/experiments", status_code=201, summary="Create an experiment", responses=problems(400))
 def create_experiment(body: ExperimentCreate, who: Who, session: Writing) -> ExperimentPublic:
     """An experiment groups runs that are compared: the arms and seeds of one question."""
+    project_for(session, who, body.project_id)
     made = experiments.create(session, body, who.name)
-    audit.about(session, f"experiment {made.id}")
+    audit.about(session, f"experiment {made.id}", in_project(made.project_id))
     return made
 
 
 @routes.get("/experiments", summary="List experiments, newest first", responses=problems())
 def list_experiments(
     session: Reading,
+    who: Who,
     owner: Annotated[str | None, Query(max_length=200, description="Name of the account that made it.")] = None,
+    project_id: OfProject = None,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Page[ExperimentPublic]:
-    return experiments.page(session, owner, limit, offset)
+    return experiments.page(session, who, owner, project_id, limit, offset)
 
 
 @routes.get("/experiments/{experiment_id}", summary="Get an experiment", responses=problems(404))
@@ -36,8 +41,40 @@ def get_experiment(experiment_id: ExperimentId, session: Reading) -> ExperimentP
     return experiments.get(session, experiment_id)
 
 
+@routes.patch(
+    "/experiments/{experiment_id}", summary="Change name, description or project", responses=problems(400, 404)
+)
+def update_experiment(
+    experiment_id: ExperimentId, body: ExperimentUpdate, who: Who, session: Writing, services: ServicesDep
+) -> ExperimentPublic:
+    """Its runs move to another project with it."""
+    experiment = experiments.lock(session, experiment_id)
+    if body.project_id is not None:
+        before = move_experiment(services, session, who, experiment, body.project_id)
+        audit.about(session, f"experiment {experiment_id}", f"{in_project(before)} to {in_project(body.project_id)}")
+    experiment.sqlmodel_update(body.model_dump(exclude_none=True, exclude={"project_id"}))
+    session.flush()
+    return experiments.get(session, experiment_id)
+
+
+@routes.delete(
+    "/experiments/{experiment_id}", status_code=204, summary="Put it and its runs into the bin",
+    responses=problems(404, 409),
+)  # fmt: skip
+def delete_experiment(experiment_id: ExperimentId, who: Who, session: Writing, services: ServicesDep) -> None:
+    """Where they are kept for 30 days. 409 if one of its runs has not ended, 403 if it is someone else's, except for
+    admins."""
+    experiment = experiments.lock(session, experiment_id)
+    check_may_delete(who, experiment)
+    audit.about(session, f"experiment {experiment_id}", experiment.name)
+    put_experiment(services, session, experiment, who.name)
+
+
 @routes.post(
-    "/experiments/{experiment_id}/runs", status_code=201, summary="Launch arms x seeds", responses=problems(400, 404)
+    "/experiments/{experiment_id}/runs",
+    status_code=201,
+    summary="Launch arms x seeds",
+    responses=problems(400, 404, 409),
 )
 def launch_experiment(
     experiment_id: ExperimentId, body: ExperimentLaunch, who: Who, session: Writing, services: ServicesDep

@@ -44,7 +44,7 @@ def approve_gates(body: GatesApprove, who: Who, services: ServicesDep) -> GateAp
     """Each run is decided on its own: `approved` names those whose specialists start, `refused` says why others do
     not. A second request changes nothing, because a gate is decided once.
     """
-    return decisions.approve_each(services, body, who.name)
+    return decisions.approve_each(services, body, who)
 
 
 def _decided(services: Services, session: Writing, gate: Gate, run: Run) -> GatePublic:

@@ -12,9 +12,10 @@ from gsl.backend.api.sessions import remember
 from gsl.backend.errors import ConflictError
 from gsl.backend.services import sign_in as passwords
 from gsl.backend.services.app_services import Services
-from gsl.backend.store import accounts, audit, credentials, invitations
+from gsl.backend.store import accounts, audit, credentials, invitations, quotas
 from gsl.protocol.api import (
     AccountPublic,
+    AllowancePublic,
     AuditEntryPublic,
     InvitationAccept,
     InvitationCreate,
@@ -23,6 +24,7 @@ from gsl.protocol.api import (
     Page,
     PersonPublic,
     PersonUpdate,
+    QuotaSet,
     WorkerTokenCreate,
     WorkerTokenCreated,
     WorkerTokenPublic,
@@ -50,6 +52,15 @@ def update_person(
     audit.about(session, name, ", ".join(f"{field} {value}" for field, value in changes.items()))
     session.flush()
     return next(person for person in accounts.listed(session) if person.name == name)
+
+
+@routes.put("/people/{name}/quota", summary="Set an account's quota", responses=problems(400, 404))
+def set_account_quota(name: Annotated[str, Path(max_length=200)], body: QuotaSet, session: Writing) -> AllowancePublic:
+    """For all that the account launches, in projects, too. Replaces what was set before."""
+    account = accounts.get(session, name)
+    quotas.put(session, account, body)
+    audit.about(session, name, quotas.described(body))
+    return quotas.allowances(session, [account])[0]
 
 
 @routes.get("/invitations", summary="List invitations, newest first", responses=problems())

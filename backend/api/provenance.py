@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import Query
 from sqlmodel import Session
 
+from gsl.backend.api.access import Who
 from gsl.backend.api.deps import MAX_ID, JobId, Reading, RunId, problems, router
 from gsl.backend.domain.provenance import differences
 from gsl.backend.errors import ConflictError
-from gsl.backend.store import provenance, runs
+from gsl.backend.store import provenance, reach, runs
 from gsl.backend.store.jobs import views
 from gsl.protocol.api import ProvenanceDifference, ProvenancePublic
 
@@ -27,9 +28,13 @@ def get_run_provenance(run_id: RunId, session: Reading) -> list[ProvenancePublic
     "/runs/{run_id}/provenance/differences", summary="Compare what two runs are made with", responses=problems(404, 409)
 )
 def compare_run_provenance(
-    run_id: RunId, session: Reading, other: Annotated[int, Query(ge=1, le=MAX_ID, description="The other run.")]
+    run_id: RunId,
+    who: Who,
+    session: Reading,
+    other: Annotated[int, Query(ge=1, le=MAX_ID, description="The other run.")],
 ) -> list[ProvenanceDifference]:
     """Only what differs. 409 if nothing is recorded of one of them."""
+    reach.check(session, who, "run", other)
     ours, theirs = (provenance.of_run(session, runs.get(session, each)) for each in (run_id, other))
     _check_recorded({f"run {run_id}": ours, f"run {other}": theirs})
     return differences(ours, theirs)
@@ -45,9 +50,13 @@ def get_job_provenance(job_id: JobId, session: Reading) -> list[ProvenancePublic
     "/jobs/{job_id}/provenance/differences", summary="Compare what two jobs are made with", responses=problems(404, 409)
 )
 def compare_job_provenance(
-    job_id: JobId, session: Reading, other: Annotated[int, Query(ge=1, le=MAX_ID, description="The other job.")]
+    job_id: JobId,
+    who: Who,
+    session: Reading,
+    other: Annotated[int, Query(ge=1, le=MAX_ID, description="The other job.")],
 ) -> list[ProvenanceDifference]:
     """Only what differs. 409 if nothing is recorded of one of them."""
+    reach.check(session, who, "job", other)
     ours, theirs = (_of_job(session, each) for each in (job_id, other))
     _check_recorded({f"job {job_id}": ours, f"job {other}": theirs})
     return differences(ours, theirs, seeds=("run", "job"))

@@ -6,6 +6,8 @@ from fastapi import Query, Response
 
 from gsl.backend.api.access import Who
 from gsl.backend.api.deps import MAX_ID, Reading, RunId, ServicesDep, Writing, problems, router
+from gsl.backend.errors import ConflictError
+from gsl.backend.services.placement import project_for
 from gsl.backend.store import audit, exports, imports, runs
 from gsl.protocol.api import RunPublic
 from gsl.record import RunRecord
@@ -14,7 +16,10 @@ routes = router("runs")
 
 
 @routes.post(
-    "/runs/import", status_code=201, summary="Import a run", responses={**problems(400, 413), 200: {"model": RunPublic}}
+    "/runs/import",
+    status_code=201,
+    summary="Import a run",
+    responses={**problems(400, 409, 413), 200: {"model": RunPublic}},
 )
 def import_run(
     body: RunRecord,
@@ -23,10 +28,16 @@ def import_run(
     session: Writing,
     services: ServicesDep,
     experiment_id: Annotated[int | None, Query(ge=1, le=MAX_ID, description="Experiment that the run joins.")] = None,
+    project_id: Annotated[int | None, Query(ge=1, le=MAX_ID, description="Project that it belongs to.")] = None,
 ) -> RunPublic:
     """Imports a record from `GET /runs/{id}/record` or from a benchmark. The imported run has ended and cannot be
     resumed, because it has no checkpoints. Importing the same record again returns the same run, with status 200."""
-    run, new = imports.take(session, body, experiment_id, who.name)
+    project_id = project_for(session, who, project_id, experiment_id)
+    run, new = imports.take(session, body, experiment_id, project_id, who.name)
+    if not new and who.role_in(run.project_id) is None:
+        raise ConflictError("This record was imported before, into a project that you are not in.")
+    if run.deleted_at is not None:
+        raise ConflictError(f"This record was imported before as run {run.id}, which is in the bin: restore it.")
     if new:
         services.publish(session, "run", run.id)
     else:

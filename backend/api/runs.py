@@ -5,14 +5,15 @@ from typing import Annotated
 from fastapi import Query
 
 from gsl.backend.api.access import Who
-from gsl.backend.api.deps import Limit, Offset, Reading, RunId, ServicesDep, Writing, problems, router
+from gsl.backend.api.deps import Limit, Offset, OfProject, Reading, RunId, ServicesDep, Writing, problems, router
 from gsl.backend.db.models import Run
 from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.run_progress import eta, job_count, measurement_steps, phases
-from gsl.backend.errors import ForbiddenError
 from gsl.backend.services import baselines, forks, retries
 from gsl.backend.services.app_services import Services
-from gsl.backend.store import artifacts, audit, run_progress, runs, search, workers
+from gsl.backend.services.bin import check_may_delete, put_run
+from gsl.backend.services.placement import in_project, move_run, project_for
+from gsl.backend.store import audit, run_progress, runs, search, workers
 from gsl.backend.store.jobs.status import record_event
 from gsl.config.run import Arm
 from gsl.protocol.api import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
@@ -21,23 +22,25 @@ from gsl.protocol.jobs import DesiredState, RunStatus
 routes = router("runs")
 
 
-@routes.post("/runs", status_code=201, summary="Launch a run", responses=problems(400))
+@routes.post("/runs", status_code=201, summary="Launch a run", responses=problems(400, 409))
 def create_run(body: RunCreate, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
     """From a preset, a whole configuration, or a preset with parts changed; as a fork, from a checkpoint of another
-    run. The first job is queued immediately.
+    run. The first job is queued immediately. 409 if a quota does not allow it.
     """
-    config, origin = forks.config_and_fields(session, body)
+    config, origin = forks.config_and_fields(session, body, who)
     workers.check_runnable(session, {"config.suite.name": config.suite.name})
-    run = runs.create(session, config, body.model_dump(exclude={"preset", "config", "checkpoint_id"}) | origin)
+    project_id = project_for(session, who, body.project_id, body.experiment_id)
+    fields = body.model_dump(exclude={"preset", "config", "checkpoint_id"}) | origin | {"project_id": project_id}
+    run = runs.create(session, config, fields)
     runs.launched(session, run, who.name, body.preset or _forked(run))
-    audit.about(session, f"run {run.id}")
+    audit.about(session, f"run {run.id}", in_project(project_id) if project_id else "")
     return _advanced(services, session, run)
 
 
 @routes.post("/runs/preview", summary="Preview a configuration's budget", responses=problems(400))
-def preview_run(body: RunCreate, session: Reading) -> BudgetPreview:
+def preview_run(body: RunCreate, who: Who, session: Reading) -> BudgetPreview:
     """Steps of each phase, and their time as measured of recent jobs of the suite. Nothing is launched."""
-    config, _ = forks.config_and_fields(session, body)
+    config, _ = forks.config_and_fields(session, body, who)
     progress = run_progress.preview(session, config)
     listed = phases(progress)
     return BudgetPreview(
@@ -53,6 +56,7 @@ def preview_run(body: RunCreate, session: Reading) -> BudgetPreview:
 @routes.get("/runs", summary="List runs, with filters and paging", responses=problems())
 def list_runs(
     session: Reading,
+    who: Who,
     q: Annotated[
         str | None,
         Query(max_length=200, description="Text to find in name, notes or tags, whatever its case and accents."),
@@ -64,14 +68,15 @@ def list_runs(
     arm: Annotated[Arm | None, Query()] = None,
     arm_name: Annotated[str | None, Query(max_length=100, description="Label of the arm in its experiment.")] = None,
     owner: Annotated[str | None, Query(max_length=200, description="Name of the account that launched it.")] = None,
+    project_id: OfProject = None,
     sort: Annotated[
         runs.Sort, Query(description="Field to sort by; a leading minus reverses the order.")
     ] = "-created_at",
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Page[RunSummary]:
-    filters = search.Filter(q, status or (), tag, suite, experiment_id, arm, arm_name, owner)
-    return runs.page(session, filters, sort, limit, offset)
+    filters = search.Filter(q, status or (), tag, suite, experiment_id, arm, arm_name, owner, project_id)
+    return runs.page(session, who, filters, sort, limit, offset)
 
 
 @routes.post("/runs/{run_id}/baseline", status_code=201, summary="Launch a baseline", responses=problems(404, 409))
@@ -94,26 +99,29 @@ def get_run(run_id: RunId, session: Reading) -> RunPublic:
     return runs.public(session, runs.get(session, run_id))
 
 
-@routes.patch("/runs/{run_id}", summary="Change name, notes, tags or priority", responses=problems(400, 404))
+@routes.patch(
+    "/runs/{run_id}", summary="Change name, notes, tags, priority or project", responses=problems(400, 404, 409)
+)
 def update_run(run_id: RunId, body: RunUpdate, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
     run = runs.locked(session, run_id)
     if body.priority not in (None, run.priority):
         record_event(session, who.name, "priority", f"{run.priority} to {body.priority}", run_id=run_id)
+    if body.project_id is not None:
+        before = move_run(services, session, who, run, body.project_id)
+        audit.about(session, f"run {run_id}", f"{in_project(before)} to {in_project(body.project_id)}")
     runs.update(session, run, body)
     services.publish(session, "run", run_id)
     return _public(session, run)
 
 
-@routes.delete("/runs/{run_id}", status_code=204, summary="Delete a run that has ended", responses=problems(404, 409))
+@routes.delete("/runs/{run_id}", status_code=204, summary="Put a run into the bin", responses=problems(404, 409))
 def delete_run(run_id: RunId, who: Who, session: Writing, services: ServicesDep) -> None:
-    """Removes its rows and its files; 409 if the run has not ended, 403 if it is someone else's, except for admins."""
-    run = runs.get(session, run_id)
-    if who.role != "admin" and run.owner not in ("", who.name):
-        raise ForbiddenError(f"Run {run_id} is {run.owner}'s. Its owner or an admin can delete it.")
+    """Where it is kept for 30 days, with its files. 409 if the run has not ended, 403 if it is someone else's, except
+    for admins."""
+    run = runs.locked(session, run_id)
+    check_may_delete(who, run)
     audit.about(session, f"run {run_id}", run.name)
-    runs.remove(session, run_id)
-    services.remove_files(session, artifacts.run_folder(run_id))
-    services.publish(session, "deleted", run_id)
+    put_run(services, session, run, who.name)
 
 
 @routes.post("/runs/{run_id}/cancel", summary="Cancel a run", responses=problems(404, 409))

@@ -8,6 +8,7 @@ from fastapi.sse import EventSourceResponse
 
 from gsl.backend.api.access import authorise
 from gsl.backend.api.deps import ServicesDep, problems, stream_router
+from gsl.backend.domain.identity import Identity
 from gsl.backend.errors import ProblemError
 from gsl.protocol.api import Change
 
@@ -17,20 +18,21 @@ _ASKED_AGAIN_S = 30.0
 
 @routes.get("/stream", summary="Stream changes", response_class=EventSourceResponse, responses=problems())
 async def stream_changes(request: Request, services: ServicesDep) -> AsyncIterable[Change]:
-    """What changes, as it happens: ids only, at most twice a second. The data comes from the other routes. The stream
-    ends soon after the session or token that opened it."""
-    asked = time.monotonic()
+    """What changes, as it happens: ids only, at most twice a second, of what is there for whoever listens. The data
+    comes from the other routes. The stream ends soon after the session or token that opened it."""
+    who, asked = await _who(request), time.monotonic()
     async for change in services.events.listen():
-        if time.monotonic() - asked > _ASKED_AGAIN_S:
-            asked = time.monotonic()
-            if not await _still_allowed(request):
-                return
-        yield change
+        if change.what == "project" or time.monotonic() - asked > _ASKED_AGAIN_S:
+            who, asked = await _who(request), time.monotonic()
+        if who is None:
+            return
+        if who.sees_all or who.role_in(change.project_id) is not None:
+            yield change
 
 
-async def _still_allowed(request: Request) -> bool:
+async def _who(request: Request) -> Identity | None:
+    """Whoever listens and the projects they are in, asked again from time to time and whenever a project changes."""
     try:
-        await authorise(request, "viewer")
+        return await authorise(request, "viewer")
     except ProblemError:
-        return False
-    return True
+        return None

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Path
 
+from gsl.backend.api.access import Who
 from gsl.backend.api.deps import MAX_ID, Reading, ServicesDep, Writing, problems, router
 from gsl.backend.errors import InvalidError
 from gsl.backend.outbound import OutboundError, check_address
@@ -16,8 +17,10 @@ WebhookId = Annotated[int, Path(description="Id of the webhook.", ge=1, le=MAX_I
 
 
 @routes.get("/webhooks", summary="List webhooks", responses=problems())
-def list_webhooks(session: Reading) -> list[WebhookPublic]:
-    """Without their URLs and secrets, which are shown to nobody again."""
+def list_webhooks(session: Reading, who: Who) -> list[WebhookPublic]:
+    """Without their URLs and secrets, which are shown to nobody again; none for a token limited to a project."""
+    if who.only_project is not None:
+        return []
     return webhooks.listed(session)
 
 

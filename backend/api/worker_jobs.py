@@ -11,11 +11,13 @@ from gsl.backend.api.deps import Count, JobId, ServicesDep, Writing, WritingMuch
 from gsl.backend.api.uploads import receive
 from gsl.backend.artifact_files import JobLog
 from gsl.backend.db.engine import after_commit
+from gsl.backend.errors import ConflictError
 from gsl.backend.services import claims
 from gsl.backend.services.app_services import Services
-from gsl.backend.store import artifacts
+from gsl.backend.store import artifacts, quotas
 from gsl.backend.store.ingest import ingest
 from gsl.backend.store.jobs import leases, views
+from gsl.backend.store.jobs.locks import lock_claims
 from gsl.protocol.api import Accepted, ArtifactPublic, JobPublic, LogSize
 from gsl.protocol.lease import (
     ClaimedJob,
@@ -52,7 +54,10 @@ async def claim_next_job(body: NextJobRequest, request: Request, services: Servi
 def claim_job(job_id: JobId, body: ClaimRequest, session: Writing, services: ServicesDep) -> ClaimedJob:
     """Out of turn: for workers of earlier versions, which claim the job that a message names. 409 if another worker was
     faster, if the run is paused or cancelled, or while a job that was lost has to wait."""
+    lock_claims(session)
     run, job = leases.locked_job(session, job_id)
+    if not quotas.left_to_run(session, run, 1):
+        raise ConflictError(f"Job {job_id} has to wait: a quota holds its run.")
     claimed = leases.claim(session, run, job, body.worker, services.terms)
     session.flush()
     services.advance(session, job.run_id)

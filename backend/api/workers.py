@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Path
 
+from gsl.backend.api.access import Who
 from gsl.backend.api.deps import Reading, ServicesDep, Writing, problems, router
 from gsl.backend.errors import InvalidError
 from gsl.backend.store import workers
@@ -15,9 +16,9 @@ routes = router("workers")
 
 
 @routes.get("/workers", summary="List workers, live ones first", responses=problems())
-def list_workers(session: Reading) -> list[WorkerPublic]:
+def list_workers(session: Reading, who: Who) -> list[WorkerPublic]:
     """Their devices, suites, current jobs and measured speeds. A worker that is silent for 45 seconds is not live."""
-    return workers.listed(session)
+    return workers.listed(session, who)
 
 
 @routes.put(
@@ -37,6 +38,6 @@ def announce_worker(
 
 
 @routes.get("/queue", summary="Get the queue", responses=problems())
-def get_queue(session: Reading) -> QueuePublic:
+def get_queue(session: Reading, who: Who) -> QueuePublic:
     """Jobs that are waiting and jobs that are running."""
-    return views.queue(session)
+    return views.queue(session, who)

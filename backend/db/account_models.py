@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from gsl.backend.db.columns import hash_column, identity, reference, time_column
+from gsl.backend.db.columns import hash_column, identity, loose_reference, reference, time_column
 
 
 class Account(SQLModel, table=True):
@@ -47,6 +47,7 @@ class ApiToken(SQLModel, table=True):
     name: str
     secret_sha256: str = hash_column()
     scope: str  # TokenScope
+    project_id: int | None = loose_reference()  # the only project that it opens
     created_at: datetime = time_column()
     expires_at: datetime | None = time_column(nullable=True)
     last_used_at: datetime | None = time_column(nullable=True)

@@ -24,9 +24,10 @@ from gsl.backend.db.columns import (
     time_column,
     unique_text_column,
 )
+from gsl.backend.db.project_models import Binned, OfProject
 
 
-class Experiment(SQLModel, table=True):
+class Experiment(OfProject, Binned, table=True):
     """Runs that are compared."""
 
     id: int | None = identity()
@@ -36,7 +37,7 @@ class Experiment(SQLModel, table=True):
     created_at: datetime = time_column()
 
 
-class Run(SQLModel, table=True):
+class Run(OfProject, Binned, table=True):
     """One GSL process, with the values that lists show. `phase` is the last active phase, even after the run ended."""
 
     __table_args__ = (Index("ix_run_status_created", "status", "created_at"),)

@@ -1,9 +1,10 @@
-"""Who sends a request, and whether that is enough for a route."""
+"""Who sends a request, and whether that is enough for a route and for what the request names."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from gsl.protocol.api import Role
+from gsl.protocol.api import ProjectRole, Role
 
 Kind = Literal["owner", "session", "token", "worker", "metrics"]
 """What proves it: the owner token, a browser's session, a personal token, a worker token, or that of Prometheus."""
@@ -22,7 +23,11 @@ _RANK: dict[Role, int] = {"viewer": 0, "member": 1, "admin": 2}
 
 @dataclass(frozen=True)
 class Identity:
-    """A person, or a worker or Prometheus, which have no role."""
+    """A person, or a worker or Prometheus, which have no role.
+
+    The one rule of projects: what belongs to a project is there for its members, in their role in it, and for admins;
+    what belongs to none is there for everyone, in the role of their account.
+    """
 
     name: str
     kind: Kind
@@ -33,8 +38,36 @@ class Identity:
     """Of the session or token."""
     scope_role: Role | None = None
     """The role that the account has, if a token's scope allows less."""
+    projects: Mapping[int, ProjectRole] = field(default_factory=dict, hash=False)
+    """The projects that the account is a member of; left out for admins, who need not be."""
+    only_reads: bool = False
+    """Whether a token's scope is to read."""
+    only_project: int | None = None
+    """The project to which a token is limited."""
+
+    @property
+    def sees_all(self) -> bool:
+        """Workers do, too: they work for everyone."""
+        return self.only_project is None and (self.role is None or self._is_admin)
+
+    @property
+    def _is_admin(self) -> bool:
+        return "admin" in (self.role, self.scope_role)
+
+    def role_in(self, project: int | None) -> Role | None:
+        """The role at what belongs to a project, or to none; None if it is not there for this person."""
+        if self.only_project not in (None, project):
+            return None
+        if project is None or self._is_admin:
+            return self.role
+        role = self.projects.get(project)
+        return "viewer" if role is not None and self.only_reads else role
+
+    def may_in(self, project: int | None, needed: Role) -> bool:
+        return _reaches(self.role_in(project), needed)
 
     def may(self, access: Access) -> bool:
+        """Whether a route may be open; what the request names is looked at afterwards, with `role_in`."""
         if access == "anyone":
             return True
         if self.kind == "metrics":
@@ -44,7 +77,9 @@ class Identity:
         if access == "account":  # a token that leaked cannot make further ones
             return self.kind != "token"
         needed = role_of(access)
-        return needed is not None and _RANK[self.role] >= _RANK[needed]
+        if needed is None or (needed == "admin" and self.only_project is not None):
+            return False
+        return any(self.may_in(project, needed) for project in (None, self.only_project, *self.projects))
 
 
 def role_of(access: Access) -> Role | None:
@@ -53,3 +88,7 @@ def role_of(access: Access) -> Role | None:
         return access
     least: dict[Access, Role] = {"viewer or worker": "viewer", "metrics": "admin"}
     return least.get(access)
+
+
+def _reaches(role: Role | None, needed: Role) -> bool:
+    return role is not None and _RANK[role] >= _RANK[needed]

@@ -11,19 +11,21 @@ _UNITS = ((3600, "h"), (60, "min"), (1, "s"))
 
 @dataclass(frozen=True)
 class Line:
-    """`slots` workers can run the job's suite and `busy` of them have a job; they take `ahead` queued jobs first."""
+    """`slots` workers can run the job's suite and `busy` of them have a job; they take `ahead` queued jobs first.
+    `held` says which quota has to have room before."""
 
     slots: int = 1
     busy: int = 0
     ahead: int = 0
+    held: str = ""
 
 
 def seconds_queued(line: Line, pace: Pace, queued_at: datetime | None, at: datetime) -> float | None:
     """Until a worker takes the job: as usual if one is free, otherwise after those that are ahead of it.
 
-    None without a worker that can run the suite, because nobody knows when one will start.
+    None without a worker that can run the suite, or while a quota holds the job, because nobody knows how long.
     """
-    if line.slots < 1:
+    if line.slots < 1 or line.held:
         return None
     before = line.ahead + line.busy - line.slots
     if before < 0:
@@ -37,6 +39,8 @@ def described(line: Line, pace: Pace, queued_at: datetime | None, at: datetime) 
     """Examples: queued, 4 ahead, about 3 min; queued, next in line; queued again in about 20 s."""
     if queued_at is not None and queued_at > at:
         return f"queued again in {_about((queued_at - at).total_seconds())}"
+    if line.held:
+        return f"queued, {line.held}"
     seconds = seconds_queued(line, pace, queued_at, at)
     place = f"{line.ahead} ahead" if line.ahead else "next in line"
     return f"queued, {place}" + (f", {_about(seconds)}" if seconds is not None and seconds >= _SHORTEST_S else "")

@@ -32,7 +32,9 @@ accounts.
 TAGS: list[dict[str, Any]] = [
     {"name": "what can be run", "description": "Suites, presets and the server's health."},
     {"name": "accounts", "description": "Signing in, tokens, people, and the audit of who did what."},
+    {"name": "projects", "description": "What a group of people shares, and nobody else sees."},
     {"name": "runs", "description": "One GSL process with one seed, from generalist to fine-tuned generalist."},
+    {"name": "bin", "description": "What was deleted, until it is restored or gone for good."},
     {"name": "gate", "description": "The decision between plateau and specialists, with its frozen evidence."},
     {"name": "jobs", "description": "Pieces of work that each occupy one worker slot."},
     {"name": "provenance", "description": "What runs and jobs are made with: packages, code, devices, seeds."},

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from gsl.backend.artifact_files import ArtifactStore
 from gsl.backend.db.engine import MAX_CONNECTIONS, Database, after_commit
+from gsl.backend.db.models import Run
 from gsl.backend.dispatch import Dispatcher
 from gsl.backend.events import Events
 from gsl.backend.services import planner
@@ -92,9 +93,18 @@ class Services:
             # The request itself is committed. The reaper dispatches these jobs, at worst for a second time.
             _log.exception("could not dispatch jobs %s, or could not record that they were", job_ids)
 
-    def publish(self, session: Session, what: str, run_id: int | None = None, worker: str | None = None) -> None:
-        """Notify open pages of a change once it is committed."""
-        after_commit(session, partial(self.events.publish, what, run_id, worker))
+    def publish(
+        self,
+        session: Session,
+        what: str,
+        run_id: int | None = None,
+        worker: str | None = None,
+        project_id: int | None = None,
+    ) -> None:
+        """Notify open pages of a change once it is committed: those of people for whom the run or project is there."""
+        run = None if run_id is None else session.get(Run, run_id)
+        project = run.project_id if run else project_id
+        after_commit(session, partial(self.events.publish, what, run_id, worker, project))
 
     def remove_files(self, session: Session, *paths: str) -> None:
         """Once the transaction is committed, remove files that no row refers to any more."""

@@ -32,6 +32,7 @@ def create(session: Session, run: Run) -> Run:
     fields = {
         "name": f"{run.name[:180]}, baseline",
         "experiment_id": _experiment(session, run),
+        "project_id": run.project_id,
         "arm_name": ARM if ARM not in taken else f"{ARM} for {run.arm_name}"[:100],
         "baseline_of": run.id,
         "notes": "",
@@ -62,7 +63,8 @@ def _counted(session: Session, run: Run) -> int:
 def _experiment(session: Session, run: Run) -> int:
     """The run's experiment; if it has none, one named after the run is created."""
     if run.experiment_id is None:
-        experiment = Experiment(name=run.name, description=f"Run {run.id} and its baseline at equal steps.")
+        about = f"Run {run.id} and its baseline at equal steps."
+        experiment = Experiment(name=run.name, description=about, project_id=run.project_id)
         session.add(experiment)
         session.flush()
         run.experiment_id = experiment.id

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from gsl.backend.db.columns import now
 from gsl.backend.errors import ConflictError
 from gsl.backend.services.app_services import Services
-from gsl.backend.store import members, turns
+from gsl.backend.store import members, quotas, turns
 from gsl.backend.store.jobs import leases
 from gsl.backend.store.jobs.locks import lock_claims
 from gsl.protocol.lease import ClaimedJob, MembersRequest, NextJobRequest
@@ -69,7 +69,8 @@ def claim_members(services: Services, job_id: int, asked: MembersRequest) -> lis
         lock_claims(session)
         run, job = leases.held_job(session, job_id, asked.attempt)
         claimed = []
-        for each in members.share(session, run, job, now())[: asked.most]:
+        most = quotas.left_to_run(session, run, asked.most)
+        for each in members.share(session, run, job, now())[:most]:
             with suppress(ConflictError):  # the run was just paused, for example
                 claimed.append(leases.claim(session, run, each, asked.worker, services.terms))
         if claimed:

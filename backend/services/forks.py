@@ -7,8 +7,9 @@ from sqlmodel import Session
 
 from gsl.backend.db.models import Artifact, Job, Run
 from gsl.backend.domain.configs import resolve
-from gsl.backend.errors import InvalidError
-from gsl.backend.store import forks
+from gsl.backend.domain.identity import Identity
+from gsl.backend.errors import InvalidError, NotFoundError
+from gsl.backend.store import forks, reach
 from gsl.backend.store.configs import config_of, read_only
 from gsl.config.run import RunConfig
 from gsl.protocol.api import FieldError, Origin, RunCreate
@@ -17,11 +18,14 @@ POLICIES = ("checkpoint", "best")
 """Kinds of artifact that a policy can be continued from."""
 
 
-def config_and_fields(session: Session, body: RunCreate) -> tuple[RunConfig, dict[str, Any]]:
-    """The configuration to launch, and where its generalist continues from. Raises `InvalidError`."""
+def config_and_fields(session: Session, body: RunCreate, who: Identity) -> tuple[RunConfig, dict[str, Any]]:
+    """The configuration to launch, and where its generalist continues from, if anywhere.
+
+    Raises `InvalidError`, also for a checkpoint that is not there for this person.
+    """
     if body.checkpoint_id is None:
         return resolve(body), {}
-    checkpoint = _checkpoint(session, body.checkpoint_id)
+    checkpoint = _checkpoint(session, body.checkpoint_id, who)
     run, job = session.get_one(Run, checkpoint.run_id), session.get_one(Job, checkpoint.job_id)
     if why := read_only(run):
         raise _refused(f"run {run.id} is read-only: {why}")
@@ -40,10 +44,12 @@ def config_and_fields(session: Session, body: RunCreate) -> tuple[RunConfig, dic
     return config, {"forked_from": run.id, "origin": origin.model_dump(mode="json")}
 
 
-def _checkpoint(session: Session, checkpoint_id: int) -> Artifact:
-    found = session.get(Artifact, checkpoint_id)
-    if found is None:
-        raise _refused(f"checkpoint {checkpoint_id} does not exist; a run's artifacts have the numbers")
+def _checkpoint(session: Session, checkpoint_id: int, who: Identity) -> Artifact:
+    try:
+        reach.check(session, who, "artifact", checkpoint_id)
+    except NotFoundError as error:
+        raise _refused(f"{error.detail} A run's artifacts have the numbers.") from error
+    found = session.get_one(Artifact, checkpoint_id)
     if found.kind not in POLICIES:
         raise _refused(
             f"artifact {checkpoint_id} is of kind {found.kind!r}; choose one of kind {' or '.join(POLICIES)}"

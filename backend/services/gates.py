@@ -6,9 +6,10 @@ from sqlmodel import Session
 
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Gate, Run
-from gsl.backend.errors import ConflictError, InvalidError, ProblemError
+from gsl.backend.domain.identity import Identity
+from gsl.backend.errors import ConflictError, InvalidError, NotFoundError, ProblemError
 from gsl.backend.services.app_services import Services
-from gsl.backend.store import audit, gates, runs
+from gsl.backend.store import audit, gates, reach, runs
 from gsl.backend.store.configs import check_readable, config_of
 from gsl.backend.store.jobs.status import record_event
 from gsl.phases import Proposal, wrong_edits
@@ -50,7 +51,7 @@ def reject(session: Session, run: Run, body: GateReject, who: str) -> Gate:
     return gate
 
 
-def approve_each(services: Services, request: GatesApprove, who: str) -> GateApprovals:
+def approve_each(services: Services, request: GatesApprove, who: Identity) -> GateApprovals:
     """Approve each named gate as proposed, in a transaction of its own, so that no refusal undoes another approval."""
     approved: list[ApprovedGate] = []
     refused: list[RefusedGate] = []
@@ -58,14 +59,23 @@ def approve_each(services: Services, request: GatesApprove, who: str) -> GateApp
     for run_id, gate_id in [*named, *((None, gate_id) for gate_id in dict.fromkeys(request.gates))]:
         try:
             with services.database.write() as session:
-                run_id = run_id or gates.get(session, gate_id or 0).run_id
-                gate = approve_as_proposed(session, run_id, gate_id, request.reason, who)
+                run_id = run_id or _run_of(session, who, gate_id or 0)
+                reach.check(session, who, "run", run_id, "member")
+                gate = approve_as_proposed(session, run_id, gate_id, request.reason, who.name)
                 services.advance(session, run_id, "gate")
-                audit.add(session, who, "approve gate", f"run {run_id}", request.reason)
+                audit.add(session, who.name, "approve gate", f"run {run_id}", request.reason)
                 approved.append(gate)
         except ProblemError as problem:
             refused.append(RefusedGate(run_id=run_id, gate_id=gate_id, reason=problem.detail))
     return GateApprovals(approved=tuple(approved), refused=tuple(refused))
+
+
+def _run_of(session: Session, who: Identity, gate_id: int) -> int:
+    """The gate's run. Raises `NotFoundError`, naming the gate, also if the run is not there for the person."""
+    run = runs.get(session, gates.get(session, gate_id).run_id)
+    if who.role_in(run.project_id) is None:
+        raise NotFoundError.of("gate", gate_id)
+    return run.id or 0
 
 
 def approve_as_proposed(session: Session, run_id: int, gate_id: int | None, reason: str, who: str) -> ApprovedGate:

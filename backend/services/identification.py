@@ -2,7 +2,7 @@
 
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
@@ -12,7 +12,8 @@ from gsl.backend.db.columns import now
 from gsl.backend.domain.identity import OWNER, Identity
 from gsl.backend.errors import UnauthorizedError
 from gsl.backend.services.app_services import Services
-from gsl.backend.store import credentials
+from gsl.backend.store import credentials, projects
+from gsl.protocol.api import ProjectRole, Role
 
 _log = logging.getLogger(__name__)
 _AGAIN = "Sign in again."
@@ -36,8 +37,9 @@ def by_stored_token(services: Services, token: str) -> Identity:
     with services.database.read() as session:
         personal = credentials.token_of(session, token)
         machine = None if personal else credentials.worker_token_of(session, token)
+        theirs = _projects(session, personal[1]) if personal else {}
     if personal is not None:
-        return _of_token(services, *personal)
+        return _of_token(services, *personal, theirs)
     if machine is not None:
         return _of_machine(services, machine)
     raise UnauthorizedError("This token is not known here: it is of another server, or it was copied incompletely.")
@@ -47,16 +49,18 @@ def by_session(services: Services, secret: str) -> Identity:
     """Raises `UnauthorizedError` if the browser is not signed in (any more)."""
     with services.database.read() as session:
         found = credentials.session_of(session, secret)
+        theirs = _projects(session, found[1]) if found else {}
     if found is None or found[0].expires_at < now():
         raise UnauthorizedError(f"Your session has ended. {_AGAIN}")
     row, account = found
     _check_enabled(account)
     if credentials.use_is_due(row.last_used_at):
         _note(services, lambda session: credentials.note_use(session, BrowserSession, row.id or 0))
-    return Identity(account.name, "session", account.role, account.id, row.id)  # type: ignore[arg-type]  # a stored Role
+    role: Role = account.role  # type: ignore[assignment]  # a stored Role
+    return Identity(account.name, "session", role, account.id, row.id, projects=theirs)
 
 
-def _of_token(services: Services, row: ApiToken, account: Account) -> Identity:
+def _of_token(services: Services, row: ApiToken, account: Account, theirs: Mapping[int, ProjectRole]) -> Identity:
     if row.revoked_at is not None:
         raise UnauthorizedError(f"The token {row.name!r} was revoked. {_ANOTHER}")
     if row.expires_at is not None and row.expires_at < now():
@@ -64,8 +68,19 @@ def _of_token(services: Services, row: ApiToken, account: Account) -> Identity:
     _check_enabled(account)
     if credentials.use_is_due(row.last_used_at):
         _note(services, lambda session: credentials.note_use(session, ApiToken, row.id or 0))
-    role = "viewer" if row.scope == "read" else account.role
-    return Identity(account.name, "token", role, account.id, row.id, account.role)  # type: ignore[arg-type]  # as above
+    full: Role = account.role  # type: ignore[assignment]  # a stored Role
+    if row.project_id is not None and full != "admin" and row.project_id not in theirs:
+        raise UnauthorizedError(
+            f"The token {row.name!r} is limited to project {row.project_id}, of which {account.name} is no member."
+        )
+    only_reads = row.scope == "read"
+    role: Role = "viewer" if only_reads else full
+    return Identity(account.name, "token", role, account.id, row.id, full, theirs, only_reads, row.project_id)
+
+
+def _projects(session: Session, account: Account) -> Mapping[int, ProjectRole]:
+    """Admins need not be members."""
+    return {} if account.role == "admin" else projects.memberships(session, account.id or 0)
 
 
 def _of_machine(services: Services, row: WorkerToken) -> Identity:

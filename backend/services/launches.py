@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from gsl.backend.db.models import Run
+from gsl.backend.db.models import Experiment, Run
 from gsl.backend.domain.configs import merge, over_preset
 from gsl.backend.errors import InvalidError, from_validation
 from gsl.backend.store import experiments, runs
@@ -55,15 +55,16 @@ def launch(session: Session, experiment_id: int, arms: Sequence[Arm], body: Expe
 
     Raises `NotFoundError`, and `InvalidError` naming arms and seeds that the experiment already has.
     """
-    experiments.lock(session, experiment_id)
+    experiment = experiments.lock(session, experiment_id)
     _check_new(session, experiment_id, arms, body.seeds)
-    return [_run(session, experiment_id, arm, seed, body) for arm in arms for seed in body.seeds]
+    return [_run(session, experiment, arm, seed, body) for arm in arms for seed in body.seeds]
 
 
-def _run(session: Session, experiment_id: int, arm: Arm, seed: int, body: ExperimentLaunch) -> Run:
+def _run(session: Session, experiment: Experiment, arm: Arm, seed: int, body: ExperimentLaunch) -> Run:
     fields = {
         "name": f"{arm.name} seed {seed}",
-        "experiment_id": experiment_id,
+        "experiment_id": experiment.id,
+        "project_id": experiment.project_id,
         "arm_name": arm.name,
         "notes": "",
         "tags": list(body.tags),

@@ -7,11 +7,14 @@ time, so that each loss counts once; a message that several of them send again d
 """
 
 import logging
+import math
 import threading
+import time
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from gsl.backend.errors import ProblemError
+from gsl.backend.services import bin
 from gsl.backend.services.app_services import Services
 from gsl.backend.services.retention import Sweeper
 from gsl.backend.store import runs
@@ -20,6 +23,7 @@ from gsl.backend.store.jobs.locks import lock_run
 
 DISPATCH_AGAIN_AFTER_S = 10.0
 _CHECK_EVERY_S = 2.0
+_EMPTY_EVERY_S = 600.0
 _log = logging.getLogger(__name__)
 
 
@@ -81,7 +85,9 @@ def redispatch(services: Services, again_after_s: float = DISPATCH_AGAIN_AFTER_S
 
 
 class Reaper:
-    """Runs `catch_up` once, then `recover_lost` and `redispatch` every few seconds, in a thread; and the sweeper."""
+    """Runs `catch_up` once, then `recover_lost` and `redispatch` every few seconds, and the sweeper and `bin.empty` now
+    and then, in a thread.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -89,6 +95,7 @@ class Reaper:
         self._closed = threading.Event()
         self._caught_up = False
         self._sweeper = Sweeper(services)
+        self._emptied = -math.inf
         self._thread = threading.Thread(target=self._run, name="reaper", daemon=True)
 
     def start(self) -> None:
@@ -115,5 +122,8 @@ class Reaper:
             recover_lost(self._services)
             redispatch(self._services)
             self._sweeper.sweep_if_due()
+            if time.monotonic() - self._emptied > _EMPTY_EVERY_S:
+                bin.empty(self._services)
+                self._emptied = time.monotonic()
         except SQLAlchemyError as error:
             _log.warning("the database is unavailable, so lost and queued jobs have to wait: %s", error)

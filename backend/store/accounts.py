@@ -10,7 +10,8 @@ from gsl.backend.db.account_models import Account, BrowserSession
 from gsl.backend.db.models import Experiment, Run
 from gsl.backend.domain.identity import OWNER, RESERVED
 from gsl.backend.errors import ConflictError, NotFoundError
-from gsl.protocol.api import PersonPublic, Role
+from gsl.backend.store import quotas
+from gsl.protocol.api import AllowancePublic, PersonPublic, Role
 
 
 def find(session: Session, name: str) -> Account | None:
@@ -25,12 +26,15 @@ def have_passwords(session: Session) -> bool:
 def listed(session: Session) -> list[PersonPublic]:
     used = select(func.max(BrowserSession.last_used_at)).where(BrowserSession.account_id == Account.id)
     query = select(Account, used.correlate(Account).scalar_subquery()).order_by(col(Account.name))
-    return [_public(*row) for row in session.execute(query).all()]
+    rows = session.execute(query).all()
+    allowances = quotas.allowances(session, [account for account, _ in rows])
+    return [_public(row[0], row[1], allowance) for row, allowance in zip(rows, allowances, strict=True)]
 
 
-def _public(account: Account, last_used_at: datetime | None) -> PersonPublic:
+def _public(account: Account, last_used_at: datetime | None, allowance: AllowancePublic) -> PersonPublic:
     own = account.model_dump(include={"name", "role", "email", "disabled", "created_at"})
-    return PersonPublic(**own, has_password=account.password_hash is not None, last_used_at=last_used_at)
+    has_password = account.password_hash is not None
+    return PersonPublic(**own, **dict(allowance), has_password=has_password, last_used_at=last_used_at)
 
 
 def get(session: Session, name: str) -> Account:

@@ -53,12 +53,16 @@ def session_of(session: Session, secret: str) -> tuple[BrowserSession, Account] 
 
 
 def create_token(
-    session: Session, account: Account, name: str, scope: TokenScope, expires_at: datetime | None = None
-) -> tuple[ApiToken, str]:
+    session: Session, account: Account, name: str, scope: TokenScope, expires_at: datetime | None = None,
+    project_id: int | None = None,
+) -> tuple[ApiToken, str]:  # fmt: skip
     """The token's row, and its secret, which is stored nowhere."""
     assert account.id is not None
     secret = new_secret(PERSONAL)
-    row = ApiToken(account_id=account.id, name=name, scope=scope, secret_sha256=sha256(secret), expires_at=expires_at)
+    row = ApiToken(
+        account_id=account.id, name=name, scope=scope, project_id=project_id, secret_sha256=sha256(secret),
+        expires_at=expires_at,
+    )  # fmt: skip
     session.add(row)
     session.flush()
     return row, secret

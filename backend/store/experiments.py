@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from gsl.backend.db.models import Experiment, Run
+from gsl.backend.domain.identity import Identity
 from gsl.backend.errors import NotFoundError
+from gsl.backend.store import projects, reach
 from gsl.protocol.api import ExperimentCreate, ExperimentPublic, Page
 
 
@@ -15,7 +17,7 @@ def create(session: Session, body: ExperimentCreate, owner: str) -> ExperimentPu
     row = Experiment(**body.model_dump(), owner=owner)
     session.add(row)
     session.flush()
-    return _public(row, 0)
+    return _publics(session, [(row, 0)])[0]
 
 
 def get(session: Session, experiment_id: int) -> ExperimentPublic:
@@ -23,40 +25,66 @@ def get(session: Session, experiment_id: int) -> ExperimentPublic:
     found = session.exec(_with_runs().where(Experiment.id == experiment_id)).first()
     if found is None:
         raise NotFoundError.of("experiment", experiment_id)
-    return _public(*found)
+    return _publics(session, [found])[0]
 
 
-def page(session: Session, owner: str | None, limit: int, offset: int) -> Page[ExperimentPublic]:
-    """Newest first."""
-    mine = [] if owner is None else [col(Experiment.owner) == owner]
-    rows = session.exec(_with_runs().where(*mine).order_by(col(Experiment.id).desc()).limit(limit).offset(offset))
-    total = session.exec(select(func.count()).select_from(Experiment).where(*mine)).one()
-    return Page(items=[_public(*row) for row in rows], total=total, limit=limit, offset=offset)
+def page(
+    session: Session, who: Identity, owner: str | None, project_id: int | None, limit: int, offset: int
+) -> Page[ExperimentPublic]:
+    """Those that are there for the person, newest first."""
+    exact = {Experiment.owner: owner, Experiment.project_id: project_id}
+    filters = [col(column) == value for column, value in exact.items() if value is not None]
+    filters += [col(Experiment.deleted_at).is_(None), *reach.visible(who, Experiment.project_id)]
+    rows = session.exec(_with_runs().where(*filters).order_by(col(Experiment.id).desc()).limit(limit).offset(offset))
+    total = session.exec(select(func.count()).select_from(Experiment).where(*filters)).one()
+    return Page(items=_publics(session, rows.all()), total=total, limit=limit, offset=offset)
 
 
-def lock(session: Session, experiment_id: int) -> None:
+def lock(session: Session, experiment_id: int) -> Experiment:
     """Hold the experiment for the rest of the transaction; raises `NotFoundError`."""
-    if session.exec(select(Experiment).where(Experiment.id == experiment_id).with_for_update()).first() is None:
+    found = session.exec(select(Experiment).where(Experiment.id == experiment_id).with_for_update(key_share=True))
+    row = found.first()
+    if row is None:
         raise NotFoundError.of("experiment", experiment_id)
+    return row
+
+
+def held(session: Session, experiment_id: int) -> Experiment | None:
+    """The experiment, which nobody can move for the rest of the transaction."""
+    return session.exec(select(Experiment).where(Experiment.id == experiment_id).with_for_update(read=True)).first()
+
+
+def move_runs(session: Session, experiment: Experiment) -> None:
+    """The runs of a locked experiment follow it to its project; also one that was just added by who held another."""
+    mine = col(Run.experiment_id) == experiment.id
+    session.exec(select(Run.id).where(mine).order_by(col(Run.id)).with_for_update()).all()
+    session.exec(update(Run).where(mine).values(project_id=experiment.project_id))
 
 
 def runs_of_arms(session: Session, experiment_id: int, names: Sequence[str]) -> Sequence[Run]:
     """The experiment's runs whose arm is one of `names`, oldest first."""
-    query = select(Run).where(Run.experiment_id == experiment_id, col(Run.arm_name).in_(names))
+    query = select(Run).where(*_of(experiment_id), col(Run.arm_name).in_(names))
     return session.exec(query.order_by(col(Run.id))).all()
 
 
 def run_ids(session: Session, experiment_id: int) -> list[int]:
     """Ids of the experiment's runs, oldest first."""
-    query = select(Run.id).where(Run.experiment_id == experiment_id).order_by(col(Run.id))
+    query = select(Run.id).where(*_of(experiment_id)).order_by(col(Run.id))
     return [run_id for run_id in session.exec(query) if run_id is not None]
 
 
+def _of(experiment_id: Any) -> tuple[Any, ...]:
+    """Its runs that are not in the bin."""
+    return (col(Run.experiment_id) == experiment_id, col(Run.deleted_at).is_(None))
+
+
 def _with_runs() -> Any:
-    runs = select(func.count()).where(Run.experiment_id == Experiment.id).correlate(Experiment).scalar_subquery()
+    runs = select(func.count()).where(*_of(Experiment.id)).correlate(Experiment).scalar_subquery()
     return select(Experiment, runs)
 
 
-def _public(row: Experiment, runs: int) -> ExperimentPublic:
-    assert row.id is not None
-    return ExperimentPublic(**row.model_dump(), runs=runs)
+def _publics(session: Session, rows: Sequence[tuple[Experiment, int]]) -> list[ExperimentPublic]:
+    names = projects.names(session, [row.project_id for row, _ in rows])
+    return [
+        ExperimentPublic(**row.model_dump(), runs=runs, project_name=names.get(row.project_id)) for row, runs in rows
+    ]

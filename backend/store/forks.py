@@ -28,12 +28,15 @@ def origin_of(run: Run, *, elsewhere: bool = False) -> Origin | None:
     return None if run.origin is None else Origin.model_validate({**run.origin, "run_id": run_id})
 
 
-def of_runs(session: Session, run_ids: Sequence[int | None]) -> dict[int, tuple[int, ...]]:
-    """The forks of each run, oldest first."""
-    rows = session.exec(select(Run.forked_from, Run.id).where(col(Run.forked_from).in_(run_ids)).order_by(col(Run.id)))
+def of_runs(session: Session, runs: Sequence[Run]) -> dict[int, tuple[int, ...]]:
+    """The forks of each run that are there for everyone who sees it, oldest first."""
+    projects = {run.id or 0: run.project_id for run in runs}
+    query = select(Run.forked_from, Run.id, Run.project_id).where(
+        col(Run.forked_from).in_(projects), col(Run.deleted_at).is_(None)
+    )
     found: dict[int, tuple[int, ...]] = defaultdict(tuple)
-    for parent, fork in rows:
-        if parent is not None and fork is not None:
+    for parent, fork, project in session.exec(query.order_by(col(Run.id))):
+        if parent is not None and fork is not None and project in (None, projects[parent]):
             found[parent] += (fork,)
     return found
 

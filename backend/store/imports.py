@@ -18,7 +18,9 @@ from gsl.protocol.api import FieldError
 from gsl.record import GateRecord, JobRecord, RunRecord
 
 
-def take(session: Session, record: RunRecord, experiment_id: int | None, who: str) -> tuple[Run, bool]:
+def take(
+    session: Session, record: RunRecord, experiment_id: int | None, project_id: int | None, who: str
+) -> tuple[Run, bool]:
     """The run of this record, and whether it is new: importing a record again returns the same run.
 
     Raises `InvalidError` naming the part of the record that no worker could have reported.
@@ -29,7 +31,7 @@ def take(session: Session, record: RunRecord, experiment_id: int | None, who: st
             run = _known(session, digest)
             if run is not None:
                 return run, False
-            return _insert(session, record, experiment_id, digest, who), True
+            return _insert(session, record, experiment_id, project_id, digest, who), True
     except IntegrityError:  # the same record was imported at the same time
         known = _known(session, digest)
         if known is None:
@@ -41,10 +43,12 @@ def _known(session: Session, digest: str) -> Run | None:
     return session.exec(select(Run).where(Run.record_sha256 == digest)).first()
 
 
-def _insert(session: Session, record: RunRecord, experiment_id: int | None, digest: str, who: str) -> Run:
+def _insert(
+    session: Session, record: RunRecord, experiment_id: int | None, project_id: int | None, digest: str, who: str
+) -> Run:
     fields = {
         "name": record.name, "experiment_id": experiment_id, "arm_name": record.arm_name, "notes": record.notes,
-        "tags": list(record.tags), "record_sha256": digest, "owner": who,
+        "tags": list(record.tags), "record_sha256": digest, "owner": who, "project_id": project_id,
         "origin": record.origin.model_dump(mode="json") if record.origin else None,
     }  # fmt: skip
     run = runs.create(session, record.config, fields)

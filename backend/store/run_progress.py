@@ -14,7 +14,7 @@ from gsl.backend.domain.pace import Pace, recent
 from gsl.backend.domain.run_progress import RunProgress, job_activity
 from gsl.backend.domain.run_steps import GateProgress, JobProgress
 from gsl.backend.domain.waiting import waits_for
-from gsl.backend.store import turns
+from gsl.backend.store import quotas, turns
 from gsl.backend.store.configs import readable_config
 from gsl.config.run import RunConfig
 
@@ -42,6 +42,7 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
     gates = _gates(session, list(readable))
     workers = live_workers(session)
     queued = _queued(session, [job for own in jobs.values() for job in own])
+    held = quotas.held(session, readable) if queued else {}
     others = {suite: _recent(session, suite) for suite in {run.suite for run in readable.values()}}
     progress: dict[int, RunProgress] = {}
     for run_id, run in readable.items():
@@ -54,8 +55,8 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
             gates=tuple(gates.get(run_id, ())),
             pace=Pace(recent(own), others[run.suite], speed_of(workers, run.suite)),
             now=now(),
-            line=_line(queued, (0, run_id), able, sum(job.status == "running" for job in own)),
-            waits=waits_for(run.suite, workers) if _is_waiting(own) else "",
+            line=_line(queued, (0, run_id), able, sum(job.status == "running" for job in own), held.get(run_id, "")),
+            waits=(held.get(run_id) or waits_for(run.suite, workers)) if _is_waiting(own) else "",
         )
     return progress
 
@@ -81,12 +82,14 @@ def activities(session: Session, job_ids: Sequence[int]) -> dict[int, str]:
     if not (jobs := _jobs(session, going)):
         return {}
     workers, queued = live_workers(session), _queued(session, [job for _, job in jobs])
-    suites = _suites(session, {run_id for run_id, _ in jobs})
+    run_ids = {run_id for run_id, _ in jobs}
+    suites, held = _suites(session, run_ids), quotas.held(session, run_ids) if queued else {}
     pace = {suite: Pace((), _recent(session, suite)) for suite in set(suites.values())}
     told: dict[int, str] = {}
     for run_id, job in jobs:
         suite = suites[run_id]
-        line = _line(queued, (job.id, 0), [worker for worker in workers if suite in worker.suites])
+        able = [worker for worker in workers if suite in worker.suites]
+        line = _line(queued, (job.id, 0), able, held=held.get(run_id, ""))
         told[job.id] = job_activity(job, line, pace[suite], now())
     return {job_id: text for job_id, text in told.items() if text}
 
@@ -168,7 +171,9 @@ def _queued(session: Session, jobs: Iterable[JobProgress]) -> Sequence[turns.Pla
     return turns.in_order(session, now(), _MOST_AHEAD) if any(job.status == "queued" for job in jobs) else ()
 
 
-def _line(queued: Sequence[turns.Place], of: tuple[int, int], able: Sequence[Worker], own: int = 0) -> Line:
+def _line(
+    queued: Sequence[turns.Place], of: tuple[int, int], able: Sequence[Worker], own: int = 0, held: str = ""
+) -> Line:
     """As the first one sees it of the job or run `of`, the other id being 0; `able` workers can run its suite, and
     `own` of them are busy with jobs that do not count."""
     mine = [place.job_id == of[0] or place.run_id == of[1] for place in queued]
@@ -176,4 +181,4 @@ def _line(queued: Sequence[turns.Place], of: tuple[int, int], able: Sequence[Wor
     own_suite = {place.suite for place in queued[first : first + 1]}
     theirs = own_suite.union(*(worker.suites for worker in able))
     busy = sum(worker.job_id is not None for worker in able) - own
-    return Line(len(able), busy, sum(place.suite in theirs for place in queued[:first]))
+    return Line(len(able), busy, sum(place.suite in theirs for place in queued[:first]), held)

@@ -1,6 +1,6 @@
 """Runs: creating, listing, reading, changing and deleting them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import func
@@ -9,9 +9,10 @@ from sqlmodel import update as update_rows
 
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Experiment, Gate, Job, Run
+from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.run_progress import RunProgress, activity, eta, phases
 from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
-from gsl.backend.store import forks, run_progress, search, value_sources
+from gsl.backend.store import forks, projects, quotas, reach, run_progress, search, value_sources
 from gsl.backend.store.configs import check_readable, config_of, read_only
 from gsl.backend.store.jobs.locks import lock_run
 from gsl.backend.store.jobs.status import record_event
@@ -27,8 +28,8 @@ Sort = Literal["-created_at", "created_at", "-updated_at", "updated_at", "name",
 def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
     """A queued run without jobs; the planner adds them.
 
-    `fields`: name, experiment_id, notes, tags, and optionally arm_name, priority, baseline_of, forked_from, origin
-    and record_sha256.
+    `fields`: name, experiment_id, notes, tags, and optionally project_id, arm_name, priority, baseline_of, forked_from,
+    origin and record_sha256.
     Raises `InvalidError` if the experiment does not exist.
     """
     experiment_id = fields["experiment_id"]
@@ -49,8 +50,10 @@ def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
 
 
 def launched(session: Session, run: Run, who: str, detail: str) -> None:
-    """Whoever launches a run is its owner."""
+    """Whoever launches a run is its owner. Raises `ConflictError` if a quota does not allow it."""
     run.owner = who
+    session.flush()
+    quotas.check_launch(session, run)
     record_event(session, who, "launched", detail, run_id=run.id)
 
 
@@ -76,8 +79,11 @@ def unfinished(session: Session) -> Sequence[int]:
     return [run_id for run_id in ids if run_id is not None]
 
 
-def page(session: Session, filters: search.Filter, sort: Sort, limit: int, offset: int) -> Page[RunSummary]:
-    conditions = search.conditions(filters, session.get_bind().dialect.name)
+def page(
+    session: Session, who: Identity, filters: search.Filter, sort: Sort, limit: int, offset: int
+) -> Page[RunSummary]:
+    """Those that are there for the person."""
+    conditions = [*search.conditions(filters, session.get_bind().dialect.name), *reach.visible(who, Run.project_id)]
     total = session.exec(select(func.count()).select_from(Run).where(*conditions)).one()
     column = getattr(Run, sort.removeprefix("-"))
     order = column.desc() if sort.startswith("-") else column.asc()
@@ -91,27 +97,33 @@ def page(session: Session, filters: search.Filter, sort: Sort, limit: int, offse
 def summaries(session: Session, runs: Sequence[Run]) -> list[RunSummary]:
     """Rows of the list; the number of queries does not depend on the number of runs."""
     progress = run_progress.of(session, runs)
-    names = _experiment_names(session, runs)
+    names = _experiment_names(session, runs), projects.names(session, [run.project_id for run in runs])
     sources = value_sources.of(session, runs)
     return [_summary(run, progress.get(run.id or 0), names, sources[run.id or 0]) for run in runs]
 
 
-def _experiment_names(session: Session, runs: Sequence[Run]) -> dict[int, str]:
+def _experiment_names(session: Session, runs: Sequence[Run]) -> dict[int | None, str]:
     ids = {run.experiment_id for run in runs if run.experiment_id is not None}
     if not ids:
         return {}
     rows = session.exec(select(Experiment.id, Experiment.name).where(col(Experiment.id).in_(ids)))
-    return {key: name for key, name in rows if key is not None}
+    return dict(rows.all())
 
 
-def _summary(run: Run, progress: RunProgress | None, experiments: dict[int, str], sources: ValueSources) -> RunSummary:
+def _summary(
+    run: Run,
+    progress: RunProgress | None,
+    names: tuple[Mapping[int | None, str], Mapping[int | None, str]],
+    sources: ValueSources,
+) -> RunSummary:
     """A run that is read-only has no progress, because its steps follow from its configuration."""
     listed = phases(progress) if progress else []
     own = run.model_dump(include=set(RunSummary.model_fields) - {"imported"})
     own |= {"mean_return_source": sources.mean_return, "score_source": sources.score}
     return RunSummary(
         **{**own, "message": _message(run, progress), "imported": run.record_sha256 is not None},
-        experiment_name=experiments.get(run.experiment_id or 0),
+        experiment_name=names[0].get(run.experiment_id),
+        project_name=names[1].get(run.project_id),
         read_only="" if progress else read_only(run),
         eta_seconds=eta(listed) if progress or run.status in ENDED else None,
         phases=tuple(listed),
@@ -140,10 +152,10 @@ def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
     ids = [run.id for run in runs]
     gates = _newest(session, select(Gate.run_id, func.max(Gate.id)).where(col(Gate.run_id).in_(ids)), Gate.run_id)
     going = select(Run.baseline_of, func.max(Run.id)).where(
-        col(Run.baseline_of).in_(ids), col(Run.status).not_in(IN_VAIN)
+        col(Run.baseline_of).in_(ids), col(Run.status).not_in(IN_VAIN), col(Run.deleted_at).is_(None)
     )
     baselines = _newest(session, going, Run.baseline_of)
-    forked = forks.of_runs(session, ids)
+    forked = forks.of_runs(session, runs)
     return [
         RunPublic(
             **summary.model_dump(),
@@ -164,7 +176,9 @@ def siblings(session: Session, run: Run, arm: str) -> Sequence[Run]:
     """Runs of `arm` with the run's seed in its experiment that neither failed nor were cancelled, oldest first."""
     if run.experiment_id is None:
         return []
-    same = (Run.experiment_id == run.experiment_id, Run.arm == arm, Run.seed == run.seed)
+    same = (
+        Run.experiment_id == run.experiment_id, Run.arm == arm, Run.seed == run.seed, col(Run.deleted_at).is_(None),
+    )  # fmt: skip
     return session.exec(select(Run).where(*same, col(Run.status).not_in(IN_VAIN)).order_by(col(Run.id))).all()
 
 
@@ -178,30 +192,24 @@ def _desired_state(run: Run) -> DesiredState:
 
 
 def update(session: Session, run: Run, changes: RunUpdate) -> None:
-    """Change the given fields; null leaves a field as it is."""
-    for name, value in changes.model_dump(exclude_none=True).items():
+    """Change the given fields except the project; null leaves a field as it is."""
+    for name, value in changes.model_dump(exclude_none=True, exclude={"project_id"}).items():
         setattr(run, name, value)
     run.updated_at = now()
     search.remember(session, run)
 
 
-def remove(session: Session, run_id: int) -> None:
-    """Delete an ended run and everything that belongs to it; raises `ConflictError` if it has not ended.
-
-    A run that is read-only can be deleted whatever its status, because it cannot continue.
-    """
-    run = locked(session, run_id)
-    if run.status not in ENDED and not read_only(run):
-        raise ConflictError(f"Run {run_id} is {run.status}: cancel it before you delete it.")
-    running = select(func.count()).where(Job.run_id == run_id, Job.status == "running")
+def remove(session: Session, run: Run) -> None:
+    """Delete a locked run and everything that belongs to it; raises `ConflictError` while jobs of it are running."""
+    running = select(func.count()).where(Job.run_id == run.id, Job.status == "running")
     if session.exec(running).one():
-        raise ConflictError(f"Run {run_id} still has running jobs: try again once they have stopped.")
-    if needing := forks.in_need(session, run_id):
+        raise ConflictError(f"Run {run.id} still has running jobs: try again once they have stopped.")
+    if needing := forks.in_need(session, run.id or 0):
         listed = ", ".join(map(str, needing))
-        raise ConflictError(f"Run {run_id} is what run {listed} continues from, and still needed: let it start first.")
-    session.execute(update_rows(Run).where(col(Run.baseline_of) == run_id).values(baseline_of=None))
-    session.execute(update_rows(Run).where(col(Run.forked_from) == run_id).values(forked_from=None))
-    session.execute(delete(Run).where(col(Run.id) == run_id))
+        raise ConflictError(f"Run {run.id} is what run {listed} continues from, and still needed: let it start first.")
+    for reference in (Run.baseline_of, Run.forked_from):
+        session.execute(update_rows(Run).where(col(reference) == run.id).values({col(reference): None}))
+    session.execute(delete(Run).where(col(Run.id) == run.id))
 
 
 def check_not_ended(run: Run, action: str) -> None:

@@ -29,13 +29,15 @@ class Filter:
     arm: str | None = None
     arm_name: str | None = None
     owner: str | None = None
+    project_id: int | None = None
 
 
 def conditions(filters: Filter, dialect: str) -> list[Any]:
-    """What a run has to fulfil, all of it."""
+    """What a run has to fulfil, all of it. None is in the bin."""
     exact = {"suite": filters.suite, "experiment_id": filters.experiment_id, "arm": filters.arm}
-    exact |= {"arm_name": filters.arm_name, "owner": filters.owner}
+    exact |= {"arm_name": filters.arm_name, "owner": filters.owner, "project_id": filters.project_id}
     conditions: list[Any] = [col(getattr(Run, name)) == value for name, value in exact.items() if value is not None]
+    conditions.append(col(Run.deleted_at).is_(None))
     if filters.status:
         conditions.append(col(Run.status).in_(filters.status))
     if filters.text:

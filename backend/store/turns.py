@@ -2,7 +2,7 @@
 
 A higher priority comes first, then whoever keeps fewer workers busy, of these whoever has not been served for longest,
 then the run with the fewest environment steps left, then who has waited longest. Waiting raises a job, so that none
-waits for ever: see `AGING`.
+waits for ever: see `AGING`. Jobs that a quota holds are passed over.
 """
 
 from collections.abc import Collection, Sequence
@@ -21,6 +21,8 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
+    or_,
     update,
 )
 from sqlmodel import Session, col, select
@@ -28,6 +30,7 @@ from sqlmodel import Session, col, select
 from gsl.backend.db.account_models import Account
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Job, Run
+from gsl.backend.store import quotas
 from gsl.protocol.jobs import ENDED, RunStatus
 
 AGING = timedelta(hours=12)
@@ -59,6 +62,7 @@ def first(session: Session, suites: Collection[str], at: datetime, besides: Coll
     due = (Job.status == "queued", col(Job.queued_at) <= at, col(Job.id).not_in(besides))
     oldest = select(func.min(Job.queued_at)).where(Job.run_id == Run.id, *due).scalar_subquery()
     since = select(Run.id, oldest.label("since")).where(col(Run.status).in_(_UNFINISHED), col(Run.suite).in_(suites))
+    since = since.where(not_(quotas.is_held()))
     waiting, shares = since.subquery(), _running()
     query = select(Run.id).join(waiting, waiting.c.id == Run.id).outerjoin(shares, shares.c.owner == owner())
     query = query.outerjoin(Account, col(Account.name) == col(Run.owner))
@@ -72,6 +76,7 @@ def is_any_due(session: Session, suites: Collection[str], at: datetime) -> bool:
     """Whether a job of these suites is waiting for a worker."""
     query = select(Job.id).join(Run, col(Run.id) == col(Job.run_id))
     due = query.where(Job.status == "queued", col(Job.queued_at) <= at, col(Run.suite).in_(suites))
+    due = due.where(not_(quotas.is_held()))
     return session.exec(due.limit(1)).first() is not None
 
 
@@ -84,12 +89,14 @@ class Place(NamedTuple):
 
 
 def in_order(session: Session, at: datetime, limit: int) -> Sequence[Place]:
-    """The first queued jobs in the order in which workers would claim them now; those that are paused come last.
+    """The first queued jobs in the order in which workers would claim them now; those that are paused, or held by a
+    quota, come last.
 
     Each claim raises its owner's share, so an owner's jobs alternate with those of others.
     """
     shares = _running()
-    paused, of_owner = col(Job.queued_at) > at, _turn(col(Job.queued_at), literal(0), at)
+    paused = or_(col(Job.queued_at) > at, quotas.is_held())
+    of_owner = _turn(col(Job.queued_at), literal(0), at)
     before = func.row_number().over(partition_by=owner(), order_by=(paused, *of_owner, col(Job.id))) - 1
     turn = _turn(col(Job.queued_at), func.coalesce(shares.c.running, 0) + before, at)
     query: Any = select(Job.id, Job.run_id, Run.suite).join(Run, col(Run.id) == col(Job.run_id))

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlmodel import Session, col, select
+from sqlalchemy import not_
+from sqlmodel import Session, and_, col, select
 
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Job, Run, Worker
+from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.waiting import able, refusal, stuck
 from gsl.backend.errors import InvalidError
+from gsl.backend.store import quotas, reach
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.run_progress import LIVE_S, live_workers
 from gsl.protocol.api import FieldError, WorkerPublic
@@ -34,15 +37,16 @@ def announce(session: Session, info: WorkerInfo) -> RegistrationReply:
     return RegistrationReply(job_id=held, waiting_jobs=queue.count_dispatched(session, info.suites))
 
 
-def listed(session: Session) -> list[WorkerPublic]:
-    """Live ones first; those silent for a week are left out."""
+def listed(session: Session, who: Identity) -> list[WorkerPublic]:
+    """Live ones first; those silent for a week are left out. Jobs that are not there for the person are left out."""
     query = (
-        select(Worker, Job.run_id)
+        select(Worker, Job.run_id, col(Run.id).is_not(None))
         .join(Job, col(Job.id) == col(Worker.job_id), isouter=True)
+        .join(Run, and_(col(Run.id) == col(Job.run_id), *reach.visible(who, Run.project_id)), isouter=True)
         .where(col(Worker.last_seen) > now() - _FORGOTTEN_AFTER)
         .order_by(col(Worker.name))
     )
-    found = [_public(worker, run_id) for worker, run_id in session.exec(query)]
+    found = [_public(worker, run_id if shown else None, shown) for worker, run_id, shown in session.exec(query)]
     return sorted(found, key=lambda worker: not worker.live)
 
 
@@ -69,10 +73,10 @@ def idle_although_jobs_wait(session: Session, seconds: float) -> str | None:
 
 
 def _waiting_suites(session: Session, seconds: float) -> list[str]:
-    """Suites of which jobs were queued so many seconds ago."""
+    """Suites of which jobs were queued so many seconds ago, without those that a quota holds."""
     query = select(Run.suite).join(Job, col(Job.run_id) == col(Run.id)).distinct()
     waiting = (Job.status == "queued", col(Job.queued_at) < now() - timedelta(seconds=seconds))
-    return sorted(session.exec(query.where(*waiting)))
+    return sorted(session.exec(query.where(*waiting, not_(quotas.is_held()))))
 
 
 def check_runnable(session: Session, suites: Mapping[str, str]) -> None:
@@ -90,6 +94,8 @@ def check_runnable(session: Session, suites: Mapping[str, str]) -> None:
         raise InvalidError("; ".join(f"{error.field}: {error.message}" for error in wrong[:5]), wrong)
 
 
-def _public(worker: Worker, run_id: int | None) -> WorkerPublic:
+def _public(worker: Worker, run_id: int | None, shown: bool) -> WorkerPublic:
     live = now() - worker.last_seen < timedelta(seconds=LIVE_S)
-    return WorkerPublic(**worker.model_dump(), live=live, run_id=run_id)
+    return WorkerPublic(
+        **worker.model_dump(exclude={"job_id"}), job_id=worker.job_id if shown else None, live=live, run_id=run_id
+    )

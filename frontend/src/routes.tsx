@@ -27,6 +27,15 @@ const routes: RouteObject[] = [
         path: "experiments/:id/launch",
         lazy: async () => ({ Component: (await import("./pages/experiment/launch/LaunchPage")).LaunchPage }),
       },
+      {
+        path: "projects",
+        lazy: async () => ({ Component: (await import("./pages/projects/ProjectsPage")).ProjectsPage }),
+      },
+      {
+        path: "projects/:id",
+        lazy: async () => ({ Component: (await import("./pages/projects/ProjectPage")).ProjectPage }),
+      },
+      { path: "bin", lazy: async () => ({ Component: (await import("./pages/bin/BinPage")).BinPage }) },
       { path: "workers", lazy: async () => ({ Component: (await import("./pages/workers/WorkersPage")).WorkersPage }) },
       { path: "account", lazy: async () => ({ Component: (await import("./pages/account/AccountPage")).AccountPage }) },
       { path: "people", lazy: async () => ({ Component: (await import("./pages/people/PeoplePage")).PeoplePage }) },

@@ -50,7 +50,7 @@ def test_changes_come_soon_and_many_as_one(app: FastAPI) -> None:
             lines = response.iter_lines()
             _until_listening(services.events)
             api.report(job_id, started(), epoch(1))
-            assert told(lines, 1) == [{"what": "epoch", "run_id": 1, "worker": None}]
+            assert told(lines, 1) == [{"what": "epoch", "run_id": 1, "worker": None, "project_id": None}]
             begun = time.monotonic()
             for number in range(2, 12):
                 api.report(job_id, epoch(number))
@@ -140,7 +140,7 @@ def test_processes_tell_each_other_through_the_broker(app: FastAPI) -> None:
             _until_heard(elsewhere)
             _publish_nonsense(folder / "s")
             elsewhere.publish("worker", worker="w1")
-            assert {"what": "worker", "run_id": None, "worker": "w1"} in told(lines, 2)
+            assert {"what": "worker", "run_id": None, "worker": "w1", "project_id": None} in told(lines, 2)
         elsewhere.close()
 
 

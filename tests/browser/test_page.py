@@ -110,7 +110,7 @@ def test_after_a_deletion_back_leads_somewhere(page: Page, stage: ApiDriver, tab
         page.get_by_role("tab", name=tab).click()
         expect(page.get_by_role("table", name=tab)).to_be_visible()
     page.get_by_role("button", name="Delete").click()
-    page.get_by_role("button", name="Delete permanently").click()
+    page.get_by_role("button", name="Delete the run").click()
     heading = page.get_by_role("heading", name="Runs", exact=True)
     expect(heading).to_be_visible()
     expect(page.locator(f"a[href='/runs/{run_id}']")).to_have_count(0)

@@ -50,3 +50,17 @@ def test_a_run_is_shown_with_its_gate_and_jobs(gsl: Gsl, driver: ApiDriver) -> N
     decided = gsl("show", run)
     assert "rejected by owner: enough" in decided.out
     assert f"Run {run} " in decided.out
+
+
+def test_runs_are_narrowed_to_ones_own_and_to_a_project(gsl: Gsl, server: RealApi) -> None:
+    project = server.client.create_project("Maze paper")
+    run = gsl("launch", "forkmaze-quick", "--project", "Maze paper", "--json").json
+    assert (run["project_id"], run["project_name"], run["owner"]) == (project.id, "Maze paper", "owner")
+    for name in ("Maze paper", project.id):
+        assert [one["id"] for one in gsl("list", "--project", name, "--json").json] == [run["id"]]
+    assert run["id"] in [one["id"] for one in gsl("list", "--mine", "--json").json]
+    assert [one["runs"] for one in gsl("list", "projects", "--json").json] == [1]
+    assert "Maze paper" in gsl("list", "projects").out
+    assert (gsl("list", "--project", "nowhere").code, gsl("list", "experiments", "--mine").code) == (3, 0)
+    assert gsl("move", run["id"], "--project", "none").out == f"Run {run['id']}: in no project\n"
+    assert gsl("move", run["id"], "--project", project.id).out == f"Run {run['id']}: Maze paper\n"

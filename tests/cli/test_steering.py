@@ -61,3 +61,17 @@ def test_several_gates_are_decided_at_once(gsl: Gsl, server: RealApi, driver: Ap
     gate = server.client.gate(runs[2])
     assert gate is not None
     assert (gate.action, gate.reason) == ("continue", "still rising")
+
+
+def test_runs_and_experiments_go_into_the_bin_and_come_back(gsl: Gsl, server: RealApi) -> None:
+    run = server.client.create_run("forkmaze-quick").id
+    assert "cancel it" in gsl("delete", run).err
+    server.client.cancel(run)
+    assert gsl("delete", run).out == f"Run {run}: in the bin\n"
+    assert run in [one["id"] for one in gsl("list", "bin", "--json").json]
+    assert "run" in gsl("list", "bin").out
+    assert gsl("undelete", run).out == f"Run {run}: restored\n"
+    experiment = server.client.create_experiment("n").id
+    assert gsl("delete", experiment, "--experiments").code == 0
+    assert gsl("undelete", experiment, "--experiments").out == f"Experiment {experiment}: restored\n"
+    assert gsl("undelete", 999).code == 3

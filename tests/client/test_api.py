@@ -202,3 +202,51 @@ def test_a_server_that_stays_away_is_watched_for_only_so_long(api: RealApi) -> N
         list(watched)
     with pytest.raises(Unreachable):
         next(api.client.watch(run.id, patience=1000))
+
+
+def test_a_project_is_made_filled_moved_and_deleted(api: RealApi) -> None:
+    client = api.client
+    project = client.create_project("Maze", "first paper")
+    run = client.create_run("forkmaze-quick", project_id=project.id)
+    experiment = client.create_experiment("seeds", project_id=project.id)
+    assert [one.id for one in client.runs(project_id=project.id, owner="owner")] == [run.id]
+    assert [one.id for one in client.experiments(project_id=project.id)] == [experiment.id]
+    found = client.project(project.id)
+    assert (found.runs, found.experiments, [member.name for member in found.members]) == (1, 1, ["owner"])
+    assert client.update_run(run.id, project_id=0).project_id is None
+    assert client.update_experiment(experiment.id, name="more", project_id=0).name == "more"
+    assert client.update_project(project.id, name="Mazes").name == "Mazes"
+    with pytest.raises(Refused, match="nobody"):
+        client.set_project_member(project.id, "nobody", "viewer")
+    with pytest.raises(Refused, match="owns project"):
+        client.remove_project_member(project.id, "owner")
+    client.delete_project(project.id)
+    assert client.projects() == []
+
+
+def test_what_was_deleted_is_restored_or_goes_for_good(api: RealApi) -> None:
+    client = api.client
+    run, experiment = client.create_run("forkmaze-quick"), client.create_experiment("n")
+    client.cancel(run.id)
+    client.delete_run(run.id)
+    client.delete_experiment(experiment.id)
+    assert [(item.kind, item.id) for item in client.bin()] == [("experiment", experiment.id), ("run", run.id)]
+    assert client.restore_run(run.id).id == run.id
+    assert client.restore_experiment(experiment.id).runs == 0
+    client.delete_run(run.id)
+    client.delete_experiment(experiment.id)
+    client.purge_run(run.id)
+    client.purge_experiment(experiment.id)
+    assert list(client.bin()) == []
+
+
+def test_quotas_are_set_and_their_use_is_shown(api: RealApi) -> None:
+    client = api.client
+    project = client.create_project("Maze")
+    run = client.create_run("forkmaze-quick", project_id=project.id)
+    allowed = client.set_project_quota(project.id, steps_a_day=run.total_steps)
+    assert (allowed.quota.steps_a_day, allowed.usage.steps_a_day) == (run.total_steps, run.total_steps)
+    with pytest.raises(Refused, match="the project Maze"):
+        client.create_run("forkmaze-quick", project_id=project.id)
+    assert client.set_account_quota("owner", running_jobs=3).quota.running_jobs == 3
+    assert client.usage().quota.running_jobs == 3

@@ -96,7 +96,7 @@ class RealApi:
                 job.status, job.lease_until = "lost", None
             session.flush()
             planner.advance(session, run_id)
-            runs.remove(session, run_id)
+            runs.remove(session, run)
         database.close()
 
     def lose(self, job_id: int) -> None:

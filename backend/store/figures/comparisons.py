@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from gsl.backend.db.models import Experiment, Job, LatestReturn, Run
@@ -27,7 +27,7 @@ def compared_runs(session: Session, experiment_id: int) -> Compared:
     columns: tuple[Any, ...] = (
         Run.id, Run.arm_name, Run.arm, Run.seed, Run.status, Run.total_steps, Run.spent_steps, col(Run.config)["suite"],
     )  # fmt: skip
-    rows = session.execute(select(*columns).where(col(Run.experiment_id) == experiment_id).order_by(col(Run.id))).all()
+    rows = session.execute(select(*columns).where(*_of(experiment_id)).order_by(col(Run.id))).all()
     evaluations = _last_evaluations(session, [row[0] for row in rows])
     marks = _marks(session, evaluations)
     tasks: dict[str, int] = {}
@@ -91,8 +91,13 @@ def comparison_version(session: Session, experiment_id: int) -> str:
     """A short text that changes whenever a figure of the experiment might. Raises `NotFoundError`."""
     _check(session, experiment_id)
     columns: tuple[Any, ...] = (Run.id, Run.arm_name, Run.status, Run.revision, Run.spent_steps)
-    rows = session.execute(select(*columns).where(col(Run.experiment_id) == experiment_id).order_by(col(Run.id)))
+    rows = session.execute(select(*columns).where(*_of(experiment_id)).order_by(col(Run.id)))
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:20]
+
+
+def _of(experiment_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Its runs that are not in the bin."""
+    return (col(Run.experiment_id) == experiment_id, col(Run.deleted_at).is_(None))
 
 
 def _check(session: Session, experiment_id: int) -> None:

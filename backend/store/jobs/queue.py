@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import text
+from sqlalchemy import not_, text
 from sqlmodel import Session, and_, col, func, or_, select, update
 
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Job, Run
-from gsl.backend.store import webhooks
+from gsl.backend.store import quotas, webhooks
 from gsl.backend.store.jobs.planning import set_job
 from gsl.backend.store.jobs.status import record_event
 from gsl.protocol.jobs import ENDED
@@ -96,10 +96,11 @@ def not_dispatched(session: Session) -> list[int]:
 
 
 def not_picked_up(session: Session, seconds: float) -> dict[str, list[int]]:
-    """Jobs that are still queued so many seconds after their message was sent, by suite."""
+    """Jobs that are still queued so many seconds after their message was sent, by suite; without those that a quota
+    holds, so that one is dispatched again as soon as there is room."""
     long_ago = now() - timedelta(seconds=seconds)
     waiting = select(Run.suite, Job.id).join(Run, col(Run.id) == col(Job.run_id))
-    waiting = waiting.where(Job.status == "queued", col(Job.dispatched_at) < long_ago)
+    waiting = waiting.where(Job.status == "queued", col(Job.dispatched_at) < long_ago, not_(quotas.is_held()))
     found: dict[str, list[int]] = {}
     for suite, job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))):
         found.setdefault(suite, []).append(job_id or 0)
@@ -107,10 +108,10 @@ def not_picked_up(session: Session, seconds: float) -> dict[str, list[int]]:
 
 
 def count_dispatched(session: Session, suites: Sequence[str]) -> int:
-    """Number of queued jobs of these suites that a message was sent for."""
+    """Number of queued jobs of these suites that a message was sent for and that no quota holds."""
     waiting = select(func.count()).select_from(Job).join(Run, col(Run.id) == col(Job.run_id))
     dispatched = (Job.status == "queued", col(Job.dispatched_at).is_not(None), col(Run.suite).in_(suites))
-    return session.exec(waiting.where(*dispatched)).one()
+    return session.exec(waiting.where(*dispatched, not_(quotas.is_held()))).one()
 
 
 def mark_dispatched(session: Session, job_ids: Sequence[int]) -> None:

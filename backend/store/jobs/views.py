@@ -1,16 +1,18 @@
 """Jobs and the queue as the API shows them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Literal
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Job, Run
+from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.waiting import able, waits_for
 from gsl.backend.errors import InvalidError, NotFoundError
-from gsl.backend.store import turns
+from gsl.backend.store import reach, turns
 from gsl.backend.store.run_progress import activities, live_workers
 from gsl.protocol.api import JobPublic, QueuePublic, WaitingPublic
 
@@ -44,24 +46,30 @@ def steps_of(session: Session, run: Run, key: str) -> int:
     return session.exec(select(Job.steps).where(Job.run_id == run.id, Job.key == key)).first() or 0
 
 
-def queue(session: Session) -> QueuePublic:
-    """Waiting jobs in the order in which they will start, and running jobs."""
+def queue(session: Session, who: Identity) -> QueuePublic:
+    """Waiting jobs in the order in which they will start, and running jobs: those that are there for the person."""
+    shown = reach.visible(who, Run.project_id)
+    jobs = select(Job).join(Run, col(Run.id) == col(Job.run_id)).where(*shown)
     places = {place.job_id: index for index, place in enumerate(turns.in_order(session, now(), _QUEUE_SHOWN))}
-    waiting = select(Job).where(or_(col(Job.id).in_(places), col(Job.status) == "lost")).limit(_QUEUE_SHOWN)
+    waiting = jobs.where(or_(col(Job.id).in_(places), col(Job.status) == "lost")).limit(_QUEUE_SHOWN)
     queued = sorted(_public(session, waiting), key=lambda job: (places.get(job.id, len(places)), job.id))
-    running = select(Job).where(Job.status == "running").order_by(col(Job.started_at), col(Job.id))
+    running = jobs.where(Job.status == "running").order_by(col(Job.started_at), col(Job.id))
     return QueuePublic(
         queued=queued,
         running=_public(session, running.limit(_QUEUE_SHOWN)),
-        waiting=_waiting(session),
+        waiting=_waiting(session, shown),
     )
 
 
-def _waiting(session: Session) -> list[WaitingPublic]:
+def _waiting(session: Session, shown: Sequence[ColumnElement[bool]]) -> list[WaitingPublic]:
     """Queued jobs by suite, the runs among them that have no running job, and the live workers that could take them."""
     busy = select(Job.run_id).where(Job.status == "running")
     columns: tuple[Any, ...] = (Run.suite, Job.run_id, func.count(), col(Job.run_id).in_(busy))
-    query = select(*columns).join(Run, col(Run.id) == col(Job.run_id)).where(col(Job.status).in_(("queued", "lost")))
+    query = (
+        select(*columns)
+        .join(Run, col(Run.id) == col(Job.run_id))
+        .where(col(Job.status).in_(("queued", "lost")), *shown)
+    )
     rows = session.execute(query.group_by(col(Run.suite), col(Job.run_id)).order_by(func.min(Job.queued_at)))
     by_suite: dict[str, list[tuple[int, int, bool]]] = {}
     for suite, run_id, count, is_busy in rows:

@@ -2,19 +2,22 @@ import { notifications } from "@mantine/notifications";
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 import { keys, PAGE_SIZE, sessionQuery } from "./queries";
-import type { InvitationAccept, InvitationCreate, PasswordChange, PersonUpdate, TokenCreate } from "./types";
+import type { InvitationAccept, InvitationCreate, PasswordChange, PersonUpdate, Quota, TokenCreate } from "./types";
 
 /** Who is signed in; undefined until that is known. */
 export const useAccount = () => useQuery(sessionQuery).data?.account ?? undefined;
-
-/** Whether the account may launch, decide and change. */
-export const useMayChange = () => useAccount()?.role !== "viewer";
 
 const listed = (name: string) => [...keys.accounts, name] as const;
 
 export const tokensQuery = queryOptions({
   queryKey: listed("tokens"),
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/account/tokens", { signal })),
+});
+
+/** What this account may use, and uses. */
+export const usageQuery = queryOptions({
+  queryKey: listed("usage"),
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/account/usage", { signal })),
 });
 
 export const peopleQuery = queryOptions({
@@ -86,6 +89,11 @@ export const useRevokeToken = () =>
 export const useUpdatePerson = () =>
   useChange(({ name, ...body }: { name: string } & PersonUpdate) =>
     unwrap(api.PATCH("/api/v1/people/{name}", { params: { path: { name } }, body })),
+  );
+
+export const useSetAccountQuota = () =>
+  useChange(({ name, ...body }: { name: string } & Quota) =>
+    unwrap(api.PUT("/api/v1/people/{name}/quota", { params: { path: { name } }, body })),
   );
 
 export const useInvite = () => useChange((body: InvitationCreate) => unwrap(api.POST("/api/v1/invitations", { body })));

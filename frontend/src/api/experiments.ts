@@ -5,12 +5,12 @@ import type { ComparedMetric, ComparedSource, RunSummary } from "./types";
 
 const MOST = 200; // of one page of the API
 
-/** Everyone's, or those of one account. */
-export const experimentsQuery = (owner?: string) =>
+/** Everyone's, or those of one account or project. */
+export const experimentsQuery = (owner?: string, project_id?: number) =>
   queryOptions({
-    queryKey: [...keys.experiments, "list", owner],
+    queryKey: [...keys.experiments, "list", owner, project_id],
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/experiments", { params: { query: { owner, limit: MOST } }, signal })),
+      unwrap(api.GET("/api/v1/experiments", { params: { query: { owner, project_id, limit: MOST } }, signal })),
   });
 
 export function experimentQuery(id: number) {

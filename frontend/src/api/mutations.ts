@@ -2,7 +2,7 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 import { keys } from "./queries";
-import type { ExperimentLaunch, GateApprove, Run, RunCreate, RunRecord, RunUpdate } from "./types";
+import type { ExperimentLaunch, ExperimentUpdate, GateApprove, Run, RunCreate, RunRecord, RunUpdate } from "./types";
 
 function useRunMutation(runId?: number) {
   const client = useQueryClient();
@@ -32,12 +32,31 @@ export function useImportRun() {
   });
 }
 
+interface NewExperiment {
+  name: string;
+  description?: string;
+  project_id?: number | null;
+}
+
 export function useCreateExperiment() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ name, description = "" }: { name: string; description?: string }) =>
-      unwrap(api.POST("/api/v1/experiments", { body: { name, description } })),
+    mutationFn: ({ name, description = "", project_id = null }: NewExperiment) =>
+      unwrap(api.POST("/api/v1/experiments", { body: { name, description, project_id } })),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.experiments }),
+    onError: useRunMutation().onError,
+  });
+}
+
+/** Its runs move to another project with it. */
+export function useUpdateExperiment(id: number) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: ExperimentUpdate) =>
+      unwrap(api.PATCH("/api/v1/experiments/{experiment_id}", { params: { path: { experiment_id: id } }, body })),
+    onSuccess: () => {
+      for (const queryKey of [keys.experiments, keys.runs, ["run"]]) client.invalidateQueries({ queryKey });
+    },
     onError: useRunMutation().onError,
   });
 }
@@ -100,6 +119,7 @@ export function useDeleteRun(id: number, onDeleted: () => void) {
     onSuccess: () => {
       onDeleted();
       client.removeQueries({ queryKey: keys.run(id) });
+      client.invalidateQueries({ queryKey: keys.bin });
       return client.invalidateQueries({ queryKey: keys.runs });
     },
     onError,

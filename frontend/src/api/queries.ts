@@ -10,6 +10,8 @@ export const keys = {
   run: (id: number) => ["run", id] as const,
   session: ["session"] as const,
   accounts: ["accounts"] as const,
+  projects: ["projects"] as const,
+  bin: ["bin"] as const,
   workers: ["workers"] as const,
   experiments: ["experiments"] as const,
   experiment: (id: number) => ["experiments", id] as const,
@@ -21,6 +23,7 @@ export interface RunsFilter {
   tag?: string;
   suite?: string;
   owner?: string;
+  project_id?: number;
   offset: number;
 }
 

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
-from gsl.protocol.api.base import Answer, Request, example
+from gsl.protocol.api.base import MAX_ID, Answer, Request, example
+from gsl.protocol.api.quotas import AllowancePublic
 
 Role = Literal["viewer", "member", "admin"]
 """A viewer reads, a member also launches, decides and changes, an admin also manages accounts."""
@@ -66,7 +67,7 @@ class PasswordChange(Request):
     new: NewPassword
 
 
-class PersonPublic(AccountPublic):
+class PersonPublic(AccountPublic, AllowancePublic):
     email: str | None
     disabled: bool
     has_password: bool
@@ -118,12 +119,16 @@ class TokenCreate(Request):
     name: _Title
     scope: TokenScope
     days: int | None = Field(default=90, ge=1, le=3650, description="So long it counts; null for ever.")
+    project_id: int | None = Field(
+        default=None, ge=1, le=MAX_ID, description="The only project that it opens; null for all."
+    )
 
 
 class TokenPublic(Answer):
     id: int
     name: str
     scope: TokenScope
+    project_id: int | None = Field(description="The only project that it opens; null for all.")
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None

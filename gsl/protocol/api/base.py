@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 T = TypeVar("T")
 
+MAX_ID = 2**63 - 1
+"""The largest that a database holds."""
+
 ANSWER = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from gsl.config.run import RunConfig
-from gsl.protocol.api.base import ANSWER, Answer, Request, example
+from gsl.protocol.api.base import ANSWER, MAX_ID, Answer, Request, example
 
 
 class HealthProblem(Answer):
@@ -55,12 +55,26 @@ class ExperimentCreate(Request):
 
     name: str = Field(min_length=1, max_length=200)
     description: str = Field(default="", max_length=10_000)
+    project_id: int | None = Field(
+        default=None, ge=1, le=MAX_ID, description="The project it belongs to; by default none."
+    )
+
+
+class ExperimentUpdate(Request):
+    model_config = example({"project_id": 2})
+
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    description: str | None = Field(default=None, max_length=10_000)
+    project_id: int | None = Field(
+        default=None, ge=0, le=MAX_ID, description="The project that it and its runs move to; 0 for none."
+    )
 
 
 class ExperimentPublic(ExperimentCreate):
     model_config = ANSWER
 
     id: int
+    project_name: str | None = None
     owner: str = Field(default="", description="Name of the account that made it.")
     created_at: datetime
     runs: int

@@ -1,5 +1,6 @@
 """Experiments: arms x seeds launched together, and their comparison."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -107,3 +108,18 @@ class ComparisonPublic(Answer):
     warnings: tuple[str, ...] = Field(description="Example: the arms did not spend the same number of steps.")
     least_seeds: int = Field(description="Smallest number of seeds (or pairs) for which means get an interval.")
     least_seeds_improvement: int = Field(description="The same for the probability of improvement.")
+
+
+class BinItem(Answer):
+    """A run or an experiment that was deleted and can be restored."""
+
+    kind: Literal["run", "experiment"]
+    id: int
+    name: str
+    owner: str
+    project_id: int | None
+    project_name: str | None
+    deleted_at: datetime
+    deleted_by: str
+    gone_at: datetime = Field(description="When it is deleted for good.")
+    runs: int = Field(description="Of an experiment: runs that are restored with it.")

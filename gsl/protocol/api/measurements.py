@@ -123,9 +123,10 @@ class EventPublic(Answer):
 class Change(Answer):
     """Notice that something changed: its kind, and which run or worker. The data comes from the other routes."""
 
-    what: str = Field(description="run, job, epoch, gate, artifact, worker or deleted.")
+    what: str = Field(description="run, job, epoch, gate, artifact, worker, project or deleted.")
     run_id: int | None = None
     worker: str | None = None
+    project_id: int | None = Field(default=None, description="Of the run; null if it belongs to none.")
 
 
 RunTab = Literal["overview", "variations", "training", "specialists", "results"]

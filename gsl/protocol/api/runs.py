@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, WrapValidator
 
 from gsl.config.base import as_stored
 from gsl.config.run import Arm, RunConfig
-from gsl.protocol.api.base import Answer, Request, example
+from gsl.protocol.api.base import MAX_ID, Answer, Request, example
 from gsl.protocol.jobs import ENDED, RunStatus
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -37,6 +37,12 @@ class RunCreate(Request):
         "fork. Without a preset, `config` changes parts of that run's configuration.",
     )
     experiment_id: int | None = None
+    project_id: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_ID,
+        description="The project it belongs to; by default that of its experiment, or none.",
+    )
     arm_name: str = Field(
         default="", max_length=100, description="Label of the run's arm in the experiment; if empty, the arm itself."
     )
@@ -67,6 +73,7 @@ class RunUpdate(Request):
     notes: str | None = Field(default=None, max_length=20_000)
     tags: list[Tag] | None = Field(default=None, max_length=20)
     priority: Priority | None = None
+    project_id: int | None = Field(default=None, ge=0, le=MAX_ID, description="The project it moves to; 0 for none.")
 
 
 StepName = Literal["generalist", "evaluation", "gate", "specialists", "finetune", "final_evaluation"]
@@ -92,6 +99,8 @@ class RunSummary(Answer):
     owner: str = Field(default="", description="Name of the account that launched it; empty if it has none yet.")
     experiment_id: int | None
     experiment_name: str | None
+    project_id: int | None = Field(default=None, description="The project whose members see it; null if everyone does.")
+    project_name: str | None = None
     suite: str
     arm: Arm
     arm_name: str = Field(description="Label of its arm in the experiment.")

@@ -162,6 +162,7 @@ def test_a_second_baseline_is_refused_until_the_first_has_failed_or_is_gone(api:
     api.post(f"/runs/{second}/cancel")
     api.post(f"/runs/{run_id}/cancel")
     api.ask("DELETE", f"/runs/{run_id}", 204)
+    api.ask("DELETE", f"/bin/runs/{run_id}", 204)
     assert api.get(f"/runs/{second}")["baseline_of"] is None
 
 

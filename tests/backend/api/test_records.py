@@ -52,6 +52,8 @@ def test_the_same_record_again_is_the_same_run(api: ApiDriver, record: dict[str,
     first = api.post("/runs/import", record, 201)
     assert api.post("/runs/import", record, 200)["id"] == first["id"]
     api.ask("DELETE", f"/runs/{first['id']}", 204)
+    assert "in the bin" in api.post("/runs/import", record, 409)["detail"]
+    api.ask("DELETE", f"/bin/runs/{first['id']}", 204)
     assert api.post("/runs/import", record, 201)["name"] == first["name"]
 
 

@@ -168,6 +168,8 @@ def test_delete_removes_rows_and_files(api: ApiDriver, services: Services) -> No
     api.post(f"/runs/{run_id}/cancel")
     api.finish(job_id, None, status="cancelled")
     api.ask("DELETE", f"/runs/{run_id}", 204)
+    assert services.files.list(f"runs/{run_id}/jobs/{job_id}/checkpoint") != []
+    api.ask("DELETE", f"/bin/runs/{run_id}", 204)
     assert f"Run {run_id}" in api.get(f"/runs/{run_id}", 404)["detail"]
     api.get(f"/jobs/{job_id}", 404)
     api.get(f"/artifacts/{stored['id']}/content", 404)

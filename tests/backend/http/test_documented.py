@@ -38,7 +38,12 @@ CHECKS = [
 ]  # fmt: skip
 # Unknown parameters are ignored; tokens are ours to send or to leave out.
 CONFIG = {"generation": {"allow-extra-parameters": False, "with-security-parameters": False}}
-LAST = ("cancel_run", "delete_run")  # other operations would find little after them
+LAST = (
+    "delete_project",
+    "cancel_run",
+    "delete_run",
+    "delete_experiment",
+)  # other operations would find little after them
 COOKIE = Settings().cookie
 STRANGERS: tuple[dict[str, str], ...] = (
     {}, {"Authorization": "Bearer"}, {"Authorization": "Bearer gsl_made_up"}, {"Authorization": "Basic b3duZXI6"},
@@ -122,6 +127,7 @@ def stored(api: ApiDriver) -> Known:
         "job_id": [job, api.job(gate), api.job(gate, "evaluation-1")],
         "artifact_id": [api.upload(job, b"weights")["id"]],
         "experiment_id": [experiment],
+        "project_id": [api.post("/projects", {"name": f"project of experiment {experiment}"}, 201)["id"]],
         "name": ["w1", *(figure["name"] for figure in figures)],
         "attempt": [1],
         "preset": ["forkmaze-quick"],

@@ -1,9 +1,12 @@
 import { Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useAccount, useChangePassword } from "../../api/accounts";
+import { usageQuery, useAccount, useChangePassword } from "../../api/accounts";
 import { ApiError } from "../../api/problem";
+import { Loaded } from "../../components/Loaded";
 import { PageTitle, useTitle } from "../../components/PageTitle";
 import { Panel } from "../../components/Panel";
+import { Usage } from "../../components/QuotaPanel";
 import { TokensPanel } from "./TokensPanel";
 
 export function AccountPage() {
@@ -14,9 +17,21 @@ export function AccountPage() {
       <PageTitle title="Account" text={account && `${account.name}, ${account.role}`} />
       <Stack gap="md">
         <TokensPanel />
+        <UsagePanel />
         <PasswordForm />
       </Stack>
     </>
+  );
+}
+
+function UsagePanel() {
+  const usage = useQuery(usageQuery);
+  return (
+    <Panel title="Quota and use" text="Of all that you launch. Admins set the quota.">
+      <Loaded query={usage} rows={1}>
+        {(allowance) => <Usage of={allowance} />}
+      </Loaded>
+    </Panel>
   );
 }
 

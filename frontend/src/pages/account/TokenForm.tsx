@@ -1,6 +1,7 @@
 import { Button, Group, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { TokenCreate } from "../../api/types";
+import { ProjectSelect } from "../../components/ProjectChoice";
 
 interface Props {
   onCreate: (token: TokenCreate) => void;
@@ -21,12 +22,13 @@ const LASTING = [
 export function TokenForm({ onCreate, pending }: Props) {
   const [name, setName] = useState("");
   const [scope, setScope] = useState<TokenCreate["scope"]>("read");
+  const [project, setProject] = useState<number | null>(null);
   const [days, setDays] = useState("90");
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        onCreate({ name, scope, days: days ? Number(days) : null });
+        onCreate({ name, scope, days: days ? Number(days) : null, project_id: project });
         setName("");
       }}
     >
@@ -55,6 +57,13 @@ export function TokenForm({ onCreate, pending }: Props) {
           onChange={(value) => setDays(value ?? "90")}
           allowDeselect={false}
           w={{ base: "calc(50% - 6px)", sm: 120 }}
+        />
+        <ProjectSelect
+          value={project}
+          onChange={setProject}
+          description={null}
+          placeholder="Opens everything"
+          w={{ base: "100%", sm: 180 }}
         />
         <Button type="submit" loading={pending}>
           Create token

@@ -2,6 +2,7 @@ import { Card, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { tokensQuery, useCreateToken, useRevokeToken } from "../../api/accounts";
+import { projectsQuery } from "../../api/projects";
 import type { Token, TokenCreate } from "../../api/types";
 import { type Column, DataTable } from "../../components/DataTable";
 import { Loaded } from "../../components/Loaded";
@@ -42,7 +43,7 @@ export function TokensPanel() {
 
 const COLUMNS: Column<Token>[] = [
   { id: "name", title: "Name", cell: (token) => token.name },
-  { id: "scope", title: "Scope", cell: (token) => token.scope },
+  { id: "scope", title: "Scope", cell: (token) => <Scope token={token} /> },
   { id: "created", title: "Created", cell: (token) => <When at={token.created_at} /> },
   {
     id: "used",
@@ -52,6 +53,13 @@ const COLUMNS: Column<Token>[] = [
   { id: "expires", title: "Expires", cell: (token) => token.expires_at?.slice(0, 10) ?? "never" },
   { id: "revoke", title: "", cell: (token) => <RevokeToken token={token} /> },
 ];
+
+function Scope({ token }: { token: Token }) {
+  const projects = useQuery(projectsQuery).data ?? [];
+  if (token.project_id === null) return token.scope;
+  const project = projects.find(({ id }) => id === token.project_id);
+  return `${token.scope}, project ${project?.name ?? token.project_id} alone`;
+}
 
 function RevokeToken({ token }: { token: Token }) {
   const revoke = useRevokeToken();

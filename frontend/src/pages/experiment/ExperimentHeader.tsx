@@ -1,12 +1,16 @@
 import { Anchor, Breadcrumbs, Button, Card, Group, Text, Title } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { Link } from "react-router";
+import { useUpdateExperiment } from "../../api/mutations";
 import type { Experiment } from "../../api/types";
+import { EditableProject } from "../../components/EditableProject";
 import { ExportMenu } from "../../components/ExportMenu";
 import { When } from "../../components/When";
 import { many } from "../../format/numbers";
+import { DeleteExperiment } from "./DeleteExperiment";
 
 export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
+  const update = useUpdateExperiment(experiment.id);
   return (
     <Card withBorder>
       <Breadcrumbs separatorMargin={6} mb={4} fz="sm">
@@ -23,6 +27,7 @@ export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
         </Title>
         <Group gap="xs">
           {experiment.runs > 0 && <ExportMenu of={`experiments/${experiment.id}`} />}
+          <DeleteExperiment experiment={experiment} />
           <Button
             component={Link}
             to={`/experiments/${experiment.id}/launch`}
@@ -34,7 +39,8 @@ export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
         </Group>
       </Group>
       <Text size="sm" c="dimmed" mt={4} component="div">
-        {many(experiment.runs, "run")} · created <When at={experiment.created_at} />
+        {many(experiment.runs, "run")} · created <When at={experiment.created_at} />{" "}
+        <EditableProject of={experiment} onSave={(project_id) => update.mutate({ project_id })} />
       </Text>
       {experiment.description && (
         <Text size="sm" mt="xs" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>

@@ -2,14 +2,15 @@ import { Anchor, Button, Card, Group, SimpleGrid, Text } from "@mantine/core";
 import { IconFlask, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link } from "react-router";
-import { useMayChange } from "../../api/accounts";
+import { Link, useSearchParams } from "react-router";
 import { experimentsQuery } from "../../api/experiments";
+import { useMayChange } from "../../api/projects";
 import type { Experiment } from "../../api/types";
 import { EmptyState } from "../../components/EmptyState";
 import { Loaded } from "../../components/Loaded";
 import { OwnerChoice } from "../../components/OwnerChoice";
 import { PageTitle, useTitle } from "../../components/PageTitle";
+import { ProjectChoice } from "../../components/ProjectChoice";
 import { When } from "../../components/When";
 import { many } from "../../format/numbers";
 import { NewExperiment } from "./NewExperiment";
@@ -17,7 +18,9 @@ import { NewExperiment } from "./NewExperiment";
 export function ExperimentsPage() {
   useTitle("Experiments");
   const [owner, setOwner] = useState<string>();
-  const query = useQuery(experimentsQuery(owner));
+  const [params, setParams] = useSearchParams();
+  const project = Number(params.get("project")) || undefined;
+  const query = useQuery(experimentsQuery(owner, project));
   const mayChange = useMayChange();
   const [creating, setCreating] = useState(false);
   const begin = (
@@ -30,11 +33,18 @@ export function ExperimentsPage() {
       <PageTitle title="Experiments" text="Compare arms over the same seeds.">
         <Group gap="xs">
           <OwnerChoice label="Whose experiments" owner={owner} onChange={(name) => setOwner(name ?? undefined)} />
+          <ProjectChoice
+            aria-label="Project"
+            project={project}
+            onChange={(id) => setParams(id === null ? {} : { project: String(id) })}
+          />
           {mayChange && begin}
         </Group>
       </PageTitle>
       <Loaded query={query} rows={6}>
-        {({ items }) => (items.length === 0 && !owner ? <NoExperiments /> : <ExperimentCards experiments={items} />)}
+        {({ items }) =>
+          items.length === 0 && !owner && !project ? <NoExperiments /> : <ExperimentCards experiments={items} />
+        }
       </Loaded>
       <NewExperiment opened={creating} onClose={() => setCreating(false)} />
     </>
@@ -67,6 +77,7 @@ function ExperimentCards({ experiments }: { experiments: Experiment[] }) {
           <Text size="xs" c="dimmed" mt="xs">
             created <When at={experiment.created_at} />
             {experiment.owner && ` by ${experiment.owner}`}
+            {experiment.project_name && ` in ${experiment.project_name}`}
           </Text>
         </Card>
       ))}

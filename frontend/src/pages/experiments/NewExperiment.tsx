@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core"
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useCreateExperiment } from "../../api/mutations";
+import { ProjectSelect } from "../../components/ProjectChoice";
 
 interface Props {
   opened: boolean;
@@ -12,11 +13,12 @@ interface Props {
 export function NewExperiment({ opened, onClose }: Props) {
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
+  const [project, setProject] = useState<number | null>(null);
   const create = useCreateExperiment();
   const navigate = useNavigate();
   const begin = (event: React.FormEvent) => {
     event.preventDefault();
-    const about = { name: name.trim(), description: description.trim() };
+    const about = { name: name.trim(), description: description.trim(), project_id: project };
     create.mutate(about, { onSuccess: ({ id }) => navigate(`/experiments/${id}/launch`) });
   };
   return (
@@ -41,6 +43,7 @@ export function NewExperiment({ opened, onClose }: Props) {
             value={description}
             onChange={(event) => setDescription(event.currentTarget.value)}
           />
+          <ProjectSelect value={project} onChange={setProject} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel

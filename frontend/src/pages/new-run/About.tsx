@@ -4,17 +4,19 @@ import { useState } from "react";
 import { experimentsQuery } from "../../api/experiments";
 import { useCreateExperiment } from "../../api/mutations";
 import { PriorityInput } from "../../components/PriorityInput";
+import { ProjectSelect } from "../../components/ProjectChoice";
 
 export interface AboutRun {
   name: string;
   experiment_id: number | null;
+  project_id: number | null;
   arm_name: string;
   notes: string;
   tags: string[];
   priority: number;
 }
 
-export const OWN_FIELDS = ["name", "experiment_id", "arm_name", "notes", "tags", "priority"];
+export const OWN_FIELDS = ["name", "experiment_id", "project_id", "arm_name", "notes", "tags", "priority"];
 
 interface Props {
   value: AboutRun;
@@ -47,10 +49,18 @@ export function About({ value, errors, onChange }: Props) {
         <ExperimentSelect
           value={value.experiment_id}
           error={errors.experiment_id}
-          onChange={(experiment_id) => change({ experiment_id })}
+          project={value.project_id}
+          onChange={(experiment_id) => change({ experiment_id, project_id: null })}
         />
         <PriorityInput value={value.priority} error={errors.priority} onChange={(priority) => change({ priority })} />
       </SimpleGrid>
+      {value.experiment_id === null && (
+        <ProjectSelect
+          value={value.project_id}
+          error={errors.project_id}
+          onChange={(project_id) => change({ project_id })}
+        />
+      )}
       {value.experiment_id !== null && (
         <TextInput
           label="Arm label"
@@ -78,17 +88,19 @@ export function About({ value, errors, onChange }: Props) {
 interface ExperimentProps {
   value: number | null;
   error?: string;
+  /** That a new experiment belongs to. */
+  project: number | null;
   onChange: (id: number | null) => void;
 }
 
-function ExperimentSelect({ value, error, onChange }: ExperimentProps) {
+function ExperimentSelect({ value, error, project, onChange }: ExperimentProps) {
   const experiments = useQuery(experimentsQuery()).data?.items ?? [];
   const create = useCreateExperiment();
   const [search, setSearch] = useState("");
   const isNew = search.trim() !== "" && !experiments.some((experiment) => experiment.name === search.trim());
   const choose = async (id: string | null) => {
     if (id !== "new") return onChange(id ? Number(id) : null);
-    create.mutate({ name: search.trim() }, { onSuccess: (made) => onChange(made.id) });
+    create.mutate({ name: search.trim(), project_id: project }, { onSuccess: (made) => onChange(made.id) });
   };
   return (
     <Select

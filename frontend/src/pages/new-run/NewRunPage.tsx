@@ -49,7 +49,15 @@ export function NewRunPage() {
 }
 
 const NO_ORIGINS: Origins = {};
-const NOTHING: AboutRun = { name: "", experiment_id: null, arm_name: "", notes: "", tags: [], priority: 0 };
+const NOTHING: AboutRun = {
+  name: "",
+  experiment_id: null,
+  project_id: null,
+  arm_name: "",
+  notes: "",
+  tags: [],
+  priority: 0,
+};
 
 interface FormProps {
   fields: Field[];
@@ -85,7 +93,10 @@ function FromLoadedRun({ run, checkpoint, ...form }: FormProps & { run: Run; che
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run's configuration never changes
   const base = useMemo(() => run.config, [run.id]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when another run is chosen
-  useEffect(() => form.onAbout({ ...form.about, experiment_id: run.experiment_id, tags: run.tags }), [run.id]);
+  useEffect(
+    () => form.onAbout({ ...form.about, experiment_id: run.experiment_id, project_id: projectOf(run), tags: run.tags }),
+    [run.id],
+  );
   return (
     <RunForm
       base={base}
@@ -96,3 +107,6 @@ function FromLoadedRun({ run, checkpoint, ...form }: FormProps & { run: Run; che
     />
   );
 }
+
+/** A run in an experiment belongs where that does. */
+const projectOf = (run: Run) => (run.experiment_id === null ? (run.project_id ?? null) : null);

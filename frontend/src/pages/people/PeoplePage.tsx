@@ -9,6 +9,7 @@ import { Panel } from "../../components/Panel";
 import { When } from "../../components/When";
 import { ROLES } from "../../theme";
 import { Invitations } from "./Invitations";
+import { PersonQuota } from "./PersonQuota";
 import { WorkerTokens } from "./WorkerTokens";
 
 /** Who and what may use the server; for admins. */
@@ -38,7 +39,7 @@ function Accounts() {
               columns={COLUMNS}
               rows={rows.map((person, id) => ({ ...person, id }))}
               rowKey={(row) => row.id}
-              minWidth={560}
+              minWidth={680}
             />
           </Card>
         )}
@@ -50,6 +51,7 @@ function Accounts() {
 const COLUMNS: Column<Person>[] = [
   { id: "name", title: "Name", cell: (person) => <Name person={person} /> },
   { id: "role", title: "Role", cell: (person) => <RoleChoice person={person} />, td: { w: 150 } },
+  { id: "quota", title: "Quota", cell: (person) => <PersonQuota person={person} /> },
   {
     id: "used",
     title: "Last seen",

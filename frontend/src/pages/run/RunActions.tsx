@@ -98,8 +98,8 @@ export function RunActions({ run }: { run: Run }) {
       <Confirm
         opened={confirming === "delete"}
         title="Delete this run?"
-        text="Its results, figures, checkpoints and logs are deleted for everyone."
-        confirm="Delete permanently"
+        text="It goes into the bin, where it can be restored for 30 days. Then it is deleted for good, with its files."
+        confirm="Delete the run"
         keep="Keep the run"
         onConfirm={() => remove.mutate(undefined, { onSettled: close })}
         onClose={close}

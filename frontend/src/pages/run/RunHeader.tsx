@@ -4,6 +4,7 @@ import { useUpdateRun } from "../../api/mutations";
 import type { Run } from "../../api/types";
 import { hasEnded } from "../../api/types";
 import { ImportedBadge, StatusBadge } from "../../components/Badges";
+import { EditableProject } from "../../components/EditableProject";
 import { spentShare } from "../../components/PhaseBar";
 import { armTitle, TimeLeft } from "../../components/RunFacts";
 import { When } from "../../components/When";
@@ -69,6 +70,11 @@ export function RunHeader({ run }: { run: Run }) {
       </Group>
       <Group gap="xs" mt="xs" align="flex-end">
         <EditableTags tags={run.tags} onSave={(tags) => update.mutate({ tags })} />
+        <EditableProject
+          of={run}
+          fixed={run.experiment_id === null ? undefined : "It is part of an experiment, and moves with it."}
+          onSave={(project_id) => update.mutate({ project_id })}
+        />
         {!hasEnded(run.status) && (
           <EditablePriority priority={run.priority} onSave={(priority) => update.mutate({ priority })} />
         )}

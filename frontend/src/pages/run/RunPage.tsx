@@ -18,7 +18,7 @@ export function RunPage() {
   const id = Number(useParams().id);
   const query = useQuery({ ...runQuery(id), enabled: Number.isInteger(id) });
   if (!Number.isInteger(id) || (query.error instanceof ApiError && query.error.status === 404))
-    return <NotFound title="Run not found" text="It may have been deleted." />;
+    return <NotFound title="Run not found" text="It may have been deleted: the bin keeps deleted runs for 30 days." />;
   return <Loaded query={query}>{(run) => <RunView run={run} />}</Loaded>;
 }
 

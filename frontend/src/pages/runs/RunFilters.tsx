@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { type RunsFilter, suitesQuery } from "../../api/queries";
 import { OwnerChoice } from "../../components/OwnerChoice";
+import { ProjectChoice } from "../../components/ProjectChoice";
 import { STATUS_LABEL } from "../../theme";
 import type { FilterName } from "./useRunFilters";
 
@@ -39,6 +40,11 @@ export function RunFilters({ filter, onChange }: Props) {
         w={{ base: "calc(50% - 5px)", sm: 160 }}
       />
       <OwnerChoice label="Whose runs" owner={filter.owner} onChange={(value) => onChange("owner", value)} />
+      <ProjectChoice
+        aria-label="Project"
+        project={filter.project_id}
+        onChange={(id) => onChange("project", id === null ? null : String(id))}
+      />
       {filter.tag && (
         <Pill size="lg" withRemoveButton onRemove={() => onChange("tag", null)}>
           tag: {filter.tag}

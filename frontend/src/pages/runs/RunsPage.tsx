@@ -2,7 +2,7 @@ import { Box, Button, Card, Group, Pagination, Text } from "@mantine/core";
 import { IconFilterOff, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { useMayChange } from "../../api/accounts";
+import { useMayChange } from "../../api/projects";
 import { PAGE_SIZE, runsQuery, waitingQuery } from "../../api/queries";
 import { EmptyState } from "../../components/EmptyState";
 import { Loaded } from "../../components/Loaded";

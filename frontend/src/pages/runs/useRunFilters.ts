@@ -2,7 +2,7 @@ import { useCallback } from "react";
 import { useSearchParams } from "react-router";
 import { PAGE_SIZE, type RunsFilter } from "../../api/queries";
 
-export type FilterName = "search" | "status" | "tag" | "suite" | "owner";
+export type FilterName = "search" | "status" | "tag" | "suite" | "owner" | "project";
 
 /** Filters and page live in the URL, so that a view can be shared and gone back to. */
 export function useRunFilters() {
@@ -15,6 +15,7 @@ export function useRunFilters() {
     tag: read("tag"),
     suite: read("suite"),
     owner: read("owner"),
+    project_id: Number(read("project")) || undefined,
     offset: (page - 1) * PAGE_SIZE,
   };
 
@@ -33,6 +34,8 @@ export function useRunFilters() {
     [setParams],
   );
   const clear = useCallback(() => setParams({}), [setParams]);
-  const filtered = Boolean(filter.q || filter.status || filter.tag || filter.suite || filter.owner);
+  const filtered = Boolean(
+    filter.q || filter.status || filter.tag || filter.suite || filter.owner || filter.project_id,
+  );
   return { filter, page, set, clear, filtered };
 }

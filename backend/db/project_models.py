@@ -1,0 +1,56 @@
+"""Tables of projects, of who is in them and of quotas; columns of what may belong to a project and be in the bin."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from gsl.backend.db.columns import BIG_ID, UtcDateTime, identity, reference, time_column
+
+
+class OfProject(SQLModel):
+    """Columns of what a project may own: runs and experiments.
+
+    Without a foreign key, which SQLite cannot add to an existing table; a project is deleted only when it is empty.
+    """
+
+    project_id: int | None = Field(default=None, sa_type=BIG_ID, index=True)
+
+
+class Binned(SQLModel):
+    """Columns of what can be restored after its deletion."""
+
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    deleted_by: str = Field(default="", sa_column_kwargs={"server_default": ""})  # name of the account
+
+
+class Project(SQLModel, table=True):
+    """What a group of people shares, and nobody else sees."""
+
+    id: int | None = identity()
+    name: str = Field(unique=True, index=True)
+    description: str = ""
+    owner: str  # name of the account that manages its members; it is one of them
+    created_at: datetime = time_column()
+
+
+class ProjectMember(SQLModel, table=True):
+    """An account in a project."""
+
+    __tablename__ = "project_member"
+
+    project_id: int = reference("project.id", primary_key=True)
+    account_id: int = reference("account.id", primary_key=True, index=True)
+    role: str  # ProjectRole
+    added_at: datetime = time_column()
+
+
+class Quota(SQLModel, table=True):
+    """What an account or a project may use at most; null is unlimited."""
+
+    id: int | None = identity()
+    account_id: int | None = reference("account.id", nullable=True, unique=True, index=True)
+    project_id: int | None = reference("project.id", nullable=True, unique=True, index=True)
+    running_jobs: int | None = None  # at once
+    steps_a_day: int | None = Field(default=None, sa_type=BigInteger)  # environment steps launched within 24 hours
+    storage_bytes: int | None = Field(default=None, sa_type=BigInteger)  # of stored files

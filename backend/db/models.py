@@ -76,8 +76,7 @@ class Run(SQLModel, table=True):
 
 
 class RunText(SQLModel, table=True):
-    """Name, notes and tags of a run, folded by `store.search`: apart from the wide rows of runs, so that it is quickly
-    scanned."""
+    """Name, notes and tags of a run, folded by `store.search`: apart from its wide row, to be quickly scanned."""
 
     __tablename__ = "run_text"
 
@@ -240,6 +239,8 @@ class Gate(SQLModel, table=True):
     reason: str = ""
     created_at: datetime = time_column()
     decided_at: datetime | None = time_column(nullable=True)
+    deadline_at: datetime | None = time_column(nullable=True, index=True)
+    reminded_at: datetime | None = time_column(nullable=True)  # told again, as it keeps waiting
 
 
 class Artifact(SQLModel, table=True):

@@ -1,5 +1,6 @@
-"""What happens without a request: lost jobs are queued again, and queued jobs that no worker picked up are dispatched;
-at the start, runs are planned that an earlier server could not go on with.
+"""What happens without a request: lost jobs are queued again, gates whose deadline has passed are decided, and queued
+jobs that no worker picked up are dispatched. At the start, runs are planned that an earlier server could not go on
+with.
 
 All of it runs in one thread of each API process. On PostgreSQL an advisory lock lets one of them recover jobs at a
 time, so that each loss counts once; a message that several of them send again does no harm.
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gsl.backend.errors import ProblemError
 from gsl.backend.services.app_services import Services
+from gsl.backend.services.deadlines import meet_deadlines
 from gsl.backend.store import runs
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.jobs.locks import lock_run
@@ -79,7 +81,7 @@ def redispatch(services: Services, again_after_s: float = DISPATCH_AGAIN_AFTER_S
 
 
 class Reaper:
-    """Runs `catch_up` once, then `recover_lost` and `redispatch` every few seconds, in a thread."""
+    """Runs `catch_up` once, then `recover_lost`, `meet_deadlines` and `redispatch` every few seconds, in a thread."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -101,7 +103,7 @@ class Reaper:
             try:
                 self._round()
             except Exception:  # noqa: BLE001 - without this thread, no lost or queued job would continue
-                _log.exception("could not recover lost jobs or dispatch queued ones; trying again")
+                _log.exception("could not recover lost jobs, meet deadlines or dispatch queued jobs; trying again")
             self._closed.wait(self._every_s)
 
     def _round(self) -> None:
@@ -110,6 +112,7 @@ class Reaper:
                 catch_up(self._services)
                 self._caught_up = True
             recover_lost(self._services)
+            meet_deadlines(self._services)
             redispatch(self._services)
         except SQLAlchemyError as error:
             _log.warning("the database is unavailable, so lost and queued jobs have to wait: %s", error)

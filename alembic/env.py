@@ -8,7 +8,15 @@ from alembic import context
 from sqlalchemy import JSON, Connection, text
 from sqlmodel.sql.sqltypes import AutoString
 
-from gsl.backend.db import account_models, columns, models, provenance_models, rollup_models, webhook_models
+from gsl.backend.db import (
+    account_models,
+    columns,
+    link_models,
+    models,
+    provenance_models,
+    rollup_models,
+    webhook_models,
+)
 from gsl.backend.db.engine import make_engine
 from gsl.backend.settings import Settings
 
@@ -16,7 +24,8 @@ _LOCK = 0x67736C  # any number used only here
 _metadata = models.Run.metadata
 # Imported, so that their tables are known too.
 for table in (
-    account_models.Account, provenance_models.JobProvenance, rollup_models.EpochStretch, webhook_models.Webhook,
+    account_models.Account, link_models.ShareLink, provenance_models.JobProvenance,
+    rollup_models.EpochStretch, webhook_models.Webhook,
 ):  # fmt: skip
     assert table.metadata is _metadata
 _RENDERED: dict[type, str] = {

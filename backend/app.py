@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 import gsl
 from gsl.backend.api import (
     account,
+    approval_links,
     artifacts,
     comparisons,
     experiments,
@@ -26,11 +27,13 @@ from gsl.backend.api import (
     measurements,
     meta,
     metrics,
+    oidc,
     people,
     provenance,
     records,
     runs,
     sessions,
+    share_links,
     stream,
     webhooks,
     worker_jobs,
@@ -50,6 +53,7 @@ from gsl.backend.settings import Settings, read_settings
 _ROUTES = (
     meta.routes,
     sessions.routes,
+    oidc.routes,
     account.routes,
     people.routes,
     experiments.routes,
@@ -62,6 +66,8 @@ _ROUTES = (
     measurements.routes,
     metrics.routes,
     gates.routes,
+    approval_links.routes,
+    share_links.routes,
     figures.routes,
     artifacts.routes,
     workers.routes,

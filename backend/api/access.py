@@ -18,7 +18,7 @@ from gsl.backend.services import identification
 from gsl.backend.services.app_services import Services
 
 _DECLARED: dict[Access, str] = {
-    "anyone": "get_health get_session sign_in accept_invitation",
+    "anyone": "get_health get_session sign_in accept_invitation begin_oidc finish_oidc",
     "viewer": """
         list_suites list_presets list_runs get_run preview_run get_record list_run_jobs get_job get_job_log get_queue
         list_artifacts get_returns list_plateaus get_ledger list_events get_metrics list_figures get_figure get_gate
@@ -28,13 +28,17 @@ _DECLARED: dict[Access, str] = {
     """,
     "member": """
         create_run launch_baseline update_run delete_run cancel_run pause_run resume_run retry_run retry_job import_run
-        approve_gate reject_gate approve_gates create_experiment launch_experiment
+        approve_gate reject_gate approve_gates create_experiment launch_experiment create_approval_link
+        list_approval_links revoke_approval_link create_run_link list_run_links create_experiment_link
+        list_experiment_links revoke_share_link
     """,
     "admin": """
         list_people update_person list_invitations create_invitation revoke_invitation list_worker_tokens
         create_worker_token revoke_worker_token list_audit create_webhook delete_webhook test_webhook
     """,
-    "account": "sign_out change_password list_tokens create_token revoke_token",
+    "account": "sign_out change_password list_tokens create_token revoke_token list_identities unlink_identity",
+    "approval link": "get_approval decide_approval",
+    "share link": "get_shared",
     "viewer or worker": "list_workers get_artifact_content",
     "worker": """
         announce_worker claim_next_job claim_job claim_members keep_job report_job upload_artifact append_job_log
@@ -44,6 +48,32 @@ _DECLARED: dict[Access, str] = {
 ACCESS: Mapping[str, Access] = {name: access for access, names in _DECLARED.items() for name in names.split()}
 """By the name of a route's function, which is its operation in the OpenAPI document."""
 
+SHOWN: Mapping[str, frozenset[str]] = {
+    "run_id": frozenset(
+        [
+            "get_run",
+            "get_record",
+            "list_run_jobs",
+            "list_artifacts",
+            "get_returns",
+            "list_plateaus",
+            "get_ledger",
+            "list_events",
+            "get_metrics",
+            "list_figures",
+            "get_figure",
+            "get_gate",
+            "list_gates",
+            "get_run_provenance",
+            "export_run",
+        ]
+    ),
+    "experiment_id": frozenset(
+        ["get_experiment", "get_comparison", "list_experiment_figures", "get_experiment_figure", "export_experiment"]
+    ),
+}
+"""What a link that shows a run or an experiment opens, where this parameter of the path names that one."""
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -52,7 +82,7 @@ def guarded(name: str, handle: Handler) -> Handler:
     access = ACCESS[name]
 
     async def checked(request: Request) -> Response:
-        await authorise(request, access)
+        await authorise(request, access, name)
         return await handle(request)
 
     return handle if access == "anyone" else checked
@@ -72,12 +102,20 @@ class GuardedStream(APIRoute):
         return guarded(self.name, super().get_route_handler())
 
 
-async def authorise(request: Request, access: Access) -> None:
-    """Remembers who sends the request. Raises `UnauthorizedError` and `ForbiddenError`."""
+async def authorise(request: Request, access: Access, name: str = "") -> None:
+    """Remembers who sends the request to the route of this name. Raises `UnauthorizedError` and `ForbiddenError`."""
     identity = await identify(request)
-    if not identity.may(access):
+    if not (identity.may(access) or _shows(identity, name, request)):
         raise ForbiddenError(_why(identity, access))
     request.state.identity = identity
+
+
+def _shows(identity: Identity, name: str, request: Request) -> bool:
+    """Whether a link shows what the request asks for."""
+    shared = identity.shared
+    if shared is None or name not in SHOWN[shared.parameter]:
+        return False
+    return bool(request.path_params.get(shared.parameter) == str(shared.id))
 
 
 async def identify(request: Request) -> Identity:
@@ -110,6 +148,12 @@ Who = Annotated[Identity, Depends(_remembered)]
 
 
 def _why(identity: Identity, access: Access) -> str:
+    if identity.shared is not None:
+        return f"This link shows {identity.shared} and opens nothing else."
+    if identity.kind == "approval link":
+        return "This link decides one gate and opens nothing else."
+    if access in ("approval link", "share link"):
+        return f"This route is for links alone: it needs the secret of an {access}."
     if access == "worker":
         return "This route is for workers: it needs a worker token."
     if identity.role is None:

@@ -10,6 +10,7 @@ from gsl.protocol.api.measurements import PlateauPublic
 from gsl.protocol.rounds import Rounds
 
 SpecialistStart = Literal["clone", "clone_fresh_head", "scratch"]
+AtDeadline = Literal["approve", "reject", "keep waiting"]
 UNKNOWN = Rounds().mark
 
 
@@ -113,6 +114,11 @@ class GatePublic(Answer):
     reason: str
     created_at: datetime
     decided_at: datetime | None
+    deadline_at: datetime | None = Field(description="Until then a person may decide; null: as long as it takes.")
+    at_deadline: AtDeadline | None = Field(
+        description="What happens then: approve as proposed, reject and so end the run, or keep waiting and tell "
+        "webhooks again. Null without a deadline, or if the configuration cannot be read."
+    )
 
 
 class GateApprove(Request):

@@ -25,6 +25,8 @@ LETS_IN = {
     "member": {"member", "admin", "owner"},
     "admin": {"admin", "owner"},
     "account": {"owner"},
+    "approval link": set(),
+    "share link": set(),
     "worker": {"worker", "machine"},
     "viewer or worker": {"viewer", "reader", "member", "admin", "owner", "worker", "machine"},
 }

@@ -3,6 +3,7 @@ import { IconPlayerPlay } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Experiment } from "../../api/types";
 import { ExportMenu } from "../../components/ExportMenu";
+import { Share } from "../../components/Share";
 import { When } from "../../components/When";
 import { many } from "../../format/numbers";
 
@@ -22,6 +23,7 @@ export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
           {experiment.name}
         </Title>
         <Group gap="xs">
+          <Share what={{ kind: "experiment", id: experiment.id }} />
           {experiment.runs > 0 && <ExportMenu of={`experiments/${experiment.id}`} />}
           <Button
             component={Link}

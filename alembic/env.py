@@ -13,6 +13,7 @@ from gsl.backend.db import (
     columns,
     link_models,
     models,
+    policy_models,
     provenance_models,
     rollup_models,
     webhook_models,
@@ -24,7 +25,7 @@ _LOCK = 0x67736C  # any number used only here
 _metadata = models.Run.metadata
 # Imported, so that their tables are known too.
 for table in (
-    account_models.Account, link_models.ShareLink, provenance_models.JobProvenance,
+    account_models.Account, link_models.ShareLink, policy_models.Policy, provenance_models.JobProvenance,
     rollup_models.EpochStretch, webhook_models.Webhook,
 ):  # fmt: skip
     assert table.metadata is _metadata

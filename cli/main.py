@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 import gsl
-from gsl.cli import comparing, launching, machine, records, showing, signing_in, steering, watching
+from gsl.cli import comparing, launching, machine, policies, records, showing, signing_in, steering, watching
 from gsl.cli.doctor.command import doctor
 from gsl.cli.options import Server
 from gsl.cli.outcomes import EXPECTED, Exit, explained
@@ -35,6 +35,9 @@ COMMANDS: dict[str, dict[str, Callable[..., Any]]] = {
         "approve": steering.approve,
         "keep-training": steering.keep_training,
         "reject": steering.reject,
+        "policies": policies.list_policies,
+        "store-policy": policies.store_policy,
+        "dry-run": policies.dry_run,
     },
     "Results": {
         "compare": comparing.compare,

@@ -25,6 +25,7 @@ from gsl.client.catalogue import CatalogueCalls, ExperimentCalls
 from gsl.client.endpoints import AsyncSender, Sender
 from gsl.client.login import find
 from gsl.client.measurements import MeasurementCalls
+from gsl.client.policies import LinkCalls, PolicyCalls
 from gsl.client.runs import GateCalls, RunCalls
 from gsl.client.transport import ANSWER_S, AsyncTransport, Transport
 
@@ -39,7 +40,7 @@ def _tables(of: str, format: TableFormat, files_of: Sequence[str]) -> tuple[str,
     return f"{of}/export", {"format": format, "files": list(files_of)}
 
 
-class _Calls(CatalogueCalls, ExperimentCalls, RunCalls, GateCalls, MeasurementCalls):
+class _Calls(CatalogueCalls, ExperimentCalls, RunCalls, GateCalls, PolicyCalls, LinkCalls, MeasurementCalls):
     """All calls that are declared once for both clients."""
 
 

@@ -3,6 +3,7 @@
 from gsl.protocol import api
 
 Answer = api.Answer
+ApprovalLink = api.ApprovalLinkCreated
 ArmComparison = api.ArmComparison
 Artifact = api.ArtifactPublic
 BudgetPreview = api.BudgetPreview
@@ -10,6 +11,7 @@ Change = api.Change
 ComparedMetric = api.ComparedMetric
 ComparedSource = api.ComparedSource
 Comparison = api.ComparisonPublic
+DryRun = api.DryRunPublic
 Event = api.EventPublic
 Experiment = api.ExperimentPublic
 FigureInfo = api.FigureInfo
@@ -31,6 +33,7 @@ Page = api.Page
 PairComparison = api.PairComparison
 PhaseProgress = api.PhaseProgress
 Plateau = api.PlateauPublic
+Policy = api.PolicyPublic
 Preset = api.PresetInfo
 Provenance = api.ProvenancePublic
 ProvenanceDifference = api.ProvenanceDifference
@@ -38,6 +41,7 @@ Queue = api.QueuePublic
 Returns = api.ReturnsPublic
 Run = api.RunPublic
 RunSummary = api.RunSummary
+ShareLink = api.ShareLinkCreated
 SpecialistPlan = api.SpecialistPlan
 Session = api.SessionPublic
 Suite = api.SuiteInfo

@@ -24,7 +24,7 @@ _DECLARED: dict[Access, str] = {
         list_artifacts get_returns list_plateaus get_ledger list_events get_metrics list_figures get_figure get_gate
         list_gates list_experiments get_experiment get_comparison list_experiment_figures get_experiment_figure
         stream_changes get_run_provenance compare_run_provenance get_job_provenance compare_job_provenance export_run
-        export_experiment list_webhooks
+        export_experiment list_webhooks list_policies try_policy
     """,
     "member": """
         create_run launch_baseline update_run delete_run cancel_run pause_run resume_run retry_run retry_job import_run
@@ -35,6 +35,7 @@ _DECLARED: dict[Access, str] = {
     "admin": """
         list_people update_person list_invitations create_invitation revoke_invitation list_worker_tokens
         create_worker_token revoke_worker_token list_audit create_webhook delete_webhook test_webhook
+        store_policy update_policy
     """,
     "account": "sign_out change_password list_tokens create_token revoke_token list_identities unlink_identity",
     "approval link": "get_approval decide_approval",

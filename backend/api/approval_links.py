@@ -67,10 +67,10 @@ def get_approval(who: Who, session: Reading) -> ApprovalPublic:
 def decide_approval(body: ApprovalDecision, who: Who, session: Writing, services: ServicesDep) -> GatePublic:
     """As proposed or against the specialists, with the link's secret as token. The link is used up."""
     gate = links.decide(services, session, who, body)
-    return gates.public(gate, runs.get(session, gate.run_id))
+    return gates.public(session, gate, runs.get(session, gate.run_id))
 
 
 def _shown(session: Reading, gate: Gate, made_by: str, expires_at: object) -> ApprovalPublic:
     run = runs.get(session, gate.run_id)
-    own = {"run_id": run.id, "run_name": run.name, "suite": run.suite, "gate": gates.public(gate, run)}
+    own = {"run_id": run.id, "run_name": run.name, "suite": run.suite, "gate": gates.public(session, gate, run)}
     return ApprovalPublic.model_validate({**own, "made_by": made_by, "expires_at": expires_at})

@@ -6,6 +6,7 @@ from fastapi import Query
 
 from gsl.backend.api.access import Who
 from gsl.backend.api.deps import ExperimentId, Limit, Offset, Reading, ServicesDep, Writing, problems, router
+from gsl.backend.services import policies
 from gsl.backend.services.launches import arms_of, launch
 from gsl.backend.store import audit, experiments, runs, workers
 from gsl.protocol.api import ExperimentCreate, ExperimentLaunch, ExperimentPublic, Page, RunPublic
@@ -50,6 +51,7 @@ def launch_experiment(
     """
     arms = arms_of(body)
     workers.check_runnable(session, {arm.suite_field: arm.config.suite.name for arm in arms})
+    policies.check_known(session, ((f"arms.{index}.config", arm.config) for index, arm in enumerate(arms)))
     launched = launch(session, experiment_id, arms, body)
     for run in launched:
         runs.launched(session, run, who.name, body.preset or "")

@@ -11,7 +11,7 @@ from gsl.backend.domain.configs import resolve
 from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.run_progress import eta, job_count, measurement_steps, phases
 from gsl.backend.errors import ForbiddenError
-from gsl.backend.services import baselines, retries
+from gsl.backend.services import baselines, policies, retries
 from gsl.backend.services.app_services import Services
 from gsl.backend.store import artifacts, audit, run_progress, runs, search, workers
 from gsl.backend.store.jobs.status import record_event
@@ -27,6 +27,7 @@ def create_run(body: RunCreate, who: Who, session: Writing, services: ServicesDe
     """From a preset, a whole configuration, or a preset with parts changed. The first job is queued immediately."""
     config = resolve(body)
     workers.check_runnable(session, {"config.suite.name": config.suite.name})
+    policies.check_known(session, [("config", config)])
     run = runs.create(session, config, body.model_dump(exclude={"preset", "config"}))
     runs.launched(session, run, who.name, body.preset or "")
     audit.about(session, f"run {run.id}")

@@ -32,11 +32,12 @@ def finish(services: Services, secret: str, state: str, code: str, error: str) -
 
     `error` is why the provider sent the browser back without a code.
     """
+    provider = provider_of(services)
     with services.database.write() as session:
         attempt = external_identities.take(session, secret, state)
     if error:
         raise ForbiddenError(f"The provider refused the sign-in: {error}.")
-    person = provider_of(services).redeem(code, attempt)
+    person = provider.redeem(code, attempt)
     try:
         with services.database.write() as session:
             account = _account(session, services.settings, person, attempt)

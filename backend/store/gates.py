@@ -9,11 +9,12 @@ from sqlmodel import Session, col, select
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Gate, Run
 from gsl.backend.errors import NotFoundError
+from gsl.backend.store import policies
 from gsl.backend.store.configs import config_of, read_only
 from gsl.config.method import GateSettings
 from gsl.config.run import RunConfig
 from gsl.config.step_budget import specialist_reserve, specialist_training
-from gsl.protocol.api import GateProposal, GatePublic, SpecialistPlan, SpecialistTerms
+from gsl.protocol.api import GateProposal, GatePublic, PolicyVerdict, SpecialistPlan, SpecialistTerms
 from gsl.protocol.jobs import ENDED
 
 
@@ -38,12 +39,23 @@ def every(session: Session, run_id: int) -> list[Gate]:
     return list(session.exec(select(Gate).where(Gate.run_id == run_id).order_by(col(Gate.id))).all())
 
 
-def public(gate: Gate, run: Run) -> GatePublic:
+def publics(session: Session, found: Sequence[Gate], run: Run) -> list[GatePublic]:
+    """Gates of the run."""
+    said = policies.verdicts(session, [gate.id for gate in found])
+    return [_public(gate, run, said.get(gate.id or 0)) for gate in found]
+
+
+def public(session: Session, gate: Gate, run: Run) -> GatePublic:
+    [shown] = publics(session, [gate], run)
+    return shown
+
+
+def _public(gate: Gate, run: Run, verdict: PolicyVerdict | None) -> GatePublic:
     own = {name: getattr(gate, name) for name in GatePublic.model_fields if name not in _OF_CONFIG}
-    return GatePublic.model_validate({**own, **_of_config(gate, run)})
+    return GatePublic.model_validate({**own, **_of_config(gate, run), "policy": verdict})
 
 
-_OF_CONFIG = ("terms", "plan", "at_deadline")
+_OF_CONFIG = ("terms", "plan", "at_deadline", "policy")
 
 
 def _of_config(gate: Gate, run: Run) -> dict[str, Any]:

@@ -175,6 +175,14 @@ class GateSettings(Settings):
         "What happens when deadline_hours have passed. approve: the specialists start as proposed. reject: the run "
         "ends without them. keep waiting: webhooks are told once more.",
     )
+    policy: str | None = setting(
+        None,
+        "Policy of the server that may approve the proposal by itself; a person is asked if it does not. Empty: none.",
+        max_length=50,
+    )
+    policy_version: int | None = setting(
+        None, "Version of the policy. Empty: the newest one when the gate opens.", ge=1
+    )
     optimal_score: float | None = setting(
         None,
         "End the run without further specialists once the generalist's evaluation reaches this score (0 to 1: success "

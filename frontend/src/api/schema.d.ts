@@ -851,6 +851,78 @@ export interface paths {
         patch: operations["update_person"];
         trace?: never;
     };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List policies
+         * @description With all their versions. A run names one in `gate.policy`.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["list_policies"];
+        put?: never;
+        /**
+         * Store a policy
+         * @description A new policy, or the next version of one. Versions never change; runs that name none use the newest.
+         *
+         *     Needs: admin.
+         */
+        post: operations["store_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a policy on past gates
+         * @description What it would have decided, why, and what that would have cost. Nothing is decided.
+         *
+         *     Needs: viewer.
+         */
+        post: operations["try_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Disable or enable a policy
+         * @description A disabled policy opens no gate; runs that name it ask a person.
+         *
+         *     Needs: admin.
+         */
+        patch: operations["update_policy"];
+        trace?: never;
+    };
     "/api/v1/presets": {
         parameters: {
             query?: never;
@@ -2558,6 +2630,103 @@ export interface components {
             type: "demonstrations";
         };
         /**
+         * DryRunCreate
+         * @description A stored policy, or conditions that are not stored yet, for past gates.
+         * @example {
+         *       "limit": 100,
+         *       "policy": "nightly"
+         *     }
+         */
+        DryRunCreate: {
+            conditions?: components["schemas"]["PolicyConditions"] | null;
+            /** Experiment Id */
+            experiment_id?: number | null;
+            /**
+             * Limit
+             * @description Most gates, newest first.
+             * @default 100
+             */
+            limit: number;
+            /** Policy */
+            policy?: string | null;
+            /**
+             * Suite
+             * @description Only gates of runs of this suite.
+             */
+            suite?: string | null;
+            /**
+             * Version
+             * @description Null: the newest.
+             */
+            version?: number | null;
+        };
+        /** DryRunGate */
+        DryRunGate: {
+            /**
+             * At
+             * Format: date-time
+             * @description When the gate opened.
+             */
+            at: string;
+            /** Cycle */
+            cycle: number;
+            /** Decided By */
+            decided_by: string | null;
+            /** Gate Id */
+            gate_id: number;
+            /**
+             * Opens
+             * @description Whether the policy would have let the specialists start.
+             */
+            opens: boolean;
+            /** Reasons */
+            reasons: string[];
+            /** Run Id */
+            run_id: number;
+            /** Run Name */
+            run_name: string;
+            /** Specialists */
+            specialists: number;
+            /**
+             * Status
+             * @description What became of the gate.
+             */
+            status: string;
+            /**
+             * Steps
+             * @description Environment steps of the specialists, as proposed.
+             */
+            steps: number;
+        };
+        /** DryRunPublic */
+        DryRunPublic: {
+            /**
+             * Against
+             * @description Those of them that were rejected.
+             */
+            against: number;
+            /**
+             * Gates
+             * @description Newest first.
+             */
+            gates: components["schemas"]["DryRunGate"][];
+            /**
+             * Opened
+             * @description Number of gates that the policy would have opened.
+             */
+            opened: number;
+            /**
+             * Steps
+             * @description Environment steps that their specialists would have spent.
+             */
+            steps: number;
+            /**
+             * Unreadable
+             * @description Gates left out, because the run's configuration cannot be read here.
+             */
+            unreadable: number;
+        };
+        /**
          * EpochReport
          * @description One rollout and the updates on it.
          */
@@ -3306,6 +3475,8 @@ export interface components {
              * @description What each specialist will train, according to the decision or else the proposal.
              */
             plan: components["schemas"]["SpecialistPlan"][];
+            /** @description What the run's policy said; null if it has none. */
+            policy: components["schemas"]["PolicyVerdict"] | null;
             proposal: components["schemas"]["GateProposal"];
             /** Reason */
             reason: string;
@@ -3399,6 +3570,16 @@ export interface components {
              * @description End the run without further specialists once the generalist's evaluation reaches this score (0 to 1: success rate or normalised return). Empty: never.
              */
             optimal_score?: number | null;
+            /**
+             * Policy
+             * @description Policy of the server that may approve the proposal by itself; a person is asked if it does not. Empty: none.
+             */
+            policy?: string | null;
+            /**
+             * Policy Version
+             * @description Version of the policy. Empty: the newest one when the gate opens.
+             */
+            policy_version?: number | null;
         };
         /** GateVariation */
         GateVariation: {
@@ -3601,6 +3782,24 @@ export interface components {
             attempt: number;
             /** Worker */
             worker: string;
+        };
+        /**
+         * Hours
+         * @description Hours of some days of the week; those from 20 to 6 begin in the evening and end on the next morning.
+         */
+        Hours: {
+            /** Days */
+            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            /**
+             * End
+             * @description Hour at whose beginning they end.
+             */
+            end: number;
+            /**
+             * Start
+             * @description First hour.
+             */
+            start: number;
         };
         /**
          * Impala
@@ -5083,6 +5282,142 @@ export interface components {
              * @default 20
              */
             window: number;
+        };
+        /**
+         * PolicyConditions
+         * @description All that are given must hold; of `score_below` and `min_gain`, one is enough.
+         */
+        PolicyConditions: {
+            /**
+             * Hours
+             * @description When the gate may open. Empty: at any time.
+             * @default []
+             */
+            hours: components["schemas"]["Hours"][];
+            /**
+             * Min Gain
+             * @description The previous cycle must have raised the score by at least this; not met in the first cycle.
+             */
+            min_gain?: number | null;
+            /**
+             * Most Specialists
+             * @description Most specialists that the gate may propose.
+             */
+            most_specialists?: number | null;
+            /**
+             * Most Steps
+             * @description Most environment steps of all specialists together.
+             */
+            most_steps?: number | null;
+            /**
+             * Score Below
+             * @description The evaluation's score must be below this (0 to 1: success rate or normalised return).
+             */
+            score_below?: number | null;
+            /**
+             * Suites
+             * @description Suites of the runs. Empty: all.
+             * @default []
+             */
+            suites: string[];
+            /**
+             * Time Zone
+             * @description Time zone of the hours, as in Europe/Berlin.
+             * @default UTC
+             */
+            time_zone: string;
+        };
+        /** PolicyPublic */
+        PolicyPublic: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Disabled
+             * @description It opens no gate, whatever version a run names.
+             */
+            disabled: boolean;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /**
+             * Versions
+             * @description Newest first. A version never changes.
+             */
+            versions: components["schemas"]["PolicyVersionPublic"][];
+        };
+        /**
+         * PolicyStore
+         * @example {
+         *       "conditions": {
+         *         "most_specialists": 4,
+         *         "score_below": 0.9,
+         *         "suites": [
+         *           "forkmaze"
+         *         ]
+         *       },
+         *       "name": "nightly",
+         *       "note": "small runs need nobody"
+         *     }
+         */
+        PolicyStore: {
+            conditions: components["schemas"]["PolicyConditions"];
+            /**
+             * Name
+             * @example nightly
+             */
+            name: string;
+            /**
+             * Note
+             * @description Why it is as it is.
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * PolicyUpdate
+         * @example {
+         *       "disabled": true
+         *     }
+         */
+        PolicyUpdate: {
+            /** Disabled */
+            disabled: boolean;
+        };
+        /**
+         * PolicyVerdict
+         * @description What a policy said when the gate opened.
+         */
+        PolicyVerdict: {
+            /** Opens */
+            opens: boolean;
+            /** Policy */
+            policy: string;
+            /** Reasons */
+            reasons: string[];
+            /**
+             * Version
+             * @description Null if there was no such policy or version.
+             */
+            version: number | null;
+        };
+        /** PolicyVersionPublic */
+        PolicyVersionPublic: {
+            conditions: components["schemas"]["PolicyConditions"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Note */
+            note: string;
+            /** Version */
+            version: number;
         };
         /** PresetInfo */
         PresetInfo: {
@@ -10549,6 +10884,353 @@ export interface operations {
             };
             /** @description The request conflicts with the current state, which the detail explains. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    store_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyStore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the policy. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

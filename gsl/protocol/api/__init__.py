@@ -90,6 +90,16 @@ from gsl.protocol.api.measurements import (
     RunTab,
     VariationReturnPublic,
 )
+from gsl.protocol.api.policies import (
+    DryRunCreate,
+    DryRunGate,
+    DryRunPublic,
+    PolicyPublic,
+    PolicyStore,
+    PolicyUpdate,
+    PolicyVerdict,
+    PolicyVersionPublic,
+)
 from gsl.protocol.api.provenance import ProvenanceDifference, ProvenanceOf, ProvenancePublic, SourcePublic
 from gsl.protocol.api.runs import (
     BudgetPreview,
@@ -125,6 +135,9 @@ __all__ = [
     "ComparedMetric",
     "ComparedSource",
     "ComparisonPublic",
+    "DryRunCreate",
+    "DryRunGate",
+    "DryRunPublic",
     "EventPublic",
     "ExperimentCreate",
     "ExperimentLaunch",
@@ -165,6 +178,11 @@ __all__ = [
     "PersonUpdate",
     "PhaseProgress",
     "PlateauPublic",
+    "PolicyPublic",
+    "PolicyStore",
+    "PolicyUpdate",
+    "PolicyVerdict",
+    "PolicyVersionPublic",
     "PresetInfo",
     "Problem",
     "ProvenanceDifference",

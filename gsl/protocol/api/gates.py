@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from gsl.protocol.api.base import Answer, Request, example
 from gsl.protocol.api.measurements import PlateauPublic
+from gsl.protocol.api.policies import PolicyVerdict
 from gsl.protocol.rounds import Rounds
 
 SpecialistStart = Literal["clone", "clone_fresh_head", "scratch"]
@@ -119,6 +120,7 @@ class GatePublic(Answer):
         description="What happens then: approve as proposed, reject and so end the run, or keep waiting and tell "
         "webhooks again. Null without a deadline, or if the configuration cannot be read."
     )
+    policy: PolicyVerdict | None = Field(description="What the run's policy said; null if it has none.")
 
 
 class GateApprove(Request):

@@ -17,7 +17,7 @@ from gsl.backend.errors import ProblemError, UnauthorizedError
 from gsl.backend.services import oidc
 from gsl.backend.services.app_services import Services
 from gsl.backend.store import accounts, audit, external_identities
-from gsl.protocol.api import ExternalIdentityPublic
+from gsl.protocol.api import ExternalIdentityPublic, Problem
 
 routes = router("accounts")
 _BACK = "/api/v1/session/oidc/callback"
@@ -32,7 +32,7 @@ _REFUSED = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
     summary="Sign in through the provider",
     status_code=302,
     response_class=RedirectResponse,
-    responses=problems(404),
+    responses=problems(404) | {401: {"model": Problem, "description": "Nobody is signed in whose account is linked."}},
 )
 async def begin_oidc(
     request: Request,
@@ -60,7 +60,7 @@ async def begin_oidc(
     summary="Return from the provider",
     status_code=303,
     response_class=HTMLResponse,
-    responses=problems(404),
+    responses=problems(403, 404, 409),
 )
 def finish_oidc(
     request: Request,
@@ -73,6 +73,8 @@ def finish_oidc(
     try:
         secret, linked = oidc.finish(services, request.cookies.get(_cookie(services), ""), state, code, error)
     except ProblemError as problem:
+        if "text/html" not in request.headers.get("accept", ""):
+            raise
         return _refused(services, problem.detail, problem.status)
     answer = RedirectResponse(f"{path_of(services)}{'account' if linked else ''}", 303, headers=_NO_STORE)
     answer.delete_cookie(_cookie(services), path=path_of(services))

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Gate, Run
-from gsl.backend.errors import InvalidError
+from gsl.backend.errors import InvalidError, NotFoundError
 from gsl.backend.store import audit, policies
 from gsl.backend.store.configs import config_of, read_only
 from gsl.config.gate_policy import PolicyConditions
@@ -45,10 +45,11 @@ def apply(session: Session, run: Run, gate: Gate, config: RunConfig) -> None:
 
 
 def _verdict(session: Session, gate: Gate, config: RunConfig, name: str) -> PolicyVerdict:
-    policy, wanted = policies.find(session, name), config.gate.policy_version
-    if policy is None:
-        return PolicyVerdict(policy=name, version=None, opens=False, reasons=(f"there is no policy {name}",))
-    found = policies.version_of(session, policy, wanted)
+    try:
+        policy = policies.get(session, name)
+        found = policies.version_of(session, policy, config.gate.policy_version)
+    except NotFoundError as error:
+        return PolicyVerdict(policy=name, version=None, opens=False, reasons=(error.detail,))
     if policy.disabled:
         return PolicyVerdict(policy=name, version=found.version, opens=False, reasons=("the policy is disabled",))
     conditions = PolicyConditions.model_validate(found.conditions)

@@ -35,6 +35,7 @@ def store(session: Session, name: str, conditions: PolicyConditions, note: str, 
                 policy = Policy(name=name, owner=who)
                 session.add(policy)
                 session.flush()
+            assert policy.id is not None
             newest = _newest(session, policy)
             row = PolicyVersion(
                 policy_id=policy.id, version=newest.version + 1 if newest else 1,
@@ -73,6 +74,7 @@ def listed(session: Session) -> list[PolicyPublic]:
 def remember(session: Session, gate: Gate, verdict: PolicyVerdict) -> None:
     """What was said of the gate."""
     said = verdict.model_dump(include={"policy", "version", "opens"})
+    assert gate.id is not None
     session.add(GateVerdict(gate_id=gate.id, reasons=list(verdict.reasons), **said))
 
 

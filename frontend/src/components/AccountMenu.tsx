@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconHistory, IconKey, IconLogout, IconUser, IconUsers } from "@tabler/icons-react";
+import { IconGitFork, IconHistory, IconKey, IconLogout, IconUser, IconUsers } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useAccount, useSignOut } from "../api/accounts";
 import { ThemeItem } from "./ThemeToggle";
@@ -22,6 +22,9 @@ export function AccountMenu() {
         </Menu.Label>
         <Menu.Item component={Link} to="/account" leftSection={<IconKey size={16} />}>
           Account
+        </Menu.Item>
+        <Menu.Item component={Link} to="/policies" leftSection={<IconGitFork size={16} />}>
+          Policies
         </Menu.Item>
         {account.role === "admin" && (
           <>

@@ -72,7 +72,7 @@ class Visit:
         return self.land({**query, **changes})
 
     def land(self, query: dict[str, str], cookie: str | None = None) -> httpx.Response:
-        header = {**NOBODY, "Cookie": self.cookie if cookie is None else cookie}
+        header = {**NOBODY, "Cookie": self.cookie if cookie is None else cookie, "Accept": "text/html"}
         answer = self.api.client.get(V1 + CALLBACK, params=query, headers=header)
         self.api.client.cookies.clear()
         return answer
@@ -140,6 +140,7 @@ def test_forged_replayed_and_foreign_returns_are_refused(api: ApiDriver, service
     _, query = consent(visit.address, "1")
     refused(visit.land(query, cookie=Visit(api).cookie), "not begun in this browser")
     refused(visit.land(query, cookie=""), "not begun in this browser")
+    assert "not begun" in api.ask("GET", CALLBACK, 403, params=query, headers=NOBODY)["detail"]
     assert signed_in(api, visit.land(query))["name"] == "ada"
     refused(visit.land(query), "finished already")
     another = Visit(api)

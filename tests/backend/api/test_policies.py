@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from gsl.backend.db.policy_models import Policy
 from gsl.backend.services.app_services import Services
-from tests.backend.api_driver import ApiDriver
+from tests.backend.api_driver import PLATEAU, ApiDriver, epoch, evaluation, started
 from tests.backend.marks import ON_SQLITE
 from tests.backend.people import token
 
@@ -117,3 +119,21 @@ def test_a_launch_with_a_policy_that_cannot_be_is_refused(api: ApiDriver, gate: 
     store(api)
     answer = api.post("/runs", {"preset": "forkmaze-quick", "config": {"gate": gate}}, 422)
     assert [error["field"] for error in answer["errors"]] == [field]
+
+
+@ON_SQLITE
+def test_a_policy_that_is_gone_asks_a_person(api: ApiDriver, services: Services) -> None:
+    store(api)
+    run = api.launch(config={"gate": {"policy": "small"}})
+    with services.database.write() as session:
+        session.delete(session.exec(select(Policy)).one())
+    generalist = api.job(run)
+    api.claim(generalist)
+    api.report(generalist, started(), epoch(1), epoch(2, plateau=PLATEAU))
+    api.finish(generalist)
+    job = api.job(run, "evaluation-1")
+    api.claim(job)
+    api.report(job, started(), evaluation(0, [0.1, 0.9, 0.2, 0.8]))
+    api.finish(job, "completed")
+    gate = api.get(f"/runs/{run}/gate")
+    assert (gate["status"], gate["policy"]["reasons"]) == ("open", ["Policy small does not exist."])

@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.Column("gate_id", _ID, nullable=False),
         sa.Column("policy", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=True),
-        sa.Column("opens", sa.Boolean(), nullable=False),
+        *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("opens", "waits")),
         sa.Column("reasons", _JSON, nullable=False),
         sa.ForeignKeyConstraint(["gate_id"], ["gate.id"], name=op.f("fk_gate_verdict_gate_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("gate_id", name=op.f("pk_gate_verdict")),

@@ -32,7 +32,7 @@ class PolicyVersion(SQLModel, table=True):
 
 
 class GateVerdict(SQLModel, table=True):
-    """What a policy said of a gate when it opened."""
+    """What a policy said of a gate when it opened, or since then when the policy's hours began."""
 
     __tablename__ = "gate_verdict"
 
@@ -40,4 +40,5 @@ class GateVerdict(SQLModel, table=True):
     policy: str
     version: int | None = None
     opens: bool
+    waits: bool = False  # for the policy's hours
     reasons: list[str] = json_column()

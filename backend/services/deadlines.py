@@ -1,9 +1,11 @@
-"""Gates whose deadline has passed: decided as the run's settings say, or announced again.
+"""Gates whose time has come: at its deadline, one is decided as the run's settings say, or announced again; one whose
+policy waits for its hours opens when they begin.
 
 Called by the reaper. The run is locked, so that a person who decides at the same moment is before or after.
 """
 
 import logging
+from collections.abc import Callable
 
 from sqlmodel import Session
 
@@ -13,7 +15,8 @@ from gsl.backend.domain.identity import DEADLINE
 from gsl.backend.errors import ProblemError
 from gsl.backend.services.app_services import Services
 from gsl.backend.services.gates import approve, reject
-from gsl.backend.store import audit, gates, runs, webhooks
+from gsl.backend.services.policies import apply_in_hours
+from gsl.backend.store import audit, gates, policies, runs, webhooks
 from gsl.backend.store.configs import config_of, read_only
 from gsl.backend.store.jobs.status import record_event
 from gsl.protocol.api import GateApprove, GateReject
@@ -26,15 +29,22 @@ def meet_deadlines(services: Services) -> list[int]:
     """Returns the runs at whose gates something happened."""
     with services.database.read() as session:
         overdue = gates.overdue(session)
-    return [run_id for run_id in overdue if _meet(services, run_id)]
+    return [run_id for run_id in overdue if _decided(services, run_id, _pass)]
 
 
-def _meet(services: Services, run_id: int) -> bool:
+def open_in_hours(services: Services) -> list[int]:
+    """Returns the runs whose gates opened because the hours of their policy have begun."""
+    with services.database.read() as session:
+        waiting = [gate.run_id for gate, _ in policies.waiting(session)]
+    return [run_id for run_id in waiting if _decided(services, run_id, _open)]
+
+
+def _decided(services: Services, run_id: int, decide: Callable[[Services, Session, int], bool]) -> bool:
     try:
         with services.database.write() as session:
-            return _pass(services, session, run_id)
+            return decide(services, session, run_id)
     except ProblemError as error:  # concerns this run alone, so the deadlines of others are still met
-        _log.warning("cannot decide the gate of run %d, whose deadline has passed: %s", run_id, error)
+        _log.warning("cannot decide the gate of run %d, whose time has come: %s", run_id, error)
         return False
 
 
@@ -48,6 +58,16 @@ def _pass(services: Services, session: Session, run_id: int) -> bool:
     session.flush()
     services.advance(session, run_id, "gate")
     return True
+
+
+def _open(services: Services, session: Session, run_id: int) -> bool:
+    if read_only(runs.locked(session, run_id)):
+        return False
+    opened = [apply_in_hours(session, gate, said) for gate, said in policies.waiting(session) if gate.run_id == run_id]
+    if any(opened):
+        session.flush()
+        services.advance(session, run_id, "gate")
+    return any(opened)
 
 
 def _approve(session: Session, run: Run, gate: Gate) -> str:

@@ -7,13 +7,15 @@ from sqlmodel import Session
 
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Gate, Run
+from gsl.backend.db.policy_models import GateVerdict
 from gsl.backend.errors import InvalidError, NotFoundError
 from gsl.backend.store import audit, policies
 from gsl.backend.store.configs import config_of, read_only
+from gsl.backend.store.jobs.status import record_event
 from gsl.config.gate_policy import PolicyConditions
 from gsl.config.run import RunConfig
 from gsl.config.suites import SuiteSettings
-from gsl.method.gate_policy import GateFacts, judge
+from gsl.method.gate_policy import GateFacts, judge, judge_hours
 from gsl.protocol.api import DryRunCreate, DryRunGate, DryRunPublic, GateEvidence, GateProposal, PolicyVerdict
 
 
@@ -38,10 +40,26 @@ def apply(session: Session, run: Run, gate: Gate, config: RunConfig) -> None:
     verdict = _verdict(session, gate, config, config.gate.policy)
     policies.remember(session, gate, verdict)
     if verdict.opens:
-        gate.status, gate.action, gate.decision = "approved", "approve", gate.proposal
-        gate.decided_by = f"policy {verdict.policy} version {verdict.version}"
-        gate.decided_at, gate.reason = now(), "; ".join(verdict.reasons)[:2000]
-        audit.add(session, gate.decided_by, "approve gate", f"run {run.id}", gate.reason)
+        _open(session, gate, verdict.policy, verdict.version, verdict.reasons)
+
+
+def apply_in_hours(session: Session, gate: Gate, said: GateVerdict) -> bool:
+    """Open a gate that only waited for its policy's hours, if they have begun. With the run locked."""
+    conditions = policies.conditions_of(session, said)
+    timely, hours = (False, ()) if conditions is None else judge_hours(conditions, now())
+    if not timely:
+        return False
+    said.opens, said.waits, said.reasons = True, False, [*said.reasons[:-1], *hours]
+    _open(session, gate, said.policy, said.version, said.reasons)
+    record_event(session, gate.decided_by or "", "gate approved", gate.reason, run_id=gate.run_id)
+    return True
+
+
+def _open(session: Session, gate: Gate, policy: str, version: int | None, reasons: Sequence[str]) -> None:
+    gate.status, gate.action, gate.decision = "approved", "approve", gate.proposal
+    gate.decided_by = f"policy {policy} version {version}"
+    gate.decided_at, gate.reason = now(), "; ".join(reasons)[:2000]
+    audit.add(session, gate.decided_by, "approve gate", f"run {gate.run_id}", gate.reason)
 
 
 def _verdict(session: Session, gate: Gate, config: RunConfig, name: str) -> PolicyVerdict:
@@ -54,7 +72,7 @@ def _verdict(session: Session, gate: Gate, config: RunConfig, name: str) -> Poli
         return PolicyVerdict(policy=name, version=found.version, opens=False, reasons=("the policy is disabled",))
     conditions = PolicyConditions.model_validate(found.conditions)
     said = judge(conditions, facts_of(session, gate, config.suite))
-    return PolicyVerdict(policy=name, version=found.version, opens=said.opens, reasons=said.reasons)
+    return PolicyVerdict(policy=name, version=found.version, opens=said.opens, waits=said.waits, reasons=said.reasons)
 
 
 def facts_of(session: Session, gate: Gate, suite: SuiteSettings) -> GateFacts:

@@ -1,4 +1,4 @@
-"""What happens without a request: lost jobs are queued again, gates whose deadline has passed are decided, and queued
+"""What happens without a request: lost jobs are queued again, gates whose time has come are decided, and queued
 jobs that no worker picked up are dispatched. At the start, runs are planned that an earlier server could not go on
 with.
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gsl.backend.errors import ProblemError
 from gsl.backend.services.app_services import Services
-from gsl.backend.services.deadlines import meet_deadlines
+from gsl.backend.services.deadlines import meet_deadlines, open_in_hours
 from gsl.backend.store import runs
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.jobs.locks import lock_run
@@ -81,7 +81,7 @@ def redispatch(services: Services, again_after_s: float = DISPATCH_AGAIN_AFTER_S
 
 
 class Reaper:
-    """Runs `catch_up` once, then `recover_lost`, `meet_deadlines` and `redispatch` every few seconds, in a thread."""
+    """Runs `catch_up` once; then all the others every few seconds, in a thread."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -113,6 +113,7 @@ class Reaper:
                 self._caught_up = True
             recover_lost(self._services)
             meet_deadlines(self._services)
+            open_in_hours(self._services)
             redispatch(self._services)
         except SQLAlchemyError as error:
             _log.warning("the database is unavailable, so lost and queued jobs have to wait: %s", error)

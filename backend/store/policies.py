@@ -10,6 +10,7 @@ from gsl.backend.db.policy_models import GateVerdict, Policy, PolicyVersion
 from gsl.backend.errors import ConflictError, NotFoundError
 from gsl.config.gate_policy import PolicyConditions
 from gsl.protocol.api import PolicyPublic, PolicyVerdict, PolicyVersionPublic
+from gsl.protocol.jobs import ENDED
 
 SPECIALISTS = Gate.reason_asked == "specialists"
 
@@ -73,7 +74,7 @@ def listed(session: Session) -> list[PolicyPublic]:
 
 def remember(session: Session, gate: Gate, verdict: PolicyVerdict) -> None:
     """What was said of the gate."""
-    said = verdict.model_dump(include={"policy", "version", "opens"})
+    said = verdict.model_dump(include={"policy", "version", "opens", "waits"})
     assert gate.id is not None
     session.add(GateVerdict(gate_id=gate.id, reasons=list(verdict.reasons), **said))
 
@@ -81,6 +82,20 @@ def remember(session: Session, gate: Gate, verdict: PolicyVerdict) -> None:
 def verdicts(session: Session, gate_ids: Sequence[int | None]) -> dict[int, PolicyVerdict]:
     rows = session.exec(select(GateVerdict).where(col(GateVerdict.gate_id).in_(gate_ids)))
     return {row.gate_id: PolicyVerdict.model_validate(row) for row in rows}
+
+
+def waiting(session: Session) -> list[tuple[Gate, GateVerdict]]:
+    """Open gates of runs that have not ended whose policy waits for its hours."""
+    query = select(Gate, GateVerdict).join(GateVerdict, col(GateVerdict.gate_id) == col(Gate.id))
+    query = query.join(Run, col(Run.id) == col(Gate.run_id)).where(col(GateVerdict.waits), Gate.status == "open")
+    return list(session.exec(query.where(col(Run.status).not_in(ENDED))))
+
+
+def conditions_of(session: Session, verdict: GateVerdict) -> PolicyConditions | None:
+    """Those by which it was said; None if the policy is disabled or gone, so that they do not count any more."""
+    policy = find(session, verdict.policy)
+    row = None if policy is None or policy.disabled else session.get(PolicyVersion, (policy.id, verdict.version))
+    return None if row is None else PolicyConditions.model_validate(row.conditions)
 
 
 def past_gates(session: Session, suite: str | None, experiment_id: int | None, limit: int) -> list[tuple[Gate, Run]]:

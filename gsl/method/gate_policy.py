@@ -27,11 +27,26 @@ class Verdict:
     opens: bool
     reasons: tuple[str, ...]
     """One for each condition, with what was found."""
+    waits: bool = False
+    """Whether it opens once the policy's hours begin."""
 
 
 def judge(conditions: PolicyConditions, facts: GateFacts) -> Verdict:
     found = list(_checks(conditions, facts))
-    return Verdict(all(met for met, _ in found), tuple(f"{'met' if met else 'not met'}: {text}" for met, text in found))
+    timely, hours = judge_hours(conditions, facts.at)
+    reasons = [f"{'met' if met else 'not met'}: {text}" for met, text in found]
+    worth = all(met for met, _ in found)
+    return Verdict(worth and timely, (*reasons, *hours), waits=worth and not timely)
+
+
+def judge_hours(conditions: PolicyConditions, at: datetime) -> tuple[bool, tuple[str, ...]]:
+    """Whether the time is one of the policy's hours, and the reason, if it has any hours."""
+    if not conditions.hours:
+        return True, ()
+    local = at.astimezone(conditions.zone)
+    met = any(_within(hours, local) for hours in conditions.hours)
+    text = f"it is {_DAYS[local.weekday()]} {local:%H:%M} in {conditions.time_zone}"
+    return met, (f"{'met' if met else 'not met'}: {text}",)
 
 
 def _checks(asked: PolicyConditions, facts: GateFacts) -> Iterator[tuple[bool, str]]:
@@ -44,10 +59,6 @@ def _checks(asked: PolicyConditions, facts: GateFacts) -> Iterator[tuple[bool, s
         yield facts.steps <= asked.most_steps, f"they cost {facts.steps:,} steps, at most {asked.most_steps:,}"
     if asked.score_below is not None or asked.min_gain is not None:
         yield _is_worth_it(asked, facts)
-    if asked.hours:
-        local = facts.at.astimezone(asked.zone)
-        open_now = any(_within(hours, local) for hours in asked.hours)
-        yield open_now, f"it is {_DAYS[local.weekday()]} {local:%H:%M} in {asked.time_zone}"
 
 
 def _is_worth_it(asked: PolicyConditions, facts: GateFacts) -> tuple[bool, str]:

@@ -5403,6 +5403,12 @@ export interface components {
              * @description Null if there was no such policy or version.
              */
             version: number | null;
+            /**
+             * Waits
+             * @description It opens the gate once its hours begin.
+             * @default false
+             */
+            waits: boolean;
         };
         /** PolicyVersionPublic */
         PolicyVersionPublic: {
@@ -14199,6 +14205,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Nobody is signed in whose account is linked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
                 headers: {
@@ -14251,8 +14266,26 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            /** @description What was sent does not open this; the detail says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found; the detail says which id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

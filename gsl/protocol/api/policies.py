@@ -96,4 +96,5 @@ class PolicyVerdict(Answer):
     policy: str
     version: int | None = Field(description="Null if there was no such policy or version.")
     opens: bool
+    waits: bool = Field(default=False, description="It opens the gate once its hours begin.")
     reasons: tuple[str, ...]

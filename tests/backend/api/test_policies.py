@@ -1,12 +1,16 @@
 """Policies: versions that never change, gates that they open, and what one would have done in the past."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, get_args
 
 import pytest
 from sqlmodel import select
 
-from gsl.backend.db.policy_models import Policy
+from gsl.backend.db.columns import now
+from gsl.backend.db.policy_models import Policy, PolicyVersion
 from gsl.backend.services.app_services import Services
+from gsl.backend.services.deadlines import open_in_hours
+from gsl.config.gate_policy import Day
 from tests.backend.api_driver import PLATEAU, ApiDriver, epoch, evaluation, started
 from tests.backend.marks import ON_SQLITE
 from tests.backend.people import token
@@ -137,3 +141,39 @@ def test_a_policy_that_is_gone_asks_a_person(api: ApiDriver, services: Services)
     api.finish(job, "completed")
     gate = api.get(f"/runs/{run}/gate")
     assert (gate["status"], gate["policy"]["reasons"]) == ("open", ["Policy small does not exist."])
+
+
+def test_a_gate_that_only_waits_for_the_hours_opens_when_they_begin(api: ApiDriver, services: Services) -> None:
+    day = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[(now() + timedelta(days=3)).weekday()]
+    hours = [{"days": [day], "start": 0, "end": 24}]
+    store(api, hours=hours, most_specialists=2)
+    store(api, "never", hours=hours, most_specialists=1)
+    run, gate = at_the_gate(api, policy="small")
+    other, refused = at_the_gate(api, policy="never")
+    assert [(one["status"], one["policy"]["waits"]) for one in (gate, refused)] == [("open", True), ("open", False)]
+    assert open_in_hours(services) == []
+    with services.database.write() as session:  # as if three days had passed
+        for row in session.exec(select(PolicyVersion)):
+            row.conditions = {**row.conditions, "hours": [{**hours[0], "days": list(get_args(Day))}]}
+    assert open_in_hours(services) == [run]
+    assert open_in_hours(services) == []
+    gate = api.get(f"/runs/{run}/gate")
+    assert (gate["status"], gate["decided_by"]) == ("approved", "policy small version 1")
+    assert gate["policy"]["opens"]
+    assert api.get(f"/runs/{run}")["status"] == "specialists"
+    assert api.get(f"/runs/{other}/gate")["status"] == "open"
+
+
+@ON_SQLITE
+def test_a_policy_that_was_disabled_meanwhile_opens_nothing_in_its_hours(api: ApiDriver, services: Services) -> None:
+    store(api, hours=[{"days": ["mon"], "start": 0, "end": 1}], time_zone="UTC")
+    run, _ = at_the_gate(api, policy="small")
+    with services.database.write() as session:
+        row = session.exec(select(PolicyVersion)).one()
+        row.conditions = {"suites": ["forkmaze"]}
+    api.ask("PATCH", "/policies/small", json={"disabled": True})
+    assert open_in_hours(services) == []
+    api.ask("PATCH", "/policies/small", json={"disabled": False})
+    opened = open_in_hours(services)
+    assert opened in ([run], []), "on a Monday before one o'clock it had opened at once"
+    assert api.get(f"/runs/{run}/gate")["status"] == "approved"

@@ -56,6 +56,9 @@ def test_conditions(conditions: dict[str, Any], changes: dict[str, Any], opens: 
     assert verdict.opens == opens
     assert all(reason.startswith(("met: ", "not met: ")) for reason in verdict.reasons)
     assert opens == all(reason.startswith("met: ") for reason in verdict.reasons)
+    others = {name: value for name, value in conditions.items() if name not in ("hours", "time_zone")}
+    worth = not others or judge(PolicyConditions.model_validate(others), facts(**changes)).opens
+    assert verdict.waits == (worth and not opens), "it waits if only the hours are missing"
 
 
 def test_every_condition_has_a_reason() -> None:

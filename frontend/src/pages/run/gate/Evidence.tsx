@@ -47,12 +47,13 @@ export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) 
 }
 
 /** What the run's policy found, condition by condition. */
-function PolicySaid({ policy: { policy, version, opens, reasons } }: { policy: NonNullable<Gate["policy"]> }) {
+function PolicySaid({ policy: { policy, version, opens, waits, reasons } }: { policy: NonNullable<Gate["policy"]> }) {
   return (
     <div data-testid="policy-said">
       <Text size="sm" fw={600}>
         Policy {policy}
-        {version && `, version ${version}`}: {opens ? "opens the gate" : "asks a person"}
+        {version && `, version ${version}`}:{" "}
+        {opens ? "opens the gate" : waits ? "opens the gate in its hours" : "asks a person"}
       </Text>
       <List size="sm">
         {reasons.map((reason) => (

@@ -11,7 +11,9 @@ from sqlmodel.sql.sqltypes import AutoString
 from gsl.backend.db import (
     account_models,
     columns,
+    link_models,
     models,
+    policy_models,
     project_models,
     provenance_models,
     rollup_models,
@@ -24,8 +26,8 @@ _LOCK = 0x67736C  # any number used only here
 _metadata = models.Run.metadata
 # Imported, so that their tables are known too.
 for table in (
-    account_models.Account, project_models.Project, provenance_models.JobProvenance, rollup_models.EpochStretch,
-    webhook_models.Webhook,
+    account_models.Account, link_models.ShareLink, policy_models.Policy, project_models.Project,
+    provenance_models.JobProvenance, rollup_models.EpochStretch, webhook_models.Webhook,
 ):  # fmt: skip
     assert table.metadata is _metadata
 _RENDERED: dict[type, str] = {

@@ -4,9 +4,10 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import quote
+from typing import Literal, Self
+from urllib.parse import quote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -98,6 +99,32 @@ class Settings(BaseSettings):
         validation_alias="GSL_WEBHOOK_HOSTS",
         description="Comma-separated names or addresses of hosts in private networks to which webhooks may post.",
     )
+    oidc_issuer: str = Field(
+        "",
+        validation_alias="GSL_OIDC_ISSUER",
+        description="Issuer of the OpenID Connect provider through which people sign in; if empty, there is none.",
+    )
+    oidc_client_id: str = Field(
+        "", validation_alias="GSL_OIDC_CLIENT_ID", description="How the provider knows this server."
+    )
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="GSL_OIDC_CLIENT_SECRET",
+        description="What proves that to the provider; empty for a public client.",
+    )
+    oidc_name: str = Field(
+        "single sign-on", validation_alias="GSL_OIDC_NAME", description="What the sign-in page calls the provider."
+    )
+    oidc_domains_text: str = Field(
+        "",
+        validation_alias="GSL_OIDC_DOMAINS",
+        description="Comma-separated domains of verified e-mail addresses that may sign in through the provider.",
+    )
+    oidc_role: Literal["", "viewer", "member", "admin"] = Field(
+        "",
+        validation_alias="GSL_OIDC_ROLE",
+        description="Role of people who come through the provider and have no account yet; if empty, they get none.",
+    )
     workers: int | None = Field(
         None,
         validation_alias="GSL_WORKERS",
@@ -130,6 +157,26 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_broker(cls, url: str) -> str:
         return checked_broker_url(url) if url else ""
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_an_issuer(cls, url: str) -> str:
+        parts = urlsplit(url)
+        is_local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if url and not (parts.hostname and (parts.scheme == "https" or is_local)):
+            raise ValueError("must be a URL like https://login.example.org; http is for this machine alone")
+        return url
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("GSL_OIDC_ISSUER needs GSL_OIDC_CLIENT_ID, by which the provider knows this server")
+        return self
+
+    @property
+    def oidc_domains(self) -> frozenset[str]:
+        """Domains of e-mail addresses that may sign in; empty for all."""
+        return frozenset(name.strip().lower() for name in self.oidc_domains_text.split(",") if name.strip())
 
     @property
     def public(self) -> PublicAddress:

@@ -7,7 +7,19 @@ from typing import Annotated, Any
 import typer
 
 import gsl
-from gsl.cli import comparing, forking, launching, machine, records, showing, signing_in, steering, tokens, watching
+from gsl.cli import (
+    comparing,
+    forking,
+    launching,
+    machine,
+    policies,
+    records,
+    showing,
+    signing_in,
+    steering,
+    tokens,
+    watching,
+)
 from gsl.cli.doctor.command import doctor
 from gsl.cli.options import Server
 from gsl.cli.outcomes import EXPECTED, Exit, explained
@@ -47,6 +59,9 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "approve": steering.approve,
         "keep-training": steering.keep_training,
         "reject": steering.reject,
+        "policies": policies.list_policies,
+        "store-policy": policies.store_policy,
+        "dry-run": policies.dry_run,
     },
     "Results": {
         "compare": comparing.compare,

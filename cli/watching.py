@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Annotated, Protocol
 
 import typer
@@ -149,5 +150,19 @@ def gate_lines(run: Run, gate: Gate) -> list[Text]:
     return [
         Text(f"Gate: {plain(gate.evidence.why)}", style="yellow"),
         Text(f"Proposed: {number} of {text.count(plan.specialist_steps)} steps on variations {division}"),
+        *_deadline(gate),
         Text(f"`gsl approve {run.id}`, `gsl keep-training {run.id}` or `gsl reject {run.id}`", style="bold"),
     ]
+
+
+_AT_DEADLINE = {"approve": "approved as proposed", "reject": "rejected", "keep waiting": "announced again"}
+
+
+def _deadline(gate: Gate) -> list[Text]:
+    """What happens if nobody decides in time."""
+    if gate.deadline_at is None or gate.at_deadline is None:
+        return []
+    left = (gate.deadline_at - datetime.now(UTC)).total_seconds()
+    if left <= 0:
+        return [Text("The deadline has passed.", style="yellow")]
+    return [Text(f"{text.duration(left)} left; then it is {_AT_DEADLINE[gate.at_deadline]}", style="yellow")]

@@ -27,6 +27,7 @@ from gsl.client.catalogue import CatalogueCalls, ExperimentCalls
 from gsl.client.endpoints import AsyncSender, Sender
 from gsl.client.login import find
 from gsl.client.measurements import MeasurementCalls
+from gsl.client.policies import LinkCalls, PolicyCalls
 from gsl.client.projects import ProjectCalls
 from gsl.client.runs import GateCalls, RunCalls
 from gsl.client.transport import ANSWER_S, AsyncTransport, Transport
@@ -44,7 +45,7 @@ def _tables(of: str, format: TableFormat, files_of: Sequence[str]) -> tuple[str,
 
 class _Calls(
     CatalogueCalls, ExperimentCalls, RunCalls, GateCalls, MeasurementCalls, AccountCalls, PeopleCalls, ProjectCalls,
-    BinCalls,
+    BinCalls, PolicyCalls, LinkCalls,
 ):  # fmt: skip
     """All calls that are declared once for both clients."""
 

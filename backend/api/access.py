@@ -24,27 +24,31 @@ from gsl.protocol.api import Role
 from gsl.protocol.api.base import MAX_ID
 
 _DECLARED: dict[Access, str] = {
-    "anyone": "get_health get_session sign_in accept_invitation",
+    "anyone": "get_health get_session sign_in accept_invitation begin_oidc finish_oidc",
     "viewer": """
         list_suites list_presets list_runs get_run preview_run get_record list_run_jobs get_job get_job_log get_queue
         list_artifacts get_returns list_plateaus get_ledger list_events get_metrics list_figures get_figure get_gate
         list_gates list_experiments get_experiment get_comparison list_experiment_figures get_experiment_figure
         stream_changes get_run_provenance compare_run_provenance get_job_provenance compare_job_provenance export_run
-        export_experiment list_webhooks get_storage list_projects get_project list_bin get_usage
+        export_experiment list_webhooks get_storage list_projects get_project list_bin get_usage list_policies
+        try_policy
     """,
     "member": """
         create_run launch_baseline update_run delete_run cancel_run pause_run resume_run retry_run retry_job import_run
         approve_gate reject_gate approve_gates create_experiment update_experiment launch_experiment create_project
         update_project delete_project set_project_member remove_project_member delete_experiment restore_run
-        restore_experiment
+        restore_experiment create_approval_link list_approval_links revoke_approval_link create_run_link list_run_links
+        create_experiment_link list_experiment_links revoke_share_link
     """,
     "admin": """
         list_people update_person list_invitations create_invitation revoke_invitation list_worker_tokens
         create_worker_token revoke_worker_token list_audit create_webhook delete_webhook test_webhook
-        purge_run purge_experiment set_account_quota set_project_quota
+        purge_run purge_experiment set_account_quota set_project_quota store_policy update_policy
     """,
-    "account": "sign_out change_password list_tokens create_token revoke_token",
+    "account": "sign_out change_password list_tokens create_token revoke_token list_identities unlink_identity",
     "metrics": "scrape_metrics",
+    "approval link": "get_approval decide_approval",
+    "share link": "get_shared",
     "viewer or worker": "list_workers get_artifact_content",
     "worker": """
         announce_worker claim_next_job claim_job claim_members keep_job report_job upload_artifact append_job_log
@@ -56,16 +60,27 @@ ACCESS: Mapping[str, Access] = {name: access for access, names in _DECLARED.item
 
 _OF_THE_BIN = frozenset({"restore_run", "restore_experiment", "purge_run", "purge_experiment"})
 """Routes that alone know what was deleted."""
+_SHOWN_OF_RUNS = """
+    get_run get_record list_run_jobs list_artifacts get_returns list_plateaus get_ledger list_events get_metrics
+    list_figures get_figure get_gate list_gates get_run_provenance export_run
+"""
+_SHOWN_OF_EXPERIMENTS = """
+    get_experiment get_comparison list_experiment_figures get_experiment_figure export_experiment
+"""
+SHOWN: Mapping[str, frozenset[str]] = {
+    "run_id": frozenset(_SHOWN_OF_RUNS.split()), "experiment_id": frozenset(_SHOWN_OF_EXPERIMENTS.split()),
+}  # fmt: skip
+"""What a link that shows a run or an experiment opens, where this parameter of the path names that one."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def guarded(name: str, handle: Handler) -> Handler:
     """The route's handler for those who may use it. Raises KeyError for a route that nobody declared."""
-    access, of_the_bin = ACCESS[name], name in _OF_THE_BIN
+    access = ACCESS[name]
 
     async def checked(request: Request) -> Response:
-        await authorise(request, access, of_the_bin)
+        await authorise(request, access, name)
         return await handle(request)
 
     return handle if access == "anyone" else checked
@@ -85,13 +100,13 @@ class GuardedStream(APIRoute):
         return guarded(self.name, super().get_route_handler())
 
 
-async def authorise(request: Request, access: Access, of_the_bin: bool = False) -> Identity:
-    """Remembers who sends the request. Raises `UnauthorizedError` and `ForbiddenError`, and `NotFoundError` if what
-    the address names is not there for whoever asks."""
+async def authorise(request: Request, access: Access, name: str = "") -> Identity:
+    """Remembers who sends the request to the route of this name. Raises `UnauthorizedError` and `ForbiddenError`, and
+    `NotFoundError` if what the address names is not there for whoever asks."""
     identity = await identify(request)
-    if not identity.may(access):
+    if not (identity.may(access) or _shows(identity, name, request)):
         raise ForbiddenError(_why(identity, access))
-    await _check_named(request, identity, role_of(access), of_the_bin)
+    await _check_named(request, identity, role_of(access), name in _OF_THE_BIN)
     request.state.identity = identity
     return identity
 
@@ -106,7 +121,7 @@ _KEY = TypeAdapter(Annotated[int, Field(ge=1, le=MAX_ID)])
 async def _check_named(request: Request, identity: Identity, needed: Role | None, of_the_bin: bool) -> None:
     """Whether this person may see, or change, what the address names. The route gets the very number that was looked
     at; one that is none is left to it to refuse."""
-    if needed is None or identity.role is None:
+    if needed is None or (identity.role is None and identity.shared is None):
         return
     services: Services = request.app.state.services
     for parameter in _NAMED.keys() & request.path_params.keys():
@@ -120,6 +135,14 @@ async def _check_named(request: Request, identity: Identity, needed: Role | None
 def _check(services: Services, identity: Identity, kind: reach.Kind, key: int, needed: Role, of_the_bin: bool) -> None:
     with services.database.read() as session:
         reach.check(session, identity, kind, key, needed, of_the_bin)
+
+
+def _shows(identity: Identity, name: str, request: Request) -> bool:
+    """Whether a link shows what the request asks for."""
+    shared = identity.shared
+    if shared is None or name not in SHOWN[shared.parameter]:
+        return False
+    return bool(request.path_params.get(shared.parameter) == str(shared.id))
 
 
 async def identify(request: Request) -> Identity:
@@ -152,6 +175,12 @@ Who = Annotated[Identity, Depends(_remembered)]
 
 
 def _why(identity: Identity, access: Access) -> str:
+    if identity.shared is not None:
+        return f"This link shows {identity.shared} and opens nothing else."
+    if identity.kind == "approval link":
+        return "This link decides one gate and opens nothing else."
+    if access in ("approval link", "share link"):
+        return f"This route is for links alone: it needs the secret of an {access}."
     if access == "worker":
         return "This route is for workers: it needs a worker token."
     if identity.role is None:

@@ -15,14 +15,14 @@ routes = router("gate")
 def get_gate(run_id: RunId, session: Reading) -> GatePublic:
     """Its frozen evidence, the proposal and, once made, the decision. 404 before the first gate."""
     run = runs.get(session, run_id)
-    return gates.public(gates.latest(session, run_id), run)
+    return gates.public(session, gates.latest(session, run_id), run)
 
 
 @routes.get("/runs/{run_id}/gates", summary="List all gates, oldest first", responses=problems(404))
 def list_gates(run_id: RunId, session: Reading) -> list[GatePublic]:
     """One for each time the generalist reached its gate, in all cycles. Empty before the first."""
     run = runs.get(session, run_id)
-    return [gates.public(gate, run) for gate in gates.every(session, run_id)]
+    return gates.publics(session, gates.every(session, run_id), run)
 
 
 @routes.post("/runs/{run_id}/gate/approve", summary="Approve the gate", responses=problems(400, 404, 409))
@@ -50,4 +50,4 @@ def approve_gates(body: GatesApprove, who: Who, services: ServicesDep) -> GateAp
 def _decided(services: Services, session: Writing, gate: Gate, run: Run) -> GatePublic:
     session.flush()
     services.advance(session, gate.run_id, "gate")
-    return gates.public(gate, run)
+    return gates.public(session, gate, run)

@@ -9,7 +9,7 @@ from gsl.backend.api.deps import Limit, Offset, OfProject, Reading, RunId, Servi
 from gsl.backend.db.models import Run
 from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.run_progress import eta, job_count, measurement_steps, phases
-from gsl.backend.services import baselines, forks, retries
+from gsl.backend.services import baselines, forks, policies, retries
 from gsl.backend.services.app_services import Services
 from gsl.backend.services.bin import check_may_delete, put_run
 from gsl.backend.services.placement import in_project, move_run, project_for
@@ -29,6 +29,7 @@ def create_run(body: RunCreate, who: Who, session: Writing, services: ServicesDe
     """
     config, origin = forks.config_and_fields(session, body, who)
     workers.check_runnable(session, {"config.suite.name": config.suite.name})
+    policies.check_known(session, [("config", config)])
     project_id = project_for(session, who, body.project_id, body.experiment_id)
     fields = body.model_dump(exclude={"preset", "config", "checkpoint_id"}) | origin | {"project_id": project_id}
     run = runs.create(session, config, fields)

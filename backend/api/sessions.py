@@ -28,12 +28,13 @@ async def get_session(request: Request, response: Response, services: ServicesDe
     """Answers everyone, so that the page knows whether to ask for a sign-in."""
     response.headers["Cache-Control"] = "no-store"
     by_password = await run_in_threadpool(_have_passwords, services)
+    provider = services.settings.oidc_name if services.provider else None
     try:
         identity = await identify(request)
     except UnauthorizedError:
-        return SessionPublic(account=None, passwords=by_password)
+        return SessionPublic(account=None, passwords=by_password, provider=provider)
     account = None if identity.role is None else AccountPublic(name=identity.name, role=identity.role)
-    return SessionPublic(account=account, passwords=by_password)
+    return SessionPublic(account=account, passwords=by_password, provider=provider)
 
 
 def _have_passwords(services: Services) -> bool:
@@ -60,7 +61,7 @@ def sign_out(who: Who, response: Response, session: Writing, services: ServicesD
     """Ends the browser's session."""
     if who.kind == "session" and who.credential_id is not None:
         credentials.close_session(session, who.credential_id)
-    response.delete_cookie(services.settings.cookie, path=_path(services))
+    response.delete_cookie(services.settings.cookie, path=path_of(services))
 
 
 def open_link(request: Request) -> Response | None:
@@ -77,7 +78,7 @@ def open_link(request: Request) -> Response | None:
     with services.database.write() as session:
         secret = credentials.open_session(session, accounts.owner(session))
         audit.add(session, OWNER, "sign in", "", "by the link")
-    answer = RedirectResponse(_path(services), 303, headers={"Cache-Control": "no-store"})
+    answer = RedirectResponse(path_of(services), 303, headers={"Cache-Control": "no-store"})
     remember(services, answer, secret)
     return answer
 
@@ -91,12 +92,13 @@ def remember(services: Services, response: Response, secret: str) -> None:
         services.settings.cookie,
         secret,
         max_age=int(credentials.SESSION_LASTS.total_seconds()),
-        path=_path(services),
+        path=path_of(services),
         secure=services.settings.public.origin.startswith("https:"),
         httponly=True,
         samesite="strict",
     )
 
 
-def _path(services: Services) -> str:
+def path_of(services: Services) -> str:
+    """Of the page, with a slash at its end."""
     return f"{services.settings.public.base_path}/"

@@ -6,6 +6,7 @@ stored as argon2.
 
 from datetime import datetime
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from gsl.backend.db.columns import hash_column, identity, loose_reference, reference, time_column
@@ -81,6 +82,35 @@ class Invitation(SQLModel, table=True):
     used_at: datetime | None = time_column(nullable=True)
     used_by: str | None = None
     revoked_at: datetime | None = time_column(nullable=True)
+
+
+class ExternalIdentity(SQLModel, table=True):
+    """A person at a provider, who signs in as this account. Names and addresses may change there, these two do not."""
+
+    __tablename__ = "external_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject", name="uq_external_identity"),)
+
+    id: int | None = identity()
+    account_id: int = reference("account.id", index=True)
+    issuer: str
+    subject: str
+    created_at: datetime = time_column()
+    last_used_at: datetime | None = time_column(nullable=True)
+
+
+class OidcAttempt(SQLModel, table=True):
+    """A browser on its way to the provider and back; it goes once, so the row is deleted when it returns."""
+
+    __tablename__ = "oidc_attempt"
+
+    id: int | None = identity()
+    account_id: int | None = reference("account.id", nullable=True, index=True)  # that is to be linked
+    secret_sha256: str = hash_column()  # of the browser's cookie
+    state: str
+    nonce: str
+    code_verifier: str
+    redirect_uri: str
+    expires_at: datetime = time_column(index=True)
 
 
 class AuditEntry(SQLModel, table=True):

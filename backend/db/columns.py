@@ -4,7 +4,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Float, ForeignKey, Integer, String
+from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Dialect, Float, ForeignKey, Integer, String, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -79,6 +79,11 @@ def added_text_column() -> Any:
 def added_number_column() -> Any:
     """A whole number added by a later migration; 0 in older rows."""
     return Field(0, sa_column=Column(Integer, nullable=False, server_default="0"))
+
+
+def added_flag_column() -> Any:
+    """Yes or no, added by a later migration; no in older rows."""
+    return Field(False, sa_column=Column(Boolean, nullable=False, server_default=false()))
 
 
 def added_steps_column() -> Any:

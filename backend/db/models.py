@@ -79,8 +79,7 @@ class Run(OfProject, Binned, table=True):
 
 
 class RunText(SQLModel, table=True):
-    """Name, notes and tags of a run, folded by `store.search`: apart from the wide rows of runs, so that it is quickly
-    scanned."""
+    """Name, notes and tags of a run, folded by `store.search`: apart from its wide row, to be quickly scanned."""
 
     __tablename__ = "run_text"
 
@@ -166,24 +165,6 @@ class VariationReturn(SQLModel, table=True):
     mean_length: float | None = number_column()
 
 
-class LatestReturn(SQLModel, table=True):
-    """The latest estimate of each variation by job and source: a page never scans history for it."""
-
-    __tablename__ = "latest_return"
-
-    job_id: int = reference("job.id", primary_key=True)
-    source: str = Field(primary_key=True)
-    variation: int = Field(sa_column=Column(BigInteger, primary_key=True))
-    run_id: int = reference("run.id", index=True)
-    revision: int = steps_column()  # the run's revision when this estimate arrived
-    epoch: int
-    episodes: int
-    mean_return: float | None = number_column()
-    std_return: float | None = number_column()
-    success_rate: float | None = number_column()
-    mean_length: float | None = number_column()
-
-
 class Evaluation(SQLModel, table=True):
     """How whole an evaluation was; one of which there is no row was made before rounds were counted."""
 
@@ -243,6 +224,8 @@ class Gate(SQLModel, table=True):
     reason: str = ""
     created_at: datetime = time_column()
     decided_at: datetime | None = time_column(nullable=True)
+    deadline_at: datetime | None = time_column(nullable=True, index=True)
+    reminded_at: datetime | None = time_column(nullable=True)  # told again, as it keeps waiting
 
 
 class Artifact(SQLModel, table=True):

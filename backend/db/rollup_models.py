@@ -29,3 +29,21 @@ class EpochStretch(SQLModel, table=True):
     job_steps: int = steps_column()  # after it
     mean_return: float | None = number_column()
     success_rate: float | None = number_column()
+
+
+class LatestReturn(SQLModel, table=True):
+    """The latest estimate of each variation by job and source: a page never scans history for it."""
+
+    __tablename__ = "latest_return"
+
+    job_id: int = reference("job.id", primary_key=True)
+    source: str = Field(primary_key=True)
+    variation: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    run_id: int = reference("run.id", index=True)
+    revision: int = steps_column()  # the run's revision when this estimate arrived
+    epoch: int
+    episodes: int
+    mean_return: float | None = number_column()
+    std_return: float | None = number_column()
+    success_rate: float | None = number_column()
+    mean_length: float | None = number_column()

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from gsl.backend.db.columns import identity, json_column, reference, time_column
+from gsl.backend.db.columns import added_flag_column, identity, json_column, reference, time_column
 
 
 class Webhook(SQLModel, table=True):
@@ -16,6 +16,7 @@ class Webhook(SQLModel, table=True):
     secret: str  # signs messages, so it is stored as it is
     format: str
     events: list[str] = json_column()
+    approval_links: bool = added_flag_column()  # whether messages carry links that decide
     created_at: datetime = time_column()
     # One process at a time delivers to it; the claim of one that died runs out.
     claimed_until: datetime | None = time_column(nullable=True)

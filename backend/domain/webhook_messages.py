@@ -20,6 +20,7 @@ _SAID = {
     "run.failed": "failed",
     "worker.lost": "lost a worker",
 }
+_THEN = {"approve": "approved as proposed", "reject": "rejected", "keep waiting": "announced again"}
 
 
 @dataclass(frozen=True)
@@ -30,22 +31,33 @@ class Message:
     event: str
     data: dict[str, Any]
     created_at: datetime
+    approval_url: str | None = None
+    """A link that decides, which no server stores."""
 
     def body(self, format: str, page: str) -> bytes:
         """As JSON, or as the text that Slack and others show. `page` is the address of the page."""
         run_id = self.data.get("run_id")
         url = f"{page}/runs/{run_id}" if run_id else page
         if format == "slack":
-            return json.dumps({"text": f"{self._text()} {url}"}).encode()
+            decide = f" Decide: {self.approval_url}" if self.approval_url else ""
+            return json.dumps({"text": f"{self._text()} {url}{decide}"}).encode()
         whole = {"id": self.key, "type": self.event, "timestamp": self.created_at.isoformat()}
-        return json.dumps({**whole, "data": {**self.data, "url": url}}).encode()
+        more = {"approval_url": self.approval_url} if self.approval_url else {}
+        return json.dumps({**whole, "data": {**self.data, "url": url, **more}}).encode()
 
     def _text(self) -> str:
         if self.event == "test":
             return "GSL Lab: this is a test."
         name, detail = _escaped(str(self.data.get("run_name", ""))), _escaped(str(self.data.get("message", "")))
         said = f"Run {self.data.get('run_id')} ({name}) {_SAID[self.event]}"
-        return f"{said}: {detail}" if detail else f"{said}."
+        return (f"{said}: {detail}" if detail else f"{said}.") + self._deadline()
+
+    def _deadline(self) -> str:
+        """What happens if nobody decides, unless that is behind us."""
+        at, then = self.data.get("deadline"), self.data.get("at_deadline")
+        if at is None or datetime.fromisoformat(at) <= self.created_at:
+            return ""
+        return f"; {_THEN[str(then)]} at {datetime.fromisoformat(at):%Y-%m-%d %H:%M} UTC unless somebody decides"
 
 
 def new_secret() -> str:

@@ -43,6 +43,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "figures", "description": "Figures in Plotly's format, as the page shows them."},
     {"name": "artifacts", "description": "Checkpoints, demonstrations and pictures."},
     {"name": "experiments", "description": "Runs that are compared: arms x seeds, with intervals and figures."},
+    {"name": "links", "description": "Links that show one run or one experiment without an account."},
     {"name": "workers", "description": "Live workers and the queue."},
     {"name": "monitoring", "description": "Metrics for Prometheus."},
     {"name": "webhooks", "description": "Who is told of approvals that are needed, ended runs and lost workers."},
@@ -88,6 +89,8 @@ def _describe_access(document: dict[str, Any], access: Mapping[str, Access], coo
         "token": bearer | {"description": "A token of a person."},
         "worker token": bearer | {"description": "GSL_WORKER_TOKEN, or the token of one machine."},
         "metrics token": bearer | {"description": "GSL_METRICS_TOKEN."},
+        "approval link": bearer | {"description": "The secret of a link that decides a gate."},
+        "share link": bearer | {"description": "The secret of a link that shows a run or an experiment."},
         "session": {"type": "apiKey", "in": "cookie", "name": cookie, "description": "A browser that is signed in."},
     }
     for operation in _operations(document):
@@ -102,6 +105,8 @@ def _security(needed: Access) -> list[dict[str, list[str]]]:
     """The alternatives, each of which is enough."""
     if needed == "anyone":
         return []
+    if needed in ("approval link", "share link"):
+        return [{needed: []}]
     people = () if needed == "worker" else ("token", "session")
     others = [f"{kind} token" for kind in ("worker", "metrics") if kind in needed]
     return [{name: []} for name in (*people, *others)]

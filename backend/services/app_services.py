@@ -18,6 +18,7 @@ from gsl.backend.events import Events
 from gsl.backend.services import planner
 from gsl.backend.services.attempts import Attempts
 from gsl.backend.services.health import HealthWatch
+from gsl.backend.services.oidc_provider import Provider
 from gsl.backend.settings import Settings
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.jobs.leases import Terms
@@ -33,6 +34,8 @@ class Services:
     events: Events
     dispatcher: Dispatcher
     health: HealthWatch
+    provider: Provider | None = None
+    """Through which people sign in, if the settings name one."""
     recording_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_CONNECTIONS // 8))
     """Of uploads that write a row: they wait for locks, whose holders need one of the other threads to go on."""
     claiming_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
@@ -57,6 +60,7 @@ class Services:
             events=Events(settings.redis_url),
             dispatcher=Dispatcher(settings.redis_url),
             health=HealthWatch(settings, database),
+            provider=Provider(settings) if settings.oidc_issuer else None,
         )
 
     @property

@@ -16,6 +16,7 @@ from gsl.backend.db.columns import now
 from gsl.backend.db.webhook_models import Webhook, WebhookMessage
 from gsl.backend.domain.webhook_messages import Message, headers
 from gsl.backend.outbound import OutboundError, post
+from gsl.backend.services import links
 from gsl.backend.services.app_services import Services
 from gsl.backend.store import webhooks
 
@@ -113,7 +114,9 @@ def _send(services: Services, webhook: Webhook, row: WebhookMessage, schedule: S
     """Whether the receiver has taken the message; what becomes of it is stored."""
     assert webhook.id is not None
     assert row.id is not None
-    body = Message(row.key, row.event, row.data, row.created_at).body(webhook.format, services.settings.page_url)
+    approval = links.for_message(services, webhook, row)
+    message = Message(row.key, row.event, row.data, row.created_at, approval)
+    body = message.body(webhook.format, services.settings.page_url)
     signed = headers(webhook.secret, row.key, now(), body)
     error = ""
     try:

@@ -9,8 +9,10 @@ from sqlmodel import Session
 
 from gsl.backend.db.account_models import Account, ApiToken, BrowserSession, WorkerToken
 from gsl.backend.db.columns import now
+from gsl.backend.db.link_models import ShareLink
 from gsl.backend.domain.identity import OWNER, Identity
 from gsl.backend.errors import UnauthorizedError
+from gsl.backend.services import links
 from gsl.backend.services.app_services import Services
 from gsl.backend.store import credentials, projects
 from gsl.protocol.api import ProjectRole, Role
@@ -33,7 +35,12 @@ def by_shared_token(services: Services, token: str) -> Identity | None:
 
 
 def by_stored_token(services: Services, token: str) -> Identity:
-    """A personal token or that of one machine's workers. Raises `UnauthorizedError` if it does not count (any more)."""
+    """A personal token, that of one machine's workers, or the secret of a link.
+
+    Raises `UnauthorizedError` if it does not count (any more).
+    """
+    if token.startswith((links.APPROVAL, links.SHARE)):
+        return _of_link(services, token)
     with services.database.read() as session:
         personal = credentials.token_of(session, token)
         machine = None if personal else credentials.worker_token_of(session, token)
@@ -89,6 +96,16 @@ def _of_machine(services: Services, row: WorkerToken) -> Identity:
     if credentials.use_is_due(row.last_used_at):
         _note(services, lambda session: credentials.note_use(session, WorkerToken, row.id or 0))
     return Identity(row.name, "worker", None, credential_id=row.id)
+
+
+def _of_link(services: Services, secret: str) -> Identity:
+    with services.database.read() as session:
+        if secret.startswith(links.APPROVAL):
+            return links.by_approval_link(session, secret)
+        identity, use_is_due = links.by_share_link(session, secret)
+    if use_is_due:
+        _note(services, lambda session: credentials.note_use(session, ShareLink, identity.credential_id or 0))
+    return identity
 
 
 def _check_enabled(account: Account) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from gsl.backend.db.models import Job, Run
-from gsl.backend.store import webhooks
+from gsl.backend.services import policies
+from gsl.backend.store import gates, webhooks
 from gsl.backend.store.configs import config_of, read_only
 from gsl.backend.store.jobs import planning
 from gsl.backend.store.jobs.locks import lock_run
@@ -67,10 +68,12 @@ def _carry_out(session: Session, run: Run, config: RunConfig, step: Plan) -> lis
     if step.gate is not None:
         gate = planning.insert_gate(session, run, config, step.gate)
         record_event(session, WHO, "gate opened", step.gate.why, run_id=run.id)
+        policies.apply(session, run, gate, config)
         if gate.decided_by is not None:
-            record_event(session, gate.decided_by, "gate approved", "as proposed", run_id=run.id)
+            record_event(session, gate.decided_by, "gate approved", gate.reason or "as proposed", run_id=run.id)
         else:
-            webhooks.tell(session, "approval.needed", run, step.gate.why)
+            gates.set_deadline(gate, config.gate)
+            webhooks.tell_of_gate(session, run, gate, config.gate.at_deadline, step.gate.why)
     if step.status in ENDED:
         planning.stop_running(session, run)
     return [job.id for job in queued if job.id is not None]

@@ -1,6 +1,6 @@
-"""What happens without a request: lost jobs are queued again, and queued jobs that no worker picked up are dispatched;
-at the start, runs are planned that an earlier server could not go on with. Every hour, old checkpoints are removed if
-the settings say so.
+"""What happens without a request: lost jobs are queued again, gates whose time has come are decided, and queued
+jobs that no worker picked up are dispatched. At the start, runs are planned that an earlier server could not go on
+with. Now and then, the bin is emptied, and old checkpoints are removed if the settings say so.
 
 All of it runs in one thread of each API process. On PostgreSQL an advisory lock lets one of them recover jobs at a
 time, so that each loss counts once; a message that several of them send again does no harm.
@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gsl.backend.errors import ProblemError
 from gsl.backend.services import bin
 from gsl.backend.services.app_services import Services
+from gsl.backend.services.deadlines import meet_deadlines, open_in_hours
 from gsl.backend.services.retention import Sweeper
 from gsl.backend.store import runs
 from gsl.backend.store.jobs import queue
@@ -85,9 +86,7 @@ def redispatch(services: Services, again_after_s: float = DISPATCH_AGAIN_AFTER_S
 
 
 class Reaper:
-    """Runs `catch_up` once, then `recover_lost` and `redispatch` every few seconds, and the sweeper and `bin.empty` now
-    and then, in a thread.
-    """
+    """Runs `catch_up` once; then the others every few seconds or, for files, now and then, in a thread."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -111,7 +110,7 @@ class Reaper:
             try:
                 self._round()
             except Exception:  # noqa: BLE001 - without this thread, no lost or queued job would continue
-                _log.exception("could not recover lost jobs or dispatch queued ones; trying again")
+                _log.exception("could not recover lost jobs, meet deadlines or dispatch queued jobs; trying again")
             self._closed.wait(self._every_s)
 
     def _round(self) -> None:
@@ -120,6 +119,8 @@ class Reaper:
                 catch_up(self._services)
                 self._caught_up = True
             recover_lost(self._services)
+            meet_deadlines(self._services)
+            open_in_hours(self._services)
             redispatch(self._services)
             self._sweeper.sweep_if_due()
             if time.monotonic() - self._emptied > _EMPTY_EVERY_S:

@@ -9,10 +9,11 @@ from sqlmodel import Session, col, delete, select
 
 from gsl.backend.db.account_models import Account, ApiToken, BrowserSession, WorkerToken
 from gsl.backend.db.columns import now
+from gsl.backend.db.link_models import ShareLink
 from gsl.backend.errors import NotFoundError
 from gsl.protocol.api import TokenScope
 
-Used = TypeVar("Used", BrowserSession, ApiToken, WorkerToken)
+Used = TypeVar("Used", BrowserSession, ApiToken, WorkerToken, ShareLink)
 SESSION_LASTS = timedelta(days=30)
 PERSONAL, FOR_WORKERS = "gslp_", "gslw_"
 """How tokens begin, so that one that leaked is recognised, by people and by programs that look for secrets."""

@@ -1,15 +1,21 @@
 """Gates as they are stored and shown: the frozen evidence, the proposal, the decision."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from gsl.backend.db.columns import now
 from gsl.backend.db.models import Gate, Run
 from gsl.backend.errors import NotFoundError
+from gsl.backend.store import policies
 from gsl.backend.store.configs import config_of, read_only
+from gsl.config.method import GateSettings
 from gsl.config.run import RunConfig
 from gsl.config.step_budget import specialist_reserve, specialist_training
-from gsl.protocol.api import GateProposal, GatePublic, SpecialistPlan, SpecialistTerms
+from gsl.protocol.api import GateProposal, GatePublic, PolicyVerdict, SpecialistPlan, SpecialistTerms
+from gsl.protocol.jobs import ENDED
 
 
 def latest(session: Session, run_id: int) -> Gate:
@@ -33,12 +39,33 @@ def every(session: Session, run_id: int) -> list[Gate]:
     return list(session.exec(select(Gate).where(Gate.run_id == run_id).order_by(col(Gate.id))).all())
 
 
-def public(gate: Gate, run: Run) -> GatePublic:
-    terms = plan = None
-    if not read_only(run):
-        terms, plan = terms_of(config_of(run)), _plan(config_of(run), GateProposal.model_validate(_split(gate)))
-    own = {name: getattr(gate, name) for name in GatePublic.model_fields if name not in ("terms", "plan")}
-    return GatePublic.model_validate({**own, "terms": terms, "plan": plan or []})
+def publics(session: Session, found: Sequence[Gate], run: Run) -> list[GatePublic]:
+    """Gates of the run."""
+    said = policies.verdicts(session, [gate.id for gate in found])
+    return [_public(gate, run, said.get(gate.id or 0)) for gate in found]
+
+
+def public(session: Session, gate: Gate, run: Run) -> GatePublic:
+    [shown] = publics(session, [gate], run)
+    return shown
+
+
+def _public(gate: Gate, run: Run, verdict: PolicyVerdict | None) -> GatePublic:
+    own = {name: getattr(gate, name) for name in GatePublic.model_fields if name not in _OF_CONFIG}
+    return GatePublic.model_validate({**own, **_of_config(gate, run), "policy": verdict})
+
+
+_OF_CONFIG = ("terms", "plan", "at_deadline", "policy")
+
+
+def _of_config(gate: Gate, run: Run) -> dict[str, Any]:
+    """What follows from the run's configuration, if this server can read it."""
+    if read_only(run):
+        return {"terms": None, "plan": (), "at_deadline": None}
+    config = config_of(run)
+    plan = _plan(config, GateProposal.model_validate(_split(gate)))
+    at_deadline = None if gate.deadline_at is None else config.gate.at_deadline
+    return {"terms": terms_of(config), "plan": plan, "at_deadline": at_deadline}
 
 
 def terms_of(config: RunConfig) -> SpecialistTerms:
@@ -65,6 +92,19 @@ def _plan(config: RunConfig, split: GateProposal) -> list[SpecialistPlan]:
         )
         for part in split.partition
     ]
+
+
+def set_deadline(gate: Gate, settings: GateSettings) -> None:
+    """Only for a gate that waits for a person."""
+    if settings.deadline_hours is not None:
+        gate.deadline_at = gate.created_at + timedelta(hours=settings.deadline_hours)
+
+
+def overdue(session: Session) -> Sequence[int]:
+    """Runs that wait at a gate whose deadline has passed, unless that was dealt with."""
+    waiting = (Gate.status == "open", col(Gate.deadline_at) <= now(), col(Gate.reminded_at).is_(None))
+    query = select(Gate.run_id).join(Run, col(Run.id) == col(Gate.run_id))
+    return session.exec(query.where(*waiting, col(Run.status).not_in(ENDED)).distinct()).all()
 
 
 def open_too_few(session: Session, run: Run) -> Gate | None:

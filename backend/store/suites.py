@@ -7,7 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from gsl.backend.db.models import Gate, LatestReturn, Run
+from gsl.backend.db.models import Gate, Run
+from gsl.backend.db.rollup_models import LatestReturn
 from gsl.backend.domain.lost_suite import LostSuite, Measured
 from gsl.config.base import stored
 from gsl.config.run import Suite

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from gsl.backend.db.models import Epoch, Job, LatestReturn, Run
+from gsl.backend.db.models import Epoch, Job, Run
+from gsl.backend.db.rollup_models import LatestReturn
 from gsl.backend.store.ingest.rollups import MAIN_KINDS
 from gsl.phases import keys
 

@@ -13,11 +13,11 @@ from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, delete, select
 
 from gsl.backend.db.columns import now
-from gsl.backend.db.models import Run
+from gsl.backend.db.models import Gate, Run
 from gsl.backend.db.webhook_models import Webhook, WebhookMessage
 from gsl.backend.domain.webhook_messages import new_secret, target
 from gsl.backend.errors import ConflictError, NotFoundError
-from gsl.protocol.api import WebhookCreate, WebhookCreated, WebhookEvent, WebhookPublic
+from gsl.protocol.api import AtDeadline, WebhookCreate, WebhookCreated, WebhookEvent, WebhookPublic
 
 MOST_WEBHOOKS = 50
 
@@ -30,6 +30,13 @@ def tell(session: Session, event: WebhookEvent, run: Run, message: str = "", **m
     for webhook in session.exec(staying):
         if event in webhook.events:
             _put(session, webhook, event, data)
+
+
+def tell_of_gate(session: Session, run: Run, gate: Gate, at_deadline: AtDeadline, message: str) -> None:
+    """That the gate waits for a person, and what happens if nobody decides in time."""
+    deadline = None if gate.deadline_at is None else gate.deadline_at.isoformat(timespec="seconds")
+    then = None if deadline is None else at_deadline
+    tell(session, "approval.needed", run, message, gate_id=gate.id, deadline=deadline, at_deadline=then)
 
 
 def _put(session: Session, webhook: Webhook, event: str, data: dict[str, Any]) -> None:

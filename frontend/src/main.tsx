@@ -4,10 +4,10 @@ import "./app.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
-import { type ReactNode, StrictMode } from "react";
+import { lazy, type ReactNode, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
-import { served } from "./api/address";
+import { link, served } from "./api/address";
 import { LiveProvider } from "./api/live";
 import { isSignedOut, isWorthRetrying } from "./api/problem";
 import { keys, sessionQuery } from "./api/queries";
@@ -37,8 +37,23 @@ function SignedIn({ children }: { children: ReactNode }) {
   const session = useQuery(sessionQuery);
   if (window.location.pathname === served("/invitation")) return <InvitationPage />;
   if (session.isPending) return null;
-  if (session.data?.account === null) return <SignInPage passwords={session.data.passwords} />;
+  if (session.data?.account === null) return <SignInPage {...session.data} />;
   return children; // also while the server is away, which the page itself says
+}
+
+const ApprovalPage = lazy(async () => ({ default: (await import("./pages/links/ApprovalPage")).ApprovalPage }));
+const SharedPage = lazy(async () => ({ default: (await import("./pages/links/SharedPage")).SharedPage }));
+
+/** What a link shows needs no account. */
+function Page() {
+  if (link) return <Suspense>{link === "approval" ? <ApprovalPage /> : <SharedPage />}</Suspense>;
+  return (
+    <SignedIn>
+      <LiveProvider>
+        <RouterProvider router={router} />
+      </LiveProvider>
+    </SignedIn>
+  );
 }
 
 const root = document.getElementById("root");
@@ -49,11 +64,7 @@ createRoot(root).render(
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <Notifications position="top-right" />
       <QueryClientProvider client={queryClient}>
-        <SignedIn>
-          <LiveProvider>
-            <RouterProvider router={router} />
-          </LiveProvider>
-        </SignedIn>
+        <Page />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

@@ -38,6 +38,10 @@ const routes: RouteObject[] = [
       { path: "bin", lazy: async () => ({ Component: (await import("./pages/bin/BinPage")).BinPage }) },
       { path: "workers", lazy: async () => ({ Component: (await import("./pages/workers/WorkersPage")).WorkersPage }) },
       { path: "account", lazy: async () => ({ Component: (await import("./pages/account/AccountPage")).AccountPage }) },
+      {
+        path: "policies",
+        lazy: async () => ({ Component: (await import("./pages/policies/PoliciesPage")).PoliciesPage }),
+      },
       { path: "people", lazy: async () => ({ Component: (await import("./pages/people/PeoplePage")).PeoplePage }) },
       { path: "audit", lazy: async () => ({ Component: (await import("./pages/people/AuditPage")).AuditPage }) },
       { path: "*", element: <NotFound /> },

@@ -163,6 +163,26 @@ class GateSettings(Settings):
     mode: Literal["ask", "auto"] = setting(
         "ask", "ask: a person approves or edits the proposed specialists. auto: the proposal is approved at once."
     )
+    deadline_hours: float | None = setting(
+        None,
+        "Hours that the run waits for a person at its gate; then at_deadline decides. Empty: as long as it takes.",
+        unit="hours",
+        gt=0,
+        le=8760,
+    )
+    at_deadline: Literal["approve", "reject", "keep waiting"] = setting(
+        "keep waiting",
+        "What happens when deadline_hours have passed. approve: the specialists start as proposed. reject: the run "
+        "ends without them. keep waiting: webhooks are told once more.",
+    )
+    policy: str | None = setting(
+        None,
+        "Policy of the server that may approve the proposal by itself; a person is asked if it does not. Empty: none.",
+        max_length=50,
+    )
+    policy_version: int | None = setting(
+        None, "Version of the policy. Empty: the newest one when the gate opens.", ge=1
+    )
     optimal_score: float | None = setting(
         None,
         "End the run without further specialists once the generalist's evaluation reaches this score (0 to 1: success "

@@ -30,6 +30,8 @@ def broken_rules(config: RunParts) -> Iterator[BrokenRule]:
     if config.learner.batch_size > config.budget.total_steps:
         yield ("budget", "total_steps"), f"must be at least one epoch ({config.learner.batch_size} steps)"
     if config.arm != "generalist":
+        yield from _deadline_is_set(config)
+        yield from _policy_fits_mode(config)
         yield from _specialists_fit(config)
         yield from _budgets_add_up(config)
         yield from _window_fits(config)
@@ -52,6 +54,21 @@ def _learner_fits_suite(config: RunParts) -> Iterator[BrokenRule]:
             ("learner", "name"),
             f"{learner.title} supports {supported} actions only, but {suite.name} has {suite.actions} actions",
         )
+
+
+def _deadline_is_set(config: RunParts) -> Iterator[BrokenRule]:
+    gate = config.gate
+    if gate.at_deadline != "keep waiting" and gate.deadline_hours is None:
+        reason = f"is {gate.at_deadline}, so gate.deadline_hours must say when; or choose keep waiting"
+        yield ("gate", "at_deadline"), reason
+
+
+def _policy_fits_mode(config: RunParts) -> Iterator[BrokenRule]:
+    gate = config.gate
+    if gate.policy is not None and gate.mode == "auto":
+        yield ("gate", "mode"), f"must be ask: auto approves at once, without the policy {gate.policy}"
+    if gate.policy_version is not None and gate.policy is None:
+        yield ("gate", "policy_version"), "needs gate.policy, whose version it is"
 
 
 def _halves_are_equal(config: RunParts) -> Iterator[BrokenRule]:

@@ -21,8 +21,8 @@ from benchmarks.backend.servers import Server
 from benchmarks.backend.stored import count_returns, more_runs, settle, stored_run
 from gsl.backend.app import create_app
 from gsl.backend.db.engine import Database
-from gsl.backend.db.models import Epoch, Job, LatestReturn, Run, VariationReturn
-from gsl.backend.db.rollup_models import EpochStretch
+from gsl.backend.db.models import Epoch, Job, Run, VariationReturn
+from gsl.backend.db.rollup_models import EpochStretch, LatestReturn
 from tests.backend.api_driver import ApiDriver
 from tests.backend.conftest import settings_on
 from tests.backend.figures.stored_run import Size

@@ -1,12 +1,18 @@
 """Accounts in a real browser: the owner's link, an invitation, signing in and out, and a person's tokens."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
+from pydantic import SecretStr
 
+from gsl.backend.services.app_services import Services
+from gsl.backend.services.oidc_provider import Provider
 from tests.backend.api_driver import OWNER_TOKEN, ApiDriver
+from tests.backend.oidc_server import knows, oidc_provider
 from tests.browser.conftest import Complaints
 
 PASSWORD = "a long password"
@@ -96,3 +102,28 @@ def test_the_audit_is_read_page_by_page(stage: ApiDriver, page: Page) -> None:
     expect(page.get_by_role("row").nth(1)).not_to_have_text(first)
     page.get_by_role("button", name="previous page").click()
     expect(page.get_by_role("row")).to_have_count(51)
+
+
+def test_a_person_comes_in_through_the_provider(visitor: Page, stage_app: FastAPI) -> None:
+    """And goes to a provider in a process of its own and back, as browsers do."""
+    before: Services = stage_app.state.services
+    with oidc_provider() as issuer:
+        knows(issuer, "grace", preferred_username="grace", email="grace@lab.example", email_verified=True)
+        settings = before.settings.model_copy(
+            update={
+                "oidc_issuer": issuer,
+                "oidc_client_id": "gsl-lab",
+                "oidc_client_secret": SecretStr("s3cret"),
+                "oidc_role": "viewer",
+            }
+        )
+        stage_app.state.services = replace(before, settings=settings, provider=Provider(settings))
+        try:
+            visitor.goto("/runs")
+            visitor.get_by_role("link", name="Sign in with single sign-on").click()
+            visitor.get_by_placeholder("sub").fill("grace")
+            visitor.get_by_role("button", name="Authorize").click()
+            runs_are_shown(visitor)
+            expect(visitor.get_by_label("Signed in as grace")).to_be_visible()
+        finally:
+            stage_app.state.services = before

@@ -47,7 +47,7 @@ REASONS = {
     "benchmarks/method/scale.py": "the axis, pure, beside the figure that is 200 lines long",
     "benchmarks/peers/environment.py": "the other library's own Python environment",
     "client/errors.py": "what scripts catch",
-    "frontend/src/api/address.ts": "the one place that knows the base path",
+    "frontend/src/api/address.ts": "the one place that knows the base path, and which link opened the page",
     "frontend/src/api/client.ts": "the one instance of the generated client",
     "frontend/src/api/throttle.ts": "pure, apart from the event source that uses it",
     "frontend/src/presets/presets.ts": "pure search over presets, apart from what shows them",

@@ -9,7 +9,8 @@ import numpy as np
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
-from gsl.backend.db.models import Experiment, Job, LatestReturn, Run
+from gsl.backend.db.models import Experiment, Job, Run
+from gsl.backend.db.rollup_models import LatestReturn
 from gsl.backend.domain.comparison_types import Compared, ComparedRun, Outcomes, TaskScores
 from gsl.backend.domain.figure_data import FloatArray
 from gsl.backend.errors import NotFoundError

@@ -11,8 +11,8 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from gsl.backend.db.models import Gate, Job, LatestReturn, Plateau, Run
-from gsl.backend.db.rollup_models import EvaluationMean
+from gsl.backend.db.models import Gate, Job, Plateau, Run
+from gsl.backend.db.rollup_models import EvaluationMean, LatestReturn
 from gsl.backend.domain.figure_data import (
     Curve,
     EvaluationPoint,

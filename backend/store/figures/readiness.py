@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from gsl.backend.db.models import Gate, Job, LatestReturn, Plateau, Run
+from gsl.backend.db.models import Gate, Job, Plateau, Run
+from gsl.backend.db.rollup_models import LatestReturn
 from gsl.phases.keys import LAST_EVALUATION
 
 

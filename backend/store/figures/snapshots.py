@@ -7,7 +7,8 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from gsl.backend.db.models import Gate, LatestReturn, VariationReturn
+from gsl.backend.db.models import Gate, VariationReturn
+from gsl.backend.db.rollup_models import LatestReturn
 from gsl.backend.domain.figure_data import IntArray, Measured, PairedScores, Scores, Snapshots, VariationScores
 from gsl.backend.store import wholeness
 from gsl.backend.store.figures.curves import approved_gates

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from gsl.backend.db.models import Epoch, Job, LatestReturn, LedgerEntry, Plateau, Run
+from gsl.backend.db.models import Epoch, Job, LedgerEntry, Plateau, Run
+from gsl.backend.db.rollup_models import LatestReturn
 from gsl.backend.store.configs import config_of
 from gsl.backend.store.ingest.upsert import upsert
 from gsl.method import score as measured

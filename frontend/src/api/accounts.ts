@@ -20,6 +20,11 @@ export const usageQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/account/usage", { signal })),
 });
 
+export const identitiesQuery = queryOptions({
+  queryKey: listed("identities"),
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/account/identities", { signal })),
+});
+
 export const peopleQuery = queryOptions({
   queryKey: listed("people"),
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/people", { signal })),
@@ -84,6 +89,11 @@ export const useCreateToken = () =>
 export const useRevokeToken = () =>
   useChange((token_id: number) =>
     unwrap(api.DELETE("/api/v1/account/tokens/{token_id}", { params: { path: { token_id } } })),
+  );
+
+export const useUnlinkIdentity = () =>
+  useChange((identity_id: number) =>
+    unwrap(api.DELETE("/api/v1/account/identities/{identity_id}", { params: { path: { identity_id } } })),
   );
 
 export const useUpdatePerson = () =>

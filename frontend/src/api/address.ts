@@ -9,3 +9,18 @@ export const served = (path: string) => basePath + path;
 /** The same place below the base path: whoever opens the server itself, without its proxy, gets the same page. */
 export const below = (base: string, path: string) =>
   path === base || path.startsWith(`${base}/`) ? path : base + path;
+
+const location = globalThis.location;
+const PAGES: Record<string, "approval" | "shared"> = {
+  [`${basePath}/approve`]: "approval",
+  [`${basePath}/shared`]: "shared",
+};
+
+/** Which kind of link opened the page, if one did; nobody needs to be signed in then. */
+export const link = location ? (PAGES[below(basePath, location.pathname)] ?? null) : null;
+
+/** The secret of that link: it is behind the #, which browsers send to no server. */
+export const secret = link ? location.hash.slice(1) : "";
+
+// Another link that is opened in the same tab changes nothing but what is behind the #.
+if (link) globalThis.addEventListener("hashchange", () => location.reload());

@@ -1,5 +1,5 @@
 import createClient from "openapi-fetch";
-import { basePath } from "./address";
+import { basePath, secret } from "./address";
 import { toApiError, unreachable } from "./problem";
 import type { paths } from "./schema";
 
@@ -8,6 +8,8 @@ export const api = createClient<paths>({
   baseUrl: basePath,
   querySerializer: { array: { style: "form", explode: true } },
 });
+
+if (secret) api.use({ onRequest: ({ request }) => request.headers.set("Authorization", `Bearer ${secret}`) });
 
 interface Answer<T> {
   data?: T;

@@ -4,6 +4,50 @@
  */
 
 export interface paths {
+    "/api/v1/account/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List whom I sign in as elsewhere
+         * @description Each signs in as this account through the provider.
+         *
+         *     Needs: account.
+         */
+        get: operations["list_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/identities/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink an identity
+         * @description It does not sign in as this account any more.
+         *
+         *     Needs: account.
+         */
+        delete: operations["unlink_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/password": {
         parameters: {
             query?: never;
@@ -91,6 +135,56 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what an approval link decides
+         * @description Asked with the link's secret as token. Decides nothing.
+         *
+         *     Needs: approval link.
+         */
+        get: operations["get_approval"];
+        put?: never;
+        /**
+         * Decide by an approval link
+         * @description As proposed or against the specialists, with the link's secret as token. The link is used up.
+         *
+         *     Needs: approval link.
+         */
+        post: operations["decide_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approval-links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an approval link
+         * @description It decides nothing any more.
+         *
+         *     Needs: member.
+         */
+        delete: operations["revoke_approval_link"];
         options?: never;
         head?: never;
         patch?: never;
@@ -392,6 +486,32 @@ export interface paths {
         get: operations["get_experiment_figure"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List links to an experiment, newest first
+         * @description Needs: member.
+         */
+        get: operations["list_experiment_links"];
+        put?: never;
+        /**
+         * Share an experiment
+         * @description Whoever has the link sees the comparison of this experiment, without an account.
+         *
+         *     Needs: member.
+         */
+        post: operations["create_experiment_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -811,6 +931,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a link
+         * @description It shows nothing any more, from the next request on.
+         *
+         *     Needs: member.
+         */
+        delete: operations["revoke_share_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -874,6 +1016,78 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List policies
+         * @description With all their versions. A run names one in `gate.policy`.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["list_policies"];
+        put?: never;
+        /**
+         * Store a policy
+         * @description A new policy, or the next version of one. Versions never change; runs that name none use the newest.
+         *
+         *     Needs: admin.
+         */
+        post: operations["store_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a policy on past gates
+         * @description What it would have decided, why, and what that would have cost. Nothing is decided.
+         *
+         *     Needs: viewer.
+         */
+        post: operations["try_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Disable or enable a policy
+         * @description A disabled policy opens no gate; runs that name it ask a person.
+         *
+         *     Needs: admin.
+         */
+        patch: operations["update_policy"];
         trace?: never;
     };
     "/api/v1/presets": {
@@ -1337,6 +1551,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/gate/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List approval links, newest first
+         * @description Of all gates of the run, without their secrets.
+         *
+         *     Needs: member.
+         */
+        get: operations["list_approval_links"];
+        put?: never;
+        /**
+         * Create an approval link
+         * @description Whoever has it decides the open gate, once and without an account. 409 if no gate is open.
+         *
+         *     Needs: member.
+         */
+        post: operations["create_approval_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/gate/reject": {
         parameters: {
             query?: never;
@@ -1417,6 +1659,32 @@ export interface paths {
         get: operations["get_ledger"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List links to a run, newest first
+         * @description Needs: member.
+         */
+        get: operations["list_run_links"];
+        put?: never;
+        /**
+         * Share a run
+         * @description Whoever has the link sees this run, without an account. Its secret is in this answer alone.
+         *
+         *     Needs: member.
+         */
+        post: operations["create_run_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1650,6 +1918,68 @@ export interface paths {
          *     Needs: account.
          */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in through the provider
+         * @description Sends the browser to the provider. 404 if the server has none.
+         */
+        get: operations["begin_oidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return from the provider
+         * @description Signs the browser in and sends it to the page, or answers with a page that says why not.
+         */
+        get: operations["finish_oidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what a link shows
+         * @description Asked with the link's secret as token, which also opens what is below that run or experiment, for reading.
+         *
+         *     Needs: share link.
+         */
+        get: operations["get_shared"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1941,6 +2271,116 @@ export interface components {
         AllowancePublic: {
             quota: components["schemas"]["QuotaPublic"];
             usage: components["schemas"]["UsagePublic"];
+        };
+        /**
+         * ApprovalDecision
+         * @example {
+         *       "action": "approve",
+         *       "reason": "looks right"
+         *     }
+         */
+        ApprovalDecision: {
+            /**
+             * Action
+             * @description `approve`: as proposed; `continue`: keep training; `stop`: end the run without specialists.
+             * @enum {string}
+             */
+            action: "approve" | "continue" | "stop";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * ApprovalLinkCreate
+         * @example {
+         *       "hours": 24
+         *     }
+         */
+        ApprovalLinkCreate: {
+            /**
+             * Hours
+             * @description So long it can be used, unless the gate is decided.
+             * @default 24
+             */
+            hours: number;
+        };
+        /** ApprovalLinkCreated */
+        ApprovalLinkCreated: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Gate Id */
+            gate_id: number;
+            /** Id */
+            id: number;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Secret
+             * @description What a script sends as `Authorization: Bearer`. It is shown only here.
+             */
+            secret: string;
+            /**
+             * Url
+             * @description The link. Opening it decides nothing: its page asks.
+             */
+            url: string;
+            /** Used At */
+            used_at: string | null;
+        };
+        /** ApprovalLinkPublic */
+        ApprovalLinkPublic: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Gate Id */
+            gate_id: number;
+            /** Id */
+            id: number;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Used At */
+            used_at: string | null;
+        };
+        /**
+         * ApprovalPublic
+         * @description What a link asks to decide.
+         */
+        ApprovalPublic: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            gate: components["schemas"]["GatePublic"];
+            /** Made By */
+            made_by: string;
+            /** Run Id */
+            run_id: number;
+            /** Run Name */
+            run_name: string;
+            /** Suite */
+            suite: string;
         };
         /** ApprovedGate */
         ApprovedGate: {
@@ -2569,6 +3009,103 @@ export interface components {
             type: "demonstrations";
         };
         /**
+         * DryRunCreate
+         * @description A stored policy, or conditions that are not stored yet, for past gates.
+         * @example {
+         *       "limit": 100,
+         *       "policy": "nightly"
+         *     }
+         */
+        DryRunCreate: {
+            conditions?: components["schemas"]["PolicyConditions"] | null;
+            /** Experiment Id */
+            experiment_id?: number | null;
+            /**
+             * Limit
+             * @description Most gates, newest first.
+             * @default 100
+             */
+            limit: number;
+            /** Policy */
+            policy?: string | null;
+            /**
+             * Suite
+             * @description Only gates of runs of this suite.
+             */
+            suite?: string | null;
+            /**
+             * Version
+             * @description Null: the newest.
+             */
+            version?: number | null;
+        };
+        /** DryRunGate */
+        DryRunGate: {
+            /**
+             * At
+             * Format: date-time
+             * @description When the gate opened.
+             */
+            at: string;
+            /** Cycle */
+            cycle: number;
+            /** Decided By */
+            decided_by: string | null;
+            /** Gate Id */
+            gate_id: number;
+            /**
+             * Opens
+             * @description Whether the policy would have let the specialists start.
+             */
+            opens: boolean;
+            /** Reasons */
+            reasons: string[];
+            /** Run Id */
+            run_id: number;
+            /** Run Name */
+            run_name: string;
+            /** Specialists */
+            specialists: number;
+            /**
+             * Status
+             * @description What became of the gate.
+             */
+            status: string;
+            /**
+             * Steps
+             * @description Environment steps of the specialists, as proposed.
+             */
+            steps: number;
+        };
+        /** DryRunPublic */
+        DryRunPublic: {
+            /**
+             * Against
+             * @description Those of them that were rejected.
+             */
+            against: number;
+            /**
+             * Gates
+             * @description Newest first.
+             */
+            gates: components["schemas"]["DryRunGate"][];
+            /**
+             * Opened
+             * @description Number of gates that the policy would have opened.
+             */
+            opened: number;
+            /**
+             * Steps
+             * @description Environment steps that their specialists would have spent.
+             */
+            steps: number;
+            /**
+             * Unreadable
+             * @description Gates left out, because the run's configuration cannot be read here.
+             */
+            unreadable: number;
+        };
+        /**
          * EpochReport
          * @description One rollout and the updates on it.
          */
@@ -2888,6 +3425,25 @@ export interface components {
              * @description The project that it and its runs move to; 0 for none.
              */
             project_id?: number | null;
+        };
+        /**
+         * ExternalIdentityPublic
+         * @description Somebody at a provider who signs in as this account.
+         */
+        ExternalIdentityPublic: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /** Issuer */
+            issuer: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Subject */
+            subject: string;
         };
         /** FieldError */
         FieldError: {
@@ -3292,12 +3848,22 @@ export interface components {
             /** Action */
             action: ("approve" | "continue" | "stop") | null;
             /**
+             * At Deadline
+             * @description What happens then: approve as proposed, reject and so end the run, or keep waiting and tell webhooks again. Null without a deadline, or if the configuration cannot be read.
+             */
+            at_deadline: ("approve" | "reject" | "keep waiting") | null;
+            /**
              * Created At
              * Format: date-time
              */
             created_at: string;
             /** Cycle */
             cycle: number;
+            /**
+             * Deadline At
+             * @description Until then a person may decide; null: as long as it takes.
+             */
+            deadline_at: string | null;
             /** Decided At */
             decided_at: string | null;
             /** Decided By */
@@ -3317,6 +3883,8 @@ export interface components {
              * @description What each specialist will train, according to the decision or else the proposal.
              */
             plan: components["schemas"]["SpecialistPlan"][];
+            /** @description What the run's policy said; null if it has none. */
+            policy: components["schemas"]["PolicyVerdict"] | null;
             proposal: components["schemas"]["GateProposal"];
             /** Reason */
             reason: string;
@@ -3387,6 +3955,18 @@ export interface components {
          */
         GateSettings: {
             /**
+             * At Deadline
+             * @description What happens when deadline_hours have passed. approve: the specialists start as proposed. reject: the run ends without them. keep waiting: webhooks are told once more.
+             * @default keep waiting
+             * @enum {string}
+             */
+            at_deadline: "approve" | "reject" | "keep waiting";
+            /**
+             * Deadline Hours
+             * @description Hours that the run waits for a person at its gate; then at_deadline decides. Empty: as long as it takes.
+             */
+            deadline_hours?: number | null;
+            /**
              * Mode
              * @description ask: a person approves or edits the proposed specialists. auto: the proposal is approved at once.
              * @default ask
@@ -3398,6 +3978,16 @@ export interface components {
              * @description End the run without further specialists once the generalist's evaluation reaches this score (0 to 1: success rate or normalised return). Empty: never.
              */
             optimal_score?: number | null;
+            /**
+             * Policy
+             * @description Policy of the server that may approve the proposal by itself; a person is asked if it does not. Empty: none.
+             */
+            policy?: string | null;
+            /**
+             * Policy Version
+             * @description Version of the policy. Empty: the newest one when the gate opens.
+             */
+            policy_version?: number | null;
         };
         /** GateVariation */
         GateVariation: {
@@ -3600,6 +4190,24 @@ export interface components {
             attempt: number;
             /** Worker */
             worker: string;
+        };
+        /**
+         * Hours
+         * @description Hours of some days of the week; those from 20 to 6 begin in the evening and end on the next morning.
+         */
+        Hours: {
+            /** Days */
+            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            /**
+             * End
+             * @description Hour at whose beginning they end.
+             */
+            end: number;
+            /**
+             * Start
+             * @description First hour.
+             */
+            start: number;
         };
         /**
          * Impala
@@ -5141,6 +5749,148 @@ export interface components {
              */
             window: number;
         };
+        /**
+         * PolicyConditions
+         * @description All that are given must hold; of `score_below` and `min_gain`, one is enough.
+         */
+        PolicyConditions: {
+            /**
+             * Hours
+             * @description When the gate may open. Empty: at any time.
+             * @default []
+             */
+            hours: components["schemas"]["Hours"][];
+            /**
+             * Min Gain
+             * @description The previous cycle must have raised the score by at least this; not met in the first cycle.
+             */
+            min_gain?: number | null;
+            /**
+             * Most Specialists
+             * @description Most specialists that the gate may propose.
+             */
+            most_specialists?: number | null;
+            /**
+             * Most Steps
+             * @description Most environment steps of all specialists together.
+             */
+            most_steps?: number | null;
+            /**
+             * Score Below
+             * @description The evaluation's score must be below this (0 to 1: success rate or normalised return).
+             */
+            score_below?: number | null;
+            /**
+             * Suites
+             * @description Suites of the runs. Empty: all.
+             * @default []
+             */
+            suites: string[];
+            /**
+             * Time Zone
+             * @description Time zone of the hours, as in Europe/Berlin.
+             * @default UTC
+             */
+            time_zone: string;
+        };
+        /** PolicyPublic */
+        PolicyPublic: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Disabled
+             * @description It opens no gate, whatever version a run names.
+             */
+            disabled: boolean;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /**
+             * Versions
+             * @description Newest first. A version never changes.
+             */
+            versions: components["schemas"]["PolicyVersionPublic"][];
+        };
+        /**
+         * PolicyStore
+         * @example {
+         *       "conditions": {
+         *         "most_specialists": 4,
+         *         "score_below": 0.9,
+         *         "suites": [
+         *           "forkmaze"
+         *         ]
+         *       },
+         *       "name": "nightly",
+         *       "note": "small runs need nobody"
+         *     }
+         */
+        PolicyStore: {
+            conditions: components["schemas"]["PolicyConditions"];
+            /**
+             * Name
+             * @example nightly
+             */
+            name: string;
+            /**
+             * Note
+             * @description Why it is as it is.
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * PolicyUpdate
+         * @example {
+         *       "disabled": true
+         *     }
+         */
+        PolicyUpdate: {
+            /** Disabled */
+            disabled: boolean;
+        };
+        /**
+         * PolicyVerdict
+         * @description What a policy said when the gate opened.
+         */
+        PolicyVerdict: {
+            /** Opens */
+            opens: boolean;
+            /** Policy */
+            policy: string;
+            /** Reasons */
+            reasons: string[];
+            /**
+             * Version
+             * @description Null if there was no such policy or version.
+             */
+            version: number | null;
+            /**
+             * Waits
+             * @description It opens the gate once its hours begin.
+             * @default false
+             */
+            waits: boolean;
+        };
+        /** PolicyVersionPublic */
+        PolicyVersionPublic: {
+            conditions: components["schemas"]["PolicyConditions"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Note */
+            note: string;
+            /** Version */
+            version: number;
+        };
         /** PresetInfo */
         PresetInfo: {
             config: components["schemas"]["RunConfig"];
@@ -6344,6 +7094,98 @@ export interface components {
              * @description Whether there are accounts with passwords, so that one can sign in here.
              */
             passwords: boolean;
+            /**
+             * Provider
+             * @description Name of the provider through which one can sign in at /session/oidc, if there is one.
+             */
+            provider: string | null;
+        };
+        /**
+         * ShareLinkCreate
+         * @example {
+         *       "days": 30,
+         *       "note": "for the reviewers"
+         *     }
+         */
+        ShareLinkCreate: {
+            /**
+             * Days
+             * @description So long it counts; null until it is revoked.
+             */
+            days?: number | null;
+            /**
+             * Note
+             * @description For whom it is.
+             * @default
+             */
+            note: string;
+        };
+        /** ShareLinkCreated */
+        ShareLinkCreated: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: number;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Note */
+            note: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Secret
+             * @description What a script sends as `Authorization: Bearer`. It is shown only here.
+             */
+            secret: string;
+            /**
+             * Url
+             * @description The link, which shows the run or experiment and nothing else.
+             */
+            url: string;
+        };
+        /** ShareLinkPublic */
+        ShareLinkPublic: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: number;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Note */
+            note: string;
+            /** Revoked At */
+            revoked_at: string | null;
+        };
+        /**
+         * SharedPublic
+         * @description What a link shows: one of the two.
+         */
+        SharedPublic: {
+            /** Experiment Id */
+            experiment_id: number | null;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Has Success
+             * @description Whether episodes of the run's suite succeed or fail.
+             */
+            has_success: boolean;
+            /** Run Id */
+            run_id: number | null;
         };
         /** SignIn */
         SignIn: {
@@ -7124,6 +7966,12 @@ export interface components {
          */
         WebhookCreate: {
             /**
+             * Approval Links
+             * @description Whether `approval.needed` carries a link that decides once, without an account: everyone who reads the messages may then approve.
+             * @default false
+             */
+            approval_links: boolean;
+            /**
              * Events
              * @default [
              *       "approval.needed",
@@ -7148,6 +7996,8 @@ export interface components {
         };
         /** WebhookCreated */
         WebhookCreated: {
+            /** Approval Links */
+            approval_links: boolean;
             /**
              * Created At
              * Format: date-time
@@ -7190,6 +8040,8 @@ export interface components {
         };
         /** WebhookPublic */
         WebhookPublic: {
+            /** Approval Links */
+            approval_links: boolean;
             /**
              * Created At
              * Format: date-time
@@ -7469,6 +8321,128 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalIdentityPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id in the list. */
+                identity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -7801,6 +8775,224 @@ export interface operations {
             };
             /** @description The role is too low, or another site sent the request. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatePublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_approval_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id in the list. */
+                link_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8996,6 +10188,173 @@ export interface operations {
             };
             /** @description Not found; the detail says which id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_experiment_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the experiment. */
+                experiment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinkPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_experiment_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the experiment. */
+                experiment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareLinkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinkCreated"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10780,6 +12139,72 @@ export interface operations {
             };
         };
     };
+    revoke_share_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id in the list. */
+                link_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_people: {
         parameters: {
             query?: never;
@@ -10965,6 +12390,353 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AllowancePublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    store_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyStore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the policy. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPublic"];
                 };
             };
             /** @description The body cannot be parsed. */
@@ -13164,6 +14936,182 @@ export interface operations {
             };
         };
     };
+    list_approval_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalLinkPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_approval_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalLinkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalLinkCreated"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reject_gate: {
         parameters: {
             query?: never;
@@ -13449,6 +15397,173 @@ export interface operations {
             };
             /** @description Not found; the detail says which id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_run_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinkPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_run_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareLinkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinkCreated"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14292,6 +16407,189 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_oidc: {
+        parameters: {
+            query?: {
+                /** @description Link the account that is signed in, instead of signing in. */
+                link?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in whose account is linked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_oidc: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                /** @description Why the provider refused. */
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description What was sent does not open this; the detail says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedPublic"];
+                };
             };
             /** @description Nobody is signed in, or the token does not count (any more). */
             401: {

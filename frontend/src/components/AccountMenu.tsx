@@ -1,5 +1,14 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconFolder, IconHistory, IconKey, IconLogout, IconTrash, IconUser, IconUsers } from "@tabler/icons-react";
+import {
+  IconFolder,
+  IconGitFork,
+  IconHistory,
+  IconKey,
+  IconLogout,
+  IconTrash,
+  IconUser,
+  IconUsers,
+} from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useAccount, useSignOut } from "../api/accounts";
 import { ThemeItem } from "./ThemeToggle";
@@ -28,6 +37,9 @@ export function AccountMenu() {
         </Menu.Item>
         <Menu.Item component={Link} to="/bin" leftSection={<IconTrash size={16} />}>
           Bin
+        </Menu.Item>
+        <Menu.Item component={Link} to="/policies" leftSection={<IconGitFork size={16} />}>
+          Policies
         </Menu.Item>
         {account.role === "admin" && (
           <>

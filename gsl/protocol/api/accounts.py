@@ -55,6 +55,9 @@ class SessionPublic(Answer):
 
     account: AccountPublic | None = Field(description="Null if the request carries no valid session or token.")
     passwords: bool = Field(description="Whether there are accounts with passwords, so that one can sign in here.")
+    provider: str | None = Field(
+        description="Name of the provider through which one can sign in at /session/oidc, if there is one.",
+    )
 
 
 class SignIn(Request):
@@ -137,6 +140,16 @@ class TokenPublic(Answer):
 
 class TokenCreated(TokenPublic):
     secret: str = Field(description="What a script sends as `Authorization: Bearer`. It is shown only here.")
+
+
+class ExternalIdentityPublic(Answer):
+    """Somebody at a provider who signs in as this account."""
+
+    id: int
+    issuer: str
+    subject: str
+    created_at: datetime
+    last_used_at: datetime | None
 
 
 class WorkerTokenCreate(Request):

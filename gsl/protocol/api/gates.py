@@ -7,9 +7,11 @@ from pydantic import Field, model_validator
 
 from gsl.protocol.api.base import Answer, Request, example
 from gsl.protocol.api.measurements import PlateauPublic
+from gsl.protocol.api.policies import PolicyVerdict
 from gsl.protocol.rounds import Rounds
 
 SpecialistStart = Literal["clone", "clone_fresh_head", "scratch"]
+AtDeadline = Literal["approve", "reject", "keep waiting"]
 UNKNOWN = Rounds().mark
 
 
@@ -113,6 +115,12 @@ class GatePublic(Answer):
     reason: str
     created_at: datetime
     decided_at: datetime | None
+    deadline_at: datetime | None = Field(description="Until then a person may decide; null: as long as it takes.")
+    at_deadline: AtDeadline | None = Field(
+        description="What happens then: approve as proposed, reject and so end the run, or keep waiting and tell "
+        "webhooks again. Null without a deadline, or if the configuration cannot be read."
+    )
+    policy: PolicyVerdict | None = Field(description="What the run's policy said; null if it has none.")
 
 
 class GateApprove(Request):

@@ -38,6 +38,11 @@ class WebhookCreate(Request):
     format: WebhookFormat = Field(
         "json", description="`slack`: one line of text, as Slack, Mattermost and others take it."
     )
+    approval_links: bool = Field(
+        False,
+        description="Whether `approval.needed` carries a link that decides once, without an account: everyone who "
+        "reads the messages may then approve.",
+    )
 
 
 class WebhookPublic(Answer):
@@ -45,6 +50,7 @@ class WebhookPublic(Answer):
     target: str = Field(description="Scheme, host and port of its URL.")
     events: tuple[WebhookEvent, ...]
     format: WebhookFormat
+    approval_links: bool
     created_at: datetime
     waiting: int = Field(description="Messages that it has not received yet.")
     delivered_at: datetime | None = Field(description="When it last received one.")

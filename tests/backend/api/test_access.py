@@ -26,6 +26,8 @@ LETS_IN = {
     "member": {"member", "admin", "owner"},
     "admin": {"admin", "owner"},
     "account": {"owner"},
+    "approval link": set(),
+    "share link": set(),
     "worker": {"worker", "machine"},
     "metrics": {"admin", "owner", "prometheus"},
     "viewer or worker": {"viewer", "reader", "member", "admin", "owner", "worker", "machine"},

@@ -45,7 +45,7 @@ def cookie(answer: httpx.Response) -> Header:
 
 
 def test_a_password_opens_a_session(api: ApiDriver, ada: str) -> None:
-    assert api.ask("GET", "/session", headers=NOBODY) == {"account": None, "passwords": True}
+    assert api.ask("GET", "/session", headers=NOBODY) == {"account": None, "passwords": True, "provider": None}
     answer = sign_in(api, f" {ada.upper()} ", PASSWORD)
     assert answer.json() == {"name": "ada", "role": "admin"}
     assert {"HttpOnly", "SameSite=strict"} <= set(answer.headers["set-cookie"].split("; "))
@@ -56,7 +56,7 @@ def test_a_password_opens_a_session(api: ApiDriver, ada: str) -> None:
 @ON_SQLITE
 def test_without_a_password_nobody_is_asked_for_one(api: ApiDriver, services: Services) -> None:
     account(services, "ada", "admin")
-    assert api.ask("GET", "/session", headers=NOBODY) == {"account": None, "passwords": False}
+    assert api.ask("GET", "/session", headers=NOBODY) == {"account": None, "passwords": False, "provider": None}
     sign_in(api, "ada", "", 403)
 
 

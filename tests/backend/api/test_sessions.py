@@ -22,7 +22,7 @@ def visitor(api: ApiDriver) -> Iterator[httpx.Client]:
 
 
 def test_the_link_signs_in_and_leaves_the_address(visitor: httpx.Client) -> None:
-    assert visitor.get(f"{V1}/session").json() == {"account": None, "passwords": False}
+    assert visitor.get(f"{V1}/session").json() == {"account": None, "passwords": False, "provider": None}
     opened = visitor.get(LINK)
     assert (opened.status_code, opened.headers["location"]) == (303, "/")
     assert OWNER_TOKEN not in str(opened.headers)

@@ -8,12 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from gsl.backend.db.webhook_models import WebhookMessage
 from gsl.backend.services.app_services import Services
 from gsl.backend.services.deliveries import Deliverer, Schedule
 from gsl.backend.services.reaper import recover_lost
 from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE
+from tests.backend.people import bearer
 from tests.backend.receiver import Receiver, opening
 from tests.backend.services.workers import claim, expire, jobs
 
@@ -202,3 +205,35 @@ def test_nothing_is_told_that_did_not_happen(api: ApiDriver, receiver: Receiver)
     api.ask("DELETE", f"/webhooks/{webhook['id']}", 204)
     assert api.get("/webhooks") == []
     api.cancelled()
+
+
+@ON_SQLITE
+def test_a_link_that_decides_is_the_same_however_often_it_is_sent(
+    api: ApiDriver, services: Services, receiver: Receiver, deliverer: Callable[[], Deliverer]
+) -> None:
+    create(api, receiver, approval_links=True)
+    receiver.answer = 503
+    deliverer()
+    run_id = api.at_the_gate()
+    until(lambda: receiver.asked > 2)
+    receiver.answer = 204
+    until(lambda: receiver.taken)
+    secrets = {message["data"]["approval_url"].partition("#")[2] for message in receiver.taken}
+    [secret] = secrets
+    with services.database.read() as session:
+        assert secret not in str(session.exec(select(WebhookMessage)).all())
+    decided = api.ask("POST", "/approval", json={"action": "approve"}, headers=bearer(secret))
+    assert (decided["run_id"], decided["decided_by"]) == (run_id, "link made by webhook 1")
+    made = [entry["who"] for entry in api.get("/audit")["items"] if entry["what"] == "create approval link"]
+    assert made == ["webhook 1"]
+
+
+@ON_SQLITE
+def test_without_being_asked_no_message_decides(
+    api: ApiDriver, receiver: Receiver, deliverer: Callable[[], Deliverer]
+) -> None:
+    create(api, receiver)
+    deliverer()
+    api.at_the_gate()
+    until(lambda: receiver.taken)
+    assert "approval_url" not in receiver.taken[0]["data"]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from gsl.backend.db.models import Epoch, Job, LatestReturn, LedgerEntry, Run, VariationReturn
+from gsl.backend.db.models import Epoch, Job, LedgerEntry, Run, VariationReturn
+from gsl.backend.db.rollup_models import LatestReturn
 from gsl.backend.services.app_services import Services
 from tests.backend.api_driver import PLATEAU, ApiDriver, epoch, evaluation, returns, started
 

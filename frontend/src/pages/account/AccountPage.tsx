@@ -1,12 +1,15 @@
 import { Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { usageQuery, useAccount, useChangePassword } from "../../api/accounts";
+import { identitiesQuery, usageQuery, useAccount, useChangePassword, useUnlinkIdentity } from "../../api/accounts";
+import { served } from "../../api/address";
 import { ApiError } from "../../api/problem";
+import { sessionQuery } from "../../api/queries";
 import { Loaded } from "../../components/Loaded";
 import { PageTitle, useTitle } from "../../components/PageTitle";
 import { Panel } from "../../components/Panel";
 import { Usage } from "../../components/QuotaPanel";
+import { When } from "../../components/When";
 import { TokensPanel } from "./TokensPanel";
 
 export function AccountPage() {
@@ -18,6 +21,7 @@ export function AccountPage() {
       <Stack gap="md">
         <TokensPanel />
         <UsagePanel />
+        <Identities />
         <PasswordForm />
       </Stack>
     </>
@@ -30,6 +34,46 @@ function UsagePanel() {
     <Panel title="Quota and use" text="Of all that you launch. Admins set the quota.">
       <Loaded query={usage} rows={1}>
         {(allowance) => <Usage of={allowance} />}
+      </Loaded>
+    </Panel>
+  );
+}
+
+/** Who signs in as this account through the provider. */
+function Identities() {
+  const provider = useQuery(sessionQuery).data?.provider;
+  const identities = useQuery({ ...identitiesQuery, enabled: Boolean(provider) });
+  const unlink = useUnlinkIdentity();
+  if (!provider) return null;
+  return (
+    <Panel
+      title="Sign-in"
+      text={`Who signs in as this account with ${provider}.`}
+      actions={
+        <Button component="a" href={served("/api/v1/session/oidc?link=true")} size="xs" variant="default">
+          Link {provider}
+        </Button>
+      }
+    >
+      <Loaded query={identities} rows={1}>
+        {(list) =>
+          list.length === 0 ? (
+            <Text size="sm" c="dimmed">
+              Nobody yet.
+            </Text>
+          ) : (
+            list.map(({ id, issuer, subject, created_at }) => (
+              <Group key={id} justify="space-between" gap="xs">
+                <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+                  {subject} at {issuer}, linked <When at={created_at} />
+                </Text>
+                <Button size="compact-sm" variant="default" onClick={() => unlink.mutate(id)}>
+                  Unlink
+                </Button>
+              </Group>
+            ))
+          )
+        }
       </Loaded>
     </Panel>
   );

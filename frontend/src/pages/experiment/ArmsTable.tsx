@@ -1,5 +1,6 @@
 import { Anchor, Table, Text } from "@mantine/core";
 import { Link } from "react-router";
+import { link } from "../../api/address";
 import type { ArmComparison } from "../../api/types";
 import { count, estimate, percent } from "../../format/numbers";
 import { withInterval } from "./intervals";
@@ -60,9 +61,13 @@ function NotCounted({ arm }: { arm: ArmComparison }) {
           {arm.failed_runs.map((id, place) => (
             <span key={id}>
               {place > 0 && ", "}
-              <Anchor component={Link} to={`/runs/${id}`} size="sm">
-                run {id}
-              </Anchor>
+              {link ? (
+                `run ${id}`
+              ) : (
+                <Anchor component={Link} to={`/runs/${id}`} size="sm">
+                  run {id}
+                </Anchor>
+              )}
             </span>
           ))}
           ){parts.length > 0 && ", "}

@@ -5,6 +5,7 @@ import { useUpdateExperiment } from "../../api/mutations";
 import type { Experiment } from "../../api/types";
 import { EditableProject } from "../../components/EditableProject";
 import { ExportMenu } from "../../components/ExportMenu";
+import { Share } from "../../components/Share";
 import { When } from "../../components/When";
 import { many } from "../../format/numbers";
 import { DeleteExperiment } from "./DeleteExperiment";
@@ -26,6 +27,7 @@ export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
           {experiment.name}
         </Title>
         <Group gap="xs">
+          <Share what={{ kind: "experiment", id: experiment.id }} />
           {experiment.runs > 0 && <ExportMenu of={`experiments/${experiment.id}`} />}
           <DeleteExperiment experiment={experiment} />
           <Button

@@ -6,6 +6,7 @@ import { useDeleteRun, useRunCommand } from "../../api/mutations";
 import { hasEnded, type Run } from "../../api/types";
 import { Confirm } from "../../components/Confirm";
 import { ExportMenu } from "../../components/ExportMenu";
+import { Share } from "../../components/Share";
 import { LaunchBaseline } from "./RunBaseline";
 
 export function RunActions({ run }: { run: Run }) {
@@ -74,6 +75,7 @@ export function RunActions({ run }: { run: Run }) {
           Start from this run
         </Button>
       )}
+      <Share what={{ kind: "run", id: run.id }} />
       <ExportMenu of={`runs/${run.id}`} record={ended} />
       {ended && (
         <Button

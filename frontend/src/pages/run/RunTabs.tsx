@@ -1,5 +1,6 @@
 import { Indicator, Select, Tabs } from "@mantine/core";
 import { useSearchParams } from "react-router";
+import { link } from "../../api/address";
 import type { Run } from "../../api/types";
 import { ArtifactsTab } from "./artifacts/ArtifactsTab";
 import { ConfigurationTab } from "./configuration/ConfigurationTab";
@@ -27,6 +28,10 @@ const TABS = [
   { name: "artifacts", title: "Artifacts", Content: ArtifactsTab },
 ];
 
+/** What a link shows: figures and tables, without logs and files. */
+const LINKED = new Set(["overview", "variations", "training", "gate", "specialists", "results"]);
+const SHOWN = TABS.filter(({ name }) => !link || LINKED.has(name));
+
 /** URL parameters that are kept when another view is opened. */
 const KEPT = new Set(["metric", "cycle"]);
 
@@ -34,7 +39,7 @@ const KEPT = new Set(["metric", "cycle"]);
 export function RunTabs({ run }: { run: Run }) {
   const [params, setParams] = useSearchParams();
   const wanted = params.get("tab") ?? "overview";
-  const current = TABS.some((tab) => tab.name === wanted) ? wanted : "overview";
+  const current = SHOWN.some((tab) => tab.name === wanted) ? wanted : "overview";
   const open = (name: string | null) =>
     name && setParams((old) => [["tab", name], ...[...old].filter(([key]) => KEPT.has(key))] as [string, string][]);
   return (
@@ -43,13 +48,13 @@ export function RunTabs({ run }: { run: Run }) {
         hiddenFrom="sm"
         mb="sm"
         aria-label="View"
-        data={TABS.map(({ name, title }) => ({ value: name, label: title }))}
+        data={SHOWN.map(({ name, title }) => ({ value: name, label: title }))}
         value={current}
         onChange={open}
         allowDeselect={false}
       />
       <Tabs.List mb="md" visibleFrom="sm">
-        {TABS.map(({ name, title }) => (
+        {SHOWN.map(({ name, title }) => (
           <Tabs.Tab key={name} value={name}>
             <Indicator
               color="grape"
@@ -62,7 +67,7 @@ export function RunTabs({ run }: { run: Run }) {
           </Tabs.Tab>
         ))}
       </Tabs.List>
-      {TABS.map(({ name, Content }) => (
+      {SHOWN.map(({ name, Content }) => (
         <Tabs.Panel key={name} value={name}>
           {current === name && <Content run={run} />}
         </Tabs.Panel>

@@ -1,16 +1,33 @@
 import { Alert, Button, Card, Code, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useSignIn } from "../../api/accounts";
+import { served } from "../../api/address";
 import { Door } from "../../components/Shell";
 
-/** With `passwords`, accounts can sign in; otherwise the owner's link is the only way. */
-export function SignInPage({ passwords }: { passwords: boolean }) {
+interface Props {
+  /** Whether accounts can sign in by password; the owner's link always works. */
+  passwords: boolean;
+  /** What the provider is called through which one can sign in, if there is one. */
+  provider: string | null;
+}
+
+export function SignInPage({ passwords, provider }: Props) {
   return (
     <Door title="Sign in to GSL Lab">
+      {provider && (
+        <Button
+          component="a"
+          href={served("/api/v1/session/oidc")}
+          variant={passwords ? "default" : "filled"}
+          fullWidth
+        >
+          Sign in with {provider}
+        </Button>
+      )}
       {passwords && <SignInForm />}
-      <Text c="dimmed" ta="center" size={passwords ? "sm" : "md"}>
-        {passwords ? "If you run the server yourself, open" : "Open"} the link that it printed when it started. On its
-        machine, <Code>make link</Code> prints it again.
+      <Text c="dimmed" ta="center" size={passwords || provider ? "sm" : "md"}>
+        {passwords || provider ? "If you run the server yourself, open" : "Open"} the link that it printed when it
+        started. On its machine, <Code>make link</Code> prints it again.
       </Text>
     </Door>
   );

@@ -18,7 +18,7 @@ const ALL = Object.keys(EVENTS) as WebhookEvent[];
 
 /** Asks where and what to tell; then shows the secret, once. */
 export function NewWebhook({ onClose }: { onClose: () => void }) {
-  const [body, setBody] = useState<WebhookCreate>({ url: "", events: ALL, format: "slack" });
+  const [body, setBody] = useState<WebhookCreate>({ url: "", events: ALL, format: "slack", approval_links: false });
   const create = useCreateWebhook();
   const change = (part: Partial<WebhookCreate>) => setBody((old) => ({ ...old, ...part }));
   const send = (event: FormEvent) => {
@@ -62,6 +62,14 @@ export function NewWebhook({ onClose }: { onClose: () => void }) {
                 ))}
               </Stack>
             </Checkbox.Group>
+            {body.events?.includes("approval.needed") && (
+              <Checkbox
+                label="With a link that decides"
+                description="Everyone who reads the messages may then approve or reject, once and without an account."
+                checked={body.approval_links}
+                onChange={(event) => change({ approval_links: event.currentTarget.checked })}
+              />
+            )}
             {create.isError && <Alert color="red">{create.error.message}</Alert>}
             <Group justify="flex-end" gap="xs">
               <Button variant="default" onClick={onClose}>

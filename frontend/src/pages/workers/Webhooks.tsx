@@ -56,6 +56,7 @@ function Row({ webhook }: { webhook: Webhook }) {
         </Text>
         <Text size="xs" c="dimmed">
           {webhook.events.map((event) => EVENTS[event]).join(", ")} · {webhook.format === "slack" ? "Slack" : "JSON"}
+          {webhook.approval_links && " · with links that decide"}
         </Text>
         <State webhook={webhook} />
       </div>

@@ -27,6 +27,9 @@ function trainedEach(gate: Gate): string {
 
 export const actionLabel = (gate: Gate): string => (gate.action ? ACTIONS[gate.action] : sentence(gate.status));
 
+const deciderOf = ({ decided_by }: Gate): string =>
+  decided_by === "deadline" ? "its deadline" : (decided_by ?? "unknown");
+
 /** The record of a decision: who, when, why, and what was approved. Nothing can be changed. */
 export function DecidedGate({ gate }: { gate: Gate }) {
   useEffect(() => dropDraft(gate), [gate]);
@@ -40,7 +43,7 @@ export function DecidedGate({ gate }: { gate: Gate }) {
         title={actionLabel(gate)}
       >
         <Text size="sm">
-          {gate.mode === "auto" ? "Decided automatically" : `By ${gate.decided_by ?? "unknown"}`}
+          {gate.mode === "auto" ? "Decided automatically" : `By ${deciderOf(gate)}`}
           {gate.decided_at && (
             <>
               {", "}

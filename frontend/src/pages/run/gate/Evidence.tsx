@@ -1,4 +1,4 @@
-import { Grid, ScrollArea, Stack, Table, Text } from "@mantine/core";
+import { Grid, List, ScrollArea, Stack, Table, Text } from "@mantine/core";
 import type { Gate, GateVariation } from "../../../api/types";
 import { Facts, Mark } from "../../../components/Facts";
 import { Panel } from "../../../components/Panel";
@@ -34,6 +34,7 @@ export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) 
               ]}
             />
             <Mark text={evidence.mark} />
+            {gate.policy && <PolicySaid policy={gate.policy} />}
             <EvidenceBars variations={evidence.variations} chosen={chosen} />
           </Stack>
         </Grid.Col>
@@ -42,6 +43,24 @@ export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) 
         </Grid.Col>
       </Grid>
     </Panel>
+  );
+}
+
+/** What the run's policy found, condition by condition. */
+function PolicySaid({ policy: { policy, version, opens, waits, reasons } }: { policy: NonNullable<Gate["policy"]> }) {
+  return (
+    <div data-testid="policy-said">
+      <Text size="sm" fw={600}>
+        Policy {policy}
+        {version && `, version ${version}`}:{" "}
+        {opens ? "opens the gate" : waits ? "opens the gate in its hours" : "asks a person"}
+      </Text>
+      <List size="sm">
+        {reasons.map((reason) => (
+          <List.Item key={reason}>{reason}</List.Item>
+        ))}
+      </List>
+    </div>
   );
 }
 

@@ -2,6 +2,7 @@ import { Card, Select, Stack } from "@mantine/core";
 import { IconGitFork } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
+import { link } from "../../../api/address";
 import { gatesQuery } from "../../../api/queries";
 import type { Gate, Run } from "../../../api/types";
 import { EmptyState } from "../../../components/EmptyState";
@@ -9,6 +10,7 @@ import { Loaded } from "../../../components/Loaded";
 import { useCycle } from "../CycleChoice";
 import { gateToShow } from "../cycles";
 import { actionLabel, DecidedGate } from "./DecidedGate";
+import { Evidence } from "./Evidence";
 import { OpenGate } from "./OpenGate";
 
 export function GateTab({ run }: { run: Run }) {
@@ -34,7 +36,13 @@ export function GateTab({ run }: { run: Run }) {
                 maw={420}
               />
             )}
-            {gate.status === "open" ? <OpenGate key={gate.id} run={run} gate={gate} /> : <DecidedGate gate={gate} />}
+            {gate.status !== "open" ? (
+              <DecidedGate gate={gate} />
+            ) : link ? (
+              <Evidence gate={gate} chosen={new Set(gate.proposal.partition.flat())} />
+            ) : (
+              <OpenGate key={gate.id} run={run} gate={gate} />
+            )}
           </Stack>
         );
       }}

@@ -1,11 +1,15 @@
-import { Stack } from "@mantine/core";
+import { Button, Stack, Text } from "@mantine/core";
+import { IconDeviceMobile } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useCreateApprovalLink } from "../../../api/links";
 import { useApprove, useReject } from "../../../api/mutations";
 import { ApiError } from "../../../api/problem";
+import { useMayChange } from "../../../api/projects";
 import { jobsQuery } from "../../../api/queries";
 import type { Gate, Run } from "../../../api/types";
+import { NewSecret } from "../../../components/Secrets";
 import { getIn } from "../../../form/paths";
-import { Decision } from "./Decision";
+import { Deadline, Decision } from "./Decision";
 import { Evidence } from "./Evidence";
 import { approval, editsOf, isEdited, problemsOf } from "./edits";
 import { Proposal } from "./Proposal";
@@ -15,6 +19,7 @@ import { useDraft } from "./useDraft";
 export function OpenGate({ run, gate }: { run: Run; gate: Gate }) {
   const [{ edits, reason }, setDraft] = useDraft(gate);
   const jobs = useQuery(jobsQuery(run.id)).data ?? [];
+  const mayChange = useMayChange();
   const approve = useApprove(run.id);
   const reject = useReject(run.id);
   const error = approve.error ?? reject.error;
@@ -28,6 +33,7 @@ export function OpenGate({ run, gate }: { run: Run; gate: Gate }) {
   };
   return (
     <Stack gap="md" data-testid="open-gate">
+      <Deadline gate={gate} />
       <Evidence gate={gate} chosen={new Set(edits.partition.flat())} />
       {editable && (
         <Proposal
@@ -57,6 +63,7 @@ export function OpenGate({ run, gate }: { run: Run; gate: Gate }) {
           onReject={(action) => reject.mutate({ action, reason })}
         />
       )}
+      {!run.read_only && mayChange && <PhoneLink runId={run.id} />}
     </Stack>
   );
 }
@@ -71,4 +78,27 @@ function epochSteps({ config }: Run): number {
 function speedOf(jobs: { kind: string; steps_per_second: number | null }[]): number | null {
   const trained = jobs.filter((job) => job.kind === "generalist" && job.steps_per_second);
   return trained[trained.length - 1]?.steps_per_second ?? null;
+}
+
+const HOURS = 24;
+
+/** A link with which somebody decides without an account, for example on a phone. */
+function PhoneLink({ runId }: { runId: number }) {
+  const create = useCreateApprovalLink(runId);
+  if (create.data) return <NewSecret title="A link that decides" secret={create.data.url} onClose={create.reset} />;
+  return (
+    <Text size="sm" c="dimmed" component="div">
+      <Button
+        size="compact-sm"
+        variant="default"
+        mr="xs"
+        leftSection={<IconDeviceMobile size={14} />}
+        loading={create.isPending}
+        onClick={() => create.mutate(HOURS)}
+      >
+        Create a link
+      </Button>
+      with which somebody decides as proposed, once, within {HOURS} hours and without an account.
+    </Text>
+  );
 }

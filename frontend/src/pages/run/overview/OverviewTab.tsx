@@ -1,4 +1,5 @@
 import { Stack } from "@mantine/core";
+import { link } from "../../../api/address";
 import type { Run } from "../../../api/types";
 import { RunFigures } from "../figures/RunFigures";
 import { NotesPanel } from "./NotesPanel";
@@ -8,7 +9,7 @@ export function OverviewTab({ run }: { run: Run }) {
   return (
     <Stack gap="md">
       <RunFigures run={run} tab="overview" beside={{ learning_curve: { below: <Plateaus run={run} /> } }} />
-      <NotesPanel run={run} />
+      {!link && <NotesPanel run={run} />}
     </Stack>
   );
 }

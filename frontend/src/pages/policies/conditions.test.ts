@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { inWords, NONE } from "./conditions";
+
+test("conditions are told one by one, and what is one of two as one", () => {
+  expect(inWords(NONE)).toEqual([]);
+  const hours = [{ days: ["fri" as const], start: 20, end: 6 }];
+  expect(
+    inWords({ ...NONE, suites: ["forkmaze"], most_specialists: 1, score_below: 0.9, min_gain: 0.02, hours }),
+  ).toEqual([
+    "the suite is forkmaze",
+    "at most 1 specialist",
+    "the score is below 0.9 or the last cycle gained at least 0.02",
+    "fri from 20 to 6 o'clock (UTC)",
+  ]);
+});

@@ -61,7 +61,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     inherited = {name: value for name, value in os.environ.items() if name not in shut_out}
     environment = {**inherited, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     commands = install(build(folder / "wheel"), folder / "environment")
-    command = [commands / "gsl", "up", "--port", str(port), "--data", "data", "--workers", "1"]
+    command = [str(commands / "gsl"), "up", "--port", str(port), "--data", "data", "--workers", "1"]
     with (folder / "up.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         try:

@@ -63,7 +63,7 @@ def test_an_empty_environment_takes_the_quick_preset_to_its_end(wheel: Path, tmp
     print(f"wheel {wheel.stat().st_size / 1e6:.1f} MB, installed in {time.monotonic() - started:.0f} s")
     inherited = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
     settings = {**inherited, "PATH": "/usr/bin:/bin", "GSL_URL": f"http://127.0.0.1:{port}", "GSL_DATA_DIR": "data"}
-    gsl = environment / "bin" / "gsl"
+    gsl = str(environment / "bin" / "gsl")
     for start in ("first", "second"):
         begun = time.monotonic()
         with subprocess.Popen([gsl, "up", "--port", str(port)], cwd=tmp_path, env=settings) as product:

@@ -1,5 +1,6 @@
-"""Tables of rollups that curves are drawn from: all of it follows from `epoch` and `variation_return`."""
+"""Tables of rollups that pages are drawn from: all of it follows from `epoch` and `variation_return`."""
 
+from sqlalchemy import BigInteger, Column
 from sqlmodel import Field, SQLModel
 
 from gsl.backend.db.columns import number_column, reference, steps_column

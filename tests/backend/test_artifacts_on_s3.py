@@ -1,16 +1,23 @@
-"""Stored files in an S3 bucket, served by moto: the API's uploads, downloads and logs and a deletion."""
+"""Stored files in an S3 bucket, served by moto: the API's uploads, downloads and logs, a deletion and a backup."""
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import fsspec
 import pytest
 from moto.server import ThreadedMotoServer
 
 from gsl.backend.artifact_files import ArtifactStore, JobLog
+from gsl.backend.backup.archive import Reader
+from gsl.backend.backup.restoring import Target, restore
+from gsl.backend.backup.saving import save
+from gsl.backend.db.sqlite_copies import SqliteCopies
 from gsl.backend.services.app_services import Services
 from gsl.backend.settings import Settings
 from tests.backend.api_driver import BEARER, ApiDriver
+from tests.backend.backup.conftest import server, upgrade, work_on
+from tests.backend.conftest import settings_on
 from tests.backend.marks import ON_SQLITE
 
 URL = "s3://gsl/artifacts"
@@ -77,3 +84,23 @@ def test_the_api_stores_serves_and_deletes_there(api: ApiDriver, services: Servi
     api.post(f"/runs/{run_id}/cancel")
     api.ask("DELETE", f"/runs/{run_id}", 204)
     assert services.files.below(f"runs/{run_id}") == []
+
+
+def test_a_backup_takes_files_from_there_and_restores_them_elsewhere(bucket: str, tmp_path: Path) -> None:
+    here, there = (settings_on(tmp_path / name).model_copy(update={"artifacts": f"s3://gsl/{name}"}) for name in "ab")
+    for settings in (here, there):
+        settings.data_dir.mkdir()
+    upgrade(here)
+    with server(here) as api:
+        work_on(api)
+    save(SqliteCopies(here.data_dir / "gsl.db"), ArtifactStore(here.artifacts), tmp_path / "gsl.zip")
+    copies, files = SqliteCopies(there.data_dir / "gsl.db"), ArtifactStore(there.artifacts)
+    with Reader(tmp_path / "gsl.zip") as archive:
+        restore(archive, Target(copies, files, there.data_dir), force=False)
+    stored = ArtifactStore(here.artifacts)
+    assert files.below("runs") == stored.below("runs") != []
+    assert [b"".join(files.read(path)) for path in files.below("runs")] == [
+        b"".join(stored.read(path)) for path in stored.below("runs")
+    ]
+    with server(there) as api:
+        assert [one["name"] for one in api.get("/runs")["items"]] == ["at work", "backed up"]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gsl.backend import users
+from gsl.backend.db import revisions
 from gsl.client.api import Client
 from gsl.client.errors import Refused
 from tests.cli.conftest import Gsl
@@ -78,16 +80,15 @@ def test_a_command_of_this_machine_becomes_the_entry_point(
     assert (folder == "d") == ("d" in words)
 
 
-def test_users_are_made_by_the_command(tmp_path: Path, settings: Path) -> None:
+def test_users_are_made_by_the_command(
+    tmp_path: Path, settings: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("GSL_DATA_DIR", str(tmp_path))
+    assert revisions.main() == 0
+    command = [sys.executable, "-m", "gsl.cli.main", "user", "add", "ada"]
     environment = {"PYTHONPATH": str(ROOT), "GSL_DATA_DIR": str(tmp_path), "PATH": ""}
-    for module in (
-        ["gsl.backend.db.revisions"],
-        ["gsl.cli.main", "user", "add", "ada"],
-        ["gsl.cli.main", "user", "list"],
-    ):
-        ended = subprocess.run(
-            [sys.executable, "-m", *module], env=environment, input="a long password\n", capture_output=True, text=True,
-            check=False, cwd=tmp_path,
-        )  # fmt: skip
-        assert ended.returncode == 0, ended.stderr
-    assert ended.stdout == "ada  member\n"
+    ended = subprocess.run(command, env=environment, input=b"a long password\n", cwd=tmp_path, check=False)
+    assert ended.returncode == 0
+    assert users.main(["list"]) == 0
+    assert capsys.readouterr().out == "ada  member\n"

@@ -12,6 +12,7 @@ from threading import Event
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.backend.api_driver import BEARER, OWNER, OWNER_TOKEN, TOKEN, ApiDriver, epoch, started
 from tests.browser.product import ROOT, free_port
@@ -142,3 +143,22 @@ def test_one_address_for_three_processes(environment: dict[str, str], tmp_path: 
         assert all(each.result(WITHIN_S) for each in told)
         for page in pages:
             page.client.close()
+
+
+def test_any_process_tells_prometheus_what_all_have_counted(environment: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "counters"
+    folder.mkdir()
+    own = {"WEB_CONCURRENCY": "2", "PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    with server(environment, tmp_path / "log", **own) as address:
+        _until(lambda: (tmp_path / "log").read_text().count("startup complete") == 2, tmp_path / "log")
+        for _ in range(40):  # each on a connection of its own, which either process may take
+            httpx.get(f"{address}/api/v1/runs", headers=OWNER, trust_env=False).raise_for_status()
+        assert {_counted(address) for _ in range(10)} == {40.0}
+    assert len(list(folder.glob("counter_*.db"))) == 2
+
+
+def _counted(address: str) -> float:
+    """Requests for the list of runs, as Prometheus reads them."""
+    text = httpx.get(f"{address}/metrics", headers=OWNER, trust_env=False).raise_for_status().text
+    samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
+    return sum(s.value for s in samples if s.name == "gsl_request_seconds_count" and s.labels["route"] == "/runs")

@@ -18,9 +18,9 @@ from tests.worker.real_api import RealApi
 
 ROOT = Path(__file__).parents[2]
 WORDS = {
-    "up", "worker", "demo", "doctor", "launch", "list", "show", "watch", "approve", "reject", "keep-training", "cancel",
-    "pause", "resume", "retry", "fork", "compare", "export", "import", "login", "token", "user",
-    "link", "backup", "restore",
+    "approve", "backup", "cancel", "compare", "delete", "demo", "doctor", "dry-run", "export", "fork", "import",
+    "keep-training", "launch", "link", "list", "login", "move", "pause", "policies", "reject", "restore", "resume",
+    "retry", "show", "store-policy", "token", "undelete", "up", "user", "watch", "worker",
 }  # fmt: skip
 NOBODY = "http://127.0.0.1:9"
 

@@ -19,7 +19,7 @@ from tests.worker.real_api import RealApi
 ROOT = Path(__file__).parents[2]
 WORDS = {
     "up", "worker", "demo", "doctor", "launch", "list", "show", "watch", "approve", "reject", "keep-training", "cancel",
-    "pause", "resume", "retry", "compare", "export", "import", "login",
+    "pause", "resume", "retry", "compare", "export", "import", "login", "policies", "store-policy", "dry-run",
 }  # fmt: skip
 NOBODY = "http://127.0.0.1:9"
 

@@ -94,4 +94,4 @@ def for_message(services: Services, webhook: Webhook, message: WebhookMessage) -
 def address(services: Services, secret: str) -> str:
     """Secrets are behind the #, which browsers send to no server and chats that preview links leave out."""
     page = "approve" if secret.startswith(APPROVAL) else "shared"
-    return f"{services.settings.page_url}/{page}#{secret}"
+    return f"{services.settings.opened_at}/{page}#{secret}"

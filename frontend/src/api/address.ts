@@ -16,6 +16,10 @@ const PAGES: Record<string, "approval" | "shared"> = {
   [`${basePath}/shared`]: "shared",
 };
 
+/** A link to one of them, at the address at which the page is open now. */
+export const linkTo = (page: "approve" | "shared", secret: string) =>
+  `${location.origin}${served(`/${page}`)}#${secret}`;
+
 /** Which kind of link opened the page, if one did; nobody needs to be signed in then. */
 export const link = location ? (PAGES[below(basePath, location.pathname)] ?? null) : null;
 

@@ -2,6 +2,7 @@ import { Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from "@man
 import { IconShare } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { linkTo } from "../api/address";
 import { type Shareable, type ShareLink, shareLinksQuery, useRevokeShareLink, useShare } from "../api/links";
 import { useMayChange } from "../api/projects";
 import { Loaded } from "./Loaded";
@@ -54,7 +55,7 @@ function Links({ what }: { what: Shareable }) {
           Create link
         </Button>
       </Group>
-      {share.data && <NewSecret title="The link" secret={share.data.url} onClose={share.reset} />}
+      {share.data && <NewSecret title="The link" secret={linkTo("shared", share.data.secret)} onClose={share.reset} />}
       <Loaded query={links} rows={1}>
         {(list) => list.map((link) => <Row key={link.id} what={what} link={link} />)}
       </Loaded>

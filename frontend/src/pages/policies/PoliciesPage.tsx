@@ -7,8 +7,8 @@ import { Loaded } from "../../components/Loaded";
 import { PageTitle, useTitle } from "../../components/PageTitle";
 import { Panel } from "../../components/Panel";
 import { When } from "../../components/When";
-import { inWords } from "./conditions";
-import { type Draft, EMPTY, PolicyForm } from "./PolicyForm";
+import { type Draft, draftOf, EMPTY, inWords } from "./conditions";
+import { PolicyForm } from "./PolicyForm";
 
 /** When gates open by themselves: what is stored, and what it would have done. */
 export function PoliciesPage() {
@@ -16,8 +16,8 @@ export function PoliciesPage() {
   const query = useQuery(policiesQuery);
   const mayStore = useAccount()?.role === "admin";
   const [draft, setDraft] = useState<Draft>(EMPTY);
-  const edit = ({ name, versions }: Policy) => {
-    if (versions[0]) setDraft({ name, conditions: versions[0].conditions, note: "" });
+  const edit = (policy: Policy) => {
+    setDraft(draftOf(policy));
     window.scrollTo({ top: 0 });
   };
   return (

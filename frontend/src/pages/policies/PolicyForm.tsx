@@ -1,20 +1,8 @@
 import { Alert, Button, Checkbox, Group, NumberInput, SimpleGrid, Stack, TagsInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { type Conditions, useDryRun, useStorePolicy } from "../../api/policies";
-import { NONE } from "./conditions";
+import { DAYS, type Draft, type Hours, NIGHTS } from "./conditions";
 import { DryRunResult } from "./DryRunResult";
-
-type Hours = NonNullable<Conditions["hours"]>[number];
-const DAYS: Hours["days"] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const HOURS: Hours = { days: ["mon", "tue", "wed", "thu", "fri"], start: 20, end: 6 };
-
-export interface Draft {
-  name: string;
-  conditions: Conditions;
-  note: string;
-}
-
-export const EMPTY: Draft = { name: "", conditions: NONE, note: "" };
 
 interface Props {
   draft: Draft;
@@ -128,7 +116,7 @@ function HoursInput({ conditions, change }: { conditions: Conditions; change: (p
         label="Only in some hours of the week"
         description={several ? "Several stretches of hours, which are kept as they are." : undefined}
         checked={hours !== undefined}
-        onChange={(event) => change({ hours: event.currentTarget.checked ? [HOURS] : [] })}
+        onChange={(event) => change({ hours: event.currentTarget.checked ? [NIGHTS] : [] })}
       />
       {hours && !several && (
         <Group gap="sm" align="flex-end">

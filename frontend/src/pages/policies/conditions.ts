@@ -1,9 +1,28 @@
-import type { Conditions } from "../../api/policies";
+import type { Conditions, Policy } from "../../api/policies";
 import { count, many } from "../../format/numbers";
 
-export const NONE: Conditions = { suites: [], hours: [], time_zone: "UTC" };
+export type Hours = NonNullable<Conditions["hours"]>[number];
 
-type Hours = NonNullable<Conditions["hours"]>[number];
+/** What is stored under a name. */
+export interface Draft {
+  name: string;
+  conditions: Conditions;
+  note: string;
+}
+
+export const NONE: Conditions = { suites: [], hours: [], time_zone: "UTC" };
+export const EMPTY: Draft = { name: "", conditions: NONE, note: "" };
+export const DAYS: Hours["days"] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/** The hours that the form begins with. */
+export const NIGHTS: Hours = { days: ["mon", "tue", "wed", "thu", "fri"], start: 20, end: 6 };
+
+/** What a stored policy's next version begins with. */
+export const draftOf = ({ name, versions }: Policy): Draft => ({
+  name,
+  conditions: versions[0]?.conditions ?? NONE,
+  note: "",
+});
 
 /** Each condition in words; all must hold. */
 export function inWords(asked: Conditions): string[] {

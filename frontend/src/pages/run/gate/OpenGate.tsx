@@ -1,6 +1,7 @@
 import { Button, Stack, Text } from "@mantine/core";
 import { IconDeviceMobile } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { linkTo } from "../../../api/address";
 import { useCreateApprovalLink } from "../../../api/links";
 import { useApprove, useReject } from "../../../api/mutations";
 import { ApiError } from "../../../api/problem";
@@ -85,7 +86,10 @@ const HOURS = 24;
 /** A link with which somebody decides without an account, for example on a phone. */
 function PhoneLink({ runId }: { runId: number }) {
   const create = useCreateApprovalLink(runId);
-  if (create.data) return <NewSecret title="A link that decides" secret={create.data.url} onClose={create.reset} />;
+  if (create.data)
+    return (
+      <NewSecret title="A link that decides" secret={linkTo("approve", create.data.secret)} onClose={create.reset} />
+    );
   return (
     <Text size="sm" c="dimmed" component="div">
       <Button

@@ -11,7 +11,7 @@ from gsl.backend.db.columns import now
 from gsl.backend.db.models import Gate
 from gsl.backend.errors import ConflictError
 from gsl.backend.services import links
-from gsl.backend.store import approval_links, audit, credentials, gates, runs
+from gsl.backend.store import approval_links, audit, credentials, gates, reach, runs
 from gsl.protocol.api import (
     ApprovalDecision,
     ApprovalLinkCreate,
@@ -50,9 +50,11 @@ def list_approval_links(run_id: RunId, session: Reading) -> list[ApprovalLinkPub
 
 
 @routes.delete("/approval-links/{link_id}", status_code=204, summary="Revoke an approval link", responses=problems(404))
-def revoke_approval_link(link_id: RowId, session: Writing) -> None:
+def revoke_approval_link(link_id: RowId, who: Who, session: Writing) -> None:
     """It decides nothing any more."""
     row = approval_links.get(session, link_id)
+    run_id = session.get_one(Gate, row.gate_id).run_id
+    reach.check(session, who, "run", run_id, "member", of_the_bin=True)
     row.revoked_at = row.revoked_at or now()
 
 

@@ -10,7 +10,7 @@ from gsl.backend.db.columns import now
 from gsl.backend.domain.identity import Identity, Shared
 from gsl.backend.services import links
 from gsl.backend.services.app_services import Services
-from gsl.backend.store import audit, credentials, experiments, runs, share_links
+from gsl.backend.store import audit, credentials, experiments, reach, runs, share_links
 from gsl.backend.store.suites import suite_of
 from gsl.protocol.api import SharedPublic, ShareLinkCreate, ShareLinkCreated, ShareLinkPublic
 
@@ -52,17 +52,21 @@ def list_experiment_links(experiment_id: ExperimentId, session: Reading) -> list
 
 
 @routes.delete("/links/{link_id}", status_code=204, summary="Revoke a link", responses=problems(404))
-def revoke_share_link(link_id: RowId, session: Writing) -> None:
+def revoke_share_link(link_id: RowId, who: Who, session: Writing) -> None:
     """It shows nothing any more, from the next request on."""
     row = share_links.get(session, link_id)
+    shared = share_links.shared_of(row)
+    reach.check(session, who, shared.kind, shared.id, "member", of_the_bin=True)
     row.revoked_at = row.revoked_at or now()
-    audit.about(session, str(share_links.shared_of(row)), f"link {link_id}")
+    audit.about(session, str(shared), f"link {link_id}")
 
 
-@routes.get("/shared", summary="Get what a link shows", responses=problems())
+@routes.get("/shared", summary="Get what a link shows", responses=problems(404))
 def get_shared(who: Who, session: Reading) -> SharedPublic:
     """Asked with the link's secret as token, which also opens what is below that run or experiment, for reading."""
     row = share_links.get(session, who.credential_id or 0)
+    shared = share_links.shared_of(row)
+    reach.check(session, who, shared.kind, shared.id)
     succeeds = row.run_id is not None and suite_of(session, row.run_id).has_success
     own = row.model_dump(include={"run_id", "experiment_id", "expires_at"})
     return SharedPublic(**own, has_success=succeeds)

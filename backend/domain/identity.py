@@ -36,8 +36,12 @@ class Shared:
     """Of the routes' paths."""
     id: int
 
+    @property
+    def kind(self) -> Literal["run", "experiment"]:
+        return "run" if self.parameter == "run_id" else "experiment"
+
     def __str__(self) -> str:
-        return f"{self.parameter.removesuffix('_id')} {self.id}"
+        return f"{self.kind} {self.id}"
 
 
 @dataclass(frozen=True)

@@ -85,11 +85,11 @@ class RunState:
     jobs: tuple[JobView, ...] = ()
     gates: tuple[GateView, ...] = ()
     evaluations: Mapping[str, tuple[VariationReturn, ...]] = field(default_factory=dict)
-    forked: bool = False
     desired_state: DesiredState = "run"
     features: Mapping[str, Features] = field(default_factory=dict)
     rounds: Mapping[str, Rounds] = field(default_factory=dict)
     history: History = field(default_factory=dict)
+    forked: bool = False
 
     def job(self, key: str) -> JobView | None:
         return next((job for job in self.jobs if job.key == key), None)

@@ -83,6 +83,7 @@ def test_the_api_stores_serves_and_deletes_there(api: ApiDriver, services: Servi
     api.finish(job)
     api.post(f"/runs/{run_id}/cancel")
     api.ask("DELETE", f"/runs/{run_id}", 204)
+    api.ask("DELETE", f"/bin/runs/{run_id}", 204)
     assert services.files.below(f"runs/{run_id}") == []
 
 

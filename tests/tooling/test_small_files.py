@@ -33,7 +33,6 @@ COUNTED = {
 
 REASONS = {
     "backend/domain/suites.py": "the catalogue's view of suites: pure, apart from the route that serves it",
-    "backend/db/rollup_models.py": "tables beside the 280 lines of the others",
     "backend/store/audit.py": "the one place that says who did what, for routes and services",
     "backend/store/jobs/locks.py": "the one order in which rows are locked",
     "backend/store/jobs/on_demand.py": "pure, beside the 250 lines of planning that uses it",

@@ -18,13 +18,18 @@ from tests.backend.project_stage import ALLOWED, CHANGE, NOTHING, Stage, shared_
 
 LISTS = {
     "list_runs", "list_experiments", "list_projects", "get_queue", "list_workers", "stream_changes",
-    "list_bin",
+    "list_bin", "try_policy",
 }  # fmt: skip
-BODIES = {"create_run", "import_run", "create_experiment", "approve_gates", "create_project", "create_token"}
-"""Routes whose body or query names a project, or what may belong to one."""
+BODIES = {
+    "create_run", "preview_run", "import_run", "create_experiment", "approve_gates", "create_project", "create_token",
+    "revoke_approval_link", "revoke_share_link",
+}  # fmt: skip
+"""Routes whose body, query or link names a project, or what may belong to one."""
 OF_NOTHING = {
-    "get_health", "get_session", "sign_in", "accept_invitation", "list_suites", "list_presets", "preview_run",
-    "list_webhooks", "get_usage", "sign_out", "change_password", "list_tokens", "revoke_token",
+    "get_health", "get_session", "sign_in", "accept_invitation", "list_suites", "list_presets",
+    "list_webhooks", "get_usage", "sign_out", "change_password", "list_tokens", "revoke_token", "get_storage",
+    "list_policies", "begin_oidc", "finish_oidc", "list_identities", "unlink_identity", "scrape_metrics",
+    "get_approval", "decide_approval", "get_shared",
 }  # fmt: skip
 """Routes that say nothing of any run or experiment."""
 
@@ -138,6 +143,25 @@ def test_what_a_query_or_a_body_names_is_looked_at_too(api: ApiDriver, stage: St
     )
     refused = api.ask("POST", "/gates/approve", json={"runs": [stage.gate]}, headers=vera)["refused"]
     assert "needs the role member" in refused[0]["reason"]
+
+
+@ON_SQLITE
+def test_forks_links_and_dry_runs_reach_no_further(api: ApiDriver, stage: Stage) -> None:
+    share = api.post(f"/runs/{stage.run}/links", {}, 201)["id"]
+    decide = api.post(f"/runs/{stage.gate}/gate/links", {}, 201)["id"]
+    tried = {"conditions": {"most_steps": 1}}
+    outsider, member = stage.senders["outsider"], stage.senders["member"]
+    for path in ("/runs", "/runs/preview"):
+        refused = api.ask("POST", path, 422, json={"checkpoint_id": stage.artifact}, headers=outsider)
+        assert [error["field"] for error in refused["errors"]] == ["checkpoint_id"]
+    assert api.ask("POST", "/policies/dry-run", json=tried, headers=outsider)["gates"] == []
+    assert [one["run_id"] for one in api.ask("POST", "/policies/dry-run", json=tried, headers=member)["gates"]] == [
+        stage.gate
+    ]
+    for path in (f"/links/{share}", f"/approval-links/{decide}"):
+        api.ask("DELETE", path, 404, headers=outsider)
+        api.ask("DELETE", path, 403, headers=stage.senders["viewer"])
+        api.ask("DELETE", path, 204, headers=member)
 
 
 @ON_SQLITE

@@ -88,7 +88,20 @@ def test_a_link_expires_and_goes_with_what_it_shows(api: ApiDriver, services: Se
         row.expires_at = now() - timedelta(seconds=1)
     assert "expired" in api.ask("GET", "/shared", 401, headers=header)["detail"]
     api.ask("DELETE", f"/runs/{run}", 204)
+    api.ask("DELETE", f"/bin/runs/{run}", 204)
     assert "not known here" in api.ask("GET", "/shared", 401, headers=header)["detail"]
+
+
+@ON_SQLITE
+def test_a_link_shows_nothing_of_the_bin(api: ApiDriver) -> None:
+    run = api.cancelled()
+    made = api.post(f"/runs/{run}/links", {}, 201)
+    header = bearer(made["secret"])
+    api.ask("GET", f"/runs/{run}", headers=header)
+    api.ask("DELETE", f"/runs/{run}", 204)
+    for path in ("/shared", f"/runs/{run}", f"/runs/{run}/ledger"):
+        assert "in the bin" in api.ask("GET", path, 404, headers=header)["detail"]
+    api.ask("DELETE", f"/links/{made['id']}", 204)
 
 
 @ON_SQLITE

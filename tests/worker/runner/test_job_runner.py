@@ -87,7 +87,7 @@ def bench(api: RealApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
             api.client.cancel(run.id)
 
 
-def wait(condition: Callable[[], object], seconds: float = 30) -> None:
+def wait(condition: Callable[[], object], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "did not happen in time"
@@ -95,7 +95,7 @@ def wait(condition: Callable[[], object], seconds: float = 30) -> None:
 
 
 def join(thread: threading.Thread) -> None:
-    thread.join(30)
+    thread.join(90)
     assert not thread.is_alive()
 
 

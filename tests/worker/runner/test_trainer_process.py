@@ -59,11 +59,11 @@ def launcher_of(way: str, code: str) -> Launcher:
     return Launcher(lambda folder: [sys.executable, "-c", code, str(folder)], parent)
 
 
-def wait(condition: Callable[[], object], seconds: float = 20) -> None:
+def wait(condition: Callable[[], object], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def pid_in(path: Path) -> int:

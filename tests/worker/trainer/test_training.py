@@ -160,7 +160,7 @@ def running(folder: Path) -> bool:
     return any(str(folder) in (process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]))
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 90.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it took too long"

@@ -90,7 +90,7 @@ class Local:
         self._start_api(logs, environment)
         self._start_workers(logs, environment)
         _say(f"Ready. Open {self.settings.owner_link}")
-        _say("  The link signs you in. Keep it to yourself; `make link` prints it again.")
+        _say("  The link signs you in. Keep it to yourself; `gsl link`, or `make link`, prints it again.")
         if self.settings.public_url:
             _say(f"  The proxy must forward to {self.settings.address}")
         _say(f"  Data: {self.data}; logs: {logs}; workers on this machine: {len(self.workers)}")

@@ -27,7 +27,7 @@ export function SignInPage({ passwords, provider }: Props) {
       {passwords && <SignInForm />}
       <Text c="dimmed" ta="center" size={passwords || provider ? "sm" : "md"}>
         {passwords || provider ? "If you run the server yourself, open" : "Open"} the link that it printed when it
-        started. On its machine, <Code>make link</Code> prints it again.
+        started. On its machine, <Code>gsl link</Code>, or <Code>make link</Code> in a checkout, prints it again.
       </Text>
     </Door>
   );

@@ -19,8 +19,9 @@ from gsl.protocol.api import AccountPublic, SessionPublic, SignIn
 
 routes = router("accounts")
 _WRONG_LINK = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>GSL Lab</title></head>
-<body><h1>This link does not open GSL Lab</h1><p>It is of another server, or it was copied incompletely. On the machine that
-runs the server, <code>gsl link</code> prints the right one, or <code>make link</code> in a checkout.</p></body></html>"""
+<body><h1>This link does not open GSL Lab</h1><p>It is of another server, or it was copied incompletely. On the machine
+that runs the server, <code>gsl link</code> prints the right one, or <code>make link</code> in a checkout.</p></body>
+</html>"""
 
 
 @routes.get("/session", summary="Get who is signed in", responses=problems())

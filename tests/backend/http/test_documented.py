@@ -149,7 +149,7 @@ def fuzz(shared_app: FastAPI, address: str) -> Fuzz:
 def test_answers_are_documented(api: ApiDriver, fuzz: Fuzz) -> None:
     """A few requests of each operation, without the one whose records take long to make up."""
     fuzz.operations = [one for one in fuzz.operations if one.path != "/api/v1/runs/import"]
-    fuzz.round(0, stored(api), each=2)
+    fuzz.round(0, stored(api), each=1)
     assert fuzz.cases > 100
     assert not fuzz.faults, "\n\n".join(fuzz.faults.values())
 

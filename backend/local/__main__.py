@@ -24,7 +24,6 @@ from gsl.backend.local.data_folder import CannotStart, lock_data_folder, log_fol
 from gsl.backend.local.processes import Child, Orphans, adopt_orphans, stop_in_order
 from gsl.backend.local.slots import cores, free_bytes, slots_to_start, visible_gpus
 from gsl.backend.settings import Settings, read_settings
-from gsl.backend.store.jobs.queue import requeue_of
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _PACKAGES = Path(__file__).parents[3]
@@ -85,7 +84,6 @@ class Local:
             environment["REDIS_URL"] = self._start_broker(logs, environment)
         _say("Preparing the database")
         migrate(self.settings.database_url)
-        _requeue_jobs(self.settings.database_url)
         _say("Starting the API" + (" and Vite, both with reloading" if self.dev else ""))
         self._start_api(logs, environment)
         self._start_workers(logs, environment)
@@ -121,6 +119,7 @@ class Local:
         api = Child("API", command, environment | own, logs / "api.log", grace_s=8)
         self.api.append(api)
         api.start()
+        _requeue_jobs(self.settings.database_url)  # meanwhile: its imports take as long as a third of those of the API
         address, deadline = self.settings.address, time.monotonic() + _API_READY_WITHIN_S
         while not _is_serving(address):
             self._check()
@@ -201,6 +200,8 @@ def _detail(answer: httpx.Response) -> str:
 
 def _requeue_jobs(database_url: str) -> None:
     """Queue the jobs of local workers from an earlier start; as we hold the data folder, those workers are gone."""
+    from gsl.backend.store.jobs.queue import requeue_of
+
     database = Database(database_url)
     try:
         with database.write() as session:

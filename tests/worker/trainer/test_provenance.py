@@ -4,6 +4,7 @@ import shlex
 import subprocess
 import sys
 from importlib import metadata
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -168,7 +169,7 @@ def test_a_job_begins_with_what_it_is_made_with(tmp_path: Path) -> None:
     assert isinstance(made_with, ProvenanceReport)
     assert made_with == provenance(job, torch.device("cpu"), 0)
     assert made_with.seeds == {"run": job.config.seed, "job": job.seed}
-    assert made_with.packages["torch"] == torch.__version__
+    assert made_with.packages["torch"] == version("torch")
     assert made_with.sources[0].package == "gsl-lab"
     assert shlex.split(made_with.command) == arguments_without_secrets(sys.orig_argv)
 

@@ -92,7 +92,7 @@ class Fuzz:
 
 def _is_no_route(detail: str) -> bool:
     """Whether the address itself was refused, before anyone looked who sends the request."""
-    return "NUL character" in detail or detail.startswith("This API has no route")
+    return "NUL character" in detail or detail.startswith(("This API has no route", "Not Found"))
 
 
 def _drawn(

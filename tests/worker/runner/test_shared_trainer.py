@@ -29,7 +29,7 @@ from gsl.worker.runner.workspace import job_folder
 from tests.worker.jobs import TINY_MAZE
 from tests.worker.real_api import TOKEN, RealApi
 
-COUNT, EPOCHS = 3, 60
+COUNT, EPOCHS = 3, 120
 STEPS = EPOCHS * TINY_MAZE.learner.batch_size
 CONFIG = TINY_MAZE.model_copy(
     update={

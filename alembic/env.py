@@ -1,4 +1,4 @@
-"""Runs migrations under a lock, on the database of the settings or on a connection passed by the caller."""
+"""Runs migrations under a lock, on the database or connection that the caller passes, or on the settings' database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,7 +71,7 @@ def _migrate() -> None:
     if given is not None:
         _run(given)
         return
-    engine = make_engine(Settings().database_url)
+    engine = make_engine(context.config.attributes.get("url") or Settings().database_url)
     with engine.execution_options(gsl_write=True).begin() as connection, _alone(connection):
         _run(connection)
     engine.dispose()

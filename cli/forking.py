@@ -15,6 +15,7 @@ from gsl.cli.launching import (
     Seed,
     Tags,
     Watch,
+    WorkerLabel,
     settings_of,
     show_launched,
     show_preview,
@@ -43,6 +44,7 @@ def fork(
     notes: Notes = "",
     tags: Tags = [],  # noqa: B006 - as above
     priority: Priority = 0,
+    worker_label: WorkerLabel = "",
     preview: Preview = False,
     watch: Watch = False,
     as_json: AsJson = False,
@@ -54,8 +56,9 @@ def fork(
         if preview:
             return show_preview(api.preview(config=settings, checkpoint_id=checkpoint), as_json)
         launched = api.create_run(
-            config=settings, checkpoint_id=checkpoint, name=name, tags=tags, notes=notes, priority=priority
-        )
+            config=settings, checkpoint_id=checkpoint, name=name, tags=tags, notes=notes, priority=priority,
+            worker_label=worker_label,
+        )  # fmt: skip
         if watch:
             return follow(api, launched.id, as_json=as_json)
         return show_launched(api, [launched], as_json)

@@ -3,17 +3,19 @@
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from gsl.cli import text
-from gsl.cli.options import AsJson, ProjectName, connect, experiment_of, project_of
+from gsl.cli.options import AsJson, ProjectName, connect, find_experiment, project_of
 from gsl.cli.output import cells, emit, say, table
 from gsl.cli.watching import follow
 from gsl.client.api import Client
+from gsl.client.errors import Refused
 from gsl.client.models import BudgetPreview, Run
 
 PresetName = Annotated[str | None, typer.Argument(help="Where to start from; `gsl list presets` shows all.")]
@@ -36,6 +38,9 @@ Name = Annotated[str, typer.Option(help="Name of the run.")]
 Notes = Annotated[str, typer.Option(help="Notes on the run.")]
 Tags = Annotated[list[str], typer.Option("--tag", help="A tag; may be repeated.")]
 Priority = Annotated[int, typer.Option(help="Runs with a higher priority start first.", min=-10, max=10)]
+WorkerLabel = Annotated[
+    str, typer.Option("--worker-label", metavar="LABEL", help="Only workers with this label run its jobs.")
+]
 Gate = Annotated[
     bool | None, typer.Option("--auto/--ask", help="Whether gates are approved by themselves.", show_default=False)
 ]
@@ -54,6 +59,7 @@ def launch(
     notes: Notes = "",
     tags: Tags = [],  # noqa: B006 - as above
     priority: Priority = 0,
+    worker_label: WorkerLabel = "",
     experiment: ExperimentName = None,
     project: ProjectName = None,
     arms: Arms = [],  # noqa: B006 - as above
@@ -71,18 +77,37 @@ def launch(
         if preview:
             return show_preview(api.preview(preset, settings), as_json)
         shared = None if project is None else project_of(api, project).id
-        place = None if experiment is None else experiment_of(api, experiment, create=True, project=shared).id
-        if several and place is not None:
-            runs = api.launch(place, chosen, numbers, preset=preset, config=settings, tags=tags, priority=priority)
-        else:
-            run = api.create_run(
-                preset, settings, name=name, experiment_id=place, project_id=shared, tags=tags, notes=notes,
-                priority=priority,
-            )  # fmt: skip
-            runs = [run]
-            if watch:
-                return follow(api, run.id, as_json=as_json)
+        with _experiment(api, experiment, shared) as place:
+            if several and place is not None:
+                runs = api.launch(
+                    place, chosen, numbers, preset=preset, config=settings, tags=tags, priority=priority,
+                    worker_label=worker_label,
+                )  # fmt: skip
+            else:
+                run = api.create_run(
+                    preset, settings, name=name, experiment_id=place, project_id=shared, tags=tags, notes=notes,
+                    priority=priority, worker_label=worker_label,
+                )  # fmt: skip
+                runs = [run]
+        if watch:
+            return follow(api, runs[0].id, as_json=as_json)
         return show_launched(api, runs, as_json)
+
+
+@contextmanager
+def _experiment(api: Client, name: str | None, project: int | None) -> Iterator[int | None]:
+    """The id of the experiment, which is created if it is new, and deleted again if nothing is launched into it."""
+    if name is None:
+        yield None
+        return
+    found = find_experiment(api, name, project)
+    place = found or api.create_experiment(name, project_id=project)
+    try:
+        yield place.id
+    except Refused:
+        if found is None:
+            api.delete_experiment(place.id)
+        raise
 
 
 def _check_options(several: bool, experiment: str | None, seed: int | None, single: list[str], watch: bool) -> None:

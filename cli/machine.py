@@ -26,6 +26,9 @@ Token = Annotated[
 ]
 Slots = Annotated[int | None, typer.Option(help="Worker slots; one for each GPU if left out.", min=1, max=1024)]
 SlotName = Annotated[str | None, typer.Option("--name", help="Name of the worker, which each slot adds its own to.")]
+Labels = Annotated[
+    list[str], typer.Option("--label", help="A label by which runs choose this worker; may be repeated.")
+]
 Folder = Annotated[Path | None, typer.Option("--folder", help="Folder of running jobs' files.", metavar="FOLDER")]
 Preset = Annotated[str, typer.Argument(help="Preset to run.")]
 Archive = Annotated[Path, typer.Argument(metavar="FILE", help="The backup, for example gsl.zip.")]
@@ -52,12 +55,14 @@ def worker(
     slots: Slots = None,
     name: SlotName = None,
     folder: Folder = None,
+    labels: Labels = [],  # noqa: B006 - Typer never changes it
 ) -> None:
     """Let this machine work for a server: a slot for each GPU, or one slot without a GPU."""
     _need("torch", "worker")
     if not token:
         raise typer.BadParameter("set GSL_WORKER_TOKEN to the server's token for workers, or give --token")
     shared = {"GSL_WORKER_TOKEN": token, "GSL_API_URL": server or server_of(context).address}
+    shared |= {"GSL_WORKER_LABELS": ",".join(labels)} if labels else {}
     devices = gpus()
     number = slots or len(devices) or 1
     if number == 1 and len(devices) < 2:

@@ -56,13 +56,16 @@ def each(runs: Sequence[int], do: Callable[[int], T], server: str) -> tuple[list
     return done, code
 
 
-def experiment_of(api: Client, name: str, *, create: bool = False, project: int | None = None) -> Experiment:
-    """The experiment with this number or name, the newest of that name. Raises Failure if there is none."""
+def find_experiment(api: Client, name: str, project: int | None = None) -> Experiment | None:
+    """The experiment with this number or name, the newest of that name."""
     if re.fullmatch(r"\d+", name):
         return api.experiment(int(name))
-    found = next((one for one in api.experiments(project_id=project) if one.name == name), None)
-    if found is None and create:
-        return api.create_experiment(name, project_id=project)
+    return next((one for one in api.experiments(project_id=project) if one.name == name), None)
+
+
+def experiment_of(api: Client, name: str) -> Experiment:
+    """The experiment with this number or name. Raises Failure if there is none."""
+    found = find_experiment(api, name)
     if found is None:
         raise Failure(f'There is no experiment named "{name}"; `gsl list experiments` shows all.', Exit.REFUSED)
     return found

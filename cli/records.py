@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from gsl.atomic_file import write_text
-from gsl.cli.options import AsJson, RunIds, connect, each, experiment_of
+from gsl.cli.options import AsJson, RunIds, connect, each, find_experiment
 from gsl.cli.outcomes import EXPECTED, Exit, Failure, explained
 from gsl.cli.output import emit, say, warn
 from gsl.client.api import Client
@@ -77,7 +77,8 @@ def import_records(context: typer.Context, files: Records, experiment: Place = N
     """Add runs from records to the server; those that it has already stay as they are."""
     imported, code = [], Exit.OK
     with connect(context) as api:
-        place = None if experiment is None else experiment_of(api, experiment, create=True).id
+        joined = experiment and (find_experiment(api, experiment) or api.create_experiment(experiment))
+        place = joined.id if joined else None
         for file in files:
             try:
                 run = api.import_run(_record(file), experiment_id=place)

@@ -96,11 +96,13 @@ class ExperimentCalls:
         config: Mapping[str, Any] | None = None,
         tags: Sequence[str] = (),
         priority: int = 0,
+        worker_label: str = "",
     ) -> Conversation[list[models.Run]]:
         """Launch a run for each arm and seed, all or none; `arms` maps names to changes of preset and configuration."""
         body = {
             "preset": preset, "config": dict(config or {}), "seeds": list(seeds), "tags": list(tags),
             "arms": [{"name": name, "config": dict(changes)} for name, changes in arms.items()], "priority": priority,
+            "worker_label": worker_label,
         }  # fmt: skip
         answer = yield from ask(Request("POST", f"/experiments/{experiment_id}/runs", body=body))
         return _RUNS.validate_json(answer.content)

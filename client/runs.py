@@ -27,6 +27,7 @@ class RunCalls:
         tags: Sequence[str] = (),
         notes: str = "",
         priority: int = 0,
+        worker_label: str = "",
         checkpoint_id: int | None = None,
     ) -> Conversation[models.Run]:
         """Launch a run from a preset, a configuration, or a preset with parts changed.
@@ -37,7 +38,7 @@ class RunCalls:
         body = {
             "checkpoint_id": checkpoint_id, "preset": preset, "config": dict(config or {}), "name": name,
             "experiment_id": experiment_id, "arm_name": arm_name, "tags": list(tags), "notes": notes,
-            "priority": priority, "project_id": project_id,
+            "priority": priority, "worker_label": worker_label, "project_id": project_id,
         }  # fmt: skip
         return post(models.Run, "/runs", body)
 
@@ -95,11 +96,11 @@ class RunCalls:
     @endpoint
     def update_run(
         self, run_id: int, *, name: str | None = None, notes: str | None = None, tags: Sequence[str] | None = None,
-        priority: int | None = None, project_id: int | None = None,
+        priority: int | None = None, worker_label: str | None = None, project_id: int | None = None,
     ) -> Conversation[models.Run]:  # fmt: skip
-        """`project_id` 0 takes the run out of its project."""
+        """`project_id` 0 takes the run out of its project; an empty `worker_label` lets any worker run its jobs."""
         changes = {"name": name, "notes": notes, "tags": None if tags is None else list(tags), "priority": priority}
-        changes |= {"project_id": project_id}
+        changes |= {"project_id": project_id, "worker_label": worker_label}
         body = {key: value for key, value in changes.items() if value is not None}
         return send(models.Run, "PATCH", f"/runs/{run_id}", body)
 

@@ -49,9 +49,11 @@ class WorkerApi:
         answer = self._transport.request("GET", "/workers")
         return TypeAdapter(list[WorkerPublic]).validate_json(answer.content)
 
-    def claim_next(self, worker: str, suites: Sequence[str], wait: float = 0.0) -> ClaimedJob | None:
-        """The job of these suites whose turn it is, or None if there is none for `wait` seconds."""
-        asked = NextJobRequest(worker=worker, suites=tuple(suites), wait=wait)
+    def claim_next(
+        self, worker: str, suites: Sequence[str], labels: Sequence[str] = (), wait: float = 0.0
+    ) -> ClaimedJob | None:
+        """The job whose turn it is, of those that the worker can run, or None if there is none for `wait` seconds."""
+        asked = NextJobRequest(worker=worker, suites=tuple(suites), labels=tuple(labels), wait=wait)
         response = self._transport.request("POST", "/jobs/next", **_json(asked))
         return _CLAIMED.validate_json(response.content)
 

@@ -42,7 +42,7 @@ def create_run(body: RunCreate, who: Who, session: Writing, services: ServicesDe
 def preview_run(body: RunCreate, who: Who, session: Reading) -> BudgetPreview:
     """Steps of each phase, and their time as measured of recent jobs of the suite. Nothing is launched."""
     config, _ = forks.config_and_fields(session, body, who)
-    progress = run_progress.preview(session, config)
+    progress = run_progress.preview(session, config, body.worker_label)
     listed = phases(progress)
     return BudgetPreview(
         phases=tuple(listed),
@@ -101,12 +101,17 @@ def get_run(run_id: RunId, session: Reading) -> RunPublic:
 
 
 @routes.patch(
-    "/runs/{run_id}", summary="Change name, notes, tags, priority or project", responses=problems(400, 404, 409)
+    "/runs/{run_id}",
+    summary="Change name, notes, tags, priority, label of its workers or project",
+    responses=problems(400, 404, 409),
 )
 def update_run(run_id: RunId, body: RunUpdate, who: Who, session: Writing, services: ServicesDep) -> RunPublic:
     run = runs.locked(session, run_id)
     if body.priority not in (None, run.priority):
         record_event(session, who.name, "priority", f"{run.priority} to {body.priority}", run_id=run_id)
+    if body.worker_label not in (None, run.worker_label):
+        change = f"{run.worker_label or 'any'} to {body.worker_label or 'any'}"
+        record_event(session, who.name, "worker label", change, run_id=run_id)
     if body.project_id is not None:
         before = move_run(services, session, who, run, body.project_id)
         audit.about(session, f"run {run_id}", f"{in_project(before)} to {in_project(body.project_id)}")

@@ -108,6 +108,11 @@ def json_column(default: Any = ...) -> Any:
     return Field(default, sa_column=Column(JSON_TYPE, nullable=nullable))
 
 
+def added_list_column() -> Any:
+    """A list added by a later migration; empty in older rows."""
+    return Field(default_factory=list, sa_column=Column(JSON_TYPE, nullable=False, server_default="[]"))
+
+
 def steps_column() -> Any:
     return Field(0, sa_column=Column(BigInteger, nullable=False))
 

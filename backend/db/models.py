@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from gsl.backend.db.columns import (
+    added_list_column,
     added_number_column,
     added_steps_column,
     added_text_column,
@@ -57,6 +58,7 @@ class Run(OfProject, Binned, table=True):
     notes: str = ""
     tags: list[str] = json_column(list)
     priority: int = added_number_column()  # of its jobs in the queue
+    worker_label: str = added_text_column()  # that a worker must have to run its jobs; empty: any worker
     status: str = "queued"
     phase: str = "generalist"
     desired_state: str = renamed_text_column("wish", "run")
@@ -278,6 +280,7 @@ class Worker(SQLModel, table=True):
     host: str
     device: str
     suites: list[str] = json_column(list)
+    labels: list[str] = added_list_column()
     version: str
     job_id: int | None = reference("job.id", nullable=True, on_delete="SET NULL")
     speeds: dict[str, float] = json_column(dict)

@@ -29,7 +29,9 @@ def migrate(url: str) -> None:
     """Raises `UnusableDatabaseError` if the database is unavailable, is none, or was made by a newer version."""
     check_known(url)
     try:
-        command.upgrade(_config(), "head")
+        config = _config()
+        config.attributes["url"] = url
+        command.upgrade(config, "head")
     except DatabaseError as error:
         reason = str(error.orig).splitlines()[0]
         raise UnusableDatabaseError(f"{_named(url)} cannot be used: {reason}. {_remedy(url)}") from error

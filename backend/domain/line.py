@@ -11,7 +11,7 @@ _UNITS = ((3600, "h"), (60, "min"), (1, "s"))
 
 @dataclass(frozen=True)
 class Line:
-    """`slots` workers can run the job's suite and `busy` of them have a job; they take `ahead` queued jobs first.
+    """`slots` workers can run the job and `busy` of them have a job; they take `ahead` queued jobs first.
     `held` says which quota has to have room before."""
 
     slots: int = 1
@@ -23,7 +23,7 @@ class Line:
 def seconds_queued(line: Line, pace: Pace, queued_at: datetime | None, at: datetime) -> float | None:
     """Until a worker takes the job: as usual if one is free, otherwise after those that are ahead of it.
 
-    None without a worker that can run the suite, or while a quota holds the job, because nobody knows how long.
+    None without a worker that can run it, or while a quota holds the job, because nobody knows how long.
     """
     if line.slots < 1 or line.held:
         return None

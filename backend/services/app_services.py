@@ -87,7 +87,7 @@ class Services:
         """Send messages for queued jobs and record when; the reaper retries those that the broker did not take."""
         try:
             with self.database.read() as session:
-                jobs = queue.suites_of(session, job_ids)
+                jobs = queue.needs_of(session, job_ids)
             notified = self.dispatcher.notify(jobs)
             if not notified:
                 return

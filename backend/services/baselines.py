@@ -38,6 +38,7 @@ def create(session: Session, run: Run) -> Run:
         "notes": "",
         "tags": run.tags,
         "priority": run.priority,
+        "worker_label": run.worker_label,
     }
     return runs.create(session, config, fields)
 

@@ -38,9 +38,9 @@ async def next_job(
 
 
 def claim(services: Services, asked: NextJobRequest) -> ClaimedJob | None:
-    """The job of the worker's suites whose turn it is. Without any, nothing is locked."""
+    """The job whose turn it is, of those that the worker can run. Without any, nothing is locked."""
     with services.database.read() as session:
-        if not turns.is_any_due(session, asked.suites, now()):
+        if not turns.is_any_due(session, asked, now()):
             return None
     with services.database.write() as session:
         lock_claims(session)
@@ -50,7 +50,7 @@ def claim(services: Services, asked: NextJobRequest) -> ClaimedJob | None:
 def _claim_first(services: Services, session: Session, asked: NextJobRequest) -> ClaimedJob | None:
     """A job that cannot be claimed after all, because its run was just paused for example, does not stop the others."""
     refused: list[int] = []
-    while (job_id := turns.first(session, asked.suites, now(), refused)) is not None:
+    while (job_id := turns.first(session, asked, now(), refused)) is not None:
         run, job = leases.locked_job(session, job_id)
         try:
             claimed = leases.claim(session, run, job, asked.worker, services.terms)

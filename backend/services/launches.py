@@ -69,6 +69,7 @@ def _run(session: Session, experiment: Experiment, arm: Arm, seed: int, body: Ex
         "notes": "",
         "tags": list(body.tags),
         "priority": body.priority,
+        "worker_label": body.worker_label,
     }
     return runs.create(session, arm.config.model_copy(update={"seed": seed}), fields)
 

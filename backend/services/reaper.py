@@ -72,14 +72,14 @@ def _recover(services: Services, run_id: int) -> bool:
 def redispatch(services: Services, again_after_s: float = DISPATCH_AGAIN_AFTER_S) -> None:
     """Dispatch queued jobs whose message was never sent, or may have been lost.
 
-    A message counts as lost if its job is still queued after `again_after_s` seconds and no message of its suite is
-    waiting: while some are, a worker that can run the suite will take them in order.
+    A message counts as lost if its job is still queued after `again_after_s` seconds and no message for such jobs
+    is waiting: while some are, a worker that can run them will take them in order.
     """
     with services.database.read() as session:
         pending = queue.not_dispatched(session)
         overdue = queue.not_picked_up(session, again_after_s)
-    for suite, job_ids in overdue.items():
-        if services.dispatcher.waiting(suite) == 0:
+    for need, job_ids in overdue.items():
+        if services.dispatcher.waiting(need) == 0:
             pending += job_ids
     if pending:
         services.dispatch(pending)

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, or_, select
 
 from gsl.backend.db.models import Job, Run
 from gsl.backend.store.run_progress import live_workers
+from gsl.protocol.dispatch import Need, meets
 
 _LOSSES = 2
 """Consecutive losses without progress after which a job trains by itself: it may have taken the others down."""
@@ -22,13 +23,13 @@ def share(session: Session, run: Run, job: Job, at: datetime) -> Sequence[Job]:
     due = select(Job).where(*same, sound, Job.status == "queued", col(Job.queued_at) <= at)
     queued = session.exec(due.order_by(col(Job.queued_at), col(Job.id)).with_for_update()).all()
     holders = session.exec(select(Job.worker).where(*same, Job.status == "running")).all()
-    workers = {*holders, *_idle(session, run.suite)}
+    workers = {*holders, *_idle(session, Need(run.suite, run.worker_label))}
     fair = -(-(len(queued) + len(holders)) // len(workers))
     return queued[: max(0, fair - holders.count(job.worker))]
 
 
-def _idle(session: Session, suite: str) -> set[str]:
-    """Live workers without a job that can run the suite."""
+def _idle(session: Session, need: Need) -> set[str]:
+    """Live workers without a job that can run such jobs."""
     busy = session.exec(select(Job.worker).where(Job.status == "running").distinct())
-    able = {worker.name for worker in live_workers(session) if suite in worker.suites and not worker.trouble}
+    able = {worker.name for worker in live_workers(session) if meets(worker, need) and not worker.trouble}
     return able.difference(busy)

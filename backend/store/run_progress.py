@@ -17,6 +17,7 @@ from gsl.backend.domain.waiting import waits_for
 from gsl.backend.store import quotas, turns
 from gsl.backend.store.configs import readable_config
 from gsl.config.run import RunConfig
+from gsl.protocol.dispatch import Need, meets
 
 LIVE_S = 45  # a worker that has been silent for longer is not live
 _MOST_AHEAD = 1000  # queued jobs that are looked at
@@ -46,7 +47,8 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
     others = {suite: _recent(session, suite) for suite in {run.suite for run in readable.values()}}
     progress: dict[int, RunProgress] = {}
     for run_id, run in readable.items():
-        own, able = jobs.get(run_id, ()), [worker for worker in workers if run.suite in worker.suites]
+        own, need = jobs.get(run_id, ()), Need(run.suite, run.worker_label)
+        able = [worker for worker in workers if meets(worker, need)]
         progress[run_id] = RunProgress(
             config=configs[run_id],
             status=run.status,
@@ -56,16 +58,16 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
             pace=Pace(recent(own), others[run.suite], speed_of(workers, run.suite)),
             now=now(),
             line=_line(queued, (0, run_id), able, sum(job.status == "running" for job in own), held.get(run_id, "")),
-            waits=(held.get(run_id) or waits_for(run.suite, workers)) if _is_waiting(own) else "",
+            waits=(held.get(run_id) or waits_for(need, workers)) if _is_waiting(own) else "",
         )
     return progress
 
 
-def preview(session: Session, config: RunConfig) -> RunProgress:
-    """The progress of a run that has not been launched yet."""
+def preview(session: Session, config: RunConfig, label: str) -> RunProgress:
+    """The progress of a run that has not been launched yet, and asks for workers with the label."""
     workers = live_workers(session)
     suite = config.suite.name
-    line = Line(slots=sum(suite in worker.suites for worker in workers))
+    line = Line(slots=sum(meets(worker, Need(suite, label)) for worker in workers))
     pace = Pace((), _recent(session, suite), speed_of(workers, suite))
     return RunProgress(config, "queued", "generalist", pace=pace, now=now(), line=line)
 
@@ -83,20 +85,19 @@ def activities(session: Session, job_ids: Sequence[int]) -> dict[int, str]:
         return {}
     workers, queued = live_workers(session), _queued(session, [job for _, job in jobs])
     run_ids = {run_id for run_id, _ in jobs}
-    suites, held = _suites(session, run_ids), quotas.held(session, run_ids) if queued else {}
-    pace = {suite: Pace((), _recent(session, suite)) for suite in set(suites.values())}
+    needs, held = _needs(session, run_ids), quotas.held(session, run_ids) if queued else {}
+    pace = {suite: Pace((), _recent(session, suite)) for suite in {need.suite for need in needs.values()}}
     told: dict[int, str] = {}
     for run_id, job in jobs:
-        suite = suites[run_id]
-        able = [worker for worker in workers if suite in worker.suites]
+        able = [worker for worker in workers if meets(worker, needs[run_id])]
         line = _line(queued, (job.id, 0), able, held=held.get(run_id, ""))
-        told[job.id] = job_activity(job, line, pace[suite], now())
+        told[job.id] = job_activity(job, line, pace[needs[run_id].suite], now())
     return {job_id: text for job_id, text in told.items() if text}
 
 
-def _suites(session: Session, run_ids: Collection[int]) -> dict[int, str]:
-    rows = session.exec(select(Run.id, Run.suite).where(col(Run.id).in_(run_ids)))
-    return {run_id: suite for run_id, suite in rows if run_id is not None}
+def _needs(session: Session, run_ids: Collection[int]) -> dict[int, Need]:
+    rows = session.exec(select(Run.id, Run.suite, Run.worker_label).where(col(Run.id).in_(run_ids)))
+    return {run_id: Need(*need) for run_id, *need in rows if run_id is not None}
 
 
 def _is_waiting(jobs: Sequence[JobProgress]) -> bool:
@@ -174,11 +175,12 @@ def _queued(session: Session, jobs: Iterable[JobProgress]) -> Sequence[turns.Pla
 def _line(
     queued: Sequence[turns.Place], of: tuple[int, int], able: Sequence[Worker], own: int = 0, held: str = ""
 ) -> Line:
-    """As the first one sees it of the job or run `of`, the other id being 0; `able` workers can run its suite, and
+    """As the first one sees it of the job or run `of`, the other id being 0; `able` workers can run it, and
     `own` of them are busy with jobs that do not count."""
     mine = [place.job_id == of[0] or place.run_id == of[1] for place in queued]
     first = mine.index(True) if any(mine) else len(queued)
-    own_suite = {place.suite for place in queued[first : first + 1]}
-    theirs = own_suite.union(*(worker.suites for worker in able))
+    needs = {place.need for place in queued[: first + 1]}
+    theirs = {need for need in needs if any(meets(worker, need) for worker in able)}
+    theirs |= {place.need for place in queued[first : first + 1]}
     busy = sum(worker.job_id is not None for worker in able) - own
-    return Line(len(able), busy, sum(place.suite in theirs for place in queued[:first]), held)
+    return Line(len(able), busy, sum(place.need in theirs for place in queued[:first]), held)

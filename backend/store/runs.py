@@ -28,8 +28,8 @@ Sort = Literal["-created_at", "created_at", "-updated_at", "updated_at", "name",
 def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
     """A queued run without jobs; the planner adds them.
 
-    `fields`: name, experiment_id, notes, tags, and optionally project_id, arm_name, priority, baseline_of, forked_from,
-    origin and record_sha256.
+    `fields`: name, experiment_id, notes, tags, and optionally project_id, arm_name, priority, worker_label,
+    baseline_of, forked_from, origin and record_sha256.
     Raises `InvalidError` if the experiment does not exist.
     """
     experiment_id = fields["experiment_id"]

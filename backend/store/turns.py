@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     String,
     Subquery,
+    and_,
     case,
     cast,
     extract,
@@ -31,6 +32,7 @@ from gsl.backend.db.account_models import Account
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Job, Run
 from gsl.backend.store import quotas
+from gsl.protocol.dispatch import Ability, Need
 from gsl.protocol.jobs import ENDED, RunStatus
 
 AGING = timedelta(hours=12)
@@ -56,12 +58,17 @@ def served(session: Session, run: Run) -> None:
     session.execute(update(Account).where(col(Account.name) == run.owner).values(served_at=now()))
 
 
-def first(session: Session, suites: Collection[str], at: datetime, besides: Collection[int] = ()) -> int | None:
-    """The job of these suites whose turn it is. Of each run only the oldest job is compared, because a run's jobs
-    differ in nothing else."""
+def is_for(worker: Ability) -> ColumnElement[bool]:
+    """Whether the worker can run the jobs of a run."""
+    return and_(col(Run.suite).in_(worker.suites), col(Run.worker_label).in_(("", *worker.labels)))
+
+
+def first(session: Session, worker: Ability, at: datetime, besides: Collection[int] = ()) -> int | None:
+    """The job whose turn it is, of those that the worker can run. Of each run only the oldest job is compared, because
+    a run's jobs differ in nothing else."""
     due = (Job.status == "queued", col(Job.queued_at) <= at, col(Job.id).not_in(besides))
     oldest = select(func.min(Job.queued_at)).where(Job.run_id == Run.id, *due).scalar_subquery()
-    since = select(Run.id, oldest.label("since")).where(col(Run.status).in_(_UNFINISHED), col(Run.suite).in_(suites))
+    since = select(Run.id, oldest.label("since")).where(col(Run.status).in_(_UNFINISHED), is_for(worker))
     since = since.where(not_(quotas.is_held()))
     waiting, shares = since.subquery(), _running()
     query = select(Run.id).join(waiting, waiting.c.id == Run.id).outerjoin(shares, shares.c.owner == owner())
@@ -72,10 +79,10 @@ def first(session: Session, suites: Collection[str], at: datetime, besides: Coll
     return None if run_id is None else session.exec(jobs.limit(1)).first()
 
 
-def is_any_due(session: Session, suites: Collection[str], at: datetime) -> bool:
-    """Whether a job of these suites is waiting for a worker."""
+def is_any_due(session: Session, worker: Ability, at: datetime) -> bool:
+    """Whether a job that the worker can run is waiting."""
     query = select(Job.id).join(Run, col(Run.id) == col(Job.run_id))
-    due = query.where(Job.status == "queued", col(Job.queued_at) <= at, col(Run.suite).in_(suites))
+    due = query.where(Job.status == "queued", col(Job.queued_at) <= at, is_for(worker))
     due = due.where(not_(quotas.is_held()))
     return session.exec(due.limit(1)).first() is not None
 
@@ -85,7 +92,7 @@ class Place(NamedTuple):
 
     job_id: int
     run_id: int
-    suite: str
+    need: Need
 
 
 def in_order(session: Session, at: datetime, limit: int) -> Sequence[Place]:
@@ -99,11 +106,11 @@ def in_order(session: Session, at: datetime, limit: int) -> Sequence[Place]:
     of_owner = _turn(col(Job.queued_at), literal(0), at)
     before = func.row_number().over(partition_by=owner(), order_by=(paused, *of_owner, col(Job.id))) - 1
     turn = _turn(col(Job.queued_at), func.coalesce(shares.c.running, 0) + before, at)
-    query: Any = select(Job.id, Job.run_id, Run.suite).join(Run, col(Run.id) == col(Job.run_id))
+    query: Any = select(Job.id, Job.run_id, Run.suite, Run.worker_label).join(Run, col(Run.id) == col(Job.run_id))
     query = query.outerjoin(Account, col(Account.name) == col(Run.owner))
     queued = query.outerjoin(shares, shares.c.owner == owner()).where(Job.status == "queued")
     rows = session.execute(queued.order_by(paused, *turn, col(Job.id)).limit(limit))
-    return [Place(*row) for row in rows]
+    return [Place(job_id, run_id, Need(*need)) for job_id, run_id, *need in rows]
 
 
 def _turn(queued_at: Any, share: Any, at: datetime) -> tuple[Any, ...]:

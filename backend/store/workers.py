@@ -15,6 +15,7 @@ from gsl.backend.store import quotas, reach
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.run_progress import LIVE_S, live_workers
 from gsl.protocol.api import FieldError, WorkerPublic
+from gsl.protocol.dispatch import Need
 from gsl.protocol.lease import RegistrationReply, WorkerInfo
 
 _FORGOTTEN_AFTER = timedelta(days=7)
@@ -34,7 +35,7 @@ def announce(session: Session, info: WorkerInfo) -> RegistrationReply:
     worker.job_id = None if job is None else job.id
     worker.last_seen = now()
     held = session.exec(select(Job.id).where(Job.status == "running", Job.worker == info.name)).first()
-    return RegistrationReply(job_id=held, waiting_jobs=queue.count_dispatched(session, info.suites))
+    return RegistrationReply(job_id=held, waiting_jobs=queue.count_dispatched(session, info))
 
 
 def listed(session: Session, who: Identity) -> list[WorkerPublic]:
@@ -60,35 +61,36 @@ def workers_by_suite(session: Session) -> dict[str, list[str]]:
 
 
 def without_worker(session: Session, seconds: float) -> list[str]:
-    """What to say of each suite that no live worker has although jobs of it were queued so many seconds ago."""
+    """What to say of jobs that no live worker can run although they were queued so many seconds ago."""
     live = live_workers(session)
-    return [stuck(suite, live) for suite in _waiting_suites(session, seconds) if not able(suite, live)]
+    return [stuck(need, live) for need in _waiting_needs(session, seconds) if not able(need, live)]
 
 
 def idle_although_jobs_wait(session: Session, seconds: float) -> str | None:
     """A live worker that has no job, although it could run one that was queued so many seconds ago."""
     idle = [worker for worker in live_workers(session) if worker.job_id is None and not worker.trouble]
-    found = (able(suite, idle) for suite in _waiting_suites(session, seconds))
+    found = (able(need, idle) for need in _waiting_needs(session, seconds))
     return next((names[0] for names in found if names), None)
 
 
-def _waiting_suites(session: Session, seconds: float) -> list[str]:
-    """Suites of which jobs were queued so many seconds ago, without those that a quota holds."""
-    query = select(Run.suite).join(Job, col(Job.run_id) == col(Run.id)).distinct()
+def _waiting_needs(session: Session, seconds: float) -> list[Need]:
+    """Of jobs that were queued so many seconds ago, without those that a quota holds."""
+    query = select(Run.suite, Run.worker_label).join(Job, col(Job.run_id) == col(Run.id)).distinct()
     waiting = (Job.status == "queued", col(Job.queued_at) < now() - timedelta(seconds=seconds))
-    return sorted(session.exec(query.where(*waiting, not_(quotas.is_held()))))
+    return sorted(Need(*row) for row in session.exec(query.where(*waiting, not_(quotas.is_held()))))
 
 
 def check_runnable(session: Session, suites: Mapping[str, str]) -> None:
     """Raises `InvalidError` for suites, given by the field that names them, that no live worker can run.
 
-    If no worker is live, nothing is refused: the run waits for the first one.
+    If no worker is live, nothing is refused: the run waits for the first one. Labels refuse nothing either, because
+    machines that are started only while jobs wait for them have labels too.
     """
     live = live_workers(session)
     wrong = [
-        FieldError(field=field, message=refusal(suite, live))
+        FieldError(field=field, message=refusal(Need(suite), live))
         for field, suite in suites.items()
-        if live and not able(suite, live)
+        if live and not able(Need(suite), live)
     ]
     if wrong:
         raise InvalidError("; ".join(f"{error.field}: {error.message}" for error in wrong[:5]), wrong)

@@ -1,13 +1,14 @@
-"""How the backend notifies workers of jobs: a Celery task that says that there is work for a suite.
+"""How the backend notifies workers of jobs: a Celery task that says that there is work.
 
 Which job a worker gets is decided when it asks. The id in the message is that of the job that was queued; only workers
 of earlier versions claim that one. The database is the queue of record, so that lost or repeated messages do no harm.
-Every suite has its own queue, to which only workers that can run it listen. Early acknowledgement, no
-prefetching and no result backend prevent hour-long tasks from running twice on Redis (celery#5935, #2599, #5306).
+Every suite has its own queue, to which only workers that can run it listen, and so has every label with it. Early
+acknowledgement, no prefetching and no result backend prevent hour-long tasks from running twice on Redis (celery#5935,
+#2599, #5306).
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 import redis
@@ -34,9 +35,40 @@ _TRANSPORT = {
 }
 
 
-def queue_of(suite: str) -> str:
-    """Name of the queue for a suite's jobs; exchange and routing key have the same name."""
-    return f"{_DEFAULT_QUEUE}.{suite}"
+class Need(NamedTuple):
+    """What a worker must have to run a job: its suite, and the label that its run asks for, if any."""
+
+    suite: str
+    label: str = ""
+
+    def __str__(self) -> str:
+        """Example: procgen and the label a100."""
+        return f"{self.suite} and the label {self.label}" if self.label else self.suite
+
+
+class Ability(Protocol):
+    """What a worker has."""
+
+    @property
+    def suites(self) -> Sequence[str]: ...
+
+    @property
+    def labels(self) -> Sequence[str]: ...
+
+
+def meets(worker: Ability, need: Need) -> bool:
+    """Whether the worker can run such jobs. A worker with labels runs those that ask for none, too."""
+    return need.suite in worker.suites and (not need.label or need.label in worker.labels)
+
+
+def queue_of(need: Need) -> str:
+    """Name of the queue for such jobs; exchange and routing key have the same name."""
+    return f"{_DEFAULT_QUEUE}.{need.suite}" + (f"@{need.label}" if need.label else "")
+
+
+def queues_of(worker: Ability) -> list[str]:
+    """The queues of all jobs that the worker can run."""
+    return [queue_of(Need(suite, label)) for suite in worker.suites for label in ("", *worker.labels)]
 
 
 def checked_broker_url(url: str) -> str:
@@ -51,9 +83,9 @@ def checked_broker_url(url: str) -> str:
     return url
 
 
-def celery_settings(broker_url: str, suites: Iterable[str] = ()) -> dict[str, Any]:
-    """Celery settings shared by the backend and the workers, which pass the suites they can run."""
-    queues = [_DEFAULT_QUEUE, *(queue_of(suite) for suite in suites)]
+def celery_settings(broker_url: str, own_queues: Iterable[str] = ()) -> dict[str, Any]:
+    """Celery settings shared by the backend and the workers, which pass the queues that they listen to."""
+    queues = [_DEFAULT_QUEUE, *own_queues]
     return {
         "broker_url": broker_url,
         "result_backend": None,

@@ -4,9 +4,9 @@ Every message carries `attempt`. The backend refuses an older one (409), so that
 write.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from gsl.protocol.jobs import DesiredState, JobSpec
 from gsl.protocol.reports import JobResult, Name, Report, Wire
@@ -31,6 +31,11 @@ class TeacherRef(Wire):
     variations: tuple[int, ...] = Field(description="Variations on which it is queried.")
 
 
+WorkerLabel = Annotated[str, StringConstraints(pattern=r"^[\w.+-]{1,50}$")]
+"""Says something about a worker by which runs choose it, for example its GPU or the lab that it belongs to."""
+Labels = Annotated[tuple[WorkerLabel, ...], Field(max_length=20, description="Labels by which runs choose workers.")]
+
+
 class WorkerInfo(Wire):
     """What a live worker sends about itself every few seconds."""
 
@@ -38,6 +43,7 @@ class WorkerInfo(Wire):
     host: Name
     device: Name = Field(description="cpu, or the name of the GPU.")
     suites: tuple[Name, ...] = Field(max_length=200, description="Suites that the worker has the packages for.")
+    labels: Labels = ()
     version: Name
     job_id: int | None = None
     trouble: str | None = Field(
@@ -65,6 +71,7 @@ class ClaimRequest(Wire):
 class NextJobRequest(Wire):
     worker: Name
     suites: tuple[Name, ...] = Field(max_length=200, description="Suites that the worker can run.")
+    labels: Labels = ()
     wait: float = Field(
         default=0.0,
         ge=0.0,

@@ -95,6 +95,14 @@ def test_a_database_that_cannot_be_used_is_named_in_one_sentence(
     assert "\n" not in str(refused.value)
 
 
+def test_the_database_that_is_named_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GSL_DATA_DIR", str(tmp_path / "settings"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    migrate(f"sqlite:///{tmp_path / 'other.db'}")
+    assert (tmp_path / "other.db").exists()
+    assert not (tmp_path / "settings" / "gsl.db").exists()
+
+
 def test_the_product_says_what_is_wrong_in_one_sentence(tmp_path: Path) -> None:
     environment = {
         "PATH": "/usr/bin",

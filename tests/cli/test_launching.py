@@ -14,14 +14,15 @@ def test_settings_come_from_a_file_then_from_the_command_line(gsl: Gsl, server: 
     given = {"seed": 1, "budget": {"total_steps": 90_000}, "evaluation": {"episodes": 7}}
     ended = gsl(
         "launch", "forkmaze-quick", "--config", "-", "--set", "budget.total_steps=120000", "--seed", 5, "--auto",
-        "--name", "mine", "--tag", "a", "--tag", "b", "--priority", 2, "--notes", "why", "--json",
-        stdin=json.dumps(given),
+        "--name", "mine", "--tag", "a", "--tag", "b", "--priority", 2, "--worker-label", "a100", "--notes", "why",
+        "--json", stdin=json.dumps(given),
     )  # fmt: skip
     assert ended.code == 0, ended.err
     run = server.client.run(ended.json["id"])
     assert isinstance(run.config, RunConfig)
     assert (run.seed, run.total_steps, run.config.evaluation.episodes, run.config.gate.mode) == (5, 120_000, 7, "auto")
     assert (run.name, run.tags, run.priority, run.notes) == ("mine", ("a", "b"), 2, "why")
+    assert run.worker_label == "a100"
 
 
 def test_a_launch_says_where_to_look(gsl: Gsl, server: RealApi) -> None:
@@ -80,6 +81,16 @@ def test_wrong_usage_launches_nothing(gsl: Gsl, server: RealApi, arguments: list
     assert (ended.code, ended.out) == (2, "")
     assert len(list(server.client.runs())) == before
     assert "E" not in [each.name for each in server.client.experiments()]
+
+
+def test_a_refused_launch_leaves_no_empty_experiment(gsl: Gsl, server: RealApi) -> None:
+    wrong = ["--set", "budget.total_steps=1"]
+    for more in ([], ["--arm", "a", "--seeds", "0-1"]):
+        assert gsl("launch", "forkmaze-quick", "--experiment", "Refused", *more, *wrong).code == 3
+    assert "Refused" not in [each.name for each in server.client.experiments()]
+    server.client.create_experiment("Mine")
+    assert gsl("launch", "forkmaze-quick", "--experiment", "Mine", *wrong).code == 3
+    assert "Mine" in [each.name for each in server.client.experiments()]
 
 
 def test_a_configuration_that_is_no_object_is_wrong_usage(gsl: Gsl, tmp_path: Path) -> None:

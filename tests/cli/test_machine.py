@@ -16,7 +16,8 @@ from tests.cli.conftest import Gsl
 ROOT = Path(__file__).parents[2]
 WORKER = """
 import os, signal, sys, time
-names = ("GSL_WORKER_NAME", "GSL_WORKER_DIR", "GSL_API_URL", "GSL_WORKER_TOKEN", "CUDA_VISIBLE_DEVICES")
+names = ("GSL_WORKER_NAME", "GSL_WORKER_DIR", "GSL_API_URL", "GSL_WORKER_TOKEN", "GSL_WORKER_LABELS",
+         "CUDA_VISIBLE_DEVICES")
 with open(os.environ["SEEN"], "a") as seen:
     print(*(os.environ.get(name, "-") for name in names), file=seen)
 if os.environ.get("CRASH") == os.environ["GSL_WORKER_NAME"] and not os.path.exists("crashed"):
@@ -61,9 +62,9 @@ def seen(folder: Path, number: int) -> list[list[str]]:
 
 
 def test_a_machine_without_gpus_is_one_slot_in_place_of_the_command(start: Start, tmp_path: Path) -> None:
-    process = start("--name", "box", "--folder", "files", GSL_WORKER_TOKEN="t", CUDA_VISIBLE_DEVICES="")
+    process = start("--name", "box", "--folder", "files", "--label", "a100", "--label", "lab-2", GSL_WORKER_TOKEN="t")
     assert process.wait(30) == 0
-    assert seen(tmp_path, 1) == [["box", "files", "http://gsl.lan:8000", "t"]]
+    assert seen(tmp_path, 1) == [["box", "files", "http://gsl.lan:8000", "t", "a100,lab-2", "-"]]
 
 
 def test_there_is_a_slot_for_each_gpu_and_a_crash_is_made_up_for(start: Start, tmp_path: Path) -> None:
@@ -71,8 +72,8 @@ def test_there_is_a_slot_for_each_gpu_and_a_crash_is_made_up_for(start: Start, t
     try:
         given = seen(tmp_path, 3)
         assert given == [
-            ["box-2", "data/worker/2", "http://gsl.lan:8000", "t", "2"],
-            *[["box-5", "data/worker/5", "http://gsl.lan:8000", "t", "5"]] * 2,
+            ["box-2", "data/worker/2", "http://gsl.lan:8000", "t", "-", "2"],
+            *[["box-5", "data/worker/5", "http://gsl.lan:8000", "t", "-", "5"]] * 2,
         ]
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0

@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import FrameType
 
 from celery import Celery
@@ -15,7 +15,8 @@ from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging, worker_ready
 from celery.worker import state
 
-from gsl.protocol.dispatch import TASK_NAME, celery_settings, queue_of
+from gsl.protocol.dispatch import TASK_NAME, celery_settings, queues_of
+from gsl.protocol.lease import WorkerInfo
 from gsl.worker.runner.consumer_pulse import ConsumerPulse
 from gsl.worker.runner.pool import consumer_wakeup, pool_path
 from gsl.worker.runner.settings import WorkerSettings
@@ -25,10 +26,10 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 EXIT_AT_ONCE = 1
 
 
-def create_app(settings: WorkerSettings, suites: Sequence[str], run_next: Callable[[], object]) -> Celery:
-    """Each message for a job of `suites` calls `run_next`, whichever job it was sent for."""
+def create_app(settings: WorkerSettings, info: WorkerInfo, run_next: Callable[[], object]) -> Celery:
+    """Each message for a job that the worker can run calls `run_next`, whichever job it was sent for."""
     app = Celery("gsl")
-    app.conf.update(celery_settings(settings.redis_url, suites), worker_pool=pool_path())
+    app.conf.update(celery_settings(settings.redis_url, queues_of(info)), worker_pool=pool_path())
 
     @app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]  # Celery ships no types
     def task(_job_id: int) -> None:
@@ -38,8 +39,8 @@ def create_app(settings: WorkerSettings, suites: Sequence[str], run_next: Callab
     return app
 
 
-def run(app: Celery, name: str, suites: Sequence[str], slot: Slot, pulse: ConsumerPulse) -> int:
-    """Run jobs of `suites` until a signal ends the slot. Returns the exit code."""
+def run(app: Celery, info: WorkerInfo, slot: Slot, pulse: ConsumerPulse) -> int:
+    """Run jobs until a signal ends the slot. Returns the exit code."""
     # Containers and laptops without a service user run as root. The warning is about pickle, and only JSON is accepted.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     pulse.attach(app)
@@ -49,8 +50,9 @@ def run(app: Celery, name: str, suites: Sequence[str], slot: Slot, pulse: Consum
             _stop_on(number, slot)
 
     worker_ready.connect(stop_gently)
-    queues = [queue_of(suite) for suite in suites]
-    worker = app.Worker(hostname=f"gsl@{name}", queues=queues, quiet=True, without_mingle=True, without_gossip=True)
+    worker = app.Worker(
+        hostname=f"gsl@{info.name}", queues=queues_of(info), quiet=True, without_mingle=True, without_gossip=True
+    )
     worker.start()
     code: int = worker.exitcode or 0
     return code

@@ -57,7 +57,7 @@ def _claim(context: RunnerContext, wait: float) -> ClaimedJob | None:
     deadline = time.monotonic() + _CLAIM_FOR_S
     retry = RetryUntil(lambda: context.slot.stopping or time.monotonic() > deadline)
     try:
-        return retry.call(lambda: context.api.claim_next(context.worker, context.suites, wait))
+        return retry.call(lambda: context.api.claim_next(context.worker, context.suites, context.labels, wait))
     except Refused as refused:
         logger.error("no job could be claimed: %s", refused)
     except Aborted:

@@ -47,6 +47,7 @@ class RunnerContext:
     suites: Sequence[str]
     worker_dir: Path
     stop_seconds: float
+    labels: Sequence[str] = ()
     stall_seconds: float = 600.0
     launcher: Launcher = field(default_factory=Launcher)
     device: str = "cpu"

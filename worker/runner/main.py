@@ -32,7 +32,7 @@ def main() -> int:
     slot = Slot(settings.dir, settings.name)
     prune(settings.dir)
     api = WorkerApi(settings.api_url, settings.token.get_secret_value())
-    info = worker_info(settings.name)
+    info = worker_info(settings)
     pulse = ConsumerPulse() if settings.redis_url else None
     watchdog = Watchdog(settings.deaf_seconds, lambda: pulse is not None and broker_answers(settings.redis_url))
     registration = Registration(api, info, slot, lambda: disk_trouble(settings.dir), pulse, watchdog)
@@ -41,8 +41,8 @@ def main() -> int:
     try:
         if pulse is None:
             return polling.run(context)
-        app = celery_app.create_app(settings, info.suites, partial(run_next, context))
-        return celery_app.run(app, settings.name, info.suites, slot, pulse)
+        app = celery_app.create_app(settings, info, partial(run_next, context))
+        return celery_app.run(app, info, slot, pulse)
     finally:
         registration.end()
         trainers.close()
@@ -58,6 +58,7 @@ def context_of(
         slot=slot,
         worker=settings.name,
         suites=info.suites,
+        labels=info.labels,
         device=info.device,
         members=settings.members,
         worker_dir=settings.dir.resolve(),

@@ -18,6 +18,7 @@ from gsl.client.worker_api import WorkerApi
 from gsl.protocol.lease import WorkerInfo
 from gsl.worker.envs import installed_suites
 from gsl.worker.runner.consumer_pulse import ConsumerPulse
+from gsl.worker.runner.settings import WorkerSettings
 from gsl.worker.runner.slot import Slot
 from gsl.worker.runner.watchdog import Watchdog
 
@@ -82,13 +83,14 @@ class Registration:
         self._registered = registered
 
 
-def worker_info(name: str) -> WorkerInfo:
-    """This slot, as the API and the page show it. Suites and device stay the same while the worker runs."""
+def worker_info(settings: WorkerSettings) -> WorkerInfo:
+    """This slot, as the API and the page show it. Suites, labels and device stay the same while the worker runs."""
     return WorkerInfo(
-        name=name,
+        name=settings.name,
         host=socket.gethostname(),
         device=device(),
         suites=installed_suites(),
+        labels=settings.labels,
         version=__version__,
     )
 

@@ -3,12 +3,13 @@
 import os
 import socket
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gsl.protocol.dispatch import checked_broker_url
-from gsl.protocol.lease import MOST_MEMBERS
+from gsl.protocol.lease import MOST_MEMBERS, Labels
 
 
 def _default_name() -> str:
@@ -44,6 +45,11 @@ class WorkerSettings(BaseSettings):
         pattern=r"^[\w.+@-]{1,200}$",
         description="Unique name of this slot. If empty: the host name and the slot.",
     )
+    labels: Annotated[Labels, NoDecode] = Field(
+        (),
+        validation_alias="GSL_WORKER_LABELS",
+        description="Labels by which runs choose this worker, separated by commas, for example a100,lab-2.",
+    )
     members: int = Field(
         64,
         validation_alias="GSL_MEMBERS",
@@ -72,6 +78,11 @@ class WorkerSettings(BaseSettings):
         le=3600,
         description="Seconds that a stopping trainer has to write its checkpoint.",
     )
+
+    @field_validator("labels", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
 
     @field_validator("redis_url")
     @classmethod

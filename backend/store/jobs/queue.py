@@ -8,9 +8,10 @@ from sqlmodel import Session, and_, col, func, or_, select, update
 
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Job, Run
-from gsl.backend.store import quotas, webhooks
+from gsl.backend.store import quotas, turns, webhooks
 from gsl.backend.store.jobs.planning import set_job
 from gsl.backend.store.jobs.status import record_event
+from gsl.protocol.dispatch import Ability, Need
 from gsl.protocol.jobs import ENDED
 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=5)
@@ -95,22 +96,22 @@ def not_dispatched(session: Session) -> list[int]:
     return [job_id for job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))) if job_id is not None]
 
 
-def not_picked_up(session: Session, seconds: float) -> dict[str, list[int]]:
-    """Jobs that are still queued so many seconds after their message was sent, by suite; without those that a quota
+def not_picked_up(session: Session, seconds: float) -> dict[Need, list[int]]:
+    """Jobs that are still queued so many seconds after their message was sent, by need; without those that a quota
     holds, so that one is dispatched again as soon as there is room."""
     long_ago = now() - timedelta(seconds=seconds)
-    waiting = select(Run.suite, Job.id).join(Run, col(Run.id) == col(Job.run_id))
+    waiting = select(Run.suite, Run.worker_label, Job.id).join(Run, col(Run.id) == col(Job.run_id))
     waiting = waiting.where(Job.status == "queued", col(Job.dispatched_at) < long_ago, not_(quotas.is_held()))
-    found: dict[str, list[int]] = {}
-    for suite, job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))):
-        found.setdefault(suite, []).append(job_id or 0)
+    found: dict[Need, list[int]] = {}
+    for suite, label, job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))):
+        found.setdefault(Need(suite, label), []).append(job_id or 0)
     return found
 
 
-def count_dispatched(session: Session, suites: Sequence[str]) -> int:
-    """Number of queued jobs of these suites that a message was sent for and that no quota holds."""
+def count_dispatched(session: Session, worker: Ability) -> int:
+    """Number of queued jobs that the worker can run, that a message was sent for and that no quota holds."""
     waiting = select(func.count()).select_from(Job).join(Run, col(Run.id) == col(Job.run_id))
-    dispatched = (Job.status == "queued", col(Job.dispatched_at).is_not(None), col(Run.suite).in_(suites))
+    dispatched = (Job.status == "queued", col(Job.dispatched_at).is_not(None), turns.is_for(worker))
     return session.exec(waiting.where(*dispatched, not_(quotas.is_held()))).one()
 
 
@@ -119,10 +120,8 @@ def mark_dispatched(session: Session, job_ids: Sequence[int]) -> None:
     session.execute(update(Job).where(col(Job.id).in_(job_ids)).values(dispatched_at=now()))
 
 
-def suites_of(session: Session, job_ids: Sequence[int]) -> list[tuple[int, str]]:
-    """Jobs with the suites that a worker needs to run them, in the order given."""
-    rows = session.exec(
-        select(Job.id, Run.suite).join(Run, col(Run.id) == col(Job.run_id)).where(col(Job.id).in_(job_ids))
-    )
-    suites = dict(rows.all())
-    return [(job_id, suites[job_id]) for job_id in job_ids if job_id in suites]
+def needs_of(session: Session, job_ids: Sequence[int]) -> list[tuple[int, Need]]:
+    """Jobs with what a worker needs to run them, in the order given."""
+    query = select(Job.id, Run.suite, Run.worker_label).join(Run, col(Run.id) == col(Job.run_id))
+    needs = {job_id: Need(suite, label) for job_id, suite, label in session.exec(query.where(col(Job.id).in_(job_ids)))}
+    return [(job_id, needs[job_id]) for job_id in job_ids if job_id in needs]

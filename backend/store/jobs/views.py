@@ -15,6 +15,7 @@ from gsl.backend.errors import InvalidError, NotFoundError
 from gsl.backend.store import reach, turns
 from gsl.backend.store.run_progress import activities, live_workers
 from gsl.protocol.api import JobPublic, QueuePublic, WaitingPublic
+from gsl.protocol.dispatch import Need
 
 _QUEUE_SHOWN = 500
 _FROM_ROW = set(JobPublic.model_fields) - {"variations", "eta_seconds", "mean_return_source", "activity"}
@@ -62,28 +63,31 @@ def queue(session: Session, who: Identity) -> QueuePublic:
 
 
 def _waiting(session: Session, shown: Sequence[ColumnElement[bool]]) -> list[WaitingPublic]:
-    """Queued jobs by suite, the runs among them that have no running job, and the live workers that could take them."""
+    """Queued jobs by what they need, the runs among them that have no running job, and the live workers that could
+    take them."""
     busy = select(Job.run_id).where(Job.status == "running")
-    columns: tuple[Any, ...] = (Run.suite, Job.run_id, func.count(), col(Job.run_id).in_(busy))
+    needed: tuple[Any, ...] = (Run.suite, Run.worker_label, Job.run_id)
+    columns: tuple[Any, ...] = (*needed, func.count(), col(Job.run_id).in_(busy))
     query = (
         select(*columns)
         .join(Run, col(Run.id) == col(Job.run_id))
         .where(col(Job.status).in_(("queued", "lost")), *shown)
     )
-    rows = session.execute(query.group_by(col(Run.suite), col(Job.run_id)).order_by(func.min(Job.queued_at)))
-    by_suite: dict[str, list[tuple[int, int, bool]]] = {}
-    for suite, run_id, count, is_busy in rows:
-        by_suite.setdefault(suite, []).append((run_id, count, bool(is_busy)))
+    rows = session.execute(query.group_by(*needed).order_by(func.min(Job.queued_at)))
+    by_need: dict[Need, list[tuple[int, int, bool]]] = {}
+    for suite, label, run_id, count, is_busy in rows:
+        by_need.setdefault(Need(suite, label), []).append((run_id, count, bool(is_busy)))
     live = live_workers(session)
     return [
         WaitingPublic(
-            suite=suite,
+            suite=need.suite,
+            worker_label=need.label,
             jobs=sum(count for _, count, _ in found),
             runs=[run_id for run_id, _, is_busy in found if not is_busy],
-            workers=able(suite, live),
-            message=waits_for(suite, live),
+            workers=able(need, live),
+            message=waits_for(need, live),
         )
-        for suite, found in by_suite.items()
+        for need, found in by_need.items()
     ]
 
 

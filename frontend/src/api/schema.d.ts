@@ -1343,7 +1343,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change name, notes, tags, priority or project
+         * Change name, notes, tags, priority, label of its workers or project
          * @description Needs: member.
          */
         patch: operations["update_run"];
@@ -3370,6 +3370,12 @@ export interface components {
              * @default []
              */
             tags: string[];
+            /**
+             * Worker Label
+             * @description Label that a worker must have to run its jobs; empty: any worker does.
+             * @default
+             */
+            worker_label: string;
         };
         /**
          * ExperimentPublic
@@ -5015,6 +5021,12 @@ export interface components {
         /** NextJobRequest */
         NextJobRequest: {
             /**
+             * Labels
+             * @description Labels by which runs choose workers.
+             * @default []
+             */
+            labels: string[];
+            /**
              * Suites
              * @description Suites that the worker can run.
              */
@@ -6270,7 +6282,7 @@ export interface components {
             running: components["schemas"]["JobPublic"][];
             /**
              * Waiting
-             * @description What the queued jobs wait for, by suite.
+             * @description What the queued jobs wait for, by suite and label.
              */
             waiting: components["schemas"]["WaitingPublic"][];
         };
@@ -6528,6 +6540,12 @@ export interface components {
              * @default []
              */
             tags: string[];
+            /**
+             * Worker Label
+             * @description Label that a worker must have to run its jobs; empty: any worker does.
+             * @default
+             */
+            worker_label: string;
         };
         /** RunPublic */
         RunPublic: {
@@ -6703,6 +6721,12 @@ export interface components {
              * @enum {string}
              */
             wish: "run" | "pause" | "cancel";
+            /**
+             * Worker Label
+             * @description Label that a worker must have to run its jobs; empty: any worker does.
+             * @default
+             */
+            worker_label: string;
         };
         /**
          * RunRecord
@@ -6916,6 +6940,12 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+            /**
+             * Worker Label
+             * @description Label that a worker must have to run its jobs; empty: any worker does.
+             * @default
+             */
+            worker_label: string;
         };
         /**
          * RunUpdate
@@ -6941,6 +6971,8 @@ export interface components {
             project_id?: number | null;
             /** Tags */
             tags?: string[] | null;
+            /** Worker Label */
+            worker_label?: string | null;
         };
         /**
          * SAC
@@ -7937,7 +7969,7 @@ export interface components {
         };
         /**
          * WaitingPublic
-         * @description Queued jobs of one suite, and the workers that could run them.
+         * @description Queued jobs that need the same of a worker, and the workers that could run them.
          */
         WaitingPublic: {
             /** Jobs */
@@ -7952,8 +7984,14 @@ export interface components {
             /** Suite */
             suite: string;
             /**
+             * Worker Label
+             * @description Label that a worker must have to run its jobs; empty: any worker does.
+             * @default
+             */
+            worker_label: string;
+            /**
              * Workers
-             * @description Live workers that have the suite; empty if one has yet to start.
+             * @description Live workers that have the suite and the label; empty if one has yet to start.
              */
             workers: string[];
         };
@@ -8200,6 +8238,12 @@ export interface components {
             /** Job Id */
             job_id?: number | null;
             /**
+             * Labels
+             * @description Labels by which runs choose workers.
+             * @default []
+             */
+            labels: string[];
+            /**
              * Name
              * @description Unique name, made of host name and slot.
              */
@@ -8233,6 +8277,11 @@ export interface components {
             host: string;
             /** Job Id */
             job_id: number | null;
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
             /**
              * Last Seen
              * Format: date-time

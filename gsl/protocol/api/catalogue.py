@@ -85,6 +85,7 @@ class WorkerPublic(Answer):
     host: str
     device: str
     suites: tuple[str, ...]
+    labels: tuple[str, ...] = ()
     version: str
     live: bool
     job_id: int | None

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from gsl.config.run import Arm
 from gsl.protocol.api.base import Answer, Request, example
-from gsl.protocol.api.runs import Priority, Tag
+from gsl.protocol.api.runs import Priority, RunsOn, Tag
 
 MOST_RUNS = 100  # in one launch
 ArmName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -50,6 +50,7 @@ class ExperimentLaunch(Request):
     )
     tags: list[Tag] = Field(default=[], max_length=20)
     priority: Priority = 0
+    worker_label: RunsOn = ""
 
 
 class IntervalPublic(Answer):

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from gsl.protocol.api.base import ANSWER, Answer
+from gsl.protocol.api.runs import RUNS_ON
 from gsl.protocol.jobs import JobKind, JobStatus, Phase
 from gsl.protocol.lease import ArtifactRef
 from gsl.protocol.reports import Outcome
@@ -53,19 +54,22 @@ class JobPublic(Answer):
 
 
 class WaitingPublic(Answer):
-    """Queued jobs of one suite, and the workers that could run them."""
+    """Queued jobs that need the same of a worker, and the workers that could run them."""
 
     suite: str
+    worker_label: str = Field(default="", description=RUNS_ON)
     jobs: int
     runs: tuple[int, ...] = Field(description="Runs that have queued jobs and no running one, in order of queueing.")
-    workers: tuple[str, ...] = Field(description="Live workers that have the suite; empty if one has yet to start.")
+    workers: tuple[str, ...] = Field(
+        description="Live workers that have the suite and the label; empty if one has yet to start."
+    )
     message: str
 
 
 class QueuePublic(Answer):
     queued: tuple[JobPublic, ...]
     running: tuple[JobPublic, ...]
-    waiting: tuple[WaitingPublic, ...] = Field(description="What the queued jobs wait for, by suite.")
+    waiting: tuple[WaitingPublic, ...] = Field(description="What the queued jobs wait for, by suite and label.")
 
 
 class ArtifactPublic(ArtifactRef):

@@ -22,6 +22,9 @@ Priority = Annotated[
     ),
 ]
 
+RUNS_ON = "Label that a worker must have to run its jobs; empty: any worker does."
+RunsOn = Annotated[str, Field(pattern=r"^[\w.+-]{0,50}$", description=RUNS_ON)]
+
 
 class RunCreate(Request):
     model_config = example({"preset": "forkmaze", "config": {"seed": 3, "gate": {"mode": "auto"}}, "tags": ["paper"]})
@@ -49,6 +52,7 @@ class RunCreate(Request):
     notes: str = Field(default="", max_length=20_000)
     tags: list[Tag] = Field(default=[], max_length=20)
     priority: Priority = 0
+    worker_label: RunsOn = ""
 
 
 class Origin(Answer):
@@ -73,6 +77,7 @@ class RunUpdate(Request):
     notes: str | None = Field(default=None, max_length=20_000)
     tags: list[Tag] | None = Field(default=None, max_length=20)
     priority: Priority | None = None
+    worker_label: RunsOn | None = None
     project_id: int | None = Field(default=None, ge=0, le=MAX_ID, description="The project it moves to; 0 for none.")
 
 
@@ -108,6 +113,7 @@ class RunSummary(Answer):
     seed: int
     status: RunStatus
     priority: int = Field(default=0, description="Of its jobs in the queue; the highest starts first.")
+    worker_label: str = Field(default="", description=RUNS_ON)
     cycle: int
     total_steps: int
     spent_steps: int = Field(

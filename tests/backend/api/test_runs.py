@@ -11,11 +11,12 @@ from gsl.backend.domain.waiting import waits_for
 from gsl.backend.services.app_services import Services
 from gsl.config.presets import PRESETS
 from gsl.config.run import Arm
+from gsl.protocol.dispatch import Need
 from gsl.protocol.rounds import Rounds
 from tests.backend.api_driver import ApiDriver, epoch, evaluation, started
 from tests.backend.marks import ON_SQLITE
 
-WAITS = waits_for("forkmaze", [])
+WAITS = waits_for(Need("forkmaze"), [])
 
 
 def test_launch_from_a_preset_with_parts_changed(api: ApiDriver) -> None:

@@ -7,6 +7,7 @@ from gsl.backend.db.models import Worker
 from gsl.backend.domain.waiting import waits_for
 from gsl.backend.services.app_services import Services
 from gsl.config.run import SUITES
+from gsl.protocol.dispatch import Need
 from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE
 
@@ -20,11 +21,11 @@ def message(api: ApiDriver, run_id: int) -> str:
 @ON_SQLITE
 def test_without_any_worker_a_run_is_taken_and_waits(api: ApiDriver) -> None:
     run_id = api.launch()
-    assert message(api, run_id) == waits_for("forkmaze", [])
+    assert message(api, run_id) == waits_for(Need("forkmaze"), [])
     [waiting] = api.get("/queue")["waiting"]
     assert waiting == {
-        "suite": "forkmaze", "jobs": 1, "runs": [run_id], "workers": [],
-        "message": waits_for("forkmaze", []),
+        "suite": "forkmaze", "worker_label": "", "jobs": 1, "runs": [run_id], "workers": [],
+        "message": waits_for(Need("forkmaze"), []),
     }  # fmt: skip
 
 
@@ -65,7 +66,7 @@ def test_a_run_that_waits_says_for_whom(api: ApiDriver, services: Services) -> N
             row = session.get(Worker, worker)
             assert row is not None
             row.last_seen = now() - timedelta(minutes=1)
-    assert message(api, run_id) == waits_for("forkmaze", [])
+    assert message(api, run_id) == waits_for(Need("forkmaze"), [])
 
 
 @ON_SQLITE
@@ -73,7 +74,7 @@ def test_later_jobs_that_wait_are_told_beside_the_phase(api: ApiDriver) -> None:
     run_id = api.at_the_gate(config={"gate": {"mode": "auto"}})
     plain = message(api, run_id)
     api.announce("w1", "forkmaze")
-    assert plain == f"{message(api, run_id)}; {waits_for('forkmaze', [])}"
+    assert plain == f"{message(api, run_id)}; {waits_for(Need('forkmaze'), [])}"
     api.claim(api.job(run_id, "specialist-1-1"))
     assert api.get("/queue")["waiting"][0]["runs"] == []
     assert api.get("/queue")["waiting"][0]["jobs"] >= 1

@@ -18,11 +18,14 @@ from gsl.backend.services.app_services import Services
 from gsl.backend.services.reaper import Reaper, catch_up, recover_lost, redispatch
 from gsl.backend.store import runs
 from gsl.backend.store.jobs import queue
+from gsl.protocol.dispatch import Need
 from gsl.protocol.reports import EpochReport, StartedReport
 from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE
 from tests.backend.services.broker import dying, short_folder, valkey
 from tests.backend.services.workers import claim, expire, finish, jobs, launch, report, run_of
+
+MAZE = Need("forkmaze")
 
 
 @pytest.fixture
@@ -148,7 +151,7 @@ def test_a_planned_job_rings_and_is_marked(services: Services, folder: Path) -> 
         ringing = with_broker(services, socket)
         run_id = launch(ringing)
         assert only_job(ringing, run_id).dispatched_at is not None
-        assert ringing.dispatcher.waiting("forkmaze") == 1
+        assert ringing.dispatcher.waiting(MAZE) == 1
         ringing.dispatcher.close()
 
 
@@ -163,7 +166,7 @@ def test_without_a_broker_jobs_wait_and_are_announced_once_it_is_there(services:
     with valkey(socket):
         redispatch(ringing)
         assert only_job(ringing, run_id).dispatched_at is not None
-        assert ringing.dispatcher.waiting("forkmaze") == 1
+        assert ringing.dispatcher.waiting(MAZE) == 1
         ringing.dispatcher.close()
 
 
@@ -174,10 +177,10 @@ def test_a_lost_message_is_sent_again_but_never_while_messages_wait(services: Se
         launch(ringing)
     with valkey(socket):
         redispatch(ringing, again_after_s=60)
-        assert ringing.dispatcher.waiting("forkmaze") == 0
+        assert ringing.dispatcher.waiting(MAZE) == 0
         redispatch(ringing, again_after_s=0)
         redispatch(ringing, again_after_s=0)
-        assert ringing.dispatcher.waiting("forkmaze") == 1
+        assert ringing.dispatcher.waiting(MAZE) == 1
         ringing.dispatcher.close()
 
 
@@ -193,8 +196,8 @@ def _while_dying(broker: Path, answers: int, ask: Callable[[Dispatcher], object]
 def test_a_broker_that_dies_at_any_moment_is_a_broker_that_is_away(services: Services, folder: Path) -> None:
     with valkey(folder / "s"):
         launch(services)
-        asked = [_while_dying(folder / "s", n, lambda it: it.waiting("forkmaze")) for n in range(16)]
-        told = [_while_dying(folder / "s", n, lambda it: it.notify([(1, "forkmaze")])) for n in range(16)]
+        asked = [_while_dying(folder / "s", n, lambda it: it.waiting(MAZE)) for n in range(16)]
+        told = [_while_dying(folder / "s", n, lambda it: it.notify([(1, MAZE)])) for n in range(16)]
     assert asked[0] is None
     assert asked[-1] is not None
     assert told[0] == []
@@ -234,19 +237,21 @@ def test_the_reaper_works_by_itself_and_ends(services: Services) -> None:
     assert only_job(hasty, run_id).status == "queued"
 
 
-def test_each_suite_has_a_queue_of_its_own(services: Services, folder: Path) -> None:
-    """Messages that wait for one suite keep no lost message of another from being sent again."""
+def test_each_need_has_a_queue_of_its_own(services: Services, folder: Path) -> None:
+    """Messages that wait for one suite or label keep no lost message of another from being sent again."""
     socket = folder / "s"
     ringing = with_broker(services, socket)
     with valkey(socket):
         maze = launch(ringing)
+        labelled = launch(ringing)
         with ringing.database.write() as session:
             runs.locked(session, maze).suite = "elsewhere"
+            runs.locked(session, labelled).worker_label = "a100"
         launch(ringing)
-        redispatch(ringing, again_after_s=0)
-        assert [ringing.dispatcher.waiting(suite) for suite in ("forkmaze", "elsewhere", "unheard of")] == [2, 1, 0]
-        redispatch(ringing, again_after_s=0)
-        assert [ringing.dispatcher.waiting(suite) for suite in ("forkmaze", "elsewhere")] == [2, 1]
+        needs = [MAZE, Need("elsewhere"), Need("forkmaze", "a100"), Need("unheard of")]
+        for _ in range(2):
+            redispatch(ringing, again_after_s=0)
+            assert [ringing.dispatcher.waiting(need) for need in needs] == [3, 1, 1, 0]
         ringing.dispatcher.close()
 
 

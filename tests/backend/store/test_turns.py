@@ -1,5 +1,6 @@
 """Who is next: priority, fair share, nearest to its end, longest wait; nobody waits for ever; on both databases."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from gsl.backend.db.columns import now
 from gsl.backend.db.models import Experiment, Job, Run
 from gsl.backend.services.app_services import Services
 from gsl.backend.store import turns
+from gsl.protocol.lease import NextJobRequest
 from tests.backend.services.workers import claim, jobs, launch
 
 MAZE = ["forkmaze"]
@@ -50,10 +52,11 @@ def order(services: Services) -> list[int]:
         return [place.job_id for place in turns.in_order(session, now(), 1000)]
 
 
-def first(services: Services, suites: list[str] = MAZE) -> int | None:
+def first(services: Services, suites: Sequence[str] = MAZE, labels: Sequence[str] = ()) -> int | None:
+    worker = NextJobRequest(worker="w", suites=tuple(suites), labels=tuple(labels))
     with services.database.read() as session:
-        found = turns.first(session, suites, now())
-        assert (found is not None) == turns.is_any_due(session, suites, now())
+        found = turns.first(session, worker, now())
+        assert (found is not None) == turns.is_any_due(session, worker, now())
         return found
 
 
@@ -173,3 +176,10 @@ def test_only_suites_of_the_worker_count(services: Services) -> None:
     assert first(services, ["elsewhere"]) == elsewhere
     assert first(services, ["forkmaze", "elsewhere"]) == elsewhere
     assert first(services, []) is None
+
+
+def test_a_label_is_only_for_workers_that_have_it(services: Services) -> None:
+    labelled, plain = queue(services, priority=1, worker_label="a100"), queue(services)
+    assert first(services) == first(services, labels=["v100"]) == plain
+    assert first(services, labels=["v100", "a100"]) == labelled
+    assert first(services, ["procgen"], ["a100"]) is None

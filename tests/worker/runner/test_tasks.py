@@ -14,7 +14,8 @@ from celery import Celery
 from pydantic import ValidationError
 
 from gsl.client.models import Job
-from gsl.protocol.dispatch import celery_settings
+from gsl.protocol.dispatch import Need, celery_settings, queue_of, queues_of
+from gsl.protocol.lease import WorkerInfo
 from gsl.worker.runner.settings import WorkerSettings
 from tests.backend.services.broker import short_folder, valkey
 from tests.worker.real_api import RealApi
@@ -99,7 +100,7 @@ def test_nothing_of_a_slot_that_ends_at_once_lives_on(
 
 
 def test_celerys_process_never_imports_torch() -> None:
-    code = "import sys, worker.runner.main; raise SystemExit('torch' in sys.modules)"
+    code = "import sys, gsl.worker.runner.main; raise SystemExit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -118,6 +119,21 @@ def test_a_slots_name_is_its_hosts_and_its_gpus(monkeypatch: pytest.MonkeyPatch)
     assert WorkerSettings().name.endswith("-2+3")
     monkeypatch.setenv("GSL_WORKER_NAME", "a/b")
     with pytest.raises(ValidationError, match="GSL_WORKER_NAME"):
+        WorkerSettings()
+
+
+def test_a_slot_listens_for_what_its_labels_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GSL_WORKER_TOKEN", "t")
+    monkeypatch.setenv("GSL_WORKER_LABELS", "a100, lab-2")
+    assert WorkerSettings().labels == ("a100", "lab-2")
+    info = WorkerInfo(
+        name="w", host="h", device="cpu", suites=("forkmaze",), labels=WorkerSettings().labels, version="0"
+    )
+    mine = {queue_of(Need("forkmaze", label)) for label in ("", "a100", "lab-2")}
+    assert set(queues_of(info)) == mine
+    assert len(mine) == 3
+    monkeypatch.setenv("GSL_WORKER_LABELS", "two words")
+    with pytest.raises(ValidationError, match="GSL_WORKER_LABELS"):
         WorkerSettings()
 
 

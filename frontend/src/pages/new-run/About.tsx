@@ -5,6 +5,7 @@ import { experimentsQuery } from "../../api/experiments";
 import { useCreateExperiment } from "../../api/mutations";
 import { PriorityInput } from "../../components/PriorityInput";
 import { ProjectSelect } from "../../components/ProjectChoice";
+import { useWorkerLabels, WorkerLabelInput } from "../../components/WorkerLabelInput";
 
 export interface AboutRun {
   name: string;
@@ -14,9 +15,19 @@ export interface AboutRun {
   notes: string;
   tags: string[];
   priority: number;
+  worker_label: string;
 }
 
-export const OWN_FIELDS = ["name", "experiment_id", "project_id", "arm_name", "notes", "tags", "priority"];
+export const OWN_FIELDS = [
+  "name",
+  "experiment_id",
+  "project_id",
+  "arm_name",
+  "notes",
+  "tags",
+  "priority",
+  "worker_label",
+];
 
 interface Props {
   value: AboutRun;
@@ -27,6 +38,7 @@ interface Props {
 /** What a run is called and belongs to. */
 export function About({ value, errors, onChange }: Props) {
   const change = (part: Partial<AboutRun>) => onChange({ ...value, ...part });
+  const hasLabels = useWorkerLabels().length > 0;
   return (
     <Stack gap="md">
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
@@ -54,6 +66,13 @@ export function About({ value, errors, onChange }: Props) {
         />
         <PriorityInput value={value.priority} error={errors.priority} onChange={(priority) => change({ priority })} />
       </SimpleGrid>
+      {(hasLabels || value.worker_label) && (
+        <WorkerLabelInput
+          value={value.worker_label}
+          error={errors.worker_label}
+          onChange={(worker_label) => change({ worker_label })}
+        />
+      )}
       {value.experiment_id === null && (
         <ProjectSelect
           value={value.project_id}

@@ -57,6 +57,7 @@ const NOTHING: AboutRun = {
   notes: "",
   tags: [],
   priority: 0,
+  worker_label: "",
 };
 
 interface FormProps {

@@ -35,6 +35,7 @@ const EMPTY: RunCreate = {
   notes: "",
   tags: [],
   priority: 0,
+  worker_label: "",
 };
 
 export const asBody = (parts: Partial<RunCreate>): RunCreate => ({ ...EMPTY, ...parts });

@@ -11,9 +11,9 @@ import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count, decimal } from "../../format/numbers";
 import { EditableName } from "./EditableName";
-import { EditablePriority } from "./EditablePriority";
 import { EditableTags } from "./EditableTags";
 import { Lineage } from "./Lineage";
+import { QueueSettings } from "./QueueSettings";
 import { RunActions } from "./RunActions";
 import { ComparedWith } from "./RunBaseline";
 
@@ -75,9 +75,7 @@ export function RunHeader({ run }: { run: Run }) {
           fixed={run.experiment_id === null ? undefined : "It is part of an experiment, and moves with it."}
           onSave={(project_id) => update.mutate({ project_id })}
         />
-        {!hasEnded(run.status) && (
-          <EditablePriority priority={run.priority} onSave={(priority) => update.mutate({ priority })} />
-        )}
+        {!hasEnded(run.status) && <QueueSettings run={run} />}
       </Group>
     </Card>
   );

@@ -55,8 +55,8 @@ function Waits({ waiting }: { waiting: QueueData["waiting"] }) {
   if (waiting.length === 0) return null;
   return (
     <Stack gap={2} mb="sm" component="section" aria-label="Waiting jobs by suite">
-      {waiting.map(({ suite, jobs, workers, message }) => (
-        <Text key={suite} size="sm" c={workers.length === 0 ? "orange" : "dimmed"}>
+      {waiting.map(({ suite, worker_label, jobs, workers, message }) => (
+        <Text key={`${suite} ${worker_label}`} size="sm" c={workers.length === 0 ? "orange" : "dimmed"}>
           {many(jobs, "job")} of {label(suite)}: {message}
           {workers.length > 0 && ` (${workers.slice(0, 5).join(", ")}${workers.length > 5 ? ", and more" : ""})`}
         </Text>

@@ -1,4 +1,5 @@
 import { Anchor, Badge, Card, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { IconTag } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Job, Worker } from "../../api/types";
 import { When } from "../../components/When";
@@ -87,6 +88,11 @@ function WorkerCard({ worker, job, live, state }: CardProps) {
           {worker.suites.map((suite) => (
             <Badge key={suite} size="sm" variant="outline" color="gray" tt="none">
               {label(suite)}
+            </Badge>
+          ))}
+          {worker.labels.map((name) => (
+            <Badge key={name} size="sm" variant="light" color="blue" tt="none" leftSection={<IconTag size={11} />}>
+              {name}
             </Badge>
           ))}
         </Group>

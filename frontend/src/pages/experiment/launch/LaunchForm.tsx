@@ -7,6 +7,7 @@ import { ApiError } from "../../../api/problem";
 import type { Preset } from "../../../api/types";
 import { PriorityInput } from "../../../components/PriorityInput";
 import { asksAtGate } from "../../../components/RunFacts";
+import { useWorkerLabels, WorkerLabelInput } from "../../../components/WorkerLabelInput";
 import type { Field } from "../../../form/field";
 import { changesOf, merge, type PartialConfig } from "../../../form/merge";
 import { changedPaths } from "../../../form/paths";
@@ -31,6 +32,8 @@ export function LaunchForm({ experimentId, preset, fields }: Props) {
   const [seedText, setSeedText] = useState("0-2");
   const [tags, setTags] = useState<string[]>([]);
   const [priority, setPriority] = useState(0);
+  const [workerLabel, setWorkerLabel] = useState("");
+  const hasLabels = useWorkerLabels().length > 0;
   const launch = useLaunchExperiment(experimentId);
   const navigate = useNavigate();
   const previews = useArmPreviews(preset.name, base, shared, arms);
@@ -48,7 +51,7 @@ export function LaunchForm({ experimentId, preset, fields }: Props) {
   const change = edit(setArms);
   const start = () =>
     seeds &&
-    launch.mutate(launchBody({ preset: preset.name, base, shared, arms, seeds, tags, priority }), {
+    launch.mutate(launchBody({ preset: preset.name, base, shared, arms, seeds, tags, priority, workerLabel }), {
       onSuccess: () => navigate(`/experiments/${experimentId}`),
     });
   return (
@@ -117,6 +120,7 @@ export function LaunchForm({ experimentId, preset, fields }: Props) {
               acceptValueOnBlur
             />
             <PriorityInput value={priority} onChange={edit(setPriority)} />
+            {hasLabels && <WorkerLabelInput value={workerLabel} onChange={edit(setWorkerLabel)} />}
           </SimpleGrid>
           {refused && refused.errors.length === 0 && <Alert color="red">{refused.message}</Alert>}
         </Stack>

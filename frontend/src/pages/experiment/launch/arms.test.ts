@@ -25,7 +25,8 @@ describe("arms", () => {
   it("are sent as what they change, beside what they share", () => {
     const base = { arm: "gsl", gate: { mode: "ask" } };
     const shared = { arm: "gsl", gate: { mode: "auto" } };
-    expect(launchBody({ preset: "p", base, shared, arms: FIRST_ARMS, seeds: [0, 1], tags: [], priority: 2 })).toEqual({
+    const rest = { seeds: [0, 1], tags: [], priority: 2, workerLabel: "a100" };
+    expect(launchBody({ preset: "p", base, shared, arms: FIRST_ARMS, ...rest })).toEqual({
       preset: "p",
       config: { gate: { mode: "auto" } },
       arms: [
@@ -35,6 +36,7 @@ describe("arms", () => {
       seeds: [0, 1],
       tags: [],
       priority: 2,
+      worker_label: "a100",
     });
   });
 });

@@ -37,9 +37,11 @@ interface Launch {
   seeds: number[];
   tags: string[];
   priority: number;
+  workerLabel: string;
 }
 
-export function launchBody({ preset, base, shared, arms, seeds, tags, priority }: Launch): ExperimentLaunch {
+export function launchBody(launch: Launch): ExperimentLaunch {
+  const { preset, base, shared, arms, seeds, tags, priority, workerLabel } = launch;
   return {
     preset,
     config: changesOf(base, shared),
@@ -47,6 +49,7 @@ export function launchBody({ preset, base, shared, arms, seeds, tags, priority }
     seeds,
     tags,
     priority,
+    worker_label: workerLabel,
   };
 }
 

@@ -77,18 +77,14 @@ def launch(
         if preview:
             return show_preview(api.preview(preset, settings), as_json)
         shared = None if project is None else project_of(api, project).id
+        of_all: dict[str, Any] = {"preset": preset, "config": settings, "tags": tags, "priority": priority}
+        of_all["worker_label"] = worker_label
         with _experiment(api, experiment, shared) as place:
             if several and place is not None:
-                runs = api.launch(
-                    place, chosen, numbers, preset=preset, config=settings, tags=tags, priority=priority,
-                    worker_label=worker_label,
-                )  # fmt: skip
+                runs = api.launch(place, chosen, numbers, **of_all)
             else:
-                run = api.create_run(
-                    preset, settings, name=name, experiment_id=place, project_id=shared, tags=tags, notes=notes,
-                    priority=priority, worker_label=worker_label,
-                )  # fmt: skip
-                runs = [run]
+                own: dict[str, Any] = {"name": name, "notes": notes, "experiment_id": place, "project_id": shared}
+                runs = [api.create_run(**of_all, **own)]
         if watch:
             return follow(api, runs[0].id, as_json=as_json)
         return show_launched(api, runs, as_json)

@@ -3,9 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { experimentsQuery } from "../../api/experiments";
 import { useCreateExperiment } from "../../api/mutations";
-import { PriorityInput } from "../../components/PriorityInput";
 import { ProjectSelect } from "../../components/ProjectChoice";
-import { useWorkerLabels, WorkerLabelInput } from "../../components/WorkerLabelInput";
+import { PriorityInput, useWorkerLabels, WorkerLabelInput } from "../../components/QueueInputs";
 
 export interface AboutRun {
   name: string;

@@ -2,8 +2,7 @@ import { IconArrowsSort, IconServer } from "@tabler/icons-react";
 import { useUpdateRun } from "../../api/mutations";
 import type { Run } from "../../api/types";
 import { EditPopover } from "../../components/EditPopover";
-import { PriorityInput } from "../../components/PriorityInput";
-import { useWorkerLabels, WorkerLabelInput } from "../../components/WorkerLabelInput";
+import { PriorityInput, useWorkerLabels, WorkerLabelInput } from "../../components/QueueInputs";
 
 /** When a run's jobs start, and on which workers. */
 export function QueueSettings({ run }: { run: Run }) {

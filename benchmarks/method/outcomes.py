@@ -62,6 +62,9 @@ class Outcome(Wire):
     final: Measured
     before: Measured = Field(description="The policy at the gate, measured afresh where that was done.")
     gates: tuple[GateSummary, ...] = ()
+    specialists: Mapping[int, float] = Field(
+        default={}, description="The deciding figure of each specialist's variations at its own last evaluation."
+    )
     steps: int = Field(description="Counted environment steps, shared jobs too.")
     measured_steps: int = Field(0, description="Steps of measurements from which nothing was learned, not counted.")
     ledger: dict[str, int] = Field(default={}, description="Environment steps by phase and purpose.")
@@ -103,6 +106,7 @@ def outcome_of(case: Case, arm: str, this: LocalRun, seconds: float, error: str 
         final=_measured(reports.get(keys.LAST_EVALUATION) if not error else None, case.metric),
         before=_measured(before, case.metric),
         gates=tuple(_gates(case, this)),
+        specialists=_specialists(this, case.metric),
         steps=this.spent,
         measured_steps=sum(this.ledger.values()) - this.spent,
         ledger={f"{phase} {purpose}": steps for (phase, purpose), steps in this.ledger.items()},
@@ -150,6 +154,14 @@ def _measured(report: EvaluationReport | None, metric: Metric) -> Measured:
 def _figures(returns: Sequence[VariationReturn], metric: Metric) -> dict[int, float]:
     known = {entry.variation: entry.success_rate if metric == "success" else entry.mean_return for entry in returns}
     return {variation: round(figure, 6) for variation, figure in known.items() if figure is not None}
+
+
+def _specialists(this: LocalRun, metric: Metric) -> dict[int, float]:
+    found: dict[int, float] = {}
+    for key, report in this.evaluations.items():
+        if this.specs[key].kind == "specialist":  # in order, so that a later rung replaces an earlier one
+            found |= _figures(report.training, metric)
+    return found
 
 
 def _gates(case: Case, this: LocalRun) -> Iterator[GateSummary]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks.method.current import EARLIER, shown
 from benchmarks.method.outcomes import Outcome
+from benchmarks.method.phases import phases
 from benchmarks.method.study import BASELINE, TITLES, Case
 from gsl.method.statistics import iqm_interval, mean_std, paired_difference, probability_of_improvement
 
@@ -29,6 +30,7 @@ def table(case: Case, outcomes: Sequence[Outcome]) -> str:
     if case.has_held_out:
         parts.append(_arms(case, f"final {word}, held out", grouped, lambda o: o.held_out_figure))
     parts.append(_seeds(grouped, case))
+    parts += filter(None, [phases(grouped)])
     return "\n\n".join([*parts, *_failures(grouped)])
 
 

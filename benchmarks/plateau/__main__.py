@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.method.pages import ROOT, put
 from benchmarks.plateau.criteria import BEFORE, CRITERIA, NOW, Criterion, Firing, first_firing
 from benchmarks.plateau.curves import Array, Curve, as_success, procgen, shortened, synthetic
+from benchmarks.plateau.own_runs import own_runs
 from benchmarks.plateau.verdicts import Score, firings, score, tally
 from gsl.config.presets import PRESETS
 from gsl.config.recommended import plateau_of
@@ -102,7 +103,8 @@ def _verdicts(found: Score) -> str:
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
-    "plateau_preset": preset, "plateau_real": real, "plateau_shapes": shapes, "plateau_choices": choices
+    "plateau_preset": preset, "plateau_real": real, "plateau_shapes": shapes, "plateau_own": own_runs,
+    "plateau_choices": choices,
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@ import type { Gate, GateVariation } from "../../../api/types";
 import { Facts, Mark } from "../../../components/Facts";
 import { Panel } from "../../../components/Panel";
 import { count, decimal, percent, sentence } from "../../../format/numbers";
-import { inWords } from "../overview/Plateaus";
+import { caution, inWords } from "../overview/Plateaus";
 import { EvidenceBars } from "./EvidenceBars";
 import { OutlookBadge } from "./OutlookBadge";
 
@@ -22,6 +22,11 @@ export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) 
             {evidence.plateau && (
               <Text size="sm" c="dimmed">
                 {inWords(evidence.plateau)}
+              </Text>
+            )}
+            {evidence.plateau && (
+              <Text size="sm" c="orange">
+                {caution(evidence.plateau, evidence.spent_steps + evidence.left_steps)}
               </Text>
             )}
             <Facts

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Plateau } from "../../../api/types";
-import { inWords } from "./Plateaus";
+import { caution, inWords } from "./Plateaus";
 
 const PLATEAU: Plateau = {
   id: 1,
@@ -28,4 +28,9 @@ test("a baseline's plateau says whether the curve rose later, another run's noth
 test("the trend's bound stands only where it was measured", () => {
   expect(inWords(PLATEAU)).toContain("0.04");
   expect(inWords({ ...PLATEAU, rise_bound: null })).not.toContain("0.04");
+});
+
+test("a plateau that covers little of the run calls for caution", () => {
+  expect(caution(PLATEAU, 8000)).toContain("10 %");
+  expect(caution(PLATEAU, 4000)).toBeUndefined();
 });

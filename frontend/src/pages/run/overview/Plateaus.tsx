@@ -2,7 +2,7 @@ import { List, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { plateausQuery } from "../../../api/queries";
 import type { Plateau, Run } from "../../../api/types";
-import { count, decimal, many } from "../../../format/numbers";
+import { count, decimal, many, percent } from "../../../format/numbers";
 
 /** Every detection of criterion H in words. */
 export function Plateaus({ run }: { run: Run }) {
@@ -35,6 +35,18 @@ export function inWords(plateau: Plateau): string {
 function bound(plateau: Plateau): string {
   if (plateau.rise_bound == null) return "";
   return ` Upper confidence bound of the rise within the window: ${decimal(plateau.rise_bound)}.`;
+}
+
+const SHORT = 0.2; // of a run; docs/plateau.md, "A plateau of what?", has the evidence
+
+/** What to bear in mind about a plateau that covers little of a run of `total` steps; undefined if it covers enough. */
+export function caution(plateau: Plateau, total: number): string | undefined {
+  const share = (plateau.detected_steps - plateau.start_steps) / total;
+  if (share >= SHORT) return undefined;
+  return (
+    `The plateau covers ${percent(share)} of the run's steps. One that covers less than a fifth often passes if the ` +
+    "generalist trains on."
+  );
 }
 
 /** A baseline trains on after a plateau, which shows whether stopping there would have been right. */

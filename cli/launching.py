@@ -17,6 +17,7 @@ from gsl.cli.watching import follow
 from gsl.client.api import Client
 from gsl.client.errors import Refused
 from gsl.client.models import BudgetPreview, Run
+from gsl.config.presets import PRESETS
 
 PresetName = Annotated[str | None, typer.Argument(help="Where to start from; `gsl list presets` shows all.")]
 Changes = Annotated[
@@ -71,7 +72,7 @@ def launch(
     """Launch a run from a preset; with --experiment and --arm or --seeds, a run for each arm and seed."""
     settings = settings_of(config, changes, seed, auto)
     several = bool(arms or seeds)
-    chosen, numbers = dict(map(_arm, arms)) or {preset or "run": {}}, _numbers(seeds or "0")
+    chosen, numbers = dict(map(_arm, arms)) or _arms_of(preset), _numbers(seeds or "0")
     _check_options(several, experiment, seed, [name, notes] if several else [], watch and several)
     with connect(context) as api:
         if preview:
@@ -88,6 +89,12 @@ def launch(
         if watch:
             return follow(api, runs[0].id, as_json=as_json)
         return show_launched(api, runs, as_json)
+
+
+def _arms_of(preset: str | None) -> dict[str, dict[str, Any]] | None:
+    """One arm with the preset's name; None for the preset's own arms."""
+    known = PRESETS.get(preset or "")
+    return None if known and known.arms else {preset or "run": {}}
 
 
 @contextmanager

@@ -89,7 +89,7 @@ class ExperimentCalls:
     def launch(
         self,
         experiment_id: int,
-        arms: Mapping[str, Mapping[str, Any]],
+        arms: Mapping[str, Mapping[str, Any]] | None,
         seeds: Sequence[int],
         *,
         preset: str | None = None,
@@ -98,11 +98,14 @@ class ExperimentCalls:
         priority: int = 0,
         worker_label: str = "",
     ) -> Conversation[list[models.Run]]:
-        """Launch a run for each arm and seed, all or none; `arms` maps names to changes of preset and configuration."""
+        """Launch a run for each arm and seed, all or none.
+
+        `arms` maps names to changes of preset and configuration; None takes the arms of the preset.
+        """
         body = {
             "preset": preset, "config": dict(config or {}), "seeds": list(seeds), "tags": list(tags),
-            "arms": [{"name": name, "config": dict(changes)} for name, changes in arms.items()], "priority": priority,
-            "worker_label": worker_label,
+            "arms": [{"name": name, "config": dict(changes)} for name, changes in (arms or {}).items()],
+            "priority": priority, "worker_label": worker_label,
         }  # fmt: skip
         answer = yield from ask(Request("POST", f"/experiments/{experiment_id}/runs", body=body))
         return _RUNS.validate_json(answer.content)

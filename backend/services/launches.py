@@ -15,6 +15,7 @@ from gsl.backend.domain.configs import merge, over_preset
 from gsl.backend.errors import InvalidError, from_validation
 from gsl.backend.store import experiments, runs
 from gsl.backend.store.configs import config_of, read_only
+from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
 from gsl.protocol.api import MOST_RUNS, ArmLaunch, ExperimentLaunch, FieldError
 
@@ -33,8 +34,9 @@ class Arm:
 
 def arms_of(body: ExperimentLaunch) -> list[Arm]:
     """The whole configuration of every arm. Raises `InvalidError` with all errors of all arms."""
-    wrong = [*_doubled(body), *_too_many(body)]
     shared = over_preset(body.preset, merge(_BY_DEFAULT, body.config))
+    body = _with_arms(body)
+    wrong = [*_doubled(body), *_too_many(body)]
     blamed = _errors(shared)
     arms: list[Arm] = []
     for index, arm in enumerate(body.arms):
@@ -48,6 +50,15 @@ def arms_of(body: ExperimentLaunch) -> list[Arm]:
     if wrong:
         raise _all_of(wrong)
     return arms
+
+
+def _with_arms(body: ExperimentLaunch) -> ExperimentLaunch:
+    """With the preset's arms, if the request has none. Raises `InvalidError` if there are none at all."""
+    known = PRESETS[body.preset].arms if body.preset else {}
+    if not body.arms and not known:
+        raise InvalidError.field("arms", "at least one arm is required, unless the preset has some")
+    of_preset = [ArmLaunch(name=name, config=changes) for name, changes in known.items()]
+    return body if body.arms else body.model_copy(update={"arms": of_preset})
 
 
 def launch(session: Session, experiment_id: int, arms: Sequence[Arm], body: ExperimentLaunch) -> list[Run]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.method.outcomes import Outcome
-from benchmarks.method.study import BASELINE, Case
+from benchmarks.method.study import Case
 
 EARLIER = "These runs used earlier settings; no run with the current settings has ended yet."
 
@@ -24,5 +24,5 @@ def shown(case: Case, outcomes: Sequence[Outcome]) -> Shown:
 
 
 def _is_current(case: Case, outcome: Outcome) -> bool:
-    known = outcome.arm == BASELINE or outcome.arm in case.guides
+    known = outcome.arm in case.arms
     return known and case.config(outcome.arm, outcome.seed) == outcome.config

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.method.outcomes import Outcome, add, locked, outcome_of, read
-from benchmarks.method.study import BASELINE, TITLES, Case, Study
+from benchmarks.method.study import TITLES, Case, Study
 from gsl import record
 from gsl.config.run import RunConfig
 from gsl.worker.local_run import LocalRun
@@ -41,7 +41,7 @@ class Asked:
             for case in map(self.study.case, self.cases)
             for seed in self.seeds
             for arm in TITLES
-            if arm in self.arms and (arm == BASELINE or arm in case.guides)
+            if arm in self.arms and arm in case.arms
         }
 
 

@@ -53,6 +53,15 @@ _ARM_SAC = SAC(
     learning_rate=3e-4, gamma=0.99, warm_up=5000, update_ratio=1.0,
 )  # fmt: skip
 
+_ARM_SAC_SMALL = SAC(
+    network=MLP(width=256, depth=2, activation="relu"), device="cpu", num_envs=10, num_steps=50, replay_batch=500,
+    learning_rate=3e-4, gamma=0.99, warm_up=5000, update_ratio=0.1,
+)  # fmt: skip
+_ARM_TRPO_SMALL = TRPO(
+    network=MLP(width=128, depth=2, activation="tanh", min_std=0.5, max_std=1.5), device="cpu", num_envs=20,
+    num_steps=1000, fisher_share=0.2,
+)  # fmt: skip
+
 _BOX_PPO = PPO(
     network=MLP(width=64, depth=2, activation="tanh"), device="cpu", num_envs=8, num_steps=256, num_minibatches=32,
     update_epochs=10, learning_rate=3e-4, gamma=0.99, ent_coef=0.0,
@@ -108,6 +117,12 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
     ),
     ("sac", "metaworld", "continuous vector", "gpu"): Recommendation(
         _ARM_SAC, "paper: multi-task SAC of Yu et al. 2019; ours: ten environments, one temperature for all tasks"
+    ),
+    ("sac", "metaworld", "continuous vector", "two_cores"): Recommendation(
+        _ARM_SAC_SMALL, "paper: one update in ten steps, as multi-task SAC of Yu et al. 2019; ours: network and batch"
+    ),
+    ("trpo", "metaworld", "continuous vector", "two_cores"): Recommendation(
+        _ARM_TRPO_SMALL, "ours: an epoch of 20,000 steps, not tried at length"
     ),
     ("trpo", "metaworld", "continuous vector", "gpu"): Recommendation(
         _ARM_TRPO, "library: metaworld-algorithms' network and steps per task; ours: not tried at length"

@@ -8,6 +8,7 @@ from benchmarks.gsl_procgen import STUDY as PROCGEN
 from benchmarks.method.combined import MODULES
 from benchmarks.method.pages import PAGE
 from benchmarks.method.study import BASELINE, COLOURS, TITLES, Case, Study
+from benchmarks.mt10_learners import STUDY as LEARNERS
 
 STUDIES = (METAWORLD, PROCGEN, FORKMAZE)
 CASES = [pytest.param(case, id=case.name) for study in STUDIES for case in study.cases]
@@ -19,6 +20,18 @@ def test_arms_of_a_seed_differ_in_nothing_but_the_guide(case: Case) -> None:
     assert {config.seed for config in configs} == {3}
     same = [config.model_dump(exclude={"guide", "arm"}) for config in configs]
     assert all(config == same[0] for config in same)
+
+
+def test_arms_with_other_learners_are_plain_generalists_with_the_same_steps() -> None:
+    [case] = LEARNERS.cases
+    assert set(LEARNERS.arms) == case.arms
+    assert f"<!-- results:{LEARNERS.name} -->" in PAGE.read_text()
+    plain = case.config(BASELINE, 3)
+    for arm, name in (("trpo", "trpo"), ("sac", "sac")):
+        config = case.config(arm, 3)
+        assert (config.arm, config.learner.name, config.guide.name) == ("generalist", name, "none")
+        own = {"guide", "learner"}
+        assert config.model_dump(exclude=own) == plain.model_dump(exclude=own)
 
 
 @pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name)

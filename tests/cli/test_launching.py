@@ -83,6 +83,11 @@ def test_wrong_usage_launches_nothing(gsl: Gsl, server: RealApi, arguments: list
     assert "E" not in [each.name for each in server.client.experiments()]
 
 
+def test_a_preset_with_arms_is_an_experiment(gsl: Gsl, server: RealApi) -> None:
+    ended = gsl("launch", "forkmaze-guides", "--experiment", "Compared", "--seeds", "3", "--json")
+    assert [run["arm_name"] for run in ended.json] == ["DAPG", "GAIL", "DAgger", "generalist"]
+
+
 def test_a_refused_launch_leaves_no_empty_experiment(gsl: Gsl, server: RealApi) -> None:
     wrong = ["--set", "budget.total_steps=1"]
     for more in ([], ["--arm", "a", "--seeds", "0-1"]):

@@ -3339,7 +3339,11 @@ export interface components {
          *     }
          */
         ExperimentLaunch: {
-            /** Arms */
+            /**
+             * Arms
+             * @description If empty, those of the preset, which then must have some.
+             * @default []
+             */
             arms: components["schemas"]["ArmLaunch"][];
             /**
              * Config
@@ -5905,6 +5909,16 @@ export interface components {
         };
         /** PresetInfo */
         PresetInfo: {
+            /**
+             * Arms
+             * @description Arms of an experiment by name, each with its changes to `config`; often none.
+             * @default {}
+             */
+            arms: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
             config: components["schemas"]["RunConfig"];
             /** Description */
             description: string;

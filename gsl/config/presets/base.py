@@ -1,6 +1,6 @@
 """What a preset is, and the origin of its settings."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from gsl.config.base import Settings, setting
 from gsl.config.run import RunConfig
@@ -18,6 +18,9 @@ class Preset(Settings):
     description: str
     group: str = setting("", "Presets with the same group are listed together.")
     config: RunConfig
+    arms: dict[str, dict[str, Any]] = setting(
+        {}, "Arms of an experiment by name, each with its changes to the configuration; none if it is for single runs."
+    )
     origins: dict[str, Origin] = setting(
         {},
         "Origin of each setting by its dotted name: paper, library or ours. A part's origin applies to its settings.",

@@ -1,6 +1,6 @@
 """The fork maze, the paper's example: minutes on a laptop."""
 
-from gsl.config.guides import DAPG
+from gsl.config.guides import DAPG, GAIL, DAgger
 from gsl.config.learners import PPO
 from gsl.config.method import (
     BudgetSettings,
@@ -60,4 +60,21 @@ FORKMAZE_QUICK = Preset(
     ),
 )
 
-FORKMAZE_PRESETS = (FORKMAZE, FORKMAZE_QUICK)
+_GAIL = GAIL(form="centred", env_weight=0.3, imitation_weight=0.7, batch_size=128)
+
+FORKMAZE_GUIDES = Preset(
+    name="forkmaze-guides",
+    title="Fork maze: guides compared",
+    description="An experiment: DAPG, GAIL, DAgger and the plain generalist, two million steps each.",
+    group=_GROUP,
+    origins=FORKMAZE.origins,
+    config=FORKMAZE.config,
+    arms={
+        "DAPG": {},
+        "GAIL": {"guide": _GAIL.model_dump(mode="json")},
+        "DAgger": {"guide": DAgger(coefficient=3.0).model_dump(mode="json")},
+        "generalist": {"arm": "generalist"},
+    },
+)
+
+FORKMAZE_PRESETS = (FORKMAZE, FORKMAZE_QUICK, FORKMAZE_GUIDES)

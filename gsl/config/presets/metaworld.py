@@ -156,4 +156,31 @@ ML10 = _two_cores(
     budget=BudgetSettings(total_steps=4_000_000, generalist_steps=1_200_000),
 )
 
-METAWORLD_PRESETS = (MT1, MT10, MT50, ML10, MT10_PAPER, MT50_PAPER)
+
+def _alone(learner: LearnerSettings) -> dict[str, Any]:
+    """The changes of an arm that trains a plain generalist with this learner."""
+    return {"arm": "generalist", "guide": {"name": "none"}, "learner": learner.model_dump(mode="json")}
+
+
+_TRPO = recommended("trpo", MetaWorldSuite(), "two_cores").learner
+_SAC = recommended("sac", MetaWorldSuite(), "two_cores").learner.model_copy(update={"temperature_per_variation": True})
+
+MT10_LEARNERS = Preset(
+    name="metaworld-mt10-learners",
+    title="MT10: MT-PPO, MT-TRPO, MT-SAC and GSL",
+    description="An experiment: four arms, two million steps each. A run takes half an hour to two hours on a core.",
+    group="Meta-World on two cores",
+    origins=MT10.origins,
+    config=MT10.config.model_copy(
+        update={
+            "specialists": MT10.config.specialists.model_copy(update={"steps": 125_000}),
+            "plateau": plateau_within(MT10.config.learner, 600_000, "success"),
+            "budget": BudgetSettings(total_steps=2_000_000, generalist_steps=600_000),
+        }
+    ),
+    arms={
+        "GSL": {}, "MT-PPO": {"arm": "generalist"}, "MT-TRPO": _alone(_TRPO), "MT-SAC": _alone(_SAC),
+    },
+)  # fmt: skip
+
+METAWORLD_PRESETS = (MT1, MT10, MT50, ML10, MT10_LEARNERS, MT10_PAPER, MT50_PAPER)

@@ -48,6 +48,9 @@ class PresetInfo(Answer):
     )
     runnable: bool
     config: RunConfig
+    arms: dict[str, dict[str, Any]] = Field(
+        default={}, description="Arms of an experiment by name, each with its changes to `config`; often none."
+    )
 
 
 class ExperimentCreate(Request):

@@ -44,7 +44,9 @@ class ExperimentLaunch(Request):
     config: dict[str, Any] = Field(
         default={}, description="A whole or partial RunConfig that all arms share; gates are automatic by default."
     )
-    arms: list[ArmLaunch] = Field(min_length=1, max_length=MOST_RUNS)
+    arms: list[ArmLaunch] = Field(
+        default=[], max_length=MOST_RUNS, description="If empty, those of the preset, which then must have some."
+    )
     seeds: list[Seed] = Field(
         min_length=1, max_length=MOST_RUNS, description="Seeds to run; they replace the configuration's seed."
     )

@@ -79,7 +79,7 @@ def test_an_arm_gets_further_seeds_and_its_runs_that_failed_are_repeated(api: Ap
         ({"config": {"learner": {"gamma": 7}}}, "config.learner.gamma", "1"),
         ({"arms": [{"name": "x"}, {"name": " x "}]}, "arms.1.name", "'x'"),
         ({"arms": [{"name": " "}]}, "arms.0.name", "1"),
-        ({"arms": []}, "arms", "1"),
+        ({"arms": []}, "arms", "preset"),
         ({"seeds": [1, 2, 1]}, "seeds.2", "1"),
         ({"seeds": [-1]}, "seeds.0", "0"),
         ({"seeds": []}, "seeds", "1"),
@@ -175,3 +175,18 @@ def test_arms_that_differ_in_their_guide_alone_share_their_baseline(api: ApiDriv
     assert api.post(f"/runs/{first}/baseline", status=201)["arm_name"] == "generalist"
     assert api.post(f"/runs/{second}/baseline", status=201)["arm_name"] == "generalist for B"
     api.post(f"/runs/{third}/baseline", status=409)
+
+
+@ON_SQLITE
+def test_a_preset_with_arms_needs_no_others(api: ApiDriver) -> None:
+    [preset] = [one for one in api.get("/presets") if one["name"] == "forkmaze-guides"]
+    experiment = api.post("/experiments", {"name": "n"}, 201)["id"]
+    path = f"/experiments/{experiment}/runs"
+    launched = api.post(path, {"preset": "forkmaze-guides", "seeds": [0, 1]}, 201)
+    assert [run["arm_name"] for run in launched] == [name for name in preset["arms"] for _ in range(2)]
+    guides = {run["arm_name"]: run["config"]["guide"]["name"] for run in launched if run["arm"] == "gsl"}
+    assert guides == {"DAPG": "dapg", "GAIL": "gail", "DAgger": "dagger"}
+    [own] = api.post(path, {"preset": "forkmaze-guides", "arms": [{"name": "mine"}], "seeds": [0]}, 201)
+    assert own["arm_name"] == "mine"
+    [error] = api.post(path, {"seeds": [0]}, 422)["errors"]
+    assert error["field"] == "arms"

@@ -12,6 +12,7 @@ _LEARNERS: dict[str, dict[str, Any]] = {
         "micro_batch": 64,
     },
     "sac": {"num_envs": 4, "num_steps": 16, "warm_up": 32, "replay_size": 4096, "update_ratio": 0.1, "replay_batch": 8},
+    "trpo": {"num_envs": 4, "num_steps": 16, "value_minibatch": 16, "value_epochs": 1},
 }  # fmt: skip
 _NETWORKS: dict[str, dict[str, Any]] = {
     "mlp": {"width": 8}, "small_cnn": {"width": 8, "channels": 4}, "impala": {"width": 8, "channels": (4, 4)},

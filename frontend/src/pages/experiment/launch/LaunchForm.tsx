@@ -12,7 +12,7 @@ import { changesOf, merge, type PartialConfig } from "../../../form/merge";
 import { changedPaths } from "../../../form/paths";
 import { many } from "../../../format/numbers";
 import { ArmCard } from "./ArmCard";
-import { type Arm, BY_DEFAULT, FIRST_ARMS, launchBody, parseSeeds, sortErrors, withArm } from "./arms";
+import { type Arm, armsOf, BY_DEFAULT, launchBody, parseSeeds, sortErrors, withArm } from "./arms";
 import { LaunchSummary } from "./LaunchSummary";
 import { PartEditor } from "./PartEditor";
 import { useArmPreviews } from "./useArmPreviews";
@@ -27,7 +27,7 @@ interface Props {
 export function LaunchForm({ experimentId, preset, fields }: Props) {
   const base = useMemo(() => merge(preset.config, BY_DEFAULT), [preset.config]);
   const [shared, setShared] = useState(base);
-  const [arms, setArms] = useState<Arm[]>(FIRST_ARMS);
+  const [arms, setArms] = useState<Arm[]>(() => armsOf(preset));
   const [seedText, setSeedText] = useState("0-2");
   const [tags, setTags] = useState<string[]>([]);
   const [priority, setPriority] = useState(0);

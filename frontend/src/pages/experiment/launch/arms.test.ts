@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FIRST_ARMS, launchBody, parseSeeds, sortErrors, withArm } from "./arms";
+import { armsOf, FIRST_ARMS, launchBody, parseSeeds, sortErrors, withArm } from "./arms";
 
 describe("seeds", () => {
   it.each([
@@ -21,6 +21,11 @@ describe("arms", () => {
     expect(twice.map(({ name }) => name)).toEqual(["GSL", "generalist", "GSL copy", "GSL copy 2"]);
     expect(new Set(twice.map(({ id }) => id)).size).toBe(4);
     expect(withArm(FIRST_ARMS).at(-1)).toMatchObject({ name: "arm 3", config: {} });
+  });
+  it("are the preset's, if it has some", () => {
+    const own = { DAPG: {}, none: { guide: { name: "none" } } };
+    expect(armsOf({ arms: own }).map(({ name, config }) => [name, config])).toEqual(Object.entries(own));
+    expect(armsOf({ arms: {} })).toEqual(FIRST_ARMS);
   });
   it("are sent as what they change, beside what they share", () => {
     const base = { arm: "gsl", gate: { mode: "ask" } };

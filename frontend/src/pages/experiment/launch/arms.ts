@@ -1,5 +1,5 @@
 import type { FieldError } from "../../../api/problem";
-import type { ExperimentLaunch } from "../../../api/types";
+import type { ExperimentLaunch, Preset } from "../../../api/types";
 import { changesOf, type PartialConfig } from "../../../form/merge";
 
 /** An arm while it is written; `id` outlives renaming. */
@@ -14,6 +14,12 @@ export const FIRST_ARMS: Arm[] = [
   { id: 0, name: "GSL", config: {} },
   { id: 1, name: "generalist", config: { arm: "generalist" } },
 ];
+
+/** The preset's own arms, or those of the usual question. */
+export function armsOf(preset: Pick<Preset, "arms">): Arm[] {
+  const own = Object.entries(preset.arms).map(([name, config], id) => ({ id, name, config }));
+  return own.length > 0 ? own : FIRST_ARMS;
+}
 
 /** Runs of an experiment are many, so they do not wait for anybody unless they are told to; the API does the same. */
 export const BY_DEFAULT: PartialConfig = { gate: { mode: "auto" } };

@@ -68,7 +68,7 @@ class WarmParent:
 
     def send(self, number: signal.Signals) -> None:
         """Pass a signal on to the trainer's group."""
-        with suppress(BrokenPipeError):
+        with suppress(ConnectionError):
             self._control.send(json.dumps({"signal": int(number)}).encode())
 
     def receive(self, seconds: float) -> dict[str, Any] | None:
@@ -76,13 +76,19 @@ class WarmParent:
         readable, _, _ = select.select([self._control], [], [], seconds)
         if not readable:
             return None
-        data = self._control.recv(_MOST_BYTES)
+        data = self._read()
         if not data:
             self.end()
             raise NoFork(f"the warm parent ended with exit code {self._process.returncode}")
         message: dict[str, Any] = json.loads(data)
         self._retired = message.get("last", False)
         return message
+
+    def _read(self) -> bytes:
+        """Its next message; empty once it has ended."""
+        with suppress(ConnectionResetError):  # it ended without reading all; what it had said is still to be read
+            return self._control.recv(_MOST_BYTES)
+        return self._control.recv(_MOST_BYTES)
 
     def end(self) -> None:
         """Kill it, and with it a trainer that it has."""
@@ -100,7 +106,7 @@ class WarmParent:
         rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [files.log, *files.held]).tobytes())
         try:
             self._control.sendmsg([request], [rights])
-        except BrokenPipeError:
+        except ConnectionError:
             self.end()
             raise NoFork("the warm parent has died") from None
 

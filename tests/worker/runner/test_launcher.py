@@ -122,6 +122,19 @@ def test_a_parent_that_has_grown_or_died_is_replaced(launch: Launch) -> None:
     wait(lambda: not any(lives(parent) for parent in parents))
 
 
+def test_what_a_parent_said_is_heard_though_it_ended_without_reading() -> None:
+    ends = (
+        "import json, select, socket, sys; control = socket.socket(fileno=int(sys.argv[1])); "
+        "select.select([control], [], []); control.send(json.dumps({'ended': 7, 'last': True}).encode())"
+    )
+    parent = warm_parent.WarmParent([sys.executable, "-c", ends])
+    parent.send(signal.SIGTERM)
+    wait(lambda: not parent.usable)
+    assert parent.receive(10) == {"ended": 7, "last": True}
+    with pytest.raises(warm_parent.NoFork):
+        parent.receive(10)
+
+
 def test_a_parent_that_hangs_does_not_keep_its_trainer(launch: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trainer_process, "_DEATH_TAKES_S", 0.3)
     monkeypatch.setattr(warm_parent, "_ANSWERS_WITHIN_S", 0.3)

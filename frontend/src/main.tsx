@@ -11,6 +11,7 @@ import { link, served } from "./api/address";
 import { LiveProvider } from "./api/live";
 import { isSignedOut, isWorthRetrying } from "./api/problem";
 import { keys, sessionQuery } from "./api/queries";
+import { readableColors } from "./contrast";
 import { InvitationPage } from "./pages/sign-in/InvitationPage";
 import { SignInPage } from "./pages/sign-in/SignInPage";
 import { router } from "./routes";
@@ -61,7 +62,7 @@ if (!root) throw new Error("index.html has no #root");
 
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={readableColors} defaultColorScheme="auto">
       <Notifications position="top-right" />
       <QueryClientProvider client={queryClient}>
         <Page />

@@ -16,6 +16,11 @@ export const theme = createTheme({
   headings: { fontWeight: "650" },
   respectReducedMotion: true,
   components: {
+    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } }, // it is no item, as all in a menu must be
+    // What can be scrolled can be scrolled by keyboard, also where nothing in it can be focused.
+    ScrollAreaAutosize: { defaultProps: { viewportProps: { tabIndex: 0 } } },
+    TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
     Pagination: Pagination.extend({
       defaultProps: { getControlProps: (control) => ({ "aria-label": `${control} page` }) },
     }),

@@ -1,4 +1,4 @@
-import { Group, Pagination, Table, type TableTdProps, Text, UnstyledButton } from "@mantine/core";
+import { Group, Pagination, Table, type TableTdProps, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconChevronDown, IconChevronUp, IconSelector } from "@tabler/icons-react";
 import {
   type ColumnDef,
@@ -117,6 +117,12 @@ const ICON = { ascending: IconChevronUp, descending: IconChevronDown, none: Icon
 
 function Heading<T extends object>({ header: { column } }: { header: Header<typeof features, T> }) {
   const title = String(column.columnDef.header);
+  if (!title)
+    return (
+      <Table.Th>
+        <VisuallyHidden>Actions</VisuallyHidden>
+      </Table.Th>
+    );
   if (!column.getCanSort()) return <Table.Th>{title}</Table.Th>;
   const direction = column.getIsSorted();
   const order = direction ? ORDER[direction] : "none";

@@ -16,7 +16,7 @@ export function EmptyState({ icon: Picture, title, text, action }: Props) {
         <ThemeIcon size={52} radius="xl" variant="light">
           <Picture size={28} />
         </ThemeIcon>
-        <Title order={3} ta="center">
+        <Title order={2} size="h3" ta="center">
           {title}
         </Title>
         <Text c="dimmed" ta="center" component="div">

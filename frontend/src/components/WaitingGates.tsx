@@ -66,7 +66,7 @@ function Choice({ waiting, onClose }: ChoiceProps) {
         <Button variant="default" onClick={onClose}>
           {approve.data ? "Close" : "Cancel"}
         </Button>
-        <Button color="green.8" disabled={chosen.length === 0} loading={approve.isPending} onClick={start}>
+        <Button color="green" disabled={chosen.length === 0} loading={approve.isPending} onClick={start}>
           Approve {many(chosen.length, "gate")}
         </Button>
       </Group>

@@ -10,7 +10,7 @@ export interface PlotProps {
 
 /** Draws a Plotly figure as wide as its place; knows nothing of where figures come from. */
 export default function Plot({ figure, label, onClick }: PlotProps) {
-  const place = useRef<HTMLDivElement>(null);
+  const place = useRef<HTMLElement>(null);
   const { showBoundary } = useErrorBoundary();
   const clicked = useRef(onClick);
   clicked.current = onClick;
@@ -45,7 +45,9 @@ export default function Plot({ figure, label, onClick }: PlotProps) {
     };
   }, [showBoundary]);
 
-  return <div ref={place} role="img" aria-label={label} style={{ width: "100%", minHeight: figure.layout?.height }} />;
+  return (
+    <figure ref={place} aria-label={label} style={{ margin: 0, width: "100%", minHeight: figure.layout?.height }} />
+  );
 }
 
 /** What a function throws becomes a rejection, like what its promise fails with. */

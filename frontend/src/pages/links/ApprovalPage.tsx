@@ -96,7 +96,7 @@ function Decide({ approval: { gate }, decide }: DecideProps) {
         )}
         <Group gap="xs">
           <Button
-            color="green.8"
+            color="green"
             leftSection={<IconCheck size={16} />}
             loading={decide.isPending}
             onClick={() => choose("approve")}

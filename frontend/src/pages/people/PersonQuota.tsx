@@ -15,7 +15,7 @@ export function PersonQuota({ person }: { person: Person }) {
       <Button
         size="compact-sm"
         variant="default"
-        aria-label={`Quota of ${person.name}`}
+        aria-label={`Quota of ${person.name}: ${inALine(person)}`}
         onClick={() => setOpened(true)}
       >
         {inALine(person)}

@@ -43,7 +43,7 @@ export function RunHeader({ run }: { run: Run }) {
         {run.experiment_id !== null && (
           <>
             {" · "}
-            <Anchor component={Link} to={`/experiments/${run.experiment_id}`} size="sm">
+            <Anchor component={Link} to={`/experiments/${run.experiment_id}`} size="sm" underline="always">
               {run.experiment_name}
             </Anchor>
           </>

@@ -47,7 +47,7 @@ interface CardProps {
 function WorkerCard({ worker, job, live, state }: CardProps) {
   const speeds = Object.entries(worker.speeds);
   return (
-    <Card withBorder component="section" aria-label={`Worker ${worker.name}`} opacity={live ? 1 : 0.6}>
+    <Card withBorder component="section" aria-label={`Worker ${worker.name}`}>
       <Stack gap={6}>
         <Group justify="space-between" wrap="nowrap">
           <Text fw={600} style={{ overflowWrap: "anywhere" }}>

@@ -89,7 +89,7 @@ const FORK: Column<Artifact> = {
         to={`/runs/new?from=${file.run_id}&checkpoint=${file.id}`}
         size="compact-xs"
         variant="light"
-        aria-label={`Continue from ${file.name} of ${file.job_key}`}
+        aria-label={`Continue from here: ${file.name} of ${file.job_key}`}
       >
         Continue from here
       </Button>

@@ -54,7 +54,7 @@ export function Decision({
         )}
         <Group gap="xs">
           <Button
-            color="green.8"
+            color="green"
             leftSection={<IconCheck size={16} />}
             disabled={!canApprove}
             loading={busy}

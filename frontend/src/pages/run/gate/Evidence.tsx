@@ -74,7 +74,7 @@ function EvidenceTable({ variations, chosen }: { variations: GateVariation[]; ch
   const bounded = variations.some((item) => item.upper_bound !== null);
   const known = variations.some((item) => item.outlook !== null);
   return (
-    <ScrollArea.Autosize mah={330} tabIndex={0}>
+    <ScrollArea.Autosize mah={330}>
       <Table fz="sm" stickyHeader aria-label="Fresh evaluation, candidates for specialists first">
         <Table.Thead>
           <Table.Tr>

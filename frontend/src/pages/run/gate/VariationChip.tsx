@@ -32,7 +32,7 @@ export function VariationChip({ variation, known, specialists, place, onAssign }
           variant="light"
           color="orange"
           rightSection={<IconChevronDown size={12} />}
-          aria-label={`Move ${name}`}
+          aria-label={`${text}: move ${name}`}
         >
           {text}
         </Button>

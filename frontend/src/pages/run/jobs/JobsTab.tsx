@@ -91,7 +91,12 @@ const logColumn = (onChoose: (id: number) => void): Column<Job> => ({
   id: "log",
   title: "Log",
   cell: (job) => (
-    <Button size="compact-xs" variant="default" onClick={() => onChoose(job.id)} aria-label={`Log of ${job.key}`}>
+    <Button
+      size="compact-xs"
+      variant="default"
+      onClick={() => onChoose(job.id)}
+      aria-label={`Open the log of ${job.key}`}
+    >
       Open
     </Button>
   ),

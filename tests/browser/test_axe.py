@@ -1,0 +1,93 @@
+"""axe finds nothing serious: on every page and tab, and in what opens over them; desktop and phone, light and dark."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.backend.api_driver import ApiDriver
+from tests.browser.conftest import sign_in
+from tests.browser.product import ROOT
+
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+RECORD = ROOT / "benchmarks" / "results" / "gsl_forkmaze" / "forkmaze-dapg-1.json.gz"
+TABS = (
+    "overview", "variations", "training", "gate", "specialists", "before_after", "jobs", "events", "configuration",
+    "artifacts",
+)  # fmt: skip
+PAGES = (
+    "/runs", "/runs/new", "/experiments", "/projects", "/bin", "/workers", "/account", "/policies", "/people",
+    "/audit", "/nowhere",
+)  # fmt: skip
+_RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
+    .filter(({impact}) => impact === 'serious' || impact === 'critical')
+    .flatMap(({id, nodes}) => nodes.map(({html, any, all, none}) =>
+        `${id}: ${[...any, ...all, ...none][0]?.message}: ${html.slice(0, 200)}`))"""
+
+
+@pytest.fixture(scope="module")
+def paths(stage: ApiDriver) -> list[str]:
+    """All pages, and those of an ended run with every figure, of a run at its gate and of an experiment."""
+    experiment = stage.post("/experiments", {"name": "Looked at"}, 201)["id"]
+    record = json.loads(gzip.decompress(RECORD.read_bytes()))
+    ended = stage.ask("POST", "/runs/import", 201, json=record, params={"experiment_id": experiment})["id"]
+    waiting = stage.at_the_gate(tags=["paper"], priority=2)
+    tabs = [f"/runs/{ended}?tab={tab}" for tab in TABS]
+    return [
+        *PAGES,
+        *tabs,
+        f"/experiments/{experiment}",
+        f"/experiments/{experiment}/launch",
+        f"/runs/{waiting}?tab=gate",
+    ]
+
+
+@pytest.fixture(params=[("light", 1440), ("dark", 390)], ids=["desktop, light", "phone, dark"])
+def page(request: pytest.FixtureRequest, browser: Browser, stage: ApiDriver) -> Iterator[Page]:
+    scheme, width = request.param
+    colours: Literal["light", "dark"] = scheme
+    context = browser.new_context(
+        base_url=stage.address, viewport={"width": width, "height": 900}, color_scheme=colours, reduced_motion="reduce"
+    )
+    sign_in(context, stage.address)
+    yield context.new_page()
+    context.close()
+
+
+def serious(page: Page) -> list[Any]:
+    page.evaluate(AXE.read_text())
+    found: list[Any] = page.evaluate(_RUN)
+    return found
+
+
+def test_no_page_has_anything_serious(page: Page, paths: list[str]) -> None:
+    wrong: dict[str, list[Any]] = {}
+    for path in paths:
+        page.goto(path)
+        expect(page.get_by_role("heading").first).to_be_visible()
+        page.wait_for_timeout(250)
+        if found := serious(page):
+            wrong[path] = found
+    assert wrong == {}
+
+
+WAITING = "the run at its gate"
+OPENED: dict[str, tuple[str, Callable[[Page], object]]] = {
+    "a run's priority": (WAITING, lambda page: page.get_by_role("button", name="Priority").click()),
+    "sharing": (WAITING, lambda page: page.get_by_role("button", name="Share").first.click()),
+    "a token": ("/account", lambda page: page.get_by_role("button", name="token").first.click()),
+    "a webhook": ("/workers", lambda page: page.get_by_role("button", name="Add").first.click()),
+    "account menu": ("/runs", lambda page: page.get_by_role("button", name="Signed in as").first.click()),
+}
+
+
+@pytest.mark.parametrize("what", OPENED)
+def test_nothing_that_opens_has_anything_serious(page: Page, paths: list[str], what: str) -> None:
+    path, opens = OPENED[what]
+    page.goto(paths[-1] if path == WAITING else path)
+    opens(page)
+    page.wait_for_timeout(500)
+    assert serious(page) == []

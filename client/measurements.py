@@ -65,6 +65,11 @@ class MeasurementCalls:
         return listed(models.Plateau, f"/runs/{run_id}/plateaus")
 
     @endpoint
+    def plateau_replay(self, /, run_id: int, **changes: Any) -> Conversation[models.PlateauReplay]:
+        """Where criterion H would have fired with other settings, such as window=40 or margin=0.1."""
+        return get(models.PlateauReplay, f"/runs/{run_id}/plateau-replay", changes)
+
+    @endpoint
     def ledger(self, run_id: int) -> Conversation[models.Ledger]:
         return get(models.Ledger, f"/runs/{run_id}/ledger")
 

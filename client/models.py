@@ -40,6 +40,7 @@ PairComparison = api.PairComparison
 Person = api.PersonPublic
 PhaseProgress = api.PhaseProgress
 Plateau = api.PlateauPublic
+PlateauReplay = api.PlateauReplay
 Policy = api.PolicyPublic
 Preset = api.PresetInfo
 Project = api.ProjectPublic

@@ -31,7 +31,7 @@ _DECLARED: dict[Access, str] = {
         list_gates list_experiments get_experiment get_comparison list_experiment_figures get_experiment_figure
         stream_changes get_run_provenance compare_run_provenance get_job_provenance compare_job_provenance export_run
         export_experiment list_webhooks get_storage list_projects get_project list_bin get_usage list_policies
-        try_policy
+        try_policy replay_plateau
     """,
     "member": """
         create_run launch_baseline update_run delete_run cancel_run pause_run resume_run retry_run retry_job import_run
@@ -62,7 +62,7 @@ _OF_THE_BIN = frozenset({"restore_run", "restore_experiment", "purge_run", "purg
 """Routes that alone know what was deleted."""
 _SHOWN_OF_RUNS = """
     get_run get_record list_run_jobs list_artifacts get_returns list_plateaus get_ledger list_events get_metrics
-    list_figures get_figure get_gate list_gates get_run_provenance export_run
+    replay_plateau list_figures get_figure get_gate list_gates get_run_provenance export_run
 """
 _SHOWN_OF_EXPERIMENTS = """
     get_experiment get_comparison list_experiment_figures get_experiment_figure export_experiment

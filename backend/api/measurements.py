@@ -5,9 +5,17 @@ from typing import Annotated
 from fastapi import Query
 
 from gsl.backend.api.deps import MAX_ID, Count, Limit, Offset, Reading, RunId, problems, router
-from gsl.backend.store import history, returns, runs
+from gsl.backend.store import history, plateau_replay, returns, runs
 from gsl.backend.store.jobs import views
-from gsl.protocol.api import EventPublic, LedgerPublic, Page, PlateauPublic, ReturnsPublic
+from gsl.protocol.api import (
+    EventPublic,
+    LedgerPublic,
+    Page,
+    PlateauChanges,
+    PlateauPublic,
+    PlateauReplay,
+    ReturnsPublic,
+)
 from gsl.protocol.reports import Source
 
 routes = router("measurements")
@@ -45,6 +53,13 @@ def get_returns(
 def list_plateaus(run_id: RunId, session: Reading) -> list[PlateauPublic]:
     """Where criterion H detected a plateau, with its evidence."""
     return history.plateaus(session, runs.get(session, run_id))
+
+
+@routes.get("/runs/{run_id}/plateau-replay", summary="Replay the plateau", responses=problems(404, 409))
+def replay_plateau(run_id: RunId, session: Reading, changes: Annotated[PlateauChanges, Query()]) -> PlateauReplay:
+    """Where criterion H would have fired in the training that there is, with other settings. 409 if the run is
+    read-only."""
+    return plateau_replay.replayed(session, runs.get(session, run_id), changes.model_dump(exclude_none=True))
 
 
 @routes.get("/runs/{run_id}/ledger", summary="Get the ledger of environment steps", responses=problems(404))

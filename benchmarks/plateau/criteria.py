@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gsl.config.plateau import PlateauSettings
 from gsl.config.recommended import plateau_of
 from gsl.method.curves import FILTER_REACH, smooth
-from gsl.method.plateau import PlateauDetector
+from gsl.method.plateau import replay
 
 Array = NDArray[np.float64]
 CHUNK = 256
@@ -33,13 +33,9 @@ Criterion = Callable[[Array], Firing | None]
 
 
 def first_firing(settings: PlateauSettings, curve: Array) -> Firing | None:
-    """The product's own detector."""
-    detector = PlateauDetector(settings)
-    for epoch, value in enumerate(curve.tolist()):
-        report = detector.update(epoch, value)
-        if report is not None:
-            return Firing(report.start_epoch, report.detected_epoch)
-    return None
+    """The product's own detector, for which epochs count from 1."""
+    report = next(iter(replay(settings, curve.tolist())), None)
+    return None if report is None else Firing(report.start_epoch - 1, report.detected_epoch - 1)
 
 
 def now(curve: Array) -> Firing | None:

@@ -16,7 +16,7 @@ from gsl import record
 from gsl.config.plateau import PlateauSettings
 from gsl.config.recommended import plateau_within
 from gsl.method.curves import smoothed_whole
-from gsl.method.plateau import PlateauDetector
+from gsl.method.plateau import replay
 from gsl.protocol.reports import EpochReport
 
 _HEAD = "| plain generalists of | window | runs | fired | false | median firing |\n|---|---|---|---|---|---|"
@@ -66,12 +66,10 @@ def _curve(settings: PlateauSettings, run: Run) -> Curve:
 
 
 def _first_firing(settings: PlateauSettings, share: int, run: Run) -> Firing | None:
-    detector = PlateauDetector(settings)
-    for place, epoch in enumerate(epoch for epoch in run if epoch.job_steps <= share):
-        report = detector.update(place, _value(settings, epoch), epoch.episodes)
-        if report is not None:
-            return Firing(report.start_epoch, report.detected_epoch)
-    return None
+    before = [epoch for epoch in run if epoch.job_steps <= share]
+    values, episodes = [_value(settings, epoch) for epoch in before], [epoch.episodes for epoch in before]
+    report = next(iter(replay(settings, values, episodes)), None)
+    return None if report is None else Firing(report.start_epoch - 1, report.detected_epoch - 1)
 
 
 def _value(settings: PlateauSettings, epoch: EpochReport) -> float | None:

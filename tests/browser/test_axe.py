@@ -75,7 +75,9 @@ def test_no_page_has_anything_serious(page: Page, paths: list[str]) -> None:
 
 
 WAITING = "the run at its gate"
+REPLAYED = "the ended run"
 OPENED: dict[str, tuple[str, Callable[[Page], object]]] = {
+    "a replay": (REPLAYED, lambda page: page.get_by_role("button", name="Replay the plateau").click()),
     "a run's priority": (WAITING, lambda page: page.get_by_role("button", name="Priority").click()),
     "sharing": (WAITING, lambda page: page.get_by_role("button", name="Share").first.click()),
     "a token": ("/account", lambda page: page.get_by_role("button", name="token").first.click()),
@@ -87,7 +89,7 @@ OPENED: dict[str, tuple[str, Callable[[Page], object]]] = {
 @pytest.mark.parametrize("what", OPENED)
 def test_nothing_that_opens_has_anything_serious(page: Page, paths: list[str], what: str) -> None:
     path, opens = OPENED[what]
-    page.goto(paths[-1] if path == WAITING else path)
+    page.goto({WAITING: paths[-1], REPLAYED: paths[len(PAGES)]}.get(path, path))
     opens(page)
     page.wait_for_timeout(500)
     assert serious(page) == []

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
+import type { paths } from "./schema";
 import type { Returns, Source, VariationReturn } from "./types";
 
 /** Keys start with what an event names, so that one invalidation reaches all that shows it. */
@@ -149,6 +150,18 @@ export function plateausQuery(id: number) {
     queryKey: [...keys.run(id), "plateaus"],
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/v1/runs/{run_id}/plateaus", { params: { path: { run_id: id } }, signal })),
+  });
+}
+
+export type PlateauChanges = NonNullable<paths["/api/v1/runs/{run_id}/plateau-replay"]["get"]["parameters"]["query"]>;
+
+/** Criterion H over the training that there is, with other settings. */
+export function plateauReplayQuery(id: number, query: PlateauChanges) {
+  return queryOptions({
+    queryKey: [...keys.run(id), "plateau-replay", query],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/runs/{run_id}/plateau-replay", { params: { path: { run_id: id }, query }, signal })),
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -1737,6 +1737,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/plateau-replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Replay the plateau
+         * @description Where criterion H would have fired in the training that there is, with other settings. 409 if the run is
+         *     read-only.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["replay_plateau"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/plateaus": {
         parameters: {
             query?: never;
@@ -5664,6 +5687,39 @@ export interface components {
             window: number;
         };
         /**
+         * PlateauReplay
+         * @description Criterion H over the training that there is, with other settings.
+         */
+        PlateauReplay: {
+            /**
+             * By Variation
+             * @description Whether the run's own H watched means by variation, as it does with prioritised sampling. The replay has only the means of epochs.
+             */
+            by_variation: boolean;
+            /**
+             * Detections
+             * @description In order; at the first one, a gate would have opened.
+             */
+            detections: components["schemas"]["ReplayedPlateau"][];
+            /**
+             * Epochs
+             * @description Of the generalist, until the first gate; of a baseline, until its end.
+             */
+            epochs: number;
+            /** @description Those of the run with the changes. */
+            settings: components["schemas"]["PlateauSettings"];
+            /**
+             * Steps
+             * @description Environment steps after these epochs.
+             */
+            steps: number;
+            /**
+             * Total Steps
+             * @description The run's budget.
+             */
+            total_steps: number;
+        };
+        /**
          * PlateauReport
          * @description A plateau detected by criterion H, with its evidence. Epochs count from 1 within the job.
          */
@@ -6378,6 +6434,47 @@ export interface components {
              * @enum {string}
              */
             name: "replay";
+        };
+        /**
+         * ReplayedPlateau
+         * @description What criterion H would have detected. Epochs count from 1 over all of the generalist's training.
+         */
+        ReplayedPlateau: {
+            /**
+             * Best Later
+             * @description Highest smoothed value after the start within the window.
+             */
+            best_later: number;
+            /** Detected Epoch */
+            detected_epoch: number;
+            /** Detected Steps */
+            detected_steps: number;
+            /**
+             * Margin
+             * @description Margin in the unit of the values.
+             */
+            margin: number;
+            /**
+             * Rise Bound
+             * @description Upper confidence bound of the trend's rise within the window.
+             */
+            rise_bound: number | null;
+            /**
+             * Rose Later
+             * @description Whether the curve rose afterwards, as far as it goes on; null if it ends here.
+             */
+            rose_later: boolean | null;
+            /** Start Epoch */
+            start_epoch: number;
+            /** Start Steps */
+            start_steps: number;
+            /**
+             * Value
+             * @description Smoothed value at the start.
+             */
+            value: number;
+            /** Window */
+            window: number;
         };
         /** ReportBatch */
         ReportBatch: {
@@ -15748,6 +15845,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_plateau: {
+        parameters: {
+            query?: {
+                metric?: ("return" | "success") | null;
+                sigma?: number | null;
+                window?: number | null;
+                margin?: number | null;
+                margin_mode?: ("fraction" | "absolute") | null;
+                confidence?: number | null;
+                min_epochs?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlateauReplay"];
                 };
             };
             /** @description Nobody is signed in, or the token does not count (any more). */

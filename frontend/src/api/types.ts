@@ -29,6 +29,7 @@ export type FigureInfo = Schemas["FigureInfo"];
 export type Experiment = Schemas["ExperimentPublic"];
 export type ExperimentLaunch = Schemas["ExperimentLaunch"];
 export type Plateau = Schemas["PlateauPublic"];
+export type PlateauReplay = Schemas["PlateauReplay"];
 export type Provenance = Schemas["ProvenancePublic"];
 export type ProvenanceDifference = Schemas["ProvenanceDifference"];
 export type SourceState = Schemas["SourcePublic"];

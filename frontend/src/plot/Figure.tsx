@@ -1,6 +1,7 @@
 import type { ClickedPoint } from "plotly.js-cartesian-dist-min";
 import { FigureFrame, type View } from "./FigureFrame";
 import { type ExperimentFigureChoice, experimentFigureQuery, type FigureChoice, figureQuery } from "./figure-query";
+import type { Span } from "./spans";
 
 interface Props {
   runId: number;
@@ -8,6 +9,7 @@ interface Props {
   label: string;
   choice?: FigureChoice;
   height?: number;
+  spans?: Span[];
   onClick?: (point: ClickedPoint) => void;
 }
 

@@ -2,10 +2,11 @@ import { Box, Skeleton, useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { type DefaultError, type QueryKey, type UseQueryOptions, useQuery } from "@tanstack/react-query";
 import type { ClickedPoint } from "plotly.js-cartesian-dist-min";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { ErrorBoundary, type FallbackProps } from "react-error-boundary";
 import { ErrorState } from "../components/Loaded";
 import type { SizedFigure } from "./figure-query";
+import { type Span, withSpans } from "./spans";
 
 const Plot = lazy(() => import("./Plot"));
 
@@ -21,22 +22,25 @@ interface Props<K extends QueryKey> {
   label: string;
   height: number;
   queryFor: (view: View) => UseQueryOptions<SizedFigure, DefaultError, SizedFigure, K>;
+  /** Stretches of the horizontal axis to mark. */
+  spans?: Span[];
   onClick?: (point: ClickedPoint) => void;
 }
 
 /** A figure fetched for the theme and the width it is seen in, and drawn again when its data changes. */
-export function FigureFrame<K extends QueryKey>({ name, label, height, queryFor, onClick }: Props<K>) {
+export function FigureFrame<K extends QueryKey>({ name, label, height, queryFor, spans, onClick }: Props<K>) {
   const { ref, width } = useElementSize();
   const theme = useComputedColorScheme("light");
   const rounded = Math.max(200, Math.round(width / 50) * 50); // a few pixels more are no new figure
   const query = useQuery({ ...queryFor({ theme, width: rounded }), enabled: width > 0 });
+  const figure = useMemo(() => query.data && withSpans(query.data, spans), [query.data, spans]);
   return (
     <Box ref={ref} mih={query.data ? undefined : height} data-testid={`figure-${name}`}>
-      {query.data ? (
-        <ErrorBoundary resetKeys={[query.data]} FallbackComponent={NotDrawn}>
+      {figure ? (
+        <ErrorBoundary resetKeys={[figure]} FallbackComponent={NotDrawn}>
           <Suspense fallback={<Skeleton height={height} />}>
             {/* Laid out for another width, it is another drawing: an update would keep margins that do not fit. */}
-            <Plot key={query.data.drawnFor} figure={query.data} label={label} onClick={onClick} />
+            <Plot key={figure.drawnFor} figure={figure} label={label} onClick={onClick} />
           </Suspense>
         </ErrorBoundary>
       ) : query.isError ? (

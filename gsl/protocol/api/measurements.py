@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from gsl.protocol.api.base import Answer
+from gsl.config.plateau import PlateauSettings
+from gsl.protocol.api.base import Answer, Request
 from gsl.protocol.jobs import Phase, Purpose
 from gsl.protocol.reports import Source
 
@@ -83,6 +84,49 @@ class PlateauPublic(Answer):
         description="Only for baselines, which keep training after a plateau: whether the curve rose afterwards, as "
         "far as is known. Null in other runs.",
     )
+
+
+class ReplayedPlateau(Answer):
+    """What criterion H would have detected. Epochs count from 1 over all of the generalist's training."""
+
+    start_epoch: int
+    detected_epoch: int
+    start_steps: int
+    detected_steps: int
+    value: float = Field(description="Smoothed value at the start.")
+    best_later: float = Field(description="Highest smoothed value after the start within the window.")
+    rise_bound: float | None = Field(description="Upper confidence bound of the trend's rise within the window.")
+    margin: float = Field(description="Margin in the unit of the values.")
+    window: int
+    rose_later: bool | None = Field(
+        description="Whether the curve rose afterwards, as far as it goes on; null if it ends here."
+    )
+
+
+class PlateauChanges(Request):
+    """Settings of criterion H to try; those left out are the run's own."""
+
+    metric: Literal["return", "success"] | None = None
+    sigma: float | None = None
+    window: int | None = None
+    margin: float | None = None
+    margin_mode: Literal["fraction", "absolute"] | None = None
+    confidence: float | None = None
+    min_epochs: int | None = None
+
+
+class PlateauReplay(Answer):
+    """Criterion H over the training that there is, with other settings."""
+
+    settings: PlateauSettings = Field(description="Those of the run with the changes.")
+    epochs: int = Field(description="Of the generalist, until the first gate; of a baseline, until its end.")
+    steps: int = Field(description="Environment steps after these epochs.")
+    total_steps: int = Field(description="The run's budget.")
+    by_variation: bool = Field(
+        description="Whether the run's own H watched means by variation, as it does with prioritised sampling. The "
+        "replay has only the means of epochs."
+    )
+    detections: tuple[ReplayedPlateau, ...] = Field(description="In order; at the first one, a gate would have opened.")
 
 
 class LedgerRow(Answer):

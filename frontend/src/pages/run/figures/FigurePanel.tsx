@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import type { FigureInfo, Run } from "../../../api/types";
 import { Panel } from "../../../components/Panel";
 import { Figure } from "../../../plot/Figure";
+import type { Span } from "../../../plot/spans";
 import { BinList } from "./BinList";
 import { EpochModes, EpochSlider, useEpochChoice } from "./EpochChoice";
 import { MetricChoice, useMetric } from "./MetricChoice";
@@ -13,10 +14,11 @@ interface Props {
   figure: FigureInfo;
   above?: ReactNode;
   below?: ReactNode;
+  spans?: Span[];
 }
 
 /** A figure of a run with its heading, its help and the controls that it offers. */
-export function FigurePanel({ run, figure, above, below }: Props) {
+export function FigurePanel({ run, figure, above, below, spans }: Props) {
   const { metric } = useMetric(run.suite);
   const epochs = useEpochChoice(run);
   const [variations, setVariations] = useState<number[] | null>(null);
@@ -38,6 +40,7 @@ export function FigurePanel({ run, figure, above, below }: Props) {
         runId={run.id}
         name={figure.name}
         label={figure.title}
+        spans={spans}
         choice={{
           ...(offers("metric") ? { metric } : {}),
           ...(offers("epochs") ? { epochs: epochs.query } : {}),

@@ -3,13 +3,14 @@ import type { ReactNode } from "react";
 import type { FigureInfo, Run } from "../../../api/types";
 import { Loaded } from "../../../components/Loaded";
 import { runFiguresQuery } from "../../../plot/figure-query";
+import type { Span } from "../../../plot/spans";
 import { FigurePanel } from "./FigurePanel";
 
 interface Props {
   run: Run;
   tab: NonNullable<FigureInfo["tab"]>;
   /** What the page shows beside the figures that it knows, by their names. */
-  beside?: Record<string, { above?: ReactNode; below?: ReactNode }>;
+  beside?: Record<string, { above?: ReactNode; below?: ReactNode; spans?: Span[] }>;
 }
 
 /** The figures that the API lists for a tab of the run, each in a panel of its own. */

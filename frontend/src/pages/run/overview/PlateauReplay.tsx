@@ -1,0 +1,136 @@
+import { Button, Group, SimpleGrid, Slider, Stack, Text } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconHistory } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { type PlateauChanges, plateauReplayQuery, plateausQuery } from "../../../api/queries";
+import type { PlateauReplay as Replay, Run } from "../../../api/types";
+import { many, percent } from "../../../format/numbers";
+import type { Span } from "../../../plot/spans";
+import { inSentences } from "./replayed";
+
+/** What a viewer tries: settings of criterion H that differ from the run's, or null while nothing is tried. */
+export function usePlateauReplay(run: Run) {
+  const [changes, setChanges] = useState<PlateauChanges | null>(null);
+  const [settled] = useDebouncedValue(changes, 150);
+  const query = useQuery({ ...plateauReplayQuery(run.id, settled ?? {}), enabled: settled !== null });
+  const first = settled ? query.data?.detections[0] : undefined;
+  const spans = useMemo(
+    (): Span[] => (first ? [{ from: first.start_steps, to: first.detected_steps, name: "tried" }] : []),
+    [first],
+  );
+  return { changes, setChanges, replay: query.data, error: query.error, spans };
+}
+
+/** Where would H have fired with another window, margin, smoothing or confidence? */
+export function PlateauReplay({ run, state }: { run: Run; state: ReturnType<typeof usePlateauReplay> }) {
+  const { changes, setChanges, replay, error } = state;
+  const actual = useQuery(plateausQuery(run.id)).data?.[0];
+  if (changes === null)
+    return (
+      <Button
+        variant="default"
+        size="xs"
+        mt="xs"
+        leftSection={<IconHistory size={14} />}
+        onClick={() => setChanges({})}
+      >
+        Replay the plateau
+      </Button>
+    );
+  return (
+    <Stack gap="sm" mt="sm" component="section" aria-label="Plateau replay">
+      <Group justify="space-between">
+        <Text fw={600} size="sm">
+          With other settings
+        </Text>
+        <Group gap="xs">
+          <Button variant="default" size="compact-xs" onClick={() => setChanges({})}>
+            As in the run
+          </Button>
+          <Button variant="default" size="compact-xs" onClick={() => setChanges(null)}>
+            Close
+          </Button>
+        </Group>
+      </Group>
+      {replay && <Settings replay={replay} changes={changes} onChange={setChanges} />}
+      <Text size="sm" role="status">
+        {error ? error.message : replay ? inSentences(replay, actual?.detected_steps) : "…"}
+      </Text>
+    </Stack>
+  );
+}
+
+interface SettingsProps {
+  replay: Replay;
+  changes: PlateauChanges;
+  onChange: (changes: PlateauChanges) => void;
+}
+
+function Settings({ replay: { settings, epochs, steps, total_steps }, changes, onChange }: SettingsProps) {
+  const chosen = {
+    window: changes.window ?? settings.window,
+    margin: changes.margin ?? settings.margin,
+    margin_mode: changes.margin_mode ?? settings.margin_mode,
+    sigma: changes.sigma ?? settings.sigma,
+    confidence: changes.confidence ?? settings.confidence,
+  };
+  const share = epochs ? (chosen.window * steps) / epochs / total_steps : 0;
+  const change = (part: PlateauChanges) => onChange({ ...changes, ...part });
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg">
+      <Choice
+        title={`Window: ${many(chosen.window, "epoch")}, ${percent(share)} of the run`}
+        value={chosen.window}
+        range={[2, Math.max(3, epochs), 1]}
+        onChange={(window) => change({ window })}
+      />
+      <Choice
+        title={`Margin: ${chosen.margin_mode === "fraction" ? percent(chosen.margin) : chosen.margin} of the range so far`}
+        value={chosen.margin}
+        range={[0, 1, 0.01]}
+        onChange={(margin) => change({ margin, margin_mode: "fraction" })}
+      />
+      <Choice
+        title={`Smoothing: ${chosen.sigma} epochs`}
+        value={chosen.sigma}
+        range={[0, Math.max(10, Math.round(epochs / 10)), 0.5]}
+        onChange={(sigma) => change({ sigma })}
+      />
+      <Choice
+        title={`Confidence: ${percent(chosen.confidence)}`}
+        value={chosen.confidence}
+        range={[0.5, 0.99, 0.01]}
+        onChange={(confidence) => change({ confidence })}
+      />
+    </SimpleGrid>
+  );
+}
+
+interface ChoiceProps {
+  title: string;
+  value: number;
+  /** Least, most and step. */
+  range: [number, number, number];
+  onChange: (value: number) => void;
+}
+
+function Choice({ title, value, range: [min, max, step], onChange }: ChoiceProps) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed" className="tabular">
+        {title}
+      </Text>
+      <Slider
+        size="sm"
+        label={null}
+        thumbLabel={title}
+        min={min}
+        max={max}
+        step={step}
+        value={Math.min(max, value)}
+        onChange={onChange}
+      />
+    </div>
+  );
+}

@@ -32,7 +32,8 @@ def imported(api: ApiDriver, number: int) -> tuple[int, list[EpochReport]]:
 @pytest.mark.parametrize("number", range(10))
 def test_detections_are_those_of_the_benchmark(api: ApiDriver, number: int) -> None:
     run_id, epochs = imported(api, number)
-    for changes in ({}, {"window": 37, "min_epochs": 12, "sigma": 2.4}):
+    tried: tuple[dict[str, Any], ...] = ({}, {"window": 37, "min_epochs": 12, "sigma": 2.4})
+    for changes in tried:
         replay = api.get(f"/runs/{run_id}/plateau-replay", **changes)
         settings = PlateauSettings.model_validate(replay["settings"])
         assert all(getattr(settings, name) == value for name, value in changes.items())

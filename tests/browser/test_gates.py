@@ -44,6 +44,7 @@ def test_edits_outlive_a_reload_until_they_are_decided(page: Page, stage: ApiDri
     page.goto(f"/runs/{run}?tab=gate")
     specialists, reason = page.locator("[name=specialists]"), page.locator("[name=reason]")
     expect(page.get_by_test_id("training-on")).to_contain_text("specialists with 16,384 steps each")
+    expect(page.get_by_role("figure", name="Learning curve")).to_be_visible()
     specialists.fill("1")
     page.locator("[name=specialist_steps]").fill("8192")
     reason.fill("one is enough")

@@ -1,13 +1,13 @@
 import { Alert, Stack, Text } from "@mantine/core";
 import { IconCheck, IconRepeat } from "@tabler/icons-react";
 import { useEffect } from "react";
-import type { Gate } from "../../../api/types";
+import type { Gate, Run } from "../../../api/types";
 import { Facts } from "../../../components/Facts";
 import { Panel } from "../../../components/Panel";
 import { When } from "../../../components/When";
 import { label } from "../../../form/label";
 import { count, sentence } from "../../../format/numbers";
-import { Evidence } from "./Evidence";
+import { Evidence, GateCurve } from "./Evidence";
 import { editsOf, isEdited } from "./edits";
 import { Split } from "./Split";
 import { dropDraft } from "./useDraft";
@@ -31,7 +31,7 @@ const deciderOf = ({ decided_by }: Gate): string =>
   decided_by === "deadline" ? "its deadline" : (decided_by ?? "unknown");
 
 /** The record of a decision: who, when, why, and what was approved. Nothing can be changed. */
-export function DecidedGate({ gate }: { gate: Gate }) {
+export function DecidedGate({ run, gate }: { run: Run; gate: Gate }) {
   useEffect(() => dropDraft(gate), [gate]);
   const approved = gate.status === "approved";
   const split = approved ? (gate.decision ?? gate.proposal) : null;
@@ -76,6 +76,7 @@ export function DecidedGate({ gate }: { gate: Gate }) {
         </Panel>
       )}
       <Evidence gate={gate} chosen={new Set((split ?? gate.proposal).partition.flat())} />
+      <GateCurve run={run} />
     </Stack>
   );
 }

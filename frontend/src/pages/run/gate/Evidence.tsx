@@ -1,8 +1,10 @@
 import { Grid, List, ScrollArea, Stack, Table, Text } from "@mantine/core";
-import type { Gate, GateVariation } from "../../../api/types";
+import type { Gate, GateVariation, Run } from "../../../api/types";
 import { Facts, Mark } from "../../../components/Facts";
 import { Panel } from "../../../components/Panel";
 import { count, decimal, percent, sentence } from "../../../format/numbers";
+import { Figure } from "../../../plot/Figure";
+import { MetricChoice, useMetric } from "../figures/MetricChoice";
 import { caution, inWords } from "../overview/Plateaus";
 import { EvidenceBars } from "./EvidenceBars";
 import { OutlookBadge } from "./OutlookBadge";
@@ -47,6 +49,20 @@ export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) 
           <EvidenceTable variations={evidence.variations} chosen={chosen} />
         </Grid.Col>
       </Grid>
+    </Panel>
+  );
+}
+
+/** The run's learning curve, with the plateaus. */
+export function GateCurve({ run }: { run: Run }) {
+  const { metric } = useMetric(run.suite);
+  return (
+    <Panel
+      title="Learning curve"
+      text="The bars mark where plateaus were detected."
+      actions={<MetricChoice suite={run.suite} />}
+    >
+      <Figure runId={run.id} name="learning_curve" label="Learning curve" choice={{ metric }} />
     </Panel>
   );
 }

@@ -37,7 +37,7 @@ export function GateTab({ run }: { run: Run }) {
               />
             )}
             {gate.status !== "open" ? (
-              <DecidedGate gate={gate} />
+              <DecidedGate run={run} gate={gate} />
             ) : link ? (
               <Evidence gate={gate} chosen={new Set(gate.proposal.partition.flat())} />
             ) : (

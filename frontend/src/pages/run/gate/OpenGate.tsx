@@ -11,7 +11,7 @@ import type { Gate, Run } from "../../../api/types";
 import { NewSecret } from "../../../components/Secrets";
 import { getIn } from "../../../form/paths";
 import { Deadline, Decision } from "./Decision";
-import { Evidence } from "./Evidence";
+import { Evidence, GateCurve } from "./Evidence";
 import { approval, editsOf, isEdited, problemsOf } from "./edits";
 import { Proposal } from "./Proposal";
 import { useDraft } from "./useDraft";
@@ -36,6 +36,7 @@ export function OpenGate({ run, gate }: { run: Run; gate: Gate }) {
     <Stack gap="md" data-testid="open-gate">
       <Deadline gate={gate} />
       <Evidence gate={gate} chosen={new Set(edits.partition.flat())} />
+      <GateCurve run={run} />
       {editable && (
         <Proposal
           edits={edits}

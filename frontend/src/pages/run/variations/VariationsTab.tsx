@@ -8,8 +8,8 @@ export function VariationsTab({ run }: { run: Run }) {
   const { hasSuccess } = useMetric(run.suite);
   return (
     <Stack gap="md">
-      <VariationsTable runId={run.id} hasSuccess={hasSuccess} />
       <RunFigures run={run} tab="variations" />
+      <VariationsTable runId={run.id} hasSuccess={hasSuccess} />
     </Stack>
   );
 }

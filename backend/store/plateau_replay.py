@@ -1,9 +1,11 @@
 """Criterion H over the epochs that a run has already trained, with other settings than its own."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
@@ -16,9 +18,28 @@ from gsl.method.plateau import replay
 from gsl.protocol.api import PlateauReplay, ReplayedPlateau
 from gsl.protocol.reports import PlateauReport
 
+MOST = 1000
+"""Values that are judged at most: each costs a smoothing of all before it."""
 _COLUMNS: tuple[Any, ...] = (
-    Job.id, Job.start_steps, Epoch.job_steps, Epoch.mean_return, Epoch.success_rate, Epoch.episodes,
+    Job.start_steps, Epoch.job_steps, Epoch.mean_return, Epoch.success_rate, Epoch.episodes,
 )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Curve:
+    """Mean values (NaN where no episode ended), their episodes, and the steps after them; arrays of shape (n,)."""
+
+    values: NDArray[np.float64]
+    episodes: NDArray[np.float64]
+    steps: NDArray[np.int64]
+
+    def shortened(self, stretch: int) -> "_Curve":
+        """Means over so many epochs each, weighted by their episodes; the last may be over fewer."""
+        starts = np.arange(0, len(self.values), stretch)
+        episodes = np.add.reduceat(self.episodes, starts)
+        sums = np.add.reduceat(np.nan_to_num(self.values) * self.episodes, starts)
+        means = np.divide(sums, episodes, out=np.full(len(sums), np.nan), where=episodes > 0)
+        return _Curve(means, episodes, self.steps[np.minimum(starts + stretch, len(self.steps)) - 1])
 
 
 def replayed(session: Session, run: Run, changes: dict[str, Any]) -> PlateauReplay:
@@ -32,39 +53,55 @@ def replayed(session: Session, run: Run, changes: dict[str, Any]) -> PlateauRepl
         settings = PlateauSettings.model_validate(config.plateau.model_dump() | changes)
     except ValidationError as error:
         raise from_validation(error) from error
+    curve = _curve(session, run, settings.metric)
+    epochs = len(curve.values)
+    stretch = max(1, -(-epochs // MOST))
+    return PlateauReplay(
+        settings=settings,
+        epochs=epochs,
+        stretch=stretch,
+        steps=int(curve.steps[-1]) if epochs else 0,
+        total_steps=run.total_steps,
+        by_variation=config.sampling.name == "prioritized",
+        detections=tuple(_detections(curve.shortened(stretch), settings, stretch, epochs)) if epochs else (),
+    )
+
+
+def _curve(session: Session, run: Run, metric: str) -> _Curve:
     query = select(*_COLUMNS).join(Job, col(Job.id) == col(Epoch.job_id))
     generalists = query.where(Job.run_id == run.id, Job.kind == "generalist", Job.cycle == 1)
     rows = session.execute(generalists.order_by(col(Job.id), col(Epoch.epoch))).all()
-    values = [row.success_rate if settings.metric == "success" else row.mean_return for row in rows]
-    steps = [row.start_steps + row.job_steps for row in rows]
-    found = replay(settings, values, [row.episodes for row in rows])
-    return PlateauReplay(
-        settings=settings,
-        epochs=len(rows),
-        steps=steps[-1] if steps else 0,
-        total_steps=run.total_steps,
-        by_variation=config.sampling.name == "prioritized",
-        detections=_judged(found, values, steps),
+    values = [row.success_rate if metric == "success" else row.mean_return for row in rows]
+    known = np.array([np.nan if value is None else value for value in values], np.float64)
+    episodes = np.array([row.episodes for row in rows], np.float64) * np.isfinite(known)
+    return _Curve(known, episodes, np.array([row.start_steps + row.job_steps for row in rows], np.int64))
+
+
+def _detections(curve: _Curve, settings: PlateauSettings, stretch: int, epochs: int) -> Sequence[ReplayedPlateau]:
+    """Of a curve whose values stand for `stretch` of the epochs each; the settings are for epochs."""
+    own = settings.model_copy(
+        update={
+            "window": max(2, round(settings.window / stretch)),
+            "sigma": min(settings.sigma / stretch, len(curve.values)),
+            "min_epochs": round(settings.min_epochs / stretch),
+        }
     )
+    found = replay(own, [None if np.isnan(value) else value for value in curve.values], curve.episodes)
+    smoothed = smoothed_whole(curve.values)
+    return [_public(report, curve, smoothed, stretch, epochs) for report in found]
 
 
-def _judged(
-    found: Sequence[PlateauReport], values: Sequence[float | None], steps: Sequence[int]
-) -> tuple[ReplayedPlateau, ...]:
-    """With their steps, and whether the curve rose later, where it goes on."""
-    smoothed = smoothed_whole([np.nan if value is None else value for value in values])
-    return tuple(
-        ReplayedPlateau(
-            **report.model_dump(exclude={"metric"}),
-            start_steps=steps[max(0, report.start_epoch - 1)],
-            detected_steps=steps[report.detected_epoch - 1],
-            rose_later=_rose_later(smoothed, report),
-        )
-        for report in found
+def _public(
+    report: PlateauReport, curve: _Curve, smoothed: NDArray[np.float64], stretch: int, epochs: int
+) -> ReplayedPlateau:
+    start, detected = max(0, report.start_epoch - 1), report.detected_epoch - 1
+    goes_on = detected + 1 < len(smoothed) and not np.isnan(smoothed).any()
+    return ReplayedPlateau(
+        **report.model_dump(exclude={"metric", "start_epoch", "detected_epoch", "window"}),
+        start_epoch=max(1, report.start_epoch * stretch),
+        detected_epoch=min(report.detected_epoch * stretch, epochs),
+        window=report.window * stretch,
+        start_steps=int(curve.steps[start]),
+        detected_steps=int(curve.steps[detected]),
+        rose_later=rose_later(smoothed, start, detected) if goes_on else None,
     )
-
-
-def _rose_later(smoothed: np.ndarray[Any, np.dtype[np.float64]], report: PlateauReport) -> bool | None:
-    if report.detected_epoch >= len(smoothed) or np.isnan(smoothed).any():
-        return None
-    return rose_later(smoothed, max(0, report.start_epoch - 1), report.detected_epoch - 1)

@@ -5714,6 +5714,11 @@ export interface components {
              */
             steps: number;
             /**
+             * Stretch
+             * @description Epochs that each judged value is a mean over: 1, or more in runs of more than a thousand epochs.
+             */
+            stretch: number;
+            /**
              * Total Steps
              * @description The run's budget.
              */

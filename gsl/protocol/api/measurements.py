@@ -120,6 +120,9 @@ class PlateauReplay(Answer):
 
     settings: PlateauSettings = Field(description="Those of the run with the changes.")
     epochs: int = Field(description="Of the generalist, until the first gate; of a baseline, until its end.")
+    stretch: int = Field(
+        description="Epochs that each judged value is a mean over: 1, or more in runs of more than a thousand epochs."
+    )
     steps: int = Field(description="Environment steps after these epochs.")
     total_steps: int = Field(description="The run's budget.")
     by_variation: bool = Field(

@@ -12,6 +12,7 @@ from benchmarks.method.running import record_file
 from benchmarks.method.study import BASELINE
 from benchmarks.plateau.own_runs import judged
 from gsl import record
+from gsl.backend.store import plateau_replay
 from gsl.config.plateau import PlateauSettings
 from gsl.protocol.reports import EpochReport
 from tests.backend.api_driver import ApiDriver
@@ -63,3 +64,16 @@ def test_settings_that_cannot_be_are_named(api: ApiDriver, changes: dict[str, An
 def test_a_run_without_training_has_nothing_to_replay(api: ApiDriver) -> None:
     replay = api.get(f"/runs/{api.launch()}/plateau-replay")
     assert (replay["epochs"], replay["steps"], replay["detections"]) == (0, 0, [])
+
+
+@ON_SQLITE
+def test_a_long_run_is_judged_by_means_over_stretches(api: ApiDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id, epochs = imported(api, 0)
+    whole = api.get(f"/runs/{run_id}/plateau-replay", window=40)["detections"]
+    monkeypatch.setattr(plateau_replay, "MOST", 50)
+    short = api.get(f"/runs/{run_id}/plateau-replay", window=40)
+    assert (short["stretch"], short["epochs"], short["steps"]) == (3, len(epochs), epochs[-1].job_steps)
+    assert len(short["detections"]) == len(whole)
+    for found, exact in zip(short["detections"], whole, strict=True):
+        assert found["detected_epoch"] == pytest.approx(exact["detected_epoch"], abs=9)
+        assert found["detected_steps"] == epochs[found["detected_epoch"] - 1].job_steps

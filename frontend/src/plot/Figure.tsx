@@ -1,7 +1,12 @@
 import type { ClickedPoint } from "plotly.js-cartesian-dist-min";
 import { FigureFrame, type View } from "./FigureFrame";
-import { type ExperimentFigureChoice, experimentFigureQuery, type FigureChoice, figureQuery } from "./figure-query";
-import type { Span } from "./spans";
+import {
+  type ExperimentFigureChoice,
+  experimentFigureQuery,
+  type FigureChoice,
+  figureQuery,
+  type Span,
+} from "./figure-query";
 
 interface Props {
   runId: number;

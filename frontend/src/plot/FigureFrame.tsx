@@ -5,8 +5,7 @@ import type { ClickedPoint } from "plotly.js-cartesian-dist-min";
 import { lazy, Suspense, useMemo } from "react";
 import { ErrorBoundary, type FallbackProps } from "react-error-boundary";
 import { ErrorState } from "../components/Loaded";
-import type { SizedFigure } from "./figure-query";
-import { type Span, withSpans } from "./spans";
+import { type SizedFigure, type Span, withSpans } from "./figure-query";
 
 const Plot = lazy(() => import("./Plot"));
 

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import type { FigureInfo, Run } from "../../../api/types";
 import { Panel } from "../../../components/Panel";
 import { Figure } from "../../../plot/Figure";
-import type { Span } from "../../../plot/spans";
+import type { Span } from "../../../plot/figure-query";
 import { BinList } from "./BinList";
 import { EpochModes, EpochSlider, useEpochChoice } from "./EpochChoice";
 import { MetricChoice, useMetric } from "./MetricChoice";

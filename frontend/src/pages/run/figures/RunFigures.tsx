@@ -2,8 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { FigureInfo, Run } from "../../../api/types";
 import { Loaded } from "../../../components/Loaded";
-import { runFiguresQuery } from "../../../plot/figure-query";
-import type { Span } from "../../../plot/spans";
+import { runFiguresQuery, type Span } from "../../../plot/figure-query";
 import { FigurePanel } from "./FigurePanel";
 
 interface Props {

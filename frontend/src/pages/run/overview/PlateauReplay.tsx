@@ -6,8 +6,8 @@ import { useMemo, useState } from "react";
 import { type PlateauChanges, plateauReplayQuery, plateausQuery } from "../../../api/queries";
 import type { PlateauReplay as Replay, Run } from "../../../api/types";
 import { many, percent } from "../../../format/numbers";
-import type { Span } from "../../../plot/spans";
-import { inSentences } from "./replayed";
+import type { Span } from "../../../plot/figure-query";
+import { inSentences } from "./Plateaus";
 
 /** What a viewer tries: settings of criterion H that differ from the run's, or null while nothing is tried. */
 export function usePlateauReplay(run: Run) {

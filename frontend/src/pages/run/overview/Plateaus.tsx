@@ -1,7 +1,7 @@
 import { List, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { plateausQuery } from "../../../api/queries";
-import type { Plateau, Run } from "../../../api/types";
+import type { Plateau, PlateauReplay, Run } from "../../../api/types";
 import { count, decimal, many, percent } from "../../../format/numbers";
 
 /** Every detection of criterion H in words. */
@@ -55,4 +55,29 @@ function hindsight(plateau: Plateau): string {
   return plateau.rose_later
     ? " The curve rose later, so stopping here would have been too early."
     : " The curve has not risen since.";
+}
+
+const LATER: Record<string, string> = {
+  true: " The curve rose later, so that would have been too early.",
+  false: " The curve has not risen since.",
+  null: "",
+};
+
+/** What a replay found; `actual` is when the run's own settings detected a plateau, in steps. */
+export function inSentences({ detections, epochs, total_steps, by_variation }: PlateauReplay, actual?: number): string {
+  if (epochs === 0) return "There is no training to replay yet.";
+  const [first] = detections;
+  const mean = by_variation
+    ? " The run's own H watches means by variation; this replay has means of epochs alone."
+    : "";
+  if (!first) return `H would not have fired in this training.${mean}`;
+  const share = percent(first.detected_steps / total_steps);
+  const when = `H would have fired at epoch ${first.detected_epoch}, after ${count(first.detected_steps)} steps, ${share} of the run`;
+  return `${when}${comparedWith(first.detected_steps, actual)}.${LATER[String(first.rose_later)]}${mean}`;
+}
+
+function comparedWith(steps: number, actual: number | undefined): string {
+  if (actual === undefined) return "";
+  if (steps === actual) return ", as it did";
+  return `, ${count(Math.abs(steps - actual))} steps ${steps < actual ? "earlier" : "later"} than it did`;
 }

@@ -30,6 +30,12 @@ from tests.backend.services.broker import short_folder, valkey
 
 
 @pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests keep the processors busy."""
+    monkeypatch.setattr(health_module, "_PATIENCE_S", 20.0)
+
+
+@pytest.fixture
 def file(settings: Settings) -> Path:
     return Path(settings.database.removeprefix("sqlite:///"))
 
@@ -69,6 +75,7 @@ def test_a_replaced_database_is_reported_and_nothing_is_stored(api: ApiDriver, s
 
 
 @ON_SQLITE
+@pytest.mark.usefixtures("patient")
 def test_a_database_that_can_only_be_read_is_reported(services: Services, file: Path, tmp_path: Path) -> None:
     read_only = Database(f"sqlite:///file:{file}?mode=ro&uri=true")
     with pytest.raises(UnavailableError, match="readonly"):
@@ -76,6 +83,7 @@ def test_a_database_that_can_only_be_read_is_reported(services: Services, file: 
     read_only.close()
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_postgresql_that_can_only_be_read_is_reported(empty_postgres: str, tmp_path: Path) -> None:
     settings = settings_on(tmp_path, empty_postgres)
     database = Database(settings.database_url)
@@ -88,8 +96,8 @@ def test_a_postgresql_that_can_only_be_read_is_reported(empty_postgres: str, tmp
 
 
 @ON_SQLITE
-def test_a_busy_database_is_well(services: Services, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health_module, "_PATIENCE_S", 20.0)  # other tests keep the processors busy
+@pytest.mark.usefixtures("patient")
+def test_a_busy_database_is_well(services: Services, file: Path) -> None:
     assert look(services) == ()
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -29,7 +29,7 @@ from tests.backend.marks import ON_OWN_FILE, ON_SQLITE
 from tests.backend.services.broker import short_folder, valkey
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other tests keep the processors busy."""
     monkeypatch.setattr(health_module, "_PATIENCE_S", 20.0)
@@ -75,7 +75,6 @@ def test_a_replaced_database_is_reported_and_nothing_is_stored(api: ApiDriver, s
 
 
 @ON_SQLITE
-@pytest.mark.usefixtures("patient")
 def test_a_database_that_can_only_be_read_is_reported(services: Services, file: Path, tmp_path: Path) -> None:
     read_only = Database(f"sqlite:///file:{file}?mode=ro&uri=true")
     with pytest.raises(UnavailableError, match="readonly"):
@@ -83,7 +82,6 @@ def test_a_database_that_can_only_be_read_is_reported(services: Services, file: 
     read_only.close()
 
 
-@pytest.mark.usefixtures("patient")
 def test_a_postgresql_that_can_only_be_read_is_reported(empty_postgres: str, tmp_path: Path) -> None:
     settings = settings_on(tmp_path, empty_postgres)
     database = Database(settings.database_url)
@@ -96,7 +94,6 @@ def test_a_postgresql_that_can_only_be_read_is_reported(empty_postgres: str, tmp
 
 
 @ON_SQLITE
-@pytest.mark.usefixtures("patient")
 def test_a_busy_database_is_well(services: Services, file: Path) -> None:
     assert look(services) == ()
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
@@ -132,7 +129,10 @@ def silent_broker() -> Iterator[str]:
 
 
 @ON_SQLITE
-def test_nobody_waits_for_a_silent_broker(services: Services, silent_broker: str) -> None:
+def test_nobody_waits_for_a_silent_broker(
+    services: Services, silent_broker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health_module, "_PATIENCE_S", 1.0)
     settings = services.settings.model_copy(update={"redis_url": silent_broker})
     watch = HealthWatch(settings, services.database)
     started = time.monotonic()

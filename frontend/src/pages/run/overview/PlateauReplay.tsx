@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { type PlateauChanges, plateauReplayQuery, plateausQuery } from "../../../api/queries";
 import type { PlateauReplay as Replay, Run } from "../../../api/types";
-import { many, percent } from "../../../format/numbers";
+import { decimal, many, percent } from "../../../format/numbers";
 import type { Span } from "../../../plot/figure-query";
 import { inSentences } from "./Plateaus";
 
@@ -71,10 +71,11 @@ function Settings({ replay: { settings, epochs, steps, total_steps }, changes, o
   const chosen = {
     window: changes.window ?? settings.window,
     margin: changes.margin ?? settings.margin,
-    margin_mode: changes.margin_mode ?? settings.margin_mode,
+    metric: settings.metric,
     sigma: changes.sigma ?? settings.sigma,
     confidence: changes.confidence ?? settings.confidence,
   };
+  const fraction = settings.margin_mode === "fraction";
   const share = epochs ? (chosen.window * steps) / epochs / total_steps : 0;
   const change = (part: PlateauChanges) => onChange({ ...changes, ...part });
   return (
@@ -86,10 +87,14 @@ function Settings({ replay: { settings, epochs, steps, total_steps }, changes, o
         onChange={(window) => change({ window })}
       />
       <Choice
-        title={`Margin: ${chosen.margin_mode === "fraction" ? percent(chosen.margin) : chosen.margin} of the range so far`}
+        title={
+          fraction
+            ? `Margin: ${percent(chosen.margin)} of the range so far`
+            : `Margin: ${decimal(chosen.margin)} of ${chosen.metric}`
+        }
         value={chosen.margin}
-        range={[0, 1, 0.01]}
-        onChange={(margin) => change({ margin, margin_mode: "fraction" })}
+        range={fraction ? [0, 1, 0.01] : [0, 3 * settings.margin || 1, settings.margin / 50 || 0.02]}
+        onChange={(margin) => change({ margin })}
       />
       <Choice
         title={`Smoothing: ${chosen.sigma} epochs`}

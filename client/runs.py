@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from gsl.client import models
-from gsl.client.endpoints import Conversation, Pages, endpoint, get, listed, paged, post, send
+from gsl.client.endpoints import Conversation, Pages, Request, ask, endpoint, get, listed, paged, post, send
 from gsl.client.errors import Refused
 from gsl.protocol.jobs import RunStatus
 from gsl.record import RunRecord
@@ -150,6 +150,41 @@ class GateCalls:
     def gates(self, run_id: int) -> Conversation[list[models.Gate]]:
         """All gates of the run, oldest first."""
         return listed(models.Gate, f"/runs/{run_id}/gates")
+
+    @paged
+    def inbox(self) -> Pages[models.WaitingGate]:
+        """Gates that wait for a decision, of all runs that you see; those with the nearest deadline first."""
+        return Pages(models.WaitingGate, "/gates", {})
+
+    @endpoint
+    def preview_approval(
+        self,
+        run_id: int,
+        *,
+        partition: Sequence[Sequence[int]] | None = None,
+        specialist_steps: int | None = None,
+        start: models.Start | None = None,
+    ) -> Conversation[models.GatePreview]:
+        """What an approval would start, cost and take. Decides nothing. Refused (409) if no gate is open."""
+        body = {"partition": partition, "specialist_steps": specialist_steps, "start": start}
+        return post(models.GatePreview, f"/runs/{run_id}/gate/preview", body)
+
+    @endpoint
+    def comments(self, run_id: int) -> Conversation[list[models.GateComment]]:
+        """Comments on all gates of the run, oldest first."""
+        return listed(models.GateComment, f"/runs/{run_id}/comments")
+
+    @endpoint
+    def comment(self, run_id: int, text: str, *, gate_id: int | None = None) -> Conversation[models.GateComment]:
+        """Comment on a gate, or on the run's latest one, before or after its decision."""
+        if gate_id is None:
+            gate_id = (yield from get(models.Gate, f"/runs/{run_id}/gate")).id
+        return (yield from post(models.GateComment, f"/runs/{run_id}/gates/{gate_id}/comments", {"text": text}))
+
+    @endpoint
+    def delete_comment(self, run_id: int, comment_id: int) -> Conversation[None]:
+        """One of your own."""
+        yield from ask(Request("DELETE", f"/runs/{run_id}/comments/{comment_id}"))
 
     @endpoint
     def approve(

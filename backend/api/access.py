@@ -31,7 +31,7 @@ _DECLARED: dict[Access, str] = {
         list_gates list_experiments get_experiment get_comparison list_experiment_figures get_experiment_figure
         stream_changes get_run_provenance compare_run_provenance get_job_provenance compare_job_provenance export_run
         export_experiment list_webhooks get_storage list_projects get_project list_bin get_usage list_policies
-        try_policy replay_plateau
+        try_policy replay_plateau list_waiting_gates preview_gate list_comments add_comment delete_comment
     """,
     "member": """
         create_run launch_baseline update_run delete_run cancel_run pause_run resume_run retry_run retry_job import_run

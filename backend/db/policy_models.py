@@ -1,4 +1,7 @@
-"""Policies that let gates open by themselves. A version never changes, so that what it decided can be explained."""
+"""What is said of gates: by policies, which let gates open by themselves, and by people, who comment.
+
+A version of a policy never changes, so that what it decided can be explained.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -42,3 +45,15 @@ class GateVerdict(SQLModel, table=True):
     opens: bool
     waits: bool = False  # for the policy's hours
     reasons: list[str] = json_column()
+
+
+class GateComment(SQLModel, table=True):
+    """What somebody wrote about a gate, before or after its decision."""
+
+    __tablename__ = "gate_comment"
+
+    id: int | None = identity()
+    gate_id: int = reference("gate.id", index=True)
+    author: str  # name of the account
+    text: str
+    created_at: datetime = time_column()

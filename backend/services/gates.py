@@ -18,6 +18,7 @@ from gsl.protocol.api import (
     FieldError,
     GateApprovals,
     GateApprove,
+    GateEdits,
     GateProposal,
     GateReject,
     GatesApprove,
@@ -31,22 +32,32 @@ def approve(session: Session, run: Run, edits: GateApprove, who: str) -> Gate:
 
     Raises `ConflictError` if no gate is open, and `InvalidError` naming each edit that is not possible.
     """
-    gate = _open(session, run)
-    changes = edits.model_dump(exclude_none=True, exclude={"reason"})
-    decision = GateProposal.model_validate({**gate.proposal, **changes})
+    gate = open_gate(session, run)
+    decision = edited(gate, edits)
     if gate.reason_asked == "specialists":
         _check(run, decision)
-    elif changes:
-        raise InvalidError.field(min(changes), "cannot be edited after the specialists have ended: leave it out")
     gate.decision = decision.model_dump(mode="json")
-    edited = f"edited: {', '.join(sorted(changes))}. " if changes else ""
-    _decide(session, run, gate, "approved", "approve", who, edits.reason, edited)
+    changes = _changes(edits)
+    note = f"edited: {', '.join(sorted(changes))}. " if changes else ""
+    _decide(session, run, gate, "approved", "approve", who, edits.reason, note)
     return gate
+
+
+def edited(gate: Gate, edits: GateEdits) -> GateProposal:
+    """The proposal with the edits. Raises `InvalidError` if the gate asks about something that cannot be edited."""
+    changes = _changes(edits)
+    if changes and gate.reason_asked != "specialists":
+        raise InvalidError.field(min(changes), "cannot be edited after the specialists have ended: leave it out")
+    return GateProposal.model_validate({**gate.proposal, **changes})
+
+
+def _changes(edits: GateEdits) -> dict[str, Any]:
+    return edits.model_dump(exclude_none=True, exclude={"reason"})
 
 
 def reject(session: Session, run: Run, body: GateReject, who: str) -> Gate:
     """Decide against the specialists: keep training, or stop. Called with the run locked; raises `ConflictError`."""
-    gate = _open(session, run)
+    gate = open_gate(session, run)
     _decide(session, run, gate, "rejected", body.action, who, body.reason)
     return gate
 
@@ -90,7 +101,7 @@ def approve_as_proposed(session: Session, run_id: int, gate_id: int | None, reas
     return ApprovedGate(run_id=run_id, gate_id=gate.id, specialists=len(split.partition), specialist_steps=steps)
 
 
-def _open(session: Session, run: Run) -> Gate:
+def open_gate(session: Session, run: Run) -> Gate:
     """The run's open gate; raises `NotFoundError` and `ConflictError`."""
     gate = gates.latest(session, run.id or 0)
     if gate.status != "open":
@@ -103,16 +114,19 @@ def _open(session: Session, run: Run) -> Gate:
 
 
 def _check(run: Run, decision: GateProposal) -> None:
-    config = config_of(run)
+    if fields := wrong_fields(run, decision):
+        raise InvalidError("; ".join(f"{field.field}: {field.message}" for field in fields)[:2000], fields)
+
+
+def wrong_fields(run: Run, decision: GateProposal) -> list[FieldError]:
+    """Each field that cannot be approved, with what would be valid."""
     proposal = Proposal(
         partition=tuple(tuple(part) for part in decision.partition),
         specialist_steps=decision.specialist_steps,
         start=decision.start,
     )
-    wrong = list(wrong_edits(config, proposal, run.total_steps - run.spent_steps))
-    if wrong:
-        fields = [FieldError(field=field, message=message) for field, message in wrong]
-        raise InvalidError("; ".join(f"{field.field}: {field.message}" for field in fields)[:2000], fields)
+    wrong = wrong_edits(config_of(run), proposal, run.total_steps - run.spent_steps)
+    return [FieldError(field=field, message=message) for field, message in wrong]
 
 
 def _decide(

@@ -6,11 +6,14 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
-from gsl.backend.db.models import Experiment, Run
+from gsl.backend.db.models import Experiment, Job, Run
+from gsl.backend.domain.experiment_activity import RunsAlike, described
 from gsl.backend.domain.identity import Identity
 from gsl.backend.errors import NotFoundError
 from gsl.backend.store import projects, reach
+from gsl.backend.store.run_progress import live_workers
 from gsl.protocol.api import ExperimentCreate, ExperimentPublic, Page
+from gsl.protocol.dispatch import Need
 
 
 def create(session: Session, body: ExperimentCreate, owner: str) -> ExperimentPublic:
@@ -85,6 +88,27 @@ def _with_runs() -> Any:
 
 def _publics(session: Session, rows: Sequence[tuple[Experiment, int]]) -> list[ExperimentPublic]:
     names = projects.names(session, [row.project_id for row, _ in rows])
+    doing = _activities(session, [row.id for row, _ in rows if row.id is not None])
     return [
-        ExperimentPublic(**row.model_dump(), runs=runs, project_name=names.get(row.project_id)) for row, runs in rows
+        ExperimentPublic(
+            **row.model_dump(),
+            runs=runs,
+            project_name=names.get(row.project_id),
+            activity=doing.get(row.id or 0, ""),
+        )
+        for row, runs in rows
     ]
+
+
+def _activities(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """What the runs of each experiment do and wait for; two queries, whatever the number of runs."""
+    working = select(Job.id).where(Job.run_id == Run.id, Job.status == "running").correlate(Run).exists()
+    kinds: list[Any] = [Run.experiment_id, Run.status, Run.suite, Run.worker_label, working.label("working")]
+    each = select(*kinds).where(col(Run.experiment_id).in_(ids), col(Run.deleted_at).is_(None)).subquery()
+    counted: list[Any] = [*each.c, func.count()]
+    query = select(*counted).group_by(*each.c)
+    found: dict[int, list[RunsAlike]] = {}
+    for experiment_id, status, suite, label, is_working, number in session.execute(query):
+        found.setdefault(experiment_id, []).append(RunsAlike(number, status, Need(suite, label), bool(is_working)))
+    live = live_workers(session) if found else []
+    return {experiment_id: described(groups, live) for experiment_id, groups in found.items()}

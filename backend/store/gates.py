@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Gate, Run
+from gsl.backend.domain import gate_edits
 from gsl.backend.errors import NotFoundError
 from gsl.backend.store import policies
 from gsl.backend.store.configs import config_of, read_only
@@ -52,10 +53,19 @@ def public(session: Session, gate: Gate, run: Run) -> GatePublic:
 
 def _public(gate: Gate, run: Run, verdict: PolicyVerdict | None) -> GatePublic:
     own = {name: getattr(gate, name) for name in GatePublic.model_fields if name not in _OF_CONFIG}
-    return GatePublic.model_validate({**own, **_of_config(gate, run), "policy": verdict})
+    return GatePublic.model_validate({**own, **_of_config(gate, run), "policy": verdict, "edits": _edits(gate)})
 
 
-_OF_CONFIG = ("terms", "plan", "at_deadline", "policy")
+def _edits(gate: Gate) -> tuple[str, ...]:
+    """What the decision changed of the proposal."""
+    if gate.decision is None:
+        return ()
+    names = {each["variation"]: each["name"] for each in gate.evidence["variations"]}
+    before, after = GateProposal.model_validate(gate.proposal), GateProposal.model_validate(gate.decision)
+    return gate_edits.described(before, after, names)
+
+
+_OF_CONFIG = ("terms", "plan", "at_deadline", "policy", "edits")
 
 
 def _of_config(gate: Gate, run: Run) -> dict[str, Any]:
@@ -63,7 +73,7 @@ def _of_config(gate: Gate, run: Run) -> dict[str, Any]:
     if read_only(run):
         return {"terms": None, "plan": (), "at_deadline": None}
     config = config_of(run)
-    plan = _plan(config, GateProposal.model_validate(_split(gate)))
+    plan = plan_of(config, GateProposal.model_validate(_split(gate)))
     at_deadline = None if gate.deadline_at is None else config.gate.at_deadline
     return {"terms": terms_of(config), "plan": plan, "at_deadline": at_deadline}
 
@@ -81,7 +91,7 @@ def _split(gate: Gate) -> dict[str, Any]:
     return gate.decision or gate.proposal
 
 
-def _plan(config: RunConfig, split: GateProposal) -> list[SpecialistPlan]:
+def plan_of(config: RunConfig, split: GateProposal) -> list[SpecialistPlan]:
     """The first rung's plan if there are several rungs: the later ones depend on which specialists gain most."""
     steps = split.specialist_steps // config.specialists.rungs
     return [

@@ -1,6 +1,7 @@
 """Jobs, gates and workers, from which progress, time left and previews are derived."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -70,6 +71,17 @@ def preview(session: Session, config: RunConfig, label: str) -> RunProgress:
     line = Line(slots=sum(meets(worker, Need(suite, label)) for worker in workers))
     pace = Pace((), _recent(session, suite), speed_of(workers, suite))
     return RunProgress(config, "queued", "generalist", pace=pace, now=now(), line=line)
+
+
+def if_decided(session: Session, run: Run, decision: GateProgress) -> RunProgress:
+    """As if the run's open gate were decided so, and its jobs joined the line that there is now."""
+    progress = of(session, [run])[run.id or 0]
+    need, workers = Need(run.suite, run.worker_label), live_workers(session)
+    able = [worker for worker in workers if meets(worker, need)]
+    place = (decision.cycle, decision.segment)
+    gates = tuple(decision if (gate.cycle, gate.segment) == place else gate for gate in progress.gates)
+    line = _line(turns.in_order(session, now(), _MOST_AHEAD), (0, run.id or 0), able)
+    return replace(progress, gates=gates, line=line, waits="" if able else waits_for(need, workers))
 
 
 def speed_of(workers: Sequence[Worker], suite: str) -> float | None:

@@ -34,11 +34,15 @@ def specialist_reserve(config: RunParts, variations: int, budget: int) -> int:
     return max(round_steps(config, variations), min(longest_evaluation(config, variations), budget // 5))
 
 
+def job_floor(config: RunParts, variations: int, training: int) -> int:
+    """Fewest steps of a specialist's job that trains so many: those, and what its last evaluation then reserves."""
+    fifth_of_both = (training - 1) // 4
+    return training + max(round_steps(config, variations), min(longest_evaluation(config, variations), fifth_of_both))
+
+
 def rung_floor(config: RunParts, variations: int) -> int:
     """Fewest steps of a specialist's job: one epoch, and what the last evaluation reserves of such a budget."""
-    epoch = config.learner.batch_size
-    fifth_of_both = (epoch - 1) // 4
-    return epoch + max(round_steps(config, variations), min(longest_evaluation(config, variations), fifth_of_both))
+    return job_floor(config, variations, config.learner.batch_size)
 
 
 def specialist_floor(config: RunParts, variations: int) -> int:
@@ -50,6 +54,12 @@ def specialist_training(config: RunParts, variations: int, budget: int) -> int:
     """Steps of a specialist's job with this budget that go into training, in whole epochs, if it has one evaluation."""
     epoch = config.learner.batch_size
     return max(0, budget - specialist_reserve(config, variations, budget)) // epoch * epoch
+
+
+def another_epoch_from(config: RunParts, variations: int, steps: int) -> int:
+    """Fewest steps of a specialist with which each of its jobs trains one epoch more than with these steps."""
+    trained = specialist_training(config, variations, steps // config.specialists.rungs)
+    return config.specialists.rungs * job_floor(config, variations, trained + config.learner.batch_size)
 
 
 def demonstration_floor(config: RunParts) -> int:

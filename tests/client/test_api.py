@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
+import httpx
 import pytest
 
 from gsl.client import models
@@ -14,6 +15,7 @@ from gsl.client.worker_api import WorkerApi
 from gsl.config.run import RunConfig
 from gsl.protocol.lease import ArtifactRef
 from gsl.protocol.reports import ArtifactReport
+from tests.backend.api_driver import ApiDriver
 from tests.worker.real_api import RealApi
 
 
@@ -51,6 +53,19 @@ def test_gates_that_cannot_be_approved_are_refused_with_their_reason(api: RealAp
     assert answer.approved == ()
     assert [(one.run_id, one.gate_id) for one in answer.refused] == [(run.id, None), (None, 999)]
     assert "gate" in answer.refused[0].reason
+
+
+def test_a_gate_is_found_in_the_inbox_previewed_and_discussed(api: RealApi) -> None:
+    with httpx.Client(base_url=api.url, trust_env=False) as client:
+        run = ApiDriver(client).at_the_gate()
+    [waiting] = [one for one in api.client.inbox() if one.run_id == run]
+    told = api.client.preview_approval(run, specialist_steps=12_000)
+    assert (told.specialists, told.costs[0].steps) == (2, 24_000)
+    said = api.client.comment(run, "alike")
+    assert said.gate_id == waiting.gate_id
+    assert api.client.comments(run) == [said]
+    api.client.delete_comment(run, said.id)
+    assert api.client.comments(run) == []
 
 
 def test_what_can_be_asked_of_a_server_and_a_run_is_answered(api: RealApi) -> None:

@@ -544,6 +544,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the gates that wait for a decision
+         * @description Of all runs that you see; those with the nearest deadline first, then the oldest.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["list_waiting_gates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gates/approve": {
         parameters: {
             query?: never;
@@ -1418,6 +1440,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List comments on gates, oldest first
+         * @description On all gates of the run.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["list_comments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/comments/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a comment
+         * @description One of your own.
+         *
+         *     Needs: viewer.
+         */
+        delete: operations["delete_comment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/events": {
         parameters: {
             query?: never;
@@ -1579,6 +1645,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/gate/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview an approval
+         * @description What it would start and cost with these edits, in steps and minutes. Nothing is decided. 409 if no gate is
+         *     open.
+         *
+         *     Needs: viewer.
+         */
+        post: operations["preview_gate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/gate/reject": {
         parameters: {
             query?: never;
@@ -1617,6 +1706,28 @@ export interface paths {
         get: operations["list_gates"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/gates/{gate_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment on a gate
+         * @description Before or after its decision, by anyone who sees the run, as plain text.
+         *
+         *     Needs: viewer.
+         */
+        post: operations["add_comment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3413,6 +3524,12 @@ export interface components {
          */
         ExperimentPublic: {
             /**
+             * Activity
+             * @description What its runs do and wait for: 3 runs train, 1 waits for approval. Empty without runs.
+             * @default
+             */
+            activity: string;
+            /**
              * Created At
              * Format: date-time
              */
@@ -3762,6 +3879,80 @@ export interface components {
             start?: ("clone" | "clone_fresh_head" | "scratch") | null;
         };
         /**
+         * GateCommentCreate
+         * @example {
+         *       "text": "Level 7 looks like a bug of the suite."
+         *     }
+         */
+        GateCommentCreate: {
+            /** Text */
+            text: string;
+        };
+        /** GateCommentPublic */
+        GateCommentPublic: {
+            /** Author */
+            author: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Gate Id */
+            gate_id: number;
+            /** Id */
+            id: number;
+            /**
+             * Text
+             * @description Plain text.
+             */
+            text: string;
+        };
+        /**
+         * GateCost
+         * @description What jobs of one kind may spend at most.
+         */
+        GateCost: {
+            /** Jobs */
+            jobs: number;
+            /**
+             * Share
+             * @description Of the run's total steps.
+             */
+            share: number;
+            /** Steps */
+            steps: number;
+            /**
+             * What
+             * @description lowest: training on all the lowest variations, before specialists are cloned from it.
+             * @enum {string}
+             */
+            what: "lowest" | "specialists" | "demonstrations" | "finetune";
+        };
+        /**
+         * GateEdits
+         * @description What is left out is as proposed.
+         * @example {
+         *       "partition": [
+         *         [
+         *           3,
+         *           7
+         *         ],
+         *         [
+         *           5
+         *         ]
+         *       ],
+         *       "specialist_steps": 80000
+         *     }
+         */
+        GateEdits: {
+            /** Partition */
+            partition?: number[][] | null;
+            /** Specialist Steps */
+            specialist_steps?: number | null;
+            /** Start */
+            start?: ("clone" | "clone_fresh_head" | "scratch") | null;
+        };
+        /**
          * GateEvidence
          * @description The evidence as it was when the gate opened; it never changes afterwards.
          */
@@ -3861,6 +4052,68 @@ export interface components {
             /** Why */
             why: string;
         };
+        /**
+         * GatePreview
+         * @description What an approval with these edits would start and cost, planned as the approval itself is.
+         */
+        GatePreview: {
+            /**
+             * Another Epoch From
+             * @description Fewest steps per specialist with which the largest one trains another epoch.
+             */
+            another_epoch_from: number | null;
+            /**
+             * Costs
+             * @description In the order in which they are spent; empty if `wrong` is not.
+             */
+            costs: components["schemas"]["GateCost"][];
+            /**
+             * End Seconds
+             * @description From the approval until the end of the run.
+             */
+            end_seconds: number | null;
+            /**
+             * Left Steps
+             * @description What none of them may spend: for later cycles, or less than an epoch.
+             */
+            left_steps: number;
+            /**
+             * Plan
+             * @description For each specialist; of its first rung, if there are several.
+             */
+            plan: components["schemas"]["SpecialistPlan"][];
+            /** Specialists */
+            specialists: number;
+            /**
+             * Specialists Seconds
+             * @description From the approval until specialists and demonstrations have ended, at measured pace, with the queue and the workers that there are now. Null if a figure that it needs was never measured.
+             */
+            specialists_seconds: number | null;
+            /**
+             * Spent Steps
+             * @description What the run has spent until its gate.
+             */
+            spent_steps: number;
+            /** Total Steps */
+            total_steps: number;
+            /** Variations */
+            variations: number;
+            /**
+             * Waits
+             * @description What the jobs would wait for if no live worker can run them.
+             */
+            waits: string;
+            /**
+             * Workers
+             * @description Live workers that can run these jobs.
+             */
+            workers: number;
+            /**
+             * Wrong
+             * @description Why it cannot be approved so, field by field; empty if it can.
+             */
+            wrong: components["schemas"]["FieldError"][];
+        };
         /** GateProposal */
         GateProposal: {
             /**
@@ -3903,6 +4156,12 @@ export interface components {
             decided_by: string | null;
             /** @description What was approved, including edits. */
             decision: components["schemas"]["GateProposal"] | null;
+            /**
+             * Edits
+             * @description What was changed of the proposal, a sentence each; empty if it was approved as it was.
+             * @default []
+             */
+            edits: string[];
             evidence: components["schemas"]["GateEvidence"];
             /** Id */
             id: number;
@@ -5517,6 +5776,20 @@ export interface components {
         Page_RunSummary_: {
             /** Items */
             items: components["schemas"]["RunSummary"][];
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+            /**
+             * Total
+             * @description Number of items on all pages together.
+             */
+            total: number;
+        };
+        /** Page[WaitingGate] */
+        Page_WaitingGate_: {
+            /** Items */
+            items: components["schemas"]["WaitingGate"][];
             /** Limit */
             limit: number;
             /** Offset */
@@ -8084,6 +8357,69 @@ export interface components {
             variation: number;
         };
         /**
+         * WaitingGate
+         * @description An open gate of a run, which waits for a person.
+         */
+        WaitingGate: {
+            /**
+             * At Deadline
+             * @description What happens then.
+             */
+            at_deadline: ("approve" | "reject" | "keep waiting") | null;
+            /** Cycle */
+            cycle: number;
+            /**
+             * Deadline At
+             * @description Until then a person may decide; null: as long as it takes.
+             */
+            deadline_at: string | null;
+            /** Experiment Id */
+            experiment_id: number | null;
+            /** Experiment Name */
+            experiment_name: string | null;
+            /** Gate Id */
+            gate_id: number;
+            /**
+             * May Decide
+             * @description Whether this person may decide it.
+             */
+            may_decide: boolean;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Owner */
+            owner: string;
+            /** Project Name */
+            project_name: string | null;
+            /**
+             * Read Only
+             * @description Why nobody can decide it on this server; empty if one can.
+             */
+            read_only: string;
+            /**
+             * Reason Asked
+             * @enum {string}
+             */
+            reason_asked: "specialists" | "too_few_specialists";
+            /** Run Id */
+            run_id: number;
+            /** Run Name */
+            run_name: string;
+            /**
+             * Specialist Steps
+             * @description Environment steps of each specialist, as proposed.
+             */
+            specialist_steps: number;
+            /** Specialists */
+            specialists: number;
+            /** Suite */
+            suite: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * WaitingPublic
          * @description Queued jobs that need the same of a worker, and the workers that could run them.
          */
@@ -10628,6 +10964,67 @@ export interface operations {
             };
             /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_waiting_gates: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items. */
+                limit?: number;
+                /** @description Number of items to skip. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WaitingGate_"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14622,6 +15019,142 @@ export interface operations {
             };
         };
     };
+    list_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GateCommentPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+                /** @description Id in the list. */
+                comment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -15277,6 +15810,114 @@ export interface operations {
             };
         };
     };
+    preview_gate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GateEdits"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatePreview"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reject_gate: {
         parameters: {
             query?: never;
@@ -15426,6 +16067,116 @@ export interface operations {
             };
             /** @description Not found; the detail says which id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+                /** @description Id in the list. */
+                gate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GateCommentCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GateCommentPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

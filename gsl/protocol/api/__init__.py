@@ -35,6 +35,7 @@ from gsl.protocol.api.catalogue import (
     SuiteInfo,
     WorkerPublic,
 )
+from gsl.protocol.api.deciding import GateCommentCreate, GateCommentPublic, GateCost, GatePreview, WaitingGate
 from gsl.protocol.api.experiments import (
     MOST_RUNS,
     ArmComparison,
@@ -52,6 +53,7 @@ from gsl.protocol.api.gates import (
     AtDeadline,
     GateApprovals,
     GateApprove,
+    GateEdits,
     GateEvidence,
     GateProposal,
     GatePublic,
@@ -176,7 +178,12 @@ __all__ = [
     "FigurePublic",
     "GateApprovals",
     "GateApprove",
+    "GateCommentCreate",
+    "GateCommentPublic",
+    "GateCost",
+    "GateEdits",
     "GateEvidence",
+    "GatePreview",
     "GateProposal",
     "GatePublic",
     "GateReject",
@@ -259,6 +266,7 @@ __all__ = [
     "TokenScope",
     "UsagePublic",
     "VariationReturnPublic",
+    "WaitingGate",
     "WaitingPublic",
     "WebhookCreate",
     "WebhookCreated",

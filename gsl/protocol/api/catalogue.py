@@ -81,6 +81,10 @@ class ExperimentPublic(ExperimentCreate):
     owner: str = Field(default="", description="Name of the account that made it.")
     created_at: datetime
     runs: int
+    activity: str = Field(
+        default="",
+        description="What its runs do and wait for: 3 runs train, 1 waits for approval. Empty without runs.",
+    )
 
 
 class WorkerPublic(Answer):

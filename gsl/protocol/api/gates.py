@@ -121,16 +121,28 @@ class GatePublic(Answer):
         "webhooks again. Null without a deadline, or if the configuration cannot be read."
     )
     policy: PolicyVerdict | None = Field(description="What the run's policy said; null if it has none.")
+    edits: tuple[str, ...] = Field(
+        default=(), description="What was changed of the proposal, a sentence each; empty if it was approved as it was."
+    )
 
 
-class GateApprove(Request):
-    """Optional edits; what is left out is approved as proposed."""
+class GateEdits(Request):
+    """What is left out is as proposed."""
 
-    model_config = example({"partition": [[3, 7], [5]], "specialist_steps": 80000, "reason": "3 and 7 look alike"})
+    model_config = Request.model_config | example({"partition": [[3, 7], [5]], "specialist_steps": 80000})
 
     partition: list[list[int]] | None = None
-    specialist_steps: int | None = Field(default=None, ge=1)
+    specialist_steps: int | None = Field(default=None, ge=1, lt=2**63)
     start: SpecialistStart | None = None
+
+
+class GateApprove(GateEdits):
+    """Optional edits; what is left out is approved as proposed."""
+
+    model_config = Request.model_config | example(
+        {"partition": [[3, 7], [5]], "specialist_steps": 80000, "reason": "3 and 7 look alike"}
+    )
+
     reason: str = Field(default="", max_length=2000)
 
 

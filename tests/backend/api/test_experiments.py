@@ -190,3 +190,17 @@ def test_a_preset_with_arms_needs_no_others(api: ApiDriver) -> None:
     assert own["arm_name"] == "mine"
     [error] = api.post(path, {"seeds": [0]}, 422)["errors"]
     assert error["field"] == "arms"
+
+
+def test_an_experiment_says_what_its_runs_wait_for(api: ApiDriver) -> None:
+    experiment = begin(api)
+    assert api.get(f"/experiments/{experiment}")["activity"] == ""
+    api.announce("w1", "forkmaze")
+    api.at_the_gate(experiment_id=experiment)
+    going = api.launch(experiment_id=experiment, config={"seed": 1})
+    api.claim(api.job(going))
+    for seed in (2, 3):
+        api.launch(experiment_id=experiment, config={"seed": seed}, worker_label="a100")
+    said = "1 run trains, 1 waits for approval, 2 wait for a worker with label a100"
+    assert api.get(f"/experiments/{experiment}")["activity"] == said
+    assert [one["activity"] for one in api.get("/experiments")["items"]] == [said]

@@ -18,7 +18,7 @@ from tests.backend.project_stage import ALLOWED, CHANGE, NOTHING, Stage, shared_
 
 LISTS = {
     "list_runs", "list_experiments", "list_projects", "get_queue", "list_workers", "stream_changes",
-    "list_bin", "try_policy",
+    "list_bin", "try_policy", "list_waiting_gates",
 }  # fmt: skip
 BODIES = {
     "create_run", "preview_run", "import_run", "create_experiment", "approve_gates", "create_project", "create_token",
@@ -91,6 +91,7 @@ def test_lists_show_what_is_there_for_whoever_asks(api: ApiDriver, stage: Stage)
         assert seen == ({stage.run, stage.gate} if there else set()) | public, sender
         assert api.ask("GET", "/runs", headers=header)["total"] == len(seen)
         assert api.ask("GET", "/experiments", headers=header)["total"] == int(there)
+        assert [one["run_id"] for one in api.ask("GET", "/gates", headers=header)["items"]] == [stage.gate] * there
         queue = api.ask("GET", "/queue", headers=header)
         assert [job["id"] for job in queue["running"]] == ([stage.job] if there else []), sender
         assert {job["run_id"] for job in queue["queued"]} == public

@@ -1,0 +1,88 @@
+"""A headless Chromium whose transfers, frames and memory are measured."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+
+from tools.system_packages import NAMES
+
+DRAWN_WITHIN_MS = 60_000
+_FRAMES = """() => {
+  window.gslFrames = [];
+  let last = performance.now();
+  const tick = (now) => { window.gslFrames.push(now - last); last = now; requestAnimationFrame(tick); };
+  requestAnimationFrame(tick);
+}"""
+"""Milliseconds between the frames that the page gets to draw."""
+
+
+@dataclass
+class Visit:
+    """One tab with an empty cache; `requests` are the API paths that it asked for, `assets` bytes by file name."""
+
+    page: Page
+    devtools: CDPSession
+    requests: list[str] = field(default_factory=list)
+    assets: dict[str, float] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def listen(self) -> None:
+        self.devtools.on("Network.requestWillBeSent", self._begun)
+        self.devtools.on("Network.loadingFinished", self._finished)
+        self.devtools.send("Network.enable")
+
+    def _begun(self, event: dict[str, Any]) -> None:
+        _, _, path = str(event["request"]["url"]).partition("/api/v1")
+        if path:
+            self.requests.append(path)
+        else:
+            self._names[event["requestId"]] = str(event["request"]["url"]).rpartition("/")[2]
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        if name := self._names.get(event["requestId"]):
+            self.assets[name] = float(event["encodedDataLength"])
+
+    def milliseconds(self, test_id: str = "", selector: str = "") -> float:
+        """From the start of navigation until what is looked for is visible."""
+        sought = (
+            self.page.get_by_test_id(test_id).locator(".main-svg").first if test_id else self.page.locator(selector)
+        )
+        sought.first.wait_for(state="visible", timeout=DRAWN_WITHIN_MS)
+        return float(self.page.evaluate("performance.now()"))
+
+    def heap_mib(self) -> float:
+        """After a garbage collection."""
+        self.devtools.send("HeapProfiler.collectGarbage")
+        return float(self.devtools.send("Runtime.getHeapUsage")["usedSize"]) / 2**20
+
+    def watch_frames(self) -> None:
+        self.page.evaluate(_FRAMES)
+
+    def frames_ms(self) -> list[float]:
+        """Of the frames since `watch_frames`."""
+        return [float(each) for each in self.page.evaluate("window.gslFrames")]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    executable = next((path for name in NAMES if (path := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visit(browser: Browser, address: str, token: str) -> Iterator[Visit]:
+    """A desktop-sized tab of somebody who is signed in and has not been here before."""
+    context = browser.new_context(base_url=address, viewport={"width": 1440, "height": 900})
+    context.request.get(f"{address}/?token={token}", max_redirects=0)
+    page = context.new_page()
+    visitor = Visit(page, context.new_cdp_session(page))
+    visitor.listen()
+    yield visitor
+    context.close()

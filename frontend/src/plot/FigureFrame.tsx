@@ -7,7 +7,9 @@ import { ErrorBoundary, type FallbackProps } from "react-error-boundary";
 import { ErrorState } from "../components/Loaded";
 import { type SizedFigure, type Span, withSpans } from "./figure-query";
 
-const Plot = lazy(() => import("./Plot"));
+const drawing = () => import("./Plot");
+const Plot = lazy(drawing);
+drawing().catch(() => undefined); // Plotly arrives while the figure's data is fetched; `lazy` says if it does not
 
 /** How a figure is going to be seen. */
 export interface View {

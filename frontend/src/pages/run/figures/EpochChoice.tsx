@@ -26,7 +26,7 @@ export function useEpochChoice(run: Run): EpochChoice {
   const jobs = useQuery(jobsQuery(run.id)).data ?? [];
   const [mode, setMode] = useState<Mode>("latest");
   const [position, setPosition] = useState(1);
-  const [settled] = useDebouncedValue(position, 150);
+  const [settled] = useDebouncedValue(position, 100, { leading: true });
   const total = epochCount(jobs);
   const shown = epochAt(jobs, settled);
   const choose = (next: Mode) => {

@@ -85,6 +85,18 @@ class ExperimentCalls:
         """Experiments, newest first."""
         return Pages(models.Experiment, "/experiments", {"owner": owner, "project_id": project_id})
 
+    @paged
+    def experiment_notes(self, experiment_id: int) -> Pages[models.NoteVersion]:
+        """Versions of the experiment's notes, newest first: the first is in force."""
+        return Pages(models.NoteVersion, f"/experiments/{experiment_id}/notes")
+
+    @endpoint
+    def save_experiment_notes(
+        self, experiment_id: int, text: str, *, seen: int | None = None
+    ) -> Conversation[models.NoteVersion]:
+        """Save Markdown; refused (409) if there is a newer version than `seen`, which is 0 for notes never saved."""
+        return send(models.NoteVersion, "PUT", f"/experiments/{experiment_id}/notes", {"text": text, "seen": seen})
+
     @endpoint
     def launch(
         self,

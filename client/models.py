@@ -36,6 +36,7 @@ LedgerRow = api.LedgerRow
 MetricInfo = api.MetricInfo
 MetricSeries = api.MetricSeriesPublic
 Metrics = api.MetricsPublic
+NoteVersion = api.NoteVersionPublic
 Origin = api.Origin
 Page = api.Page
 PairComparison = api.PairComparison

@@ -104,6 +104,16 @@ class RunCalls:
         body = {key: value for key, value in changes.items() if value is not None}
         return send(models.Run, "PATCH", f"/runs/{run_id}", body)
 
+    @paged
+    def notes(self, run_id: int) -> Pages[models.NoteVersion]:
+        """Versions of the run's notes, newest first: the first is in force."""
+        return Pages(models.NoteVersion, f"/runs/{run_id}/notes")
+
+    @endpoint
+    def save_notes(self, run_id: int, text: str, *, seen: int | None = None) -> Conversation[models.NoteVersion]:
+        """Save Markdown; refused (409) if there is a newer version than `seen`, which is 0 for notes never saved."""
+        return send(models.NoteVersion, "PUT", f"/runs/{run_id}/notes", {"text": text, "seen": seen})
+
     @endpoint
     def cancel(self, run_id: int) -> Conversation[models.Run]:
         return post(models.Run, f"/runs/{run_id}/cancel")

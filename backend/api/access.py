@@ -32,13 +32,14 @@ _DECLARED: dict[Access, str] = {
         stream_changes get_run_provenance compare_run_provenance get_job_provenance compare_job_provenance export_run
         export_experiment list_webhooks get_storage list_projects get_project list_bin get_usage list_policies
         try_policy replay_plateau list_waiting_gates preview_gate list_comments add_comment delete_comment
+        list_run_notes list_experiment_notes
     """,
     "member": """
         create_run launch_baseline update_run delete_run cancel_run pause_run resume_run retry_run retry_job import_run
         approve_gate reject_gate approve_gates create_experiment update_experiment launch_experiment create_project
         update_project delete_project set_project_member remove_project_member delete_experiment restore_run
         restore_experiment create_approval_link list_approval_links revoke_approval_link create_run_link list_run_links
-        create_experiment_link list_experiment_links revoke_share_link
+        create_experiment_link list_experiment_links revoke_share_link save_run_notes save_experiment_notes
     """,
     "admin": """
         list_people update_person list_invitations create_invitation revoke_invitation list_worker_tokens

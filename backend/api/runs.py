@@ -13,7 +13,7 @@ from gsl.backend.services import baselines, forks, policies, retries
 from gsl.backend.services.app_services import Services
 from gsl.backend.services.bin import check_may_delete, put_run
 from gsl.backend.services.placement import in_project, move_run, project_for
-from gsl.backend.store import audit, run_progress, runs, search, workers
+from gsl.backend.store import audit, notes, run_progress, runs, search, workers
 from gsl.backend.store.jobs.status import record_event
 from gsl.config.run import Arm
 from gsl.protocol.api import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
@@ -115,6 +115,8 @@ def update_run(run_id: RunId, body: RunUpdate, who: Who, session: Writing, servi
     if body.project_id is not None:
         before = move_run(services, session, who, run, body.project_id)
         audit.about(session, f"run {run_id}", f"{in_project(before)} to {in_project(body.project_id)}")
+    if body.notes is not None:
+        notes.save(session, run, body.notes, who.name)
     runs.update(session, run, body)
     services.publish(session, "run", run_id)
     return _public(session, run)

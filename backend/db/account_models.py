@@ -1,4 +1,4 @@
-"""Tables of accounts, of what proves who sends a request, and of who did what.
+"""Tables of accounts, of what proves who sends a request, and of who did and wrote what.
 
 Secrets are stored as SHA-256, which is enough because they are random and long. Passwords, which are neither, are
 stored as argon2.
@@ -124,3 +124,16 @@ class AuditEntry(SQLModel, table=True):
     what: str
     subject: str = ""
     detail: str = ""
+
+
+class NoteVersion(SQLModel, table=True):
+    """The notes of a run or of an experiment, one of which is set, as somebody saved them. The newest are in force."""
+
+    __tablename__ = "note_version"
+
+    id: int | None = identity()
+    run_id: int | None = reference("run.id", nullable=True, on_delete="CASCADE", index=True)
+    experiment_id: int | None = reference("experiment.id", nullable=True, on_delete="CASCADE", index=True)
+    who: str
+    at: datetime = time_column()
+    text: str

@@ -34,6 +34,7 @@ class Experiment(OfProject, Binned, table=True):
     id: int | None = identity()
     name: str
     description: str = ""
+    notes: str = added_text_column()
     owner: str = added_text_column()  # name of the account that made it
     created_at: datetime = time_column()
 

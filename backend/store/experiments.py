@@ -31,6 +31,14 @@ def get(session: Session, experiment_id: int) -> ExperimentPublic:
     return _publics(session, [found])[0]
 
 
+def row(session: Session, experiment_id: int) -> Experiment:
+    """Raises `NotFoundError`."""
+    found = session.get(Experiment, experiment_id)
+    if found is None:
+        raise NotFoundError.of("experiment", experiment_id)
+    return found
+
+
 def page(
     session: Session, who: Identity, owner: str | None, project_id: int | None, limit: int, offset: int
 ) -> Page[ExperimentPublic]:

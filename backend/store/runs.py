@@ -192,8 +192,8 @@ def _desired_state(run: Run) -> DesiredState:
 
 
 def update(session: Session, run: Run, changes: RunUpdate) -> None:
-    """Change the given fields except the project; null leaves a field as it is."""
-    for name, value in changes.model_dump(exclude_none=True, exclude={"project_id"}).items():
+    """Change the given fields except notes and project; null leaves a field as it is."""
+    for name, value in changes.model_dump(exclude_none=True, exclude={"notes", "project_id"}).items():
         setattr(run, name, value)
     run.updated_at = now()
     search.remember(session, run)

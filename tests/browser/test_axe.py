@@ -75,10 +75,13 @@ def test_no_page_has_anything_serious(page: Page, paths: list[str]) -> None:
 
 
 WAITING = "the run at its gate"
+WAITING_OVERVIEW = "its overview"
 REPLAYED = "the ended run"
 OPENED: dict[str, tuple[str, Callable[[Page], object]]] = {
     "a replay": (REPLAYED, lambda page: page.get_by_role("button", name="Replay the plateau").click()),
     "a run's priority": (WAITING, lambda page: page.get_by_role("button", name="Priority").click()),
+    "notes that are written": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Add notes").click()),
+    "versions of notes": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Versions").click()),
     "sharing": (WAITING, lambda page: page.get_by_role("button", name="Share").first.click()),
     "a token": ("/account", lambda page: page.get_by_role("button", name="token").first.click()),
     "a webhook": ("/workers", lambda page: page.get_by_role("button", name="Add").first.click()),
@@ -89,7 +92,8 @@ OPENED: dict[str, tuple[str, Callable[[Page], object]]] = {
 @pytest.mark.parametrize("what", OPENED)
 def test_nothing_that_opens_has_anything_serious(page: Page, paths: list[str], what: str) -> None:
     path, opens = OPENED[what]
-    page.goto({WAITING: paths[-1], REPLAYED: paths[len(PAGES)]}.get(path, path))
+    overview = paths[-1].partition("?")[0]
+    page.goto({WAITING: paths[-1], WAITING_OVERVIEW: overview, REPLAYED: paths[len(PAGES)]}.get(path, path))
     opens(page)
     page.wait_for_timeout(500)
     assert serious(page) == []

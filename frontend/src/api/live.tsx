@@ -48,6 +48,7 @@ export function refresher(client: QueryClient) {
   return {
     onChange({ what, run_id, worker }: Change): void {
       if (worker) lists.call(keys.workers);
+      if (what === "experiment") experiments.call(keys.experiments);
       if (what === "project") for (const key of [keys.projects, keys.runs, keys.experiments]) lists.call(key);
       if (typeof run_id !== "number") return;
       runs.call(run_id);

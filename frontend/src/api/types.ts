@@ -28,6 +28,7 @@ export type BudgetPreview = Schemas["BudgetPreview"];
 export type FigureInfo = Schemas["FigureInfo"];
 export type Experiment = Schemas["ExperimentPublic"];
 export type ExperimentLaunch = Schemas["ExperimentLaunch"];
+export type NoteVersion = Schemas["NoteVersionPublic"];
 export type Plateau = Schemas["PlateauPublic"];
 export type PlateauReplay = Schemas["PlateauReplay"];
 export type Provenance = Schemas["ProvenancePublic"];

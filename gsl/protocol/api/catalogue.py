@@ -85,6 +85,29 @@ class ExperimentPublic(ExperimentCreate):
         default="",
         description="What its runs do and wait for: 3 runs train, 1 waits for approval. Empty without runs.",
     )
+    notes: str = Field(default="", description="In Markdown.")
+
+
+class NotesSave(Request):
+    model_config = example({"text": "The plateau came **early**; see @12.", "seen": 4})
+
+    text: str = Field(max_length=20_000, description="Markdown; @12 links run 12.")
+    seen: int | None = Field(
+        default=None,
+        ge=0,
+        le=MAX_ID,
+        description="The newest version that you have read, 0 if nobody has saved any. If there is a newer one, "
+        "the answer is 409. Left out, the text is saved whatever there is.",
+    )
+
+
+class NoteVersionPublic(Answer):
+    """Notes as somebody saved them."""
+
+    version: int = Field(description="0 for notes from the launch that nobody has saved since.")
+    who: str = Field(description="Name of the account.")
+    at: datetime
+    text: str
 
 
 class WorkerPublic(Answer):

@@ -4,12 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 import { experimentQuery, experimentRunsQuery } from "../../api/experiments";
 import { ApiError } from "../../api/problem";
+import { useMayChange } from "../../api/projects";
 import type { Experiment } from "../../api/types";
 import { EmptyState } from "../../components/EmptyState";
 import { Loaded } from "../../components/Loaded";
 import { NotFound } from "../../components/NotFound";
 import { useTitle } from "../../components/PageTitle";
 import { WaitingGates } from "../../components/WaitingGates";
+import { NotesPanel } from "../../notes/NotesPanel";
 import { Comparison } from "./Comparison";
 import { ExperimentFigures } from "./ExperimentFigures";
 import { ExperimentHeader } from "./ExperimentHeader";
@@ -24,10 +26,12 @@ export function ExperimentPage() {
 
 function ExperimentView({ experiment }: { experiment: Experiment }) {
   useTitle(experiment.name);
+  const mayChange = useMayChange();
   const runs = useQuery(experimentRunsQuery(experiment.id));
   return (
     <Stack gap="md">
       <ExperimentHeader experiment={experiment} />
+      <NotesPanel of={{ kind: "experiment", id: experiment.id }} text={experiment.notes} mayChange={mayChange} />
       <Loaded query={runs} rows={6}>
         {(list) =>
           list.length === 0 ? (

@@ -12,6 +12,7 @@ import { armTitle, timeLeft } from "../../components/RunFacts";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count, decimal } from "../../format/numbers";
+import { MarkdownText } from "../../notes/Shown";
 import { PhaseStepper } from "../run/PhaseStepper";
 import { RunTabs } from "../run/RunTabs";
 
@@ -51,9 +52,9 @@ function Shown({ run }: { run: Run }) {
           />
         </Group>
         {run.notes && (
-          <Text size="sm" mt="xs" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
-            {run.notes}
-          </Text>
+          <Box mt="xs">
+            <MarkdownText text={run.notes} />
+          </Box>
         )}
       </Card>
       {run.phases.length > 0 && <PhaseStepper run={run} />}

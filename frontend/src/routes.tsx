@@ -35,6 +35,7 @@ const routes: RouteObject[] = [
         path: "projects/:id",
         lazy: async () => ({ Component: (await import("./pages/projects/ProjectPage")).ProjectPage }),
       },
+      { path: "inbox", lazy: async () => ({ Component: (await import("./pages/inbox/InboxPage")).InboxPage }) },
       { path: "bin", lazy: async () => ({ Component: (await import("./pages/bin/BinPage")).BinPage }) },
       { path: "workers", lazy: async () => ({ Component: (await import("./pages/workers/WorkersPage")).WorkersPage }) },
       { path: "account", lazy: async () => ({ Component: (await import("./pages/account/AccountPage")).AccountPage }) },

@@ -13,7 +13,9 @@ from gsl.backend.http.header_limit import HeaderLimit
 
 
 @contextmanager
-def serving(app: FastAPI, lifespan: bool = False, http: type[HeaderLimit] = HeaderLimit) -> Iterator[str]:
+def serving(
+    app: FastAPI, lifespan: bool = False, http: type[HeaderLimit] = HeaderLimit, port: int = 0
+) -> Iterator[str]:
     """The server's address; without `lifespan` no reaper runs (it has its own tests)."""
     config = uvicorn.Config(
         app,
@@ -26,7 +28,7 @@ def serving(app: FastAPI, lifespan: bool = False, http: type[HeaderLimit] = Head
         timeout_keep_alive=60,
     )
     server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -20,7 +20,7 @@ TABS = (
 )  # fmt: skip
 PAGES = (
     "/runs", "/runs/new", "/experiments", "/projects", "/bin", "/workers", "/account", "/policies", "/people",
-    "/audit", "/nowhere",
+    "/audit", "/inbox", "/nowhere",
 )  # fmt: skip
 _RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
     .filter(({impact}) => impact === 'serious' || impact === 'critical')

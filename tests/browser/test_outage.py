@@ -1,5 +1,7 @@
 """The server goes away, or says that something does not work, while its page is open."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -14,7 +16,7 @@ from tests.backend.conftest import settings_on
 from tests.backend.server import serving
 from tests.backend.services.broker import short_folder, valkey
 from tests.browser.conftest import sign_in
-from tests.browser.product import ROOT
+from tests.browser.product import ROOT, free_port
 
 WITHIN_MS = 5_000
 """So soon the page must know; it is told at once, and asks every four seconds."""
@@ -37,6 +39,42 @@ def test_the_page_says_so_and_claims_no_worker_live(browser: Browser, tmp_path: 
     expect(page.get_by_text("1 live worker")).to_have_count(0)
     expect(page.get_by_role("heading", name="Queue")).to_have_count(0)
     page.close()
+    services.database.close()
+
+
+def test_a_page_heals_by_itself_when_the_server_comes_back(browser: Browser, tmp_path: Path) -> None:
+    """What was decided by another process meanwhile is shown, and the next decision arrives live."""
+    port, page = free_port(), browser.new_page()
+    with _served(tmp_path, port) as api:
+        runs = [api.at_the_gate(name=name) for name in ("before", "after")]
+        sign_in(page.context, api.address)
+        page.goto(f"{api.address}/inbox")
+        waiting = page.get_by_role("list", name="Waiting gates").get_by_role("listitem")
+        expect(waiting).to_have_count(2)
+    banner = page.get_by_role("alert").filter(has_text="unavailable")
+    expect(banner).to_be_visible()
+    expect(waiting).to_have_count(2)  # what was known stays
+    with _served(tmp_path, port) as api:
+        api.post(f"/runs/{runs[0]}/gate/approve", {})
+        expect(banner).to_have_count(0)
+        expect(waiting).to_have_count(1)
+        expect(page.get_by_role("status", name="Live: updates")).to_be_visible()
+        api.post(f"/runs/{runs[1]}/gate/approve", {})
+        expect(page.get_by_text("Nothing waits for a decision")).to_be_visible()
+    page.close()
+
+
+@contextmanager
+def _served(folder: Path, port: int) -> Iterator[ApiDriver]:
+    """A process of the server on the folder's database, which the next one finds as it was left."""
+    app = create_app(settings_on(folder).model_copy(update={"page_dir": ROOT / "frontend" / "dist"}))
+    services: Services = app.state.services
+    SQLModel.metadata.create_all(services.database.engine)
+    with serving(app, port=port) as address, httpx.Client(base_url=address, trust_env=False) as client:
+        api = ApiDriver(client)
+        api.announce("w1", "forkmaze")
+        yield api
+        services.events.close()  # ends the page's stream, for which the server would wait
     services.database.close()
 
 

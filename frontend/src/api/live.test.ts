@@ -2,6 +2,7 @@ import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "./client";
 import { experimentRunsQuery } from "./experiments";
+import { inboxQuery } from "./gates";
 import { REFRESH_MS, refresher } from "./live";
 import { jobsQuery, keys, runQuery, runsQuery, waitingQuery, workersQuery } from "./queries";
 
@@ -105,6 +106,22 @@ describe("live updates", () => {
     onChange({ what: "gate", run_id: 7 });
     await vi.advanceTimersByTimeAsync(100);
     expect(count("awaiting_approval")).toBe(2);
+    stop();
+  });
+
+  it("asks at once what somebody decided or wrote, however busy the run is", async () => {
+    const { count } = server();
+    show(runQuery(7), inboxQuery);
+    const { onChange, stop } = refresher(client);
+    for (let n = 0; n < 5; n++) onChange({ what: "epoch", run_id: 7 });
+    await vi.advanceTimersByTimeAsync(100);
+    const asked = count("/runs/{run_id}{");
+    for (const what of ["gate", "comment"]) {
+      onChange({ what, run_id: 7 });
+      await vi.advanceTimersByTimeAsync(400);
+    }
+    expect(count("/runs/{run_id}{")).toBe(asked + 2);
+    expect(count("/gates{")).toBe(2); // the first time, and for the decision
     stop();
   });
 

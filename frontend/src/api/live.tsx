@@ -28,7 +28,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 export const REFRESH_MS = 1500;
 /** A comparison costs more than a run, and an experiment's runs change together. */
 const COMPARISON_MS = 4000;
+/** People wait for what others decide and write, and there is little of it. */
+const PEOPLE_MS = 300;
 const RUN_CHANGES = new Set(["run", "gate", "deleted"]);
+const BY_PEOPLE = new Set(["gate", "comment"]);
 
 /** Asks again for what changes concern: lists once for all runs, and one run once for all its changes. */
 export function refresher(client: QueryClient) {
@@ -36,10 +39,13 @@ export function refresher(client: QueryClient) {
   const lists = throttleByKey<QueryKey>(refetch, REFRESH_MS);
   const experiments = throttleByKey<QueryKey>(refetch, COMPARISON_MS);
   const runs = throttleByKey<number>((id) => refetch(keys.run(id)), REFRESH_MS);
-  const all = [lists, experiments, runs];
+  const inbox = throttleByKey<QueryKey>(refetch, PEOPLE_MS);
+  const decided = throttleByKey<number>((id) => refetch(keys.run(id)), PEOPLE_MS);
+  const all = [lists, experiments, runs, inbox, decided];
 
   function mayHaveChanged({ queryKey: [kind, id] }: Query): boolean {
-    if (kind === "runs" || kind === "workers" || kind === "health" || kind === "experiments") return true;
+    if (kind === "runs" || kind === "workers" || kind === "health") return true;
+    if (kind === "experiments" || kind === "inbox") return true;
     if (kind !== "run") return false;
     const run = client.getQueryData<Run>(keys.run(Number(id)));
     return run === undefined || !hasEnded(run.status);
@@ -49,11 +55,14 @@ export function refresher(client: QueryClient) {
     onChange({ what, run_id, worker }: Change): void {
       if (worker) lists.call(keys.workers);
       if (what === "experiment") experiments.call(keys.experiments);
-      if (what === "project") for (const key of [keys.projects, keys.runs, keys.experiments]) lists.call(key);
+      if (what === "project")
+        for (const key of [keys.projects, keys.runs, keys.experiments, keys.inbox]) lists.call(key);
       if (typeof run_id !== "number") return;
-      runs.call(run_id);
+      if (BY_PEOPLE.has(what)) decided.call(run_id);
+      else runs.call(run_id);
       lists.call(keys.listedRuns);
-      if (RUN_CHANGES.has(what)) lists.call(keys.waitingRuns); // no epoch makes a run wait for a decision
+      // no epoch makes a run wait for a decision
+      if (RUN_CHANGES.has(what)) for (const key of [keys.waitingRuns, keys.inbox]) inbox.call(key);
       experiments.call(keys.experiments);
     },
     /** Everything may have changed. */

@@ -8,7 +8,7 @@ function useRunMutation(runId?: number) {
   const client = useQueryClient();
   return {
     onSuccess: () => {
-      client.invalidateQueries({ queryKey: keys.runs });
+      for (const queryKey of [keys.runs, keys.inbox]) client.invalidateQueries({ queryKey });
       if (runId !== undefined) client.invalidateQueries({ queryKey: keys.run(runId) });
     },
     onError: (error: Error) => notifications.show({ color: "red", title: "Request failed", message: error.message }),
@@ -141,7 +141,7 @@ export function useApproveGates() {
     mutationFn: (runs: number[]) =>
       unwrap(api.POST("/api/v1/gates/approve", { body: { runs, gates: [], reason: "" } })),
     onSettled: () => {
-      for (const queryKey of [keys.runs, ["run"], keys.experiments]) client.invalidateQueries({ queryKey });
+      for (const queryKey of [keys.runs, ["run"], keys.inbox, keys.experiments]) client.invalidateQueries({ queryKey });
     },
     onError: useRunMutation().onError,
   });

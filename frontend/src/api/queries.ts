@@ -8,6 +8,7 @@ export const keys = {
   runs: ["runs"] as const,
   listedRuns: ["runs", "listed"] as const,
   waitingRuns: ["runs", "waiting"] as const,
+  inbox: ["inbox"] as const,
   run: (id: number) => ["run", id] as const,
   session: ["session"] as const,
   accounts: ["accounts"] as const,

@@ -1,8 +1,13 @@
 import { Group, Text, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import type { ReactNode } from "react";
+import { useWaitingCount } from "../api/gates";
 
-export const useTitle = (title: string) => useDocumentTitle(`${title} · GSL Lab`);
+/** Of the document, with the number of gates that wait for a decision. */
+export function useTitle(title: string) {
+  const waiting = useWaitingCount();
+  useDocumentTitle(`${waiting ? `(${waiting}) ` : ""}${title} · GSL Lab`);
+}
 
 export function PageTitle({ title, text, children }: { title: string; text?: string; children?: ReactNode }) {
   return (

@@ -7,19 +7,22 @@ import {
   Center,
   Container,
   Group,
+  Indicator,
   Stack,
   Text,
   Title,
   Tooltip,
 } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
-import { IconPlus } from "@tabler/icons-react";
+import { IconInbox, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link, NavLink, Outlet, ScrollRestoration } from "react-router";
+import { useWaitingCount } from "../api/gates";
 import { useLive } from "../api/live";
 import { useMayChange } from "../api/projects";
 import { healthQuery, useServerAway } from "../api/queries";
+import { many } from "../format/numbers";
 import { AccountMenu } from "./AccountMenu";
 import { Outage } from "./Outage";
 import classes from "./Shell.module.css";
@@ -56,14 +59,15 @@ export function Shell() {
                 </NavLink>
               </Group>
             </Group>
-            <Group gap="xs" wrap="nowrap">
+            <div className={classes.actions}>
               <LiveDot />
+              <InboxLink />
               <Box visibleFrom="sm">
                 <ThemeToggle />
               </Box>
               <AccountMenu />
               {mayChange && <NewRun />}
-            </Group>
+            </div>
           </Group>
         </Container>
       </AppShell.Header>
@@ -75,6 +79,21 @@ export function Shell() {
       </AppShell.Main>
       <ScrollRestoration />
     </AppShell>
+  );
+}
+
+/** To what waits for a decision, with its number. */
+function InboxLink() {
+  const waiting = useWaitingCount();
+  const label = waiting ? `Inbox: ${many(waiting, "gate")} waiting` : "Inbox: nothing is waiting";
+  return (
+    <Tooltip label={label}>
+      <Indicator label={waiting > 99 ? "99+" : waiting} size={16} color="grape" disabled={!waiting} offset={3}>
+        <ActionIcon component={Link} to="/inbox" variant="subtle" color="gray" aria-label={label} data-testid="inbox">
+          <IconInbox size={18} />
+        </ActionIcon>
+      </Indicator>
+    </Tooltip>
   );
 }
 

@@ -6,10 +6,18 @@ import { useApproveGates } from "../api/mutations";
 import type { RunSummary } from "../api/types";
 import { many, sentence } from "../format/numbers";
 
+/** What is shown of a run whose gate may be approved. */
+export type Approvable = Pick<RunSummary, "id" | "name" | "message">;
+
 /** Those of the runs that wait at their gates, with a way to approve many of them at once. */
 export function WaitingGates({ runs }: { runs: RunSummary[] }) {
-  const [open, setOpen] = useState(false);
   const waiting = runs.filter((run) => run.status === "awaiting_approval" && !run.read_only);
+  return <ApproveMany waiting={waiting} />;
+}
+
+/** A notice with the number of runs that wait, and a button that asks which of them to approve. */
+export function ApproveMany({ waiting }: { waiting: Approvable[] }) {
+  const [open, setOpen] = useState(false);
   if (waiting.length === 0 && !open) return null;
   return (
     <>
@@ -33,7 +41,7 @@ export function WaitingGates({ runs }: { runs: RunSummary[] }) {
 }
 
 interface ChoiceProps {
-  waiting: RunSummary[];
+  waiting: Approvable[];
   onClose: () => void;
 }
 

@@ -7,7 +7,7 @@ import { EditableProject } from "../../components/EditableProject";
 import { ExportMenu } from "../../components/ExportMenu";
 import { Share } from "../../components/Share";
 import { When } from "../../components/When";
-import { many } from "../../format/numbers";
+import { many, sentence } from "../../format/numbers";
 import { DeleteExperiment } from "./DeleteExperiment";
 
 export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
@@ -40,6 +40,11 @@ export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
           </Button>
         </Group>
       </Group>
+      {experiment.activity && (
+        <Text size="sm" mt={4} className="tabular" data-testid="activity">
+          {sentence(experiment.activity)}.
+        </Text>
+      )}
       <Text size="sm" c="dimmed" mt={4} component="div">
         {many(experiment.runs, "run")} · created <When at={experiment.created_at} />{" "}
         <EditableProject of={experiment} onSave={(project_id) => update.mutate({ project_id })} />

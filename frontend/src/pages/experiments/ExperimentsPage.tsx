@@ -12,7 +12,7 @@ import { OwnerChoice } from "../../components/OwnerChoice";
 import { PageTitle, useTitle } from "../../components/PageTitle";
 import { ProjectChoice } from "../../components/ProjectChoice";
 import { When } from "../../components/When";
-import { many } from "../../format/numbers";
+import { many, sentence } from "../../format/numbers";
 import { NewExperiment } from "./NewExperiment";
 
 export function ExperimentsPage() {
@@ -72,6 +72,11 @@ function ExperimentCards({ experiments }: { experiments: Experiment[] }) {
           {experiment.description && (
             <Text size="sm" mt={4} lineClamp={3} style={{ overflowWrap: "anywhere" }}>
               {experiment.description}
+            </Text>
+          )}
+          {experiment.activity && (
+            <Text size="sm" mt="xs" className="tabular">
+              {sentence(experiment.activity)}.
             </Text>
           )}
           <Text size="xs" c="dimmed" mt="xs">

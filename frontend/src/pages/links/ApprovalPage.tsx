@@ -8,8 +8,8 @@ import { Door, Logo } from "../../components/Shell";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count } from "../../format/numbers";
+import { Deadline } from "../run/gate/Deadline";
 import { actionLabel } from "../run/gate/DecidedGate";
-import { Deadline } from "../run/gate/Decision";
 import { Evidence } from "../run/gate/Evidence";
 import { Split } from "../run/gate/Split";
 

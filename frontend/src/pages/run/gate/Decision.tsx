@@ -1,10 +1,8 @@
 import { Alert, Button, Group, Stack, Text, Textarea } from "@mantine/core";
-import { IconCheck, IconClockHour4, IconPlayerStop, IconRepeat } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
-import type { Gate, KeepTraining } from "../../../api/types";
+import { IconCheck, IconPlayerStop, IconRepeat } from "@tabler/icons-react";
+import type { KeepTraining } from "../../../api/types";
 import { Panel } from "../../../components/Panel";
 import { count, many } from "../../../format/numbers";
-import { duration, exactly, parseTime } from "../../../format/time";
 
 interface Props {
   approveLabel: string;
@@ -100,32 +98,5 @@ export function costOf({ steps, specialists, specialist_steps, left }: KeepTrain
   return (
     `${trains} It leaves ${many(specialists, "specialist")} with ${exact(specialist_steps)} steps each, and ` +
     `${exact(left)} steps for demonstrations and fine-tuning.`
-  );
-}
-
-const THEN = {
-  approve: "the specialists start as proposed",
-  reject: "the run ends without specialists",
-  "keep waiting": "webhooks are told once more",
-};
-
-/** How long a person may still decide, and what happens then. */
-export function Deadline({ gate }: { gate: Pick<Gate, "deadline_at" | "at_deadline"> }) {
-  const [now, setNow] = useState(() => new Date());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), 10_000);
-    return () => clearInterval(timer);
-  }, []);
-  if (!gate.deadline_at || !gate.at_deadline) return null;
-  const until = parseTime(gate.deadline_at);
-  const left = (until.getTime() - now.getTime()) / 1000;
-  return (
-    <Alert color={left < 3600 ? "orange" : "blue"} icon={<IconClockHour4 />} p="xs" data-testid="deadline">
-      <Text size="sm">
-        {left > 0
-          ? `${duration(left)} left: unless somebody decides before ${exactly(until)}, ${THEN[gate.at_deadline]}.`
-          : `The deadline passed at ${exactly(until)}.`}
-      </Text>
-    </Alert>
   );
 }

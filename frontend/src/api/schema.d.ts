@@ -10329,6 +10329,8 @@ export interface operations {
     list_experiments: {
         parameters: {
             query?: {
+                /** @description Text to find in name or description. */
+                q?: string | null;
                 /** @description Name of the account that made it. */
                 owner?: string | null;
                 /** @description Only what belongs to this project. */

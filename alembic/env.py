@@ -17,6 +17,7 @@ from gsl.backend.db import (
     project_models,
     provenance_models,
     rollup_models,
+    sweep_models,
     webhook_models,
 )
 from gsl.backend.db.engine import make_engine
@@ -27,7 +28,7 @@ _metadata = models.Run.metadata
 # Imported, so that their tables are known too.
 for table in (
     account_models.Account, link_models.ShareLink, policy_models.Policy, project_models.Project,
-    provenance_models.JobProvenance, rollup_models.EpochStretch, webhook_models.Webhook,
+    provenance_models.JobProvenance, rollup_models.EpochStretch, sweep_models.Sweep, webhook_models.Webhook,
 ):  # fmt: skip
     assert table.metadata is _metadata
 _RENDERED: dict[type, str] = {

@@ -72,7 +72,7 @@ def launch(
     """Launch a run from a preset; with --experiment and --arm or --seeds, a run for each arm and seed."""
     settings = settings_of(config, changes, seed, auto)
     several = bool(arms or seeds)
-    chosen, numbers = dict(map(_arm, arms)) or _arms_of(preset), _numbers(seeds or "0")
+    chosen, numbers = dict(map(_arm, arms)) or _arms_of(preset), numbers_of(seeds or "0")
     _check_options(several, experiment, seed, [name, notes] if several else [], watch and several)
     with connect(context) as api:
         if preview:
@@ -169,14 +169,14 @@ def _arm(given: str) -> tuple[str, dict[str, Any]]:
     return name, settings
 
 
-def _numbers(given: str) -> list[int]:
+def numbers_of(given: str, option: str = "--seeds") -> list[int]:
     found: list[int] = []
     for part in given.split(","):
         if (match := re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", part.strip())) is None:
-            raise typer.BadParameter(f'--seeds "{given}" must be like 0-4 or 1,5,7')
+            raise typer.BadParameter(f'{option} "{given}" must be like 0-4 or 1,5,7')
         first, last = int(match[1]), int(match[2] or match[1])
         if not first <= last < first + 10_000:
-            raise typer.BadParameter(f'--seeds "{part}" must be a range of at most 10000 seeds')
+            raise typer.BadParameter(f'{option} "{part}" must be a range of at most 10000 seeds')
         found += range(first, last + 1)
     return found
 

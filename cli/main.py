@@ -17,6 +17,7 @@ from gsl.cli import (
     showing,
     signing_in,
     steering,
+    sweeping,
     tokens,
     watching,
 )
@@ -43,6 +44,7 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
     "Runs": {
         "launch": launching.launch,
+        "sweep": sweeping.COMMANDS,
         "list": showing.list_all,
         "show": showing.show,
         "watch": watching.watch,
@@ -70,7 +72,10 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
 }
 """By the heading under which `gsl --help` shows them; some have commands of their own."""
-HELP = {"token": "List, create and revoke tokens."}
+HELP = {
+    "token": "List, create and revoke tokens.",
+    "sweep": "Launch, show and stop a search over settings; run its winner.",
+}
 PASSED_ON: dict[str, dict[str, Any]] = {"user": machine.PASSED_ON}
 """Commands whose arguments another program reads."""
 

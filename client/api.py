@@ -30,6 +30,7 @@ from gsl.client.measurements import MeasurementCalls
 from gsl.client.policies import LinkCalls, PolicyCalls
 from gsl.client.projects import ProjectCalls
 from gsl.client.runs import GateCalls, RunCalls
+from gsl.client.sweeps import SweepCalls
 from gsl.client.transport import ANSWER_S, AsyncTransport, Transport
 
 STREAM_TIMEOUT = httpx.Timeout(60.0)
@@ -45,7 +46,7 @@ def _tables(of: str, format: TableFormat, files_of: Sequence[str]) -> tuple[str,
 
 class _Calls(
     CatalogueCalls, ExperimentCalls, RunCalls, GateCalls, MeasurementCalls, AccountCalls, PeopleCalls, ProjectCalls,
-    BinCalls, PolicyCalls, LinkCalls,
+    BinCalls, PolicyCalls, LinkCalls, SweepCalls,
 ):  # fmt: skip
     """All calls that are declared once for both clients."""
 

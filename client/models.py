@@ -1,6 +1,7 @@
 """The API's answers under the names that scripts and notebooks use; declared in `gsl.protocol.api`."""
 
 from gsl.protocol import api
+from gsl.protocol.api import sweeps
 
 Allowance = api.AllowancePublic
 Answer = api.Answer
@@ -52,15 +53,15 @@ ProvenanceDifference = api.ProvenanceDifference
 Queue = api.QueuePublic
 Returns = api.ReturnsPublic
 Run = api.RunPublic
-RunAction = api.RunAction
 RunSummary = api.RunSummary
-RunsChanged = api.RunsChanged
 ShareLink = api.ShareLinkCreated
 SpecialistPlan = api.SpecialistPlan
 Session = api.SessionPublic
 Suite = api.SuiteInfo
+Sweep = sweeps.SweepPublic
 Token = api.TokenPublic
 TokenCreated = api.TokenCreated
+Trial = sweeps.TrialPublic
 VariationEstimate = api.VariationReturnPublic
 Waiting = api.WaitingPublic
 WaitingGate = api.WaitingGate

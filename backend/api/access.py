@@ -26,7 +26,6 @@ from gsl.protocol.api.base import MAX_ID
 _DECLARED: dict[Access, str] = {
     "anyone": "get_health get_session sign_in accept_invitation begin_oidc finish_oidc",
     "viewer": """
-        list_run_fields complete_run_query
         list_suites list_presets list_runs get_run preview_run get_record list_run_jobs get_job get_job_log get_queue
         list_artifacts get_returns list_plateaus get_ledger list_events get_metrics list_figures get_figure get_gate
         list_gates list_experiments get_experiment get_comparison list_experiment_figures get_experiment_figure
@@ -34,14 +33,15 @@ _DECLARED: dict[Access, str] = {
         export_experiment list_webhooks get_storage list_projects get_project list_bin get_usage list_policies
         try_policy replay_plateau list_waiting_gates preview_gate list_comments add_comment delete_comment
         list_run_notes list_experiment_notes
+        get_sweep
     """,
     "member": """
-        change_runs
         create_run launch_baseline update_run delete_run cancel_run pause_run resume_run retry_run retry_job import_run
         approve_gate reject_gate approve_gates create_experiment update_experiment launch_experiment create_project
         update_project delete_project set_project_member remove_project_member delete_experiment restore_run
         restore_experiment create_approval_link list_approval_links revoke_approval_link create_run_link list_run_links
         create_experiment_link list_experiment_links revoke_share_link save_run_notes save_experiment_notes
+        create_sweep stop_sweep launch_sweep_results
     """,
     "admin": """
         list_people update_person list_invitations create_invitation revoke_invitation list_worker_tokens
@@ -68,7 +68,7 @@ _SHOWN_OF_RUNS = """
     replay_plateau list_figures get_figure get_gate list_gates get_run_provenance export_run
 """
 _SHOWN_OF_EXPERIMENTS = """
-    get_experiment get_comparison list_experiment_figures get_experiment_figure export_experiment
+    get_experiment get_comparison list_experiment_figures get_experiment_figure export_experiment get_sweep
 """
 SHOWN: Mapping[str, frozenset[str]] = {
     "run_id": frozenset(_SHOWN_OF_RUNS.split()), "experiment_id": frozenset(_SHOWN_OF_EXPERIMENTS.split()),

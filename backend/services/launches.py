@@ -20,7 +20,7 @@ from gsl.config.run import RunConfig
 from gsl.protocol.api import MOST_RUNS, ArmLaunch, ExperimentLaunch, FieldError
 
 # Runs that are compared are many, and each would wait for a person.
-_BY_DEFAULT = {"gate": {"mode": "auto"}}
+BY_DEFAULT = {"gate": {"mode": "auto"}}
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Arm:
 
 def arms_of(body: ExperimentLaunch) -> list[Arm]:
     """The whole configuration of every arm. Raises `InvalidError` with all errors of all arms."""
-    shared = over_preset(body.preset, merge(_BY_DEFAULT, body.config))
+    shared = over_preset(body.preset, merge(BY_DEFAULT, body.config))
     body = _with_arms(body)
     wrong = [*_doubled(body), *_too_many(body)]
     blamed = _errors(shared)

@@ -1,6 +1,6 @@
-"""What happens without a request: lost jobs are queued again, gates whose time has come are decided, and queued
-jobs that no worker picked up are dispatched. At the start, runs are planned that an earlier server could not go on
-with. Now and then, the bin is emptied, and old checkpoints are removed if the settings say so.
+"""What happens without a request: lost jobs are queued again, gates whose time has come are decided, sweeps
+go on, and queued jobs that no worker picked up are dispatched. At the start, runs are planned that an earlier server
+could not go on with. Now and then, the bin is emptied, and old checkpoints are removed if the settings say so.
 
 All of it runs in one thread of each API process. On PostgreSQL an advisory lock lets one of them recover jobs at a
 time, so that each loss counts once; a message that several of them send again does no harm.
@@ -18,6 +18,7 @@ from gsl.backend.services import bin
 from gsl.backend.services.app_services import Services
 from gsl.backend.services.deadlines import meet_deadlines, open_in_hours
 from gsl.backend.services.retention import Sweeper
+from gsl.backend.services.sweep_steps import go_on
 from gsl.backend.store import runs
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.jobs.locks import lock_run
@@ -121,6 +122,7 @@ class Reaper:
             recover_lost(self._services)
             meet_deadlines(self._services)
             open_in_hours(self._services)
+            go_on(self._services)
             redispatch(self._services)
             self._sweeper.sweep_if_due()
             if time.monotonic() - self._emptied > _EMPTY_EVERY_S:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 from gsl.backend.db.models import Experiment, Job, Run
 from gsl.backend.domain.experiment_activity import RunsAlike, described
 from gsl.backend.domain.identity import Identity
 from gsl.backend.errors import NotFoundError
-from gsl.backend.store import projects, reach
+from gsl.backend.store import projects, reach, sweeps
 from gsl.backend.store.run_progress import live_workers
 from gsl.protocol.api import ExperimentCreate, ExperimentPublic, Page
 from gsl.protocol.dispatch import Need
@@ -40,29 +40,15 @@ def row(session: Session, experiment_id: int) -> Experiment:
 
 
 def page(
-    session: Session,
-    who: Identity,
-    text: str | None,
-    owner: str | None,
-    project_id: int | None,
-    limit: int,
-    offset: int,
+    session: Session, who: Identity, owner: str | None, project_id: int | None, limit: int, offset: int
 ) -> Page[ExperimentPublic]:
     """Those that are there for the person, newest first."""
     exact = {Experiment.owner: owner, Experiment.project_id: project_id}
     filters = [col(column) == value for column, value in exact.items() if value is not None]
-    if text:
-        filters.append(_found_by(text))
     filters += [col(Experiment.deleted_at).is_(None), *reach.visible(who, Experiment.project_id)]
     rows = session.exec(_with_runs().where(*filters).order_by(col(Experiment.id).desc()).limit(limit).offset(offset))
     total = session.exec(select(func.count()).select_from(Experiment).where(*filters)).one()
     return Page(items=_publics(session, rows.all()), total=total, limit=limit, offset=offset)
-
-
-def _found_by(text: str) -> ColumnElement[bool]:
-    """In capitals or not; on SQLite that holds for the letters of ASCII."""
-    columns = (col(Experiment.name), col(Experiment.description))
-    return or_(*(column.icontains(text, autoescape=True) for column in columns))
 
 
 def lock(session: Session, experiment_id: int) -> Experiment:
@@ -111,12 +97,15 @@ def _with_runs() -> Any:
 def _publics(session: Session, rows: Sequence[tuple[Experiment, int]]) -> list[ExperimentPublic]:
     names = projects.names(session, [row.project_id for row, _ in rows])
     doing = _activities(session, [row.id for row, _ in rows if row.id is not None])
+    is_sweep, results_of = sweeps.roles(session, [row.id for row, _ in rows])
     return [
         ExperimentPublic(
             **row.model_dump(),
             runs=runs,
             project_name=names.get(row.project_id),
             activity=doing.get(row.id or 0, ""),
+            sweep=row.id in is_sweep,
+            results_of=results_of.get(row.id or 0),
         )
         for row, runs in rows
     ]

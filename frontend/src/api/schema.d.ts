@@ -572,6 +572,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments/{experiment_id}/sweep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a sweep and its trials
+         * @description 404 if the experiment is no sweep.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_sweep"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/sweep/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run the winner on result seeds
+         * @description A new experiment with the settings of the best trial, or of the one named, on seeds that the search has not seen.
+         *
+         *     409 if no trial is complete yet, or a quota does not allow it.
+         *
+         *     Needs: member.
+         */
+        post: operations["launch_sweep_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/sweep/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a sweep
+         * @description No further trials are launched, and those that run are cancelled unless you say otherwise.
+         *
+         *     Needs: member.
+         */
+        post: operations["stop_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gates": {
         parameters: {
             query?: never;
@@ -1305,9 +1373,7 @@ export interface paths {
         };
         /**
          * List runs, with filters and paging
-         * @description 422 says at which character a query is wrong, and what would be right there.
-         *
-         *     Needs: viewer.
+         * @description Needs: viewer.
          */
         get: operations["list_runs"];
         put?: never;
@@ -1319,72 +1385,6 @@ export interface paths {
          *     Needs: member.
          */
         post: operations["create_run"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/runs/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Tag, archive, cancel or delete many runs
-         * @description Each run on its own: the answer says of each whether it was done, and otherwise why not.
-         *
-         *     Needs: member.
-         */
-        post: operations["change_runs"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/runs/completions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Complete a query
-         * @description Fields, operators, words and values that runs have. Nothing may stand behind what is already wrong.
-         *
-         *     Needs: viewer.
-         */
-        get: operations["complete_run_query"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/runs/fields": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List what queries, columns and the order of runs can name
-         * @description Facts of a run, then metrics, then all settings.
-         *
-         *     Needs: viewer.
-         */
-        get: operations["list_run_fields"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2306,6 +2306,31 @@ export interface paths {
         get: operations["list_suites"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Launch a sweep
+         * @description An experiment whose runs are the trials of a search; the next trial is launched whenever one ends.
+         *
+         *     Trials have tuning seeds. Results are launched apart, on other seeds. `errors` name invalid settings by their path,
+         *     such as `space.learner.learning_rate.low`. 409 if a quota does not allow the first trial.
+         *
+         *     Needs: member.
+         */
+        post: operations["create_sweep"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3686,8 +3711,19 @@ export interface components {
             project_id?: number | null;
             /** Project Name */
             project_name?: string | null;
+            /**
+             * Results Of
+             * @description The sweep whose winner it runs, on seeds that the search has not seen.
+             */
+            results_of?: number | null;
             /** Runs */
             runs: number;
+            /**
+             * Sweep
+             * @description Whether its runs are the trials of a sweep.
+             * @default false
+             */
+            sweep: boolean;
         };
         /**
          * ExperimentUpdate
@@ -3737,11 +3773,6 @@ export interface components {
              * @description What is wrong, and what would be accepted.
              */
             message: string;
-            /**
-             * Position
-             * @description Of the wrong character in a text, counted from 0.
-             */
-            position?: number | null;
         };
         /**
          * FigureInfo
@@ -5515,6 +5546,26 @@ export interface components {
             text: string;
         };
         /**
+         * Objective
+         * @description What a sweep maximises: a mean over the variations of a run's evaluations.
+         */
+        Objective: {
+            /**
+             * Metric
+             * @description score: the success rate if the suite has one, else the normalised return.
+             * @default score
+             * @enum {string}
+             */
+            metric: "score" | "return" | "success";
+            /**
+             * Source
+             * @description Measured on the training variations, or on the held-out ones.
+             * @default evaluation
+             * @enum {string}
+             */
+            source: "evaluation" | "held_out";
+        };
+        /**
          * Origin
          * @description The checkpoint that a fork continues from, as it was when the fork was launched.
          */
@@ -6813,6 +6864,37 @@ export interface components {
              */
             type: "provenance";
         };
+        /**
+         * Pruner
+         * @description When a trial that does badly is stopped early, judged at its evaluations.
+         */
+        Pruner: {
+            /**
+             * Keep One In
+             * @description halving: of how many trials one goes on to the next rung.
+             * @default 2
+             */
+            keep_one_in: number;
+            /**
+             * Name
+             * @description median: stops a trial whose best evaluation so far is below the median of the trials before it. halving: successive halving, which lets the best share of each rung go on.
+             * @default none
+             * @enum {string}
+             */
+            name: "none" | "median" | "halving";
+            /**
+             * Startup Trials
+             * @description median: whole trials before the first one is pruned.
+             * @default 3
+             */
+            startup_trials: number;
+            /**
+             * Warmup
+             * @description Evaluations of each trial before it may be pruned.
+             * @default 1
+             */
+            warmup: number;
+        };
         /** QueuePublic */
         QueuePublic: {
             /** Queued */
@@ -6996,18 +7078,6 @@ export interface components {
             /** Played */
             played?: number | null;
         };
-        /** RunChanged */
-        RunChanged: {
-            /**
-             * Detail
-             * @description What the run is now, or why it stayed as it was.
-             */
-            detail: string;
-            /** Done */
-            done: boolean;
-            /** Run Id */
-            run_id: number;
-        };
         /**
          * RunConfig
          * @description Everything that decides a run; the API, the form, the database and the worker share this object.
@@ -7139,33 +7209,6 @@ export interface components {
              */
             worker_label: string;
         };
-        /**
-         * RunField
-         * @description What queries, columns and the order of the list can name.
-         */
-        RunField: {
-            /** Help */
-            help: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "text" | "number" | "time" | "flag" | "tag" | "name";
-            /**
-             * Name
-             * @description As it is written in a query; settings by their path, metrics after `metrics.`.
-             */
-            name: string;
-            /** Sortable */
-            sortable: boolean;
-            /**
-             * Source
-             * @enum {string}
-             */
-            source: "run" | "setting" | "metric";
-            /** Title */
-            title: string;
-        };
         /** RunPublic */
         RunPublic: {
             /**
@@ -7174,11 +7217,6 @@ export interface components {
              * @default
              */
             activity: string;
-            /**
-             * Archived At
-             * @description Since when it is archived.
-             */
-            archived_at?: string | null;
             /**
              * Arm
              * @enum {string}
@@ -7235,11 +7273,6 @@ export interface components {
              * @description The latest gate.
              */
             gate_id: number | null;
-            /**
-             * Held Out Score
-             * @description Of the latest evaluation on held-out variations.
-             */
-            held_out_score?: number | null;
             /** Id */
             id: number;
             /**
@@ -7357,31 +7390,6 @@ export interface components {
              */
             worker_label: string;
         };
-        /** RunQueryCompletion */
-        RunQueryCompletion: {
-            /** Help */
-            help: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "field" | "operator" | "value" | "word";
-            /** Text */
-            text: string;
-        };
-        /**
-         * RunQueryCompletions
-         * @description How a query may go on at the cursor, the likeliest first.
-         */
-        RunQueryCompletions: {
-            /** Items */
-            items: components["schemas"]["RunQueryCompletion"][];
-            /**
-             * Start
-             * @description Where the text that a completion replaces begins; it ends at the cursor.
-             */
-            start: number;
-        };
         /**
          * RunRecord
          * @description A run that has ended; jobs and gates are in the order in which they were planned.
@@ -7467,11 +7475,6 @@ export interface components {
              */
             activity: string;
             /**
-             * Archived At
-             * @description Since when it is archived.
-             */
-            archived_at?: string | null;
-            /**
              * Arm
              * @enum {string}
              */
@@ -7504,11 +7507,6 @@ export interface components {
             experiment_id: number | null;
             /** Experiment Name */
             experiment_name: string | null;
-            /**
-             * Held Out Score
-             * @description Of the latest evaluation on held-out variations.
-             */
-            held_out_score?: number | null;
             /** Id */
             id: number;
             /**
@@ -7637,40 +7635,6 @@ export interface components {
             tags?: string[] | null;
             /** Worker Label */
             worker_label?: string | null;
-        };
-        /**
-         * RunsChange
-         * @example {
-         *       "action": "tag",
-         *       "run_ids": [
-         *         7,
-         *         8
-         *       ],
-         *       "tags": [
-         *         "paper"
-         *       ]
-         *     }
-         */
-        RunsChange: {
-            /**
-             * Action
-             * @description `archive` hides runs that have ended from lists that do not ask for them, until `unarchive`; `delete` puts them into the bin.
-             * @enum {string}
-             */
-            action: "tag" | "untag" | "archive" | "unarchive" | "cancel" | "delete";
-            /** Run Ids */
-            run_ids: number[];
-            /**
-             * Tags
-             * @description What `tag` adds and `untag` removes.
-             * @default []
-             */
-            tags: string[];
-        };
-        /** RunsChanged */
-        RunsChanged: {
-            /** Items */
-            items: components["schemas"]["RunChanged"][];
         };
         /**
          * SAC
@@ -7811,6 +7775,46 @@ export interface components {
              * @default 4000
              */
             warm_up: number;
+        };
+        /**
+         * SearchedSetting
+         * @description The values that a sweep tries for one setting: a range of numbers, or a list of choices.
+         */
+        SearchedSetting: {
+            /**
+             * Choices
+             * @description The choices.
+             * @default []
+             */
+            choices: (boolean | number | string | null)[];
+            /**
+             * High
+             * @description Highest value of a range.
+             */
+            high?: number | null;
+            /**
+             * Log
+             * @description Whether the range is searched on a logarithmic scale.
+             * @default false
+             */
+            log: boolean;
+            /**
+             * Low
+             * @description Lowest value of a range.
+             */
+            low?: number | null;
+            /**
+             * Points
+             * @description Grid: how many values of the range are tried, evenly spaced on its scale. Empty: every whole number.
+             */
+            points?: number | null;
+            /**
+             * Type
+             * @description A range of numbers, of whole numbers, or choices.
+             * @default float
+             * @enum {string}
+             */
+            type: "float" | "int" | "choice";
         };
         /**
          * SessionPublic
@@ -8305,6 +8309,300 @@ export interface components {
             workers: string[];
         };
         /**
+         * SweepCreate
+         * @description A sweep, and the experiment that is made for its runs.
+         * @example {
+         *       "at_once": 2,
+         *       "name": "How fast to learn",
+         *       "preset": "forkmaze-quick",
+         *       "pruner": {
+         *         "name": "median"
+         *       },
+         *       "space": {
+         *         "learner.learning_rate": {
+         *           "high": 0.01,
+         *           "log": true,
+         *           "low": 0.0001,
+         *           "type": "float"
+         *         },
+         *         "learner.network.activation": {
+         *           "choices": [
+         *             "tanh",
+         *             "relu"
+         *           ],
+         *           "type": "choice"
+         *         }
+         *       },
+         *       "trials": 12
+         *     }
+         */
+        SweepCreate: {
+            /**
+             * At Once
+             * @description Most trials at the same time.
+             * @default 2
+             */
+            at_once: number;
+            /**
+             * Config
+             * @description Parts of a RunConfig that all trials share; gates are automatic by default.
+             * @default {}
+             */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Name
+             * @description Name of the experiment.
+             */
+            name: string;
+            /** @description What the search maximises. */
+            objective?: components["schemas"]["Objective"];
+            /**
+             * Preset
+             * @description The preset that all trials start from.
+             */
+            preset?: string | null;
+            /**
+             * Priority
+             * @description Jobs of runs with a higher priority start first. Each level is worth twelve hours of waiting.
+             * @default 0
+             */
+            priority: number;
+            /**
+             * Project Id
+             * @description The project it belongs to.
+             */
+            project_id?: number | null;
+            /** @description Whether trials that do badly are stopped early. */
+            pruner?: components["schemas"]["Pruner"];
+            /**
+             * Sampler
+             * @description Who chooses: Optuna's Tree-structured Parzen Estimator, which learns from ended trials; chance; a grid.
+             * @default tpe
+             * @enum {string}
+             */
+            sampler: "tpe" | "random" | "grid";
+            /**
+             * Sampler Seed
+             * @description Seed of the sampler.
+             * @default 0
+             */
+            sampler_seed: number;
+            /**
+             * Space
+             * @description By the dotted path of a setting, the values that are tried.
+             */
+            space: {
+                [key: string]: components["schemas"]["SearchedSetting"];
+            };
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+            /**
+             * Trials
+             * @description Number of trials; each is a run.
+             * @default 20
+             */
+            trials: number;
+            /**
+             * Tuning Seeds
+             * @description Seeds of the trials, which take them in turn. Results have others.
+             * @default [
+             *       0
+             *     ]
+             */
+            tuning_seeds: number[];
+            /**
+             * Worker Label
+             * @description Label that a worker must have to run its jobs; empty: any worker does.
+             * @default
+             */
+            worker_label: string;
+        };
+        /** SweepPublic */
+        SweepPublic: {
+            /**
+             * Best
+             * @description Number of the best complete trial.
+             */
+            best: number | null;
+            /**
+             * Config
+             * @description The configuration that all trials start from.
+             */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended */
+            ended: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Experiment Id */
+            experiment_id: number;
+            /**
+             * Message
+             * @description What it waits for, or who stopped it.
+             */
+            message: string;
+            /**
+             * Planned
+             * @description Number of trials that there are going to be.
+             */
+            planned: number;
+            /** Preset */
+            preset: string | null;
+            /**
+             * Results
+             * @description Experiments with the settings of one of its trials.
+             */
+            results: components["schemas"]["SweepResults"][];
+            settings: components["schemas"]["SweepSettings"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "stopped" | "finished";
+            /**
+             * Steps
+             * @description Environment steps of all trials together.
+             */
+            steps: number;
+            /** Trials */
+            trials: components["schemas"]["TrialPublic"][];
+        };
+        /**
+         * SweepResults
+         * @description An experiment that was launched on result seeds.
+         */
+        SweepResults: {
+            /** Experiment Id */
+            experiment_id: number;
+            /** Name */
+            name: string;
+            /** Seeds */
+            seeds: number[];
+            /**
+             * Trial
+             * @description Whose settings it has.
+             */
+            trial: number;
+        };
+        /**
+         * SweepResultsCreate
+         * @description Runs of the winner, on seeds that the search has not seen.
+         * @example {
+         *       "seeds": [
+         *         100,
+         *         101,
+         *         102,
+         *         103,
+         *         104
+         *       ],
+         *       "untuned": true
+         *     }
+         */
+        SweepResultsCreate: {
+            /**
+             * Name
+             * @description Of the new experiment; if empty, after the sweep.
+             * @default
+             */
+            name: string;
+            /**
+             * Seeds
+             * @description Seeds of the results; none may be one of the tuning seeds.
+             */
+            seeds: number[];
+            /**
+             * Trial
+             * @description A trial that is complete; else the best.
+             */
+            trial?: number | null;
+            /**
+             * Untuned
+             * @description Whether a second arm has the settings that the sweep started from.
+             * @default false
+             */
+            untuned: boolean;
+        };
+        /**
+         * SweepSettings
+         * @description A search over settings of a run.
+         */
+        SweepSettings: {
+            /**
+             * At Once
+             * @description Most trials at the same time.
+             * @default 2
+             */
+            at_once: number;
+            /** @description What the search maximises. */
+            objective?: components["schemas"]["Objective"];
+            /** @description Whether trials that do badly are stopped early. */
+            pruner?: components["schemas"]["Pruner"];
+            /**
+             * Sampler
+             * @description Who chooses: Optuna's Tree-structured Parzen Estimator, which learns from ended trials; chance; a grid.
+             * @default tpe
+             * @enum {string}
+             */
+            sampler: "tpe" | "random" | "grid";
+            /**
+             * Sampler Seed
+             * @description Seed of the sampler.
+             * @default 0
+             */
+            sampler_seed: number;
+            /**
+             * Space
+             * @description By the dotted path of a setting, the values that are tried.
+             */
+            space: {
+                [key: string]: components["schemas"]["SearchedSetting"];
+            };
+            /**
+             * Trials
+             * @description Number of trials; each is a run.
+             * @default 20
+             */
+            trials: number;
+            /**
+             * Tuning Seeds
+             * @description Seeds of the trials, which take them in turn. Results have others.
+             * @default [
+             *       0
+             *     ]
+             */
+            tuning_seeds: number[];
+        };
+        /**
+         * SweepStop
+         * @example {
+         *       "cancel_running": true
+         *     }
+         */
+        SweepStop: {
+            /**
+             * Cancel Running
+             * @description Whether the trials that are running are cancelled.
+             * @default true
+             */
+            cancel_running: boolean;
+        };
+        /**
          * TRPO
          * @description Trust region policy optimisation (Schulman et al. 2015) with advantages by GAE; for vectors.
          *
@@ -8561,6 +8859,57 @@ export interface components {
             specialists: number;
             /** Steps */
             steps: number;
+        };
+        /** TrialPublic */
+        TrialPublic: {
+            /** Ended At */
+            ended_at: string | null;
+            /** Number */
+            number: number;
+            /**
+             * Params
+             * @description What was tried, by the path of the setting.
+             */
+            params: {
+                [key: string]: boolean | number | string | null;
+            };
+            /**
+             * Points
+             * @description Its evaluations: steps, and the objective's value.
+             */
+            points: [
+                number,
+                number
+            ][];
+            /**
+             * Reason
+             * @description Why it was pruned or failed.
+             */
+            reason: string;
+            /**
+             * Run Id
+             * @description Null if it could not be launched, or its run was deleted for good.
+             */
+            run_id: number | null;
+            /** Run Status */
+            run_status: ("queued" | "generalist" | "evaluation" | "awaiting_approval" | "specialists" | "finetune" | "succeeded" | "failed" | "cancelled" | "paused") | null;
+            /** Seed */
+            seed: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "complete" | "pruned" | "failed";
+            /**
+             * Steps
+             * @description Environment steps that its run has spent; those of a pruned trial count too.
+             */
+            steps: number;
+            /**
+             * Value
+             * @description Of the objective: its last evaluation; null if there is none.
+             */
+            value: number | null;
         };
         /**
          * UniformSampling
@@ -10329,8 +10678,6 @@ export interface operations {
     list_experiments: {
         parameters: {
             query?: {
-                /** @description Text to find in name or description. */
-                q?: string | null;
                 /** @description Name of the account that made it. */
                 owner?: string | null;
                 /** @description Only what belongs to this project. */
@@ -11398,6 +11745,290 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunPublic"][];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the experiment. */
+                experiment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    launch_sweep_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the experiment. */
+                experiment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SweepResultsCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the experiment. */
+                experiment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SweepStop"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepPublic"];
                 };
             };
             /** @description The body cannot be parsed. */
@@ -14671,7 +15302,7 @@ export interface operations {
     list_runs: {
         parameters: {
             query?: {
-                /** @description A query, as `status = failed and learner.learning_rate > 1e-4`, or text to find in name, notes or tags, whatever its case and accents. Archived runs are left out unless it says `archived = yes`. */
+                /** @description Text to find in name, notes or tags, whatever its case and accents. */
                 q?: string | null;
                 /** @description One or more statuses. */
                 status?: ("queued" | "generalist" | "evaluation" | "awaiting_approval" | "specialists" | "finetune" | "succeeded" | "failed" | "cancelled" | "paused")[] | null;
@@ -14685,8 +15316,8 @@ export interface operations {
                 owner?: string | null;
                 /** @description Only what belongs to this project. */
                 project_id?: number | null;
-                /** @description Field of queries to sort by; a leading minus reverses the order. */
-                sort?: string;
+                /** @description Field to sort by; a leading minus reverses the order. */
+                sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "name" | "-name" | "-score" | "score";
                 /** @description Maximum number of items. */
                 limit?: number;
                 /** @description Number of items to skip. */
@@ -14814,210 +15445,6 @@ export interface operations {
             };
             /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
             413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    change_runs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RunsChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunsChanged"];
-                };
-            };
-            /** @description The body cannot be parsed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not count (any more). */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role is too low, or another site sent the request. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body stopped arriving. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    complete_run_query: {
-        parameters: {
-            query?: {
-                /** @description The query, as far as it is written. */
-                q?: string;
-                /** @description Where the cursor is; by default at the end. */
-                at?: number | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunQueryCompletions"];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not count (any more). */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role is too low, or another site sent the request. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_run_fields: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunField"][];
-                };
-            };
-            /** @description Nobody is signed in, or the token does not count (any more). */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role is too low, or another site sent the request. */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18657,6 +19084,102 @@ export interface operations {
             };
             /** @description The role is too low, or another site sent the request. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SweepCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -23,7 +23,6 @@ import { useLive } from "../api/live";
 import { useMayChange } from "../api/projects";
 import { healthQuery, useServerAway } from "../api/queries";
 import { many } from "../format/numbers";
-import { Keyboard } from "../keyboard/Keyboard";
 import { AccountMenu } from "./AccountMenu";
 import { Outage } from "./Outage";
 import classes from "./Shell.module.css";
@@ -63,7 +62,6 @@ export function Shell() {
             <div className={classes.actions}>
               <LiveDot />
               <InboxLink />
-              <Keyboard />
               <Box visibleFrom="sm">
                 <ThemeToggle />
               </Box>
@@ -102,15 +100,7 @@ function InboxLink() {
 function NewRun() {
   return (
     <>
-      <Button
-        component={Link}
-        to="/runs/new"
-        size="xs"
-        leftSection={<IconPlus size={14} />}
-        visibleFrom="sm"
-        aria-keyshortcuts="n"
-        title="Shortcut: n"
-      >
+      <Button component={Link} to="/runs/new" size="xs" leftSection={<IconPlus size={14} />} visibleFrom="sm">
         New run
       </Button>
       <ActionIcon component={Link} to="/runs/new" variant="filled" aria-label="New run" hiddenFrom="sm">

@@ -86,6 +86,10 @@ class ExperimentPublic(ExperimentCreate):
         description="What its runs do and wait for: 3 runs train, 1 waits for approval. Empty without runs.",
     )
     notes: str = Field(default="", description="In Markdown.")
+    sweep: bool = Field(default=False, description="Whether its runs are the trials of a sweep.")
+    results_of: int | None = Field(
+        default=None, description="The sweep whose winner it runs, on seeds that the search has not seen."
+    )
 
 
 class NotesSave(Request):

@@ -18,12 +18,11 @@ from tests.backend.project_stage import ALLOWED, CHANGE, NOTHING, Stage, shared_
 
 LISTS = {
     "list_runs", "list_experiments", "list_projects", "get_queue", "list_workers", "stream_changes",
-    "list_bin", "try_policy", "list_waiting_gates", "list_run_fields", "complete_run_query",
+    "list_bin", "try_policy", "list_waiting_gates",
 }  # fmt: skip
 BODIES = {
-    "create_run", "preview_run", "change_runs", "import_run", "create_experiment", "approve_gates", "create_project",
-    "create_token",
-    "revoke_approval_link", "revoke_share_link",
+    "create_run", "preview_run", "import_run", "create_experiment", "approve_gates", "create_project", "create_token",
+    "revoke_approval_link", "revoke_share_link", "create_sweep",
 }  # fmt: skip
 """Routes whose body, query or link names a project, or what may belong to one."""
 OF_NOTHING = {
@@ -131,6 +130,9 @@ def test_what_a_query_or_a_body_names_is_looked_at_too(api: ApiDriver, stage: St
         [error] = api.ask("POST", "/runs", 422, json={"preset": "forkmaze-quick", **body}, headers=eve)["errors"]
         assert error["field"] == next(iter(body))
     api.ask("POST", "/experiments", 422, json={"name": "n", "project_id": stage.project}, headers=eve)
+    sweep = {"name": "n", "preset": "forkmaze-quick", "space": {"learner.gamma": {"low": 0.9, "high": 0.99}}}
+    [error] = api.ask("POST", "/sweeps", 422, json={**sweep, "project_id": stage.project}, headers=eve)["errors"]
+    assert error["field"] == "project_id"
     api.ask("PATCH", f"/runs/{own}", 422, json={"project_id": stage.project}, headers=eve)
     gate = api.get(f"/runs/{stage.gate}/gate")["id"]
     told = api.ask("POST", "/gates/approve", json={"runs": [stage.gate], "gates": [gate]}, headers=eve)

@@ -36,6 +36,7 @@ from gsl.backend.api import (
     projects,
     provenance,
     records,
+    run_lists,
     runs,
     sessions,
     share_links,
@@ -69,6 +70,7 @@ _ROUTES = (
     sweeps.routes,
     records.routes,
     exports.routes,
+    run_lists.routes,  # before the runs themselves, whose numbers its addresses are not
     runs.routes,
     notes.routes,
     bin.routes,

@@ -49,6 +49,13 @@ OfExperiment = Annotated[
     str | None, typer.Option("--experiment", help="Only runs of this experiment, by number or name.")
 ]
 Search = Annotated[str | None, typer.Option(help="Only runs with this text in their name, notes or tags.")]
+OfQuery = Annotated[
+    str | None,
+    typer.Option("--query", "-q", help="Only runs that a query finds, as in: 'status = failed and score < 0.5'."),
+]
+Sorted = Annotated[
+    str | None, typer.Option("--sort", help="Field of queries to sort runs by; with a minus before it in reverse.")
+]
 OfTag = Annotated[str | None, typer.Option("--tag", help="Only runs with this tag.")]
 OfSuite = Annotated[str | None, typer.Option("--suite", help="Only runs of this suite.")]
 Mine = Annotated[bool, typer.Option("--mine", help="Only runs or experiments of your own.")]
@@ -61,6 +68,8 @@ def list_all(
     status: Statuses = [],  # noqa: B006 - Typer never changes it
     experiment: OfExperiment = None,
     search: Search = None,
+    query: OfQuery = None,
+    sort: Sorted = None,
     tag: OfTag = None,
     suite: OfSuite = None,
     project: ProjectName = None,
@@ -76,22 +85,28 @@ def list_all(
         }
         if what is What.runs:
             place = None if experiment is None else experiment_of(api, experiment).id
-            found = api.runs(
-                status=_statuses(status), experiment_id=place, search=search, tag=tag, suite=suite, **whose
-            )
-            _show(list(islice(found, limit)), _runs, as_json)
+            asked: dict[str, Any] = {
+                "query": query, "sort": sort, "experiment_id": place, "search": search, "tag": tag,
+                "suite": suite,
+            }  # fmt: skip
+            _show(list(islice(api.runs(status=_statuses(status), **asked, **whose), limit)), _runs, as_json)
         elif what is What.experiments:
             _show(list(islice(api.experiments(**whose), limit)), _experiments, as_json)
         elif what is What.projects:
             _show(api.projects(), _projects, as_json)
         elif what is What.bin:
             _show(list(islice(api.bin(), limit)), _bin, as_json)
-        elif what is What.presets:
-            _show(api.presets(), _presets, as_json)
-        elif what is What.suites:
-            _show(api.suites(), _suites, as_json)
         else:
-            _show(api.workers(), _workers, as_json)
+            _show_catalogue(api, what, as_json)
+
+
+def _show_catalogue(api: Client, what: What, as_json: bool) -> None:
+    if what is What.presets:
+        _show(api.presets(), _presets, as_json)
+    elif what is What.suites:
+        _show(api.suites(), _suites, as_json)
+    else:
+        _show(api.workers(), _workers, as_json)
 
 
 def _me(api: Client) -> str:

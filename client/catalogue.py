@@ -81,9 +81,11 @@ class ExperimentCalls:
         return get(models.Experiment, f"/experiments/{experiment_id}")
 
     @paged
-    def experiments(self, *, owner: str | None = None, project_id: int | None = None) -> Pages[models.Experiment]:
-        """Experiments, newest first."""
-        return Pages(models.Experiment, "/experiments", {"owner": owner, "project_id": project_id})
+    def experiments(
+        self, *, search: str | None = None, owner: str | None = None, project_id: int | None = None
+    ) -> Pages[models.Experiment]:
+        """Experiments, newest first; `search` is text in their names or descriptions."""
+        return Pages(models.Experiment, "/experiments", {"q": search, "owner": owner, "project_id": project_id})
 
     @paged
     def experiment_notes(self, experiment_id: int) -> Pages[models.NoteVersion]:

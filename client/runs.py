@@ -70,15 +70,21 @@ class RunCalls:
         status: RunStatus | Sequence[RunStatus] | None = None,
         experiment_id: int | None = None,
         search: str | None = None,
+        query: str | None = None,
+        sort: str | None = None,
         tag: str | None = None,
         suite: str | None = None,
         owner: str | None = None,
         project_id: int | None = None,
     ) -> Pages[models.RunSummary]:
-        """Runs, newest first; `search` is text in their names, notes or tags."""
-        query = {"status": status, "experiment_id": experiment_id, "q": search, "tag": tag, "suite": suite}
-        query |= {"owner": owner, "project_id": project_id}
-        return Pages(models.RunSummary, "/runs", query)
+        """Runs, newest first or as `sort` says, as in `-score`; `search` is text in their names, notes or tags.
+
+        `query` is one of the list of runs, for example `status = failed and learner.learning_rate > 1e-4`.
+        """
+        parts = [*([f"({query})"] if query else []), *([_quoted(search)] if search else [])]
+        asked = {"status": status, "experiment_id": experiment_id, "q": " and ".join(parts) or None, "tag": tag}
+        asked |= {"suite": suite, "owner": owner, "project_id": project_id, "sort": sort}
+        return Pages(models.RunSummary, "/runs", asked)
 
     @endpoint
     def record(self, run_id: int) -> Conversation[RunRecord]:
@@ -132,6 +138,15 @@ class RunCalls:
         return post(models.Run, f"/runs/{run_id}/retry")
 
     @endpoint
+    def change_runs(
+        self, action: models.RunAction, run_ids: Sequence[int], *, tags: Sequence[str] = ()
+    ) -> Conversation[models.RunsChanged]:
+        """Tag, archive, cancel or delete many runs; the answer says of each whether it was done, or why not."""
+        return post(
+            models.RunsChanged, "/runs/changes", {"action": action, "run_ids": list(run_ids), "tags": list(tags)}
+        )
+
+    @endpoint
     def wait(self, run_id: int, *, every: float = 2.0, timeout: float | None = None) -> Conversation[models.Run]:
         """Wait until the run has ended, successfully or not. Raises `TimeoutError` after `timeout` seconds."""
         deadline = None if timeout is None else time.monotonic() + timeout
@@ -141,6 +156,11 @@ class RunCalls:
                 raise TimeoutError(f"run {run_id} is still {run.status} after {timeout:.0f} s: {run.message}")
             run = yield from get(models.Run, f"/runs/{run_id}", after=every)
         return run
+
+
+def _quoted(text: str) -> str:
+    """A text as queries have it, whatever characters are in it."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 class GateCalls:

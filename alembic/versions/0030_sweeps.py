@@ -1,7 +1,7 @@
 """sweeps, their trials, and the experiments of their results
 
 Revision ID: 0030
-Revises: 0031
+Revises: 0025
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0030"
-down_revision: str | None = "0031"
+down_revision: str | None = "0025"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -29,12 +29,13 @@ def create_experiment(body: ExperimentCreate, who: Who, session: Writing) -> Exp
 def list_experiments(
     session: Reading,
     who: Who,
+    q: Annotated[str | None, Query(max_length=200, description="Text to find in name or description.")] = None,
     owner: Annotated[str | None, Query(max_length=200, description="Name of the account that made it.")] = None,
     project_id: OfProject = None,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Page[ExperimentPublic]:
-    return experiments.page(session, who, owner, project_id, limit, offset)
+    return experiments.page(session, who, q, owner, project_id, limit, offset)
 
 
 @routes.get("/experiments/{experiment_id}", summary="Get an experiment", responses=problems(404))

@@ -13,7 +13,7 @@ from gsl.backend.services import baselines, forks, policies, retries
 from gsl.backend.services.app_services import Services
 from gsl.backend.services.bin import check_may_delete, put_run
 from gsl.backend.services.placement import in_project, move_run, project_for
-from gsl.backend.store import audit, notes, run_progress, runs, search, workers
+from gsl.backend.store import audit, notes, run_progress, run_query, runs, search, workers
 from gsl.backend.store.jobs.status import record_event
 from gsl.config.run import Arm
 from gsl.protocol.api import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
@@ -60,7 +60,11 @@ def list_runs(
     who: Who,
     q: Annotated[
         str | None,
-        Query(max_length=200, description="Text to find in name, notes or tags, whatever its case and accents."),
+        Query(
+            max_length=2000,
+            description="A query, as `status = failed and learner.learning_rate > 1e-4`, or text to find in name, "
+            "notes or tags, whatever its case and accents. Archived runs are left out unless it says `archived = yes`.",
+        ),
     ] = None,
     status: Annotated[list[RunStatus] | None, Query(description="One or more statuses.")] = None,
     tag: Annotated[str | None, Query(max_length=200)] = None,
@@ -71,13 +75,15 @@ def list_runs(
     owner: Annotated[str | None, Query(max_length=200, description="Name of the account that launched it.")] = None,
     project_id: OfProject = None,
     sort: Annotated[
-        runs.Sort, Query(description="Field to sort by; a leading minus reverses the order.")
+        str, Query(max_length=200, description="Field of queries to sort by; a leading minus reverses the order.")
     ] = "-created_at",
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Page[RunSummary]:
-    filters = search.Filter(q, status or (), tag, suite, experiment_id, arm, arm_name, owner, project_id)
-    return runs.page(session, who, filters, sort, limit, offset)
+    """422 says at which character a query is wrong, and what would be right there."""
+    query = run_query.read(session, q)
+    filters = search.Filter(query, status or (), tag, suite, experiment_id, arm, arm_name, owner, project_id)
+    return runs.page(session, who, filters, search.order(session, sort), limit, offset)
 
 
 @routes.post("/runs/{run_id}/baseline", status_code=201, summary="Launch a baseline", responses=problems(404, 409))

@@ -113,6 +113,11 @@ def added_list_column() -> Any:
     return Field(default_factory=list, sa_column=Column(JSON_TYPE, nullable=False, server_default="[]"))
 
 
+def added_object_column() -> Any:
+    """Values by name, added by a later migration; none in older rows."""
+    return Field(default_factory=dict, sa_column=Column(JSON_TYPE, nullable=False, server_default="{}"))
+
+
 def steps_column() -> Any:
     return Field(0, sa_column=Column(BigInteger, nullable=False))
 

@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 from gsl.backend.db.columns import (
     added_list_column,
     added_number_column,
+    added_object_column,
     added_steps_column,
     added_text_column,
     identity,
@@ -42,7 +43,10 @@ class Experiment(OfProject, Binned, table=True):
 class Run(OfProject, Binned, table=True):
     """One GSL process, with the values that lists show. `phase` is the last active phase, even after the run ended."""
 
-    __table_args__ = (Index("ix_run_status_created", "status", "created_at"),)
+    __table_args__ = (
+        Index("ix_run_status_created", "status", "created_at"),
+        Index("ix_run_listed", "deleted_at", "archived_at"),  # counts the list without a look at any row
+    )
 
     id: int | None = identity()
     name: str = Field(index=True)
@@ -71,6 +75,8 @@ class Run(OfProject, Binned, table=True):
     measurement_steps: int = added_steps_column()  # outside spent_steps: nothing was learned or selected from them
     mean_return: float | None = number_column()
     score: float | None = number_column()
+    held_out_score: float | None = number_column()
+    metrics: dict[str, float] = added_object_column()  # the latest value of each, of generalist and fine-tuning
     sparkline: list[float | None] = json_column(list)
     sparkline_stride: int = 1  # epochs per point; doubles whenever there are more than 40 points
     revision: int = steps_column()  # incremented with every batch of reports: the cursor for deltas
@@ -78,6 +84,7 @@ class Run(OfProject, Binned, table=True):
     created_at: datetime = time_column(index=True)
     updated_at: datetime = time_column()
     ended_at: datetime | None = time_column(nullable=True)
+    archived_at: datetime | None = time_column(nullable=True)  # since then it is listed only where that is asked for
     record_sha256: str | None = unique_text_column()  # of the record the run was imported from
 
 

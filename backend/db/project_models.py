@@ -1,11 +1,12 @@
-"""Tables of projects, of who is in them and of quotas; columns of what may belong to a project and be in the bin."""
+"""Tables of projects, of who is in them, of quotas and views; columns of what is in a project or in the bin."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from gsl.backend.db.columns import BIG_ID, UtcDateTime, identity, reference, time_column
+from gsl.backend.db.columns import BIG_ID, UtcDateTime, identity, json_column, reference, time_column
 
 
 class OfProject(SQLModel):
@@ -43,6 +44,21 @@ class ProjectMember(SQLModel, table=True):
     account_id: int = reference("account.id", primary_key=True, index=True)
     role: str  # ProjectRole
     added_at: datetime = time_column()
+
+
+class RunView(OfProject, table=True):
+    """A way to look at the list of runs, kept by name; with a project, a shared one is its members' alone."""
+
+    __tablename__ = "run_view"
+    __table_args__ = (UniqueConstraint("owner", "name", name="uq_run_view_owner_name"),)
+
+    id: int | None = identity()
+    name: str
+    owner: str  # name of the account
+    shared: bool = False
+    content: dict[str, Any] = json_column()  # RunViewContent
+    created_at: datetime = time_column()
+    updated_at: datetime = time_column()
 
 
 class Quota(SQLModel, table=True):

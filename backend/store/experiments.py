@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select, update
 
 from gsl.backend.db.models import Experiment, Job, Run
@@ -40,15 +40,29 @@ def row(session: Session, experiment_id: int) -> Experiment:
 
 
 def page(
-    session: Session, who: Identity, owner: str | None, project_id: int | None, limit: int, offset: int
+    session: Session,
+    who: Identity,
+    text: str | None,
+    owner: str | None,
+    project_id: int | None,
+    limit: int,
+    offset: int,
 ) -> Page[ExperimentPublic]:
     """Those that are there for the person, newest first."""
     exact = {Experiment.owner: owner, Experiment.project_id: project_id}
     filters = [col(column) == value for column, value in exact.items() if value is not None]
+    if text:
+        filters.append(_found_by(text))
     filters += [col(Experiment.deleted_at).is_(None), *reach.visible(who, Experiment.project_id)]
     rows = session.exec(_with_runs().where(*filters).order_by(col(Experiment.id).desc()).limit(limit).offset(offset))
     total = session.exec(select(func.count()).select_from(Experiment).where(*filters)).one()
     return Page(items=_publics(session, rows.all()), total=total, limit=limit, offset=offset)
+
+
+def _found_by(text: str) -> ColumnElement[bool]:
+    """In capitals or not; on SQLite that holds for the letters of ASCII."""
+    columns = (col(Experiment.name), col(Experiment.description))
+    return or_(*(column.icontains(text, autoescape=True) for column in columns))
 
 
 def lock(session: Session, experiment_id: int) -> Experiment:

@@ -9,7 +9,7 @@ from gsl.backend.db.account_models import NoteVersion
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Experiment, Run
 from gsl.backend.errors import ConflictError
-from gsl.backend.store import search
+from gsl.backend.store import run_text
 from gsl.protocol.api import NoteVersionPublic, Page
 
 Noted = Run | Experiment
@@ -32,7 +32,7 @@ def save(session: Session, noted: Noted, text: str, who: str, seen: int | None =
     noted.notes = text
     if isinstance(noted, Run):
         noted.updated_at = now()
-        search.remember(session, noted)
+        run_text.remember(session, noted)
     return _public(newest)
 
 

@@ -1,7 +1,7 @@
 """Runs: creating, listing, reading, changing and deleting them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
@@ -12,7 +12,7 @@ from gsl.backend.db.models import Experiment, Gate, Job, Run
 from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.run_progress import RunProgress, activity, eta, phases
 from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
-from gsl.backend.store import forks, projects, quotas, reach, run_progress, search, value_sources
+from gsl.backend.store import forks, projects, quotas, reach, run_columns, run_progress, run_text, search, value_sources
 from gsl.backend.store.configs import check_readable, config_of, read_only
 from gsl.backend.store.jobs.locks import lock_run
 from gsl.backend.store.jobs.status import record_event
@@ -22,7 +22,6 @@ from gsl.protocol.api import Page, RunPublic, RunSummary, RunUpdate
 from gsl.protocol.jobs import ENDED, DesiredState
 
 IN_VAIN = ("failed", "cancelled")  # ended without a result to compare
-Sort = Literal["-created_at", "created_at", "-updated_at", "updated_at", "name", "-name", "-score", "score"]
 
 
 def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
@@ -45,7 +44,7 @@ def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
         total_steps=config.budget.total_steps,
     )
     session.add(run)
-    search.remember(session, run)
+    run_text.remember(session, run)
     return run
 
 
@@ -80,16 +79,14 @@ def unfinished(session: Session) -> Sequence[int]:
 
 
 def page(
-    session: Session, who: Identity, filters: search.Filter, sort: Sort, limit: int, offset: int
+    session: Session, who: Identity, filters: search.Filter, order: search.Order, limit: int, offset: int
 ) -> Page[RunSummary]:
     """Those that are there for the person."""
-    conditions = [*search.conditions(filters, session.get_bind().dialect.name), *reach.visible(who, Run.project_id)]
+    dialect = session.get_bind().dialect.name
+    conditions = [*search.conditions(filters, dialect), *reach.visible(who, Run.project_id)]
     total = session.exec(select(func.count()).select_from(Run).where(*conditions)).one()
-    column = getattr(Run, sort.removeprefix("-"))
-    order = column.desc() if sort.startswith("-") else column.asc()
-    if column is Run.score:  # the only one that may be null: this order makes PostgreSQL sort all runs for one page
-        order = order.nulls_last()
-    query = select(Run).where(*conditions).order_by(order, col(Run.id).desc())
+    ordered = run_columns.order(order.field, order.descending, dialect)
+    query = select(Run).where(*conditions).order_by(ordered, col(Run.id).desc())
     runs = list(session.exec(query.limit(limit).offset(offset)))
     return Page(items=summaries(session, runs), total=total, limit=limit, offset=offset)
 
@@ -196,7 +193,7 @@ def update(session: Session, run: Run, changes: RunUpdate) -> None:
     for name, value in changes.model_dump(exclude_none=True, exclude={"notes", "project_id"}).items():
         setattr(run, name, value)
     run.updated_at = now()
-    search.remember(session, run)
+    run_text.remember(session, run)
 
 
 def remove(session: Session, run: Run) -> None:

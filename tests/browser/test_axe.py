@@ -82,6 +82,8 @@ OPENED: dict[str, tuple[str, Callable[[Page], object]]] = {
     "a run's priority": (WAITING, lambda page: page.get_by_role("button", name="Priority").click()),
     "notes that are written": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Add notes").click()),
     "versions of notes": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Versions").click()),
+    "the search": ("/runs", lambda page: page.keyboard.press("Control+k")),
+    "shortcuts": ("/runs", lambda page: page.keyboard.press("?")),
     "sharing": (WAITING, lambda page: page.get_by_role("button", name="Share").first.click()),
     "a token": ("/account", lambda page: page.get_by_role("button", name="token").first.click()),
     "a webhook": ("/workers", lambda page: page.get_by_role("button", name="Add").first.click()),
@@ -94,6 +96,7 @@ def test_nothing_that_opens_has_anything_serious(page: Page, paths: list[str], w
     path, opens = OPENED[what]
     overview = paths[-1].partition("?")[0]
     page.goto({WAITING: paths[-1], WAITING_OVERVIEW: overview, REPLAYED: paths[len(PAGES)]}.get(path, path))
+    expect(page.get_by_role("heading").first).to_be_visible()
     opens(page)
     page.wait_for_timeout(500)
     assert serious(page) == []

@@ -22,6 +22,14 @@ def test_runs_are_found_by_status_text_tag_and_suite(gsl: Gsl, server: RealApi) 
     shown = gsl("list")
     assert "needle" in shown.out
     assert "Cancelled" in shown.out
+    assert (
+        found("--query", "name ~ NEEDLE or tag = nothing")
+        == found("--search", "needle", "--query", "id > 0")
+        == [first.id]
+    )
+    assert found("--sort=id") == sorted(found())
+    refused = gsl("list", "--query", "statsu = failed")
+    assert (refused.code, "status" in refused.err) == (3, True)
     assert gsl("list", "--search", "nowhere").out == "Nothing found.\n"
 
 

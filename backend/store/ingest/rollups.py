@@ -14,7 +14,7 @@ from gsl.backend.store.configs import config_of
 from gsl.backend.store.ingest.upsert import upsert
 from gsl.method import score as measured
 from gsl.phases.keys import BEFORE_EVALUATION
-from gsl.protocol.reports import EvaluationReport, PlateauReport, VariationReturn
+from gsl.protocol.reports import EvaluationReport, PlateauReport, Source, VariationReturn
 
 Row = dict[str, Any]
 MAIN_KINDS = ("generalist", "finetune", "evaluation")  # jobs of the run's own policy
@@ -101,7 +101,18 @@ def progress(run: Run, job: Job, epochs: Sequence[Row]) -> None:
         job.steps_per_second = speed if before is None else before + _SPEED_WEIGHT * (speed - before)
     if job.kind in ("generalist", "finetune"):
         run.mean_return = job.mean_return
+        for row in fresh:
+            run.metrics = {**run.metrics, **_measured(row)}
         extend_sparkline(run, [row["mean_return"] for row in fresh])
+
+
+_METRICS_OF_EPOCHS = ("success_rate", "mean_length", "episodes")
+
+
+def _measured(row: Row) -> dict[str, float]:
+    """The metrics of an epoch that have a value."""
+    values = {**row["metrics"], **{name: row[name] for name in _METRICS_OF_EPOCHS}}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _last_known(rows: Sequence[Row], name: str, otherwise: float | None) -> float | None:
@@ -138,15 +149,16 @@ def rebuild(session: Session, run: Run, job: Job) -> None:
     run.sparkline, run.sparkline_stride, run.sparkline_epochs = [], 1, 0
     extend_sparkline(run, values)
     run.mean_return = next((value for value in reversed(values) if value is not None), None)
-    run.score = _newest_score(session, run)
+    run.metrics = {} if newest is None else _measured(newest.model_dump())
+    run.score, run.held_out_score = (_newest_score(session, run, source) for source in ("evaluation", "held_out"))
 
 
-def _newest_score(session: Session, run: Run) -> float | None:
+def _newest_score(session: Session, run: Run, source: Source) -> float | None:
     """The score according to the newest remaining evaluation."""
     evaluated = (
         select(LatestReturn)
         .join(Job, col(Job.id) == col(LatestReturn.job_id))
-        .where(LatestReturn.run_id == run.id, LatestReturn.source == "evaluation", col(Job.kind).in_(MAIN_KINDS))
+        .where(LatestReturn.run_id == run.id, LatestReturn.source == source, col(Job.kind).in_(MAIN_KINDS))
         .where(Job.key != BEFORE_EVALUATION)
     )
     rows = session.exec(evaluated).all()
@@ -170,3 +182,5 @@ def score(run: Run, job: Job, report: EvaluationReport) -> None:
         job.success_rate = measured.success_rate(report.training)
     if job.kind in MAIN_KINDS and job.key != BEFORE_EVALUATION and value is not None:
         run.score = value
+        held_out = measured.score(config_of(run).suite, report.held_out)
+        run.held_out_score = run.held_out_score if held_out is None else held_out

@@ -13,6 +13,15 @@ export const experimentsQuery = (owner?: string, project_id?: number) =>
       unwrap(api.GET("/api/v1/experiments", { params: { query: { owner, project_id, limit: MOST } }, signal })),
   });
 
+/** Those whose name or description has this text, newest first. */
+export const foundExperimentsQuery = (q: string) =>
+  queryOptions({
+    queryKey: [...keys.experiments, "found", q],
+    queryFn: async ({ signal }) =>
+      (await unwrap(api.GET("/api/v1/experiments", { params: { query: { q: q || undefined, limit: 10 } }, signal })))
+        .items,
+  });
+
 export function experimentQuery(id: number) {
   return queryOptions({
     queryKey: keys.experiment(id),

@@ -1373,7 +1373,9 @@ export interface paths {
         };
         /**
          * List runs, with filters and paging
-         * @description Needs: viewer.
+         * @description 422 says at which character a query is wrong, and what would be right there.
+         *
+         *     Needs: viewer.
          */
         get: operations["list_runs"];
         put?: never;
@@ -1385,6 +1387,72 @@ export interface paths {
          *     Needs: member.
          */
         post: operations["create_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tag, archive, cancel or delete many runs
+         * @description Each run on its own: the answer says of each whether it was done, and otherwise why not.
+         *
+         *     Needs: member.
+         */
+        post: operations["change_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Complete a query
+         * @description Fields, operators, words and values that runs have. Nothing may stand behind what is already wrong.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["complete_run_query"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what queries, columns and the order of runs can name
+         * @description Facts of a run, then metrics, then all settings.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["list_run_fields"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3773,6 +3841,11 @@ export interface components {
              * @description What is wrong, and what would be accepted.
              */
             message: string;
+            /**
+             * Position
+             * @description Of the wrong character in a text, counted from 0.
+             */
+            position?: number | null;
         };
         /**
          * FigureInfo
@@ -7078,6 +7151,18 @@ export interface components {
             /** Played */
             played?: number | null;
         };
+        /** RunChanged */
+        RunChanged: {
+            /**
+             * Detail
+             * @description What the run is now, or why it stayed as it was.
+             */
+            detail: string;
+            /** Done */
+            done: boolean;
+            /** Run Id */
+            run_id: number;
+        };
         /**
          * RunConfig
          * @description Everything that decides a run; the API, the form, the database and the worker share this object.
@@ -7209,6 +7294,33 @@ export interface components {
              */
             worker_label: string;
         };
+        /**
+         * RunField
+         * @description What queries, columns and the order of the list can name.
+         */
+        RunField: {
+            /** Help */
+            help: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "number" | "time" | "flag" | "tag" | "name";
+            /**
+             * Name
+             * @description As it is written in a query; settings by their path, metrics after `metrics.`.
+             */
+            name: string;
+            /** Sortable */
+            sortable: boolean;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "run" | "setting" | "metric";
+            /** Title */
+            title: string;
+        };
         /** RunPublic */
         RunPublic: {
             /**
@@ -7217,6 +7329,11 @@ export interface components {
              * @default
              */
             activity: string;
+            /**
+             * Archived At
+             * @description Since when it is archived.
+             */
+            archived_at?: string | null;
             /**
              * Arm
              * @enum {string}
@@ -7273,6 +7390,11 @@ export interface components {
              * @description The latest gate.
              */
             gate_id: number | null;
+            /**
+             * Held Out Score
+             * @description Of the latest evaluation on held-out variations.
+             */
+            held_out_score?: number | null;
             /** Id */
             id: number;
             /**
@@ -7390,6 +7512,31 @@ export interface components {
              */
             worker_label: string;
         };
+        /** RunQueryCompletion */
+        RunQueryCompletion: {
+            /** Help */
+            help: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "field" | "operator" | "value" | "word";
+            /** Text */
+            text: string;
+        };
+        /**
+         * RunQueryCompletions
+         * @description How a query may go on at the cursor, the likeliest first.
+         */
+        RunQueryCompletions: {
+            /** Items */
+            items: components["schemas"]["RunQueryCompletion"][];
+            /**
+             * Start
+             * @description Where the text that a completion replaces begins; it ends at the cursor.
+             */
+            start: number;
+        };
         /**
          * RunRecord
          * @description A run that has ended; jobs and gates are in the order in which they were planned.
@@ -7475,6 +7622,11 @@ export interface components {
              */
             activity: string;
             /**
+             * Archived At
+             * @description Since when it is archived.
+             */
+            archived_at?: string | null;
+            /**
              * Arm
              * @enum {string}
              */
@@ -7507,6 +7659,11 @@ export interface components {
             experiment_id: number | null;
             /** Experiment Name */
             experiment_name: string | null;
+            /**
+             * Held Out Score
+             * @description Of the latest evaluation on held-out variations.
+             */
+            held_out_score?: number | null;
             /** Id */
             id: number;
             /**
@@ -7635,6 +7792,40 @@ export interface components {
             tags?: string[] | null;
             /** Worker Label */
             worker_label?: string | null;
+        };
+        /**
+         * RunsChange
+         * @example {
+         *       "action": "tag",
+         *       "run_ids": [
+         *         7,
+         *         8
+         *       ],
+         *       "tags": [
+         *         "paper"
+         *       ]
+         *     }
+         */
+        RunsChange: {
+            /**
+             * Action
+             * @description `archive` hides runs that have ended from lists that do not ask for them, until `unarchive`; `delete` puts them into the bin.
+             * @enum {string}
+             */
+            action: "tag" | "untag" | "archive" | "unarchive" | "cancel" | "delete";
+            /** Run Ids */
+            run_ids: number[];
+            /**
+             * Tags
+             * @description What `tag` adds and `untag` removes.
+             * @default []
+             */
+            tags: string[];
+        };
+        /** RunsChanged */
+        RunsChanged: {
+            /** Items */
+            items: components["schemas"]["RunChanged"][];
         };
         /**
          * SAC
@@ -10678,6 +10869,8 @@ export interface operations {
     list_experiments: {
         parameters: {
             query?: {
+                /** @description Text to find in name or description. */
+                q?: string | null;
                 /** @description Name of the account that made it. */
                 owner?: string | null;
                 /** @description Only what belongs to this project. */
@@ -15302,7 +15495,7 @@ export interface operations {
     list_runs: {
         parameters: {
             query?: {
-                /** @description Text to find in name, notes or tags, whatever its case and accents. */
+                /** @description A query, as `status = failed and learner.learning_rate > 1e-4`, or text to find in name, notes or tags, whatever its case and accents. Archived runs are left out unless it says `archived = yes`. */
                 q?: string | null;
                 /** @description One or more statuses. */
                 status?: ("queued" | "generalist" | "evaluation" | "awaiting_approval" | "specialists" | "finetune" | "succeeded" | "failed" | "cancelled" | "paused")[] | null;
@@ -15316,8 +15509,8 @@ export interface operations {
                 owner?: string | null;
                 /** @description Only what belongs to this project. */
                 project_id?: number | null;
-                /** @description Field to sort by; a leading minus reverses the order. */
-                sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "name" | "-name" | "-score" | "score";
+                /** @description Field of queries to sort by; a leading minus reverses the order. */
+                sort?: string;
                 /** @description Maximum number of items. */
                 limit?: number;
                 /** @description Number of items to skip. */
@@ -15445,6 +15638,210 @@ export interface operations {
             };
             /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsChanged"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_run_query: {
+        parameters: {
+            query?: {
+                /** @description The query, as far as it is written. */
+                q?: string;
+                /** @description Where the cursor is; by default at the end. */
+                at?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunQueryCompletions"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_run_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunField"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -23,6 +23,7 @@ import { useLive } from "../api/live";
 import { useMayChange } from "../api/projects";
 import { healthQuery, useServerAway } from "../api/queries";
 import { many } from "../format/numbers";
+import { Keyboard } from "../keyboard/Keyboard";
 import { AccountMenu } from "./AccountMenu";
 import { Outage } from "./Outage";
 import classes from "./Shell.module.css";
@@ -62,6 +63,7 @@ export function Shell() {
             <div className={classes.actions}>
               <LiveDot />
               <InboxLink />
+              <Keyboard />
               <Box visibleFrom="sm">
                 <ThemeToggle />
               </Box>
@@ -100,7 +102,15 @@ function InboxLink() {
 function NewRun() {
   return (
     <>
-      <Button component={Link} to="/runs/new" size="xs" leftSection={<IconPlus size={14} />} visibleFrom="sm">
+      <Button
+        component={Link}
+        to="/runs/new"
+        size="xs"
+        leftSection={<IconPlus size={14} />}
+        visibleFrom="sm"
+        aria-keyshortcuts="n"
+        title="Shortcut: n"
+      >
         New run
       </Button>
       <ActionIcon component={Link} to="/runs/new" variant="filled" aria-label="New run" hiddenFrom="sm">

@@ -27,7 +27,7 @@ export function ApproveMany({ waiting }: { waiting: Approvable[] }) {
             <Text size="sm">
               {many(waiting.length, "run")} {waiting.length === 1 ? "is" : "are"} waiting for your decision.
             </Text>
-            <Button size="xs" color="grape" onClick={() => setOpen(true)}>
+            <Button size="xs" color="grape" onClick={() => setOpen(true)} aria-keyshortcuts="a" title="Shortcut: a">
               {waiting.length === 1 ? "Approve" : `Approve all ${waiting.length} waiting`}
             </Button>
           </Group>

@@ -22,6 +22,7 @@ export function NotesEditor({ text, onChange, onCancel, onSave, saving, error }:
       <SegmentedControl
         size="xs"
         mb="xs"
+        w="fit-content"
         aria-label="View of the notes"
         data={[
           { value: "write", label: "Write" },

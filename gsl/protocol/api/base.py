@@ -41,6 +41,7 @@ class Page(Answer, Generic[T]):
 class FieldError(Answer):
     field: str = Field(description="Dotted path of the invalid field, for example config.suite.goals.")
     message: str = Field(description="What is wrong, and what would be accepted.")
+    position: int | None = Field(default=None, description="Of the wrong character in a text, counted from 0.")
 
 
 class Problem(Answer):

@@ -12,6 +12,7 @@ from gsl.protocol.jobs import ENDED, RunStatus
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
+MOST_TAGS = 20
 MOST_PRIORITY = 10
 Priority = Annotated[
     int,
@@ -50,7 +51,7 @@ class RunCreate(Request):
         default="", max_length=100, description="Label of the run's arm in the experiment; if empty, the arm itself."
     )
     notes: str = Field(default="", max_length=20_000)
-    tags: list[Tag] = Field(default=[], max_length=20)
+    tags: list[Tag] = Field(default=[], max_length=MOST_TAGS)
     priority: Priority = 0
     worker_label: RunsOn = ""
 
@@ -75,13 +76,61 @@ class RunUpdate(Request):
 
     name: str | None = Field(default=None, min_length=1, max_length=200)
     notes: str | None = Field(default=None, max_length=20_000)
-    tags: list[Tag] | None = Field(default=None, max_length=20)
+    tags: list[Tag] | None = Field(default=None, max_length=MOST_TAGS)
     priority: Priority | None = None
     worker_label: RunsOn | None = None
     project_id: int | None = Field(default=None, ge=0, le=MAX_ID, description="The project it moves to; 0 for none.")
 
 
 StepName = Literal["generalist", "evaluation", "gate", "specialists", "finetune", "final_evaluation"]
+
+
+RunAction = Literal["tag", "untag", "archive", "unarchive", "cancel", "delete"]
+
+
+class RunsChange(Request):
+    model_config = example({"action": "tag", "run_ids": [7, 8], "tags": ["paper"]})
+
+    action: RunAction = Field(
+        description="`archive` hides runs that have ended from lists that do not ask for them, until `unarchive`; "
+        "`delete` puts them into the bin."
+    )
+    run_ids: list[Annotated[int, Field(ge=1, le=MAX_ID)]] = Field(min_length=1, max_length=1000)
+    tags: list[Tag] = Field(default=[], max_length=MOST_TAGS, description="What `tag` adds and `untag` removes.")
+
+
+class RunChanged(Answer):
+    run_id: int
+    done: bool
+    detail: str = Field(description="What the run is now, or why it stayed as it was.")
+
+
+class RunsChanged(Answer):
+    items: tuple[RunChanged, ...]
+
+
+class RunField(Answer):
+    """What queries, columns and the order of the list can name."""
+
+    name: str = Field(description="As it is written in a query; settings by their path, metrics after `metrics.`.")
+    title: str
+    kind: Literal["text", "number", "time", "flag", "tag", "name"]
+    source: Literal["run", "setting", "metric"]
+    sortable: bool
+    help: str
+
+
+class RunQueryCompletion(Answer):
+    text: str
+    kind: Literal["field", "operator", "value", "word"]
+    help: str
+
+
+class RunQueryCompletions(Answer):
+    """How a query may go on at the cursor, the likeliest first."""
+
+    start: int = Field(description="Where the text that a completion replaces begins; it ends at the cursor.")
+    items: tuple[RunQueryCompletion, ...]
 
 
 class PhaseProgress(Answer):
@@ -141,6 +190,8 @@ class RunSummary(Answer):
     created_at: datetime
     updated_at: datetime
     ended_at: datetime | None
+    archived_at: datetime | None = Field(default=None, description="Since when it is archived.")
+    held_out_score: float | None = Field(default=None, description="Of the latest evaluation on held-out variations.")
     message: str = Field(description="What the run is waiting for, or why it ended.")
     activity: str = Field(
         default="", description="Why no job trains yet. Examples: starting on worker a; queued, 4 ahead, about 3 min."

@@ -204,3 +204,12 @@ def test_an_experiment_says_what_its_runs_wait_for(api: ApiDriver) -> None:
     said = "1 run trains, 1 waits for approval, 2 wait for a worker with label a100"
     assert api.get(f"/experiments/{experiment}")["activity"] == said
     assert [one["activity"] for one in api.get("/experiments")["items"]] == [said]
+
+
+def test_experiments_are_found_by_their_text(api: ApiDriver) -> None:
+    for name, description in (("Guides 100%", ""), ("Learners", "all guides"), ("Seeds", "")):
+        api.post("/experiments", {"name": name, "description": description}, 201)
+    found = [each["name"] for each in api.get("/experiments", q="GUIDES")["items"]]
+    assert found == ["Learners", "Guides 100%"]
+    assert api.get("/experiments", q="100%")["total"] == 1
+    assert api.get("/experiments", q="%")["total"] == 1

@@ -12,7 +12,12 @@ export function LaunchBar({ launching }: { launching: Launching }) {
       <Box style={{ minWidth: 0, flex: 1 }} opacity={launching.stale ? 0.6 : 1}>
         <Summary {...launching} />
       </Box>
-      <Button leftSection={<IconPlayerPlay size={16} />} loading={launching.busy} onClick={launching.onLaunch}>
+      <Button
+        leftSection={<IconPlayerPlay size={16} />}
+        loading={launching.busy}
+        onClick={launching.onLaunch}
+        aria-keyshortcuts="Control+Enter"
+      >
         Launch run
       </Button>
     </Paper>

@@ -51,6 +51,8 @@ export function LaunchCard({ launching }: { launching: Launching }) {
           loading={busy}
           onClick={onLaunch}
           data-testid="launch"
+          aria-keyshortcuts="Control+Enter"
+          title="Shortcut: Ctrl Enter"
           visibleFrom="md"
         >
           Launch run

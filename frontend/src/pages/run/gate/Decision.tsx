@@ -57,6 +57,9 @@ export function Decision({
             disabled={!canApprove}
             loading={busy}
             onClick={onApprove}
+            aria-keyshortcuts="a"
+            data-shortcut="focus" // approving is final, so the key goes to the button, and Enter presses it
+            title="Shortcut: a, then Enter"
           >
             {approveLabel}
           </Button>

@@ -29,7 +29,9 @@ _log = logging.getLogger(__name__)
 
 def problem_response(error: ProblemError) -> JSONResponse:
     body = Problem(title=error.title, status=error.status, detail=error.detail, errors=list(error.errors))
-    return JSONResponse(body.model_dump(exclude_none=True), error.status, headers=dict(error.headers), media_type=MEDIA_TYPE)
+    return JSONResponse(
+        body.model_dump(exclude_none=True), error.status, headers=dict(error.headers), media_type=MEDIA_TYPE
+    )
 
 
 def install(app: FastAPI) -> None:

@@ -76,6 +76,12 @@ export function runsQuery(filter: RunsFilter) {
   });
 }
 
+/** Those of an account that changed last. */
+export const runsOfQuery = async (owner: string, signal: AbortSignal) => {
+  const query = { owner, sort: "-updated_at" as const, limit: 20 };
+  return (await unwrap(api.GET("/api/v1/runs", { params: { query }, signal }))).items;
+};
+
 const MOST_GATES = 100; // that the API approves at once
 
 /** Runs, of those that the filter finds, that wait for a decision at their gates. */

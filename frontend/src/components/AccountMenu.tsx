@@ -11,6 +11,7 @@ import {
 } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useAccount, useSignOut } from "../api/accounts";
+import { NoticesItem } from "../notices/Notices";
 import { ThemeItem } from "./ThemeToggle";
 
 /** Who is signed in, what is theirs to manage, and the way out. */
@@ -51,6 +52,7 @@ export function AccountMenu() {
             </Menu.Item>
           </>
         )}
+        <NoticesItem />
         <ThemeItem />
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate(undefined)}>

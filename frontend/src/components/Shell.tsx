@@ -24,6 +24,7 @@ import { useMayChange } from "../api/projects";
 import { healthQuery, useServerAway } from "../api/queries";
 import { many } from "../format/numbers";
 import { Keyboard } from "../keyboard/Keyboard";
+import { Notices } from "../notices/Notices";
 import { AccountMenu } from "./AccountMenu";
 import { Outage } from "./Outage";
 import classes from "./Shell.module.css";
@@ -79,6 +80,7 @@ export function Shell() {
           <Outlet />
         </Container>
       </AppShell.Main>
+      <Notices />
       <ScrollRestoration />
     </AppShell>
   );

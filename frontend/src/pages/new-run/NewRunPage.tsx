@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { presetsQuery, runQuery } from "../../api/queries";
 import type { Preset, Run } from "../../api/types";
+import { FirstLaunch } from "../../components/FirstRun";
 import { Loaded } from "../../components/Loaded";
 import { PageTitle, useTitle } from "../../components/PageTitle";
 import { configSchemaQuery } from "../../form/config-schema";
@@ -28,6 +29,7 @@ export function NewRunPage() {
   return (
     <>
       <PageTitle title="New run" text="Choose a preset, adjust its settings and launch." />
+      <FirstLaunch />
       <Loaded query={presets}>
         {(list) => (
           <div className={classes.page}>

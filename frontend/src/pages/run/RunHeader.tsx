@@ -10,6 +10,7 @@ import { armTitle, TimeLeft } from "../../components/RunFacts";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count, decimal } from "../../format/numbers";
+import { Follow } from "../../notices/Notices";
 import { EditableName } from "./EditableName";
 import { EditableTags } from "./EditableTags";
 import { Lineage } from "./Lineage";
@@ -69,6 +70,7 @@ export function RunHeader({ run }: { run: Run }) {
         </Group>
       </Group>
       <Group gap="xs" mt="xs" align="flex-end">
+        <Follow run={run} />
         <EditableTags tags={run.tags} onSave={(tags) => update.mutate({ tags })} />
         <EditableProject
           of={run}

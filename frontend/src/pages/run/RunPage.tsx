@@ -4,6 +4,7 @@ import { useParams } from "react-router";
 import { ApiError } from "../../api/problem";
 import { runQuery } from "../../api/queries";
 import type { Run } from "../../api/types";
+import { FirstRunHint } from "../../components/FirstRun";
 import { Loaded } from "../../components/Loaded";
 import { NotFound } from "../../components/NotFound";
 import { useTitle } from "../../components/PageTitle";
@@ -29,6 +30,7 @@ function RunView({ run }: { run: Run }) {
       <ReadOnly run={run} />
       <RunHeader run={run} />
       {run.phases.length > 0 && <PhaseStepper run={run} />}
+      <FirstRunHint run={run} />
       <RunNotices run={run} />
       <RunTabs run={run} />
     </Stack>

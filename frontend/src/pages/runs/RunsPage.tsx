@@ -1,10 +1,10 @@
 import { Box, Button, Card, Group, Pagination, Text } from "@mantine/core";
 import { IconFilterOff, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "react-router";
 import { useMayChange } from "../../api/projects";
 import { PAGE_SIZE, runsQuery, waitingQuery } from "../../api/queries";
 import { EmptyState } from "../../components/EmptyState";
+import { FirstSteps } from "../../components/FirstRun";
 import { Loaded } from "../../components/Loaded";
 import { PageTitle, useTitle } from "../../components/PageTitle";
 import { WaitingGates } from "../../components/WaitingGates";
@@ -64,18 +64,7 @@ export function RunsPage() {
 }
 
 function NoRuns() {
-  return (
-    <EmptyState
-      icon={IconPlayerPlay}
-      title="No runs yet"
-      text="A run trains a generalist, detects its plateau, and asks you before specialists train on its worst variations. The quick fork maze preset shows all of this in about a minute."
-      action={
-        <Button component={Link} to="/runs/new?preset=forkmaze-quick">
-          Launch your first run
-        </Button>
-      }
-    />
-  );
+  return <EmptyState icon={IconPlayerPlay} title="No runs yet" text={<FirstSteps />} />;
 }
 
 function NothingFound({ onClear }: { onClear: () => void }) {

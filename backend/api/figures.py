@@ -10,11 +10,13 @@ from fastapi import Header, Query, Response
 from sqlmodel import Session
 
 import gsl.backend.domain.comparison
+import gsl.backend.domain.run_axis
 import gsl.backend.figures
 import gsl.method.changes
 import gsl.method.statistics
 from gsl.backend.api.deps import Reading, RunId, problems, router
 from gsl.backend.domain.figure_data import Metric
+from gsl.backend.domain.run_axis import Axis, branch_of
 from gsl.backend.errors import InvalidError, NotFoundError
 from gsl.backend.figures import run_figures
 from gsl.backend.figures.registration import RunOptions
@@ -39,6 +41,14 @@ Epochs = Annotated[
         f"or at most {MOST_SNAPSHOTS} pairs job:epoch, for example 12:40,12:80.",
         examples=["12:40,12:80"],
     ),
+]
+
+WhichAxis = Annotated[
+    Axis, Query(description="Steps of the run in total, or along its critical path, on which specialists are parallel.")
+]
+OneSpecialist = Annotated[
+    str | None,
+    Query(description="The only one shown: its cycle and number.", pattern=r"^\d{1,6}-\d{1,6}$", examples=["1-12"]),
 ]
 
 
@@ -76,6 +86,8 @@ def get_figure(
         Source | Literal["any"],
         Query(description="Episodes for `variation_histogram`; `any` prefers evaluations."),
     ] = "any",
+    axis: WhichAxis = "total",
+    specialist: OneSpecialist = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """`data` and `layout` for Plotly; numbers are typed arrays. Polling with `If-None-Match` is cheap."""
@@ -90,6 +102,8 @@ def get_figure(
         epochs=_job_epochs(session, run_id, epochs),
         paper=epochs == "paper",
         source=None if source == "any" else source,
+        axis=axis,
+        specialist=_specialist(session, run_id, specialist),
     )
     return Response(chosen.build(session, run_id, options).to_json(), media_type="application/json", headers=headers)
 
@@ -105,13 +119,24 @@ def _version(session: Session, run_id: int) -> str:
 def code_version() -> str:
     """Changes with the figures' own code, so that clients fetch the figures again after an upgrade."""
     folder = Path(gsl.backend.figures.__file__).parent
-    beside = (gsl.backend.domain.comparison.__file__, gsl.method.changes.__file__, gsl.method.statistics.__file__)
-    sources = [*sorted(folder.glob("*.py")), *map(Path, beside)]
+    beside = (gsl.backend.domain.comparison, gsl.backend.domain.run_axis, gsl.method.changes, gsl.method.statistics)
+    sources = [*sorted(folder.glob("*.py")), *(Path(str(module.__file__)) for module in beside)]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
 
 
 def _metric(session: Session, run_id: int) -> Metric:
     return "success" if suite_of(session, run_id).has_success else "return"
+
+
+def _specialist(session: Session, run_id: int, asked: str | None) -> str | None:
+    if asked is None:
+        return None
+    branches = [branch_of(job.key) for job in job_rows(session, run_id) if job.kind == "specialist"]
+    known = list(dict.fromkeys("-".join(branch) for branch in branches if branch))
+    if asked not in known:
+        those = f"its specialists are {known[0]} to {known[-1]}" if known else "it has none"
+        raise InvalidError.field("specialist", f"run {run_id} has no specialist {asked}; {those}")
+    return asked
 
 
 def _job_epochs(session: Session, run_id: int, text: str) -> list[JobEpoch]:

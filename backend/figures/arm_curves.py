@@ -9,7 +9,7 @@ from gsl.backend.domain.figure_data import FloatArray
 from gsl.backend.figures.arms import FORMATS, METRIC_NAMES, arm_colour, arm_dash, arm_fill, counted, metric_axis
 from gsl.backend.figures.figure import Figure
 from gsl.backend.figures.registration import ExperimentFigure
-from gsl.backend.figures.style import View, empty_figure, new_figure, palette, steps_axis
+from gsl.backend.figures.style import View, empty_figure, literal, new_figure, palette, steps_axis
 from gsl.backend.store.figures.arm_curves import run_curves
 from gsl.method.statistics import CONFIDENCE, mean_band
 from gsl.protocol.api import ComparedMetric
@@ -60,6 +60,7 @@ def _add_arm(
 ) -> None:  # fmt: skip
     counts = [curve for curve in curves if len(curve.steps) and curve.run.status not in ("failed", "cancelled")]
     failed = [curve for curve in curves if curve.run.status == "failed"]
+    name = literal(name)
     label = f"{name} ({_tally(counts, failed)})"
     for curve in failed:
         _add_failed(figure, curve, label, index, view)
@@ -114,7 +115,8 @@ def _add_failed(figure: Figure, curve: RunCurve, label: str, index: int, view: V
         x=curve.steps, y=curve.values, mode="lines+markers", legendgroup=label, showlegend=False, opacity=0.6,
         line={"color": arm_colour(index, view), "width": 1, "dash": "dot"},
         marker={"symbol": symbols, "size": sizes, "color": palette(view).forgotten},
-        hovertemplate=f"<b>{curve.run.arm_name}</b>, seed {curve.run.seed}: run {curve.run.id} failed<extra></extra>",
+        hovertemplate=f"<b>{literal(curve.run.arm_name)}</b>, seed {curve.run.seed}: run {curve.run.id} failed"
+        "<extra></extra>",
     )  # fmt: skip
 
 

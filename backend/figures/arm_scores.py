@@ -5,7 +5,7 @@ from gsl.backend.domain.comparison_types import Outcomes
 from gsl.backend.figures.arms import METRIC_NAMES, any_run_evaluated, arm_colour, counted, metric_axis, number
 from gsl.backend.figures.figure import Figure
 from gsl.backend.figures.registration import ExperimentFigure
-from gsl.backend.figures.style import View, empty_figure, new_figure, palette
+from gsl.backend.figures.style import View, empty_figure, literal, new_figure, palette
 from gsl.backend.store.figures.comparisons import outcomes as read_outcomes
 from gsl.method.statistics import CONFIDENCE
 from gsl.protocol.api import ArmComparison
@@ -46,7 +46,7 @@ def _name(arm: ArmComparison, view: View) -> str:
     longest = _LONGEST_NAME[view.narrow]
     name = arm.arm_name if len(arm.arm_name) <= longest else arm.arm_name[: longest - 1] + "…"
     failed = f", {arm.failed} failed" if arm.failed else ""
-    return f"{name}<br><span style='font-size:11px'>{counted(arm.seeds, 'seed')}{failed}</span>"
+    return f"{literal(name)}<br><span style='font-size:11px'>{counted(arm.seeds, 'seed')}{failed}</span>"
 
 
 def _add_seeds(figure: Figure, outcomes: Outcomes, name: str, row: int, index: int, view: View) -> None:
@@ -55,7 +55,7 @@ def _add_seeds(figure: Figure, outcomes: Outcomes, name: str, row: int, index: i
         x=[outcomes.by_run[run.id] for run in runs], y=[row] * len(runs), mode="markers", cliponaxis=False,
         marker={"color": arm_colour(index, view), "size": 8, "opacity": 0.35},
         customdata=[[run.seed, run.id, outcomes.compared.tasks[run.task]] for run in runs],
-        hovertemplate=f"<b>{name}</b><br>seed %{{customdata[0]}}: %{{x}}<br>run %{{customdata[1]}}, "
+        hovertemplate=f"<b>{literal(name)}</b><br>seed %{{customdata[0]}}: %{{x}}<br>run %{{customdata[1]}}, "
         "%{customdata[2]}<extra></extra>",
     )  # fmt: skip
 
@@ -73,7 +73,7 @@ def _add_interval(figure: Figure, outcomes: Outcomes, arm: ArmComparison, row: i
     figure.add_scatter(
         x=[iqm.estimate], y=[row], mode="markers", cliponaxis=False, error_x={"thickness": 2.5, "width": 7, **bounds},
         marker={"symbol": "diamond", "size": 12, "color": colour, "line": {"color": palette(view).surface, "width": 1}},
-        hovertemplate=f"<b>{arm.arm_name}</b><br>{middle}"
+        hovertemplate=f"<b>{literal(arm.arm_name)}</b><br>{middle}"
         f"<br>mean ± std {spread} over {counted(arm.seeds, 'seed')}<extra></extra>",
     )  # fmt: skip
     figure.add_annotation(

@@ -37,7 +37,7 @@ def metric_axis(metric: ComparedMetric, title: str | None = None) -> dict[str, o
     """Layout of an axis of the metric; success as a percentage that always shows 0 to 100."""
     axis: dict[str, object] = {"title": {"text": title or METRIC_NAMES[metric]}, "nticks": 7}
     if metric == "success":
-        axis |= {"tickformat": ".0%", "range": [-0.03, 1.03]}
+        axis |= {"tickformat": ".0%", "range": [0, 1]}
     return axis
 
 

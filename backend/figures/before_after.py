@@ -13,7 +13,16 @@ from gsl.backend.domain.figure_data import FloatArray, IntArray, Metric, PairedS
 from gsl.backend.figures.arms import counted
 from gsl.backend.figures.figure import Figure, Part
 from gsl.backend.figures.registration import RunFigure
-from gsl.backend.figures.style import METRIC_NAMES, View, empty_figure, new_figure, palette, score_axis, score_text
+from gsl.backend.figures.style import (
+    METRIC_NAMES,
+    View,
+    empty_figure,
+    literal,
+    new_figure,
+    palette,
+    score_axis,
+    score_text,
+)
 from gsl.backend.store.figures.snapshots import paired_scores
 from gsl.method.changes import Changes, changes_of_returns, changes_of_success
 from gsl.method.statistics import CONFIDENCE, paired_difference
@@ -69,7 +78,7 @@ def _paired(data: PairedScores, metric: Metric) -> Drawn | None:
         _hover(before[row], after[row], place, changes, played, end, metric)
         for place, (row, played) in enumerate(zip(order, episodes, strict=True))
     ]
-    labels = [data.names[number] + (" ●" if number in data.specialised else "") for number in numbers]
+    labels = [literal(data.names[number]) + (" ●" if number in data.specialised else "") for number in numbers]
     return Drawn(labels, before[order], after[order], changes, specialised, hover, end)
 
 

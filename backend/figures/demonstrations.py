@@ -6,7 +6,7 @@ from gsl.backend.domain.figure_data import Demonstrated
 from gsl.backend.figures.arms import counted
 from gsl.backend.figures.figure import Figure
 from gsl.backend.figures.registration import RunFigure
-from gsl.backend.figures.style import View, empty_figure, new_figure, palette
+from gsl.backend.figures.style import View, empty_figure, literal, new_figure, palette
 from gsl.backend.store.figures.demonstrations import demonstrated
 
 MOST_NAMES = 40
@@ -22,10 +22,11 @@ def demonstrations(data: Demonstrated, view: View) -> Figure:
         )  # fmt: skip
     figure, colours = new_figure(view, height=260), palette(view)
     place = np.arange(len(data.kept))
+    names = [literal(name) for name in data.names]
     whose = [_whose(data, i) for i in place]
     means = ["none" if np.isnan(mean) else f"{mean:.3g}" for mean in data.means]
     about = {
-        "customdata": np.array([data.names, whose, data.kept.astype(str), data.tried.astype(str), means]).T,
+        "customdata": np.array([names, whose, data.kept.astype(str), data.tried.astype(str), means]).T,
         "hovertemplate": "<b>%{customdata[0]}</b>, %{customdata[1]}<br>kept %{customdata[2]} of %{customdata[3]}, "
         "mean return %{customdata[4]}<extra></extra>",
     }  # fmt: skip
@@ -39,7 +40,7 @@ def demonstrations(data: Demonstrated, view: View) -> Figure:
             marker={"symbol": "x", "size": 9, "color": colours.forgotten},
         )  # fmt: skip
     named = len(place) <= MOST_NAMES
-    ticks = {"tickvals": place, "ticktext": list(data.names)} if named else {"showticklabels": False}
+    ticks = {"tickvals": place, "ticktext": names} if named else {"showticklabels": False}
     figure.update_layout(
         barmode="overlay", bargap=0.2 if named else 0.0, yaxis={"title": {"text": "Episodes"}, "rangemode": "tozero"},
         xaxis={"title": {"text": _summary(data)}} | ticks,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gsl.backend.figures.figure import Figure, Part
 from gsl.backend.figures.style import View, palette, template
 
-LEFT, RIGHT, BOTTOM = 52, 12, 56  # margins in CSS pixels
+LEFT, RIGHT, BOTTOM = 52, 20, 56  # margins in CSS pixels; at the right, for half of `100%`
 GAP = 24  # between columns: half of a tick label on each side
 
 

@@ -2,11 +2,15 @@
 
 import numpy as np
 
-from gsl.backend.domain.figure_data import Curve, EvaluationPoint, FloatArray, LearningCurves, PlateauMark, Role
+from gsl.backend.domain.figure_data import Curve, EvaluationPoint, LearningCurves, PlateauMark, Role
+from gsl.backend.domain.run_axis import Axis
 from gsl.backend.figures.figure import Figure
 from gsl.backend.figures.registration import RunFigure
 from gsl.backend.figures.sampling import points_per_curve, rows_to_keep
+from gsl.backend.figures.smoothed import hover, points
+from gsl.backend.figures.specialist_lines import add_specialists, specialist_of
 from gsl.backend.figures.style import (
+    AXIS_NAMES,
     NUMBER_FORMATS,
     ROLE_NAMES,
     View,
@@ -19,34 +23,51 @@ from gsl.backend.figures.style import (
     steps_text,
 )
 from gsl.backend.store.figures.curves import learning_curves
-from gsl.method.curves import smooth
 from gsl.protocol.reports import Source
 
-DRAWN: tuple[Role, ...] = ("specialist", "generalist", "finetune")  # specialists are drawn behind
+MAIN: tuple[Role, ...] = ("generalist", "finetune")  # specialists are drawn behind
 EVALUATIONS: tuple[Source, ...] = ("evaluation", "held_out")
 MOST_EVALUATIONS = 500  # dots
 
 
-def learning_curve(data: LearningCurves, view: View) -> Figure:
+def learning_curve(data: LearningCurves, view: View, axis: Axis = "total", alone: str | None = None) -> Figure:
     """Training curves of generalist, specialists and fine-tuned generalist, evaluations, and a bar at each plateau.
 
-    Specialists branch off where the generalist had got to. The faint line is what was measured, the strong one is
-    smoothed as criterion H smooths it. In long runs, both are of means over stretches of epochs.
+    The faint line is what was measured, the strong one is smoothed as criterion H smooths it. In long runs, both are of
+    means over stretches of epochs. Of the specialists, `alone` is the only one drawn: `1-12` is the 12th of cycle 1.
     """
     curves = [curve for curve in data.curves if not np.isnan(curve.scores.of(view.metric)).all()]
     evaluations = [point for point in data.evaluations if point.of(view.metric) is not None]
     if not curves and not evaluations:
         return _nothing(data, view)
+    specialists = [curve for curve in curves if curve.role == "specialist"]
+    if alone is not None:
+        specialists = [curve for curve in specialists if specialist_of(curve) == alone]
+        evaluations = [point for point in evaluations if point.role != "specialist" or point.key in _keys(specialists)]
     figure = new_figure(view, height=380 if view.narrow else 440)
-    for role in DRAWN:
+    if alone is not None:
+        _add_curves(figure, specialists, "specialist", data.sigma, view)
+    elif specialists:
+        add_specialists(figure, specialists, data.sigma, view, points_per_curve(len(specialists)))
+    for role in MAIN:
         _add_curves(figure, [curve for curve in curves if curve.role == role], role, data.sigma, view)
     for source in EVALUATIONS:
         _add_evaluations(figure, [point for point in evaluations if point.source == source], source, view)
     for plateau in data.plateaus:
         _add_plateau(figure, plateau, view)
-    figure.update_xaxes(steps_axis())
+    figure.update_xaxes(steps_axis(AXIS_NAMES[axis], _end(curves, evaluations)))
     figure.update_yaxes(score_axis(view.metric))
     return figure
+
+
+def _keys(curves: list[Curve]) -> set[str]:
+    return {curve.key for curve in curves}
+
+
+def _end(curves: list[Curve], evaluations: list[EvaluationPoint]) -> int:
+    """The axis ends with the training."""
+    ends = [int(curve.steps.max(initial=0)) for curve in curves] + [point.steps for point in evaluations]
+    return max(ends, default=0)
 
 
 def _nothing(data: LearningCurves, view: View) -> Figure:
@@ -56,54 +77,22 @@ def _nothing(data: LearningCurves, view: View) -> Figure:
 
 
 def _add_curves(figure: Figure, curves: list[Curve], role: Role, sigma: float, view: View) -> None:
-    """All curves of a role as one smoothed trace, over a faint one of the raw values except for specialists."""
+    """All curves of a role as one smoothed trace, over a faint one of the raw values."""
     if not curves:
         return
-    specialist = role == "specialist"
     limit = points_per_curve(len(curves))
-    points = np.concatenate([_points(curve, sigma, view, limit) for curve in curves])  # (points, 5)
-    line = {"color": palette(view).role(role), "width": 1.2 if specialist else 2.4}
-    name = ROLE_NAMES[role]
-    if not specialist:
-        figure.add_scatter(
-            x=points[:, 0], y=points[:, 1], mode="lines", line=line | {"width": 1}, opacity=0.3, hoverinfo="skip",
-            showlegend=False, legendgroup=name,
-        )  # fmt: skip
+    drawn = np.concatenate([points(curve, sigma, view, limit) for curve in curves])  # (points, 6)
+    line = {"color": palette(view).role(role), "width": 2.4}
+    name = f"Specialist {curves[0].index}" if role == "specialist" else ROLE_NAMES[role]
     figure.add_scatter(
-        x=points[:, 0], y=points[:, 2], customdata=points[:, [3, 1, 4]], line=line, opacity=0.75 if specialist else 1.0,
-        mode="lines+markers" if len(points) < 4 else "lines", name=name, legendgroup=name, showlegend=True,
-        hovertemplate=_hover(role, view),
+        x=drawn[:, 0], y=drawn[:, 1], mode="lines", line=line | {"width": 1}, opacity=0.3, hoverinfo="skip",
+        showlegend=False, legendgroup=name,
     )  # fmt: skip
-
-
-def _points(curve: Curve, sigma: float, view: View, limit: int) -> FloatArray:
-    """Steps, measured and smoothed score, epoch and index of the sampled epochs, and a NaN row that ends the line."""
-    values = curve.scores.of(view.metric)
-    rows = rows_to_keep(values, limit)
-    smoothed = _smoothed(values, min(sigma / curve.stretch, len(values) / 20))
-    index = np.full(len(rows), curve.index)
-    points = np.stack([curve.steps[rows], values[rows], smoothed[rows], curve.epochs[rows], index], axis=1)
-    return np.concatenate([points, np.full((1, 5), np.nan)])
-
-
-def _smoothed(values: FloatArray, sigma: float) -> FloatArray:
-    """Epochs in which no episode ended are bridged; before the first known one there is nothing. Shape (epochs,)."""
-    known = np.flatnonzero(~np.isnan(values))
-    if len(known) == 0 or sigma < 0.5:
-        return values
-    first = int(known[0])
-    filled = np.interp(np.arange(first, len(values)), known, values[known])
-    return np.concatenate([np.full(first, np.nan), smooth(filled.tolist(), sigma)])
-
-
-def _hover(role: Role, view: View) -> str:
-    form = NUMBER_FORMATS[view.metric]
-    what = "success" if view.metric == "success" else "mean return"
-    who = "Specialist %{customdata[2]}" if role == "specialist" else ROLE_NAMES[role]
-    return (
-        f"<b>{who}</b><br>{what} %{{customdata[1]:{form}}} (smoothed %{{y:{form}}})"
-        "<br>epoch %{customdata[0]:,} · %{x:,} steps<extra></extra>"
-    )
+    figure.add_scatter(
+        x=drawn[:, 0], y=drawn[:, 2], customdata=drawn[:, [3, 1, 4, 5]], line=line, name=name, legendgroup=name,
+        mode="lines+markers" if len(drawn) < 4 else "lines", showlegend=True,
+        hovertemplate=hover(role, view, alone=True),
+    )  # fmt: skip
 
 
 def _add_evaluations(figure: Figure, points: list[EvaluationPoint], source: Source, view: View) -> None:
@@ -184,11 +173,14 @@ def _evidence(plateau: PlateauMark) -> str:
 FIGURE = RunFigure(
     name="learning_curve",
     title="Learning curve",
-    description="Mean score over the run's environment steps. Specialists branch off where the generalist stopped; "
-    "dots are fresh evaluations, and bars mark plateaus.",
+    description="Mean score over all environment steps, in which specialists share the steps they spend together, or "
+    "along the critical path, on which they train in parallel. Dots are fresh evaluations, and bars mark plateaus. "
+    "Click a specialist to see it alone.",
     tab="overview",
     position=10,
-    controls=("metric",),
-    build=lambda session, run_id, options: learning_curve(learning_curves(session, run_id), options.view),
+    controls=("metric", "axis", "specialist"),
+    build=lambda session, run_id, options: learning_curve(
+        learning_curves(session, run_id, options.axis), options.view, options.axis, options.specialist
+    ),
     ready=lambda state: state.epochs or state.evaluated,
 )

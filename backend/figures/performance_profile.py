@@ -18,7 +18,7 @@ from gsl.backend.figures.arms import (
 )
 from gsl.backend.figures.figure import Figure
 from gsl.backend.figures.registration import ComparisonOptions, ExperimentFigure
-from gsl.backend.figures.style import View, empty_figure, new_figure
+from gsl.backend.figures.style import View, empty_figure, literal, new_figure
 from gsl.backend.store.figures.comparisons import task_scores
 from gsl.method.statistics import CONFIDENCE, Band
 from gsl.method.variation_statistics import performance_profile as profile_of
@@ -41,7 +41,7 @@ def performance_profile(tasks: Sequence[TaskScores], arms: Sequence[str], metric
         if measured[name]:
             _add_arm(figure, name, index, measured[name], levels, view)
     figure.update_xaxes(metric_axis(metric, f"{METRIC_NAMES[metric]} τ"))
-    figure.update_yaxes(title={"text": "Share of variations above τ"}, tickformat=".0%", range=[-0.03, 1.03])
+    figure.update_yaxes(title={"text": "Share of variations above τ"}, tickformat=".0%", range=[0, 1])
     return figure
 
 
@@ -56,7 +56,7 @@ def thresholds(tables: Sequence[FloatArray], metric: ComparedMetric) -> FloatArr
 def _add_arm(
     figure: Figure, name: str, index: int, tables: tuple[FloatArray, ...], levels: FloatArray, view: View
 ) -> None:
-    band = profile_of(tables, levels)
+    name, band = literal(name), profile_of(tables, levels)
     bounded = not np.isnan(band.low).any()
     seeds = counted(sum(len(table) for table in tables), "seed")
     label = f"{name} ({seeds})" if bounded else f"{name} ({seeds}, no interval)"

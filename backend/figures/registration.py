@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from gsl.backend.domain.comparison_types import Compared
+from gsl.backend.domain.run_axis import Axis
 from gsl.backend.figures.figure import Figure
 from gsl.backend.figures.style import View
 from gsl.backend.store.figures.readiness import FigureState
@@ -22,6 +23,8 @@ class RunOptions:
     epochs: Sequence[JobEpoch] = ()
     paper: bool = False
     source: Source | None = None
+    axis: Axis = "total"
+    specialist: str | None = None  # the only one to draw, `1-12` for the 12th of the first cycle
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from typing import Literal
 
 from gsl.backend.domain.figure_data import Metric, Role
+from gsl.backend.domain.run_axis import Axis
 from gsl.backend.figures.figure import Figure, Part
 
 Theme = Literal["light", "dark"]
@@ -94,21 +96,33 @@ def template(theme: Theme) -> Part:
         "margin": {"l": 56, "r": 16, "t": 20, "b": 44},
         "xaxis": axis, "yaxis": axis, "hoverlabel": hover, "hovermode": "closest", "dragmode": "zoom",
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.text},
         "coloraxis": {"colorbar": {"outlinewidth": 0, "thickness": 12}},
     }  # fmt: skip
-    return {"layout": layout}
+    return {"layout": layout, "data": {"scatter": [{"type": "scatter", "cliponaxis": False}]}}  # marks at 100 % whole
 
 
-def steps_axis(title: str = "Environment steps of the run") -> dict[str, object]:
-    """Layout of an axis that counts environment steps: 500k, 1.5M."""
-    return {"title": {"text": title}, "tickformat": "~s", "rangemode": "tozero", "nticks": 8}
+AXIS_NAMES: dict[Axis, str] = {
+    "total": "Environment steps of the run", "critical": "Environment steps along the critical path",
+}  # fmt: skip
+
+
+def literal(text: str) -> str:
+    """A name as text: Plotly would take `<3e-4>` for markup, and `%{x}` in a hover's template for a value."""
+    return escape(text, quote=False).replace("{", "&#123;")
+
+
+def steps_axis(title: str = AXIS_NAMES["total"], end: int = 0) -> dict[str, object]:
+    """Layout of an axis that counts environment steps: 500k, 1.5M; from 0 to its `end`, if there is one."""
+    span: dict[str, object] = {"range": [0, end]} if end else {"rangemode": "tozero"}
+    return {"title": {"text": title}, "tickformat": "~s", "nticks": 8} | span
 
 
 def score_axis(metric: Metric, title: str | None = None) -> dict[str, object]:
     """Layout of an axis of returns, or of success as a percentage that always shows 0 to 100."""
     axis: dict[str, object] = {"title": {"text": title or METRIC_NAMES[metric]}, "nticks": 7}
     if metric == "success":
-        axis |= {"tickformat": ".0%", "range": [-0.03, 1.03]}
+        axis |= {"tickformat": ".0%", "range": [0, 1]}
     return axis
 
 

@@ -12,7 +12,7 @@ from gsl.backend.domain.figure_data import BoolArray, FloatArray
 from gsl.backend.figures.arms import FORMATS, METRIC_NAMES, any_run_evaluated, counted, translucent
 from gsl.backend.figures.figure import Figure
 from gsl.backend.figures.registration import ComparisonOptions, ExperimentFigure
-from gsl.backend.figures.style import View, empty_figure, new_figure, palette
+from gsl.backend.figures.style import View, empty_figure, literal, new_figure, palette
 from gsl.backend.store.figures.comparisons import task_scores
 from gsl.method.statistics import CONFIDENCE, LEAST_SEEDS
 from gsl.method.variation_statistics import variation_differences as differences_of
@@ -72,7 +72,7 @@ def _of_task(compared: Compared, task: TaskScores, ours: str, theirs: str) -> Pa
         return None
     left, right = (task.scores[[rows[name][seed] for seed in seeds]] for name in (ours, theirs))
     suite, prefix = compared.suites[task.task], f"{compared.tasks[task.task]}: " if len(compared.tasks) > 1 else ""
-    names = [prefix + suite.variation_name(int(variation)) for variation in task.variations]
+    names = [literal(prefix + suite.variation_name(int(variation))) for variation in task.variations]
     if len(seeds) < LEAST_SEEDS["mean"]:
         nothing = np.full(len(names), np.nan)
         return Paired(names, (left - right).mean(axis=0), nothing, nothing, nothing, len(seeds))
@@ -87,8 +87,8 @@ def _verdicts(paired: Paired, ours: str, theirs: str, view: View) -> list[tuple[
     better, worse = significant & (paired.estimate > 0), significant & (paired.estimate < 0)
     return [
         ("undecided", colours.muted, ~(better | worse)),
-        (f"better with {ours}", colours.gained, better),
-        (f"better with {theirs}", colours.forgotten, worse),
+        (f"better with {literal(ours)}", colours.gained, better),
+        (f"better with {literal(theirs)}", colours.forgotten, worse),
     ]
 
 
@@ -121,7 +121,7 @@ def _add_points(
 def _layout(
     figure: Figure, paired: Paired, ours: str, theirs: str, metric: ComparedMetric, few: bool, view: View
 ) -> None:
-    title = f"{METRIC_NAMES[metric]}: {ours} − {theirs}, {counted(paired.pairs, 'seed')}"
+    title = f"{METRIC_NAMES[metric]}: {literal(ours)} − {literal(theirs)}, {counted(paired.pairs, 'seed')}"
     if paired.pairs < LEAST_SEEDS["mean"]:
         title += ", no intervals"
     difference: dict[str, object] = {

@@ -11,6 +11,7 @@ from gsl.backend.figures.style import (
     ROLE_NAMES,
     View,
     empty_figure,
+    literal,
     new_figure,
     palette,
     steps_axis,
@@ -74,7 +75,7 @@ def _with_gaps(data: VariationProgress, means: FloatArray) -> tuple[IntArray, Fl
 
 
 def _label(data: VariationProgress, group: IntArray) -> str:
-    names = [data.names[int(data.variations[row])] for row in group]
+    names = [literal(data.names[int(data.variations[row])]) for row in group]
     if len(names) == 1:
         return names[0]
     return f"{len(names)} variations: {', '.join(names[:4])}{' ...' if len(names) > 4 else ''}"

@@ -5,10 +5,10 @@ from sqlmodel import Session
 
 from gsl.backend.domain.figure_data import FloatArray, IntArray, Metric, Snapshots, VariationScores
 from gsl.backend.figures.arms import counted
-from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.figure import Figure, Part
 from gsl.backend.figures.grid import Grid, Panel, columns_for, grid_figure
 from gsl.backend.figures.registration import RunFigure, RunOptions
-from gsl.backend.figures.style import METRIC_NAMES, View, empty_figure, palette, score_text
+from gsl.backend.figures.style import METRIC_NAMES, View, empty_figure, literal, palette, score_text
 from gsl.backend.store.figures.snapshots import latest_snapshot, milestones, snapshots
 
 RETURN_BINS = 20
@@ -16,6 +16,7 @@ SUCCESS_BINS = 10
 NAMES_IN_HOVER = 8
 PANEL_WIDTH = 150  # CSS pixels below which a panel cannot be read
 MAX_COLUMNS = 4
+MOST_TICKS = 5  # of a count, beside 0
 
 
 def variation_histogram(data: Snapshots, view: View) -> Figure:
@@ -42,16 +43,22 @@ def _grid(panels: int, highest: int, view: View) -> Grid:
     """Ranges are explicit, because Plotly's own autorange for matched axes considers only one panel."""
     x_axis: dict[str, object] = {"showgrid": False, "nticks": 6}
     if view.metric == "success":
-        x_axis |= {"tickformat": ".0%", "range": [-0.02, 1.02]}
+        x_axis |= {"tickformat": ".0%", "range": [0, 1]}
     return Grid(
         columns=columns_for(panels, view, PANEL_WIDTH, MAX_COLUMNS),
         panel_height=220 if panels <= MAX_COLUMNS and not view.narrow else 150,
         title_height=34,
         x_title=f"{METRIC_NAMES[view.metric]} per variation",
         xaxis=x_axis,
-        # With few variations, Plotly would place ticks at halves and label them with repeated whole numbers.
-        yaxis={"range": [0, highest * 1.05], "tickformat": "d"} | ({"dtick": 1} if highest < 5 else {"nticks": 5}),
+        yaxis=_count_axis(highest),
     )
+
+
+def _count_axis(highest: int) -> Part:
+    """Up to the next tick; Plotly's own ticks would be at halves if there are few variations."""
+    step = max(1, round(float(_round_width(highest / MOST_TICKS))))
+    top = max(step, -(-highest // step) * step)
+    return {"range": [0, top], "tickformat": "d", "tick0": 0, "dtick": step}
 
 
 def bin_edges(values: list[FloatArray], metric: Metric, score_range: tuple[float, float]) -> FloatArray:
@@ -108,7 +115,7 @@ def _hovers(members: list[list[int]], edges: FloatArray, names: dict[int, str], 
     texts = []
     for number, member in enumerate(members):
         span = f"{score_text(float(edges[number]), metric)} to {score_text(float(edges[number + 1]), metric)}"
-        shown = ", ".join(names[variation] for variation in member[:NAMES_IN_HOVER])
+        shown = literal(", ".join(names[variation] for variation in member[:NAMES_IN_HOVER]))
         more = f" and {len(member) - NAMES_IN_HOVER} more" if len(member) > NAMES_IN_HOVER else ""
         texts.append(f"<b>{counted(len(member), 'variation')}</b> at {span}<br>{shown}{more}")
     return texts

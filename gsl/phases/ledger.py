@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from gsl.protocol.jobs import Phase, Purpose
 
-_BRANCHES = ("specialist-", "demonstrations-")
+BRANCHES = ("specialist-", "demonstrations-")
+"""How keys of jobs begin that run beside others of their cycle."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def critical_path(entries: Iterable[Entry]) -> int:
     for entry in entries:
         if entry.purpose == "measurement":
             continue
-        if entry.job.startswith(_BRANCHES):
+        if entry.job.startswith(BRANCHES):
             _, cycle, index, *_ = entry.job.split("-")
             branches[cycle, index] += entry.steps
         else:

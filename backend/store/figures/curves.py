@@ -13,9 +13,11 @@ from sqlmodel import Session, col
 
 from gsl.backend.db.models import Gate, Job, Plateau, Run
 from gsl.backend.db.rollup_models import EvaluationMean, LatestReturn
+from gsl.backend.domain import run_axis
 from gsl.backend.domain.figure_data import (
     Curve,
     EvaluationPoint,
+    IntArray,
     LearningCurves,
     LedgerTotals,
     PlateauMark,
@@ -23,6 +25,7 @@ from gsl.backend.domain.figure_data import (
     Spent,
     rose_later,
 )
+from gsl.backend.domain.run_axis import Axis, Place
 from gsl.backend.store import ledger_sums, wholeness
 from gsl.backend.store.figures.job_rows import JobRow, job_rows, role_of, score_array
 from gsl.backend.store.figures.training_curves import one_after_another, training_curves
@@ -37,19 +40,25 @@ from gsl.protocol.rounds import Rounds
 EVALUATED: tuple[Source, ...] = ("evaluation", "held_out")
 
 
-def learning_curves(session: Session, run_id: int) -> LearningCurves:
+def learning_curves(session: Session, run_id: int, axis: Axis = "total") -> LearningCurves:
+    """With steps along the chosen axis of the run."""
     jobs = job_rows(session, run_id)
-    curves = training_curves(session, jobs)
+    curves, places = training_curves(session, jobs), run_axis.places(jobs, axis)
     config, total_steps, arm = session.execute(
         select(col(Run.config), col(Run.total_steps), col(Run.arm)).where(col(Run.id) == run_id)
     ).one()
     return LearningCurves(
-        curves=tuple(curves.values()),
-        evaluations=_evaluations(session, jobs, curves),
-        plateaus=_plateaus(session, run_id, jobs, arm),
+        curves=tuple(along(curve, places[job_id]) for job_id, curve in curves.items()),
+        evaluations=_evaluations(session, jobs, curves, places),
+        plateaus=_plateaus(session, run_id, jobs, arm, places),
         total_steps=total_steps,
         sigma=config.get("plateau", {}).get("sigma", PlateauSettings().sigma),  # the run may be read-only
     )
+
+
+def along(curve: Curve, place: Place) -> Curve:
+    """The curve of a job with its steps where they lie on an axis."""
+    return replace(curve, start_steps=place.start, steps=place.of(curve.steps - curve.start_steps))
 
 
 def generalist_curves(session: Session, run_id: int) -> dict[int, Curve]:
@@ -104,7 +113,9 @@ def ledger_totals(session: Session, run_id: int) -> LedgerTotals:
     )
 
 
-def _evaluations(session: Session, jobs: Sequence[JobRow], curves: dict[int, Curve]) -> tuple[EvaluationPoint, ...]:
+def _evaluations(
+    session: Session, jobs: Sequence[JobRow], curves: dict[int, Curve], places: Mapping[int, Place]
+) -> tuple[EvaluationPoint, ...]:
     """Means over the variations of each evaluation, in which every variation has the same weight."""
     table = EvaluationMean
     keys = (col(table.job_id), col(table.source), col(table.epoch))
@@ -115,7 +126,8 @@ def _evaluations(session: Session, jobs: Sequence[JobRow], curves: dict[int, Cur
     found: list[EvaluationPoint] = []
     for job_id, of_job in groupby(rows, key=itemgetter(0)):
         job, points = by_id[job_id], [row[1:] for row in of_job]
-        role, steps = role_of(job, jobs), _steps_at(job, curves.get(job_id), [epoch for _, epoch, *_ in points])
+        own = _own_steps(job, curves.get(job_id), [epoch for _, epoch, *_ in points])
+        role, steps = role_of(job, jobs), places[job_id].of(own).tolist()
         found += [
             EvaluationPoint(
                 job.key, role, source, epoch, at, count, mean_return, success,
@@ -126,33 +138,44 @@ def _evaluations(session: Session, jobs: Sequence[JobRow], curves: dict[int, Cur
     return tuple(found)
 
 
-def _steps_at(job: JobRow, curve: Curve | None, epochs: Sequence[int]) -> list[int]:
-    """Environment steps of the run after each epoch; for an evaluation job, those spent before it started."""
+def _own_steps(job: JobRow, curve: Curve | None, epochs: Sequence[int]) -> IntArray:
+    """Steps of the job after each epoch; 0 for an evaluation job, which stands at what was spent before it."""
     if curve is None:
-        return [job.start_steps] * len(epochs)
-    rows = np.searchsorted(curve.epochs, epochs, side="right")
-    after: list[int] = np.concatenate([[job.start_steps], curve.steps])[rows].tolist()
-    return after
+        return np.zeros(len(epochs), np.int64)
+    after = np.concatenate([[0], curve.steps - job.start_steps])
+    return after[np.searchsorted(curve.epochs, epochs, side="right")].astype(np.int64)
 
 
-def _plateaus(session: Session, run_id: int, jobs: Sequence[JobRow], arm: str) -> tuple[PlateauMark, ...]:
+def _plateaus(
+    session: Session, run_id: int, jobs: Sequence[JobRow], arm: str, places: Mapping[int, Place]
+) -> tuple[PlateauMark, ...]:
     """Where the generalist's detector fired; plateaus of specialists are left out to keep the figure readable.
 
     Of a baseline it is known whether its curve rose later.
     """
-    keys = {job.id: job.key for job in jobs if job.kind != "specialist"}
+    kept = {job.id: job for job in jobs if job.kind != "specialist"}
     table = Plateau
     columns: tuple[Any, ...] = (
         table.job_id, table.start_epoch, table.detected_epoch, table.start_steps, table.detected_steps,
         table.value, table.margin, table.window, table.metric, table.rise_bound,
     )  # fmt: skip
     rows = session.execute(select(*columns).where(col(table.run_id) == run_id).order_by(col(table.id)))
-    marks = [(job_id, PlateauMark(keys[job_id], *rest)) for job_id, *rest in rows if job_id in keys]
+    marks = [
+        (job_id, _placed(PlateauMark(kept[job_id].key, *rest), kept[job_id], places[job_id]))
+        for job_id, *rest in rows
+        if job_id in kept
+    ]
     curves = training_curves(session, jobs, whole=True) if marks and arm == "generalist" else {}
     return tuple(
         replace(mark, rose_later=rose_later(curves.get(job_id), mark.metric, mark.start_epoch, mark.detected_epoch))
         for job_id, mark in marks
     )
+
+
+def _placed(mark: PlateauMark, job: JobRow, place: Place) -> PlateauMark:
+    own = np.array([mark.start_steps, mark.detected_steps]) - job.start_steps
+    start, detected = place.of(own).tolist()
+    return replace(mark, start_steps=start, detected_steps=detected)
 
 
 def _variations_of(session: Session, job_ids: Sequence[int]) -> dict[int, list[int]]:

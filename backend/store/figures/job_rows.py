@@ -24,12 +24,14 @@ class JobRow:
     start_steps: int
     epochs: int
     cycle: int = 1
+    steps: int = 0
 
 
 def job_rows(session: Session, run_id: int) -> list[JobRow]:
     """A run's jobs in the order of planning."""
     columns: tuple[Any, ...] = (
         Job.id, Job.key, Job.kind, Job.index, Job.status, Job.start_steps, Job.epochs, Job.cycle,
+        Job.steps,
     )  # fmt: skip
     rows = session.execute(select(*columns).where(col(Job.run_id) == run_id).order_by(col(Job.id)))
     return [JobRow(*row) for row in rows]

@@ -3854,9 +3854,9 @@ export interface components {
         FigureInfo: {
             /**
              * Controls
-             * @description What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms, or a bar whose `variations` its customdata lists.
+             * @description What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms, the `axis`, one `specialist`, or a bar whose `variations` its customdata lists.
              */
-            controls: ("metric" | "epochs" | "variations" | "pair")[];
+            controls: ("metric" | "epochs" | "variations" | "pair" | "axis" | "specialist")[];
             /** Description */
             description: string;
             /** Name */
@@ -16902,6 +16902,10 @@ export interface operations {
                 epochs?: string;
                 /** @description Episodes for `variation_histogram`; `any` prefers evaluations. */
                 source?: ("training" | "evaluation" | "held_out") | "any";
+                /** @description Steps of the run in total, or along its critical path, on which specialists are parallel. */
+                axis?: "total" | "critical";
+                /** @description The only specialist shown: its cycle and number. */
+                specialist?: string | null;
             };
             header?: {
                 "if-none-match"?: string | null;

@@ -46,7 +46,12 @@ export default function Plot({ figure, label, onClick }: PlotProps) {
   }, [showBoundary]);
 
   return (
-    <figure ref={place} aria-label={label} style={{ margin: 0, width: "100%", minHeight: figure.layout?.height }} />
+    <figure
+      ref={place}
+      aria-label={label}
+      className="plot"
+      style={{ margin: 0, width: "100%", minHeight: figure.layout?.height }}
+    />
   );
 }
 
@@ -59,7 +64,7 @@ const isTouch = () => window.matchMedia("(pointer: coarse)").matches;
 const config = () => ({
   displaylogo: false,
   displayModeBar: isTouch() ? false : "hover",
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"], // nothing leaves the server
 });
 
 /** A finger scrolls the page; only a mouse drags a zoom. */

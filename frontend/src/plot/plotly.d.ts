@@ -5,6 +5,7 @@ declare module "plotly.js-cartesian-dist-min" {
   }
   export interface ClickedPoint {
     customdata?: unknown;
+    data?: { meta?: { specialist?: string | null } };
     x?: unknown;
     y?: unknown;
   }

@@ -177,7 +177,7 @@ class Change(Answer):
 
 
 RunTab = Literal["overview", "variations", "training", "specialists", "results"]
-FigureControl = Literal["metric", "epochs", "variations", "pair"]
+FigureControl = Literal["metric", "epochs", "variations", "pair", "axis", "specialist"]
 
 
 class FigureInfo(Answer):
@@ -189,8 +189,8 @@ class FigureInfo(Answer):
     ready: bool = Field(description="Whether there is data for it yet.")
     tab: RunTab | None = Field(description="The tab of the run's page that shows it; null for an experiment's figure.")
     controls: tuple[FigureControl, ...] = Field(
-        description="What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms, or a bar whose "
-        "`variations` its customdata lists."
+        description="What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms, the `axis`, one "
+        "`specialist`, or a bar whose `variations` its customdata lists."
     )
     optional: bool = Field(description="Whether the page leaves it out until it is ready.")
 

@@ -1,6 +1,7 @@
 """A figure is what Plotly makes of the same calls, without Plotly's checks."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,10 @@ import plotly.graph_objects as go
 import pytest
 
 from gsl.backend.figures.figure import Figure
-from gsl.backend.figures.style import CIVIDIS
+from gsl.backend.figures.style import CIVIDIS, View
 from tests.backend.figures.checked import checked
+from tests.backend.figures.synthetic import MAZE
+from tests.backend.figures.test_figures import BUILDERS
 
 ARRAYS = (
     np.array([1, 2]), np.array([-128, 127]), np.array([0, 200]), np.array([-40_000, 7]), np.array([0, 2**40]),
@@ -65,3 +68,11 @@ def test_what_is_no_json_is_refused() -> None:
 def test_the_scale_of_colours_is_plotlys() -> None:
     heatmap = go.Heatmap(colorscale="Cividis")
     assert [colour for _, colour in heatmap.colorscale] == list(CIVIDIS)
+
+
+@pytest.mark.parametrize("name", ["variation_histogram", "variation_heatmap", "before_after", "specialists"])
+def test_names_with_markup_are_text(name: str) -> None:
+    figure = BUILDERS[name](replace(MAZE, name="lr<3e-4>fast %{x}"), View(metric="success"))
+    assert b"<3e-4>" not in figure.to_json()
+    assert b"%{x}" not in figure.to_json().replace(b"%{x}<", b"")
+    assert b"&lt;3e-4&gt;fast %&#123;x}" in figure.to_json()

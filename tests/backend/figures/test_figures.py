@@ -139,6 +139,22 @@ def test_learning_curve_branches_specialists_and_bars_the_plateau() -> None:
     assert {"Generalist", "Fine-tuned", "Evaluation", "Held-out evaluation"} <= set(by_name)
 
 
+def test_many_specialists_are_a_band_with_median_best_and_worst_or_one_alone() -> None:
+    data = synthetic.learning(PROCGEN)
+    by_name = {trace.name: trace for trace in checked(learning_curve(data, View())).data if trace.name}
+    [middle] = [trace for name, trace in by_name.items() if name.startswith("Median of 75")]
+    low, high = min(by_name["Band"].y), max(by_name["Band"].y)
+    assert low < np.min(middle.y) < np.max(middle.y) < high
+    ends = {curve.index: curve.scores.returns[-10:].mean() for curve in data.curves if curve.role == "specialist"}
+    [best], [worst] = ([name for name in by_name if name.startswith(what)] for what in ("Best", "Worst"))
+    assert ends[int(numbers(best)[0])] > 0.9 * max(ends.values())
+    assert ends[int(numbers(worst)[0])] < 1.1 * min(ends.values())
+    alone = {trace.name for trace in checked(learning_curve(data, View(), alone="1-12")).data}
+    assert "Specialist 12" in alone
+    assert not any(name.startswith(("Median", "Best", "Band")) for name in alone if name)
+    assert len(checked(specialists(synthetic.specialist_series(PROCGEN), View(), alone="1-12")).data) == 2
+
+
 @pytest.mark.parametrize(("rose", "label"), [(True, "T: rose later"), (False, "T"), (None, "T")])
 def test_a_baselines_plateau_says_whether_the_curve_rose_later(rose: bool | None, label: str) -> None:
     data = synthetic.learning(MAZE)
@@ -177,7 +193,9 @@ def test_few_variations_are_counted_in_whole_numbers() -> None:
         for shape in (replace(MAZE, variations=4), PROCGEN)
     )
     assert few.layout.yaxis.dtick == 1
-    assert many.layout.yaxis.dtick is None
+    for axis in (few.layout.yaxis, many.layout.yaxis):
+        assert axis.dtick == int(axis.dtick)
+        assert axis.range[1] % axis.dtick == 0
 
 
 def test_success_bins_hold_their_lower_edge_and_the_last_its_upper() -> None:

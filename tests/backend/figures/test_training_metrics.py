@@ -58,7 +58,7 @@ def test_titles_fit_above_their_panels(width: int, columns: int) -> None:
     drawn = checked(training_metrics(every, View(width=width)))
     lefts = {round(drawn.layout[axis].domain[0], 6) for axis in drawn.layout if axis.startswith("xaxis")}
     assert len(lefts) == columns
-    room = (width - 64) / columns
+    room = (width - 72) / columns
     for note in drawn.layout.annotations[1:]:
         lines = note.text.replace("<b>", "").replace("</b>", "").split("<br>")
         assert max(len(line) for line in lines if line != "&nbsp;") * LETTER <= room

@@ -33,7 +33,7 @@ const LINKED = new Set(["overview", "variations", "training", "gate", "specialis
 const SHOWN = TABS.filter(({ name }) => !link || LINKED.has(name));
 
 /** URL parameters that are kept when another view is opened. */
-const KEPT = new Set(["metric", "cycle"]);
+const KEPT = new Set(["metric", "cycle", "axis"]);
 
 /** The views of a run; which one is open is in the URL. */
 export function RunTabs({ run }: { run: Run }) {

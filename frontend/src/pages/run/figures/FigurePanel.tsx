@@ -6,6 +6,7 @@ import { Panel } from "../../../components/Panel";
 import { Figure } from "../../../plot/Figure";
 import type { Span } from "../../../plot/figure-query";
 import { BinList } from "./BinList";
+import { AxisChoice, SpecialistChoice, specialistAt, useCurveChoice } from "./CurveChoice";
 import { EpochModes, EpochSlider, useEpochChoice } from "./EpochChoice";
 import { MetricChoice, useMetric } from "./MetricChoice";
 
@@ -21,8 +22,13 @@ interface Props {
 export function FigurePanel({ run, figure, above, below, spans }: Props) {
   const { metric } = useMetric(run.suite);
   const epochs = useEpochChoice(run);
+  const curves = useCurveChoice();
   const [variations, setVariations] = useState<number[] | null>(null);
   const offers = (control: FigureInfo["controls"][number]) => figure.controls.includes(control);
+  const onClick = (point: ClickedPoint) => {
+    if (offers("variations")) setVariations(variationsOf(point));
+    if (offers("specialist")) curves.setSpecialist(specialistAt(point) ?? curves.specialist);
+  };
   return (
     <Panel
       title={figure.title}
@@ -30,6 +36,8 @@ export function FigurePanel({ run, figure, above, below, spans }: Props) {
       actions={
         <Group gap="xs">
           {offers("epochs") && <EpochModes choice={epochs} onChange={() => setVariations(null)} />}
+          {offers("axis") && <AxisChoice />}
+          {offers("specialist") && <SpecialistChoice run={run} />}
           {offers("metric") && <MetricChoice suite={run.suite} />}
         </Group>
       }
@@ -44,8 +52,10 @@ export function FigurePanel({ run, figure, above, below, spans }: Props) {
         choice={{
           ...(offers("metric") ? { metric } : {}),
           ...(offers("epochs") ? { epochs: epochs.query } : {}),
+          ...(offers("axis") ? { axis: curves.axis } : {}),
+          ...(offers("specialist") && curves.specialist ? { specialist: curves.specialist } : {}),
         }}
-        onClick={offers("variations") ? (point) => setVariations(variationsOf(point)) : undefined}
+        onClick={onClick}
       />
       {variations && <BinList run={run} variations={variations} onClose={() => setVariations(null)} />}
       {below}

@@ -1,6 +1,7 @@
-"""Gates in a real browser: what a launch says about waiting, many approvals at once, edits that are kept."""
+"""Gates in a real browser: what a launch says about waiting, many approvals at once, the split and its cost."""
 
 import json
+import re
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -79,3 +80,68 @@ def every_place_shows_the_decision(page: Page, stage: ApiDriver, run: int) -> No
 
 def step_named(page: Page, name: str) -> Locator:
     return page.get_by_role("list", name="Phases").get_by_role("listitem").filter(has_text=name)
+
+
+def test_the_split_is_edited_by_dragging_by_keys_and_by_numbers(page: Page, stage: ApiDriver) -> None:
+    """The gate proposes two specialists for goals 0 and 2, whose mean returns are 0.1 and 0.2."""
+    run = stage.at_the_gate()
+    page.goto(f"/runs/{run}?tab=gate")
+    cost, first, second = page.get_by_test_id("consequences"), place(page, 1), place(page, 2)
+    expect(cost).to_have_attribute("data-variations", "2")
+    row(page, 1).drag_to(first)
+    expect(first).to_contain_text("goal 1")
+    expect(cost).to_have_attribute("data-variations", "3")
+
+    row(page, 1).press("ArrowRight")
+    expect(second).to_contain_text("goal 1")
+    expect(row(page, 1)).to_be_focused()
+    row(page, 1).press("ArrowRight")  # there is no further specialist
+    expect(second).to_contain_text("goal 1")
+    row(page, 1).press("Delete")
+    expect(page.get_by_role("region", name="Without a specialist")).to_contain_text("goal 1")
+    expect(cost).to_have_attribute("data-variations", "2")
+
+    page.locator("[name=variations]").fill("3")  # the lowest three: 0.1, 0.2 and 0.8
+    expect(page.get_by_role("region", name="Without a specialist")).to_contain_text("goal 1")
+    expect(cost).to_have_attribute("data-variations", "3")
+    page.get_by_role("slider", name="Specialists for variations below").press("End")
+    expect(cost).to_have_attribute("data-variations", "4")
+
+
+def test_the_cost_follows_the_edits_as_the_server_plans_them(page: Page, stage: ApiDriver) -> None:
+    run = stage.at_the_gate()
+    page.goto(f"/runs/{run}?tab=gate")
+    table = page.get_by_role("table", name="Cost of the approval")
+    expect(table.get_by_role("row", name="Specialists")).to_contain_text("32,768")
+    page.locator("[name=specialist_steps]").fill("8192")
+    expect(table.get_by_role("row", name="Specialists")).to_contain_text("16,384")
+    told = stage.post(f"/runs/{run}/gate/preview", {"specialist_steps": 8192})
+    for cost in told["costs"]:
+        expect(table).to_contain_text(f"{cost['steps']:,}")
+    place(page, 1).get_by_role("button", name=re.compile("^Move ")).press("Delete")
+    expect(page.get_by_test_id("consequences").get_by_role("alert")).to_contain_text("at least one variation")
+    expect(page.get_by_role("button", name="Approve specialists")).to_be_disabled()
+    page.get_by_role("button", name="Reset to proposal").click()
+    expect(table.get_by_role("row", name="Specialists")).to_contain_text("32,768")
+
+
+def test_all_that_a_decision_needs_is_on_one_screen(page: Page, stage: ApiDriver) -> None:
+    run = stage.at_the_gate()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"/runs/{run}?tab=gate")
+    for seen in (
+        page.get_by_role("figure", name="Learning curve"), page.get_by_role("img", name="Histogram of 4 variations"),
+        place(page, 2), page.get_by_test_id("times"), page.get_by_role("button", name="Approve specialists"),
+        page.get_by_role("button", name="Stop the run"),
+    ):  # fmt: skip
+        expect(seen).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def place(page: Page, number: int) -> Locator:
+    return page.get_by_role("region", name=f"Specialist {number}", exact=True)
+
+
+def row(page: Page, goal: int) -> Locator:
+    return page.get_by_role("button", name=f"Move goal {goal},")

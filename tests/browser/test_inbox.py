@@ -79,6 +79,25 @@ def test_an_open_gate_shows_what_the_other_decides(two: list[Page], stage: ApiDr
     expect(ben.get_by_test_id("decided-gate")).to_contain_text("alike")
 
 
+def test_comments_are_seen_by_the_other_before_and_after_the_decision(two: list[Page], stage: ApiDriver) -> None:
+    ada, ben = two
+    run = stage.at_the_gate(name="discussed")
+    for page in two:
+        page.goto(f"/runs/{run}?tab=gate")
+    ada.get_by_label("Comment", exact=True).fill("<b>goal 0</b> looks odd")
+    ada.get_by_role("button", name="Send").click()
+    said = ben.get_by_role("list", name="Decisions and comments").get_by_role("listitem")
+    expect(said.filter(has_text="<b>goal 0</b> looks odd")).to_contain_text("ada")
+    expect(ben.get_by_role("button", name="Delete your comment")).to_have_count(0)
+    stage.post(f"/runs/{run}/gate/approve", {"specialist_steps": 12_000, "reason": "cheaper"})
+    expect(said.filter(has_text="cheaper")).to_contain_text("12,000 steps each instead of 16,384")
+    ben.get_by_label("Comment", exact=True).fill("as it should")
+    ben.get_by_role("button", name="Send").click()
+    expect(ada.get_by_role("list", name="Decisions and comments").get_by_role("listitem").last).to_contain_text("ben")
+    ada.get_by_role("button", name="Delete your comment").click()
+    expect(said.filter(has_text="looks odd")).to_have_count(0)
+
+
 def test_a_gate_is_approved_by_keyboard_alone(page: Page, stage: ApiDriver) -> None:
     run = stage.at_the_gate(name="by keyboard")
     page.goto("/runs")

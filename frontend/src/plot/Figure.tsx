@@ -14,6 +14,8 @@ interface Props {
   label: string;
   choice?: FigureChoice;
   height?: number;
+  /** Drawn so high, in pixels, whatever height the API chose. */
+  fixedHeight?: number;
   spans?: Span[];
   onClick?: (point: ClickedPoint) => void;
 }

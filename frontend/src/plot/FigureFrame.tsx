@@ -22,6 +22,8 @@ interface Props<K extends QueryKey> {
   name: string;
   label: string;
   height: number;
+  /** Drawn so high, whatever height the API chose. */
+  fixedHeight?: number;
   queryFor: (view: View) => UseQueryOptions<SizedFigure, DefaultError, SizedFigure, K>;
   /** Stretches of the horizontal axis to mark. */
   spans?: Span[];
@@ -29,12 +31,17 @@ interface Props<K extends QueryKey> {
 }
 
 /** A figure fetched for the theme and the width it is seen in, and drawn again when its data changes. */
-export function FigureFrame<K extends QueryKey>({ name, label, height, queryFor, spans, onClick }: Props<K>) {
+export function FigureFrame<K extends QueryKey>({ name, label, queryFor, spans, onClick, ...heights }: Props<K>) {
   const { ref, width } = useElementSize();
   const theme = useComputedColorScheme("light");
   const rounded = Math.max(200, Math.round(width / 50) * 50); // a few pixels more are no new figure
   const query = useQuery({ ...queryFor({ theme, width: rounded }), enabled: width > 0 });
-  const figure = useMemo(() => query.data && withSpans(query.data, spans), [query.data, spans]);
+  const { fixedHeight } = heights;
+  const height = fixedHeight ?? heights.height;
+  const figure = useMemo(
+    () => query.data && withHeight(withSpans(query.data, spans), fixedHeight),
+    [query.data, spans, fixedHeight],
+  );
   return (
     <Box ref={ref} mih={query.data ? undefined : height} data-testid={`figure-${name}`}>
       {figure ? (
@@ -51,6 +58,10 @@ export function FigureFrame<K extends QueryKey>({ name, label, height, queryFor,
       )}
     </Box>
   );
+}
+
+function withHeight(figure: SizedFigure, height: number | undefined): SizedFigure {
+  return height === undefined ? figure : { ...figure, layout: { ...figure.layout, height } };
 }
 
 function NotDrawn({ error, resetErrorBoundary }: FallbackProps) {

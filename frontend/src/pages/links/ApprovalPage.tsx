@@ -9,7 +9,7 @@ import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count } from "../../format/numbers";
 import { Deadline } from "../run/gate/Deadline";
-import { actionLabel } from "../run/gate/DecidedGate";
+import { actionLabel } from "../run/gate/History";
 import { Evidence } from "../run/gate/Evidence";
 import { Split } from "../run/gate/Split";
 

@@ -18,18 +18,21 @@ import { QueueSettings } from "./QueueSettings";
 import { RunActions } from "./RunActions";
 import { ComparedWith } from "./RunBaseline";
 
-export function RunHeader({ run }: { run: Run }) {
+/** `brief` leaves room for what is below: no progress, tags and settings. */
+export function RunHeader({ run, brief }: { run: Run; brief: boolean }) {
   const update = useUpdateRun(run.id);
   return (
-    <Card withBorder>
-      <Breadcrumbs separatorMargin={6} mb={4} fz="sm">
-        <Anchor component={Link} to="/runs" size="sm">
-          Runs
-        </Anchor>
-        <Text size="sm" c="dimmed">
-          Run {run.id}
-        </Text>
-      </Breadcrumbs>
+    <Card withBorder py={brief ? "xs" : undefined}>
+      {!brief && (
+        <Breadcrumbs separatorMargin={6} mb={4} fz="sm">
+          <Anchor component={Link} to="/runs" size="sm">
+            Runs
+          </Anchor>
+          <Text size="sm" c="dimmed">
+            Run {run.id}
+          </Text>
+        </Breadcrumbs>
+      )}
       <Group justify="space-between" align="flex-start" gap="sm">
         <Group gap="sm" style={{ minWidth: 0, flex: "1 1 260px" }}>
           <EditableName name={run.name} onSave={(name) => update.mutate({ name })} />
@@ -52,6 +55,16 @@ export function RunHeader({ run }: { run: Run }) {
         · launched <When at={run.created_at} />
         {run.owner && `${run.imported ? ", imported" : ""} by ${run.owner}`}
       </Text>
+      {!brief && <Details run={run} />}
+    </Card>
+  );
+}
+
+/** What the run is compared with, how far it is, and what can be changed. */
+function Details({ run }: { run: Run }) {
+  const update = useUpdateRun(run.id);
+  return (
+    <>
       <ComparedWith run={run} />
       <Lineage run={run} />
       <Group mt="xs" gap="lg" align="flex-end">
@@ -79,7 +92,7 @@ export function RunHeader({ run }: { run: Run }) {
         />
         {!hasEnded(run.status) && <QueueSettings run={run} />}
       </Group>
-    </Card>
+    </>
   );
 }
 

@@ -4,12 +4,12 @@ import { Link } from "react-router";
 import { hasEnded, type Run } from "../../api/types";
 import { sentence } from "../../format/numbers";
 
-/** What a run is waiting for, why it ended, and its warnings. */
-export function RunNotices({ run }: { run: Run }) {
+/** What a run is waiting for, why it ended, and its warnings; whoever is `deciding` sees the gate itself. */
+export function RunNotices({ run, deciding }: { run: Run; deciding: boolean }) {
   const waits = run.status === "awaiting_approval" && !run.read_only;
   return (
     <>
-      {waits && (
+      {waits && !deciding && (
         <Alert color="grape" icon={<IconGitFork />} title="This run is waiting for your decision">
           <Group justify="space-between" gap="sm">
             <Text size="sm">

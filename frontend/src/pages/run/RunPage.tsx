@@ -1,6 +1,6 @@
 import { Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 import { ApiError } from "../../api/problem";
 import { runQuery } from "../../api/queries";
 import type { Run } from "../../api/types";
@@ -25,13 +25,15 @@ export function RunPage() {
 
 function RunView({ run }: { run: Run }) {
   useTitle(`${run.name} (${STATUS_LABEL[run.status]})`);
+  const [params] = useSearchParams();
+  const deciding = run.status === "awaiting_approval" && !run.read_only && params.get("tab") === "gate";
   return (
-    <Stack gap="md">
+    <Stack gap={deciding ? "xs" : "md"}>
       <ReadOnly run={run} />
-      <RunHeader run={run} />
-      {run.phases.length > 0 && <PhaseStepper run={run} />}
+      <RunHeader run={run} brief={deciding} />
+      {run.phases.length > 0 && !deciding && <PhaseStepper run={run} />}
       <FirstRunHint run={run} />
-      <RunNotices run={run} />
+      <RunNotices run={run} deciding={deciding} />
       <RunTabs run={run} />
     </Stack>
   );

@@ -8,15 +8,9 @@ import { When } from "../../../components/When";
 import { label } from "../../../form/label";
 import { count, sentence } from "../../../format/numbers";
 import { Evidence, GateCurve } from "./Evidence";
-import { editsOf, isEdited } from "./edits";
+import { actionLabel, deciderOf, History } from "./History";
 import { Split } from "./Split";
 import { dropDraft } from "./useDraft";
-
-const ACTIONS = {
-  approve: "Specialists approved",
-  continue: "Rejected: training continued",
-  stop: "Rejected: the run was stopped",
-};
 
 /** Whole epochs: less than the steps, of which some are kept for each specialist's last evaluation. */
 function trainedEach(gate: Gate): string {
@@ -24,11 +18,6 @@ function trainedEach(gate: Gate): string {
   const [least, most] = [Math.min(...trained), Math.max(...trained)];
   return least === most ? `at most ${count(most)}` : `at most ${count(least)} to ${count(most)}`;
 }
-
-export const actionLabel = (gate: Gate): string => (gate.action ? ACTIONS[gate.action] : sentence(gate.status));
-
-const deciderOf = ({ decided_by }: Gate): string =>
-  decided_by === "deadline" ? "its deadline" : (decided_by ?? "unknown");
 
 /** The record of a decision: who, when, why, and what was approved. Nothing can be changed. */
 export function DecidedGate({ run, gate }: { run: Run; gate: Gate }) {
@@ -56,11 +45,7 @@ export function DecidedGate({ run, gate }: { run: Run; gate: Gate }) {
       {split && (
         <Panel
           title="Approved specialists"
-          text={
-            isEdited(editsOf(split), gate.proposal)
-              ? "The proposal was edited before it was approved."
-              : "Approved as proposed."
-          }
+          text={gate.edits.length > 0 ? `${sentence(gate.edits.join("; "))}.` : "Approved as proposed."}
         >
           <Stack gap="md">
             <Facts
@@ -75,6 +60,7 @@ export function DecidedGate({ run, gate }: { run: Run; gate: Gate }) {
           </Stack>
         </Panel>
       )}
+      <History run={run} gate={gate} />
       <Evidence gate={gate} chosen={new Set((split ?? gate.proposal).partition.flat())} />
       <GateCurve run={run} />
     </Stack>

@@ -33,14 +33,16 @@ export function Decision({
   onReject,
 }: Props) {
   return (
-    <Panel title="Your decision" text="A decision is final and is kept in the run's record.">
-      <Stack gap="sm">
+    <Panel title="Your decision">
+      <Stack gap="xs">
         <Textarea
           label="Reason"
           name="reason"
-          description="Optional. Shown to everyone who views the run."
+          size="xs"
+          placeholder="Optional; everyone who views the run sees it"
           autosize
           minRows={1}
+          maxRows={4}
           maxLength={2000}
           value={reason}
           onChange={(event) => onReason(event.currentTarget.value)}
@@ -53,6 +55,8 @@ export function Decision({
         <Group gap="xs">
           <Button
             color="green"
+            size="sm"
+            fullWidth
             leftSection={<IconCheck size={16} />}
             disabled={!canApprove}
             loading={busy}
@@ -65,6 +69,7 @@ export function Decision({
           </Button>
           <Button
             variant="default"
+            size="xs"
             leftSection={<IconRepeat size={16} />}
             disabled={busy || continueSteps === 0}
             title={continueSteps === 0 ? "Too few steps are left for another epoch and evaluation." : undefined}
@@ -74,6 +79,7 @@ export function Decision({
           </Button>
           <Button
             variant="default"
+            size="xs"
             c="red"
             leftSection={<IconPlayerStop size={16} />}
             disabled={busy}
@@ -83,8 +89,8 @@ export function Decision({
           </Button>
         </Group>
         {trainingOn && (
-          <Text size="sm" c="dimmed" data-testid="training-on">
-            {costOf(trainingOn)}
+          <Text size="xs" c="dimmed" data-testid="training-on">
+            {costOf(trainingOn)} A decision is final.
           </Text>
         )}
       </Stack>

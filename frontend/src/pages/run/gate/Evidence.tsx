@@ -1,4 +1,5 @@
 import { Grid, List, ScrollArea, Stack, Table, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { Gate, GateVariation, Run } from "../../../api/types";
 import { Facts, Mark } from "../../../components/Facts";
 import { Panel } from "../../../components/Panel";
@@ -11,44 +12,106 @@ import { OutlookBadge } from "./OutlookBadge";
 
 /** What was known when the gate opened; later results do not change it. */
 export function Evidence({ gate, chosen }: { gate: Gate; chosen: Set<number> }) {
-  const { evidence } = gate;
-  const success = evidence.success_rate === null ? [] : [["Success", percent(evidence.success_rate)] as const];
   return (
     <Panel title="Why the gate opened" text="The evidence as it was at that time.">
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, sm: 6 }}>
           <Stack gap="sm">
-            <Text size="sm" fw={600}>
-              {sentence(evidence.why)}
-            </Text>
-            {evidence.plateau && (
-              <Text size="sm" c="dimmed">
-                {inWords(evidence.plateau)}
-              </Text>
-            )}
-            {evidence.plateau && (
-              <Text size="sm" c="orange">
-                {caution(evidence.plateau, evidence.spent_steps + evidence.left_steps)}
-              </Text>
-            )}
-            <Facts
-              facts={[
-                ["Mean return of the evaluation", decimal(evidence.mean_return)],
-                ...success,
-                ["Steps spent", count(evidence.spent_steps)],
-                ["Steps left", count(evidence.left_steps)],
-                ...(evidence.rounds ? [["Rounds", `${evidence.rounds} of ${evidence.rounds_asked}`] as const] : []),
-              ]}
-            />
-            <Mark text={evidence.mark} />
-            {gate.policy && <PolicySaid policy={gate.policy} />}
-            <EvidenceBars variations={evidence.variations} chosen={chosen} />
+            <Reasons gate={gate} />
+            <EvidenceBars variations={gate.evidence.variations} chosen={chosen} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, sm: 6 }}>
-          <EvidenceTable variations={evidence.variations} chosen={chosen} />
+          <EvidenceTable variations={gate.evidence.variations} chosen={chosen} />
         </Grid.Col>
       </Grid>
+    </Panel>
+  );
+}
+
+/** Why it opened, in words and numbers. */
+function Reasons({ gate }: { gate: Gate }) {
+  const { evidence } = gate;
+  const success = evidence.success_rate === null ? [] : [["Success", percent(evidence.success_rate)] as const];
+  return (
+    <>
+      <Text size="sm" fw={600}>
+        {sentence(evidence.why)}
+      </Text>
+      {evidence.plateau && (
+        <Text size="sm" c="dimmed">
+          {inWords(evidence.plateau)}
+        </Text>
+      )}
+      {evidence.plateau && (
+        <Text size="sm" c="orange">
+          {caution(evidence.plateau, evidence.spent_steps + evidence.left_steps)}
+        </Text>
+      )}
+      <Facts
+        facts={[
+          ["Mean return of the evaluation", decimal(evidence.mean_return)],
+          ...success,
+          ["Steps spent", count(evidence.spent_steps)],
+          ["Steps left", count(evidence.left_steps)],
+          ...(evidence.rounds ? [["Rounds", `${evidence.rounds} of ${evidence.rounds_asked}`] as const] : []),
+        ]}
+      />
+      <Mark text={evidence.mark} />
+      {gate.policy && <PolicySaid policy={gate.policy} />}
+    </>
+  );
+}
+
+interface AtAGlanceProps {
+  run: Run;
+  gate: Gate;
+  chosen: Set<number>;
+  /** What belongs below the histogram. */
+  children?: ReactNode;
+}
+
+/** The same beside the decision: the curve with its plateau, the frozen histogram, and the reasons in words. */
+export function EvidenceAtAGlance({ run, gate, chosen, children }: AtAGlanceProps) {
+  const { evidence } = gate;
+  const { metric } = useMetric(run.suite);
+  return (
+    <Panel title="Evidence" actions={<MetricChoice suite={run.suite} />}>
+      <Stack gap={6}>
+        <Text size="sm">{sentence(evidence.why)}.</Text>
+        <Figure runId={run.id} name="learning_curve" label="Learning curve" choice={{ metric }} fixedHeight={200} />
+        <EvidenceBars variations={evidence.variations} chosen={chosen} height={76} />
+        {children}
+        <Facts
+          facts={[
+            ["Mean return", decimal(evidence.mean_return)],
+            ...(evidence.success_rate === null ? [] : [["Success", percent(evidence.success_rate)] as const]),
+            ["Steps left", count(evidence.left_steps)],
+            ...(evidence.rounds ? [["Rounds", `${evidence.rounds} of ${evidence.rounds_asked}`] as const] : []),
+          ]}
+        />
+        <Mark text={evidence.mark} />
+        {evidence.plateau && (
+          <Text size="xs" c="orange">
+            {caution(evidence.plateau, evidence.spent_steps + evidence.left_steps)}
+          </Text>
+        )}
+        {evidence.plateau && (
+          <Text size="xs" c="dimmed">
+            {inWords(evidence.plateau)}
+          </Text>
+        )}
+        {gate.policy && <PolicySaid policy={gate.policy} />}
+      </Stack>
+    </Panel>
+  );
+}
+
+/** All variations with their bounds, as they were evaluated. */
+export function EvaluatedVariations({ gate, chosen }: { gate: Gate; chosen: Set<number> }) {
+  return (
+    <Panel title="All variations" text="The fresh evaluation, in the order in which they are selected.">
+      <EvidenceTable variations={gate.evidence.variations} chosen={chosen} />
     </Panel>
   );
 }

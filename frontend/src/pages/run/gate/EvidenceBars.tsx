@@ -3,8 +3,14 @@ import type { GateVariation } from "../../../api/types";
 import { decimal, many } from "../../../format/numbers";
 import classes from "./EvidenceBars.module.css";
 
+interface Props {
+  variations: GateVariation[];
+  chosen: Set<number>;
+  height?: number;
+}
+
 /** The frozen scores as a histogram; what specialists would train on stands out. */
-export function EvidenceBars({ variations, chosen }: { variations: GateVariation[]; chosen: Set<number> }) {
+export function EvidenceBars({ variations, chosen, height = 120 }: Props) {
   const bins = binsOf(variations.map((item) => ({ score: item.mean_return, chosen: chosen.has(item.variation) })));
   const highest = Math.max(1, ...bins.map((bin) => bin.chosen + bin.others));
   const first = bins[0];
@@ -14,6 +20,7 @@ export function EvidenceBars({ variations, chosen }: { variations: GateVariation
     <div>
       <div
         className={classes.bars}
+        style={{ height }}
         role="img"
         aria-label={`Histogram of ${many(variations.length, "variation")} by mean return`}
       >

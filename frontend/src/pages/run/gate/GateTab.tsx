@@ -9,7 +9,8 @@ import { EmptyState } from "../../../components/EmptyState";
 import { Loaded } from "../../../components/Loaded";
 import { useCycle } from "../CycleChoice";
 import { gateToShow } from "../cycles";
-import { actionLabel, DecidedGate } from "./DecidedGate";
+import { DecidedGate } from "./DecidedGate";
+import { actionLabel } from "./History";
 import { Evidence } from "./Evidence";
 import { OpenGate } from "./OpenGate";
 

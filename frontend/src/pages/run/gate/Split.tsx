@@ -1,20 +1,15 @@
-import { Card, Group, Select, SimpleGrid, Text } from "@mantine/core";
+import { Badge, Card, Group, SimpleGrid, Text } from "@mantine/core";
 import type { GateVariation } from "../../../api/types";
-import { many } from "../../../format/numbers";
-import { VariationChip } from "./VariationChip";
+import { decimal, many } from "../../../format/numbers";
 
 interface Props {
   partition: number[][];
   variations: GateVariation[];
-  /** Puts a variation with a specialist, or with none; without it the split is only shown. */
-  onAssign?: (variation: number, place: number | null) => void;
 }
 
 /** Which specialist trains on which variations. */
-export function Split({ partition, variations, onAssign }: Props) {
+export function Split({ partition, variations }: Props) {
   const known = new Map(variations.map((item) => [item.variation, item]));
-  const taken = new Set(partition.flat());
-  const free = variations.filter((item) => !taken.has(item.variation));
   return (
     <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="sm">
       {partition.map((part, place) => (
@@ -30,30 +25,21 @@ export function Split({ partition, variations, onAssign }: Props) {
           </Group>
           <Group gap={4}>
             {part.map((variation) => (
-              <VariationChip
-                key={variation}
-                variation={variation}
-                known={known.get(variation)}
-                specialists={partition.length}
-                place={place}
-                onAssign={onAssign}
-              />
+              <VariationChip key={variation} variation={variation} known={known.get(variation)} />
             ))}
           </Group>
-          {onAssign && free.length > 0 && (
-            <Select
-              mt={6}
-              size="xs"
-              aria-label={`Add a variation to specialist ${place + 1}`}
-              placeholder="Add a variation"
-              searchable
-              value={null}
-              data={free.map((item) => ({ value: String(item.variation), label: item.name }))}
-              onChange={(value) => value && onAssign(Number(value), place)}
-            />
-          )}
         </Card>
       ))}
     </SimpleGrid>
+  );
+}
+
+function VariationChip({ variation, known }: { variation: number; known: GateVariation | undefined }) {
+  const name = known?.name ?? `variation ${variation}`;
+  const stuck = known?.outlook === "hopeless" ? " · stuck?" : "";
+  return (
+    <Badge variant="light" color="orange" tt="none">
+      {known ? `${name} · ${decimal(known.mean_return)}${stuck}` : name}
+    </Badge>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { binsOf } from "./EvidenceBars";
-import { approval, assign, consequences, editsOf, isEdited, problemsOf, resize } from "./edits";
+import { approval, assign, below, choose, editsOf, isEdited, resize, shift } from "./edits";
 
 const proposal = { partition: [[3], [2], [7, 9]], specialist_steps: 1000, start: "clone" as const };
 
@@ -22,27 +22,22 @@ describe("the split", () => {
   });
 });
 
-describe("consequences", () => {
-  it("counts jobs and steps", () => {
-    expect(consequences(editsOf(proposal), 10_000)).toEqual({
-      specialists: 3,
-      variations: 4,
-      jobs: 7,
-      steps: 3000,
-      left: 7000,
-      largest: 2,
-      smallest: 1,
-    });
+describe("by numbers and by threshold", () => {
+  it("keeps who has a specialist, and gives the others to whoever has least", () => {
+    expect(choose(proposal.partition, [2, 3, 4, 5])).toEqual([[3, 5], [2], [4]]);
+    expect(choose(proposal.partition, [9])).toEqual([[], [], [9]]);
+    expect(choose([], [1])).toEqual([]);
   });
 
-  it("says what cannot be approved", () => {
-    const edits = editsOf(proposal);
-    expect(problemsOf(edits, 10_000, 500)).toEqual([]);
-    expect(problemsOf({ ...edits, specialist_steps: 100 }, 10_000, 500)).toEqual([expect.stringContaining("500")]);
-    expect(problemsOf({ ...edits, partition: [[1], []] }, 10_000, 500)).toEqual([
-      expect.stringContaining("specialist 2"),
-    ]);
-    expect(problemsOf(edits, 3000, 500)).toHaveLength(1);
+  it("moves a variation to its neighbours, and not beyond them", () => {
+    expect(shift(proposal.partition, 2, 1)).toEqual([[3], [], [7, 9, 2]]);
+    expect(shift(proposal.partition, 3, -1)).toBe(proposal.partition);
+    expect(shift(proposal.partition, 9, 1)).toBe(proposal.partition);
+  });
+
+  it("takes what is below a threshold, lowest first", () => {
+    const scored = [0.5, 0.1, 0.9].map((mean_return, variation) => ({ variation, mean_return }));
+    expect(below(scored, 0.9)).toEqual([1, 0]);
   });
 });
 

@@ -51,44 +51,35 @@ function smallest(parts: number[][]): number[] | undefined {
   );
 }
 
-export interface Consequences {
-  specialists: number;
-  variations: number;
-  /** One specialist and its demonstrations each, and the generalist's demonstrations. */
-  jobs: number;
-  steps: number;
-  /** For demonstrations and fine-tuning. */
-  left: number;
-  largest: number;
-  smallest: number;
+/**
+ * Specialists for exactly these variations: those that have one keep it, the others join whoever has least.
+ * `ids` are in the order in which they are selected.
+ */
+export function choose(partition: number[][], ids: number[]): number[][] {
+  const wanted = new Set(ids);
+  const parts = partition.map((part) => part.filter((variation) => wanted.has(variation)));
+  const placed = new Set(parts.flat());
+  for (const variation of ids) if (!placed.has(variation)) smallest(parts)?.push(variation);
+  return parts;
 }
 
-export function consequences(edits: Edits, leftSteps: number): Consequences {
-  const sizes = edits.partition.map((part) => part.length);
-  const steps = sizes.length * edits.specialist_steps;
-  return {
-    specialists: sizes.length,
-    variations: sizes.reduce((sum, size) => sum + size, 0),
-    jobs: 2 * sizes.length + 1,
-    steps,
-    left: leftSteps - steps,
-    largest: Math.max(0, ...sizes),
-    smallest: Math.min(...(sizes.length ? sizes : [0])),
-  };
+/** A variation goes to the specialist before or after its own; there is none before the first. */
+export function shift(partition: number[][], variation: number, by: -1 | 1): number[][] {
+  const place = partition.findIndex((part) => part.includes(variation)) + by;
+  return place >= 0 && place < partition.length ? assign(partition, variation, place) : partition;
 }
 
-/** Why the edits cannot be approved; the server checks them again. */
-export function problemsOf(edits: Edits, leftSteps: number, epochSteps: number): string[] {
-  const problems = [];
-  const empty = edits.partition.flatMap((part, index) => (part.length === 0 ? [index + 1] : []));
-  if (edits.partition.length === 0) problems.push("Add at least one specialist.");
-  if (empty.length > 0)
-    problems.push(`No variation is assigned to specialist ${empty.join(", ")}. Assign one or use fewer specialists.`);
-  if (edits.specialist_steps < epochSteps)
-    problems.push(`A specialist needs at least one epoch (${epochSteps} steps).`);
-  if (consequences(edits, leftSteps).left <= 0) problems.push("The specialists need more steps than are left.");
-  return problems;
+export interface Scored {
+  variation: number;
+  mean_return: number;
 }
+
+/** The variations whose mean return is below the threshold, lowest first. */
+export const below = (variations: Scored[], threshold: number): number[] =>
+  variations
+    .filter((item) => item.mean_return < threshold)
+    .sort((one, other) => one.mean_return - other.mean_return)
+    .map((item) => item.variation);
 
 /** Only what differs from the proposal is sent: the rest is approved as proposed. */
 export function approval(edits: Edits, proposal: GateProposal, reason: string): GateApprove {

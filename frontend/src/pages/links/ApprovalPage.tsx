@@ -9,8 +9,8 @@ import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count } from "../../format/numbers";
 import { Deadline } from "../run/gate/Deadline";
-import { actionLabel } from "../run/gate/History";
 import { Evidence } from "../run/gate/Evidence";
+import { actionLabel } from "../run/gate/History";
 import { Split } from "../run/gate/Split";
 
 /** Where a link leads that decides one gate without an account. Nothing is decided until a button is pressed. */

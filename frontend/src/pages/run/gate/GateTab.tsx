@@ -10,8 +10,8 @@ import { Loaded } from "../../../components/Loaded";
 import { useCycle } from "../CycleChoice";
 import { gateToShow } from "../cycles";
 import { DecidedGate } from "./DecidedGate";
-import { actionLabel } from "./History";
 import { Evidence } from "./Evidence";
+import { actionLabel } from "./History";
 import { OpenGate } from "./OpenGate";
 
 export function GateTab({ run }: { run: Run }) {

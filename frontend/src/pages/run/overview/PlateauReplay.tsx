@@ -1,4 +1,4 @@
-import { Button, Group, SimpleGrid, Slider, Stack, Text } from "@mantine/core";
+import { Button, Group, SegmentedControl, SimpleGrid, Slider, Stack, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconHistory } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import { type PlateauChanges, plateauReplayQuery, plateausQuery } from "../../..
 import type { PlateauReplay as Replay, Run } from "../../../api/types";
 import { decimal, many, percent } from "../../../format/numbers";
 import type { Span } from "../../../plot/figure-query";
+import { useMetric } from "../figures/MetricChoice";
 import { inSentences } from "./Plateaus";
 
 /** What a viewer tries: settings of criterion H that differ from the run's, or null while nothing is tried. */
@@ -45,6 +46,7 @@ export function PlateauReplay({ run, state }: { run: Run; state: ReturnType<type
           With other settings
         </Text>
         <Group gap="xs">
+          {replay && <Criterion run={run} replay={replay} changes={changes} onChange={setChanges} />}
           <Button variant="default" size="compact-xs" onClick={() => setChanges({})}>
             As in the run
           </Button>
@@ -58,6 +60,24 @@ export function PlateauReplay({ run, state }: { run: Run; state: ReturnType<type
         {error ? error.message : replay ? inSentences(replay, actual?.detected_steps) : "…"}
       </Text>
     </Stack>
+  );
+}
+
+/** Which metric H watches; an absolute margin is in the unit of the run's own one, so that stays. */
+function Criterion({ run, replay: { settings }, changes, onChange }: SettingsProps & { run: Run }) {
+  const { hasSuccess } = useMetric(run.suite);
+  if (!hasSuccess || settings.margin_mode !== "fraction") return null;
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="Criterion"
+      value={changes.metric ?? settings.metric}
+      onChange={(metric) => onChange({ ...changes, metric: metric as "return" | "success" })}
+      data={[
+        { value: "return", label: "H on mean return" },
+        { value: "success", label: "H on success rate" },
+      ]}
+    />
   );
 }
 

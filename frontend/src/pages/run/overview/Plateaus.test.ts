@@ -47,6 +47,7 @@ test("a replay is compared with what the run did", () => {
   expect(inSentences(replay([FOUND]), 1500)).toContain("later");
   expect(inSentences(replay([FOUND]), 2000)).toContain("as it did");
   expect(inSentences(replay([FOUND]))).toContain("20 %");
+  expect(inSentences(replay([FOUND]))).toContain("leaves 8,000 steps (80 %)");
 });
 
 test("what came later is told where the training went on", () => {

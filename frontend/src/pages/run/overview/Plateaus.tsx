@@ -73,7 +73,14 @@ export function inSentences({ detections, epochs, total_steps, by_variation }: P
   if (!first) return `H would not have fired in this training.${mean}`;
   const share = percent(first.detected_steps / total_steps);
   const when = `H would have fired at epoch ${first.detected_epoch}, after ${count(first.detected_steps)} steps, ${share} of the run`;
-  return `${when}${comparedWith(first.detected_steps, actual)}.${LATER[String(first.rose_later)]}${mean}`;
+  const compared = comparedWith(first.detected_steps, actual);
+  return `${when}${compared}. ${costOf(first.detected_steps, total_steps)}${LATER[String(first.rose_later)]}${mean}`;
+}
+
+/** What stopping there leaves of the run's budget. */
+function costOf(detected: number, total: number): string {
+  const left = Math.max(0, total - detected);
+  return `That leaves ${count(left)} steps (${percent(left / total)}) for the evaluation, specialists and fine-tuning.`;
 }
 
 function comparedWith(steps: number, actual: number | undefined): string {

@@ -16904,7 +16904,7 @@ export interface operations {
                 source?: ("training" | "evaluation" | "held_out") | "any";
                 /** @description Steps of the run in total, or along its critical path, on which specialists are parallel. */
                 axis?: "total" | "critical";
-                /** @description The only specialist shown: its cycle and number. */
+                /** @description The only one shown: its cycle and number. */
                 specialist?: string | null;
             };
             header?: {

@@ -61,6 +61,14 @@ class MeasurementCalls:
         return get(models.Metrics, f"/runs/{run_id}/metrics", {"name": name, "job_id": job, "points": points})
 
     @endpoint
+    def metric_charts(self, /, run_id: int, **options: Any) -> Conversation[models.MetricCharts]:
+        """Small charts of metrics, such as name=["entropy"], smoothing=20, scale="log", as Plotly JSON.
+
+        Other runs are laid over them with `**{"with": [12, 13]}`.
+        """
+        return get(models.MetricCharts, f"/runs/{run_id}/metric-charts", options)
+
+    @endpoint
     def plateaus(self, run_id: int) -> Conversation[list[models.Plateau]]:
         return listed(models.Plateau, f"/runs/{run_id}/plateaus")
 

@@ -1,7 +1,7 @@
 """The API's answers under the names that scripts and notebooks use; declared in `gsl.protocol.api`."""
 
 from gsl.protocol import api
-from gsl.protocol.api import sweeps
+from gsl.protocol.api import measurements, sweeps
 
 Allowance = api.AllowancePublic
 Answer = api.Answer
@@ -36,6 +36,7 @@ Ledger = api.LedgerPublic
 LedgerRow = api.LedgerRow
 MetricInfo = api.MetricInfo
 MetricSeries = api.MetricSeriesPublic
+MetricCharts = measurements.MetricChartsPublic
 Metrics = api.MetricsPublic
 NoteVersion = api.NoteVersionPublic
 Origin = api.Origin

@@ -33,8 +33,7 @@ _DECLARED: dict[Access, str] = {
         stream_changes get_run_provenance compare_run_provenance get_job_provenance compare_job_provenance export_run
         export_experiment list_webhooks get_storage list_projects get_project list_bin get_usage list_policies
         try_policy replay_plateau list_waiting_gates preview_gate list_comments add_comment delete_comment
-        list_run_notes list_experiment_notes
-        get_sweep
+        list_run_notes list_experiment_notes get_sweep get_metric_charts
     """,
     "member": """
         change_runs
@@ -67,7 +66,7 @@ _OF_THE_BIN = frozenset({"restore_run", "restore_experiment", "purge_run", "purg
 """Routes that alone know what was deleted."""
 _SHOWN_OF_RUNS = """
     get_run get_record list_run_jobs list_artifacts get_returns list_plateaus get_ledger list_events get_metrics
-    replay_plateau list_figures get_figure get_gate list_gates get_run_provenance export_run
+    replay_plateau list_figures get_figure get_gate list_gates get_run_provenance export_run get_metric_charts
 """
 _SHOWN_OF_EXPERIMENTS = """
     get_experiment get_comparison list_experiment_figures get_experiment_figure export_experiment get_sweep

@@ -31,14 +31,14 @@ def get_metrics(
     If a run has more than 3,000 epochs, evenly spread ones are read.
     """
     runs.get(session, run_id)
-    found = metric_series(session, run_id, name)
+    found = metric_series(session, run_id, None if name is None else [name])
     if job_id is not None:
         views.get_of_run(session, job_id, run_id)
     if name is not None and name not in METRICS and not found:
         raise _unknown(name, {one.metric for one in metric_series(session, run_id)})
     chosen = [one for one in found if job_id in (None, one.job_id)]
     return MetricsPublic(
-        metrics=[_info(each) for each in in_order({one.metric for one in chosen})],
+        metrics=[info(each) for each in in_order({one.metric for one in chosen})],
         series=[_public(one, points) for one in chosen],
     )
 
@@ -49,9 +49,9 @@ def _unknown(name: str, reported: set[str]) -> InvalidError:
     return InvalidError.field("name", f"the run has no metric {name}; it has {names}")
 
 
-def _info(name: str) -> MetricInfo:
+def info(name: str) -> MetricInfo:
     known = metric(name)
-    return MetricInfo(name=name, title=known.title, unit=known.unit, meaning=known.meaning)
+    return MetricInfo(name=name, title=known.title, unit=known.unit, meaning=known.meaning, group=known.group)
 
 
 def _public(series: MetricSeries, points: int) -> MetricSeriesPublic:

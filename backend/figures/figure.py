@@ -66,7 +66,7 @@ class Figure:
 
     def to_json(self) -> bytes:
         """For plotly.js: arrays of numbers as its typed arrays, NaN as null."""
-        return to_json({"data": self.data, "layout": self.layout}, inf_nan_mode="null", fallback=_plain)
+        return to_json({"data": self.data, "layout": self.layout}, inf_nan_mode="null", fallback=plain)
 
 
 def _merged(old: Part, new: Part) -> Part:
@@ -79,7 +79,8 @@ def _is_dict(value: object) -> bool:
     return isinstance(value, dict)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """What pydantic's `to_json` does not know: NumPy's numbers and arrays."""
     if isinstance(value, np.ndarray) and value.size:
         return _typed_array(value)
     if isinstance(value, (np.ndarray, np.generic)):

@@ -53,7 +53,7 @@ class Registration:
 class RunFigure(Registration):
     """A figure of a run: where the page shows it, how it is built and whether the run has data for it."""
 
-    tab: RunTab
+    tab: RunTab | None  # None if the page has something of its own for it
     build: Callable[[Session, int, RunOptions], Figure]
     ready: Callable[[FigureState], bool]
     optional: bool = False  # left out by the page until it is ready

@@ -41,7 +41,7 @@ def training_metrics(data: Sequence[MetricSeries], view: View) -> Figure:
     lines = max(len(title) for title in titles.values())
     named: set[Role] = set()
     panels = [
-        Panel(_filled(titles[name], lines), _traces(series, view, named), yaxis=_axis(metric(name), series))
+        Panel(_filled(titles[name], lines), _traces(series, view, named), yaxis=value_axis(metric(name), series))
         for name, series in by_metric.items()
     ]
     return grid_figure(panels, _grid(columns, lines, view), view)
@@ -62,13 +62,16 @@ def _grid(columns: int, lines: int, view: View) -> Grid:
     )
 
 
-def _axis(known: Metric, series: Sequence[MetricSeries]) -> Part:
+def value_axis(known: Metric, series: Sequence[MetricSeries]) -> Part:
     """Plotly's own range would be 2 high around a constant, in which 0.0003 is 0."""
     values = np.concatenate([one.values for one in series])
     values = values[np.isfinite(values)]
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
     pad = 0.06 * (high - low) or 0.5 * abs(high) or 1.0
-    return {"range": [low - pad, high + pad], "tickformat": FORMATS.get(known.unit, ".3~g")}
+    least = 0.0 if known.unit not in ("", "nats") and low >= 0 else -np.inf  # what is counted ends at 0
+    most = 1.0 if known.unit == "share" and high <= 1 else np.inf
+    span = [max(least, low - pad), min(most, high + pad)]
+    return {"range": span, "tickformat": FORMATS.get(known.unit, ".3~g")}
 
 
 def _title(known: Metric, letters: int) -> list[str]:
@@ -130,7 +133,7 @@ FIGURE = RunFigure(
     title="Metrics of training",
     description="What learner and guide report of each epoch, and its speed. Specialists are the thin lines, and "
     "branch off where the generalist had got to.",
-    tab="training",
+    tab=None,
     position=35,
     build=lambda session, run_id, options: training_metrics(metric_series(session, run_id), options.view),
     ready=lambda state: state.epochs or state.specialist_epochs,

@@ -80,7 +80,7 @@ def _measured(address: str, folder: Path, minutes: float) -> Results:
         trainer.play(api, run_id)
         print("The large run is stored", flush=True)
         loads = measuring.loads(browser, address, OWNER_TOKEN, run_id)
-        tab = next(figure.tab for figure in api.figures(run_id) if figure.name == "variation_histogram")
+        tab = next(figure.tab or "overview" for figure in api.figures(run_id) if figure.name == "variation_histogram")
         slider = measuring.slider_ms(browser, address, OWNER_TOKEN, run_id, tab)
         jobs = _live_jobs(api, trainer)
         live = measuring.live(browser, address, OWNER_TOKEN, jobs, minutes)

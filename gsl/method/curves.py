@@ -38,6 +38,25 @@ def smooth_weighted(values: Array, weights: Array, sigma: float) -> Array:
     return values if sigma == 0 else smooth(values * weights, sigma) / smooth(weights, sigma)
 
 
+def smooth_causally(values: Array, epochs: NDArray[np.int64], memory: float) -> Array:
+    """Mean of the values so far, in which one counts less the older it is: by a factor of e after `memory` epochs.
+
+    Both arrays have shape (n,); epochs may be apart, as only some are drawn. A value that is NaN stays a gap and counts
+    for nothing; a memory of 0 changes nothing.
+    """
+    if memory <= 0 or len(values) == 0:
+        return values
+    total = weight = 0.0
+    means = []
+    decays = np.exp(-np.diff(epochs, prepend=epochs[0]) / memory).tolist()
+    for value, decay in zip(values.tolist(), decays, strict=True):
+        known = not math.isnan(value)
+        total = total * decay + (value if known else 0.0)
+        weight = weight * decay + known
+        means.append(total / weight if known else math.nan)
+    return np.array(means)
+
+
 def upper_bound_of_rise(values: Array, weights: Array, confidence: float) -> float | None:
     """One-sided upper confidence bound of the rise from the first to the last epoch along a fitted line.
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Unit = Literal["", "nats", "share", "steps", "steps/s", "episodes"]
+Group = Literal["training", "other"]
+"""What it says something about; `other` is what plugins report."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class Metric:
     title: str
     unit: Unit
     meaning: str
+    group: Group = "training"
 
 
 METRICS: dict[str, Metric] = {
@@ -65,7 +68,7 @@ METRICS: dict[str, Metric] = {
 
 def metric(name: str) -> Metric:
     """An unknown metric is called by its name."""
-    return METRICS.get(name, Metric(name, "", ""))
+    return METRICS.get(name, Metric(name, "", "", "other"))
 
 
 def in_order(names: set[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """Reads the metrics of a run's training jobs: what learner and guide reported, and what every epoch has."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import ceil
@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 
 from gsl.backend.db.models import Epoch, Job
 from gsl.backend.domain.figure_data import BoolArray, FloatArray, IntArray, MetricSeries
+from gsl.backend.domain.run_axis import Axis, Place, places
 from gsl.backend.store.figures.job_rows import JobRow, as_table, driver_rows, job_rows, role_of
 from gsl.backend.store.figures.training_curves import TRAINING_KINDS
 from gsl.protocol.metrics import in_order
@@ -35,17 +36,23 @@ class _Points:
         return _Points(self.job_ids[chosen], self.epochs[chosen], self.steps[chosen], self.values[chosen])
 
 
-def metric_series(session: Session, run_id: int, name: str | None = None) -> tuple[MetricSeries, ...]:
-    """In the order of the page: by metric, then by job; with a `name` only that metric.
+def metric_series(
+    session: Session, run_id: int, names: Collection[str] | None = None, axis: Axis | None = None
+) -> tuple[MetricSeries, ...]:
+    """In the order of the page: by metric, then by job; with `names` only those metrics.
+
+    Steps are those of the run when the job started plus its own or, with an `axis`, where the epoch lies on it.
 
     Evenly spread epochs if there are more than `MOST_EPOCHS`. An epoch that does not report a metric is no point of
     it, so that rare ones make lines too.
     """
-    jobs = [job for job in job_rows(session, run_id) if job.kind in TRAINING_KINDS]
+    every = job_rows(session, run_id)
+    jobs = [job for job in every if job.kind in TRAINING_KINDS]
     rows = driver_rows(session, _query(jobs))
     facts = as_table([row[:-1] for row in rows], 7)
-    found = _by_metric(facts, from_json(f"[{','.join(row[-1] for row in rows)}]"), name)
-    return tuple(each for metric in in_order(set(found)) for each in _series(metric, jobs, found[metric]))
+    found = _by_metric(facts, from_json(f"[{','.join(row[-1] for row in rows)}]"), names)
+    where = {job.id: Place(job.start_steps) for job in jobs} if axis is None else places(every, axis)
+    return tuple(each for metric in in_order(set(found)) for each in _series(metric, jobs, found[metric], where))
 
 
 def _query(jobs: Sequence[JobRow]) -> Any:
@@ -79,7 +86,7 @@ def _evenly_spread(jobs: Sequence[JobRow]) -> CTE:
 
 
 def _by_metric(
-    facts: FloatArray, reported: Sequence[Mapping[str, float | None]], name: str | None
+    facts: FloatArray, reported: Sequence[Mapping[str, float | None]], names: Collection[str] | None
 ) -> dict[str, _Points]:
     """From rows of job, epoch, its steps, steps, seconds, episodes, mean length; shape (epochs, 7)."""
     steps, seconds, episodes, lengths = facts[:, 3:].T
@@ -92,7 +99,7 @@ def _by_metric(
         "steps_per_second": (speed, timed),
     }
     for each, times in Counter(chain.from_iterable(reported)).items():
-        if name in (None, each):
+        if names is None or each in names:
             there = always if times == len(facts) else np.array([each in epoch for epoch in reported])
             values = np.array([epoch.get(each) for epoch in reported], dtype=np.float64)
             before = found.get(each, (values, there))
@@ -101,11 +108,11 @@ def _by_metric(
     return {
         each: _Points(job_ids, epochs, job_steps, np.where(np.isfinite(values), values, np.nan)).where(there)
         for each, (values, there) in found.items()
-        if name in (None, each)
+        if names is None or each in names
     }
 
 
-def _series(name: str, jobs: Sequence[JobRow], points: _Points) -> Iterator[MetricSeries]:
+def _series(name: str, jobs: Sequence[JobRow], points: _Points, where: Mapping[int, Place]) -> Iterator[MetricSeries]:
     """Of each job that has points of the metric."""
     ids = [job.id for job in jobs]
     bounds = (np.searchsorted(points.job_ids, ids, side=side).tolist() for side in ("left", "right"))
@@ -118,6 +125,6 @@ def _series(name: str, jobs: Sequence[JobRow], points: _Points) -> Iterator[Metr
                 role=role_of(job, jobs),
                 index=job.index,
                 epochs=points.epochs[first:last],
-                steps=job.start_steps + points.steps[first:last],
+                steps=where[job.id].of(points.steps[first:last]),
                 values=points.values[first:last],
             )

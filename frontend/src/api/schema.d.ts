@@ -1966,6 +1966,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/metric-charts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get small charts of metrics as Plotly JSON
+         * @description A point is one of the epochs that are spread evenly over the run, and each stretch keeps its extremes.
+         *
+         *     Smoothing is causal: a value is the mean of those until then, which count less the older they are.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_metric_charts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/metrics": {
         parameters: {
             query?: never;
@@ -3052,6 +3076,20 @@ export interface components {
             worker?: string | null;
         };
         /**
+         * ChartedRun
+         * @description A run whose metrics are laid over one another; with several, its colour tells it from the others.
+         */
+        ChartedRun: {
+            /** Colour */
+            colour: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Suite */
+            suite: string;
+        };
+        /**
          * CheckpointSource
          * @description The earlier job whose policy a job starts from, and which of its checkpoints.
          */
@@ -3873,9 +3911,9 @@ export interface components {
             ready: boolean;
             /**
              * Tab
-             * @description The tab of the run's page that shows it; null for an experiment's figure.
+             * @description The tab of the run's page that shows it; null for an experiment's figure, and where the page has something of its own instead.
              */
-            tab: ("overview" | "variations" | "training" | "specialists" | "results") | null;
+            tab: ("overview" | "variations" | "specialists" | "results") | null;
             /** Title */
             title: string;
         };
@@ -5493,10 +5531,57 @@ export interface components {
             variations: "tasks" | "goals";
         };
         /**
+         * MetricChart
+         * @description A small chart of one metric, without its heading.
+         */
+        MetricChart: {
+            /** Layout */
+            layout: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Traces
+             * @description By run, in Plotly's JSON format. A run that has not changed since `after` is left out.
+             */
+            traces: {
+                [key: string]: {
+                    [key: string]: unknown;
+                }[];
+            };
+        };
+        /**
+         * MetricChartsPublic
+         * @description Charts of the metrics asked for, and what there is to ask for.
+         */
+        MetricChartsPublic: {
+            /** Charts */
+            charts: components["schemas"]["MetricChart"][];
+            /**
+             * Cursor
+             * @description Pass as `after` to get only the traces of runs that have changed.
+             */
+            cursor: string;
+            /**
+             * Metrics
+             * @description Those asked for that were reported; all if none was.
+             */
+            metrics: components["schemas"]["MetricInfo"][];
+            /** Runs */
+            runs: components["schemas"]["ChartedRun"][];
+        };
+        /**
          * MetricInfo
          * @description What a metric of training is; an unknown one is called by its name and has no meaning.
          */
         MetricInfo: {
+            /**
+             * Group
+             * @description Training, or other: what only plugins report.
+             * @enum {string}
+             */
+            group: "training" | "other";
             /** Meaning */
             meaning: string;
             /** Name */
@@ -18004,6 +18089,91 @@ export interface operations {
             };
             /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metric_charts: {
+        parameters: {
+            query?: {
+                /** @description The metrics to draw; none only lists them. */
+                name?: string[] | null;
+                /** @description Other runs to lay over this one, of any suite. */
+                with?: number[] | null;
+                /** @description Epochs that the smoothing looks back. */
+                smoothing?: number;
+                /** @description Of the values; a logarithmic one leaves out those of 0 and less. */
+                scale?: "linear" | "log";
+                /** @description Steps of the run in total, or along its critical path, on which specialists are parallel. */
+                axis?: "total" | "critical";
+                /** @description Colour scheme of the page that shows them. */
+                theme?: "light" | "dark";
+                /** @description Width of one chart in CSS pixels. */
+                width?: number;
+                /** @description The cursor of an earlier answer to the same question. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricChartsPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

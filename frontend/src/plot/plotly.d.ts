@@ -10,13 +10,21 @@ declare module "plotly.js-cartesian-dist-min" {
     y?: unknown;
   }
   export interface PlotElement extends HTMLElement {
-    on(event: "plotly_click", handler: (event: { points: ClickedPoint[] }) => void): void;
+    on(
+      event: "plotly_click" | "plotly_hover" | "plotly_unhover",
+      handler: (event: { points: ClickedPoint[] }) => void,
+    ): void;
     removeAllListeners?(event: string): void;
   }
   const Plotly: {
     react(element: HTMLElement, data: unknown[], layout: object, config: object): Promise<PlotElement>;
     purge(element: HTMLElement): void;
     Plots: { resize(element: HTMLElement): Promise<void> };
+    Fx: {
+      /** Shows what is at a place of the axis; `silent` if nobody is to be told. */
+      hover(element: HTMLElement, at: { xval: unknown }, subplot: string, silent: boolean): void;
+      unhover(element: HTMLElement, at: object, subplot: string): void;
+    };
   };
   export default Plotly;
 }

@@ -8,6 +8,7 @@ from pydantic import Field
 from gsl.config.plateau import PlateauSettings
 from gsl.protocol.api.base import Answer, Request
 from gsl.protocol.jobs import Phase, Purpose
+from gsl.protocol.metrics import Group
 from gsl.protocol.reports import Source
 
 
@@ -43,6 +44,7 @@ class MetricInfo(Answer):
     title: str
     unit: str = Field(description="Empty if it has none; a share is between 0 and 1.")
     meaning: str
+    group: Group = Field(description="Training, or other: what only plugins report.")
 
 
 class MetricSeriesPublic(Answer):
@@ -61,6 +63,34 @@ class MetricsPublic(Answer):
 
     metrics: tuple[MetricInfo, ...]
     series: tuple[MetricSeriesPublic, ...]
+
+
+class ChartedRun(Answer):
+    """A run whose metrics are laid over one another; with several, its colour tells it from the others."""
+
+    id: int
+    name: str
+    suite: str
+    colour: str
+
+
+class MetricChart(Answer):
+    """A small chart of one metric, without its heading."""
+
+    name: str
+    layout: dict[str, Any]
+    traces: dict[int, list[dict[str, Any]]] = Field(
+        description="By run, in Plotly's JSON format. A run that has not changed since `after` is left out."
+    )
+
+
+class MetricChartsPublic(Answer):
+    """Charts of the metrics asked for, and what there is to ask for."""
+
+    cursor: str = Field(description="Pass as `after` to get only the traces of runs that have changed.")
+    runs: tuple[ChartedRun, ...]
+    metrics: tuple[MetricInfo, ...] = Field(description="Those asked for that were reported; all if none was.")
+    charts: tuple[MetricChart, ...]
 
 
 class PlateauPublic(Answer):
@@ -176,7 +206,7 @@ class Change(Answer):
     project_id: int | None = Field(default=None, description="Of the run; null if it belongs to none.")
 
 
-RunTab = Literal["overview", "variations", "training", "specialists", "results"]
+RunTab = Literal["overview", "variations", "specialists", "results"]
 FigureControl = Literal["metric", "epochs", "variations", "pair", "axis", "specialist"]
 
 
@@ -187,7 +217,10 @@ class FigureInfo(Answer):
     title: str
     description: str
     ready: bool = Field(description="Whether there is data for it yet.")
-    tab: RunTab | None = Field(description="The tab of the run's page that shows it; null for an experiment's figure.")
+    tab: RunTab | None = Field(
+        description="The tab of the run's page that shows it; null for an experiment's figure, and where the page has "
+        "something of its own instead."
+    )
     controls: tuple[FigureControl, ...] = Field(
         description="What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms, the `axis`, one "
         "`specialist`, or a bar whose `variations` its customdata lists."

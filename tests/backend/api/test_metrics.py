@@ -36,8 +36,9 @@ def test_what_was_reported_is_answered_with_its_meaning(api: ApiDriver, job_id: 
     assert [info["name"] for info in answer["metrics"]] == list(found)
     assert answer["metrics"][0] == {
         "name": "entropy", "title": "Entropy", "unit": "nats", "meaning": "How random the policy's actions are",
+        "group": "training",
     }  # fmt: skip
-    assert answer["metrics"][-1] == {"name": "rare", "title": "rare", "unit": "", "meaning": ""}
+    assert answer["metrics"][-1] == {"name": "rare", "title": "rare", "unit": "", "meaning": "", "group": "other"}
 
 
 def test_what_a_learner_reports_itself_takes_the_place_of_what_every_epoch_has(api: ApiDriver, job_id: int) -> None:

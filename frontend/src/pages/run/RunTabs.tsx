@@ -5,20 +5,18 @@ import type { Run } from "../../api/types";
 import { ArtifactsTab } from "./artifacts/ArtifactsTab";
 import { ConfigurationTab } from "./configuration/ConfigurationTab";
 import { EventsTab } from "./events/EventsTab";
-import { RunFigures } from "./figures/RunFigures";
 import { GateTab } from "./gate/GateTab";
 import { JobsTab } from "./jobs/JobsTab";
+import { MetricsTab } from "./metrics/MetricsTab";
 import { OverviewTab } from "./overview/OverviewTab";
 import { ResultsTab } from "./results/ResultsTab";
 import { SpecialistsTab } from "./specialists/SpecialistsTab";
 import { VariationsTab } from "./variations/VariationsTab";
 
-const TrainingTab = ({ run }: { run: Run }) => <RunFigures run={run} tab="training" />;
-
 const TABS = [
   { name: "overview", title: "Overview", Content: OverviewTab },
   { name: "variations", title: "Variations", Content: VariationsTab },
-  { name: "training", title: "Training", Content: TrainingTab },
+  { name: "training", title: "Metrics", Content: MetricsTab },
   { name: "gate", title: "Gate", Content: GateTab },
   { name: "specialists", title: "Specialists", Content: SpecialistsTab },
   { name: "results", title: "Before and after", Content: ResultsTab },

@@ -34,6 +34,7 @@ _DECLARED: dict[Access, str] = {
         export_experiment list_webhooks get_storage list_projects get_project list_bin get_usage list_policies
         try_policy replay_plateau list_waiting_gates preview_gate list_comments add_comment delete_comment
         list_run_notes list_experiment_notes get_sweep get_metric_charts
+        list_sweep_figures get_sweep_figure
     """,
     "member": """
         change_runs
@@ -70,6 +71,7 @@ _SHOWN_OF_RUNS = """
 """
 _SHOWN_OF_EXPERIMENTS = """
     get_experiment get_comparison list_experiment_figures get_experiment_figure export_experiment get_sweep
+    list_sweep_figures get_sweep_figure
 """
 SHOWN: Mapping[str, frozenset[str]] = {
     "run_id": frozenset(_SHOWN_OF_RUNS.split()), "experiment_id": frozenset(_SHOWN_OF_EXPERIMENTS.split()),

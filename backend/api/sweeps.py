@@ -1,11 +1,18 @@
 """Sweeps: searches over settings whose trials are runs of an experiment."""
 
+from typing import Annotated
+
+from fastapi import Query, Response
+
 from gsl.backend.api.access import Who
 from gsl.backend.api.deps import ExperimentId, Reading, ServicesDep, Writing, problems, router
+from gsl.backend.errors import NotFoundError
+from gsl.backend.figures import sweep_figures
+from gsl.backend.figures.style import Theme, View
 from gsl.backend.services import sweeps as service
 from gsl.backend.services.placement import in_project
 from gsl.backend.store import audit, experiments, sweeps
-from gsl.protocol.api import ExperimentPublic
+from gsl.protocol.api import ExperimentPublic, FigureInfo, FigurePublic
 from gsl.protocol.api.sweeps import SweepCreate, SweepPublic, SweepResultsCreate, SweepStop
 
 routes = router("sweeps")
@@ -55,3 +62,36 @@ def launch_sweep_results(
     session.flush()
     audit.about(session, f"experiment {made}", f"results of sweep {experiment_id}")
     return experiments.get(session, made)
+
+
+@routes.get("/experiments/{experiment_id}/sweep/figures", summary="List a sweep's figures", responses=problems(404))
+def list_sweep_figures(experiment_id: ExperimentId, session: Reading) -> list[FigureInfo]:
+    """Every figure, and whether there is data for it."""
+    sweep = sweeps.public(session, sweeps.get(session, experiment_id))
+    return [
+        FigureInfo(
+            name=figure.name, title=figure.title, description=figure.description, ready=figure.ready(sweep), tab=None,
+            controls=(), optional=False,
+        )
+        for figure in sweep_figures().values()
+    ]  # fmt: skip
+
+
+@routes.get(
+    "/experiments/{experiment_id}/sweep/figures/{name}", summary="Get a sweep's figure as Plotly JSON",
+    response_model=FigurePublic, responses=problems(404),
+)  # fmt: skip
+def get_sweep_figure(
+    experiment_id: ExperimentId,
+    name: str,
+    session: Reading,
+    theme: Annotated[Theme, Query(description="Colour scheme of the page that shows the figure.")] = "light",
+    width: Annotated[int, Query(ge=200, le=4000, description="Width on the screen in CSS pixels.")] = 900,
+) -> Response:
+    """`data` and `layout` for Plotly."""
+    chosen = sweep_figures().get(name)
+    if chosen is None:
+        raise NotFoundError(f"There is no figure named {name}. The figures are {', '.join(sweep_figures())}.")
+    sweep = sweeps.public(session, sweeps.get(session, experiment_id))
+    figure = chosen.build(sweep, View(theme=theme, width=width))
+    return Response(figure.to_json(), media_type="application/json", headers={"Cache-Control": "no-cache"})

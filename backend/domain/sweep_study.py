@@ -5,7 +5,7 @@ started again goes on exactly, and there is no second record. Samplers and prune
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import optuna
@@ -20,6 +20,8 @@ from gsl.protocol.api.sweeps import TrialState
 from gsl.seeds import derive
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
+LEAST_FOR_IMPORTANCE = 4
+"""Complete trials before one can tell which setting mattered."""
 _STATES = {"running": Ended.RUNNING, "complete": Ended.COMPLETE, "pruned": Ended.PRUNED, "failed": Ended.FAIL}
 
 
@@ -86,6 +88,18 @@ def study_of(
             )
         )
     return study
+
+
+def importances(settings: SweepSettings, tried: Sequence[Tried]) -> dict[str, float]:
+    """Each setting's share in what the objective differs by, by PED-ANOVA, the largest first; empty if it is too early.
+
+    Optuna's fANOVA and mean decrease of impurity need scikit-learn; PED-ANOVA does not.
+    """
+    complete = [one for one in tried if one.state == "complete"]
+    if len(complete) < LEAST_FOR_IMPORTANCE or len({one.value for one in complete}) < 2:
+        return {}
+    study = study_of(settings, [replace(one, number=place, attributes={}) for place, one in enumerate(complete)], 1)
+    return optuna.importance.get_param_importances(study, evaluator=optuna.importance.PedAnovaImportanceEvaluator())
 
 
 def _distributions(settings: SweepSettings) -> dict[str, BaseDistribution]:

@@ -1,7 +1,8 @@
-"""The figures of runs and of experiments.
+"""The figures of runs, of experiments and of sweeps.
 
 Each is one file of this folder: a pure function of typed data and the view, and a module constant that registers it as
-a `RunFigure` or an `ExperimentFigure`. The folder is searched for them, so a new figure needs no other change.
+a `RunFigure`, an `ExperimentFigure` or a `SweepFigure`. The folder is searched for them, so a new figure
+needs no other change.
 """
 
 import pkgutil
@@ -9,7 +10,7 @@ from functools import cache
 from importlib import import_module
 from typing import TypeVar
 
-from gsl.backend.figures.registration import ExperimentFigure, Registration, RunFigure
+from gsl.backend.figures.registration import ExperimentFigure, Registration, RunFigure, SweepFigure
 
 F = TypeVar("F", bound=Registration)
 
@@ -24,6 +25,12 @@ def run_figures() -> dict[str, RunFigure]:
 def experiment_figures() -> dict[str, ExperimentFigure]:
     """The figures of an experiment by name, in the order of the page."""
     return _registered(ExperimentFigure)
+
+
+@cache
+def sweep_figures() -> dict[str, SweepFigure]:
+    """The figures of a sweep by name, in the order of the page."""
+    return _registered(SweepFigure)
 
 
 def _registered(kind: type[F]) -> dict[str, F]:

@@ -12,6 +12,7 @@ from gsl.backend.figures.style import View
 from gsl.backend.store.figures.readiness import FigureState
 from gsl.backend.store.figures.snapshots import JobEpoch
 from gsl.protocol.api import ComparedMetric, ComparedSource, FigureControl, RunTab
+from gsl.protocol.api.sweeps import SweepPublic
 from gsl.protocol.reports import Source
 
 
@@ -65,3 +66,11 @@ class ExperimentFigure(Registration):
 
     build: Callable[[Session, Compared, ComparisonOptions], Figure]
     ready: Callable[[Compared], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepFigure(Registration):
+    """A figure of a sweep: how it is built and whether there is data for it."""
+
+    build: Callable[[SweepPublic, View], Figure]
+    ready: Callable[[SweepPublic], bool]

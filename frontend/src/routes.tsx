@@ -28,6 +28,10 @@ const routes: RouteObject[] = [
         lazy: async () => ({ Component: (await import("./pages/experiment/launch/LaunchPage")).LaunchPage }),
       },
       {
+        path: "sweeps/new",
+        lazy: async () => ({ Component: (await import("./pages/sweep/NewSweepPage")).NewSweepPage }),
+      },
+      {
         path: "projects",
         lazy: async () => ({ Component: (await import("./pages/projects/ProjectsPage")).ProjectsPage }),
       },

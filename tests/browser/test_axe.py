@@ -35,12 +35,16 @@ def paths(stage: ApiDriver) -> list[str]:
     record = json.loads(gzip.decompress(RECORD.read_bytes()))
     ended = stage.ask("POST", "/runs/import", 201, json=record, params={"experiment_id": experiment})["id"]
     waiting = stage.at_the_gate(tags=["paper"], priority=2)
+    space = {"learner.gamma": {"low": 0.9, "high": 0.99}}
+    sweep = stage.post("/sweeps", {"name": "Swept", "preset": "forkmaze-quick", "space": space}, 201)["experiment_id"]
     tabs = [f"/runs/{ended}?tab={tab}" for tab in TABS]
     return [
         *PAGES,
         *tabs,
         f"/experiments/{experiment}",
         f"/experiments/{experiment}/launch",
+        f"/experiments/{sweep}",
+        "/sweeps/new",
         f"/runs/{waiting}?tab=gate",
     ]
 

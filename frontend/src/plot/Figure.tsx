@@ -6,6 +6,7 @@ import {
   type FigureChoice,
   figureQuery,
   type Span,
+  sweepFigureQuery,
 } from "./figure-query";
 
 interface Props {
@@ -38,4 +39,9 @@ interface ExperimentProps {
 export function ExperimentFigure({ experimentId, choice, ...shown }: ExperimentProps) {
   const queryFor = (view: View) => experimentFigureQuery(experimentId, shown.name, { ...choice, ...view });
   return <FigureFrame {...shown} queryFor={queryFor} />;
+}
+
+/** A figure of a sweep. */
+export function SweepFigure({ experimentId, ...shown }: Omit<ExperimentProps, "choice">) {
+  return <FigureFrame {...shown} queryFor={(view: View) => sweepFigureQuery(experimentId, shown.name, view)} />;
 }

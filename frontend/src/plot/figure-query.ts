@@ -52,6 +52,19 @@ export function experimentFigureQuery(id: number, name: string, query: Experimen
   });
 }
 
+/** A figure of a sweep's trials. */
+export function sweepFigureQuery(id: number, name: string, query: { theme: "light" | "dark"; width: number }) {
+  return queryOptions({
+    queryKey: [...keys.experiment(id), "sweep-figures", name, query],
+    queryFn: async ({ signal }) => {
+      const path = { experiment_id: id, name };
+      const route = "/api/v1/experiments/{experiment_id}/sweep/figures/{name}";
+      return sized(await unwrap(api.GET(route, { params: { path, query }, signal })), query.width);
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
 /** The answer is Plotly's own JSON, which OpenAPI knows only as an object. */
 function sized(answer: object, drawnFor: number | null | undefined): SizedFigure {
   return { ...(answer as Figure), drawnFor };

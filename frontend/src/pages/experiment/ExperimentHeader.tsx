@@ -30,14 +30,16 @@ export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
           <Share what={{ kind: "experiment", id: experiment.id }} />
           {experiment.runs > 0 && <ExportMenu of={`experiments/${experiment.id}`} />}
           <DeleteExperiment experiment={experiment} />
-          <Button
-            component={Link}
-            to={`/experiments/${experiment.id}/launch`}
-            size="xs"
-            leftSection={<IconPlayerPlay size={14} />}
-          >
-            Launch arms and seeds
-          </Button>
+          {!experiment.sweep && (
+            <Button
+              component={Link}
+              to={`/experiments/${experiment.id}/launch`}
+              size="xs"
+              leftSection={<IconPlayerPlay size={14} />}
+            >
+              Launch arms and seeds
+            </Button>
+          )}
         </Group>
       </Group>
       {experiment.activity && (
@@ -49,6 +51,20 @@ export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
         {many(experiment.runs, "run")} · created <When at={experiment.created_at} />{" "}
         <EditableProject of={experiment} onSave={(project_id) => update.mutate({ project_id })} />
       </Text>
+      {experiment.sweep && (
+        <Text size="sm" mt={4}>
+          A sweep: its runs are trials on tuning seeds. They choose settings and are no results.
+        </Text>
+      )}
+      {experiment.results_of && (
+        <Text size="sm" mt={4}>
+          Results on seeds of their own, with the settings that{" "}
+          <Anchor component={Link} to={`/experiments/${experiment.results_of}`} size="sm">
+            sweep {experiment.results_of}
+          </Anchor>{" "}
+          chose.
+        </Text>
+      )}
       {experiment.description && (
         <Text size="sm" mt="xs" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
           {experiment.description}

@@ -12,6 +12,7 @@ import { NotFound } from "../../components/NotFound";
 import { useTitle } from "../../components/PageTitle";
 import { WaitingGates } from "../../components/WaitingGates";
 import { NotesPanel } from "../../notes/NotesPanel";
+import { SweepView } from "../sweep/SweepView";
 import { Comparison } from "./Comparison";
 import { ExperimentFigures } from "./ExperimentFigures";
 import { ExperimentHeader } from "./ExperimentHeader";
@@ -34,7 +35,12 @@ function ExperimentView({ experiment }: { experiment: Experiment }) {
       <NotesPanel of={{ kind: "experiment", id: experiment.id }} text={experiment.notes} mayChange={mayChange} />
       <Loaded query={runs} rows={6}>
         {(list) =>
-          list.length === 0 ? (
+          experiment.sweep ? (
+            <>
+              <WaitingGates runs={list} />
+              <SweepView id={experiment.id} />
+            </>
+          ) : list.length === 0 ? (
             <NoRuns id={experiment.id} />
           ) : (
             <>

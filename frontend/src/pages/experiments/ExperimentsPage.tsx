@@ -38,6 +38,11 @@ export function ExperimentsPage() {
             project={project}
             onChange={(id) => setParams(id === null ? {} : { project: String(id) })}
           />
+          {mayChange && (
+            <Button component={Link} to="/sweeps/new" variant="default">
+              New sweep
+            </Button>
+          )}
           {mayChange && begin}
         </Group>
       </PageTitle>
@@ -66,6 +71,8 @@ function ExperimentCards({ experiments }: { experiments: Experiment[] }) {
               {experiment.name}
             </Anchor>
             <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
+              {experiment.sweep && "sweep · "}
+              {experiment.results_of && "results · "}
               {many(experiment.runs, "run")}
             </Text>
           </Group>

@@ -54,7 +54,7 @@ def launch_from_the_form(page: Page) -> None:
 
 def approve_with_edits(page: Page) -> None:
     """One specialist for both variations, with fewer steps, started as a plain clone."""
-    page.get_by_role("main").locator("a[href*='tab=gate']").click()
+    page.get_by_role("link", name="Open the gate").click()
     consequences = page.get_by_test_id("consequences")
     expect(consequences).to_have_attribute("data-specialists", "2")
     steps = page.locator("[name=specialist_steps]")

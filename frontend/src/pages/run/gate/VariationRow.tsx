@@ -45,7 +45,7 @@ export function VariationRow({ variation, known, scale, place, specialists, onPu
           draggable
           onDragStart={(event) => event.dataTransfer.setData("text/plain", String(variation))}
           onKeyDown={press}
-          aria-label={`Move ${name}, ${described(known)}`}
+          aria-description={described(known)}
         >
           <span className={classes.name}>
             {name}

@@ -11,12 +11,12 @@
 #   make wheel       build the package that `pip install` takes, in dist/
 #   make types       generate the page's TypeScript types from the OpenAPI document
 #   make format      format the code
-#   make screenshot  take the picture of the README again
+#   make screenshots  take the pictures of the README and of every page again
 #   make clean       delete everything that was installed and built; the data folder stays
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up link demo test test-page test-python check bench chaos dev wheel types format screenshot clean install \
+.PHONY: help up link demo test test-page test-python check bench chaos dev wheel types format screenshots clean install \
 	check-format check-lint check-types check-imports check-advisories check-page check-schema
 
 PRESET ?= forkmaze
@@ -156,9 +156,9 @@ format: .make/dev .make/page-packages
 	$(BIN)/ruff format .
 	$(NPM) run format
 
-screenshot: .make/dev .make/page
+screenshots: .make/dev .make/page
 	@$(BIN)/python tools/system_packages.py
-	GSL_WORKERS=0 $(BIN)/python -m tools.screenshot
+	$(BIN)/python -m tools.screenshots
 
 clean:
 	rm -rf .make $(VENV) frontend/node_modules frontend/dist dist

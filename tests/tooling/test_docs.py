@@ -12,7 +12,7 @@ from gsl.config.learners import BUILTIN_LEARNERS
 from gsl.config.learners.base import incompatibility
 from gsl.config.suites import BUILTIN_SUITES
 from gsl.worker.runner.settings import WorkerSettings
-from tools.screenshot import MAX_BYTES, PICTURE
+from tools.screenshots import MAX_BYTES, PICTURE
 
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -65,7 +65,7 @@ def test_a_named_make_target_exists(page: Path) -> None:
 
 def test_make_alone_lists_every_target_a_person_types() -> None:
     listed = set(re.findall(r"make ([a-z]+) ", MAKEFILE))
-    assert listed >= {"up", "demo", "test", "check", "bench", "dev", "types", "format", "screenshot", "clean"}
+    assert listed >= {"up", "demo", "test", "check", "bench", "dev", "types", "format", "screenshots", "clean"}
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -42,6 +42,7 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "user": machine.user,
         "token": tokens.COMMANDS,
     },
+    "Workers": {"workers": steering.WORKERS},
     "Runs": {
         "launch": launching.launch,
         "sweep": sweeping.COMMANDS,
@@ -73,6 +74,7 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
 }
 """By the heading under which `gsl --help` shows them; some have commands of their own."""
 HELP = {
+    "workers": "Drain workers, let them take jobs again, remove gone ones.",
     "token": "List, create and revoke tokens.",
     "sweep": "Launch, show and stop a search over settings; run its winner.",
 }

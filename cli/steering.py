@@ -1,4 +1,4 @@
-"""Runs: cancel, pause, resume and retry them, and decide at their gates."""
+"""Runs: cancel, pause, resume and retry them, and decide at their gates. Workers: drain and remove them."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
@@ -24,6 +24,7 @@ Steps = Annotated[int | None, typer.Option("--specialist-steps", help="Environme
 Numbers = Annotated[list[int], typer.Argument(metavar="NUMBER...", help="Numbers of runs.", min=1)]
 OfExperiments = Annotated[bool, typer.Option("--experiments", help="The numbers are those of experiments.")]
 ToProject = Annotated[str, typer.Option("--project", help='Number or name of a project, or "none".')]
+WorkerNames = Annotated[list[str], typer.Argument(help="Names, as `gsl list workers` shows them.")]
 Begin = Annotated[Start | None, typer.Option(help="What the specialists start from.")]
 
 
@@ -103,6 +104,34 @@ def reject(context: typer.Context, runs: RunIds, reason: Reason = "", as_json: A
 def keep_training(context: typer.Context, runs: RunIds, reason: Reason = "", as_json: AsJson = False) -> None:
     """Keep training the generalists of runs that await approval."""
     _decide(context, runs, lambda api, run: api.reject(run, "continue", reason=reason), as_json)
+
+
+def drain(context: typer.Context, names: WorkerNames) -> None:
+    """Let workers finish their jobs and take no new one, also after they restart."""
+    with connect(context) as api:
+        for name in names:
+            worker = api.drain_worker(name)
+            left = "" if worker.job_id is None else f"finishes job {worker.job_id} and "
+            say(f"Worker {name}: {left}takes no new job")
+
+
+def take_jobs(context: typer.Context, names: WorkerNames) -> None:
+    """Let workers that drain take jobs again."""
+    with connect(context) as api:
+        for name in names:
+            api.drain_worker(name, draining=False)
+            say(f"Worker {name}: takes jobs again")
+
+
+def remove_worker(context: typer.Context, names: WorkerNames) -> None:
+    """Take workers that are gone off the list."""
+    with connect(context) as api:
+        for name in names:
+            api.remove_worker(name)
+            say(f"Worker {name}: removed")
+
+
+WORKERS: dict[str, Callable[..., None]] = {"drain": drain, "resume": take_jobs, "remove": remove_worker}
 
 
 def _steer(context: typer.Context, runs: Sequence[int], act: Callable[[Client, int], Run], as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pydantic import TypeAdapter
 
@@ -50,6 +51,16 @@ class CatalogueCalls:
     @endpoint
     def workers(self) -> Conversation[list[models.Worker]]:
         return listed(models.Worker, "/workers")
+
+    @endpoint
+    def drain_worker(self, name: str, draining: bool = True) -> Conversation[models.Worker]:
+        """Let a worker finish its jobs and take no new one; with `draining` False it takes jobs again."""
+        return send(models.Worker, "PATCH", f"/workers/{quote(name)}", {"draining": draining})
+
+    @endpoint
+    def remove_worker(self, name: str) -> Conversation[None]:
+        """Take a worker that is gone off the list. Refused (409) while it is live or holds a job."""
+        yield from ask(Request("DELETE", f"/workers/{quote(name)}"))
 
     @endpoint
     def queue(self) -> Conversation[models.Queue]:

@@ -48,7 +48,8 @@ _DECLARED: dict[Access, str] = {
     "admin": """
         list_people update_person list_invitations create_invitation revoke_invitation list_worker_tokens
         create_worker_token revoke_worker_token list_audit create_webhook delete_webhook test_webhook
-        purge_run purge_experiment set_account_quota set_project_quota store_policy update_policy
+        purge_run purge_experiment set_account_quota set_project_quota store_policy update_policy drain_worker
+        remove_worker
     """,
     "account": "sign_out change_password list_tokens create_token revoke_token list_identities unlink_identity",
     "metrics": "scrape_metrics",

@@ -7,9 +7,9 @@ from fastapi import Path
 from gsl.backend.api.access import Who
 from gsl.backend.api.deps import Reading, ServicesDep, Writing, problems, router
 from gsl.backend.errors import InvalidError
-from gsl.backend.store import workers
+from gsl.backend.store import audit, workers
 from gsl.backend.store.jobs import views
-from gsl.protocol.api import QueuePublic, WorkerPublic
+from gsl.protocol.api import QueuePublic, WorkerPublic, WorkerUpdate
 from gsl.protocol.lease import RegistrationReply, WorkerInfo
 
 routes = router("workers")
@@ -35,6 +35,25 @@ def announce_worker(
         raise InvalidError.field("name", f"must be {name!r}, as in the path")
     services.publish(session, "worker", worker=name)
     return workers.announce(session, body)
+
+
+@routes.patch("/workers/{name:path}", summary="Drain a worker, or let it take jobs again", responses=problems(400, 404))
+def drain_worker(
+    name: Annotated[str, Path(max_length=200)], body: WorkerUpdate, who: Who, session: Writing, services: ServicesDep
+) -> WorkerPublic:
+    """A worker that drains finishes its jobs and takes no new one, also after it has restarted."""
+    changed = workers.drain(session, who, name, body.draining)
+    audit.about(session, f"worker {name}", "draining" if body.draining else "takes jobs")
+    services.publish(session, "worker", worker=name)
+    return changed
+
+
+@routes.delete("/workers/{name:path}", status_code=204, summary="Remove a gone worker", responses=problems(404, 409))
+def remove_worker(name: Annotated[str, Path(max_length=200)], session: Writing, services: ServicesDep) -> None:
+    """It is listed again once it registers. 409 while it is live or holds a job."""
+    workers.remove(session, name)
+    audit.about(session, f"worker {name}")
+    services.publish(session, "worker", worker=name)
 
 
 @routes.get("/queue", summary="Get the queue", responses=problems())

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from gsl.backend.db.columns import (
+    added_flag_column,
     added_list_column,
     added_number_column,
     added_object_column,
@@ -293,4 +294,5 @@ class Worker(SQLModel, table=True):
     job_id: int | None = reference("job.id", nullable=True, on_delete="SET NULL")
     speeds: dict[str, float] = json_column(dict)
     trouble: str | None = None
+    draining: bool = added_flag_column()  # told to take no new job; stays so when it restarts
     last_seen: datetime = time_column(index=True)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from gsl.backend.db.columns import now
 from gsl.backend.errors import ConflictError
 from gsl.backend.services.app_services import Services
-from gsl.backend.store import members, quotas, turns
+from gsl.backend.store import members, quotas, turns, workers
 from gsl.backend.store.jobs import leases
 from gsl.backend.store.jobs.locks import lock_claims
 from gsl.protocol.lease import ClaimedJob, MembersRequest, NextJobRequest
@@ -40,7 +40,7 @@ async def next_job(
 def claim(services: Services, asked: NextJobRequest) -> ClaimedJob | None:
     """The job whose turn it is, of those that the worker can run. Without any, nothing is locked."""
     with services.database.read() as session:
-        if not turns.is_any_due(session, asked, now()):
+        if workers.is_draining(session, asked.worker) or not turns.is_any_due(session, asked, now()):
             return None
     with services.database.write() as session:
         lock_claims(session)
@@ -68,6 +68,8 @@ def claim_members(services: Services, job_id: int, asked: MembersRequest) -> lis
     with services.database.write() as session:
         lock_claims(session)
         run, job = leases.held_job(session, job_id, asked.attempt)
+        if workers.is_draining(session, asked.worker):
+            return []
         claimed = []
         most = quotas.left_to_run(session, run, asked.most)
         for each in members.share(session, run, job, now())[:most]:

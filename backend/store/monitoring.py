@@ -51,10 +51,11 @@ def _open_gates(session: Session) -> float:
 
 
 def _workers(session: Session) -> list[Gauge]:
-    live = live_workers(session)
-    states = {"busy": 0.0, "idle": 0.0, "in trouble": 0.0}
+    live = live_workers(session, drained=True)
+    states = {"busy": 0.0, "idle": 0.0, "in trouble": 0.0, "draining": 0.0}
     for slot in live:
-        states["in trouble" if slot.trouble else "idle" if slot.job_id is None else "busy"] += 1
+        idle = "draining" if slot.draining else "idle"
+        states["in trouble" if slot.trouble else idle if slot.job_id is None else "busy"] += 1
     by_state: dict[tuple[str, ...], float] = {(state,): number for state, number in states.items()}
     return [
         Gauge("gsl_workers", "Machines with a live worker.", (), {(): len({slot.host for slot in live})}),

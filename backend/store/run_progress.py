@@ -29,8 +29,10 @@ _COLUMNS: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def live_workers(session: Session) -> list[Worker]:
-    return list(session.exec(select(Worker).where(col(Worker.last_seen) > now() - timedelta(seconds=LIVE_S))))
+def live_workers(session: Session, *, drained: bool = False) -> list[Worker]:
+    """Those that take jobs; with `drained`, also those that only finish theirs."""
+    live = select(Worker).where(col(Worker.last_seen) > now() - timedelta(seconds=LIVE_S))
+    return list(session.exec(live if drained else live.where(col(Worker.draining).is_(False))))
 
 
 def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:

@@ -10,7 +10,7 @@ from gsl.backend.db.columns import now
 from gsl.backend.db.models import Job, Run, Worker
 from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.waiting import able, refusal, stuck
-from gsl.backend.errors import InvalidError
+from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
 from gsl.backend.store import quotas, reach
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.run_progress import LIVE_S, live_workers
@@ -35,16 +35,48 @@ def announce(session: Session, info: WorkerInfo) -> RegistrationReply:
     worker.job_id = None if job is None else job.id
     worker.last_seen = now()
     held = session.exec(select(Job.id).where(Job.status == "running", Job.worker == info.name)).first()
-    return RegistrationReply(job_id=held, waiting_jobs=queue.count_dispatched(session, info))
+    waiting = 0 if worker.draining else queue.count_dispatched(session, info)
+    return RegistrationReply(job_id=held, waiting_jobs=waiting)
 
 
-def listed(session: Session, who: Identity) -> list[WorkerPublic]:
-    """Live ones first; those silent for a week are left out. Jobs that are not there for the person are left out."""
+def is_draining(session: Session, name: str) -> bool:
+    """Whether the worker was told to take no new job."""
+    return bool(session.exec(select(Worker.draining).where(Worker.name == name)).first())
+
+
+def drain(session: Session, who: Identity, name: str, draining: bool) -> WorkerPublic:
+    """Let the worker take no new job, or take jobs again. Raises `NotFoundError`."""
+    worker = _known(session, name)
+    worker.draining = draining
+    session.flush()
+    return next(each for each in listed(session, who, name))
+
+
+def remove(session: Session, name: str) -> None:
+    """Forget a worker that is gone. Raises `NotFoundError`, and `ConflictError` while it lives or holds a job."""
+    worker = _known(session, name)
+    held = session.exec(select(Job.id).where(Job.status == "running", Job.worker == name)).first()
+    if _is_live(worker) or held is not None:
+        why = f"still holds job {held}" if held is not None else "is live"
+        raise ConflictError(f"Worker {name} {why}. Stop it first; it can be removed {LIVE_S} s after its last sign.")
+    session.delete(worker)
+
+
+def _known(session: Session, name: str) -> Worker:
+    found = session.exec(select(Worker).where(Worker.name == name).with_for_update()).first()
+    if found is None:
+        raise NotFoundError.of("worker", name)
+    return found
+
+
+def listed(session: Session, who: Identity, name: str | None = None) -> list[WorkerPublic]:
+    """Live ones first; those silent for a week are left out, unless one is asked for by `name`. Jobs that are not there
+    for the person are left out."""
     query = (
         select(Worker, Job.run_id, col(Run.id).is_not(None))
         .join(Job, col(Job.id) == col(Worker.job_id), isouter=True)
         .join(Run, and_(col(Run.id) == col(Job.run_id), *reach.visible(who, Run.project_id)), isouter=True)
-        .where(col(Worker.last_seen) > now() - _FORGOTTEN_AFTER)
+        .where(col(Worker.last_seen) > now() - _FORGOTTEN_AFTER if name is None else col(Worker.name) == name)
         .order_by(col(Worker.name))
     )
     found = [_public(worker, run_id if shown else None, shown) for worker, run_id, shown in session.exec(query)]
@@ -97,7 +129,9 @@ def check_runnable(session: Session, suites: Mapping[str, str]) -> None:
 
 
 def _public(worker: Worker, run_id: int | None, shown: bool) -> WorkerPublic:
-    live = now() - worker.last_seen < timedelta(seconds=LIVE_S)
-    return WorkerPublic(
-        **worker.model_dump(exclude={"job_id"}), job_id=worker.job_id if shown else None, live=live, run_id=run_id
-    )
+    own = worker.model_dump(exclude={"job_id"})
+    return WorkerPublic(**own, job_id=worker.job_id if shown else None, live=_is_live(worker), run_id=run_id)
+
+
+def _is_live(worker: Worker) -> bool:
+    return now() - worker.last_seen < timedelta(seconds=LIVE_S)

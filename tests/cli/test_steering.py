@@ -75,3 +75,15 @@ def test_runs_and_experiments_go_into_the_bin_and_come_back(gsl: Gsl, server: Re
     assert gsl("delete", experiment, "--experiments").code == 0
     assert gsl("undelete", experiment, "--experiments").out == f"Experiment {experiment}: restored\n"
     assert gsl("undelete", 999).code == 3
+
+
+def test_a_worker_is_drained_takes_jobs_again_and_is_not_removed_while_it_lives(
+    gsl: Gsl, server: RealApi, driver: ApiDriver
+) -> None:
+    driver.announce("gpu box/1", "forkmaze")
+    assert gsl("workers", "drain", "gpu box/1").out == "Worker gpu box/1: takes no new job\n"
+    assert [each.draining for each in server.client.workers() if each.name == "gpu box/1"] == [True]
+    assert gsl("workers", "resume", "gpu box/1").code == 0
+    refused = gsl("workers", "remove", "gpu box/1")
+    assert (refused.code, refused.out) == (3, "")
+    assert "is live" in refused.err

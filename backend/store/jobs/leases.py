@@ -111,6 +111,8 @@ def _check_claimable(session: Session, run: Run, job: Job, worker: str) -> None:
     known = session.get(Worker, worker)
     if known is not None and run.suite not in known.suites:
         raise ConflictError(f"Worker {worker} cannot run {run.suite}; its suites: {', '.join(known.suites) or 'none'}.")
+    if known is not None and known.draining:
+        raise ConflictError(f"Worker {worker} was told to take no new job.")
     if known is not None and run.worker_label not in ("", *known.labels):
         labels = ", ".join(known.labels) or "none"
         raise ConflictError(f"Worker {worker} does not have the label {run.worker_label}; its labels: {labels}.")

@@ -110,6 +110,46 @@ export function useRetryJob(job: { id: number; run_id: number }) {
   });
 }
 
+function useWorkerMutation() {
+  const client = useQueryClient();
+  return {
+    onSettled: () => client.invalidateQueries({ queryKey: keys.workers }),
+    onError: useRunMutation().onError,
+  };
+}
+
+/** A worker that drains finishes its jobs and takes no new one. */
+export function useDrainWorker(name: string) {
+  return useMutation({
+    mutationFn: (draining: boolean) =>
+      unwrap(api.PATCH("/api/v1/workers/{name}", { params: { path: { name } }, body: { draining } })),
+    ...useWorkerMutation(),
+  });
+}
+
+/** Of a worker that is gone. */
+export function useRemoveWorker(name: string) {
+  return useMutation({
+    mutationFn: () => unwrap(api.DELETE("/api/v1/workers/{name}", { params: { path: { name } } })),
+    ...useWorkerMutation(),
+  });
+}
+
+const HIGHEST = 10;
+
+/** Raises or lowers the priority of a run in the queue by one. */
+export function useMoveInQueue(run_id: number) {
+  const params = { path: { run_id } };
+  return useMutation({
+    mutationFn: async (by: 1 | -1) => {
+      const { priority } = await unwrap(api.GET("/api/v1/runs/{run_id}", { params }));
+      const next = Math.max(-HIGHEST, Math.min(HIGHEST, priority + by));
+      return unwrap(api.PATCH("/api/v1/runs/{run_id}", { params, body: { priority: next } }));
+    },
+    ...useWorkerMutation(),
+  });
+}
+
 /** `onDeleted` is called even if the page has noticed first and shows that the run is gone. */
 export function useDeleteRun(id: number, onDeleted: () => void) {
   const { onError } = useRunMutation();

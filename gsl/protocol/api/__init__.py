@@ -36,6 +36,7 @@ from gsl.protocol.api.catalogue import (
     PresetInfo,
     SuiteInfo,
     WorkerPublic,
+    WorkerUpdate,
 )
 from gsl.protocol.api.deciding import GateCommentCreate, GateCommentPublic, GateCost, GatePreview, WaitingGate
 from gsl.protocol.api.experiments import (
@@ -295,4 +296,5 @@ __all__ = [
     "WorkerTokenCreate",
     "WorkerTokenCreated",
     "WorkerTokenPublic",
+    "WorkerUpdate",
 ]

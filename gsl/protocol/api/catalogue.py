@@ -114,6 +114,12 @@ class NoteVersionPublic(Answer):
     text: str
 
 
+class WorkerUpdate(Request):
+    model_config = example({"draining": True})
+
+    draining: bool = Field(description="Whether it finishes its jobs and takes no new one, also after a restart.")
+
+
 class WorkerPublic(Answer):
     name: str
     host: str
@@ -126,4 +132,5 @@ class WorkerPublic(Answer):
     run_id: int | None
     speeds: dict[str, float]
     trouble: str | None = Field(description="Why it takes no jobs at the moment; null if it does.")
+    draining: bool = Field(default=False, description="Whether it was told to finish its jobs and take no new one.")
     last_seen: datetime

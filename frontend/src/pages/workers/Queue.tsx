@@ -1,6 +1,9 @@
-import { Anchor, Stack, Text } from "@mantine/core";
+import { ActionIcon, Anchor, Group, Stack, Text } from "@mantine/core";
+import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { Link } from "react-router";
+import { useMoveInQueue } from "../../api/mutations";
+import { useMayChange } from "../../api/projects";
 import type { Job, Queue as QueueData } from "../../api/types";
 import { JobBadge } from "../../components/Badges";
 import { type Column, DataTable } from "../../components/DataTable";
@@ -12,6 +15,7 @@ import { duration } from "../../format/time";
 
 /** Running jobs, and waiting ones in the order in which they will start. */
 export function Queue({ queue }: { queue: QueueData }) {
+  const mayChange = useMayChange();
   const jobs = useMemo(() => [...queue.running, ...queue.queued], [queue]);
   return (
     <Panel title="Queue" text={`${queue.running.length} running, ${queue.queued.length} waiting`}>
@@ -22,7 +26,13 @@ export function Queue({ queue }: { queue: QueueData }) {
       ) : (
         <>
           <Waits waiting={queue.waiting} />
-          <DataTable label="Queue" columns={COLUMNS} rows={jobs} rowKey={(job) => job.id} minWidth={560} />
+          <DataTable
+            label="Queue"
+            columns={mayChange ? MOVABLE : COLUMNS}
+            rows={jobs}
+            rowKey={(job) => job.id}
+            minWidth={560}
+          />
         </>
       )}
     </Panel>
@@ -49,6 +59,40 @@ const COLUMNS: Column<Job>[] = [
   },
   { id: "queued", title: "Queued", cell: (job) => <When at={job.created_at} /> },
 ];
+const MOVED: Column<Job> = {
+  id: "move",
+  title: "Priority",
+  cell: (job) => job.status === "queued" && <Move run={job.run_id} />,
+};
+
+const MOVABLE = [...COLUMNS, MOVED];
+
+/** Raises or lowers the priority of the job's run. */
+function Move({ run }: { run: number }) {
+  const move = useMoveInQueue(run);
+  return (
+    <Group gap={4} wrap="nowrap">
+      <ActionIcon
+        variant="default"
+        size="sm"
+        loading={move.isPending}
+        aria-label={`Raise the priority of run ${run}`}
+        onClick={() => move.mutate(1)}
+      >
+        <IconArrowUp size={14} />
+      </ActionIcon>
+      <ActionIcon
+        variant="default"
+        size="sm"
+        disabled={move.isPending}
+        aria-label={`Lower the priority of run ${run}`}
+        onClick={() => move.mutate(-1)}
+      >
+        <IconArrowDown size={14} />
+      </ActionIcon>
+    </Group>
+  );
+}
 
 /** What the queued jobs wait for, by suite; a suite without a live worker stands out. */
 function Waits({ waiting }: { waiting: QueueData["waiting"] }) {

@@ -1,6 +1,8 @@
-import { Anchor, Badge, Card, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Anchor, Badge, Button, Card, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { IconTag } from "@tabler/icons-react";
 import { Link } from "react-router";
+import { useAccount } from "../../api/accounts";
+import { useDrainWorker, useRemoveWorker } from "../../api/mutations";
 import type { Job, Worker } from "../../api/types";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
@@ -29,11 +31,12 @@ export function WorkerCards({ workers, running, away }: Props) {
   );
 }
 
-type State = "unknown" | "busy" | "idle" | "in trouble" | "offline";
+type State = "unknown" | "busy" | "idle" | "draining" | "in trouble" | "offline";
 
 function stateOf(worker: Worker): State {
   if (!worker.live) return "offline";
   if (worker.trouble) return "in trouble";
+  if (worker.draining) return "draining";
   return worker.job_id ? "busy" : "idle";
 }
 
@@ -54,7 +57,7 @@ function WorkerCard({ worker, job, live, state }: CardProps) {
             {worker.name}
           </Text>
           <Badge
-            color={state === "in trouble" ? "orange" : live ? "green" : "gray"}
+            color={state === "in trouble" || state === "draining" ? "orange" : live ? "green" : "gray"}
             variant="light"
             tt="none"
             data-testid="worker-state"
@@ -76,6 +79,8 @@ function WorkerCard({ worker, job, live, state }: CardProps) {
             </>
           ) : live && worker.trouble ? (
             `Takes no jobs. ${worker.trouble}`
+          ) : live && worker.draining ? (
+            "Takes no new job."
           ) : live ? (
             "Waiting for a job."
           ) : (
@@ -101,7 +106,33 @@ function WorkerCard({ worker, job, live, state }: CardProps) {
             ? speeds.map(([suite, speed]) => `${label(suite)}: ${count(speed)} steps/s`).join(" · ")
             : "No speed measured yet"}
         </Text>
+        <Controls worker={worker} />
       </Stack>
     </Card>
+  );
+}
+
+/** For admins: no new jobs, jobs again, and off the list once it is gone. */
+function Controls({ worker }: { worker: Worker }) {
+  const drain = useDrainWorker(worker.name);
+  const remove = useRemoveWorker(worker.name);
+  if (useAccount()?.role !== "admin") return null;
+  return (
+    <Group gap="xs">
+      <Button
+        variant="default"
+        size="compact-xs"
+        loading={drain.isPending}
+        title={worker.draining ? undefined : "It finishes its job and takes no new one, also after a restart."}
+        onClick={() => drain.mutate(!worker.draining)}
+      >
+        {worker.draining ? "Take jobs again" : "Drain"}
+      </Button>
+      {!worker.live && (
+        <Button variant="default" size="compact-xs" loading={remove.isPending} onClick={() => remove.mutate()}>
+          Remove
+        </Button>
+      )}
+    </Group>
   );
 }

@@ -19,6 +19,7 @@ from gsl.backend.api import (
     approval_links,
     artifacts,
     bin,
+    comparing,
     comparisons,
     experiments,
     exports,
@@ -69,6 +70,7 @@ _ROUTES = (
     experiments.routes,
     comparisons.routes,
     sweeps.routes,
+    comparing.routes,
     records.routes,
     exports.routes,
     run_lists.routes,  # before the runs themselves, whose numbers its addresses are not

@@ -24,6 +24,7 @@ from gsl.client import files, models, watching
 from gsl.client.accounts import AccountCalls, PeopleCalls
 from gsl.client.binned import BinCalls
 from gsl.client.catalogue import CatalogueCalls, ExperimentCalls
+from gsl.client.comparing import ComparisonCalls
 from gsl.client.endpoints import AsyncSender, Sender
 from gsl.client.login import find
 from gsl.client.measurements import MeasurementCalls
@@ -46,7 +47,7 @@ def _tables(of: str, format: TableFormat, files_of: Sequence[str]) -> tuple[str,
 
 class _Calls(
     CatalogueCalls, ExperimentCalls, RunCalls, GateCalls, MeasurementCalls, AccountCalls, PeopleCalls, ProjectCalls,
-    BinCalls, PolicyCalls, LinkCalls, SweepCalls,
+    BinCalls, PolicyCalls, LinkCalls, SweepCalls, ComparisonCalls,
 ):  # fmt: skip
     """All calls that are declared once for both clients."""
 

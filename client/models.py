@@ -1,7 +1,7 @@
 """The API's answers under the names that scripts and notebooks use; declared in `gsl.protocol.api`."""
 
 from gsl.protocol import api
-from gsl.protocol.api import measurements, sweeps
+from gsl.protocol.api import comparing, measurements, sweeps
 
 Allowance = api.AllowancePublic
 Answer = api.Answer
@@ -14,6 +14,8 @@ BudgetPreview = api.BudgetPreview
 Change = api.Change
 ComparedMetric = api.ComparedMetric
 ComparedSource = api.ComparedSource
+ComparedSetting = comparing.ComparedSetting
+ComparedSettings = comparing.ComparedSettings
 Comparison = api.ComparisonPublic
 DryRun = api.DryRunPublic
 Event = api.EventPublic
@@ -26,6 +28,7 @@ GateProposal = api.GateProposal
 Gate = api.GatePublic
 GateApprovals = api.GateApprovals
 GateVariation = api.GateVariation
+GroupsComparison = comparing.GroupsComparison
 Health = api.Health
 HealthProblem = api.HealthProblem
 Invitation = api.InvitationPublic
@@ -40,6 +43,7 @@ MetricCharts = measurements.MetricChartsPublic
 Metrics = api.MetricsPublic
 NoteVersion = api.NoteVersionPublic
 Origin = api.Origin
+NotebookLines = comparing.NotebookLines
 Page = api.Page
 PairComparison = api.PairComparison
 Person = api.PersonPublic
@@ -74,3 +78,4 @@ Worker = api.WorkerPublic
 WorkerToken = api.WorkerTokenPublic
 WorkerTokenCreated = api.WorkerTokenCreated
 Start = api.SpecialistStart
+TableText = comparing.TableText

@@ -33,8 +33,9 @@ _DECLARED: dict[Access, str] = {
         stream_changes get_run_provenance compare_run_provenance get_job_provenance compare_job_provenance export_run
         export_experiment list_webhooks get_storage list_projects get_project list_bin get_usage list_policies
         try_policy replay_plateau list_waiting_gates preview_gate list_comments add_comment delete_comment
-        list_run_notes list_experiment_notes get_sweep get_metric_charts
-        list_sweep_figures get_sweep_figure
+        list_run_notes list_experiment_notes get_sweep get_metric_charts list_sweep_figures get_sweep_figure
+        get_groups_comparison get_comparison_table list_comparison_figures get_comparison_figure get_compared_settings
+        get_compared_provenance get_comparison_notebook
     """,
     "member": """
         change_runs

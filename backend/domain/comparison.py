@@ -1,8 +1,9 @@
-"""Compares an experiment's arms and each pair of them with `gsl.method.statistics`. Pure."""
+"""Compares groups of runs, such as an experiment's arms, and each pair, with `gsl.method.statistics`. Pure."""
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, islice
+from statistics import fmean
 
 import numpy as np
 
@@ -19,14 +20,14 @@ from gsl.method.statistics import (
 )
 from gsl.protocol.api import ArmComparison, ComparisonPublic, IntervalPublic, PairComparison
 
-UNEQUAL = 0.05  # relative difference in steps up to which arms count as equal: about an epoch and an evaluation
+UNEQUAL = 0.05  # relative difference in steps up to which groups count as equal: about an epoch and an evaluation
 MOST_PAIRS = 190  # of 20 arms
 
 
 def compare(outcomes: Outcomes) -> ComparisonPublic:
     compared = outcomes.compared
-    arms = [arm_comparison(outcomes, name) for name in compared.arms]
-    pairs = [_ordered(outcomes, first, second) for first, second in combinations(compared.arms, 2)]
+    arms = [group_comparison(outcomes, name) for name in compared.groups]
+    pairs = islice(combinations(compared.groups, 2), MOST_PAIRS)
     return ComparisonPublic(
         experiment_id=compared.experiment_id,
         metric=outcomes.metric,
@@ -34,15 +35,15 @@ def compare(outcomes: Outcomes) -> ComparisonPublic:
         confidence=CONFIDENCE,
         tasks=list(compared.tasks),
         arms=arms,
-        pairs=[pair_comparison(outcomes, ours, theirs) for ours, theirs in pairs[:MOST_PAIRS]],
+        pairs=[pair_comparison(outcomes, *_ordered(outcomes, *pair)) for pair in pairs],
         warnings=list(_warnings(outcomes, arms)),
         least_seeds=LEAST_SEEDS["mean"],
         least_seeds_improvement=LEAST_SEEDS["improvement"],
     )
 
 
-def arm_comparison(outcomes: Outcomes, name: str) -> ArmComparison:
-    runs, measured = outcomes.compared.of_arm(name), outcomes.measured(name)
+def group_comparison(outcomes: Outcomes, name: str) -> ArmComparison:
+    runs, measured = outcomes.compared.of_group(name), outcomes.measured(name)
     scores = strata(outcomes, name)
     everything = np.concatenate(scores) if scores else np.array([])
     spread = mean_std(everything) if len(everything) else None
@@ -83,14 +84,14 @@ def pair_comparison(outcomes: Outcomes, ours: str, theirs: str) -> PairCompariso
 
 
 def strata(outcomes: Outcomes, name: str) -> tuple[FloatArray, ...]:
-    """The arm's scores: for each task it was evaluated on, an array over seeds."""
+    """The group's scores: for each task it was evaluated on, an array over seeds."""
     measured = outcomes.measured(name)
     tasks = sorted({run.task for run in measured})
     return tuple(np.array([outcomes.by_run[run.id] for run in measured if run.task == task]) for task in tasks)
 
 
 def strata_of_both(outcomes: Outcomes, ours: str, theirs: str) -> tuple[tuple[FloatArray, ...], tuple[FloatArray, ...]]:
-    """Scores of both arms on the tasks that both were evaluated on."""
+    """Scores of both groups on the tasks that both were evaluated on."""
     tasks = [sorted({run.task for run in outcomes.measured(name)}) for name in (ours, theirs)]
     both = set(tasks[0]) & set(tasks[1])
     left, right = (
@@ -105,16 +106,16 @@ def strata_of_both(outcomes: Outcomes, ours: str, theirs: str) -> tuple[tuple[Fl
 
 
 def default_pair(compared: Compared) -> tuple[str, str] | None:
-    """The first arm that is not a baseline against the first that is; else the second against the first."""
-    arms = compared.arms
-    if len(arms) < 2:
+    """The first group that is not a baseline against the first that is; else the second against the first."""
+    groups = compared.groups
+    if len(groups) < 2:
         return None
-    baseline = next((name for name in arms if compared.is_baseline(name)), arms[0])
-    return next(name for name in arms if name != baseline), baseline
+    baseline = next((name for name in groups if compared.is_baseline(name)), groups[0])
+    return next(name for name in groups if name != baseline), baseline
 
 
 def _ordered(outcomes: Outcomes, first: str, second: str) -> tuple[str, str]:
-    """A baseline is theirs; otherwise the arm launched later is ours."""
+    """A baseline is theirs; otherwise the group launched later is ours."""
     baseline = outcomes.compared.is_baseline
     return (first, second) if baseline(second) and not baseline(first) else (second, first)
 
@@ -125,7 +126,11 @@ def _iqm(outcomes: Outcomes, scores: tuple[FloatArray, ...]) -> Interval:
 
 
 def _by_pair(outcomes: Outcomes, name: str) -> dict[tuple[int, int], float]:
-    return {run.pair: outcomes.by_run[run.id] for run in outcomes.measured(name)}
+    """The mean where several of the group's runs have the same task and seed."""
+    found: dict[tuple[int, int], list[float]] = {}
+    for run in outcomes.measured(name):
+        found.setdefault(run.pair, []).append(outcomes.by_run[run.id])
+    return {pair: fmean(values) for pair, values in found.items()}
 
 
 def _public(interval: Interval) -> IntervalPublic:
@@ -136,9 +141,10 @@ def _reason(outcomes: Outcomes, ours: str, theirs: str, common: int, same_tasks:
     for name in (ours, theirs):
         if not outcomes.measured(name):
             return f"no run of {name} has succeeded yet"
-    reasons = [] if common else ["the arms have no seed in common"]
+    noun = outcomes.compared.noun
+    reasons = [] if common else [f"the {noun}s have no seed in common"]
     if not same_tasks:
-        reasons.append("the arms have no task in common")
+        reasons.append(f"the {noun}s have no task in common")
     return "; ".join(reasons)
 
 
@@ -150,7 +156,7 @@ def _warnings(outcomes: Outcomes, arms: list[ArmComparison]) -> Iterator[str]:
     for arm in arms:
         if arm.failed:
             yield f"{arm.failed} of {len(arm.runs)} runs of {arm.arm_name} failed and are not included"
-        missing = sum(_unmeasured(outcomes, run) for run in outcomes.compared.of_arm(arm.arm_name))
+        missing = sum(_unmeasured(outcomes, run) for run in outcomes.compared.of_group(arm.arm_name))
         if missing:
             yield f"{missing} successful runs of {arm.arm_name} have no {outcomes.metric} for {outcomes.source}"
         marks = Counter(run.mark for run in outcomes.measured(arm.arm_name) if run.mark)
@@ -159,7 +165,7 @@ def _warnings(outcomes: Outcomes, arms: list[ArmComparison]) -> Iterator[str]:
     spent = {arm.arm_name: arm.spent_steps for arm in arms if arm.spent_steps}
     if spent and max(spent.values()) > (1 + UNEQUAL) * min(spent.values()):
         each = ", ".join(f"{name} {steps:,}" for name, steps in spent.items())
-        yield f"The arms did not spend the same number of environment steps per run: {each}"
+        yield f"The {outcomes.compared.noun}s did not spend the same number of environment steps per run: {each}"
 
 
 def _unmeasured(outcomes: Outcomes, run: ComparedRun) -> bool:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from gsl.backend.domain.figure_data import FloatArray, IntArray
 from gsl.config.run import Arm
 from gsl.config.suites import SuiteSettings
@@ -11,10 +13,10 @@ from gsl.protocol.jobs import ENDED
 
 @dataclass(frozen=True)
 class ComparedRun:
-    """A run of an experiment; `task` numbers the distinct suites, with their settings, among its runs."""
+    """A run in one of the groups; `task` numbers the distinct suites, with their settings, among the compared runs."""
 
     id: int
-    arm_name: str
+    group: str
     arm: Arm
     seed: int
     task: int
@@ -30,29 +32,33 @@ class ComparedRun:
 
     @property
     def pair(self) -> tuple[int, int]:
-        """Runs of two arms are paired by task and seed."""
+        """Runs of two groups are paired by task and seed."""
         return self.task, self.seed
 
 
 @dataclass(frozen=True)
 class Compared:
-    """An experiment's runs in the order of their launch."""
+    """Runs in groups: all of an experiment, whose groups are its arms, or others that were chosen."""
 
-    experiment_id: int
     runs: tuple[ComparedRun, ...]
     suites: tuple[SuiteSettings, ...]  # by task
     tasks: tuple[str, ...]  # their names
+    experiment_id: int | None = None
 
     @property
-    def arms(self) -> tuple[str, ...]:
-        """Labels of the arms, in the order of their first runs."""
-        return tuple(dict.fromkeys(run.arm_name for run in self.runs))
+    def noun(self) -> str:
+        return "group" if self.experiment_id is None else "arm"
 
-    def of_arm(self, name: str) -> tuple[ComparedRun, ...]:
-        return tuple(run for run in self.runs if run.arm_name == name)
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Their labels, in the order of their first runs."""
+        return tuple(dict.fromkeys(run.group for run in self.runs))
+
+    def of_group(self, name: str) -> tuple[ComparedRun, ...]:
+        return tuple(run for run in self.runs if run.group == name)
 
     def is_baseline(self, name: str) -> bool:
-        return all(run.arm == "generalist" for run in self.of_arm(name))
+        return all(run.arm == "generalist" for run in self.of_group(name))
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,8 @@ class Outcomes:
     source: ComparedSource
     by_run: dict[int, float]
 
-    def measured(self, arm_name: str) -> tuple[ComparedRun, ...]:
-        return tuple(run for run in self.compared.of_arm(arm_name) if run.id in self.by_run)
+    def measured(self, group: str) -> tuple[ComparedRun, ...]:
+        return tuple(run for run in self.compared.of_group(group) if run.id in self.by_run)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +83,16 @@ class TaskScores:
     variations: IntArray
     scores: FloatArray
 
-    def of_arm(self, name: str) -> FloatArray:
-        rows = [place for place, run in enumerate(self.runs) if run.arm_name == name]
+    def of_group(self, name: str) -> FloatArray:
+        rows = [place for place, run in enumerate(self.runs) if run.group == name]
         return self.scores[rows]
+
+    def by_seed(self, name: str) -> dict[int, FloatArray]:
+        """The group's scores on each variation, by seed; means where several of its runs have the same seed."""
+        seeds = dict.fromkeys(run.seed for run in self.runs if run.group == name)
+        own = np.array([run.group == name for run in self.runs])
+        of = np.array([run.seed for run in self.runs])
+        return {seed: self.scores[own & (of == seed)].mean(axis=0) for seed in seeds}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Training curves of an experiment's arms: the mean over seeds with a band, over all environment steps."""
+"""Training curves of arms or other groups: the mean over seeds with a band, over all environment steps."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from gsl.backend.domain.comparison_types import RunCurve
 from gsl.backend.domain.figure_data import FloatArray
+from gsl.backend.domain.run_axis import Axis
 from gsl.backend.figures.arms import FORMATS, METRIC_NAMES, arm_colour, arm_dash, arm_fill, counted, metric_axis
 from gsl.backend.figures.figure import Figure
 from gsl.backend.figures.registration import ExperimentFigure
@@ -17,21 +18,27 @@ from gsl.protocol.api import ComparedMetric
 CELLS = 160  # intervals of the steps axis, in which a run's epochs are averaged
 
 
-def arm_curves(curves: Sequence[RunCurve], metric: ComparedMetric, view: View) -> Figure:
-    """A line and a band for each arm. Runs that failed are thin lines of their own and end in a cross.
+AXES: dict[Axis, str] = {
+    "total": "All environment steps of a run",
+    "critical": "Environment steps on the critical path: of specialists, the longest alone",
+}
+
+
+def arm_curves(curves: Sequence[RunCurve], metric: ComparedMetric, view: View, axis: Axis = "total") -> Figure:
+    """A line and a band for each group. Runs that failed are thin lines of their own and end in a cross.
 
     Where specialists train, or are waited for, a run keeps the value its generalist had; so its fine-tuning begins
     where all that was spent before it is counted.
     """
     drawn = [curve for curve in curves if len(curve.steps)]
     if not drawn:
-        return empty_figure(view, "No training yet", "The curves start with the first epochs of the experiment's runs.")
+        return empty_figure(view, "No training yet", "The curves start with the first epochs of the runs.")
     figure = new_figure(view, height=400 if view.narrow else 460)
     edges = np.linspace(0, max(int(curve.steps[-1]) for curve in drawn), CELLS + 1)
-    for index, name in enumerate(dict.fromkeys(curve.run.arm_name for curve in curves)):
-        arm = [curve for curve in curves if curve.run.arm_name == name]
+    for index, name in enumerate(dict.fromkeys(curve.run.group for curve in curves)):
+        arm = [curve for curve in curves if curve.run.group == name]
         _add_arm(figure, name, index, arm, edges, metric, view)
-    figure.update_xaxes(steps_axis("All environment steps of a run"))
+    figure.update_xaxes(steps_axis(AXES[axis]))
     figure.update_yaxes(metric_axis(metric, f"{METRIC_NAMES[metric]} in training"))
     return figure
 
@@ -60,8 +67,8 @@ def _add_arm(
 ) -> None:  # fmt: skip
     counts = [curve for curve in curves if len(curve.steps) and curve.run.status not in ("failed", "cancelled")]
     failed = [curve for curve in curves if curve.run.status == "failed"]
-    name = literal(name)
-    label = f"{name} ({_tally(counts, failed)})"
+    shown = literal(name)
+    label = f"{shown} ({_tally(counts, failed)})"
     for curve in failed:
         _add_failed(figure, curve, label, index, view)
     if not counts:
@@ -77,7 +84,7 @@ def _add_arm(
     figure.add_scatter(
         x=edges[1:], y=band.estimate, mode="lines", name=label, legendgroup=label, line=line,
         customdata=[_said(*bounds, form) for bounds in zip(low, high, band.seeds, strict=True)],
-        hovertemplate=f"<b>{name}</b><br>%{{y:{form}}}%{{customdata}} at %{{x:,.3s}} steps<extra></extra>",
+        hovertemplate=f"<b>{shown}</b><br>%{{y:{form}}}%{{customdata}} at %{{x:,.3s}} steps<extra></extra>",
     )  # fmt: skip
 
 
@@ -85,8 +92,8 @@ def _said(low: float, high: float, seeds: int, form: str) -> str:
     mean = f"<br>mean of {counted(seeds, 'seed')}"
     if np.isnan(low):
         return f", no interval{mean}"
-    written = (f"{bound:{form.removeprefix(',').replace('~', '')}}" for bound in (low, high))
-    return f", {CONFIDENCE:.0%} interval {' to '.join(written)}{mean}"
+    literal = (f"{bound:{form.removeprefix(',').replace('~', '')}}" for bound in (low, high))
+    return f", {CONFIDENCE:.0%} interval {' to '.join(literal)}{mean}"
 
 
 def _tally(counts: Sequence[RunCurve], failed: Sequence[RunCurve]) -> str:
@@ -115,25 +122,26 @@ def _add_failed(figure: Figure, curve: RunCurve, label: str, index: int, view: V
         x=curve.steps, y=curve.values, mode="lines+markers", legendgroup=label, showlegend=False, opacity=0.6,
         line={"color": arm_colour(index, view), "width": 1, "dash": "dot"},
         marker={"symbol": symbols, "size": sizes, "color": palette(view).forgotten},
-        hovertemplate=f"<b>{literal(curve.run.arm_name)}</b>, seed {curve.run.seed}: run {curve.run.id} failed"
+        hovertemplate=f"<b>{literal(curve.run.group)}</b>, seed {curve.run.seed}: run {curve.run.id} failed"
         "<extra></extra>",
     )  # fmt: skip
 
 
 def _add_label(figure: Figure, label: str, index: int, view: View) -> None:
-    """Keeps an arm without a curve in the legend."""
+    """Keeps a group without a curve in the legend."""
     line = {"color": arm_colour(index, view), "width": 2.4, "dash": arm_dash(index)}
     figure.add_scatter(x=[None], y=[None], mode="lines", name=label, legendgroup=label, line=line)
 
 
 FIGURE = ExperimentFigure(
     name="arm_curves",
-    title="Training curves by arm",
+    title="Training curves",
     description="The mean over seeds, with its interval as a band. The axis counts all environment steps of a run, "
-    "including specialists, evaluations and demonstrations. Failed runs end in a cross.",
+    "including specialists, evaluations and demonstrations, or those on the critical path. Failed runs end in a cross.",
     position=10,
+    controls=("axis",),
     build=lambda session, compared, options: arm_curves(
-        run_curves(session, compared, options.metric), options.metric, options.view
+        run_curves(session, compared, options.metric, options.axis), options.metric, options.view, options.axis
     ),
     ready=lambda compared: any(run.spent_steps for run in compared.runs),
 )

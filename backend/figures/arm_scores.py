@@ -1,6 +1,6 @@
-"""Final scores of arms: one row per arm with its seeds, interquartile mean, interval and mean ± std."""
+"""Final scores of arms or other groups: a row for each, with its seeds, interquartile mean and mean ± std."""
 
-from gsl.backend.domain.comparison import arm_comparison
+from gsl.backend.domain.comparison import group_comparison
 from gsl.backend.domain.comparison_types import Outcomes
 from gsl.backend.figures.arms import METRIC_NAMES, any_run_evaluated, arm_colour, counted, metric_axis, number
 from gsl.backend.figures.figure import Figure
@@ -14,8 +14,8 @@ _LONGEST_NAME = {True: 16, False: 40}  # letters of an arm's name, by whether th
 
 
 def arm_scores(outcomes: Outcomes, view: View) -> Figure:
-    """The first arm is on top. Failed runs are counted next to their arm's name."""
-    arms = [arm_comparison(outcomes, name) for name in outcomes.compared.arms]
+    """The first group is on top. Failed runs are counted next to its name."""
+    arms = [group_comparison(outcomes, name) for name in outcomes.compared.groups]
     if not outcomes.by_run:
         return _nothing(arms, view)
     figure = new_figure(view, height=130 + 52 * len(arms))
@@ -36,7 +36,7 @@ def arm_scores(outcomes: Outcomes, view: View) -> Figure:
 
 def _nothing(arms: list[ArmComparison], view: View) -> Figure:
     failed = sum(arm.failed for arm in arms)
-    when = "An arm appears here once one of its runs has succeeded and been evaluated." + (
+    when = "Scores appear here once a run has succeeded and been evaluated." + (
         f" {counted(failed, 'run')} failed." if failed else ""
     )
     return empty_figure(view, "No scores yet", when)
@@ -90,9 +90,9 @@ def _interval(arm: ArmComparison, outcomes: Outcomes) -> str:
 
 FIGURE = ExperimentFigure(
     name="arm_scores",
-    title="Final scores by arm",
+    title="Final scores",
     description="The last evaluation of every seed, the interquartile mean with its interval, and the mean ± standard "
-    "deviation. Failed runs are counted next to the arm's name.",
+    "deviation. Failed runs are counted next to the name.",
     position=20,
     build=lambda session, compared, options: arm_scores(
         read_outcomes(session, compared, options.metric, options.source), options.view

@@ -1,4 +1,4 @@
-"""Performance profiles: the share of variations on which an arm's policies exceed each score."""
+"""Performance profiles: the share of variations on which a group's policies exceed each score."""
 
 from collections.abc import Sequence
 
@@ -28,12 +28,12 @@ THRESHOLDS = 101
 
 
 def performance_profile(tasks: Sequence[TaskScores], arms: Sequence[str], metric: ComparedMetric, view: View) -> Figure:
-    """A step curve per arm, after Agarwal et al. 2021, with variations in place of games; the band is over seeds."""
-    measured = {name: tuple(table for task in tasks if (table := task.of_arm(name)).size) for name in arms}
+    """A step curve per group, after Agarwal et al. 2021, with variations in place of games; the band is over seeds."""
+    measured = {name: tuple(table for task in tasks if (table := task.of_group(name)).size) for name in arms}
     if not any(measured.values()):
         return empty_figure(
             view, "No profile yet",
-            "An arm's profile appears here once one of its runs has succeeded and been evaluated.",
+            "A profile appears here once a run has succeeded and been evaluated.",
         )  # fmt: skip
     figure = new_figure(view, height=400 if view.narrow else 440)
     levels = thresholds([table for tables in measured.values() for table in tables], metric)
@@ -56,16 +56,17 @@ def thresholds(tables: Sequence[FloatArray], metric: ComparedMetric) -> FloatArr
 def _add_arm(
     figure: Figure, name: str, index: int, tables: tuple[FloatArray, ...], levels: FloatArray, view: View
 ) -> None:
-    name, band = literal(name), profile_of(tables, levels)
+    band = profile_of(tables, levels)
     bounded = not np.isnan(band.low).any()
     seeds = counted(sum(len(table) for table in tables), "seed")
-    label = f"{name} ({seeds})" if bounded else f"{name} ({seeds}, no interval)"
+    shown = literal(name)
+    label = f"{shown} ({seeds})" if bounded else f"{shown} ({seeds}, no interval)"
     if bounded:
         _add_band(figure, levels, band, label, arm_fill(index, view))
     figure.add_scatter(
         x=levels, y=band.estimate, mode="lines", name=label, legendgroup=label,
         line={"color": arm_colour(index, view), "width": 2.4, "dash": arm_dash(index)},
-        hovertemplate=f"<b>{name}</b><br>%{{y:.0%}} of the variations above %{{x:.3~g}}<extra></extra>",
+        hovertemplate=f"<b>{shown}</b><br>%{{y:.0%}} of the variations above %{{x:.3~g}}<extra></extra>",
     )  # fmt: skip
 
 
@@ -78,15 +79,14 @@ def _add_band(figure: Figure, levels: FloatArray, band: Band, label: str, fill: 
 
 
 def _build(session: Session, compared: Compared, options: ComparisonOptions) -> Figure:
-    tasks = task_scores(session, compared, options.metric, options.source, compared.arms)
-    return performance_profile(tasks, compared.arms, options.metric, options.view)
+    tasks = task_scores(session, compared, options.metric, options.source, compared.groups)
+    return performance_profile(tasks, compared.groups, options.metric, options.view)
 
 
 FIGURE = ExperimentFigure(
     name="performance_profile",
     title="Performance profile",
-    description="The share of variations on which each arm scores above a threshold. The band is an interval "
-    "over seeds.",
+    description="The share of variations on which each scores above a threshold. The band is an interval over seeds.",
     position=30,
     build=_build,
     ready=any_run_evaluated,

@@ -30,13 +30,14 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class ComparisonOptions:
-    """How the viewer wants an experiment's figure; `ours` and `theirs` are arms, None for the suggested pair."""
+    """How the viewer wants a comparison's figure; `ours` and `theirs` are groups, None for the suggested pair."""
 
     metric: ComparedMetric = "score"
     source: ComparedSource = "evaluation"
     view: View = field(default_factory=View)
     ours: str | None = None
     theirs: str | None = None
+    axis: Axis = "total"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ class RunFigure(Registration):
 
 @dataclass(frozen=True, kw_only=True)
 class ExperimentFigure(Registration):
-    """A figure of an experiment: how it is built and whether there is data for it."""
+    """A figure of a comparison, as of an experiment's arms: how it is built and whether there is data for it."""
 
     build: Callable[[Session, Compared, ComparisonOptions], Figure]
     ready: Callable[[Compared], bool]

@@ -1,4 +1,4 @@
-"""Where one arm beats another: the paired difference on each variation, with its interval over seeds."""
+"""Where one arm or group beats another: the paired difference on each variation, with its interval over seeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from gsl.method.variation_statistics import variation_differences as differences
 from gsl.protocol.api import ComparedMetric
 
 MOST_ROWS = 40  # variations that get a row with their name
-_NOTHING = "Both arms need successful, evaluated runs of the same seed."
+NO_PAIRS = "Both need successful, evaluated runs of the same task and seed."
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +40,10 @@ def variation_differences(
     """A row per variation, or, with many variations, a point each in the order of their differences."""
     paired = paired_differences(compared, tasks, ours, theirs)
     if paired is None:
-        return empty_figure(view, f"No pairs of {ours} and {theirs} yet", _NOTHING)
+        return empty_figure(view, f"No pairs of {literal(ours)} and {literal(theirs)} yet", NO_PAIRS)
     few = len(paired.names) <= MOST_ROWS
     figure = new_figure(view, height=150 + 22 * len(paired.names) if few else (400 if view.narrow else 480))
-    for verdict, (name, colour, chosen) in enumerate(_verdicts(paired, ours, theirs, view)):
+    for verdict, (name, colour, chosen) in enumerate(verdicts(paired, ours, theirs, view)):
         if chosen.any():
             _add_points(figure, paired, chosen, f"{int(chosen.sum())} {name}", colour, few, metric, verdict)
     _layout(figure, paired, ours, theirs, metric, few, view)
@@ -52,7 +52,7 @@ def variation_differences(
 
 def paired_differences(compared: Compared, tasks: Sequence[TaskScores], ours: str, theirs: str) -> Paired | None:
     """All tasks' variations together; corrected for many within each task. None without a common seed."""
-    found = [pairs for task in tasks if (pairs := _of_task(compared, task, ours, theirs)) is not None]
+    found = [pairs for task in tasks if (pairs := pairs_of_task(compared, task, ours, theirs)) is not None]
     if not found:
         return None
     estimate = np.concatenate([pairs.estimate for pairs in found])
@@ -65,14 +65,14 @@ def paired_differences(compared: Compared, tasks: Sequence[TaskScores], ours: st
     return Paired([names[place] for place in order], estimate[order], low, high, adjusted, fewest)
 
 
-def _of_task(compared: Compared, task: TaskScores, ours: str, theirs: str) -> Paired | None:
-    rows = {name: {r.seed: place for place, r in enumerate(task.runs) if r.arm_name == name} for name in (ours, theirs)}
-    seeds = sorted(rows[ours].keys() & rows[theirs].keys())
+def pairs_of_task(compared: Compared, task: TaskScores, ours: str, theirs: str) -> Paired | None:
+    """In the order of the task's variations."""
+    mine, other = task.by_seed(ours), task.by_seed(theirs)
+    seeds = sorted(mine.keys() & other.keys())
     if not seeds:
         return None
-    left, right = (task.scores[[rows[name][seed] for seed in seeds]] for name in (ours, theirs))
-    suite, prefix = compared.suites[task.task], f"{compared.tasks[task.task]}: " if len(compared.tasks) > 1 else ""
-    names = [literal(prefix + suite.variation_name(int(variation))) for variation in task.variations]
+    left, right = (np.stack([scores[seed] for seed in seeds]) for scores in (mine, other))
+    names = variation_names(compared, task)
     if len(seeds) < LEAST_SEEDS["mean"]:
         nothing = np.full(len(names), np.nan)
         return Paired(names, (left - right).mean(axis=0), nothing, nothing, nothing, len(seeds))
@@ -80,7 +80,12 @@ def _of_task(compared: Compared, task: TaskScores, ours: str, theirs: str) -> Pa
     return Paired(names, found.estimate, found.low, found.high, found.adjusted, found.pairs)
 
 
-def _verdicts(paired: Paired, ours: str, theirs: str, view: View) -> list[tuple[str, str, BoolArray]]:
+def variation_names(compared: Compared, task: TaskScores) -> list[str]:
+    suite, prefix = compared.suites[task.task], f"{compared.tasks[task.task]}: " if len(compared.tasks) > 1 else ""
+    return [literal(prefix + suite.variation_name(int(variation))) for variation in task.variations]
+
+
+def verdicts(paired: Paired, ours: str, theirs: str, view: View) -> list[tuple[str, str, BoolArray]]:
     """Names, colours and members of the three verdicts; without intervals there are no verdicts."""
     colours = palette(view)
     significant = paired.adjusted <= 1 - CONFIDENCE  # NaN compares as False
@@ -142,13 +147,13 @@ def _layout(
 
 
 def pair_of(compared: Compared, options: ComparisonOptions) -> tuple[str, str] | None:
-    """The two arms of the figure; None where the experiment has no two."""
+    """The two groups of the figure; None where there are no two."""
     suggested = default_pair(compared)
     if suggested is None:
         return None
     ours, theirs = options.ours or suggested[0], options.theirs or suggested[1]
     if ours == theirs:
-        others = [name for name in (*reversed(suggested), *compared.arms) if name != ours]
+        others = [name for name in (*reversed(suggested), *compared.groups) if name != ours]
         ours, theirs = (ours, others[0]) if options.theirs is None else (others[0], theirs)
     return ours, theirs
 
@@ -156,7 +161,7 @@ def pair_of(compared: Compared, options: ComparisonOptions) -> tuple[str, str] |
 def _build(session: Session, compared: Compared, options: ComparisonOptions) -> Figure:
     pair = pair_of(compared, options)
     if pair is None:
-        return empty_figure(options.view, "No second arm yet", "This figure compares two arms.")
+        return empty_figure(options.view, f"No second {compared.noun} yet", "This figure compares two.")
     tasks = task_scores(session, compared, options.metric, options.source, pair)
     return variation_differences(compared, tasks, *pair, options.metric, options.view)
 
@@ -164,10 +169,10 @@ def _build(session: Session, compared: Compared, options: ComparisonOptions) -> 
 FIGURE = ExperimentFigure(
     name="variation_differences",
     title="Differences by variation",
-    description="One arm minus another on each variation, paired by seed, with intervals. Better and worse are "
+    description="One minus the other on each variation, paired by seed, with intervals. Better and worse are "
     "corrected for multiple comparisons.",
     position=40,
     controls=("pair",),
     build=_build,
-    ready=lambda compared: any_run_evaluated(compared) and len(compared.arms) > 1,
+    ready=lambda compared: any_run_evaluated(compared) and len(compared.groups) > 1,
 )

@@ -43,6 +43,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "figures", "description": "Figures in Plotly's format, as the page shows them."},
     {"name": "artifacts", "description": "Checkpoints, demonstrations and pictures."},
     {"name": "experiments", "description": "Runs that are compared: arms x seeds, with intervals and figures."},
+    {"name": "comparisons", "description": "Any runs, arms and experiments beside one another, in groups of choice."},
     {"name": "links", "description": "Links that show one run or one experiment without an account."},
     {"name": "workers", "description": "Live workers and the queue."},
     {"name": "monitoring", "description": "Metrics for Prometheus."},

@@ -34,7 +34,11 @@ def of_job(session: Session, job: Job) -> list[ProvenancePublic]:
 
 def of_run(session: Session, run: Run) -> list[ProvenancePublic]:
     """Jobs that are made with the same are together, in the order in which they were planned."""
-    return _together(session, session.exec(select(Job).where(Job.run_id == run.id).order_by(col(Job.id))).all())
+    return of_runs(session, [run.id])
+
+
+def of_runs(session: Session, run_ids: Sequence[int | None]) -> list[ProvenancePublic]:
+    return _together(session, session.exec(select(Job).where(col(Job.run_id).in_(run_ids)).order_by(col(Job.id))).all())
 
 
 def _rows(session: Session, jobs: Iterable[Job]) -> list[JobProvenance]:

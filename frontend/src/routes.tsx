@@ -27,6 +27,7 @@ const routes: RouteObject[] = [
         path: "experiments/:id/launch",
         lazy: async () => ({ Component: (await import("./pages/experiment/launch/LaunchPage")).LaunchPage }),
       },
+      { path: "compare", lazy: async () => ({ Component: (await import("./pages/compare/ComparePage")).ComparePage }) },
       {
         path: "sweeps/new",
         lazy: async () => ({ Component: (await import("./pages/sweep/NewSweepPage")).NewSweepPage }),

@@ -20,7 +20,7 @@ TABS = (
 )  # fmt: skip
 PAGES = (
     "/runs", "/runs/new", "/experiments", "/projects", "/bin", "/workers", "/account", "/policies", "/people",
-    "/audit", "/inbox", "/nowhere",
+    "/audit", "/inbox", "/compare", "/nowhere",
 )  # fmt: skip
 _RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
     .filter(({impact}) => impact === 'serious' || impact === 'critical')
@@ -45,6 +45,7 @@ def paths(stage: ApiDriver) -> list[str]:
         f"/experiments/{experiment}/launch",
         f"/experiments/{sweep}",
         "/sweeps/new",
+        f"/compare?experiments={experiment}&by=run",
         f"/runs/{waiting}?tab=gate",
     ]
 

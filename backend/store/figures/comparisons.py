@@ -1,8 +1,9 @@
-"""Reads an experiment's runs and the scores of their last policies; the number of queries is constant."""
+"""Reads the runs of a comparison and the scores of their last policies; the number of queries is constant."""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,22 +26,29 @@ from gsl.protocol.rounds import Rounds
 def compared_runs(session: Session, experiment_id: int) -> Compared:
     """Raises `NotFoundError`."""
     _check(session, experiment_id)
+    columns: tuple[Any, ...] = (Run.id, Run.arm_name)
+    arms = session.execute(select(*columns).where(*_of(experiment_id)).order_by(col(Run.id)))
+    return replace(grouped_runs(session, dict(tuple(row) for row in arms)), experiment_id=experiment_id)
+
+
+def grouped_runs(session: Session, groups: Mapping[int, str]) -> Compared:
+    """Runs that exist, by id with the label of the group that each is in; in the order of their launch."""
     columns: tuple[Any, ...] = (
-        Run.id, Run.arm_name, Run.arm, Run.seed, Run.status, Run.total_steps, Run.spent_steps, col(Run.config)["suite"],
+        Run.id, Run.arm, Run.seed, Run.status, Run.total_steps, Run.spent_steps, col(Run.config)["suite"],
     )  # fmt: skip
-    rows = session.execute(select(*columns).where(*_of(experiment_id)).order_by(col(Run.id))).all()
+    rows = session.execute(select(*columns).where(col(Run.id).in_(groups)).order_by(col(Run.id))).all()
     evaluations = _last_evaluations(session, [row[0] for row in rows])
     marks = _marks(session, evaluations)
     tasks: dict[str, int] = {}
     runs = [
         ComparedRun(
-            run_id, arm_name, arm, seed, tasks.setdefault(json.dumps(suite, sort_keys=True), len(tasks)),
+            run_id, groups[run_id], arm, seed, tasks.setdefault(json.dumps(suite, sort_keys=True), len(tasks)),
             status, total, spent, evaluations.get(run_id), marks.get(run_id, ""),
         )
-        for run_id, arm_name, arm, seed, status, total, spent, suite in rows
+        for run_id, arm, seed, status, total, spent, suite in rows
     ]  # fmt: skip
     suites = [read(session, json.loads(text), _of_task(runs, task)) for text, task in tasks.items()]
-    return Compared(experiment_id, tuple(runs), tuple(suites), _task_names(suites))
+    return Compared(tuple(runs), tuple(suites), _task_names(suites))
 
 
 def outcomes(session: Session, compared: Compared, metric: ComparedMetric, source: ComparedSource) -> Outcomes:
@@ -60,10 +68,10 @@ def outcomes(session: Session, compared: Compared, metric: ComparedMetric, sourc
 
 
 def task_scores(
-    session: Session, compared: Compared, metric: ComparedMetric, source: ComparedSource, arms: Sequence[str]
+    session: Session, compared: Compared, metric: ComparedMetric, source: ComparedSource, groups: Sequence[str]
 ) -> tuple[TaskScores, ...]:
-    """Scores by variation of some arms' evaluated runs; variations that any run of the task lacks are left out."""
-    runs = [run for run in _measurable(compared.runs) if run.arm_name in arms]
+    """Scores by variation of some groups' evaluated runs; variations that any run of the task lacks are left out."""
+    runs = [run for run in _measurable(compared.runs) if run.group in groups]
     table = LatestReturn
     columns: tuple[Any, ...] = (table.job_id, table.variation, table.mean_return, table.success_rate)
     conditions = (col(table.job_id).in_([run.evaluation for run in runs]), col(table.source) == source)
@@ -91,8 +99,19 @@ def scores_of(suite: SuiteSettings, metric: ComparedMetric, returns: Any, succes
 def comparison_version(session: Session, experiment_id: int) -> str:
     """A short text that changes whenever a figure of the experiment might. Raises `NotFoundError`."""
     _check(session, experiment_id)
+    return _version(session, _of(experiment_id))
+
+
+def groups_version(session: Session, compared: Compared) -> str:
+    """The same of a comparison of groups, which may change with the names and tags of its runs."""
+    ids = [run.id for run in compared.runs]
+    content = repr([_version(session, (col(Run.id).in_(ids),)), [run.group for run in compared.runs]])
+    return hashlib.sha256(content.encode()).hexdigest()[:20]
+
+
+def _version(session: Session, conditions: tuple[ColumnElement[bool], ...]) -> str:
     columns: tuple[Any, ...] = (Run.id, Run.arm_name, Run.status, Run.revision, Run.spent_steps)
-    rows = session.execute(select(*columns).where(*_of(experiment_id)).order_by(col(Run.id)))
+    rows = session.execute(select(*columns).where(*conditions).order_by(col(Run.id)))
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:20]
 
 
@@ -146,7 +165,7 @@ def _of_task(runs: Sequence[ComparedRun], task: int) -> list[int]:
 
 
 def _task_names(suites: Sequence[SuiteSettings]) -> tuple[str, ...]:
-    """The suite, with the settings in which suites of this name differ in the experiment."""
+    """The suite, with the settings in which the compared suites of this name differ."""
     settings = [suite.model_dump(mode="json") for suite in suites]
     names = []
     for mine in settings:

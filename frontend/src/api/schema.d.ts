@@ -345,6 +345,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare any groups of runs
+         * @description Each group over its runs and each pair of groups, with confidence intervals. Failed runs are only counted.
+         *     `warnings` say what cannot be compared.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_groups_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparison/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a comparison's figures
+         * @description Those of an experiment, and whether there is data for them.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["list_comparison_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparison/figures/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a comparison's figure as Plotly JSON
+         * @description `data` and `layout` for Plotly, as for an experiment.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_comparison_figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparison/notebook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a comparison as lines of Python
+         * @description For the table and for each figure, the lines that make it with the Python client.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_comparison_notebook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparison/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare what two groups are made with
+         * @description Code, packages and machines; only what differs. 409 if there is only one group, or if nothing is recorded.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_compared_provenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparison/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the settings in which groups differ
+         * @description Only what differs. A group whose runs differ in a setting has several values of it.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_compared_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparison/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a comparison as the table of a paper
+         * @description Each group on training and on held-out variations: mean and standard deviation over seeds, interquartile mean.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_comparison_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/experiments": {
         parameters: {
             query?: never;
@@ -3223,6 +3378,32 @@ export interface components {
             teachers: components["schemas"]["TeacherRef"][];
         };
         /**
+         * ComparedSetting
+         * @description A setting that groups differ in.
+         */
+        ComparedSetting: {
+            /**
+             * Setting
+             * @description Its path in the configuration, such as learner.learning_rate.
+             */
+            setting: string;
+            /**
+             * Values
+             * @description Its values in each group, in the order of `groups`.
+             */
+            values: string[][];
+        };
+        /**
+         * ComparedSettings
+         * @description Settings side by side, only those that differ.
+         */
+        ComparedSettings: {
+            /** Groups */
+            groups: string[];
+            /** Settings */
+            settings: components["schemas"]["ComparedSetting"][];
+        };
+        /**
          * ComparisonPublic
          * @description The comparison of an experiment's arms, based on the runs that have ended so far.
          */
@@ -3231,8 +3412,11 @@ export interface components {
             arms: components["schemas"]["ArmComparison"][];
             /** Confidence */
             confidence: number;
-            /** Experiment Id */
-            experiment_id: number;
+            /**
+             * Experiment Id
+             * @description Null for groups of runs outside one experiment.
+             */
+            experiment_id?: number | null;
             /**
              * Least Seeds
              * @description Smallest number of seeds (or pairs) for which means get an interval.
@@ -3948,7 +4132,7 @@ export interface components {
         FigureInfo: {
             /**
              * Controls
-             * @description What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms, the `axis`, one `specialist`, or a bar whose `variations` its customdata lists.
+             * @description What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms or groups, the `axis`, one `specialist`, or a bar whose `variations` its customdata lists.
              */
             controls: ("metric" | "epochs" | "variations" | "pair" | "axis" | "specialist")[];
             /** Description */
@@ -4670,6 +4854,71 @@ export interface components {
              * @default []
              */
             runs: number[];
+        };
+        /**
+         * GroupsComparison
+         * @description The comparison of groups of runs; `arms` are the groups, and `arm_name` is the label of a group.
+         */
+        GroupsComparison: {
+            /** Arms */
+            arms: components["schemas"]["ArmComparison"][];
+            /**
+             * By
+             * @description What the runs are grouped by.
+             */
+            by: string;
+            /** Confidence */
+            confidence: number;
+            /**
+             * Experiment Id
+             * @description Null for groups of runs outside one experiment.
+             */
+            experiment_id?: number | null;
+            /**
+             * Least Seeds
+             * @description Smallest number of seeds (or pairs) for which means get an interval.
+             */
+            least_seeds: number;
+            /**
+             * Least Seeds Improvement
+             * @description The same for the probability of improvement.
+             */
+            least_seeds_improvement: number;
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "score" | "return" | "success";
+            /**
+             * Pair
+             * @description The two groups that figures of a pair show, unless told.
+             */
+            pair: [
+                string,
+                string
+            ] | null;
+            /** Pairs */
+            pairs: components["schemas"]["PairComparison"][];
+            /**
+             * Settings
+             * @description Settings in which the runs differ, by path; they can be grouped by each, as `setting:PATH`.
+             */
+            settings: string[];
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "evaluation" | "held_out";
+            /**
+             * Tasks
+             * @description The tasks of its runs, usually one: suites, with the settings in which runs differ.
+             */
+            tasks: string[];
+            /**
+             * Warnings
+             * @description Example: the arms did not spend the same number of steps.
+             */
+            warnings: string[];
         };
         /**
          * GymnasiumSuite
@@ -5739,6 +5988,19 @@ export interface components {
              * @description Name of the account.
              */
             who: string;
+        };
+        /**
+         * NotebookLines
+         * @description Lines of Python that make a part of the comparison with the client.
+         */
+        NotebookLines: {
+            /** Lines */
+            lines: string;
+            /**
+             * Name
+             * @description `table`, or the name of a figure.
+             */
+            name: string;
         };
         /**
          * NotesSave
@@ -11026,6 +11288,580 @@ export interface operations {
             };
         };
     };
+    get_groups_comparison: {
+        parameters: {
+            query?: {
+                /** @description `score` is the success rate if the suite has one, else the normalised return. */
+                metric?: "score" | "return" | "success";
+                /** @description Last evaluations on the training variations or on the held-out ones. */
+                source?: "evaluation" | "held_out";
+                /** @description Ids of runs. */
+                runs?: number[] | null;
+                /** @description Experiments: all their runs. */
+                experiments?: number[] | null;
+                /** @description Arms of experiments: all their runs. */
+                arms?: string[] | null;
+                /** @description What makes a group: `arm`, `experiment`, `run` (each by itself), `tags`, or `setting:PATH`, for example setting:learner.learning_rate. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsComparison"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_comparison_figures: {
+        parameters: {
+            query?: {
+                /** @description Ids of runs. */
+                runs?: number[] | null;
+                /** @description Experiments: all their runs. */
+                experiments?: number[] | null;
+                /** @description Arms of experiments: all their runs. */
+                arms?: string[] | null;
+                /** @description What makes a group: `arm`, `experiment`, `run` (each by itself), `tags`, or `setting:PATH`, for example setting:learner.learning_rate. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureInfo"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_comparison_figure: {
+        parameters: {
+            query?: {
+                /** @description Colour scheme of the page that shows the figure. */
+                theme?: "light" | "dark";
+                /** @description `score` is the success rate if the suite has one, else the normalised return. */
+                metric?: "score" | "return" | "success";
+                /** @description Last evaluations on the training variations or on the held-out ones. */
+                source?: "evaluation" | "held_out";
+                /** @description Of `arm_curves`: all steps, or the critical path, on which specialists train in parallel. */
+                axis?: "total" | "critical";
+                /** @description Width on the screen in CSS pixels. */
+                width?: number;
+                /** @description One of the pair of a figure that shows two; default: suggested. */
+                ours?: string | null;
+                /** @description One of the pair of a figure that shows two; default: suggested. */
+                theirs?: string | null;
+                /** @description Ids of runs. */
+                runs?: number[] | null;
+                /** @description Experiments: all their runs. */
+                experiments?: number[] | null;
+                /** @description Arms of experiments: all their runs. */
+                arms?: string[] | null;
+                /** @description What makes a group: `arm`, `experiment`, `run` (each by itself), `tags`, or `setting:PATH`, for example setting:learner.learning_rate. */
+                by?: string;
+            };
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigurePublic"];
+                };
+            };
+            /** @description Not changed since the version in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_comparison_notebook: {
+        parameters: {
+            query?: {
+                /** @description `score` is the success rate if the suite has one, else the normalised return. */
+                metric?: "score" | "return" | "success";
+                /** @description Last evaluations on the training variations or on the held-out ones. */
+                source?: "evaluation" | "held_out";
+                /** @description Of `arm_curves`: all steps, or the critical path, on which specialists train in parallel. */
+                axis?: "total" | "critical";
+                /** @description One of the pair of a figure that shows two; default: suggested. */
+                ours?: string | null;
+                /** @description One of the pair of a figure that shows two; default: suggested. */
+                theirs?: string | null;
+                /** @description Ids of runs. */
+                runs?: number[] | null;
+                /** @description Experiments: all their runs. */
+                experiments?: number[] | null;
+                /** @description Arms of experiments: all their runs. */
+                arms?: string[] | null;
+                /** @description What makes a group: `arm`, `experiment`, `run` (each by itself), `tags`, or `setting:PATH`, for example setting:learner.learning_rate. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotebookLines"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_compared_provenance: {
+        parameters: {
+            query?: {
+                /** @description One of the pair of a figure that shows two; default: suggested. */
+                ours?: string | null;
+                /** @description One of the pair of a figure that shows two; default: suggested. */
+                theirs?: string | null;
+                /** @description Ids of runs. */
+                runs?: number[] | null;
+                /** @description Experiments: all their runs. */
+                experiments?: number[] | null;
+                /** @description Arms of experiments: all their runs. */
+                arms?: string[] | null;
+                /** @description What makes a group: `arm`, `experiment`, `run` (each by itself), `tags`, or `setting:PATH`, for example setting:learner.learning_rate. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvenanceDifference"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_compared_settings: {
+        parameters: {
+            query?: {
+                /** @description Ids of runs. */
+                runs?: number[] | null;
+                /** @description Experiments: all their runs. */
+                experiments?: number[] | null;
+                /** @description Arms of experiments: all their runs. */
+                arms?: string[] | null;
+                /** @description What makes a group: `arm`, `experiment`, `run` (each by itself), `tags`, or `setting:PATH`, for example setting:learner.learning_rate. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparedSettings"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_comparison_table: {
+        parameters: {
+            query?: {
+                /** @description `score` is the success rate if the suite has one, else the normalised return. */
+                metric?: "score" | "return" | "success";
+                /** @description LaTeX needs the package booktabs. */
+                format?: "csv" | "latex";
+                /** @description Ids of runs. */
+                runs?: number[] | null;
+                /** @description Experiments: all their runs. */
+                experiments?: number[] | null;
+                /** @description Arms of experiments: all their runs. */
+                arms?: string[] | null;
+                /** @description What makes a group: `arm`, `experiment`, `run` (each by itself), `tags`, or `setting:PATH`, for example setting:learner.learning_rate. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_experiments: {
         parameters: {
             query?: {
@@ -11645,11 +12481,13 @@ export interface operations {
                 metric?: "score" | "return" | "success";
                 /** @description Last evaluations on the training variations or on the held-out ones. */
                 source?: "evaluation" | "held_out";
+                /** @description Of `arm_curves`: all steps, or the critical path, on which specialists train in parallel. */
+                axis?: "total" | "critical";
                 /** @description Width on the screen in CSS pixels. */
                 width?: number;
-                /** @description An arm of `variation_differences`; default: a suggested one. */
+                /** @description One of the pair of a figure that shows two; default: suggested. */
                 ours?: string | null;
-                /** @description An arm of `variation_differences`; default: a suggested one. */
+                /** @description One of the pair of a figure that shows two; default: suggested. */
                 theirs?: string | null;
             };
             header?: {

@@ -18,6 +18,10 @@ declare module "plotly.js-cartesian-dist-min" {
   }
   const Plotly: {
     react(element: HTMLElement, data: unknown[], layout: object, config: object): Promise<PlotElement>;
+    downloadImage(
+      figure: Figure,
+      options: { format: string; width: number; height: number; scale: number; filename: string },
+    ): Promise<string>;
     purge(element: HTMLElement): void;
     Plots: { resize(element: HTMLElement): Promise<void> };
     Fx: {

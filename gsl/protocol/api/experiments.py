@@ -99,7 +99,7 @@ class PairComparison(Answer):
 class ComparisonPublic(Answer):
     """The comparison of an experiment's arms, based on the runs that have ended so far."""
 
-    experiment_id: int
+    experiment_id: int | None = Field(default=None, description="Null for groups of runs outside one experiment.")
     metric: ComparedMetric
     source: ComparedSource
     confidence: float

@@ -222,8 +222,8 @@ class FigureInfo(Answer):
         "something of its own instead."
     )
     controls: tuple[FigureControl, ...] = Field(
-        description="What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms, the `axis`, one "
-        "`specialist`, or a bar whose `variations` its customdata lists."
+        description="What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms or groups, the `axis`, "
+        "one `specialist`, or a bar whose `variations` its customdata lists."
     )
     optional: bool = Field(description="Whether the page leaves it out until it is ready.")
 

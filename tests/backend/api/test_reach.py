@@ -20,6 +20,11 @@ LISTS = {
     "list_runs", "list_experiments", "list_projects", "get_queue", "list_workers", "stream_changes",
     "list_bin", "try_policy", "list_waiting_gates", "list_run_fields", "complete_run_query",
 }  # fmt: skip
+COMPARED = {
+    "get_groups_comparison", "get_comparison_table", "list_comparison_figures", "get_comparison_figure",
+    "get_compared_settings", "get_compared_provenance", "get_comparison_notebook",
+}  # fmt: skip
+"""Routes whose query names runs and experiments: tests/backend/api/test_comparing.py."""
 BODIES = {
     "create_run", "preview_run", "change_runs", "import_run", "create_experiment", "approve_gates", "create_project",
     "create_token", "revoke_approval_link", "revoke_share_link", "create_sweep",
@@ -78,7 +83,7 @@ def test_every_route_is_one_that_this_file_knows(shared_app: FastAPI) -> None:
     """A new route names what it is about in its address, or is put into one of the sets above and tested."""
     named = {name for _, _, name in named_routes(shared_app)}
     for_people = {name for name, access in ACCESS.items() if access not in ("worker", "admin")}
-    assert for_people - named == LISTS | BODIES | OF_NOTHING
+    assert for_people - named == LISTS | COMPARED | BODIES | OF_NOTHING
 
 
 @ON_SQLITE

@@ -2,6 +2,7 @@ import { Alert, Group, List, SegmentedControl, Stack, Text } from "@mantine/core
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { comparisonQuery } from "../../api/experiments";
+import type { Comparison as Compared } from "../../api/types";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
 import { many, percent } from "../../format/numbers";
@@ -33,26 +34,40 @@ export function Comparison({ id }: { id: number }) {
       <Loaded query={query}>
         {(comparison) => (
           <Stack gap="md" style={{ opacity: query.isPlaceholderData ? 0.5 : 1 }}>
-            {comparison.warnings.length > 0 && (
-              <Alert color="yellow" icon={<IconAlertTriangle />} p="xs">
-                <List size="sm">
-                  {comparison.warnings.map((warning) => (
-                    <List.Item key={warning}>{warning}</List.Item>
-                  ))}
-                </List>
-              </Alert>
-            )}
+            <Warnings warnings={comparison.warnings} />
             <ArmsTable arms={comparison.arms} confidence={comparison.confidence} />
             <PairsTable pairs={comparison.pairs} confidence={comparison.confidence} />
-            <Text size="xs" c="dimmed">
-              In simulations, these intervals cover the true value {percent(comparison.confidence)} of the time from{" "}
-              {many(comparison.least_seeds, "distinct seed")} on ({comparison.least_seeds_improvement} for the
-              probability of improvement). With fewer seeds, only the estimate is shown. Failed and cancelled runs are
-              counted but excluded from all estimates.
-            </Text>
+            <HowItIsCompared comparison={comparison} />
           </Stack>
         )}
       </Loaded>
     </Panel>
+  );
+}
+
+/** What cannot be compared, or only with caution. */
+export function Warnings({ warnings }: { warnings: string[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <Alert color="yellow" icon={<IconAlertTriangle />} p="xs">
+      <List size="sm" style={{ overflowWrap: "anywhere" }}>
+        {warnings.map((warning) => (
+          <List.Item key={warning}>{warning}</List.Item>
+        ))}
+      </List>
+    </Alert>
+  );
+}
+
+type Terms = Pick<Compared, "confidence" | "least_seeds" | "least_seeds_improvement">;
+
+export function HowItIsCompared({ comparison }: { comparison: Terms }) {
+  return (
+    <Text size="xs" c="dimmed">
+      In simulations, these intervals cover the true value {percent(comparison.confidence)} of the time from{" "}
+      {many(comparison.least_seeds, "distinct seed")} on ({comparison.least_seeds_improvement} for the probability of
+      improvement). With fewer seeds, only the estimate is shown. Failed and cancelled runs are counted but excluded
+      from all estimates.
+    </Text>
   );
 }

@@ -1,5 +1,5 @@
 import { Anchor, Breadcrumbs, Button, Card, Group, Text, Title } from "@mantine/core";
-import { IconPlayerPlay } from "@tabler/icons-react";
+import { IconPlayerPlay, IconScale } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useUpdateExperiment } from "../../api/mutations";
 import type { Experiment } from "../../api/types";
@@ -27,6 +27,17 @@ export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
           {experiment.name}
         </Title>
         <Group gap="xs">
+          {experiment.runs > 0 && (
+            <Button
+              component={Link}
+              to={`/compare?experiments=${experiment.id}`}
+              size="xs"
+              variant="default"
+              leftSection={<IconScale size={14} />}
+            >
+              Compare with…
+            </Button>
+          )}
           <Share what={{ kind: "experiment", id: experiment.id }} />
           {experiment.runs > 0 && <ExportMenu of={`experiments/${experiment.id}`} />}
           <DeleteExperiment experiment={experiment} />

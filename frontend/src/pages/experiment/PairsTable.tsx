@@ -6,17 +6,19 @@ import { verdict, withInterval } from "./intervals";
 interface Props {
   pairs: PairComparison[];
   confidence: number;
+  /** What is compared. */
+  noun?: string;
 }
 
-/** Each pair of arms, seed by seed. */
-export function PairsTable({ pairs, confidence }: Props) {
+/** Each pair of arms, or groups, seed by seed. */
+export function PairsTable({ pairs, confidence, noun = "Arm" }: Props) {
   if (pairs.length === 0) return null;
   return (
     <Table.ScrollContainer minWidth={640}>
-      <Table fz="sm" aria-label="Pairs of arms" verticalSpacing="xs">
+      <Table fz="sm" aria-label={`Pairs of ${noun.toLowerCase()}s`} verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>Arm</Table.Th>
+            <Table.Th>{noun}</Table.Th>
             <Table.Th>Against</Table.Th>
             <Table.Th>Pairs</Table.Th>
             <Table.Th>Paired difference ({percent(confidence)} interval)</Table.Th>

@@ -1,5 +1,13 @@
 import { Button, Group } from "@mantine/core";
-import { IconCopy, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
+import {
+  IconCopy,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerStop,
+  IconRefresh,
+  IconScale,
+  IconTrash,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { useDeleteRun, useRunCommand } from "../../api/mutations";
@@ -75,6 +83,15 @@ export function RunActions({ run }: { run: Run }) {
           Start from this run
         </Button>
       )}
+      <Button
+        component={Link}
+        to={`/compare?runs=${run.id}`}
+        size="xs"
+        variant="default"
+        leftSection={<IconScale size={14} />}
+      >
+        Compare with…
+      </Button>
       <Share what={{ kind: "run", id: run.id }} />
       <ExportMenu of={`runs/${run.id}`} record={ended} />
       {ended && (

@@ -28,7 +28,12 @@ export function CompareMadeWith({ run }: { run: Run }) {
             differences.length === 0 ? (
               <Text size="sm">Run {other} is made with exactly the same.</Text>
             ) : (
-              <Differences differences={differences} run={run.id} other={other} />
+              <DifferencesTable
+                differences={differences}
+                ours={`Run ${run.id}`}
+                theirs={`Run ${other}`}
+                label={`Differences from run ${other}`}
+              />
             )
           }
         </Loaded>
@@ -37,14 +42,22 @@ export function CompareMadeWith({ run }: { run: Run }) {
   );
 }
 
-function Differences({ differences, run, other }: { differences: ProvenanceDifference[]; run: number; other: number }) {
+interface DifferencesProps {
+  differences: ProvenanceDifference[];
+  ours: string;
+  theirs: string;
+  label: string;
+}
+
+/** What two runs, or groups, are made with, side by side. */
+export function DifferencesTable({ differences, ours, theirs, label }: DifferencesProps) {
   return (
-    <Table fz="sm" layout="fixed" aria-label={`Differences from run ${other}`}>
+    <Table fz="sm" layout="fixed" aria-label={label}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>What differs</Table.Th>
-          <Table.Th>Run {run}</Table.Th>
-          <Table.Th>Run {other}</Table.Th>
+          <Table.Th style={{ overflowWrap: "anywhere" }}>{ours}</Table.Th>
+          <Table.Th style={{ overflowWrap: "anywhere" }}>{theirs}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody style={{ overflowWrap: "anywhere" }}>

@@ -51,6 +51,16 @@ class MeasurementCalls:
         return frames.frame((yield from get(models.Returns, f"/runs/{run_id}/returns", query)).items)
 
     @endpoint
+    def variations(self, run_id: int, *, clusters: int | None = None) -> Conversation[models.Variations]:
+        """Every variation with its latest estimate and its rank; on request with one of `clusters` clusters."""
+        return get(models.Variations, f"/runs/{run_id}/variations", {"clusters": clusters})
+
+    @endpoint
+    def variation(self, run_id: int, variation: int) -> Conversation[models.Variation]:
+        """All that is known of one: its curve over all phases, gates, specialists, demonstrations, and its change."""
+        return get(models.Variation, f"/runs/{run_id}/variations/{variation}")
+
+    @endpoint
     def metrics(
         self, run_id: int, *, name: str | None = None, job: int | None = None, points: int = 200
     ) -> Conversation[models.Metrics]:

@@ -1,7 +1,7 @@
 """The API's answers under the names that scripts and notebooks use; declared in `gsl.protocol.api`."""
 
 from gsl.protocol import api
-from gsl.protocol.api import comparing, measurements, sweeps
+from gsl.protocol.api import comparing, measurements, sweeps, variations
 
 Allowance = api.AllowancePublic
 Answer = api.Answer
@@ -69,7 +69,9 @@ Sweep = sweeps.SweepPublic
 Token = api.TokenPublic
 TokenCreated = api.TokenCreated
 Trial = sweeps.TrialPublic
+Variation = variations.VariationPublic
 VariationEstimate = api.VariationReturnPublic
+Variations = variations.VariationsPublic
 Waiting = api.WaitingPublic
 WaitingGate = api.WaitingGate
 Webhook = api.WebhookPublic

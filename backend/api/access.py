@@ -36,6 +36,7 @@ _DECLARED: dict[Access, str] = {
         list_run_notes list_experiment_notes get_sweep get_metric_charts list_sweep_figures get_sweep_figure
         get_groups_comparison get_comparison_table list_comparison_figures get_comparison_figure get_compared_settings
         get_compared_provenance get_comparison_notebook
+        list_variations get_variation
     """,
     "member": """
         change_runs
@@ -70,6 +71,7 @@ _OF_THE_BIN = frozenset({"restore_run", "restore_experiment", "purge_run", "purg
 _SHOWN_OF_RUNS = """
     get_run get_record list_run_jobs list_artifacts get_returns list_plateaus get_ledger list_events get_metrics
     replay_plateau list_figures get_figure get_gate list_gates get_run_provenance export_run get_metric_charts
+    list_variations get_variation
 """
 _SHOWN_OF_EXPERIMENTS = """
     get_experiment get_comparison list_experiment_figures get_experiment_figure export_experiment get_sweep

@@ -15,6 +15,7 @@ import gsl.backend.figures
 import gsl.method.changes
 import gsl.method.statistics
 from gsl.backend.api.deps import Reading, RunId, problems, router
+from gsl.backend.domain import variation_choice
 from gsl.backend.domain.figure_data import Metric
 from gsl.backend.domain.run_axis import Axis, branch_of
 from gsl.backend.errors import InvalidError, NotFoundError
@@ -43,6 +44,15 @@ Epochs = Annotated[
     ),
 ]
 
+Chosen = Annotated[
+    str,
+    Query(
+        max_length=variation_choice.MOST_CHARACTERS,
+        description="The variations that figures with the control `choice` show or mark, as numbers and ranges; "
+        "empty for all.",
+        examples=["0-15,18"],
+    ),
+]
 WhichAxis = Annotated[
     Axis, Query(description="Steps of the run in total, or along its critical path, on which specialists are parallel.")
 ]
@@ -88,6 +98,7 @@ def get_figure(
     ] = "any",
     axis: WhichAxis = "total",
     specialist: OneSpecialist = None,
+    variations: Chosen = "",
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """`data` and `layout` for Plotly; numbers are typed arrays. Polling with `If-None-Match` is cheap."""
@@ -104,8 +115,15 @@ def get_figure(
         source=None if source == "any" else source,
         axis=axis,
         specialist=_specialist(session, run_id, specialist),
+        chosen=variation_choice.chosen(variations, _known(session, run_id)) if variations else None,
     )
     return Response(chosen.build(session, run_id, options).to_json(), media_type="application/json", headers=headers)
+
+
+def _known(session: Session, run_id: int) -> list[int]:
+    """Every variation that the run has, held out or not."""
+    suite = suite_of(session, run_id)
+    return [*suite.training_variations(), *suite.held_out_variations()]
 
 
 def _version(session: Session, run_id: int) -> str:

@@ -1,6 +1,6 @@
 """The data of figures: frozen and typed, between the database's rows and Plotly."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -155,6 +155,13 @@ class VariationProgress:
     source: Source
     score_range: tuple[float, float]
 
+    def only(self, chosen: frozenset[int] | None) -> "VariationProgress":
+        """Of the chosen variations; None chooses all."""
+        if chosen is None:
+            return self
+        rows = np.flatnonzero([int(variation) in chosen for variation in self.variations])
+        return replace(self, variations=self.variations[rows], scores=self.scores[rows])
+
 
 @dataclass(frozen=True, eq=False)
 class Measured:
@@ -230,3 +237,18 @@ class LedgerTotals:
     total_steps: int
     critical_path_steps: int
     measured_steps: int = 0  # outside the total
+
+
+@dataclass(frozen=True, eq=False)
+class VariationSpent:
+    """Environment steps by phase and purpose and by variation, shapes (kinds, variations).
+
+    `exact` is the part of them that the ledger has by variation; the rest is shared out. `unknown` cannot be.
+    """
+
+    variations: IntArray
+    names: dict[int, str]
+    kinds: tuple[tuple[Phase, Purpose], ...]
+    steps: FloatArray
+    exact: FloatArray
+    unknown: int

@@ -57,7 +57,7 @@ def _starts(spent: dict[tuple[Phase, Purpose], int]) -> dict[tuple[Phase, Purpos
     return starts
 
 
-def _phase_colour(phase: Phase, colours: Palette) -> str:
+def phase_colour(phase: Phase, colours: Palette) -> str:
     return {
         "generalist": colours.generalist, "specialists": colours.specialist, "finetune": colours.finetune,
     }.get(phase, colours.evaluation)  # fmt: skip
@@ -80,7 +80,7 @@ def _add_purpose(
         if steps := spent.get((phase, purpose)):
             figure.add_bar(
                 y=[PHASE_NAMES[phase]], x=[steps], base=[starts[phase, purpose]], orientation="h", showlegend=False,
-                name=purpose.capitalize(), marker={"color": _phase_colour(phase, colours), "pattern": pattern},
+                name=purpose.capitalize(), marker={"color": phase_colour(phase, colours), "pattern": pattern},
                 hovertemplate=f"<b>%{{y}}</b>: {purpose}<br>{steps:,} steps, {steps / total:.1%} of all spent steps"
                 "<extra></extra>",
             )  # fmt: skip

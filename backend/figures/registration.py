@@ -18,7 +18,8 @@ from gsl.protocol.reports import Source
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How the viewer wants a run's figure: its look, and for the histogram which epochs and which episodes."""
+    """How the viewer wants a run's figure: its look, which variations (None: all), and for the histogram which epochs
+    and which episodes."""
 
     view: View = field(default_factory=View)
     epochs: Sequence[JobEpoch] = ()
@@ -26,6 +27,7 @@ class RunOptions:
     source: Source | None = None
     axis: Axis = "total"
     specialist: str | None = None  # the only one to draw, `1-12` for the 12th of the first cycle
+    chosen: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)

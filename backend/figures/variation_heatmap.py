@@ -131,9 +131,9 @@ FIGURE = RunFigure(
     "are at the top.",
     tab="variations",
     position=30,
-    controls=("metric",),
+    controls=("metric", "choice"),
     build=lambda session, run_id, options: variation_heatmap(
-        variation_progress(session, run_id, options.view.metric), options.view
+        variation_progress(session, run_id, options.view.metric).only(options.chosen), options.view
     ),
     ready=lambda state: state.epochs and state.measured,
 )

@@ -19,15 +19,20 @@ MAX_COLUMNS = 4
 MOST_TICKS = 5  # of a count, beside 0
 
 
-def variation_histogram(data: Snapshots, view: View) -> Figure:
-    """One panel per snapshot, all with the same bins; `customdata` of a bar lists its variations."""
+def variation_histogram(data: Snapshots, view: View, chosen: frozenset[int] | None = None) -> Figure:
+    """One panel per snapshot, all with the same bins; `customdata` of a bar lists its variations.
+
+    Those that are chosen stand out in front of all of them.
+    """
     panels = [panel for panel in data.panels if not np.isnan(panel.scores.of(view.metric)).all()]
     if not panels:
         return _nothing(data, view)
     edges = bin_edges([panel.scores.of(view.metric) for panel in panels], view.metric, data.score_range)
-    drawn = [_panel(panel, edges, data.names, view) for panel in panels]
+    drawn = [_panel(panel, edges, data.names, view, chosen) for panel in panels]
     highest = max(max(panel.traces[0]["y"]) for panel in drawn)
-    return grid_figure(drawn, _grid(len(panels), highest, view), view)
+    figure = grid_figure(drawn, _grid(len(panels), highest, view), view)
+    figure.update_layout(barmode="overlay")
+    return figure
 
 
 def _nothing(data: Snapshots, view: View) -> Figure:
@@ -87,22 +92,32 @@ def _round_width(width: float) -> float:
     return float(next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= width * 0.999))
 
 
-def _panel(panel: VariationScores, edges: FloatArray, names: dict[int, str], view: View) -> Panel:
+def _panel(
+    panel: VariationScores, edges: FloatArray, names: dict[int, str], view: View, chosen: frozenset[int] | None
+) -> Panel:
     values = panel.scores.of(view.metric)
     bins = bins_of(values, edges)
     members = [
         _lowest_first(panel.variations, values, np.flatnonzero(bins == number)) for number in range(len(edges) - 1)
     ]
-    mean = float(np.nanmean(values))
+    mean, colour = float(np.nanmean(values)), palette(view).role(panel.role)
     bars = {
         "type": "bar", "x": (edges[:-1] + edges[1:]) / 2, "y": [len(member) for member in members],
         "width": np.diff(edges), "customdata": members, "hovertext": _hovers(members, edges, names, view.metric),
         "hovertemplate": "%{hovertext}<extra></extra>", "name": panel.title, "showlegend": False,
-        "marker": {"color": palette(view).role(panel.role), "line": {"width": 1, "color": palette(view).surface}},
+        "marker": {"color": colour, "line": {"width": 1, "color": palette(view).surface}},
     }  # fmt: skip
+    traces = [bars] if chosen is None else [bars | {"opacity": 0.3}, _chosen(bars, members, chosen)]
     kind = {"evaluation": "", "held_out": ", held out", "training": ", training"}[panel.source]
     mark = f", {panel.mark}" if panel.mark else ""
-    return Panel(f"<b>{panel.title}</b><br>mean {score_text(mean, view.metric)}{kind}{mark}", [bars], line=mean)
+    return Panel(f"<b>{panel.title}</b><br>mean {score_text(mean, view.metric)}{kind}{mark}", traces, line=mean)
+
+
+def _chosen(bars: Part, members: list[list[int]], chosen: frozenset[int]) -> Part:
+    """The same bars of the chosen variations alone. A click still means the whole bin."""
+    counts = [sum(variation in chosen for variation in member) for member in members]
+    texts = [f"{text}<br>{count} of them chosen" for text, count in zip(bars["hovertext"], counts, strict=True)]
+    return bars | {"y": counts, "hovertext": texts}
 
 
 def _lowest_first(variations: IntArray, values: FloatArray, chosen: IntArray) -> list[int]:
@@ -124,17 +139,17 @@ def _hovers(members: list[list[int]], edges: FloatArray, names: dict[int, str], 
 def _build(session: Session, run_id: int, options: RunOptions) -> Figure:
     epochs = milestones(session, run_id) if options.paper else options.epochs
     if not epochs:
-        return variation_histogram(latest_snapshot(session, run_id, options.source), options.view)
-    return variation_histogram(snapshots(session, run_id, epochs, options.source), options.view)
+        return variation_histogram(latest_snapshot(session, run_id, options.source), options.view, options.chosen)
+    return variation_histogram(snapshots(session, run_id, epochs, options.source), options.view, options.chosen)
 
 
 FIGURE = RunFigure(
     name="variation_histogram",
     title="Variations by score",
-    description="How many variations reach each score. Click a bar to list its variations.",
+    description="How many variations reach each score. Click a bar to choose its variations.",
     tab="overview",
     position=20,
-    controls=("metric", "epochs", "variations"),
+    controls=("metric", "epochs", "variations", "choice"),
     build=_build,
     ready=lambda state: state.measured,
 )

@@ -16,6 +16,10 @@ const routes: RouteObject[] = [
       { path: "runs/new", lazy: async () => ({ Component: (await import("./pages/new-run/NewRunPage")).NewRunPage }) },
       { path: "runs/:id", lazy: async () => ({ Component: (await import("./pages/run/RunPage")).RunPage }) },
       {
+        path: "runs/:id/variations/:variation",
+        lazy: async () => ({ Component: (await import("./pages/variation/VariationPage")).VariationPage }),
+      },
+      {
         path: "experiments",
         lazy: async () => ({ Component: (await import("./pages/experiments/ExperimentsPage")).ExperimentsPage }),
       },

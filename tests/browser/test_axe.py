@@ -41,6 +41,8 @@ def paths(stage: ApiDriver) -> list[str]:
     return [
         *PAGES,
         *tabs,
+        f"/runs/{ended}?tab=variations&variations=1-3&clusters=2",
+        f"/runs/{ended}/variations/1",
         f"/experiments/{experiment}",
         f"/experiments/{experiment}/launch",
         f"/experiments/{sweep}",

@@ -153,11 +153,12 @@ def the_bars_list_their_variations(page: Page) -> None:
     histogram.scroll_into_view_if_needed()
     tallest = max((box for bar in bars.all() if (box := bar.bounding_box())), key=lambda box: box["height"])
     page.mouse.click(tallest["x"] + tallest["width"] / 2, tallest["y"] + tallest["height"] / 2)
-    expect(page.get_by_role("table", name="Variations of the bar")).to_contain_text("goal")
+    expect(page.get_by_role("table", name="Chosen variations")).to_contain_text("goal")
 
 
 def the_keyboard_sorts_the_variations(page: Page) -> None:
     page.get_by_role("tab", name="Variations").click()
+    page.keyboard.press("Escape")  # what was chosen on the overview
     table = page.get_by_role("table", name="Variations")
     episodes = table.get_by_role("columnheader", name="Episodes")
     expect(table.get_by_role("columnheader", name="Mean return")).to_have_attribute("aria-sort", "ascending")

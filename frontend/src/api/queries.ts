@@ -120,6 +120,28 @@ export function gatesQuery(id: number) {
   });
 }
 
+/** Every variation with its rank; on request in so many clusters. */
+export function variationsQuery(id: number, clusters: number | null) {
+  const query = { clusters: clusters ?? undefined };
+  return queryOptions({
+    queryKey: [...keys.run(id), "variations", query],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/runs/{run_id}/variations", { params: { path: { run_id: id }, query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** All that is known of one variation. */
+export function variationQuery(id: number, variation: number) {
+  const path = { run_id: id, variation_id: variation };
+  return queryOptions({
+    queryKey: [...keys.run(id), "variations", variation],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/runs/{run_id}/variations/{variation_id}", { params: { path }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
 /** The latest estimate of every variation; after the first answer only what changed is asked for. */
 export function latestReturnsQuery(id: number, source: Source) {
   const queryKey = [...keys.run(id), "returns", source] as const;

@@ -2442,6 +2442,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/variations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a run's variations
+         * @description The latest estimate of each variation by the run's own policy, with its rank; the lowest mean return is first.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["list_variations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/variations/{variation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get all that is known of a variation
+         * @description Its curve over all phases, the gates' evidence, who trained on it, its demonstrations, and whether it was gained
+         *     or forgotten. 404 says which variations there are.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_variation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -4132,9 +4177,9 @@ export interface components {
         FigureInfo: {
             /**
              * Controls
-             * @description What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms or groups, the `axis`, one `specialist`, or a bar whose `variations` its customdata lists.
+             * @description What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms or groups, the `axis`, one `specialist`, or a bar whose `variations` its customdata lists. With `choice` it follows the variations that are chosen.
              */
-            controls: ("metric" | "epochs" | "variations" | "pair" | "axis" | "specialist")[];
+            controls: ("metric" | "epochs" | "variations" | "choice" | "pair" | "axis" | "specialist")[];
             /** Description */
             description: string;
             /** Name */
@@ -4151,9 +4196,9 @@ export interface components {
             ready: boolean;
             /**
              * Tab
-             * @description The tab of the run's page that shows it; null for an experiment's figure, and where the page has something of its own instead.
+             * @description The tab of the run's page that shows it, or its page of one variation; null for an experiment's figure, and where the page has something of its own instead.
              */
-            tab: ("overview" | "variations" | "specialists" | "results") | null;
+            tab: ("overview" | "variations" | "specialists" | "results" | "variation") | null;
             /** Title */
             title: string;
         };
@@ -9538,6 +9583,167 @@ export interface components {
             storage_bytes: number;
         };
         /**
+         * VariationChange
+         * @description What changed between the gate and the end.
+         */
+        VariationChange: {
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            /** Confidence */
+            confidence: number;
+            /** Difference */
+            difference: number;
+            /** Episodes After */
+            episodes_after: number;
+            /** Episodes Before */
+            episodes_before: number;
+            /**
+             * Final
+             * @description Whether `after` is the last evaluation, or one during fine-tuning.
+             */
+            final: boolean;
+            /**
+             * Fresh
+             * @description Whether `before` was measured apart from what selected the variations.
+             */
+            fresh: boolean;
+            /** High */
+            high: number | null;
+            /**
+             * Low
+             * @description Bounds of the difference; null if there are too few episodes.
+             */
+            low: number | null;
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "return" | "success";
+            /**
+             * P Value
+             * @description Corrected for looking at all variations.
+             */
+            p_value: number | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "gained" | "forgotten" | "no clear change";
+        };
+        /**
+         * VariationCurve
+         * @description The variation's episodes over one job, in order; a point pools `stretch` epochs and is named by the last one.
+         */
+        VariationCurve: {
+            /** Episodes */
+            episodes: number[];
+            /** Epochs */
+            epochs: number[];
+            /** Job Id */
+            job_id: number;
+            /** Job Key */
+            job_key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune";
+            /** Mean Return */
+            mean_return: (number | null)[];
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "training" | "evaluation" | "held_out";
+            /**
+             * Steps
+             * @description Environment steps of the run.
+             */
+            steps: number[];
+            /** Stretch */
+            stretch: number;
+            /** Success Rate */
+            success_rate: (number | null)[];
+        };
+        /**
+         * VariationDemonstrations
+         * @description Episodes of the variation that a job tried as demonstrations, and those that the filter kept.
+         */
+        VariationDemonstrations: {
+            /** Cycle */
+            cycle: number;
+            /** Job Id */
+            job_id: number;
+            /** Kept */
+            kept: number;
+            /**
+             * Mean Return
+             * @description Of the kept episodes.
+             */
+            mean_return: number | null;
+            /**
+             * Run Steps
+             * @description Steps the run had spent when the job was queued.
+             */
+            run_steps: number;
+            /**
+             * Specialist
+             * @description Whose policy; 0 for the generalist.
+             */
+            specialist: number;
+            /** Tried */
+            tried: number;
+        };
+        /**
+         * VariationEvidence
+         * @description What a gate saw of the variation, and what was decided about it.
+         */
+        VariationEvidence: {
+            /** Cycle */
+            cycle: number;
+            /** Episodes */
+            episodes: number;
+            /** Gate Id */
+            gate_id: number;
+            /** Lower Bound */
+            lower_bound: number;
+            /** Mean Return */
+            mean_return: number;
+            /** Outlook */
+            outlook: ("moving" | "open" | "hopeless") | null;
+            /**
+             * Proposed
+             * @description The specialist that was proposed for it, from 1; null if none was.
+             */
+            proposed: number | null;
+            /**
+             * Rank
+             * @description In the order in which the gate would select variations, from 1.
+             */
+            rank: number;
+            /**
+             * Ranked
+             * @description How many variations the gate ranked.
+             */
+            ranked: number;
+            /**
+             * Specialist
+             * @description The specialist that got it by the decision; null if none did.
+             */
+            specialist: number | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "approved" | "rejected";
+            /** Success Rate */
+            success_rate: number | null;
+            /** Upper Bound */
+            upper_bound: number | null;
+        };
+        /**
          * VariationFeatures
          * @description The policy's mean features over the steps played on one variation.
          */
@@ -9547,6 +9753,62 @@ export interface components {
              * @description Reduced by a fixed random projection.
              */
             features: number[];
+            /** Variation */
+            variation: number;
+        };
+        /**
+         * VariationPublic
+         * @description All that a run knows of one variation.
+         */
+        VariationPublic: {
+            /** Changes */
+            changes: components["schemas"]["VariationChange"][];
+            /**
+             * Cluster
+             * @description From 1, the cluster with the lowest mean return.
+             */
+            cluster?: number | null;
+            /** Curves */
+            curves: components["schemas"]["VariationCurve"][];
+            /** Demonstrations */
+            demonstrations: components["schemas"]["VariationDemonstrations"][];
+            /** Episodes */
+            episodes: number;
+            /** Evidence */
+            evidence: components["schemas"]["VariationEvidence"][];
+            /** Held Out */
+            held_out: boolean;
+            /** Mean Return */
+            mean_return: number | null;
+            /** Measured */
+            measured: string;
+            /** Name */
+            name: string;
+            /** Next */
+            next: number | null;
+            /**
+             * Previous
+             * @description The variation with the rank before.
+             */
+            previous: number | null;
+            /**
+             * Rank
+             * @description By mean return among the training or the held-out variations; 1 is the lowest. Null if it has not been measured.
+             */
+            rank: number | null;
+            /**
+             * Ranked
+             * @description How many variations have a rank.
+             */
+            ranked: number;
+            /** Source */
+            source: ("training" | "evaluation" | "held_out") | null;
+            /** Steps */
+            steps: components["schemas"]["VariationSteps"][];
+            /** Success Rate */
+            success_rate: number | null;
+            /** Trained By */
+            trained_by: components["schemas"]["VariationTrainer"][];
             /** Variation */
             variation: number;
         };
@@ -9607,6 +9869,124 @@ export interface components {
             success_rate: number | null;
             /** Variation */
             variation: number;
+        };
+        /**
+         * VariationSteps
+         * @description Environment steps spent on the variation.
+         */
+        VariationSteps: {
+            /**
+             * Exact
+             * @description Whether the ledger says so, because the jobs had this variation alone. Otherwise the ledger's steps of the job are shared out by the lengths of the episodes that ended.
+             */
+            exact: boolean;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "generalist" | "evaluation" | "gate" | "specialists" | "finetune";
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "training" | "evaluation" | "demonstrations" | "measurement";
+            /** Steps */
+            steps: number;
+        };
+        /**
+         * VariationSummary
+         * @description One variation with its latest estimate of the run's own policy.
+         */
+        VariationSummary: {
+            /**
+             * Cluster
+             * @description From 1, the cluster with the lowest mean return.
+             */
+            cluster?: number | null;
+            /** Episodes */
+            episodes: number;
+            /** Held Out */
+            held_out: boolean;
+            /** Mean Return */
+            mean_return: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Rank
+             * @description By mean return among the training or the held-out variations; 1 is the lowest. Null if it has not been measured.
+             */
+            rank: number | null;
+            /** Success Rate */
+            success_rate: number | null;
+            /** Variation */
+            variation: number;
+        };
+        /**
+         * VariationTrainer
+         * @description A job that trained on the variation and on at most a few others: a specialist, or one of its rungs.
+         */
+        VariationTrainer: {
+            /** Cycle */
+            cycle: number;
+            /**
+             * Episodes
+             * @description Of the estimate; 0 if it has none of this variation.
+             */
+            episodes: number;
+            /** Job Id */
+            job_id: number;
+            /** Job Key */
+            job_key: string;
+            /** Mean Return */
+            mean_return: number | null;
+            /** Outcome */
+            outcome: ("plateau" | "budget" | "solved" | "completed") | null;
+            /**
+             * Source
+             * @description What its estimate of this variation is of: evaluation, else training.
+             */
+            source: ("training" | "evaluation" | "held_out") | null;
+            /**
+             * Specialist
+             * @description From 1; 0 for the generalist on all the lowest variations.
+             */
+            specialist: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "lost" | "paused" | "succeeded" | "failed" | "cancelled";
+            /** Success Rate */
+            success_rate: number | null;
+            /**
+             * Variations
+             * @description How many variations it trained on.
+             */
+            variations: number;
+        };
+        /**
+         * VariationsPublic
+         * @description All variations of a run, those trained on first, then the held-out ones that were measured.
+         */
+        VariationsPublic: {
+            /**
+             * Clustered By
+             * @description What the clusters were made from; empty without clusters.
+             * @default
+             */
+            clustered_by: string;
+            /** Items */
+            items: components["schemas"]["VariationSummary"][];
+            /**
+             * Measured
+             * @description What the estimates are of, for example `At the end`; empty if there are none.
+             */
+            measured: string;
+            /**
+             * Source
+             * @description Whether they are of training episodes or of an evaluation.
+             */
+            source: ("training" | "evaluation" | "held_out") | null;
         };
         /**
          * WaitingGate
@@ -18046,6 +18426,8 @@ export interface operations {
                 axis?: "total" | "critical";
                 /** @description The only one shown: its cycle and number. */
                 specialist?: string | null;
+                /** @description The variations that figures with the control `choice` show or mark, as numbers and ranges; empty for all. */
+                variations?: string;
             };
             header?: {
                 "if-none-match"?: string | null;
@@ -20149,6 +20531,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReturnsPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_variations: {
+        parameters: {
+            query?: {
+                /** @description Also puts the training variations into so many clusters of similar returns and policy features, as the partition `clustered` does. */
+                clusters?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariationsPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_variation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+                /** @description Number of the variation. */
+                variation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariationPublic"];
                 };
             };
             /** @description Nobody is signed in, or the token does not count (any more). */

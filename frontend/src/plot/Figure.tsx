@@ -19,6 +19,7 @@ interface Props {
   fixedHeight?: number;
   spans?: Span[];
   onClick?: (point: ClickedPoint) => void;
+  onSelect?: (points: ClickedPoint[]) => void;
 }
 
 /** A figure of a run. */

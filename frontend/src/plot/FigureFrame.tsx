@@ -28,10 +28,12 @@ interface Props<K extends QueryKey> {
   /** Stretches of the horizontal axis to mark. */
   spans?: Span[];
   onClick?: (point: ClickedPoint) => void;
+  onSelect?: (points: ClickedPoint[]) => void;
 }
 
 /** A figure fetched for the theme and the width it is seen in, and drawn again when its data changes. */
-export function FigureFrame<K extends QueryKey>({ name, label, queryFor, spans, onClick, ...heights }: Props<K>) {
+export function FigureFrame<K extends QueryKey>(props: Props<K>) {
+  const { name, label, queryFor, spans, onClick, onSelect, ...heights } = props;
   const { ref, width } = useElementSize();
   const theme = useComputedColorScheme("light");
   const rounded = Math.max(200, Math.round(width / 50) * 50); // a few pixels more are no new figure
@@ -48,7 +50,7 @@ export function FigureFrame<K extends QueryKey>({ name, label, queryFor, spans, 
         <ErrorBoundary resetKeys={[figure]} FallbackComponent={NotDrawn}>
           <Suspense fallback={<Skeleton height={height} />}>
             {/* Laid out for another width, it is another drawing: an update would keep margins that do not fit. */}
-            <Plot key={figure.drawnFor} figure={figure} label={label} onClick={onClick} />
+            <Plot key={figure.drawnFor} figure={figure} label={label} onClick={onClick} onSelect={onSelect} />
           </Suspense>
         </ErrorBoundary>
       ) : query.isError ? (

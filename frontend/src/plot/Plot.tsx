@@ -6,30 +6,37 @@ export interface PlotProps {
   figure: Figure;
   label: string;
   onClick?: (point: ClickedPoint) => void;
+  /** With it the mouse drags a stretch of the horizontal axis, whose points are told. */
+  onSelect?: (points: ClickedPoint[]) => void;
 }
 
 /** Draws a Plotly figure as wide as its place; knows nothing of where figures come from. */
-export default function Plot({ figure, label, onClick }: PlotProps) {
+export default function Plot({ figure, label, onClick, onSelect }: PlotProps) {
   const place = useRef<HTMLElement>(null);
   const { showBoundary } = useErrorBoundary();
   const clicked = useRef(onClick);
   clicked.current = onClick;
+  const selected = useRef(onSelect);
+  selected.current = onSelect;
+  const selects = onSelect !== undefined;
 
   useEffect(() => {
     const element = place.current;
     if (!element) return;
     let stopped = false;
-    Plotly.react(element, figure.data, layoutOf(figure), config())
+    Plotly.react(element, figure.data, layoutOf(figure, selects), config())
       .then((drawn: PlotElement) => {
         if (stopped) return;
         drawn.removeAllListeners?.("plotly_click");
         drawn.on("plotly_click", ({ points }) => points[0] && clicked.current?.(points[0]));
+        drawn.removeAllListeners?.("plotly_selected");
+        drawn.on("plotly_selected", (event) => event?.points.length && selected.current?.(event.points));
       })
       .catch((error: unknown) => stopped || showBoundary(error));
     return () => {
       stopped = true;
     };
-  }, [figure, showBoundary]);
+  }, [figure, selects, showBoundary]);
 
   useEffect(() => {
     const element = place.current;
@@ -67,7 +74,9 @@ const config = () => ({
   modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"], // nothing leaves the server
 });
 
-/** A finger scrolls the page; only a mouse drags a zoom. */
-function layoutOf(figure: Figure): object {
-  return { ...figure.layout, width: undefined, autosize: true, ...(isTouch() ? { dragmode: false } : {}) };
+/** A finger scrolls the page; only a mouse drags, a zoom or a selection. */
+function layoutOf(figure: Figure, selects: boolean): object {
+  const selecting = { dragmode: "select", selectdirection: "h", selections: [] };
+  const drag = isTouch() ? { dragmode: false } : selects ? selecting : {};
+  return { ...figure.layout, width: undefined, autosize: true, ...drag };
 }

@@ -14,6 +14,7 @@ declare module "plotly.js-cartesian-dist-min" {
       event: "plotly_click" | "plotly_hover" | "plotly_unhover",
       handler: (event: { points: ClickedPoint[] }) => void,
     ): void;
+    on(event: "plotly_selected", handler: (event?: { points: ClickedPoint[] }) => void): void;
     removeAllListeners?(event: string): void;
   }
   const Plotly: {

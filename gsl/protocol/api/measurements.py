@@ -206,8 +206,8 @@ class Change(Answer):
     project_id: int | None = Field(default=None, description="Of the run; null if it belongs to none.")
 
 
-RunTab = Literal["overview", "variations", "specialists", "results"]
-FigureControl = Literal["metric", "epochs", "variations", "pair", "axis", "specialist"]
+RunTab = Literal["overview", "variations", "specialists", "results", "variation"]
+FigureControl = Literal["metric", "epochs", "variations", "choice", "pair", "axis", "specialist"]
 
 
 class FigureInfo(Answer):
@@ -218,12 +218,13 @@ class FigureInfo(Answer):
     description: str
     ready: bool = Field(description="Whether there is data for it yet.")
     tab: RunTab | None = Field(
-        description="The tab of the run's page that shows it; null for an experiment's figure, and where the page has "
-        "something of its own instead."
+        description="The tab of the run's page that shows it, or its page of one variation; null for an experiment's "
+        "figure, and where the page has something of its own instead."
     )
     controls: tuple[FigureControl, ...] = Field(
         description="What a viewer can choose: the `metric`, the `epochs`, the `pair` of arms or groups, the `axis`, "
-        "one `specialist`, or a bar whose `variations` its customdata lists."
+        "one `specialist`, or a bar whose `variations` its customdata lists. With `choice` it follows the variations "
+        "that are chosen."
     )
     optional: bool = Field(description="Whether the page leaves it out until it is ready.")
 

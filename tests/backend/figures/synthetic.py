@@ -23,7 +23,9 @@ from gsl.backend.domain.figure_data import (
     Spent,
     VariationProgress,
     VariationScores,
+    VariationSpent,
 )
+from gsl.protocol.jobs import Phase, Purpose
 from gsl.protocol.metrics import METRICS
 from gsl.protocol.reports import Source
 
@@ -57,6 +59,19 @@ PROCGEN = Shape("level", 1024, 75, 16_384, 3050, 61, 4500, 40.0, success=False)
 
 def names(shape: Shape) -> dict[int, str]:
     return {number: f"{shape.name} {number}" for number in range(shape.variations)}
+
+
+def spent_by_variation(shape: Shape) -> VariationSpent:
+    """All phases; each of the first variations had a specialist alone."""
+    alone = np.where(np.arange(shape.variations) < shape.specialists, 1.0, 0.0)
+    steps = np.stack([np.full(shape.variations, 1000.0), 500.0 * alone, np.arange(shape.variations) * 2.0])
+    kinds: tuple[tuple[Phase, Purpose], ...] = (
+        ("generalist", "training"),
+        ("specialists", "training"),
+        ("finetune", "training"),
+    )
+    exact = steps * np.array([[0.0], [1.0], [0.0]])
+    return VariationSpent(np.arange(shape.variations), names(shape), kinds, steps, exact, 0)
 
 
 def shown(shape: Shape) -> Demonstrated:

@@ -28,8 +28,10 @@ from gsl.backend.figures.ledger import ledger
 from gsl.backend.figures.specialists import specialists
 from gsl.backend.figures.style import PALETTES, Theme, View
 from gsl.backend.figures.training_metrics import training_metrics
+from gsl.backend.figures.variation_curves import variation_curves
 from gsl.backend.figures.variation_heatmap import MAX_ROWS, variation_heatmap
 from gsl.backend.figures.variation_histogram import bin_edges, bins_of, variation_histogram
+from gsl.backend.figures.variation_steps import variation_steps
 from tests.backend.figures import synthetic
 from tests.backend.figures.checked import checked
 from tests.backend.figures.synthetic import MAZE, PROCGEN, Shape
@@ -38,11 +40,13 @@ BUILDERS: dict[str, Callable[[Shape, View], Figure]] = {
     "learning_curve": lambda shape, view: learning_curve(synthetic.learning(shape), view),
     "variation_histogram": lambda shape, view: variation_histogram(synthetic.snapshots(shape), view),
     "variation_heatmap": lambda shape, view: variation_heatmap(synthetic.progress(shape, view.metric), view),
+    "variation_curves": lambda shape, view: variation_curves(synthetic.progress(shape, view.metric), view),
     "before_after": lambda shape, view: before_after(synthetic.pairs(shape), view),
     "specialists": lambda shape, view: specialists(synthetic.specialist_series(shape), view),
     "training_metrics": lambda shape, view: training_metrics(synthetic.metrics(shape), view),
     "demonstrations": lambda shape, view: demonstrations(synthetic.shown(shape), view),
     "ledger": lambda shape, view: ledger(synthetic.spent(shape), view),
+    "variation_steps": lambda shape, view: variation_steps(synthetic.spent_by_variation(shape), view),
 }
 CARTESIAN = {"scatter", "bar", "heatmap"}  # what the page's Plotly bundle draws
 

@@ -5,6 +5,7 @@ import { createMemoryRouter, RouterProvider } from "react-router";
 import { sharedQuery } from "../../api/links";
 import { Door, Logo } from "../../components/Shell";
 import { ThemeToggle } from "../../components/ThemeToggle";
+import { VariationPage } from "../variation/VariationPage";
 import { SharedExperiment } from "./SharedExperiment";
 import { SharedRun } from "./SharedRun";
 
@@ -32,6 +33,7 @@ function Shown({ run_id, experiment_id }: ShownProps) {
   const router = useMemo(
     () =>
       createMemoryRouter([
+        { path: "runs/:id/variations/:variation", element: <VariationPage /> },
         {
           path: "*",
           element: run_id !== null ? <SharedRun id={run_id} /> : <SharedExperiment id={experiment_id ?? 0} />,

@@ -31,7 +31,7 @@ const LINKED = new Set(["overview", "variations", "training", "gate", "specialis
 const SHOWN = TABS.filter(({ name }) => !link || LINKED.has(name));
 
 /** URL parameters that are kept when another view is opened. */
-const KEPT = new Set(["metric", "cycle", "axis"]);
+const KEPT = new Set(["metric", "cycle", "axis", "variations", "clusters"]);
 
 /** The views of a run; which one is open is in the URL. */
 export function RunTabs({ run }: { run: Run }) {

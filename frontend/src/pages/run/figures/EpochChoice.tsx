@@ -37,17 +37,13 @@ export function useEpochChoice(run: Run): EpochChoice {
   return { mode, setMode: choose, position, setPosition, jobs, total, title: shown?.title, query };
 }
 
-export function EpochModes({ choice, onChange }: { choice: EpochChoice; onChange: () => void }) {
-  const choose = (mode: string) => {
-    choice.setMode(mode as Mode);
-    onChange();
-  };
+export function EpochModes({ choice }: { choice: EpochChoice }) {
   return (
     <SegmentedControl
       size="xs"
       aria-label="Epochs shown"
       value={choice.mode}
-      onChange={choose}
+      onChange={(mode) => choice.setMode(mode as Mode)}
       data={[
         { value: "latest", label: "Latest" },
         { value: "epoch", label: "At an epoch", disabled: choice.total === 0 },

@@ -1,10 +1,11 @@
 import { Group } from "@mantine/core";
 import type { ClickedPoint } from "plotly.js-cartesian-dist-min";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import type { FigureInfo, Run } from "../../../api/types";
 import { Panel } from "../../../components/Panel";
 import { Figure } from "../../../plot/Figure";
 import type { Span } from "../../../plot/figure-query";
+import { useChoice } from "../variations/useChoice";
 import { BinList } from "./BinList";
 import { AxisChoice, SpecialistChoice, specialistAt, useCurveChoice } from "./CurveChoice";
 import { EpochModes, EpochSlider, useEpochChoice } from "./EpochChoice";
@@ -16,17 +17,22 @@ interface Props {
   above?: ReactNode;
   below?: ReactNode;
   spans?: Span[];
+  /** Whether the chosen variations are listed below a figure in which they can be chosen. */
+  listed?: boolean;
+  /** The one variation that the figure is of, whatever is chosen. */
+  variation?: number;
 }
 
 /** A figure of a run with its heading, its help and the controls that it offers. */
-export function FigurePanel({ run, figure, above, below, spans }: Props) {
+export function FigurePanel({ run, figure, above, below, spans, listed = true, variation }: Props) {
   const { metric } = useMetric(run.suite);
   const epochs = useEpochChoice(run);
   const curves = useCurveChoice();
-  const [variations, setVariations] = useState<number[] | null>(null);
+  const choice = useChoice();
+  const followed = variation === undefined ? choice.text : `${variation}`;
   const offers = (control: FigureInfo["controls"][number]) => figure.controls.includes(control);
   const onClick = (point: ClickedPoint) => {
-    if (offers("variations")) setVariations(variationsOf(point));
+    if (offers("variations")) choice.choose(variationsOf(point));
     if (offers("specialist")) curves.setSpecialist(specialistAt(point) ?? curves.specialist);
   };
   return (
@@ -35,7 +41,7 @@ export function FigurePanel({ run, figure, above, below, spans }: Props) {
       text={figure.description}
       actions={
         <Group gap="xs">
-          {offers("epochs") && <EpochModes choice={epochs} onChange={() => setVariations(null)} />}
+          {offers("epochs") && <EpochModes choice={epochs} />}
           {offers("axis") && <AxisChoice />}
           {offers("specialist") && <SpecialistChoice run={run} />}
           {offers("metric") && <MetricChoice suite={run.suite} />}
@@ -54,10 +60,14 @@ export function FigurePanel({ run, figure, above, below, spans }: Props) {
           ...(offers("epochs") ? { epochs: epochs.query } : {}),
           ...(offers("axis") ? { axis: curves.axis } : {}),
           ...(offers("specialist") && curves.specialist ? { specialist: curves.specialist } : {}),
+          ...(offers("choice") && followed ? { variations: followed } : {}),
         }}
         onClick={onClick}
+        onSelect={offers("variations") ? (points) => choice.choose(points.flatMap(variationsOf)) : undefined}
       />
-      {variations && <BinList run={run} variations={variations} onClose={() => setVariations(null)} />}
+      {listed && offers("variations") && choice.chosen && (
+        <BinList run={run} variations={[...choice.chosen]} onClose={() => choice.choose(null)} />
+      )}
       {below}
     </Panel>
   );

@@ -3,12 +3,14 @@ import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { latestReturnsQuery, PAGE_SIZE } from "../../../api/queries";
-import type { Source, VariationReturn } from "../../../api/types";
+import type { Run, Source, VariationReturn } from "../../../api/types";
 import { type Column, DataTable } from "../../../components/DataTable";
 import { Mark } from "../../../components/Facts";
 import { Loaded } from "../../../components/Loaded";
 import { Panel } from "../../../components/Panel";
 import { decimal, percent } from "../../../format/numbers";
+import { useChoice } from "./useChoice";
+import { VariationLink } from "./VariationLink";
 
 const SOURCES: { value: Source; label: string }[] = [
   { value: "training", label: "Training episodes" },
@@ -25,7 +27,6 @@ const TEXTS: Record<Source, string> = {
 const SUCCESS = "success_rate";
 
 const COLUMNS: Column<VariationReturn>[] = [
-  { id: "name", title: "Variation", cell: (item) => item.name, sortBy: (item) => item.variation },
   {
     id: "mean_return",
     title: "Mean return",
@@ -38,13 +39,21 @@ const COLUMNS: Column<VariationReturn>[] = [
   { id: "epoch", title: "Epoch", cell: (item) => item.epoch, sortBy: (item) => item.epoch },
 ];
 
-const WITHOUT_SUCCESS = COLUMNS.filter(({ id }) => id !== SUCCESS);
+function columnsOf(runId: number, hasSuccess: boolean): Column<VariationReturn>[] {
+  const name: Column<VariationReturn> = {
+    id: "name",
+    title: "Variation",
+    cell: (item) => <VariationLink runId={runId} variation={item.variation} name={item.name} />,
+    sortBy: (item) => item.variation,
+  };
+  return [name, ...COLUMNS.filter(({ id }) => hasSuccess || id !== SUCCESS)];
+}
 
-/** The latest estimate of every variation, worst first. */
-export function VariationsTable({ runId, hasSuccess }: { runId: number; hasSuccess: boolean }) {
+/** The latest estimate of every variation, or of those that are chosen, worst first. */
+export function VariationsTable({ run, hasSuccess }: { run: Run; hasSuccess: boolean }) {
   const [source, setSource] = useState<Source>("training");
   const [search, setSearch] = useState("");
-  const query = useQuery(latestReturnsQuery(runId, source));
+  const query = useQuery(latestReturnsQuery(run.id, source));
   return (
     <Panel
       title="Variations"
@@ -76,7 +85,7 @@ export function VariationsTable({ runId, hasSuccess }: { runId: number; hasSucce
         {({ items }) => (
           <>
             <Mark text={[...new Set(items.map((item) => item.mark))].filter(Boolean).join("; ")} />
-            <Rows items={items} search={search} hasSuccess={hasSuccess} empty={EMPTY[source]} />
+            <Rows run={run} items={items} search={search} hasSuccess={hasSuccess} source={source} />
           </>
         )}
       </Loaded>
@@ -91,19 +100,23 @@ const EMPTY: Record<Source, string> = {
 };
 
 interface RowsProps {
+  run: Run;
   items: VariationReturn[];
   search: string;
   hasSuccess: boolean;
-  empty: string;
+  source: Source;
 }
 
-function Rows({ items, search, hasSuccess, empty }: RowsProps) {
-  const found = useMemo(() => named(items, search), [items, search]);
-  if (items.length === 0) return <Text c="dimmed">{empty}</Text>;
+function Rows({ run, items, search, hasSuccess, source }: RowsProps) {
+  const choice = useChoice();
+  const chosen = source === "held_out" ? null : choice.chosen; // choices are of training variations
+  const found = useMemo(() => named(items, search, chosen), [items, search, chosen]);
+  const columns = useMemo(() => columnsOf(run.id, hasSuccess), [run.id, hasSuccess]);
+  if (items.length === 0) return <Text c="dimmed">{EMPTY[source]}</Text>;
   return (
     <DataTable
       label="Variations"
-      columns={hasSuccess ? COLUMNS : WITHOUT_SUCCESS}
+      columns={columns}
       rows={found}
       rowKey={(item) => item.variation}
       minWidth={480}
@@ -115,11 +128,11 @@ function Rows({ items, search, hasSuccess, empty }: RowsProps) {
   );
 }
 
-/** The variations whose name holds the words, by their number, which is the order of equals. */
-function named(items: VariationReturn[], search: string): VariationReturn[] {
+/** The chosen variations whose name holds the words, by their number, which is the order of equals. */
+function named(items: VariationReturn[], search: string, chosen: Set<number> | null): VariationReturn[] {
   const words = search.trim().toLowerCase();
   return items
-    .filter((item) => item.name.toLowerCase().includes(words))
+    .filter((item) => (!chosen || chosen.has(item.variation)) && item.name.toLowerCase().includes(words))
     .sort((one, other) => one.variation - other.variation);
 }
 

@@ -1,7 +1,7 @@
 """The API's answers under the names that scripts and notebooks use; declared in `gsl.protocol.api`."""
 
 from gsl.protocol import api
-from gsl.protocol.api import comparing, measurements, sweeps, variations
+from gsl.protocol.api import comparing, measurements, run_lists, sweeps, variations
 
 Allowance = api.AllowancePublic
 Answer = api.Answer
@@ -58,9 +58,9 @@ ProvenanceDifference = api.ProvenanceDifference
 Queue = api.QueuePublic
 Returns = api.ReturnsPublic
 Run = api.RunPublic
-RunAction = api.RunAction
+RunAction = run_lists.RunAction
 RunSummary = api.RunSummary
-RunsChanged = api.RunsChanged
+RunsChanged = run_lists.RunsChanged
 ShareLink = api.ShareLinkCreated
 SpecialistPlan = api.SpecialistPlan
 Session = api.SessionPublic

@@ -17,6 +17,7 @@ from gsl.backend.store import audit, notes, run_progress, run_query, runs, searc
 from gsl.backend.store.jobs.status import record_event
 from gsl.config.run import Arm
 from gsl.protocol.api import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
+from gsl.protocol.api.run_lists import FieldName
 from gsl.protocol.jobs import DesiredState, RunStatus
 
 routes = router("runs")
@@ -77,13 +78,17 @@ def list_runs(
     sort: Annotated[
         str, Query(max_length=200, description="Field of queries to sort by; a leading minus reverses the order.")
     ] = "-created_at",
+    columns: Annotated[
+        list[FieldName] | None, Query(max_length=30, description="Fields whose values each run shows in `values`.")
+    ] = None,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Page[RunSummary]:
     """422 says at which character a query is wrong, and what would be right there."""
     query = run_query.read(session, q)
     filters = search.Filter(query, status or (), tag, suite, experiment_id, arm, arm_name, owner, project_id)
-    return runs.page(session, who, filters, search.order(session, sort), limit, offset)
+    shown = [search.named(session, name, "columns") for name in columns or ()]
+    return runs.page(session, who, filters, search.order(session, sort), shown, limit, offset)
 
 
 @routes.post("/runs/{run_id}/baseline", status_code=201, summary="Launch a baseline", responses=problems(404, 409))

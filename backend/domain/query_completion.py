@@ -9,7 +9,7 @@ from lark.exceptions import LarkError
 
 from gsl.backend.domain.query_grammar import PARSER
 from gsl.backend.domain.run_fields import FIELDS, OPERATORS, Field, every, find
-from gsl.protocol.api import RunQueryCompletion
+from gsl.protocol.api.run_lists import RunQueryCompletion
 
 MOST = 20
 _QUOTED = re.compile(r"""(?<![^\s()<>=!~,])(?:"(?:\\.|[^"\\])*("?)|'(?:\\.|[^'\\])*('?))""", re.DOTALL)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, Literal, get_args
@@ -96,6 +97,25 @@ def find(name: str, is_metric: Callable[[str], bool] = METRICS.__contains__) -> 
     if name.startswith(_METRICS):
         return _metric(name.removeprefix(_METRICS)) if is_metric(name.removeprefix(_METRICS)) else None
     return settings().get(name.removeprefix(_SETTINGS))
+
+
+def value_of(field: Field, run: Any) -> bool | int | float | str | None:
+    """What a stored run shows of a field."""
+    if field.source == "run":
+        value = getattr(run, field.place[0])
+    else:
+        value = run.config if field.source == "setting" else run.metrics
+        for part in field.place:
+            value = value.get(part) if isinstance(value, dict) else None
+    if field.kind == "flag" and field.source == "run":
+        return value is not None
+    return value if isinstance(value, bool | int | float | None) else _as_text(value)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def every() -> Iterator[Field]:

@@ -12,7 +12,7 @@ from gsl.backend.services.app_services import Services
 from gsl.backend.services.bin import check_may_delete, put_run
 from gsl.backend.store import audit, reach, run_text, runs
 from gsl.backend.store.jobs.status import record_event
-from gsl.protocol.api import RunChanged, RunsChange, RunsChanged
+from gsl.protocol.api.run_lists import RunChanged, RunsChange, RunsChanged
 from gsl.protocol.api.runs import MOST_TAGS
 from gsl.protocol.jobs import ENDED
 

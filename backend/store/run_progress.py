@@ -19,6 +19,7 @@ from gsl.backend.store import quotas, turns
 from gsl.backend.store.configs import readable_config
 from gsl.config.run import RunConfig
 from gsl.protocol.dispatch import Need, meets
+from gsl.protocol.jobs import ENDED
 
 LIVE_S = 45  # a worker that has been silent for longer is not live
 _MOST_AHEAD = 1000  # queued jobs that are looked at
@@ -47,7 +48,8 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
     workers = live_workers(session)
     queued = _queued(session, [job for own in jobs.values() for job in own])
     held = quotas.held(session, readable) if queued else {}
-    others = {suite: _recent(session, suite) for suite in {run.suite for run in readable.values()}}
+    going = {run.suite for run in readable.values() if run.status not in ENDED}
+    others = {suite: _recent(session, suite) for suite in going}
     progress: dict[int, RunProgress] = {}
     for run_id, run in readable.items():
         own, need = jobs.get(run_id, ()), Need(run.suite, run.worker_label)
@@ -58,7 +60,7 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
             phase=run.phase,
             jobs=own,
             gates=tuple(gates.get(run_id, ())),
-            pace=Pace(recent(own), others[run.suite], speed_of(workers, run.suite)),
+            pace=Pace(recent(own), others.get(run.suite, ()), speed_of(workers, run.suite)),
             now=now(),
             line=_line(queued, (0, run_id), able, sum(job.status == "running" for job in own), held.get(run_id, "")),
             waits=(held.get(run_id) or waits_for(need, workers)) if _is_waiting(own) else "",

@@ -10,6 +10,7 @@ from sqlmodel import update as update_rows
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Experiment, Gate, Job, Run
 from gsl.backend.domain.identity import Identity
+from gsl.backend.domain.run_fields import Field, value_of
 from gsl.backend.domain.run_progress import RunProgress, activity, eta, phases
 from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
 from gsl.backend.store import forks, projects, quotas, reach, run_columns, run_progress, run_text, search, value_sources
@@ -79,16 +80,25 @@ def unfinished(session: Session) -> Sequence[int]:
 
 
 def page(
-    session: Session, who: Identity, filters: search.Filter, order: search.Order, limit: int, offset: int
+    session: Session,
+    who: Identity,
+    filters: search.Filter,
+    order: search.Order,
+    shown: Sequence[Field],
+    limit: int,
+    offset: int,
 ) -> Page[RunSummary]:
-    """Those that are there for the person."""
+    """Those that are there for the person, with the values of the fields that are shown."""
     dialect = session.get_bind().dialect.name
     conditions = [*search.conditions(filters, dialect), *reach.visible(who, Run.project_id)]
     total = session.exec(select(func.count()).select_from(Run).where(*conditions)).one()
     ordered = run_columns.order(order.field, order.descending, dialect)
     query = select(Run).where(*conditions).order_by(ordered, col(Run.id).desc())
     runs = list(session.exec(query.limit(limit).offset(offset)))
-    return Page(items=summaries(session, runs), total=total, limit=limit, offset=offset)
+    values = [{field.name: value_of(field, run) for field in shown} for run in runs]
+    found = zip(summaries(session, runs), values, strict=True)
+    items = tuple(summary.model_copy(update={"values": own}) for summary, own in found)
+    return Page(items=items, total=total, limit=limit, offset=offset)
 
 
 def summaries(session: Session, runs: Sequence[Run]) -> list[RunSummary]:

@@ -11,8 +11,9 @@ from gsl.backend.domain.run_fields import FIELDS, Field, find, unknown
 from gsl.backend.domain.run_query import Node, fields_of
 from gsl.backend.errors import InvalidError
 from gsl.backend.store.run_columns import has_metric
-from gsl.backend.store.run_query import condition
+from gsl.backend.store.run_query import condition, read
 from gsl.backend.store.run_text import has_tag
+from gsl.protocol.api.run_lists import RunViewContent
 from gsl.protocol.jobs import RunStatus
 
 _ARCHIVED = FIELDS["archived"].name
@@ -41,14 +42,28 @@ class Order:
     descending: bool
 
 
-def order(session: Session, sort: str) -> Order:
-    """By a field's name, with a minus before it in reverse. Raises `InvalidError`, which names similar fields."""
-    name = sort.removeprefix("-")
+def named(session: Session, name: str, where: str) -> Field:
+    """Raises `InvalidError`, which names similar fields."""
     field = find(name, lambda metric: has_metric(session, metric))
     if field is None:
-        raise InvalidError.field("sort", unknown(name))
+        raise InvalidError.field(where, unknown(name))
+    return field
+
+
+def check_view(session: Session, content: RunViewContent) -> None:
+    """Raises `InvalidError` for what lists could not be asked for."""
+    read(session, content.query, "content.query")
+    for place, column in enumerate(content.columns):
+        named(session, column, f"content.columns.{place}")
+    if content.sort:
+        order(session, content.sort, "content.sort")
+
+
+def order(session: Session, sort: str, where: str = "sort") -> Order:
+    """By a field's name, with a minus before it in reverse. Raises `InvalidError`, which names similar fields."""
+    field = named(session, sort.removeprefix("-"), where)
     if not field.sortable:
-        raise InvalidError.field("sort", f"runs cannot be sorted by {field.name}, of which each may have several")
+        raise InvalidError.field(where, f"runs cannot be sorted by {field.name}, of which each may have several")
     return Order(field, sort.startswith("-"))
 
 

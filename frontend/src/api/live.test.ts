@@ -4,7 +4,8 @@ import { api } from "./client";
 import { experimentRunsQuery } from "./experiments";
 import { inboxQuery } from "./gates";
 import { REFRESH_MS, refresher } from "./live";
-import { jobsQuery, keys, runQuery, runsQuery, waitingQuery, workersQuery } from "./queries";
+import { jobsQuery, keys, runQuery, waitingQuery, workersQuery } from "./queries";
+import { runsQuery } from "./run-list";
 
 const RUNS = 100;
 const SECONDS = 30;
@@ -60,7 +61,7 @@ describe("live updates", () => {
 
   it("asks for the list once a period, however many runs report", async () => {
     const { count } = server();
-    show(runsQuery({ offset: 0 }), waitingQuery({ offset: 0 }));
+    show(runsQuery({}, 0), waitingQuery({}));
     const { onChange, stop } = refresher(client);
     await reportsOfAll(onChange);
     const most = 2 + 1 + (SECONDS * 1000) / REFRESH_MS; // one of each query at first, then the list alone
@@ -84,7 +85,7 @@ describe("live updates", () => {
 
   it("waits for a slow server, and asks again after the last change", async () => {
     const { count, aborted } = server(4000);
-    show(runsQuery({ offset: 0 }));
+    show(runsQuery({}, 0));
     const { onChange, stop } = refresher(client);
     await reportsOfAll(onChange, "job");
     expect(count("/runs{")).toBeLessThanOrEqual(2 + SECONDS / 4);
@@ -97,7 +98,7 @@ describe("live updates", () => {
 
   it("asks who waits for a decision when a gate opens", async () => {
     const { count } = server();
-    show(waitingQuery({ offset: 0 }));
+    show(waitingQuery({}));
     const { onChange, stop } = refresher(client);
     await vi.advanceTimersByTimeAsync(100);
     onChange({ what: "epoch", run_id: 7 });
@@ -127,7 +128,7 @@ describe("live updates", () => {
 
   it("ends the request of a page that was left", async () => {
     const { aborted } = server(1000);
-    const query = runsQuery({ offset: 0 });
+    const query = runsQuery({}, 0);
     const close = new QueryObserver(client, query).subscribe(() => {});
     await vi.advanceTimersByTimeAsync(10);
     close();

@@ -1,6 +1,8 @@
 export interface FieldError {
   field: string;
   message: string;
+  /** Of the wrong character in a text, counted from 0. */
+  position?: number | null;
 }
 
 /** What the API refused and why (RFC 9457), or that it could not be reached (status 0). */

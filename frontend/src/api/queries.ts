@@ -26,7 +26,8 @@ export interface RunsFilter {
   suite?: string;
   owner?: string;
   project_id?: number;
-  offset: number;
+  sort?: string;
+  columns?: string[];
 }
 
 export const PAGE_SIZE = 50;
@@ -62,20 +63,6 @@ export const suitesQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/suites", { signal })),
 });
 
-export function runsQuery(filter: RunsFilter) {
-  return queryOptions({
-    queryKey: [...keys.listedRuns, filter],
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/v1/runs", {
-          params: { query: { ...filter, status: filter.status as never, limit: PAGE_SIZE } },
-          signal,
-        }),
-      ),
-    placeholderData: keepPreviousData,
-  });
-}
-
 /** Those of an account that changed last. */
 export const runsOfQuery = async (owner: string, signal: AbortSignal) => {
   const query = { owner, sort: "-updated_at" as const, limit: 20 };
@@ -85,7 +72,7 @@ export const runsOfQuery = async (owner: string, signal: AbortSignal) => {
 const MOST_GATES = 100; // that the API approves at once
 
 /** Runs, of those that the filter finds, that wait for a decision at their gates. */
-export function waitingQuery(filter: RunsFilter) {
+export function waitingQuery({ sort: _sort, columns: _columns, ...filter }: RunsFilter) {
   const query = { ...filter, status: ["awaiting_approval" as const], offset: 0, limit: MOST_GATES };
   return queryOptions({
     queryKey: [...keys.waitingRuns, filter],

@@ -1563,6 +1563,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/run-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List views of the list of runs
+         * @description One's own, then those that others share. `gone` says what a view names that there is no more.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["list_run_views"];
+        /**
+         * Keep a view of the list of runs
+         * @description Under a name of one's own, in place of what was there. 422 names what cannot be read.
+         *
+         *     Needs: member.
+         */
+        put: operations["store_run_view"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/run-views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a view
+         * @description 403 if it is someone else's, except for admins.
+         *
+         *     Needs: member.
+         */
+        delete: operations["delete_run_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -7943,6 +7993,14 @@ export interface components {
              */
             updated_at: string;
             /**
+             * Values
+             * @description Of the fields that `columns` asks for: settings, metrics and facts of the run.
+             * @default {}
+             */
+            values: {
+                [key: string]: boolean | number | string | null;
+            };
+            /**
              * Warnings
              * @description Example: specialist 3 failed, continuing with 6 of 7.
              */
@@ -8208,6 +8266,14 @@ export interface components {
              */
             updated_at: string;
             /**
+             * Values
+             * @description Of the fields that `columns` asks for: settings, metrics and facts of the run.
+             * @default {}
+             */
+            values: {
+                [key: string]: boolean | number | string | null;
+            };
+            /**
              * Worker Label
              * @description Label that a worker must have to run its jobs; empty: any worker does.
              * @default
@@ -8240,6 +8306,75 @@ export interface components {
             tags?: string[] | null;
             /** Worker Label */
             worker_label?: string | null;
+        };
+        /**
+         * RunViewContent
+         * @description How the list of runs is looked at.
+         */
+        RunViewContent: {
+            /**
+             * Columns
+             * @description Fields shown after the usual columns.
+             * @default []
+             */
+            columns: string[];
+            /**
+             * Query
+             * @default
+             */
+            query: string;
+            /**
+             * Sort
+             * @description Field to sort by; a leading minus reverses the order.
+             * @default
+             */
+            sort: string;
+        };
+        /** RunViewPublic */
+        RunViewPublic: {
+            content: components["schemas"]["RunViewContent"];
+            /**
+             * Gone
+             * @description What it names that there is no more; it opens without.
+             */
+            gone: string[];
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Project Id */
+            project_id: number | null;
+            /** Shared */
+            shared: boolean;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * RunViewStore
+         * @example {
+         *       "content": {
+         *         "query": "status = failed"
+         *       },
+         *       "name": "Failed at high rates"
+         *     }
+         */
+        RunViewStore: {
+            content: components["schemas"]["RunViewContent"];
+            /** Name */
+            name: string;
+            /** Project Id */
+            project_id?: number | null;
+            /**
+             * Shared
+             * @description Whether others see it: the project's members, or all without one.
+             * @default false
+             */
+            shared: boolean;
         };
         /**
          * RunsChange
@@ -17012,6 +17147,224 @@ export interface operations {
             };
         };
     };
+    list_run_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunViewPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    store_run_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunViewStore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunViewPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_run_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id in the list. */
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_runs: {
         parameters: {
             query?: {
@@ -17031,6 +17384,8 @@ export interface operations {
                 project_id?: number | null;
                 /** @description Field of queries to sort by; a leading minus reverses the order. */
                 sort?: string;
+                /** @description Fields whose values each run shows in `values`. */
+                columns?: string[] | null;
                 /** @description Maximum number of items. */
                 limit?: number;
                 /** @description Number of items to skip. */

@@ -4,6 +4,11 @@ type Schemas = components["schemas"];
 
 export type RunConfig = Schemas["RunConfig"];
 export type RunSummary = Schemas["RunSummary"];
+export type RunsChange = Schemas["RunsChange"];
+export type RunField = Schemas["RunField"];
+export type RunView = Schemas["RunViewPublic"];
+export type RunViewStore = Schemas["RunViewStore"];
+export type RunViewContent = Schemas["RunViewContent"];
 export type Run = Schemas["RunPublic"];
 export type RunRecord = Schemas["RunRecord"];
 export type RunCreate = Schemas["RunCreate"];

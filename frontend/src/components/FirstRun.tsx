@@ -3,11 +3,11 @@ import { IconPlayerPlay, IconSchool } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import { runsQuery } from "../api/queries";
+import { runsQuery } from "../api/run-list";
 import type { Run, RunStatus } from "../api/types";
 
 /** How many runs there are; undefined while that is not known. */
-const useTotal = () => useQuery(runsQuery({ offset: 0 })).data?.total;
+const useTotal = () => useQuery(runsQuery({}, 0)).data?.total;
 
 /** Where there are no runs: what one will be like. */
 export function FirstSteps() {

@@ -85,54 +85,6 @@ class RunUpdate(Request):
 StepName = Literal["generalist", "evaluation", "gate", "specialists", "finetune", "final_evaluation"]
 
 
-RunAction = Literal["tag", "untag", "archive", "unarchive", "cancel", "delete"]
-
-
-class RunsChange(Request):
-    model_config = example({"action": "tag", "run_ids": [7, 8], "tags": ["paper"]})
-
-    action: RunAction = Field(
-        description="`archive` hides runs that have ended from lists that do not ask for them, until `unarchive`; "
-        "`delete` puts them into the bin."
-    )
-    run_ids: list[Annotated[int, Field(ge=1, le=MAX_ID)]] = Field(min_length=1, max_length=1000)
-    tags: list[Tag] = Field(default=[], max_length=MOST_TAGS, description="What `tag` adds and `untag` removes.")
-
-
-class RunChanged(Answer):
-    run_id: int
-    done: bool
-    detail: str = Field(description="What the run is now, or why it stayed as it was.")
-
-
-class RunsChanged(Answer):
-    items: tuple[RunChanged, ...]
-
-
-class RunField(Answer):
-    """What queries, columns and the order of the list can name."""
-
-    name: str = Field(description="As it is written in a query; settings by their path, metrics after `metrics.`.")
-    title: str
-    kind: Literal["text", "number", "time", "flag", "tag", "name"]
-    source: Literal["run", "setting", "metric"]
-    sortable: bool
-    help: str
-
-
-class RunQueryCompletion(Answer):
-    text: str
-    kind: Literal["field", "operator", "value", "word"]
-    help: str
-
-
-class RunQueryCompletions(Answer):
-    """How a query may go on at the cursor, the likeliest first."""
-
-    start: int = Field(description="Where the text that a completion replaces begins; it ends at the cursor.")
-    items: tuple[RunQueryCompletion, ...]
-
-
 class PhaseProgress(Answer):
     """One step of a run. The list of them is in order, and a gate that keeps training adds to it behind itself, so
     that the active one never moves backwards.
@@ -191,6 +143,9 @@ class RunSummary(Answer):
     updated_at: datetime
     ended_at: datetime | None
     archived_at: datetime | None = Field(default=None, description="Since when it is archived.")
+    values: dict[str, bool | int | float | str | None] = Field(
+        default={}, description="Of the fields that `columns` asks for: settings, metrics and facts of the run."
+    )
     held_out_score: float | None = Field(default=None, description="Of the latest evaluation on held-out variations.")
     message: str = Field(description="What the run is waiting for, or why it ended.")
     activity: str = Field(

@@ -19,6 +19,7 @@ from tests.backend.project_stage import ALLOWED, CHANGE, NOTHING, Stage, shared_
 LISTS = {
     "list_runs", "list_experiments", "list_projects", "get_queue", "list_workers", "stream_changes",
     "list_bin", "try_policy", "list_waiting_gates", "list_run_fields", "complete_run_query",
+    "list_run_views",
 }  # fmt: skip
 COMPARED = {
     "get_groups_comparison", "get_comparison_table", "list_comparison_figures", "get_comparison_figure",
@@ -26,8 +27,8 @@ COMPARED = {
 }  # fmt: skip
 """Routes whose query names runs and experiments: tests/backend/api/test_comparing.py."""
 BODIES = {
-    "create_run", "preview_run", "change_runs", "import_run", "create_experiment", "approve_gates", "create_project",
-    "create_token", "revoke_approval_link", "revoke_share_link", "create_sweep",
+    "create_run", "preview_run", "change_runs", "store_run_view", "delete_run_view", "import_run", "create_experiment",
+    "approve_gates", "create_project", "create_token", "revoke_approval_link", "revoke_share_link", "create_sweep",
 }  # fmt: skip
 """Routes whose body, query or link names a project, or what may belong to one."""
 OF_NOTHING = {

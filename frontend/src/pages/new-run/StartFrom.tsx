@@ -1,7 +1,8 @@
 import { Alert, Anchor, Select, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { artifactsQuery, runsQuery } from "../../api/queries";
+import { artifactsQuery } from "../../api/queries";
+import { runsQuery } from "../../api/run-list";
 import type { Preset, Run } from "../../api/types";
 import { PresetChooser } from "../../presets/PresetChooser";
 import { STATUS_LABEL } from "../../theme";
@@ -20,7 +21,7 @@ interface Props {
 
 /** Where the form starts: a preset, or the configuration of an earlier run. */
 export function StartFrom({ presets, start, onChange }: Props) {
-  const runs = (useQuery(runsQuery({ offset: 0 })).data?.items ?? []).filter((run) => !run.read_only);
+  const runs = (useQuery(runsQuery({}, 0)).data?.items ?? []).filter((run) => !run.read_only);
   return (
     <Stack gap="sm">
       <PresetChooser presets={presets} chosen={start.preset} onChoose={(preset) => onChange({ preset })} />

@@ -1,4 +1,4 @@
-import { Anchor, Box, Card, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Box, Card, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 import type { RunSummary } from "../../api/types";
 import { ImportedBadge, ReadOnlyBadge, StatusBadge } from "../../components/Badges";
@@ -8,15 +8,34 @@ import { Sparkline } from "../../components/Sparkline";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count, decimal } from "../../format/numbers";
+import type { RunWindow } from "./useRunWindow";
 
-/** The runs as cards, for screens too narrow for the table. */
-export function RunCards({ runs }: { runs: RunSummary[] }) {
+/** Height of most cards, with what is between two. */
+export const CARD_HEIGHT = 230;
+const GAP = 12;
+
+/** The runs as cards, for screens too narrow for the table; only those in view exist. */
+export function RunCards({ runs }: { runs: RunWindow }) {
   return (
-    <Stack gap="sm" component="section" aria-label="Runs">
-      {runs.map((run) => (
-        <RunCard key={run.id} run={run} />
-      ))}
-    </Stack>
+    <Box component="section" aria-label="Runs" pos="relative" h={runs.rows.getTotalSize()}>
+      {runs.rows.getVirtualItems().map(({ index, key, start }) => {
+        const run = runs.run(index);
+        return (
+          <Box
+            key={key}
+            ref={runs.rows.measureElement}
+            data-index={index}
+            pos="absolute"
+            w="100%"
+            pb={GAP}
+            top={0}
+            style={{ transform: `translateY(${start - runs.margin}px)` }}
+          >
+            {run ? <RunCard run={run} /> : <Skeleton height={CARD_HEIGHT - GAP} />}
+          </Box>
+        );
+      })}
+    </Box>
   );
 }
 

@@ -1,26 +1,26 @@
-import { CloseButton, Group, Pill, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { Group, Pill, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { type RunsFilter, suitesQuery } from "../../api/queries";
 import { OwnerChoice } from "../../components/OwnerChoice";
 import { ProjectChoice } from "../../components/ProjectChoice";
 import { STATUS_LABEL } from "../../theme";
+import { QueryInput } from "./QueryInput";
 import type { FilterName } from "./useRunFilters";
 
 interface Props {
   filter: RunsFilter;
+  /** What the server finds wrong with the query. */
+  error: string | null;
   onChange: (name: FilterName, value: string | null) => void;
 }
 
 const STATUSES = Object.entries(STATUS_LABEL).map(([value, label]) => ({ value, label }));
 
-export function RunFilters({ filter, onChange }: Props) {
+export function RunFilters({ filter, error, onChange }: Props) {
   const suites = useQuery(suitesQuery).data ?? [];
   return (
     <Group gap="xs" mb="sm" role="search" aria-label="Find runs">
-      <Search value={filter.q ?? ""} onChange={(value) => onChange("search", value)} />
+      <QueryInput value={filter.q ?? ""} error={error} onChange={(value) => onChange("search", value)} />
       <Select
         aria-label="Status"
         placeholder="Any status"
@@ -51,26 +51,5 @@ export function RunFilters({ filter, onChange }: Props) {
         </Pill>
       )}
     </Group>
-  );
-}
-
-function Search({ value, onChange }: { value: string; onChange: (value: string | null) => void }) {
-  const [text, setText] = useState(value);
-  const notify = useDebouncedCallback(onChange, 300);
-  useEffect(() => setText(value), [value]);
-  const change = (next: string) => {
-    setText(next);
-    notify(next);
-  };
-  return (
-    <TextInput
-      aria-label="Search runs"
-      placeholder="Search name, tag, notes"
-      leftSection={<IconSearch size={16} />}
-      rightSection={text ? <CloseButton size="sm" aria-label="Clear search" onClick={() => change("")} /> : null}
-      value={text}
-      onChange={(event) => change(event.currentTarget.value)}
-      w={{ base: "100%", sm: 280 }}
-    />
   );
 }

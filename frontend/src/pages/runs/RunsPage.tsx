@@ -1,66 +1,133 @@
-import { Box, Button, Card, Group, Pagination, Text } from "@mantine/core";
+import { Alert, Box, Button, Card, Group } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { IconFilterOff, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { ApiError } from "../../api/problem";
 import { useMayChange } from "../../api/projects";
-import { PAGE_SIZE, runsQuery, waitingQuery } from "../../api/queries";
+import { type RunsFilter, waitingQuery } from "../../api/queries";
+import { runFieldsQuery } from "../../api/run-list";
+import type { RunField, RunView } from "../../api/types";
 import { EmptyState } from "../../components/EmptyState";
 import { FirstSteps } from "../../components/FirstRun";
 import { Loaded } from "../../components/Loaded";
 import { PageTitle, useTitle } from "../../components/PageTitle";
 import { WaitingGates } from "../../components/WaitingGates";
 import { many } from "../../format/numbers";
+import { ColumnChoice } from "./ColumnChoice";
 import { ImportRuns } from "./ImportRuns";
-import { RunCards } from "./RunCards";
+import { chosenFields, nextSort, queryOf } from "./listing";
+import { CARD_HEIGHT, RunCards } from "./RunCards";
 import { RunFilters } from "./RunFilters";
-import { RunsTable } from "./RunsTable";
+import { ROW_HEIGHT, RunsTable } from "./RunsTable";
+import { SelectionBar } from "./SelectionBar";
 import { useRunFilters } from "./useRunFilters";
+import { useRunWindow, useSelection } from "./useRunWindow";
+import { ViewMenu } from "./ViewMenu";
+
+const WIDE = "(min-width: 62em)";
+const NO_FIELDS: RunField[] = [];
 
 export function RunsPage() {
   useTitle("Runs");
   const mayChange = useMayChange();
-  const { filter, page, set, clear, filtered } = useRunFilters();
-  const query = useQuery(runsQuery(filter));
-  const waiting = useQuery(waitingQuery(filter)).data?.items ?? [];
+  const { filter, set, open, clear, filtered } = useRunFilters();
+  const [opened, setOpened] = useState<RunView | null>(null);
+  const known = useQuery(runFieldsQuery).data;
+  const { fields, gone } = chosenFields(filter.columns ?? [], known ?? NO_FIELDS);
+  const wide = useMediaQuery(WIDE, true, { getInitialValueInEffect: false });
+  const asked = { ...filter, columns: wide && fields.length > 0 ? fields.map((field) => field.name) : undefined };
+  const waiting = useQuery({ ...waitingQuery(filter), retry: false }).data?.items ?? [];
+  const show = (view: RunView) => {
+    setOpened(view);
+    const { columns, sort, query } = view.content;
+    const there = chosenFields(columns, known ?? NO_FIELDS).fields.map((field) => field.name);
+    const sorted = chosenFields([sort.replace("-", "")], known ?? NO_FIELDS).fields.length > 0;
+    open({ query, columns: there, sort: sorted ? sort : "" });
+  };
+  const content = { query: queryOf(filter), columns: filter.columns ?? [], sort: filter.sort ?? "" };
+  const lost = [...(opened?.gone ?? []), ...(known ? gone.map((name) => `there is no column ${name}`) : [])];
   return (
-    <>
-      <PageTitle title="Runs" text={query.data ? many(query.data.total, "run") : undefined}>
-        {mayChange && <ImportRuns />}
-      </PageTitle>
-      <RunFilters filter={filter} onChange={set} />
-      <Box mb="md">
-        <WaitingGates runs={waiting} />
-      </Box>
-      <Loaded query={query} rows={8}>
-        {({ items, total }) =>
-          items.length === 0 ? (
-            <Card withBorder>{filtered ? <NothingFound onClear={clear} /> : <NoRuns />}</Card>
-          ) : (
-            <>
-              <Box visibleFrom="md">
-                <RunsTable runs={items} />
-              </Box>
-              <Box hiddenFrom="md">
-                <RunCards runs={items} />
-              </Box>
-              {total > PAGE_SIZE && (
-                <Group justify="space-between" mt="md">
-                  <Text size="sm" c="dimmed">
-                    {filter.offset + 1}–{Math.min(filter.offset + PAGE_SIZE, total)} of {total}
-                  </Text>
-                  <Pagination
-                    total={Math.ceil(total / PAGE_SIZE)}
-                    value={page}
-                    onChange={(next) => set("page", String(next))}
-                    size="sm"
-                  />
-                </Group>
+    <RunList
+      filter={asked}
+      fields={fields}
+      filtered={filtered}
+      wide={wide}
+      onClear={clear}
+      onSort={(field) => set("sort", nextSort(filter.sort, field))}
+    >
+      {(total, error, list) => (
+        <>
+          <PageTitle title="Runs" text={total === undefined ? undefined : many(total, "run")}>
+            <Group gap="xs">
+              <ViewMenu content={content} project={filter.project_id} onOpen={show} />
+              {wide && (
+                <ColumnChoice
+                  fields={known ?? NO_FIELDS}
+                  chosen={fields.map((field) => field.name)}
+                  onChange={(names) => set("columns", names.join(","))}
+                />
               )}
-            </>
-          )
-        }
-      </Loaded>
-    </>
+              {mayChange && <ImportRuns />}
+            </Group>
+          </PageTitle>
+          <RunFilters filter={filter} error={error} onChange={set} />
+          {lost.length > 0 && (
+            <Alert
+              color="orange"
+              mb="md"
+              title="Shown without what is gone"
+              withCloseButton
+              onClose={() => setOpened(null)}
+            >
+              {lost.join("; ")}
+            </Alert>
+          )}
+          <Box mb="md">
+            <WaitingGates runs={waiting} />
+          </Box>
+          {list}
+        </>
+      )}
+    </RunList>
   );
+}
+
+interface ListProps {
+  filter: RunsFilter;
+  fields: RunField[];
+  filtered: boolean;
+  wide: boolean;
+  onClear: () => void;
+  onSort: (field: string) => void;
+  /** The page around the list, with how many runs there are and what is wrong with the query. */
+  children: (total: number | undefined, error: string | null, list: React.ReactNode) => React.ReactNode;
+}
+
+function RunList({ filter, fields, filtered, wide, onClear, onSort, children }: ListProps) {
+  const runs = useRunWindow(filter, wide ? ROW_HEIGHT : CARD_HEIGHT);
+  const selection = useSelection();
+  const mayChange = useMayChange();
+  const wrong = wrongQuery(runs.query.error);
+  const list = wrong ? null : (
+    <div ref={runs.list}>
+      <Loaded query={runs.query} rows={8}>
+        {({ total }) => {
+          if (total === 0) return <Card withBorder>{filtered ? <NothingFound onClear={onClear} /> : <NoRuns />}</Card>;
+          if (!wide) return <RunCards runs={runs} />;
+          return <RunsTable runs={runs} fields={fields} sort={filter.sort} onSort={onSort} selection={selection} />;
+        }}
+      </Loaded>
+      {mayChange && <SelectionBar selection={selection} archived={/\barchived\s*=\s*yes\b/i.test(filter.q ?? "")} />}
+    </div>
+  );
+  return children(wrong ? undefined : runs.page?.total, wrong, list);
+}
+
+/** What the server finds wrong with the query itself. */
+function wrongQuery(error: Error | null): string | null {
+  if (!(error instanceof ApiError) || error.status !== 422) return null;
+  return error.errors.find(({ field }) => field === "q")?.message ?? null;
 }
 
 function NoRuns() {
@@ -72,7 +139,7 @@ function NothingFound({ onClear }: { onClear: () => void }) {
     <EmptyState
       icon={IconFilterOff}
       title="No matching runs"
-      text="The search covers names, tags and notes. Try fewer filters."
+      text="Words are searched in names, tags and notes. Try fewer filters."
       action={
         <Button variant="default" onClick={onClear}>
           Clear all filters

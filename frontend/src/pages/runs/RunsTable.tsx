@@ -1,40 +1,186 @@
-import { Anchor, Box, Card, Group, Progress, Stack, Text } from "@mantine/core";
+import {
+  Anchor,
+  Box,
+  Card,
+  Checkbox,
+  Group,
+  Progress,
+  Skeleton,
+  Stack,
+  Table,
+  Text,
+  UnstyledButton,
+} from "@mantine/core";
+import { IconChevronDown, IconChevronUp, IconSelector } from "@tabler/icons-react";
 import { Link } from "react-router";
-import type { RunSummary } from "../../api/types";
+import type { RunField, RunSummary } from "../../api/types";
 import { ImportedBadge, ReadOnlyBadge, StatusBadge } from "../../components/Badges";
-import { type Column, DataTable } from "../../components/DataTable";
 import { PhaseBar, spentShare } from "../../components/PhaseBar";
 import { armTitle, Measured, OtherOwner, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
 import { Sparkline } from "../../components/Sparkline";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count } from "../../format/numbers";
+import { shownValue } from "./listing";
+import type { RunWindow, Selection } from "./useRunWindow";
 
-export function RunsTable({ runs }: { runs: RunSummary[] }) {
+interface Props {
+  runs: RunWindow;
+  /** Shown behind the usual columns. */
+  fields: RunField[];
+  sort: string | undefined;
+  onSort: (field: string) => void;
+  selection: Selection;
+}
+
+interface Column {
+  title: string;
+  width: number;
+  /** The field that it is sorted by. */
+  field?: string;
+  right?: boolean;
+  cell: (run: RunSummary) => React.ReactNode;
+}
+
+/** A table as long as the list, of which only what is in view exists. */
+export function RunsTable({ runs, fields, sort, onSort, selection }: Props) {
+  const columns = [...COLUMNS, ...fields.map(columnOf)];
+  const shown = runs.rows.getVirtualItems();
+  const before = (shown[0]?.start ?? runs.margin) - runs.margin;
+  const after = runs.rows.getTotalSize() - (shown.at(-1)?.end ?? runs.margin) + runs.margin;
+  const width = CHECKBOX + columns.reduce((sum, column) => sum + column.width, 0);
   return (
     <Card withBorder p={0}>
-      <DataTable
-        label="Runs"
-        columns={COLUMNS}
-        rows={runs}
-        rowKey={(run) => run.id}
-        minWidth={900}
-        verticalSpacing="sm"
-        highlightOnHover
-      />
+      <Table.ScrollContainer minWidth={width}>
+        <Table
+          aria-label="Runs"
+          aria-rowcount={(runs.page?.total ?? 0) + 1}
+          fz="sm"
+          verticalSpacing="sm"
+          highlightOnHover
+          layout="fixed"
+        >
+          <Table.Thead>
+            <Table.Tr aria-rowindex={1}>
+              <Table.Th w={CHECKBOX}>
+                <SelectLoaded runs={runs} selection={selection} />
+              </Table.Th>
+              {columns.map((column) => (
+                <Heading key={column.title} column={column} sort={sort} onSort={onSort} />
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody className="tabular">
+            <Space height={before} columns={columns.length + 1} />
+            {shown.map(({ index, key }) => (
+              <Table.Tr key={key} data-index={index} ref={runs.rows.measureElement} aria-rowindex={index + 2}>
+                <Cells run={runs.run(index)} columns={columns} selection={selection} />
+              </Table.Tr>
+            ))}
+            <Space height={after} columns={columns.length + 1} />
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
     </Card>
   );
 }
 
-const COLUMNS: Column<RunSummary>[] = [
-  { id: "run", title: "Run", cell: (run) => <Name run={run} />, td: { maw: 320 } },
-  { id: "status", title: "Status", cell: (run) => <Status run={run} />, td: { miw: 120 } },
-  { id: "phases", title: "Phases", cell: (run) => <PhaseBar phases={run.phases} /> },
-  { id: "steps", title: "Steps", cell: (run) => <Steps run={run} />, td: { miw: 150 } },
-  { id: "return", title: "Mean return", cell: (run) => <MeanReturn run={run} /> },
-  { id: "score", title: "Score", cell: (run) => <Measured value={run.score} source={run.score_source} /> },
-  { id: "updated", title: "Updated", cell: (run) => <When at={run.updated_at} size="sm" c="dimmed" /> },
-];
+const CHECKBOX = 44;
+export const ROW_HEIGHT = 82;
+
+function Space({ height, columns }: { height: number; columns: number }) {
+  if (height <= 0) return null;
+  return (
+    <Table.Tr aria-hidden style={{ height }}>
+      <Table.Td colSpan={columns} p={0} />
+    </Table.Tr>
+  );
+}
+
+function SelectLoaded({ runs, selection }: { runs: RunWindow; selection: Selection }) {
+  const ids = runs.page?.items.map((run) => run.id) ?? [];
+  const chosen = ids.filter((id) => selection.ids.has(id)).length;
+  return (
+    <Checkbox
+      aria-label="Select the runs around here"
+      size="xs"
+      checked={chosen > 0 && chosen === ids.length}
+      indeterminate={chosen > 0 && chosen < ids.length}
+      onChange={() => selection.set(ids, chosen < ids.length)}
+    />
+  );
+}
+
+interface CellsProps {
+  run: RunSummary | undefined;
+  columns: Column[];
+  selection: Selection;
+}
+
+function Cells({ run, columns, selection }: CellsProps) {
+  if (!run)
+    return (
+      <Table.Td colSpan={columns.length + 1} h={ROW_HEIGHT}>
+        <Skeleton height={14} />
+      </Table.Td>
+    );
+  return (
+    <>
+      <Table.Td>
+        <Checkbox
+          aria-label={`Select ${run.name}`}
+          size="xs"
+          checked={selection.ids.has(run.id)}
+          onChange={(event) => selection.set([run.id], event.currentTarget.checked)}
+        />
+      </Table.Td>
+      {columns.map((column) => (
+        <Table.Td key={column.title} ta={column.right ? "right" : undefined} style={{ overflow: "hidden" }}>
+          {column.cell(run)}
+        </Table.Td>
+      ))}
+    </>
+  );
+}
+
+interface HeadingProps {
+  column: Column;
+  sort: string | undefined;
+  onSort: (field: string) => void;
+}
+
+function Heading({ column: { title, width, field, right }, sort, onSort }: HeadingProps) {
+  if (!field) return <Table.Th w={width}>{title}</Table.Th>;
+  const order = sort === field ? "ascending" : sort === `-${field}` ? "descending" : "none";
+  const Arrow = { ascending: IconChevronUp, descending: IconChevronDown, none: IconSelector }[order];
+  return (
+    <Table.Th w={width} aria-sort={order}>
+      <UnstyledButton onClick={() => onSort(field)} w="100%">
+        <Group gap={4} wrap="nowrap" justify={right ? "flex-end" : undefined}>
+          <Text span size="sm" fw={600} truncate title={title}>
+            {title}
+          </Text>
+          <Arrow size={14} aria-hidden style={{ flexShrink: 0 }} />
+        </Group>
+      </UnstyledButton>
+    </Table.Th>
+  );
+}
+
+function columnOf(field: RunField): Column {
+  const right = field.kind === "number";
+  return {
+    title: field.source === "setting" ? field.name : field.title,
+    width: 150,
+    field: field.sortable ? field.name : undefined,
+    right,
+    cell: (run) => (
+      <Text size="sm" truncate className="tabular">
+        {shownValue(run.values?.[field.name], field.kind)}
+      </Text>
+    ),
+  };
+}
 
 interface CellProps {
   run: RunSummary;
@@ -46,7 +192,7 @@ function Name({ run }: CellProps) {
       <Anchor component={Link} to={`/runs/${run.id}`} fw={600} size="sm" truncate>
         {run.name}
       </Anchor>
-      <Text size="xs" c="dimmed">
+      <Text size="xs" c="dimmed" lineClamp={1}>
         {label(run.suite)} · {armTitle(run)} · seed {run.seed}
         {run.experiment_name && ` · ${run.experiment_name}`}
         <OtherOwner owner={run.owner} />
@@ -91,3 +237,18 @@ function MeanReturn({ run }: CellProps) {
     </Measured>
   );
 }
+
+const COLUMNS: Column[] = [
+  { title: "Run", width: 300, field: "name", cell: (run) => <Name run={run} /> },
+  { title: "Status", width: 150, field: "status", cell: (run) => <Status run={run} /> },
+  { title: "Phases", width: 130, cell: (run) => <PhaseBar phases={run.phases} /> },
+  { title: "Steps", width: 160, field: "steps", cell: (run) => <Steps run={run} /> },
+  { title: "Mean return", width: 190, field: "mean_return", cell: (run) => <MeanReturn run={run} /> },
+  {
+    title: "Score",
+    width: 150,
+    field: "score",
+    cell: (run) => <Measured value={run.score} source={run.score_source} />,
+  },
+  { title: "Updated", width: 110, field: "updated", cell: (run) => <When at={run.updated_at} size="sm" c="dimmed" /> },
+];

@@ -4,7 +4,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { link } from "../../../api/address";
-import { runsQuery } from "../../../api/queries";
+import { runsQuery } from "../../../api/run-list";
 import type { Run } from "../../../api/types";
 import { many } from "../../../format/numbers";
 import type { Charts } from "./charts-query";
@@ -102,7 +102,7 @@ function Smoothing({ memory, onChange }: { memory: number; onChange: (memory: nu
 function Others({ run, chosen, onChange }: { run: Run; chosen: number[]; onChange: (others: number[]) => void }) {
   const [text, setText] = useState("");
   const [settled] = useDebouncedValue(text, 250);
-  const found = useQuery(runsQuery({ q: settled || undefined, offset: 0 })).data?.items ?? [];
+  const found = useQuery(runsQuery({ q: settled || undefined }, 0)).data?.items ?? [];
   const options = found
     .filter(({ id }) => id !== run.id)
     .map(({ id, name }) => ({ value: `${id}`, label: `${id}: ${name}` }));

@@ -1,0 +1,78 @@
+import { notifications } from "@mantine/notifications";
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, unwrap } from "./client";
+import { keys, type RunsFilter } from "./queries";
+import type { RunsChange, RunViewStore } from "./types";
+
+/** Rows that are asked for at once: more than a screen shows, whichever of the first `STEP` is on top. */
+export const WINDOW = 80;
+export const STEP = 40;
+
+/** The runs from here on. */
+export function runsQuery(filter: RunsFilter, offset: number) {
+  const query = { ...filter, status: filter.status as never, limit: WINDOW, offset };
+  return queryOptions({
+    queryKey: [...keys.listedRuns, filter, offset],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/runs", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** What columns can show and the list can be sorted by. */
+export const runFieldsQuery = queryOptions({
+  queryKey: ["run-fields"],
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/runs/fields", { signal })),
+  staleTime: 60_000,
+});
+
+/** How a query goes on at the cursor. */
+export function completionsQuery(q: string, at: number) {
+  return queryOptions({
+    queryKey: ["run-query-completions", q, at],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/runs/completions", { params: { query: { q, at } }, signal })),
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+  });
+}
+
+const VIEWS = ["run-views"] as const;
+
+export const viewsQuery = queryOptions({
+  queryKey: VIEWS,
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/run-views", { signal })),
+});
+
+function useViewMutation() {
+  const client = useQueryClient();
+  return {
+    onSuccess: () => client.invalidateQueries({ queryKey: VIEWS }),
+    onError: (error: Error) => notifications.show({ color: "red", title: "Request failed", message: error.message }),
+  };
+}
+
+export function useStoreView() {
+  return useMutation({
+    mutationFn: (body: RunViewStore) => unwrap(api.PUT("/api/v1/run-views", { body })),
+    ...useViewMutation(),
+  });
+}
+
+export function useDeleteView() {
+  return useMutation({
+    mutationFn: (view_id: number) =>
+      unwrap(api.DELETE("/api/v1/run-views/{view_id}", { params: { path: { view_id } } })),
+    ...useViewMutation(),
+  });
+}
+
+/** One change of many runs; the answer says of each what happened. */
+export function useChangeRuns() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: RunsChange) => unwrap(api.POST("/api/v1/runs/changes", { body })),
+    onSettled: () => {
+      for (const queryKey of [keys.runs, ["run"], keys.bin, keys.experiments]) client.invalidateQueries({ queryKey });
+    },
+    onError: useViewMutation().onError,
+  });
+}

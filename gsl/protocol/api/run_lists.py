@@ -1,0 +1,87 @@
+"""The list of runs: its fields, completion of queries, changes of many runs, and views kept by name."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gsl.protocol.api.base import MAX_ID, Answer, Request, example
+from gsl.protocol.api.runs import MOST_TAGS, Tag
+
+RunAction = Literal["tag", "untag", "archive", "unarchive", "cancel", "delete"]
+
+
+class RunsChange(Request):
+    model_config = example({"action": "tag", "run_ids": [7, 8], "tags": ["paper"]})
+
+    action: RunAction = Field(
+        description="`archive` hides runs that have ended from lists that do not ask for them, until `unarchive`; "
+        "`delete` puts them into the bin."
+    )
+    run_ids: list[Annotated[int, Field(ge=1, le=MAX_ID)]] = Field(min_length=1, max_length=1000)
+    tags: list[Tag] = Field(default=[], max_length=MOST_TAGS, description="What `tag` adds and `untag` removes.")
+
+
+class RunChanged(Answer):
+    run_id: int
+    done: bool
+    detail: str = Field(description="What the run is now, or why it stayed as it was.")
+
+
+class RunsChanged(Answer):
+    items: tuple[RunChanged, ...]
+
+
+FieldName = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class RunViewContent(Request):
+    """How the list of runs is looked at."""
+
+    query: str = Field(default="", max_length=2000)
+    columns: list[FieldName] = Field(default=[], max_length=30, description="Fields shown after the usual columns.")
+    sort: str = Field(default="", max_length=200, description="Field to sort by; a leading minus reverses the order.")
+
+
+class RunViewStore(Request):
+    model_config = example({"name": "Failed at high rates", "content": {"query": "status = failed"}})
+
+    name: str = Field(min_length=1, max_length=100)
+    content: RunViewContent
+    shared: bool = Field(default=False, description="Whether others see it: the project's members, or all without one.")
+    project_id: int | None = Field(default=None, ge=1, le=MAX_ID)
+
+
+class RunViewPublic(Answer):
+    id: int
+    name: str
+    owner: str
+    shared: bool
+    project_id: int | None
+    content: RunViewContent
+    gone: tuple[str, ...] = Field(description="What it names that there is no more; it opens without.")
+    updated_at: datetime
+
+
+class RunField(Answer):
+    """What queries, columns and the order of the list can name."""
+
+    name: str = Field(description="As it is written in a query; settings by their path, metrics after `metrics.`.")
+    title: str
+    kind: Literal["text", "number", "time", "flag", "tag", "name"]
+    source: Literal["run", "setting", "metric"]
+    sortable: bool
+    help: str
+
+
+class RunQueryCompletion(Answer):
+    text: str
+    kind: Literal["field", "operator", "value", "word"]
+    help: str
+
+
+class RunQueryCompletions(Answer):
+    """How a query may go on at the cursor, the likeliest first."""
+
+    start: int = Field(description="Where the text that a completion replaces begins; it ends at the cursor.")
+    items: tuple[RunQueryCompletion, ...]

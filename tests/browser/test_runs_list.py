@@ -1,0 +1,71 @@
+"""The list of runs: a query with completion, columns, and views kept by name."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.backend.api_driver import ApiDriver
+
+
+@pytest.fixture(scope="module")
+def many(stage: ApiDriver) -> list[int]:
+    """More runs than are fetched at once, all of one tag."""
+    return [
+        stage.cancelled(name=f"listed {number:03}", tags=["listed"], config={"seed": number}) for number in range(100)
+    ]
+
+
+def test_a_query_is_completed_and_finds_runs(page: Page, many: list[int]) -> None:
+    page.goto("/runs")
+    search = page.get_by_label("Search runs")
+    search.press_sequentially("se")
+    page.get_by_role("option", name=re.compile("^seed")).click()
+    expect(search).to_have_value("seed ")
+    page.get_by_role("option", name=re.compile("^= ")).click()
+    search.press_sequentially("7 tag = lis")
+    page.get_by_role("option", name="listed").click()
+    expect(search).to_have_value("seed = 7 tag = listed ")
+    expect(page.get_by_role("link", name="listed 007")).to_be_visible()
+    expect(page.get_by_role("row")).to_have_count(2)
+    assert "search=seed" in page.url
+
+
+def test_a_query_that_cannot_be_read_says_why_and_keeps_what_was_typed(page: Page, many: list[int]) -> None:
+    page.goto("/runs")
+    search = page.get_by_label("Search runs")
+    search.fill("statsu = failed")
+    expect(page.get_by_text("did you mean status")).to_be_visible()
+    expect(search).to_have_value("statsu = failed")
+    search.fill("tag = listed")
+    expect(page.get_by_role("link", name="listed 099")).to_be_visible()
+
+
+def test_only_what_is_in_view_exists_and_scrolling_fetches_the_rest(page: Page, many: list[int]) -> None:
+    page.goto("/runs?search=tag %3D listed&sort=name&columns=seed")
+    table = page.get_by_role("table", name="Runs")
+    expect(page.get_by_role("link", name="listed 000")).to_be_visible()
+    expect(table.get_by_role("columnheader", name="Seed")).to_be_visible()
+    assert page.get_by_role("row").count() < 40
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    expect(page.get_by_role("link", name="listed 099")).to_be_visible()
+    assert page.get_by_role("row").count() < 40
+    page.evaluate("window.scrollTo(0, 0)")
+    table.get_by_role("button", name="Seed").click()
+    expect(table.get_by_role("columnheader", name="Seed")).to_have_attribute("aria-sort", "descending")
+    expect(page.get_by_role("link", name="listed 099")).to_be_visible()
+
+
+def test_a_view_is_kept_and_opened(page: Page, many: list[int]) -> None:
+    page.goto("/runs?search=tag %3D listed&status=cancelled&columns=learner.learning_rate&sort=seed")
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("menuitem", name="Keep this view").click()
+    page.get_by_label("Name").fill("Listed ones")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.goto("/runs")
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("menuitem", name=re.compile("Listed ones")).click()
+    expect(page.get_by_role("columnheader", name="learner.learning_rate")).to_be_visible()
+    expect(page.get_by_label("Search runs")).to_have_value('(tag = listed) and status = "cancelled"')
+    expect(page.get_by_role("link", name="listed 000")).to_be_visible()

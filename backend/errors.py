@@ -73,6 +73,16 @@ class RequestTimeoutError(ProblemError):
     status, title = 408, "Request timeout"
 
 
+class RangeError(ProblemError):
+    """A part of a file was asked for that it does not have."""
+
+    status, title = 416, "Range not satisfiable"
+
+    def __init__(self, size: int, asked: str) -> None:
+        super().__init__(f"Range: the file has {size} bytes, and {asked} were asked for.")
+        self.headers = {"Content-Range": f"bytes */{size}"}
+
+
 class HeadTooLargeError(ProblemError):
     """The first line and the headers exceed the limit."""
 
@@ -149,7 +159,7 @@ def _dotted(location: Sequence[int | str]) -> str:
 @cache
 def _members() -> dict[str, frozenset[str]]:
     """The members of every union, including those of installed packages, by the field that holds it."""
-    found = {"reports": frozenset({"started", "epoch", "evaluation", "demonstrations"})}
+    found = {"reports": frozenset({"started", "epoch", "evaluation", "demonstrations", "video"})}
     schema = RunConfig.model_json_schema()
     for part in (schema, *schema["$defs"].values()):
         for name, field in part.get("properties", {}).items():

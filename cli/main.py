@@ -9,6 +9,7 @@ import typer
 import gsl
 from gsl.cli import (
     comparing,
+    filming,
     forking,
     launching,
     machine,
@@ -68,6 +69,7 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
     },
     "Results": {
         "compare": comparing.compare,
+        "video": filming.video,
         "export": records.export,
         "import": records.import_records,
     },

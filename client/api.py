@@ -33,6 +33,7 @@ from gsl.client.projects import ProjectCalls
 from gsl.client.runs import GateCalls, RunCalls
 from gsl.client.sweeps import SweepCalls
 from gsl.client.transport import ANSWER_S, AsyncTransport, Transport
+from gsl.client.videos import VideoCalls
 
 STREAM_TIMEOUT = httpx.Timeout(60.0)
 """Longer than the server is ever silent."""
@@ -47,7 +48,7 @@ def _tables(of: str, format: TableFormat, files_of: Sequence[str]) -> tuple[str,
 
 class _Calls(
     CatalogueCalls, ExperimentCalls, RunCalls, GateCalls, MeasurementCalls, AccountCalls, PeopleCalls, ProjectCalls,
-    BinCalls, PolicyCalls, LinkCalls, SweepCalls, ComparisonCalls,
+    BinCalls, PolicyCalls, LinkCalls, SweepCalls, ComparisonCalls, VideoCalls,
 ):  # fmt: skip
     """All calls that are declared once for both clients."""
 

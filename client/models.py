@@ -1,7 +1,7 @@
 """The API's answers under the names that scripts and notebooks use; declared in `gsl.protocol.api`."""
 
 from gsl.protocol import api
-from gsl.protocol.api import comparing, measurements, run_lists, sweeps, variations
+from gsl.protocol.api import comparing, measurements, run_lists, sweeps, variations, videos
 
 Allowance = api.AllowancePublic
 Answer = api.Answer
@@ -72,6 +72,8 @@ Trial = sweeps.TrialPublic
 Variation = variations.VariationPublic
 VariationEstimate = api.VariationReturnPublic
 Variations = variations.VariationsPublic
+Video = videos.VideoPublic
+VideoChoices = videos.VideoChoices
 Waiting = api.WaitingPublic
 WaitingGate = api.WaitingGate
 Webhook = api.WebhookPublic

@@ -50,10 +50,19 @@ class WorkerApi:
         return TypeAdapter(list[WorkerPublic]).validate_json(answer.content)
 
     def claim_next(
-        self, worker: str, suites: Sequence[str], labels: Sequence[str] = (), wait: float = 0.0
+        self,
+        worker: str,
+        suites: Sequence[str],
+        labels: Sequence[str] = (),
+        videos: Sequence[str] = (),
+        wait: float = 0.0,
     ) -> ClaimedJob | None:
-        """The job whose turn it is, of those that the worker can run, or None if there is none for `wait` seconds."""
-        asked = NextJobRequest(worker=worker, suites=tuple(suites), labels=tuple(labels), wait=wait)
+        """The job whose turn it is, of those that the worker can run, or None if there is none for `wait` seconds.
+
+        `videos` are those of its suites that it can make videos of.
+        """
+        able = {"suites": tuple(suites), "labels": tuple(labels), "videos": tuple(videos)}
+        asked = NextJobRequest(worker=worker, wait=wait, **able)
         response = self._transport.request("POST", "/jobs/next", **_json(asked))
         return _CLAIMED.validate_json(response.content)
 

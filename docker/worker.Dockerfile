@@ -10,7 +10,7 @@ RUN mkdir -p frontend/dist && touch frontend/dist/index.html \
 FROM python:3.11-slim
 ENV PYTHONUNBUFFERED=1 GSL_WORKER_DIR=/data
 # Procgen loads these libraries.
-RUN apt-get update && apt-get install -y --no-install-recommends libgl1 libglib2.0-0 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libegl1 libgl1 libgl1-mesa-dri libglib2.0-0 && rm -rf /var/lib/apt/lists/*
 # A separate layer, because it is the largest package and changes least.
 ARG TORCH=torch==2.13.0
 RUN pip install --no-cache-dir "$TORCH"

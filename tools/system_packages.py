@@ -1,4 +1,4 @@
-"""Makes sure that the tests have Chromium and the libraries that Procgen loads.
+"""Makes sure that the tests have Chromium and the libraries that Procgen loads and that Meta-World is filmed with.
 
 As root on Debian they are installed, otherwise the error explains how.
 """
@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 
-from gsl.config.suites import ProcgenSuite
+from gsl.config.suites import MetaWorldSuite, ProcgenSuite
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 APT_ENVIRONMENT = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -33,7 +33,8 @@ def main() -> int:
 def _missing() -> list[str]:
     """Debian's names of what is not there."""
     browser = [] if any(shutil.which(name) for name in NAMES) else ["chromium"]
-    return browser + list(ProcgenSuite.missing_libraries().values())
+    libraries = {**ProcgenSuite.missing_libraries(), **MetaWorldSuite.missing_video_libraries()}
+    return browser + " ".join(libraries.values()).split()
 
 
 def _apt(*arguments: str) -> None:

@@ -106,7 +106,7 @@ async def upload_artifact(
     request: Request,
     services: ServicesDep,
     attempt: Attempt,
-    kind: Annotated[Literal["checkpoint", "best", "demonstrations", "picture"], Query()],
+    kind: Annotated[Literal["checkpoint", "best", "demonstrations", "picture", "video", "trace"], Query()],
     name: Annotated[
         str, Query(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$", description="File name without a path.")
     ],

@@ -290,6 +290,8 @@ class Worker(SQLModel, table=True):
     device: str
     suites: list[str] = json_column(list)
     labels: list[str] = added_list_column()
+    videos: list[str] = added_list_column()  # suites that it can make videos of
+    no_videos: dict[str, str] = added_object_column()  # why not of others, by suite
     version: str
     job_id: int | None = reference("job.id", nullable=True, on_delete="SET NULL")
     speeds: dict[str, float] = json_column(dict)

@@ -18,7 +18,6 @@ from gsl.backend.store.jobs.status import record_event, set_status
 from gsl.protocol.jobs import ENDED
 
 _log = logging.getLogger(__name__)
-_WAITING = ("queued", "lost", "paused")
 
 
 def check_may_delete(who: Identity, row: Run | Experiment) -> None:
@@ -41,9 +40,7 @@ def _check_ended(run: Run) -> None:
 
 def _put(services: Services, session: Session, run: Run, who: str, at: datetime) -> None:
     """One that is read-only has ended by this; jobs that are still running are asked to stop."""
-    for job in planning.jobs_with(session, run, *_WAITING):
-        planning.set_job(job, "cancelled")
-    planning.stop_running(session, run)
+    planning.stop_all(session, run)
     if run.status not in ENDED:
         set_status(run, "cancelled", "deleted before it had ended")
     binned.mark(run, at, who)

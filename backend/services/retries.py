@@ -9,6 +9,7 @@ from gsl.backend.store.configs import check_readable, config_of
 from gsl.backend.store.jobs import planning
 from gsl.backend.store.jobs.status import record_event, set_status
 from gsl.phases import Plan, plan
+from gsl.protocol.jobs import VIDEO
 
 _FAILED = ("failed", "cancelled")
 
@@ -39,6 +40,8 @@ def retry_job(session: Session, run: Run, job: Job, who: str) -> None:
 
     Raises `ConflictError` unless the job failed its run, or is a specialist's while the others are still at work.
     """
+    if job.kind == VIDEO:
+        raise ConflictError(f"Job {job.id} makes a video: try that again.")
     if job.status not in _FAILED:
         raise ConflictError(f"Job {job.id} is {job.status}: only a job that failed can be tried again.")
     check_readable(run)

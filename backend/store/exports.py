@@ -28,7 +28,7 @@ from gsl.phases import GateOpening, keys
 from gsl.phases.state import TrainingOn
 from gsl.protocol import reports
 from gsl.protocol.api import GateEvidence, GateProposal
-from gsl.protocol.jobs import ENDED, Work
+from gsl.protocol.jobs import ENDED, VIDEO, Work
 from gsl.protocol.rounds import Rounds
 from gsl.record import MOST_RETURNS, GateRecord, JobRecord, RunRecord
 
@@ -41,7 +41,8 @@ def record_of(session: Session, run: Run) -> RunRecord:
 
     Raises `ConflictError` if the run has not ended, or has more measurements than a record may contain.
     """
-    jobs = list(session.exec(select(Job).where(Job.run_id == run.id).order_by(col(Job.id))))
+    planned = (Job.run_id == run.id, Job.kind != VIDEO)
+    jobs = list(session.exec(select(Job).where(*planned).order_by(col(Job.id))))
     _check(session, run, jobs)
     gates = session.exec(select(Gate).where(Gate.run_id == run.id).order_by(col(Gate.id)))
     unread = read_only(run)

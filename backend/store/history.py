@@ -40,6 +40,7 @@ def ledger(session: Session, run: Run) -> LedgerPublic:
         total_steps=sums.total,
         spent_steps=sums.spent,
         measured_steps=sums.measured,
+        viewed_steps=sums.viewed,
         left_steps=sums.left,
         critical_path_steps=sums.critical_path,
     )

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from gsl.backend.db.models import Job, LedgerEntry
-from gsl.protocol.jobs import Phase, Purpose
+from gsl.protocol.jobs import OUTSIDE, Phase, Purpose
 
-_RARE: tuple[Purpose, ...] = ("demonstrations", "evaluation", "measurement")
+_RARE: tuple[Purpose, ...] = ("demonstrations", "evaluation", "measurement", "viewing")
 """Purposes that few epochs have; what else a job has spent is training, of which each epoch has an entry."""
 
 
@@ -37,8 +37,8 @@ def of_run(session: Session, run_id: int) -> list[JobSpent]:
 
 
 def _by_purpose(steps: int, rare: dict[Purpose, int]) -> list[tuple[Purpose, int]]:
-    """`steps` is what the job has spent, without measurements."""
-    counted = sum(spent for purpose, spent in rare.items() if purpose != "measurement")
+    """`steps` is what the job has spent, without measurements and viewing."""
+    counted = sum(spent for purpose, spent in rare.items() if purpose not in OUTSIDE)
     return [*sorted(rare.items()), ("training", steps - counted)]
 
 

@@ -96,15 +96,26 @@ def check_launch(session: Session, run: Run) -> None:
     for subject in _limited(session, run):
         [allowance] = allowances(session, [subject])
         quota, usage = allowance.quota, allowance.usage
-        if quota.storage_bytes is not None and usage.storage_bytes >= quota.storage_bytes:
-            used = f"{usage.storage_bytes:,} of {quota.storage_bytes:,} bytes are used"
-            raise ConflictError(f"The storage quota of {_named(subject)} is used up: {used}. Delete runs for good.")
+        _check_storage(subject, allowance)
         if quota.steps_a_day is not None and usage.steps_a_day > quota.steps_a_day:
             before = usage.steps_a_day - run.total_steps
             raise ConflictError(
                 f"The quota of environment steps a day of {_named(subject)} does not allow this: {run.name} asks for "
                 f"{run.total_steps:,}, and {before:,} of {quota.steps_a_day:,} were launched within 24 hours."
             )
+
+
+def check_storage(session: Session, run: Run) -> None:
+    """Raises `ConflictError` if the run's owner or project has stored as much as it may."""
+    for subject in _limited(session, run):
+        _check_storage(subject, allowances(session, [subject])[0])
+
+
+def _check_storage(subject: Subject, allowance: AllowancePublic) -> None:
+    limit, used = allowance.quota.storage_bytes, allowance.usage.storage_bytes
+    if limit is not None and used >= limit:
+        stored = f"{used:,} of {limit:,} bytes are used"
+        raise ConflictError(f"The storage quota of {_named(subject)} is used up: {stored}. Delete runs for good.")
 
 
 def _limited(session: Session, run: Run) -> Sequence[Subject]:

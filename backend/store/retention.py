@@ -3,7 +3,7 @@
 A trainer publishes a checkpoint every minute or every 25 epochs, and all of them are kept. Later only some are ever
 asked for: the newest of a job, from which it resumes and the next phase starts; its best by evaluation; and the one at
 which a plateau began (`jobs.leases`). Those are never removed, nor any of a job that has not ended, nor one from which
-a fork is still to start.
+a fork is still to start, or a video to be made.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from sqlmodel import Session, col, delete, exists, select
 
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Artifact, Job, Plateau
-from gsl.backend.store import forks
+from gsl.backend.store import forks, videos
 from gsl.protocol.api import StoredKind
 from gsl.protocol.jobs import ENDED
 
@@ -48,7 +48,7 @@ def _removable(session: Session, query: Select[Any], days: float) -> Select[Any]
         query.join(ranked, ranked.c.id == col(Artifact.id))
         .join(Job, col(Job.id) == col(Artifact.job_id))
         .where(ranked.c.place > 1, col(Job.status).in_(ENDED), col(Job.ended_at) < now() - timedelta(days=days))
-        .where(col(Artifact.id).not_in(forks.needed_checkpoints(session)))
+        .where(col(Artifact.id).not_in([*forks.needed_checkpoints(session), *videos.needed_checkpoints(session)]))
         .where(not_(and_(col(Artifact.kind) == "checkpoint", plateau)))
     )
 

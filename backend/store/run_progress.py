@@ -19,7 +19,7 @@ from gsl.backend.store import quotas, turns
 from gsl.backend.store.configs import readable_config
 from gsl.config.run import RunConfig
 from gsl.protocol.dispatch import Need, meets
-from gsl.protocol.jobs import ENDED
+from gsl.protocol.jobs import ENDED, VIDEO
 
 LIVE_S = 45  # a worker that has been silent for longer is not live
 _MOST_AHEAD = 1000  # queued jobs that are looked at
@@ -43,7 +43,9 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
     """
     configs = {run.id: config for run in runs if run.id is not None and (config := readable_config(run)) is not None}
     readable = {run.id: run for run in runs if run.id in configs}
-    jobs = _by_run(_jobs(session, select(*_COLUMNS).where(col(Job.run_id).in_(readable)).order_by(col(Job.id))))
+    jobs = _by_run(
+        _jobs(session, select(*_COLUMNS).where(col(Job.run_id).in_(readable), Job.kind != VIDEO).order_by(col(Job.id)))
+    )
     gates = _gates(session, list(readable))
     workers = live_workers(session)
     queued = _queued(session, [job for own in jobs.values() for job in own])
@@ -105,7 +107,8 @@ def activities(session: Session, job_ids: Sequence[int]) -> dict[int, str]:
     pace = {suite: Pace((), _recent(session, suite)) for suite in {need.suite for need in needs.values()}}
     told: dict[int, str] = {}
     for run_id, job in jobs:
-        able = [worker for worker in workers if meets(worker, needs[run_id])]
+        need = needs[run_id]._replace(video=job.kind == VIDEO)
+        able = [worker for worker in workers if meets(worker, need)]
         line = _line(queued, (job.id, 0), able, held=held.get(run_id, ""))
         told[job.id] = job_activity(job, line, pace[needs[run_id].suite], now())
     return {job_id: text for job_id, text in told.items() if text}
@@ -113,7 +116,7 @@ def activities(session: Session, job_ids: Sequence[int]) -> dict[int, str]:
 
 def _needs(session: Session, run_ids: Collection[int]) -> dict[int, Need]:
     rows = session.exec(select(Run.id, Run.suite, Run.worker_label).where(col(Run.id).in_(run_ids)))
-    return {run_id: Need(*need) for run_id, *need in rows if run_id is not None}
+    return {run_id: Need(suite, label) for run_id, suite, label in rows if run_id is not None}
 
 
 def _is_waiting(jobs: Sequence[JobProgress]) -> bool:
@@ -123,7 +126,9 @@ def _is_waiting(jobs: Sequence[JobProgress]) -> bool:
 def _recent(session: Session, suite: str) -> tuple[JobProgress, ...]:
     """Jobs of the suite that ended last."""
     query = select(*_COLUMNS).join(Run, col(Run.id) == col(Job.run_id)).where(Run.suite == suite)
-    query = query.where(Job.status == "succeeded", Job.attempt == 1, col(Run.record_sha256).is_(None))
+    query = query.where(
+        Job.status == "succeeded", Job.attempt == 1, col(Run.record_sha256).is_(None), Job.kind != VIDEO
+    )
     found = _jobs(session, query.order_by(col(Job.id).desc()).limit(_RECENT))
     return recent(job for _, job in found)
 

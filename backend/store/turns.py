@@ -2,7 +2,8 @@
 
 A higher priority comes first, then whoever keeps fewer workers busy, of these whoever has not been served for longest,
 then the run with the fewest environment steps left, then who has waited longest. Waiting raises a job, so that none
-waits for ever: see `AGING`. Jobs that a quota holds are passed over.
+waits for ever: see `AGING`. Jobs that a quota holds are passed over. Videos, which only somebody at the page waits for,
+come a level after what their run's phases planned.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,6 +25,7 @@ from sqlalchemy import (
     literal_column,
     not_,
     or_,
+    union_all,
     update,
 )
 from sqlmodel import Session, col, select
@@ -33,13 +35,15 @@ from gsl.backend.db.columns import now
 from gsl.backend.db.models import Job, Run
 from gsl.backend.store import quotas
 from gsl.protocol.dispatch import Ability, Need
-from gsl.protocol.jobs import ENDED, RunStatus
+from gsl.protocol.jobs import ENDED, VIDEO, RunStatus
 
 AGING = timedelta(hours=12)
 """A job rises by one level of priority each time it has waited for so long. So it is never overtaken by jobs whose
 priority is `d` levels higher and that are queued more than (d + 1) x `AGING` after it."""
 
 
+NEED: tuple[Any, ...] = (Run.suite, Run.worker_label, col(Job.kind) == VIDEO)
+"""Columns of what a job needs of a worker."""
 _UNFINISHED = tuple(status for status in get_args(RunStatus) if status not in ENDED)
 
 
@@ -59,24 +63,48 @@ def served(session: Session, run: Run) -> None:
 
 
 def is_for(worker: Ability) -> ColumnElement[bool]:
-    """Whether the worker can run the jobs of a run."""
-    return and_(col(Run.suite).in_(worker.suites), col(Run.worker_label).in_(("", *worker.labels)))
+    """Whether the worker can run a job of a run."""
+    film = and_(col(Job.kind) == VIDEO, col(Run.suite).in_(worker.videos))
+    train = and_(col(Job.kind) != VIDEO, col(Run.suite).in_(worker.suites))
+    return and_(or_(train, film), _has_label(worker))
+
+
+def _has_label(worker: Ability) -> ColumnElement[bool]:
+    return col(Run.worker_label).in_(("", *worker.labels))
 
 
 def first(session: Session, worker: Ability, at: datetime, besides: Collection[int] = ()) -> int | None:
-    """The job whose turn it is, of those that the worker can run. Of each run only the oldest job is compared, because
-    a run's jobs differ in nothing else."""
+    """The job whose turn it is, of those that the worker can run. Of each run only the oldest planned job and the
+    oldest video are compared, because others of the kind differ in nothing else."""
     due = (Job.status == "queued", col(Job.queued_at) <= at, col(Job.id).not_in(besides))
-    oldest = select(func.min(Job.queued_at)).where(Job.run_id == Run.id, *due).scalar_subquery()
-    since = select(Run.id, oldest.label("since")).where(col(Run.status).in_(_UNFINISHED), is_for(worker))
-    since = since.where(not_(quotas.is_held()))
-    waiting, shares = since.subquery(), _running()
-    query = select(Run.id).join(waiting, waiting.c.id == Run.id).outerjoin(shares, shares.c.owner == owner())
+    waiting, shares = union_all(_trainings(worker, due), _films(worker, due)).subquery(), _running()
+    video = waiting.c.video
+    query: Any = select(Run.id, video).join(waiting, waiting.c.id == Run.id)
+    query = query.outerjoin(shares, shares.c.owner == owner()).where(waiting.c.since.is_not(None))
     query = query.outerjoin(Account, col(Account.name) == col(Run.owner))
-    turn = _turn(waiting.c.since, func.coalesce(shares.c.running, 0), at)
-    run_id = session.exec(query.where(waiting.c.since.is_not(None)).order_by(*turn).limit(1)).first()
-    jobs = select(Job.id).where(Job.run_id == run_id, *due).order_by(col(Job.queued_at), col(Job.id))
-    return None if run_id is None else session.exec(jobs.limit(1)).first()
+    turn = _turn(waiting.c.since, func.coalesce(shares.c.running, 0), at, video)
+    found = session.execute(query.order_by(*turn).limit(1)).first()
+    if found is None:
+        return None
+    of_kind = col(Job.kind) == VIDEO if found.video else col(Job.kind) != VIDEO
+    jobs = select(Job.id).where(Job.run_id == found.id, of_kind, *due).order_by(col(Job.queued_at), col(Job.id))
+    return session.exec(jobs.limit(1)).first()
+
+
+def _trainings(worker: Ability, due: Sequence[Any]) -> Any:
+    """Runs that the worker can train, and since when a planned job of them waits, if any."""
+    oldest = select(func.min(Job.queued_at)).where(Job.run_id == Run.id, Job.kind != VIDEO, *due).scalar_subquery()
+    able = (col(Run.suite).in_(worker.suites), _has_label(worker), not_(quotas.is_held()))
+    since = select(Run.id, oldest.label("since"), literal(0).label("video"))
+    return since.where(col(Run.status).in_(_UNFINISHED), *able)
+
+
+def _films(worker: Ability, due: Sequence[Any]) -> Any:
+    """Runs, ended or not, of which the worker can make a video that somebody waits for, and since when."""
+    able = (col(Run.suite).in_(worker.videos), _has_label(worker), not_(quotas.is_held()))
+    since = select(Run.id, func.min(Job.queued_at).label("since"), literal(1).label("video"))
+    mine = since.join(Job, col(Job.run_id) == col(Run.id)).where(Job.kind == VIDEO, *due, *able)
+    return mine.group_by(col(Run.id))
 
 
 def is_any_due(session: Session, worker: Ability, at: datetime) -> bool:
@@ -103,23 +131,25 @@ def in_order(session: Session, at: datetime, limit: int) -> Sequence[Place]:
     """
     shares = _running()
     paused = or_(col(Job.queued_at) > at, quotas.is_held())
-    of_owner = _turn(col(Job.queued_at), literal(0), at)
+    video = case((col(Job.kind) == VIDEO, 1), else_=0)
+    of_owner = _turn(col(Job.queued_at), literal(0), at, video)
     before = func.row_number().over(partition_by=owner(), order_by=(paused, *of_owner, col(Job.id))) - 1
-    turn = _turn(col(Job.queued_at), func.coalesce(shares.c.running, 0) + before, at)
-    query: Any = select(Job.id, Job.run_id, Run.suite, Run.worker_label).join(Run, col(Run.id) == col(Job.run_id))
+    turn = _turn(col(Job.queued_at), func.coalesce(shares.c.running, 0) + before, at, video)
+    query: Any = select(Job.id, Job.run_id, *NEED).join(Run, col(Run.id) == col(Job.run_id))
     query = query.outerjoin(Account, col(Account.name) == col(Run.owner))
     queued = query.outerjoin(shares, shares.c.owner == owner()).where(Job.status == "queued")
     rows = session.execute(queued.order_by(paused, *turn, col(Job.id)).limit(limit))
     return [Place(job_id, run_id, Need(*need)) for job_id, run_id, *need in rows]
 
 
-def _turn(queued_at: Any, share: Any, at: datetime) -> tuple[Any, ...]:
-    """What jobs are ordered by, the smallest first; `share` is the number of workers that are busy for their owner."""
+def _turn(queued_at: Any, share: Any, at: datetime, video: Any) -> tuple[Any, ...]:
+    """What jobs are ordered by, the smallest first; `share` is the number of workers that are busy for their owner,
+    `video` is 1 for videos and 0 for others."""
     waited = int(at.timestamp()) - cast(extract("epoch", queued_at), BigInteger)
-    level = col(Run.priority) + cast(waited, Integer) // int(AGING.total_seconds())
+    level = col(Run.priority) - video + cast(waited, Integer) // int(AGING.total_seconds())
     steps_left = col(Run.total_steps) - col(Run.spent_steps)
     before = (col(Account.served_at).is_not(None), col(Account.served_at))
-    return (-level, share, *before, steps_left, queued_at, col(Run.id))
+    return (-level, share, *before, steps_left, queued_at, col(Run.id), video)
 
 
 def _running() -> Subquery:

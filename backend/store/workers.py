@@ -11,7 +11,7 @@ from gsl.backend.db.models import Job, Run, Worker
 from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.waiting import able, refusal, stuck
 from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
-from gsl.backend.store import quotas, reach
+from gsl.backend.store import quotas, reach, turns
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.run_progress import LIVE_S, live_workers
 from gsl.protocol.api import FieldError, WorkerPublic
@@ -107,9 +107,9 @@ def idle_although_jobs_wait(session: Session, seconds: float) -> str | None:
 
 def _waiting_needs(session: Session, seconds: float) -> list[Need]:
     """Of jobs that were queued so many seconds ago, without those that a quota holds."""
-    query = select(Run.suite, Run.worker_label).join(Job, col(Job.run_id) == col(Run.id)).distinct()
+    query = select(*turns.NEED).join(Job, col(Job.run_id) == col(Run.id)).distinct()
     waiting = (Job.status == "queued", col(Job.queued_at) < now() - timedelta(seconds=seconds))
-    return sorted(Need(*row) for row in session.exec(query.where(*waiting, not_(quotas.is_held()))))
+    return sorted(Need(*row) for row in session.execute(query.where(*waiting, not_(quotas.is_held()))))
 
 
 def check_runnable(session: Session, suites: Mapping[str, str]) -> None:

@@ -9,7 +9,16 @@ from gsl.config.run import RunConfig
 from gsl.method.selection import shrunk_means
 from gsl.phases import keys
 from gsl.phases.state import JobView, Proposal, Segment
-from gsl.protocol.jobs import ORIGIN, CheckpointSource, JobKind, JobSpec, Phase, Start, TeacherSource
+from gsl.protocol.jobs import (
+    ORIGIN,
+    CheckpointSource,
+    JobKind,
+    JobSpec,
+    Phase,
+    Start,
+    TeacherSource,
+    VideoWork,
+)
 from gsl.protocol.reports import VariationReturn
 from gsl.seeds import derive
 
@@ -179,6 +188,28 @@ def finetune(
         demonstrations=demonstration_keys,
         teachers=teachers,
         evaluations_count=False,
+    )
+
+
+def video(
+    config: RunConfig, key: str, phase: Phase, cycle: int, index: int, shown: VideoWork, variation: int, seed: int
+) -> JobSpec:
+    """Episodes that somebody wants to watch. Not part of any plan; `phase`, `cycle` and `index` are those of the job
+    whose checkpoint is shown."""
+    held_out = variation in config.suite.held_out_variations()
+    return JobSpec(
+        key=key,
+        kind="video",
+        phase=phase,
+        cycle=cycle,
+        index=index,
+        config=config,
+        variations=() if held_out else (variation,),
+        held_out=(variation,) if held_out else (),
+        seed=seed,
+        start="clone",
+        evaluations_count=False,
+        video=shown,
     )
 
 

@@ -34,6 +34,12 @@ def finetune(cycle: int) -> str:
     return f"finetune-{cycle}"
 
 
+def video(checkpoint_sha256: str, variation: int, seed: int, *, deterministic: bool, episodes: int) -> str:
+    """The same for everybody who asks for the same: the content of the checkpoint counts, not its number."""
+    mode = "greedy" if deterministic else "sampled"
+    return f"video-{checkpoint_sha256[:16]}-{variation}-{seed}-{mode}-{episodes}"
+
+
 def place_of(key: str) -> tuple[int, int]:
     """Cycle and segment of a generalist's or a gate evaluation's key. Raises ValueError for a measurement's key."""
     *cycle, segment = (int(part) for part in key.split("-")[1:])

@@ -1,13 +1,13 @@
 """Every environment step of a run, by phase, job and purpose; comparisons are fair only at equal totals.
 
-Measurements, from which nothing is learned and nothing selected, are listed separately and do not count.
+Measurements and viewing, from which nothing is learned and nothing selected, are listed separately and do not count.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gsl.protocol.jobs import Phase, Purpose
+from gsl.protocol.jobs import OUTSIDE, Phase, Purpose
 
 BRANCHES = ("specialist-", "demonstrations-")
 """How keys of jobs begin that run beside others of their cycle."""
@@ -25,13 +25,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Totals:
-    """What was spent and for what, and what is left of the total; `measured` is not part of any other sum."""
+    """What was spent and for what, and what is left of the total; `measured` and `viewed` are part of no other sum."""
 
     by_phase: dict[str, int]
     by_purpose: dict[str, int]
     total: int
     spent: int
     measured: int
+    viewed: int
     critical_path: int
 
     @property
@@ -41,13 +42,14 @@ class Totals:
 
 def totals(entries: Sequence[Entry], total_steps: int) -> Totals:
     """Add up a run's entries."""
-    counted = [entry for entry in entries if entry.purpose != "measurement"]
+    counted = [entry for entry in entries if entry.purpose not in OUTSIDE]
     return Totals(
         by_phase=_sums((entry.phase, entry.steps) for entry in counted),
         by_purpose=_sums((entry.purpose, entry.steps) for entry in counted),
         total=total_steps,
         spent=sum(entry.steps for entry in counted),
         measured=sum(entry.steps for entry in entries if entry.purpose == "measurement"),
+        viewed=sum(entry.steps for entry in entries if entry.purpose == "viewing"),
         critical_path=critical_path(entries),
     )
 
@@ -56,12 +58,12 @@ def critical_path(entries: Iterable[Entry]) -> int:
     """Sequential steps if every specialist had its own worker.
 
     A specialist with all its rungs and demonstrations is one branch, the generalist's demonstrations are another. The
-    branches of a cycle run in parallel, so only the longest counts. Measurements are excluded.
+    branches of a cycle run in parallel, so only the longest counts. Measurements and viewing are excluded.
     """
     sequential = 0
     branches: Counter[tuple[str, str]] = Counter()
     for entry in entries:
-        if entry.purpose == "measurement":
+        if entry.purpose in OUTSIDE:
             continue
         if entry.job.startswith(BRANCHES):
             _, cycle, index, *_ = entry.job.split("-")

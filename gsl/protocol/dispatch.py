@@ -36,14 +36,17 @@ _TRANSPORT = {
 
 
 class Need(NamedTuple):
-    """What a worker must have to run a job: its suite, and the label that its run asks for, if any."""
+    """What a worker must have to run a job: its suite, the label that its run asks for, if any, and for a video the
+    suite's pictures."""
 
     suite: str
     label: str = ""
+    video: bool = False
 
     def __str__(self) -> str:
         """Example: procgen and the label a100."""
-        return f"{self.suite} and the label {self.label}" if self.label else self.suite
+        suite = f"videos of {self.suite}" if self.video else self.suite
+        return f"{suite} and the label {self.label}" if self.label else suite
 
 
 class Ability(Protocol):
@@ -55,14 +58,20 @@ class Ability(Protocol):
     @property
     def labels(self) -> Sequence[str]: ...
 
+    @property
+    def videos(self) -> Sequence[str]:
+        """Those of its suites that it can make videos of."""
+
 
 def meets(worker: Ability, need: Need) -> bool:
     """Whether the worker can run such jobs. A worker with labels runs those that ask for none, too."""
-    return need.suite in worker.suites and (not need.label or need.label in worker.labels)
+    able = worker.videos if need.video else worker.suites
+    return need.suite in able and (not need.label or need.label in worker.labels)
 
 
 def queue_of(need: Need) -> str:
-    """Name of the queue for such jobs; exchange and routing key have the same name."""
+    """Name of the queue for such jobs; exchange and routing key have the same name. Videos have none of their own: a
+    worker that cannot make them leaves them, and they are announced again."""
     return f"{_DEFAULT_QUEUE}.{need.suite}" + (f"@{need.label}" if need.label else "")
 
 

@@ -7,15 +7,19 @@ from pydantic import WrapValidator
 from gsl.config.base import Settings, as_stored, setting
 from gsl.config.run import RunConfig
 
-JobKind = Literal["generalist", "evaluation", "specialist", "demonstrations", "finetune"]
+JobKind = Literal["generalist", "evaluation", "specialist", "demonstrations", "finetune", "video"]
 Phase = Literal["generalist", "evaluation", "gate", "specialists", "finetune"]
 JobStatus = Literal["queued", "running", "lost", "paused", "succeeded", "failed", "cancelled"]
 RunStatus = Literal[
     "queued", "generalist", "evaluation", "awaiting_approval", "specialists", "finetune",
     "succeeded", "failed", "cancelled", "paused",
 ]  # fmt: skip
-Purpose = Literal["training", "evaluation", "demonstrations", "measurement"]
-"""`measurement`: nothing is learned or selected from these steps, and they do not count towards a run's total."""
+Purpose = Literal["training", "evaluation", "demonstrations", "measurement", "viewing"]
+"""`measurement` and `viewing`: nothing is learned or selected from these steps."""
+OUTSIDE: frozenset[str] = frozenset({"measurement", "viewing"})
+"""Purposes whose steps do not count towards a run's total."""
+VIDEO = "video"
+"""The kind of a job that somebody asks for, beside what the run's phases plan: it changes nothing about the run."""
 DesiredState = Literal["run", "pause", "cancel"]
 Start = Literal["resume", "clone", "clone_fresh_head", "scratch"]
 
@@ -39,6 +43,14 @@ class TeacherSource(Settings):
 
     checkpoint: CheckpointSource
     variations: tuple[int, ...] = setting((), "Variations on which it is queried.")
+
+
+class VideoWork(Settings):
+    """What a video shows: episodes of a stored checkpoint's policy on the job's one variation."""
+
+    checkpoint: int = setting(0, "Id of the stored checkpoint.")
+    deterministic: bool = setting(True, "Whether the most probable action is taken; if not, actions are sampled.")
+    episodes: int = setting(1, "Episodes, one after the other.", ge=1)
 
 
 class Work(Settings):
@@ -76,6 +88,7 @@ class Work(Settings):
         {},
         "Return by variation that demonstrations must exceed (specialist) or reach (generalist) to be kept.",
     )
+    video: VideoWork | None = setting(None, "What a video shows; empty for all other jobs.")
 
 
 class JobSpec(Work):

@@ -17,7 +17,7 @@ class ArtifactRef(Wire):
 
     id: int
     job_key: str
-    kind: Literal["checkpoint", "best", "demonstrations", "picture", "log"]
+    kind: Literal["checkpoint", "best", "demonstrations", "picture", "video", "trace", "log"]
     name: str
     epoch: int
     size: int = Field(description="Bytes.")
@@ -44,6 +44,12 @@ class WorkerInfo(Wire):
     device: Name = Field(description="cpu, or the name of the GPU.")
     suites: tuple[Name, ...] = Field(max_length=200, description="Suites that the worker has the packages for.")
     labels: Labels = ()
+    videos: tuple[Name, ...] = Field(
+        default=(), max_length=200, description="Those of its suites that the worker can make videos of."
+    )
+    no_videos: dict[Name, Annotated[str, StringConstraints(max_length=500)]] = Field(
+        default={}, max_length=200, description="Why it cannot make videos of the others, and what to do; by suite."
+    )
     version: Name
     job_id: int | None = None
     trouble: str | None = Field(
@@ -72,6 +78,9 @@ class NextJobRequest(Wire):
     worker: Name
     suites: tuple[Name, ...] = Field(max_length=200, description="Suites that the worker can run.")
     labels: Labels = ()
+    videos: tuple[Name, ...] = Field(
+        default=(), max_length=200, description="Those of its suites that the worker can make videos of."
+    )
     wait: float = Field(
         default=0.0,
         ge=0.0,

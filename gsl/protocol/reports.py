@@ -179,22 +179,45 @@ class DemonstrationsReport(Wire):
     counts: tuple[DemonstrationCount, ...]
 
 
+class WatchedEpisode(Wire):
+    """An episode that a video shows."""
+
+    total: float | None = Field(description="Its return, raw and undiscounted.")
+    length: Counted = Field(description="Environment steps.")
+    success: bool | None = Field(description="Null if the suite has no success signal.")
+
+
+class VideoReport(Wire):
+    """The episodes that a video shows; its files follow."""
+
+    type: Literal["video"] = "video"
+    steps: Steps = Field(description="Environment steps, from which nothing is learned or selected.")
+    seconds: Seconds
+    episodes: tuple[WatchedEpisode, ...] = Field(min_length=1, max_length=100)
+
+
 class ArtifactReport(Wire):
     """A file to upload once everything before it in the spool has arrived. Not sent itself."""
 
     type: Literal["artifact"] = "artifact"
-    kind: Literal["checkpoint", "best", "demonstrations", "picture"]
+    kind: Literal["checkpoint", "best", "demonstrations", "picture", "video", "trace"]
     name: str
     epoch: int = Field(ge=0)
     path: str = Field(description="Relative to the job's folder.")
 
 
 Report = Annotated[
-    StartedReport | ProvenanceReport | EpochReport | EvaluationReport | DemonstrationsReport,
+    StartedReport | ProvenanceReport | EpochReport | EvaluationReport | DemonstrationsReport | VideoReport,
     Field(discriminator="type"),
 ]
 SpoolLine = Annotated[
-    StartedReport | ProvenanceReport | EpochReport | EvaluationReport | DemonstrationsReport | ArtifactReport,
+    StartedReport
+    | ProvenanceReport
+    | EpochReport
+    | EvaluationReport
+    | DemonstrationsReport
+    | VideoReport
+    | ArtifactReport,
     Field(discriminator="type"),
 ]
 

@@ -1,11 +1,14 @@
 """The environments of all suites, behind one protocol (`base.Env`)."""
 
+import os
+import sys
+
 from gsl.config.run import SUITES
 from gsl.config.suites import SuiteSettings
 from gsl.worker import plugins
-from gsl.worker.envs.base import Env, EnvError, Sampler, Step
+from gsl.worker.envs.base import Env, EnvError, FilmedEnv, Sampler, Step
 
-__all__ = ["Env", "Sampler", "Step", "installed_suites", "make_env"]
+__all__ = ["Env", "FilmedEnv", "Sampler", "Step", "films", "installed_suites", "make_env", "make_filmed"]
 
 
 def make_env(suite: SuiteSettings, num_envs: int, sampler: Sampler, seed: int) -> Env:
@@ -18,6 +21,26 @@ def make_env(suite: SuiteSettings, num_envs: int, sampler: Sampler, seed: int) -
         raise EnvError(f"{suite.name} cannot run on this machine: {missing}")
     env: Env = plugins.load(suite)(suite, num_envs, sampler, seed)
     return env
+
+
+def make_filmed(suite: SuiteSettings, sampler: Sampler, seed: int) -> FilmedEnv:
+    """An Env with one slot that has been told that it will be filmed. Raises EnvError if it cannot be."""
+    missing = suite.missing_for_videos()
+    if missing is not None:
+        raise EnvError(f"no video of {suite.name} can be made on this machine: {missing}")
+    if sys.platform == "linux":
+        os.environ.setdefault("MUJOCO_GL", "egl")  # MuJoCo reads it when it is imported; its default needs a display
+    env = make_env(suite, 1, sampler, seed)
+    if not isinstance(env, FilmedEnv):
+        env.close()
+        raise EnvError(f"environments of {suite.title} cannot be filmed: they lack film() or frame()")
+    env.film()
+    return env
+
+
+def films() -> dict[str, str | None]:
+    """By each suite that this machine can run, why it cannot make videos of it; None if it can."""
+    return {name: SUITES[name].missing_for_videos() for name in installed_suites()}
 
 
 def installed_suites() -> tuple[str, ...]:

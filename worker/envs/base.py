@@ -6,7 +6,7 @@ that its sampler deals, so a held-out variation can never appear in training.
 """
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,9 +78,42 @@ class Env(Protocol):
         """Release all resources; the environment cannot be stepped afterwards."""
 
 
+Picture = NDArray[np.uint8]
+"""(height, width, 3), RGB; both sides are even, as videos need them."""
+
+
+class Filmed(Protocol):
+    """What an Env has in addition if it can be filmed; its suite's settings say `renders = True`."""
+
+    frame_rate: int
+    """Pictures a second at which the episodes look natural."""
+
+    def film(self) -> None:
+        """Called once, before the first `reset`: from now on, `frame` may be called after every reset and step."""
+
+    def frame(self) -> Picture:
+        """Slot 0 after the latest reset or step. Where that step ended an episode: its last moment, or if the suite
+        has forgotten that, the moment before."""
+
+
+@runtime_checkable
+class FilmedEnv(Env, Filmed, Protocol):
+    """An Env that can be filmed."""
+
+
 def spaces_of(env: Env) -> Spaces:
     """Observations and actions of a policy for this environment."""
     return Spaces(env.observation_shape, env.actions)
+
+
+def even(picture: NDArray[Any]) -> Picture:
+    """A picture without its last row or column where their number is odd. Raises EnvError for what is no picture."""
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
+        raise EnvError(
+            f"a picture is {picture.dtype} of the shape {picture.shape}; it must be uint8 (height, width, 3)"
+        )
+    height, width, _ = picture.shape
+    return picture[: height // 2 * 2, : width // 2 * 2]
 
 
 def deal(sampler: Sampler, slot: int) -> int:

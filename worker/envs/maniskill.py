@@ -47,6 +47,7 @@ class ManiSkillRecipe:
 
     success_key: str | None = "success"
     observation_keys: tuple[str, ...] = ()
+    filmed = False  # its settings do not say that it renders
 
     def __init__(self, suite: ManiSkillSuite) -> None:
         self._suite = suite

@@ -57,7 +57,8 @@ def _claim(context: RunnerContext, wait: float) -> ClaimedJob | None:
     deadline = time.monotonic() + _CLAIM_FOR_S
     retry = RetryUntil(lambda: context.slot.stopping or time.monotonic() > deadline)
     try:
-        return retry.call(lambda: context.api.claim_next(context.worker, context.suites, context.labels, wait))
+        able = (context.suites, context.labels, context.videos)
+        return retry.call(lambda: context.api.claim_next(context.worker, *able, wait=wait))
     except Refused as refused:
         logger.error("no job could be claimed: %s", refused)
     except Aborted:

@@ -48,6 +48,7 @@ class RunnerContext:
     worker_dir: Path
     stop_seconds: float
     labels: Sequence[str] = ()
+    videos: Sequence[str] = ()
     stall_seconds: float = 600.0
     launcher: Launcher = field(default_factory=Launcher)
     device: str = "cpu"

@@ -59,6 +59,7 @@ def context_of(
         worker=settings.name,
         suites=info.suites,
         labels=info.labels,
+        videos=info.videos,
         device=info.device,
         members=settings.members,
         worker_dir=settings.dir.resolve(),

@@ -16,7 +16,7 @@ from gsl import __version__
 from gsl.client.errors import ApiError
 from gsl.client.worker_api import WorkerApi
 from gsl.protocol.lease import WorkerInfo
-from gsl.worker.envs import installed_suites
+from gsl.worker.envs import films
 from gsl.worker.runner.consumer_pulse import ConsumerPulse
 from gsl.worker.runner.settings import WorkerSettings
 from gsl.worker.runner.slot import Slot
@@ -85,12 +85,15 @@ class Registration:
 
 def worker_info(settings: WorkerSettings) -> WorkerInfo:
     """This slot, as the API and the page show it. Suites, labels and device stay the same while the worker runs."""
+    found = films()
     return WorkerInfo(
         name=settings.name,
         host=socket.gethostname(),
         device=device(),
-        suites=installed_suites(),
+        suites=tuple(found),
         labels=settings.labels,
+        videos=tuple(name for name, missing in found.items() if missing is None),
+        no_videos={name: missing for name, missing in found.items() if missing is not None},
         version=__version__,
     )
 

@@ -4,8 +4,8 @@ import hashlib
 import logging
 import time
 
-from gsl.protocol.jobs import JobSpec
-from gsl.protocol.reports import ArtifactReport, DemonstrationsReport, JobResult
+from gsl.protocol.jobs import VIDEO, JobSpec
+from gsl.protocol.reports import ArtifactReport, DemonstrationsReport, JobResult, VideoReport
 from gsl.worker.job import checkpoint
 from gsl.worker.job.checkpoint import State
 from gsl.worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFile, JobFolder
@@ -54,6 +54,8 @@ def run_job(folder: JobFolder, spool: SpoolWriter, stop: StopRequest) -> JobResu
     keep_freed_memory()
     if job.spec.kind == "evaluation":
         return _evaluate(job.spec, _source(job, folder), folder, spool, stop)
+    if job.spec.kind == VIDEO:
+        return _film(job, _source(job, folder), folder, spool, stop)
     if job.spec.kind == "demonstrations":
         return _demonstrate(job, _source(job, folder), folder, spool, stop)
     training = training_of(job, folder, spool, stop)
@@ -107,6 +109,26 @@ def _demonstrate(
     missing = [str(count.variation) for count in counts if not count.kept]
     message = f"No episode was kept of {len(missing)} variations: {_listed(missing)}." if missing else ""
     return JobResult(outcome="completed", epochs=0, steps=harvested.steps, message=message)
+
+
+def _film(job: JobFile, source: State | None, folder: JobFolder, spool: SpoolWriter, stop: StopRequest) -> JobResult:
+    from gsl.worker.rollout.film import film  # its package is only needed for videos
+
+    spec, started = job.spec, time.monotonic()
+    if source is None or job.source is None:
+        raise ValueError("the checkpoint was removed before the video was made")
+    learner = load_learner(spec, source)
+    spool.write(start_reports(spec, learner.device, epoch=0)[0])
+    video, trace = folder.path / f"{spec.key}.mp4", folder.path / f"{spec.key}.json"
+    shown = film(spec, learner, video, stop.check)
+    shown.write_trace(
+        trace, {"work": spec.work.model_dump(mode="json"), "job": source["job"], "epoch": source["epoch"]}
+    )
+    episodes = tuple(episode.summary() for episode in shown.episodes)
+    spool.write(VideoReport(steps=shown.steps, seconds=time.monotonic() - started, episodes=episodes))
+    spool.write(ArtifactReport(kind="trace", name=trace.name, epoch=source["epoch"], path=trace.name))
+    spool.write(ArtifactReport(kind="video", name=video.name, epoch=source["epoch"], path=video.name))
+    return JobResult(outcome="completed", epochs=0, steps=0)
 
 
 def _listed(names: list[str], most: int = 20) -> str:

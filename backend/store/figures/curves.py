@@ -33,7 +33,7 @@ from gsl.backend.store.suites import suite_of
 from gsl.config.plateau import PlateauSettings
 from gsl.phases.keys import BEFORE_EVALUATION
 from gsl.phases.ledger import Entry, critical_path
-from gsl.protocol.jobs import Phase, Purpose
+from gsl.protocol.jobs import OUTSIDE, Phase, Purpose
 from gsl.protocol.reports import Source
 from gsl.protocol.rounds import Rounds
 
@@ -103,7 +103,7 @@ def ledger_totals(session: Session, run_id: int) -> LedgerTotals:
     for entry in entries:
         if entry.purpose == "measurement":
             measured += entry.steps
-        else:
+        elif entry.purpose not in OUTSIDE:
             sums[entry.phase, entry.purpose] += entry.steps
     return LedgerTotals(
         spent=tuple(Spent(phase, purpose, steps) for (phase, purpose), steps in sums.items()),

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from gsl.backend.db.models import Job
 from gsl.backend.domain.figure_data import FloatArray, IntArray, Role
+from gsl.protocol.jobs import VIDEO
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,14 @@ class JobRow:
 
 
 def job_rows(session: Session, run_id: int) -> list[JobRow]:
-    """A run's jobs in the order of planning."""
+    """A run's jobs in the order of planning; without videos, which nobody planned."""
     columns: tuple[Any, ...] = (
         Job.id, Job.key, Job.kind, Job.index, Job.status, Job.start_steps, Job.epochs, Job.cycle,
         Job.steps,
     )  # fmt: skip
-    rows = session.execute(select(*columns).where(col(Job.run_id) == run_id).order_by(col(Job.id)))
+    rows = session.execute(
+        select(*columns).where(col(Job.run_id) == run_id, col(Job.kind) != VIDEO).order_by(col(Job.id))
+    )
     return [JobRow(*row) for row in rows]
 
 

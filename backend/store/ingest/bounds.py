@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from gsl.backend.db.models import Epoch, Job, LedgerEntry
 from gsl.backend.errors import InvalidError
+from gsl.protocol.jobs import VIDEO
 from gsl.protocol.reports import (
     DemonstrationsReport,
     EpochReport,
@@ -16,7 +17,10 @@ from gsl.protocol.reports import (
     ProvenanceReport,
     Report,
     StartedReport,
+    VideoReport,
 )
+
+_WITHOUT_EPOCH = (DemonstrationsReport, VideoReport)
 
 
 def check(session: Session, job: Job, reports: Sequence[Report]) -> None:
@@ -36,7 +40,7 @@ class _Progress:
 
     def __init__(self, session: Session, job: Job, reports: Sequence[Report]) -> None:
         self._job, self._epoch = job, job.epochs
-        first = min((report.epoch for report in reports if not isinstance(report, DemonstrationsReport)), default=0)
+        first = min((report.epoch for report in reports if not isinstance(report, _WITHOUT_EPOCH)), default=0)
         known = select(Epoch.epoch, Epoch.job_steps).where(Epoch.job_id == job.id, col(Epoch.epoch) >= first - 1)
         self._steps: dict[int, int] = {0: 0, **dict(session.exec(known).all())}
         counted = select(LedgerEntry.epoch, LedgerEntry.steps).where(
@@ -46,6 +50,8 @@ class _Progress:
         self._evaluable = job.epochs if job.kind != "evaluation" else _source_epochs(session, job)
 
     def misfits(self, report: Report) -> Misfits:
+        if isinstance(report, VideoReport) != (self._job.kind == VIDEO) and not isinstance(report, StartedReport):
+            yield "type", f"does not fit a job of kind {self._job.kind}"
         if isinstance(report, StartedReport):
             yield from self._restart(report)
         elif isinstance(report, ProvenanceReport):

@@ -14,7 +14,7 @@ from gsl.backend.db import models
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Job, Run
 from gsl.backend.errors import InvalidError
-from gsl.backend.store import provenance
+from gsl.backend.store import provenance, videos
 from gsl.backend.store.configs import config_of
 from gsl.backend.store.ingest import bounds, curve_rollups, rollups
 from gsl.backend.store.ingest.rollback import discard_after
@@ -30,6 +30,7 @@ from gsl.protocol.reports import (
     Source,
     StartedReport,
     VariationReturn,
+    VideoReport,
 )
 
 Row = dict[str, Any]
@@ -46,6 +47,7 @@ class Rows:
     evaluations: dict[int, EvaluationReport] = field(default_factory=dict)
     features: dict[str, list[float]] = field(default_factory=dict)
     provenance: dict[int, ProvenanceReport] = field(default_factory=dict)
+    watched: list[Row] = field(default_factory=list)
 
 
 def ingest_reports(session: Session, run: Run, job: Job, reports: Sequence[Report]) -> tuple[str, ...]:
@@ -117,6 +119,9 @@ def _rows(job: Job, reports: Sequence[Report], allowed: dict[str, frozenset[int]
             _check_known("counts", [count.variation for count in report.counts], allowed["training"])
             job.demonstrations = [count.model_dump() for count in report.counts]
             job.message = _kept(report)
+        elif isinstance(report, VideoReport):
+            rows.ledger[0, "viewing"] = report.steps
+            rows.watched = [episode.model_dump() for episode in report.episodes]
     return rows
 
 
@@ -177,5 +182,7 @@ def _store(session: Session, run: Run, job: Job, rows: Rows) -> None:
     curve_rollups.roll_up(session, job.id or 0, rows.epochs, rows.evaluations)
     for made_with in rows.provenance.values():
         provenance.store(session, job, made_with)
+    if rows.watched:
+        videos.keep_episodes(session, job, rows.watched)
     for report in rows.evaluations.values():
         rollups.score(run, job, report)

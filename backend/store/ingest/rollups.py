@@ -14,6 +14,7 @@ from gsl.backend.store.configs import config_of
 from gsl.backend.store.ingest.upsert import upsert
 from gsl.method import score as measured
 from gsl.phases.keys import BEFORE_EVALUATION
+from gsl.protocol.jobs import OUTSIDE
 from gsl.protocol.reports import EvaluationReport, PlateauReport, Source, VariationReturn
 
 Row = dict[str, Any]
@@ -57,12 +58,12 @@ def ledger(session: Session, run: Run, job: Job, entries: dict[tuple[int, str], 
 
 
 def spend(run: Run, job: Job, steps: Iterable[tuple[str, int]]) -> None:
-    """Add steps by purpose (or subtract them); measurements do not count as spent."""
+    """Add steps by purpose (or subtract them); measurements and viewing do not count as spent."""
     for purpose, number in steps:
         if purpose == "measurement":
             job.measurement_steps += number
             run.measurement_steps += number
-        else:
+        elif purpose not in OUTSIDE:
             job.steps += number
             run.spent_steps += number
 

@@ -12,7 +12,7 @@ from gsl.backend.store import turns
 from gsl.backend.store.configs import check_readable
 from gsl.backend.store.jobs.locks import lock_job
 from gsl.backend.store.jobs.status import record_event
-from gsl.protocol.jobs import ENDED, ORIGIN, CheckpointSource, DesiredState, JobSpec, TeacherSource
+from gsl.protocol.jobs import ENDED, ORIGIN, VIDEO, CheckpointSource, DesiredState, JobSpec, TeacherSource
 from gsl.protocol.lease import ArtifactRef, ClaimedJob, FinishRequest, TeacherRef
 
 _FILES = {
@@ -20,6 +20,7 @@ _FILES = {
     "specialist": "checkpoint",
     "finetune": "checkpoint",
     "demonstrations": "demonstrations",
+    "video": "video",
 }
 """The kind of file that each kind of job leaves; an evaluation leaves its report."""
 
@@ -90,7 +91,7 @@ def claim(session: Session, run: Run, job: Job, worker: str, terms: Terms) -> Cl
         heartbeat_seconds=terms.heartbeat_seconds,
         spec=spec,
         resume=_newest(session, job.run_id, job.key, "checkpoint"),
-        source=None if spec.source is None else _source(session, job.run_id, spec.source),
+        source=_policy(session, job.run_id, spec),
         demonstrations=_demonstrations(session, job.run_id, spec.demonstrations),
         teachers=_teachers(session, job.run_id, spec.teachers),
     )
@@ -102,15 +103,16 @@ def _check_claimable(session: Session, run: Run, job: Job, worker: str) -> None:
         raise ConflictError(f"Job {job.id} is {job.status}{holder}, so it cannot be claimed.")
     if job.queued_at > now():
         raise ConflictError(f"Job {job.id} was lost and is tried again at {job.queued_at:%H:%M:%S} UTC, not before.")
-    if run.status in ENDED or desired_state_of(run, job) != "run":
+    if (run.status in ENDED and job.kind != VIDEO) or desired_state_of(run, job) != "run":
         desired = desired_state_of(run, job)
         raise ConflictError(
             f"Job {job.id} cannot be claimed: run {run.id} is {run.status} and its desired state is {desired}."
         )
     check_readable(run)
     known = session.get(Worker, worker)
-    if known is not None and run.suite not in known.suites:
-        raise ConflictError(f"Worker {worker} cannot run {run.suite}; its suites: {', '.join(known.suites) or 'none'}.")
+    if known is not None and run.suite not in (able := known.videos if job.kind == VIDEO else known.suites):
+        what, of = ("make videos of", "such suites") if job.kind == VIDEO else ("run", "its suites")
+        raise ConflictError(f"Worker {worker} cannot {what} {run.suite}; {of}: {', '.join(able) or 'none'}.")
     if known is not None and known.draining:
         raise ConflictError(f"Worker {worker} was told to take no new job.")
     if known is not None and run.worker_label not in ("", *known.labels):
@@ -124,8 +126,8 @@ def extend(job: Job, terms: Terms) -> None:
 
 
 def desired_state_of(run: Run, job: Job) -> DesiredState:
-    """The stronger of what is desired for the run and for the job."""
-    desired = (run.desired_state, job.desired_state)
+    """The stronger of what is desired for the run and for the job; a video is asked for by itself."""
+    desired = (job.desired_state,) if job.kind == VIDEO else (run.desired_state, job.desired_state)
     return "cancel" if "cancel" in desired else "pause" if "pause" in desired else "run"
 
 
@@ -168,6 +170,14 @@ def finish(session: Session, run: Run, job: Job, request: FinishRequest) -> None
 
 def _text(text: str | None) -> str:
     return text or ""
+
+
+def _policy(session: Session, run_id: int, spec: JobSpec) -> ArtifactRef | None:
+    """The checkpoint that the job starts from; None also if that was removed meanwhile."""
+    if spec.video is not None:
+        found = session.get(Artifact, spec.video.checkpoint)
+        return None if found is None or found.run_id != run_id else reference(found)
+    return None if spec.source is None else _source(session, run_id, spec.source)
 
 
 def _source(session: Session, run_id: int, source: CheckpointSource) -> ArtifactRef | None:

@@ -19,7 +19,7 @@ from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
 from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
 from gsl.phases.state import Features
 from gsl.protocol.api import GateEvidence, GateProposal, GateVariation, KeepTraining, PlateauPublic
-from gsl.protocol.jobs import ENDED, DesiredState, JobSpec, JobStatus
+from gsl.protocol.jobs import ENDED, VIDEO, DesiredState, JobSpec, JobStatus
 from gsl.protocol.reports import DemonstrationCount, VariationReturn
 from gsl.protocol.rounds import Rounds
 
@@ -57,7 +57,11 @@ def _jobs(session: Session, run: Run) -> Sequence[Job]:
 
 
 def _of_run(run: Run) -> Any:
-    """A query for the run's jobs."""
+    """A query for the jobs that the run's phases planned: all but videos."""
+    return _every(run).where(Job.kind != VIDEO)
+
+
+def _every(run: Run) -> Any:
     light = defer(Job.spec)  # type: ignore[arg-type]  # SQLModel types a column as its value
     return select(Job).options(light).where(Job.run_id == run.id).order_by(col(Job.id))
 
@@ -128,6 +132,14 @@ def stop_running(session: Session, run: Run) -> None:
     """Ask the jobs that are still running to stop, because the run has ended."""
     for job in session.exec(_of_run(run).where(Job.status == "running")):
         job.desired_state = "cancel"
+
+
+def stop_all(session: Session, run: Run) -> None:
+    """Cancel all jobs that wait, videos too, and ask those that run to stop, because the run is about to be deleted."""
+    for job in session.exec(_every(run).where(col(Job.status).not_in(ENDED))):
+        job.desired_state = "cancel"
+        if job.status != "running":
+            set_job(job, "cancelled")
 
 
 def _job_view(job: Job) -> JobView:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import not_, text
 from sqlmodel import Session, and_, col, func, or_, select, update
@@ -12,7 +13,7 @@ from gsl.backend.store import quotas, turns, webhooks
 from gsl.backend.store.jobs.planning import set_job
 from gsl.backend.store.jobs.status import record_event
 from gsl.protocol.dispatch import Ability, Need
-from gsl.protocol.jobs import ENDED
+from gsl.protocol.jobs import ENDED, VIDEO
 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=5)
 _MACHINE_PAUSE = timedelta(seconds=20)
@@ -56,13 +57,14 @@ def _recover(session: Session, run: Run, job: Job, max_attempts: int) -> None:
     if job.error:  # a job given back without an error was merely stopped
         further = job.steps > job.lost_at_steps
         job.losses, job.lost_at_steps = 1 if further else job.losses + 1, job.steps
-    if run.status in ENDED:
+    video = job.kind == VIDEO
+    if run.deleted_at is not None or (job.desired_state == "cancel" if video else run.status in ENDED):
         set_job(job, "cancelled")
     elif job.losses >= max_attempts:
         set_job(job, "failed")
         job.error = f"lost {job.losses} times in a row without progress; the last time: {job.error}"
     else:
-        set_job(job, "queued" if run.desired_state == "run" else "lost")
+        set_job(job, "queued" if video or run.desired_state == "run" else "lost")
         job.queued_at += _pause(job)
     why = job.error or job.message or "its worker was stopped"
     detail = f"{job.key}, attempt {job.attempt}: {why}; now {job.status}"
@@ -100,11 +102,12 @@ def not_picked_up(session: Session, seconds: float) -> dict[Need, list[int]]:
     """Jobs that are still queued so many seconds after their message was sent, by need; without those that a quota
     holds, so that one is dispatched again as soon as there is room."""
     long_ago = now() - timedelta(seconds=seconds)
-    waiting = select(Run.suite, Run.worker_label, Job.id).join(Run, col(Run.id) == col(Job.run_id))
+    columns: tuple[Any, ...] = (*turns.NEED, Job.id)
+    waiting = select(*columns).join(Run, col(Run.id) == col(Job.run_id))
     waiting = waiting.where(Job.status == "queued", col(Job.dispatched_at) < long_ago, not_(quotas.is_held()))
     found: dict[Need, list[int]] = {}
-    for suite, label, job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))):
-        found.setdefault(Need(suite, label), []).append(job_id or 0)
+    for *need, job_id in session.execute(waiting.order_by(col(Job.queued_at), col(Job.id))):
+        found.setdefault(Need(*need), []).append(job_id)
     return found
 
 
@@ -122,6 +125,8 @@ def mark_dispatched(session: Session, job_ids: Sequence[int]) -> None:
 
 def needs_of(session: Session, job_ids: Sequence[int]) -> list[tuple[int, Need]]:
     """Jobs with what a worker needs to run them, in the order given."""
-    query = select(Job.id, Run.suite, Run.worker_label).join(Run, col(Run.id) == col(Job.run_id))
-    needs = {job_id: Need(suite, label) for job_id, suite, label in session.exec(query.where(col(Job.id).in_(job_ids)))}
+    columns: tuple[Any, ...] = (Job.id, *turns.NEED)
+    query = select(*columns).join(Run, col(Run.id) == col(Job.run_id))
+    rows = session.execute(query.where(col(Job.id).in_(job_ids)))
+    needs = {job_id: Need(*need) for job_id, *need in rows}
     return [(job_id, needs[job_id]) for job_id in job_ids if job_id in needs]

@@ -16,6 +16,7 @@ from gsl.backend.store import reach, turns
 from gsl.backend.store.run_progress import activities, live_workers
 from gsl.protocol.api import JobPublic, QueuePublic, WaitingPublic
 from gsl.protocol.dispatch import Need
+from gsl.protocol.jobs import VIDEO
 
 _QUEUE_SHOWN = 500
 _FROM_ROW = set(JobPublic.model_fields) - {"variations", "eta_seconds", "mean_return_source", "activity"}
@@ -38,8 +39,8 @@ def get_of_run(session: Session, job_id: int, run_id: int) -> Job:
 
 
 def of_run(session: Session, run_id: int) -> list[JobPublic]:
-    """In the order they were planned."""
-    return _public(session, select(Job).where(Job.run_id == run_id).order_by(col(Job.id)))
+    """In the order they were planned; without videos, which nobody planned."""
+    return _public(session, select(Job).where(Job.run_id == run_id, Job.kind != VIDEO).order_by(col(Job.id)))
 
 
 def steps_of(session: Session, run: Run, key: str) -> int:
@@ -66,7 +67,7 @@ def _waiting(session: Session, shown: Sequence[ColumnElement[bool]]) -> list[Wai
     """Queued jobs by what they need, the runs among them that have no running job, and the live workers that could
     take them."""
     busy = select(Job.run_id).where(Job.status == "running")
-    needed: tuple[Any, ...] = (Run.suite, Run.worker_label, Job.run_id)
+    needed: tuple[Any, ...] = (*turns.NEED, Job.run_id)
     columns: tuple[Any, ...] = (*needed, func.count(), col(Job.run_id).in_(busy))
     query = (
         select(*columns)
@@ -75,8 +76,8 @@ def _waiting(session: Session, shown: Sequence[ColumnElement[bool]]) -> list[Wai
     )
     rows = session.execute(query.group_by(*needed).order_by(func.min(Job.queued_at)))
     by_need: dict[Need, list[tuple[int, int, bool]]] = {}
-    for suite, label, run_id, count, is_busy in rows:
-        by_need.setdefault(Need(suite, label), []).append((run_id, count, bool(is_busy)))
+    for *need, run_id, count, is_busy in rows:
+        by_need.setdefault(Need(*need), []).append((run_id, count, bool(is_busy)))
     live = live_workers(session)
     return [
         WaitingPublic(

@@ -13,6 +13,7 @@ class GridworldSuite(SuiteSettings):
 
     implementation: ClassVar[str] = "gridworld.env:GridworldEnv"
     title: ClassVar[str] = "Gridworld"
+    renders: ClassVar[bool] = True
 
     name: Literal["gridworld"] = "gridworld"
     size: int = setting(4, "Width and height of the grid.", unit="cells", ge=2, le=50)

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridworld import GridworldSuite
-from gsl.worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.base import IDLE, EnvError, Picture, Sampler, State, Step, deal
 from gsl.worker.spaces import Actions
 
+CELL = 32  # pixels of a cell's side in a video
 MOVES = np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])
 
 
@@ -22,6 +23,7 @@ class GridworldEnv:
     observation_shape: tuple[int, ...] = (4,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
     actions = Actions("discrete", len(MOVES))
+    frame_rate = 6
 
     def __init__(self, suite: GridworldSuite, num_envs: int, sampler: Sampler, seed: int) -> None:
         self.num_envs = num_envs
@@ -32,6 +34,7 @@ class GridworldEnv:
 
     def reset(self) -> NDArray[np.float32]:
         self._begin(np.arange(self.num_envs))
+        self._draw()
         return self._observe()
 
     def step(self, actions: NDArray[Any]) -> Step:
@@ -40,6 +43,7 @@ class GridworldEnv:
         success = (self._place == self._goal()).all(axis=1) & (self.variation != IDLE)
         done = success | (self._steps >= self._time_limit)
         variation = self.variation.copy()
+        self._draw()
         self._begin(np.flatnonzero(done))
         return Step(self._observe(), success.astype(np.float32), done, variation, success)
 
@@ -52,6 +56,19 @@ class GridworldEnv:
         self.variation, self._place = state["variation"].astype(np.int64), state["place"].astype(np.int64)
         self._steps = state["steps"].astype(np.int64)
         return self._observe()
+
+    def film(self) -> None:
+        """Pictures are drawn anyway: they are cheap here."""
+
+    def frame(self) -> Picture:
+        return self._picture
+
+    def _draw(self) -> None:
+        """Slot 0: the goal is green, the agent is dark."""
+        cells = np.full((self._size, self._size, 3), 235, np.uint8)
+        cells[*self._goal()[0, ::-1]] = (64, 160, 70)
+        cells[*self._place[0, ::-1]] = (33, 37, 41)
+        self._picture = cells.repeat(CELL, axis=0).repeat(CELL, axis=1)
 
     def close(self) -> None:
         """Nothing to release."""

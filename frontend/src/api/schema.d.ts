@@ -199,7 +199,7 @@ export interface paths {
         };
         /**
          * Get a file's content
-         * @description Sent as a download, except for SVG pictures, which are displayed but may not run scripts.
+         * @description Sent as a download, except for SVG pictures, which are displayed but may not run scripts, and videos.
          *
          *     Needs: viewer or worker.
          */
@@ -2537,6 +2537,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/video-choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what can be watched
+         * @description The stored policies of the run, and why no video can be made, if so. 409 if the run is read-only.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_video_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/videos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a run's videos, newest first
+         * @description Those that are made, and those that wait. 409 if the run is read-only.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["list_videos"];
+        put?: never;
+        /**
+         * Ask for a video
+         * @description A worker plays and films the episodes. Whoever asks for the same gets the same video; one that failed is tried
+         *     again. 409 if no worker can film the suite.
+         *
+         *     Needs: member.
+         */
+        post: operations["ask_for_video"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/videos/{video_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a video
+         * @description Its state and, once it is made, what happened and the numbers of its files.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_video"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/videos/{video_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a video
+         * @description 409 if it is made already.
+         *
+         *     Needs: member.
+         */
+        post: operations["cancel_video"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/videos/{video_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a video again
+         * @description 409 unless it failed or was cancelled, or if its checkpoint was removed.
+         *
+         *     Needs: member.
+         */
+        post: operations["retry_video"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -3176,7 +3293,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "checkpoint" | "best" | "demonstrations" | "picture" | "log";
+            kind: "checkpoint" | "best" | "demonstrations" | "picture" | "video" | "trace" | "log";
             /** Name */
             name: string;
             /** Run Id */
@@ -3204,7 +3321,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "checkpoint" | "best" | "demonstrations" | "picture" | "log";
+            kind: "checkpoint" | "best" | "demonstrations" | "picture" | "video" | "trace" | "log";
             /** Name */
             name: string;
             /** Sha256 */
@@ -3394,6 +3511,44 @@ export interface components {
             name: string;
             /** Suite */
             suite: string;
+        };
+        /**
+         * CheckpointChoice
+         * @description A stored policy that can be watched.
+         */
+        CheckpointChoice: {
+            /** Cycle */
+            cycle: number;
+            /** Epoch */
+            epoch: number;
+            /** Id */
+            id: number;
+            /**
+             * Index
+             * @description Number of the specialist; 0 for others.
+             */
+            index: number;
+            /** Job Key */
+            job_key: string;
+            /**
+             * Job Kind
+             * @enum {string}
+             */
+            job_kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune" | "video";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "checkpoint" | "best";
+            /**
+             * Main
+             * @description Whether it is the last one of the generalist, of a specialist or of fine-tuning.
+             */
+            main: boolean;
+            /** Sha256 */
+            sha256: string;
+            /** Title */
+            title: string;
         };
         /**
          * CheckpointSource
@@ -5394,7 +5549,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune";
+            kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune" | "video";
             /** Mean Return */
             mean_return: number | null;
             /**
@@ -5457,7 +5612,7 @@ export interface components {
              */
             error: string;
             /** Reports */
-            reports: (components["schemas"]["StartedReport"] | components["schemas"]["ProvenanceReport"] | components["schemas"]["EpochReport"] | components["schemas"]["EvaluationReport"] | components["schemas"]["DemonstrationsReport"])[];
+            reports: (components["schemas"]["StartedReport"] | components["schemas"]["ProvenanceReport"] | components["schemas"]["EpochReport"] | components["schemas"]["EvaluationReport"] | components["schemas"]["DemonstrationsReport"] | components["schemas"]["VideoReport"])[];
             result?: components["schemas"]["JobResult"] | null;
             /**
              * Start Steps
@@ -5552,7 +5707,7 @@ export interface components {
              * @default generalist
              * @enum {string}
              */
-            kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune";
+            kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune" | "video";
             /**
              * Phase
              * @description The phase whose budget the job spends.
@@ -5606,6 +5761,8 @@ export interface components {
              * @default []
              */
             variations: number[];
+            /** @description What a video shows; empty for all other jobs. */
+            video?: components["schemas"]["VideoWork"] | null;
         };
         JsonValue: unknown;
         /**
@@ -5668,6 +5825,12 @@ export interface components {
             spent_steps: number;
             /** Total Steps */
             total_steps: number;
+            /**
+             * Viewed Steps
+             * @description Steps spent on videos, outside the budget like measurements.
+             * @default 0
+             */
+            viewed_steps: number;
         };
         /** LedgerRow */
         LedgerRow: {
@@ -5684,7 +5847,7 @@ export interface components {
              * Purpose
              * @enum {string}
              */
-            purpose: "training" | "evaluation" | "demonstrations" | "measurement";
+            purpose: "training" | "evaluation" | "demonstrations" | "measurement" | "viewing";
             /** Steps */
             steps: number;
         };
@@ -6041,6 +6204,12 @@ export interface components {
              * @description Suites that the worker can run.
              */
             suites: string[];
+            /**
+             * Videos
+             * @description Those of its suites that the worker can make videos of.
+             * @default []
+             */
+            videos: string[];
             /**
              * Wait
              * @description Seconds to wait for a job if there is none yet.
@@ -6589,6 +6758,20 @@ export interface components {
         Page_RunSummary_: {
             /** Items */
             items: components["schemas"]["RunSummary"][];
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+            /**
+             * Total
+             * @description Number of items on all pages together.
+             */
+            total: number;
+        };
+        /** Page[VideoPublic] */
+        Page_VideoPublic_: {
+            /** Items */
+            items: components["schemas"]["VideoPublic"][];
             /** Limit */
             limit: number;
             /** Offset */
@@ -7603,7 +7786,7 @@ export interface components {
             /** Attempt */
             attempt: number;
             /** Reports */
-            reports: (components["schemas"]["StartedReport"] | components["schemas"]["ProvenanceReport"] | components["schemas"]["EpochReport"] | components["schemas"]["EvaluationReport"] | components["schemas"]["DemonstrationsReport"])[];
+            reports: (components["schemas"]["StartedReport"] | components["schemas"]["ProvenanceReport"] | components["schemas"]["EpochReport"] | components["schemas"]["EvaluationReport"] | components["schemas"]["DemonstrationsReport"] | components["schemas"]["VideoReport"])[];
         };
         /**
          * ReturnsPublic
@@ -9030,7 +9213,7 @@ export interface components {
             files: number;
             /**
              * Kind
-             * @description As of artifacts: checkpoint, best, demonstrations or picture.
+             * @description As of artifacts: checkpoint, best, demonstrations, picture, video or trace.
              */
             kind: string;
             /**
@@ -9784,7 +9967,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune";
+            kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune" | "video";
             /** Mean Return */
             mean_return: (number | null)[];
             /**
@@ -10024,7 +10207,7 @@ export interface components {
              * Purpose
              * @enum {string}
              */
-            purpose: "training" | "evaluation" | "demonstrations" | "measurement";
+            purpose: "training" | "evaluation" | "demonstrations" | "measurement" | "viewing";
             /** Steps */
             steps: number;
         };
@@ -10124,6 +10307,177 @@ export interface components {
             source: ("training" | "evaluation" | "held_out") | null;
         };
         /**
+         * VideoAsk
+         * @description Episodes of a stored checkpoint's policy on one variation. Asking for the same again gets the same video.
+         */
+        VideoAsk: {
+            /**
+             * Checkpoint Id
+             * @description A file of the run of kind checkpoint or best.
+             */
+            checkpoint_id: number;
+            /**
+             * Deterministic
+             * @description Whether the most probable action is taken; if not, actions are sampled.
+             * @default true
+             */
+            deterministic: boolean;
+            /**
+             * Episodes
+             * @description Episodes, one after the other.
+             * @default 1
+             */
+            episodes: number;
+            /**
+             * Seed
+             * @description Seed of the episodes and of sampled actions.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Variation
+             * @description A training variation of the run, or a held-out one.
+             */
+            variation: number;
+        };
+        /**
+         * VideoChoices
+         * @description What can be watched of a run.
+         */
+        VideoChoices: {
+            /**
+             * Checkpoints
+             * @description In the order of the run's phases.
+             */
+            checkpoints: components["schemas"]["CheckpointChoice"][];
+            /** Held Out Variations */
+            held_out_variations: number;
+            /**
+             * Refusal
+             * @description Why no video can be made now; null if one can.
+             */
+            refusal: string | null;
+            /** Training Variations */
+            training_variations: number;
+        };
+        /** VideoPublic */
+        VideoPublic: {
+            /**
+             * Activity
+             * @description What it waits for, or what is being done.
+             */
+            activity: string;
+            /** Asked By */
+            asked_by: string;
+            /** Checkpoint Epoch */
+            checkpoint_epoch: number;
+            /** Checkpoint Id */
+            checkpoint_id: number | null;
+            /**
+             * Checkpoint Job
+             * @description Key of the job that left the checkpoint.
+             */
+            checkpoint_job: string;
+            /** Checkpoint Sha256 */
+            checkpoint_sha256: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Deterministic */
+            deterministic: boolean;
+            /** Episodes */
+            episodes: number;
+            /** Error */
+            error: string | null;
+            /**
+             * File Id
+             * @description The artifact with the video: MP4, H.264; null until it is made.
+             */
+            file_id: number | null;
+            /** Held Out */
+            held_out: boolean;
+            /** Id */
+            id: number;
+            /**
+             * Job Id
+             * @description The job that makes it, whose log says more.
+             */
+            job_id: number;
+            /**
+             * Name
+             * @description Of the variation.
+             */
+            name: string;
+            /** Run Id */
+            run_id: number;
+            /** Seed */
+            seed: number;
+            /**
+             * Status
+             * @description Of the job; the files are there once it has succeeded.
+             * @enum {string}
+             */
+            status: "queued" | "running" | "lost" | "paused" | "succeeded" | "failed" | "cancelled";
+            /**
+             * Trace Id
+             * @description The artifact with every step as JSON: rewards, actions, probabilities; null until it is made.
+             */
+            trace_id: number | null;
+            /** Variation */
+            variation: number;
+            /**
+             * Watched
+             * @description What happened; null until the video is made.
+             */
+            watched: components["schemas"]["WatchedEpisode"][] | null;
+        };
+        /**
+         * VideoReport
+         * @description The episodes that a video shows; its files follow.
+         */
+        VideoReport: {
+            /** Episodes */
+            episodes: components["schemas"]["WatchedEpisode"][];
+            /** Seconds */
+            seconds: number;
+            /**
+             * Steps
+             * @description Environment steps, from which nothing is learned or selected.
+             */
+            steps: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "video";
+        };
+        /**
+         * VideoWork
+         * @description What a video shows: episodes of a stored checkpoint's policy on the job's one variation.
+         */
+        VideoWork: {
+            /**
+             * Checkpoint
+             * @description Id of the stored checkpoint.
+             * @default 0
+             */
+            checkpoint: number;
+            /**
+             * Deterministic
+             * @description Whether the most probable action is taken; if not, actions are sampled.
+             * @default true
+             */
+            deterministic: boolean;
+            /**
+             * Episodes
+             * @description Episodes, one after the other.
+             * @default 1
+             */
+            episodes: number;
+        };
+        /**
          * WaitingGate
          * @description An open gate of a run, which waits for a person.
          */
@@ -10213,6 +10567,27 @@ export interface components {
              * @description Live workers that have the suite and the label; empty if one has yet to start.
              */
             workers: string[];
+        };
+        /**
+         * WatchedEpisode
+         * @description An episode that a video shows.
+         */
+        WatchedEpisode: {
+            /**
+             * Length
+             * @description Environment steps.
+             */
+            length: number;
+            /**
+             * Success
+             * @description Null if the suite has no success signal.
+             */
+            success: boolean | null;
+            /**
+             * Total
+             * @description Its return, raw and undiscounted.
+             */
+            total: number | null;
         };
         /**
          * WebhookCreate
@@ -10387,7 +10762,7 @@ export interface components {
              * @default generalist
              * @enum {string}
              */
-            kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune";
+            kind: "generalist" | "evaluation" | "specialist" | "demonstrations" | "finetune" | "video";
             /**
              * Phase
              * @description The phase whose budget the job spends.
@@ -10441,6 +10816,8 @@ export interface components {
              * @default []
              */
             variations: number[];
+            /** @description What a video shows; empty for all other jobs. */
+            video?: components["schemas"]["VideoWork"] | null;
         };
         /**
          * WorkerInfo
@@ -10468,6 +10845,14 @@ export interface components {
              */
             name: string;
             /**
+             * No Videos
+             * @description Why it cannot make videos of the others, and what to do; by suite.
+             * @default {}
+             */
+            no_videos: {
+                [key: string]: string;
+            };
+            /**
              * Speeds
              * @description Measured training speed in steps per second, by suite.
              * @default {}
@@ -10487,6 +10872,12 @@ export interface components {
             trouble?: string | null;
             /** Version */
             version: string;
+            /**
+             * Videos
+             * @description Those of its suites that the worker can make videos of.
+             * @default []
+             */
+            videos: string[];
         };
         /** WorkerPublic */
         WorkerPublic: {
@@ -10516,6 +10907,14 @@ export interface components {
             live: boolean;
             /** Name */
             name: string;
+            /**
+             * No Videos
+             * @description Why it cannot make videos of others, by suite.
+             * @default {}
+             */
+            no_videos: {
+                [key: string]: string;
+            };
             /** Run Id */
             run_id: number | null;
             /** Speeds */
@@ -10531,6 +10930,12 @@ export interface components {
             trouble: string | null;
             /** Version */
             version: string;
+            /**
+             * Videos
+             * @description Suites that it can make videos of.
+             * @default []
+             */
+            videos: string[];
         };
         /**
          * WorkerTokenCreate
@@ -11310,7 +11715,12 @@ export interface operations {
     get_artifact_content: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Bytes, such as bytes=0-1023. */
+                range?: string | null;
+                /** @description Of the part, if this is still the ETag. */
+                "if-range"?: string | null;
+            };
             path: {
                 /** @description Id of the artifact. */
                 artifact_id: number;
@@ -11321,6 +11731,15 @@ export interface operations {
         responses: {
             /** @description The raw content. */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The part of it that `Range` asks for. */
+            206: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11348,6 +11767,15 @@ export interface operations {
             };
             /** @description Not found; the detail says which id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Range` asks for bytes after its end. */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14595,7 +15023,7 @@ export interface operations {
             query: {
                 /** @description The attempt that holds the job. */
                 attempt: number;
-                kind: "checkpoint" | "best" | "demonstrations" | "picture";
+                kind: "checkpoint" | "best" | "demonstrations" | "picture" | "video" | "trace";
                 /** @description File name without a path. */
                 name: string;
                 epoch: number;
@@ -21049,6 +21477,514 @@ export interface operations {
             };
             /** @description Not found; the detail says which id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_video_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoChoices"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_videos: {
+        parameters: {
+            query?: {
+                /** @description Only of this variation. */
+                variation?: number | null;
+                /** @description Only of the checkpoint with this content. */
+                checkpoint_sha256?: string | null;
+                /** @description Maximum number of items. */
+                limit?: number;
+                /** @description Number of items to skip. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VideoPublic_"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_video: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VideoAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_video: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+                /** @description Id of the video. */
+                video_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_video: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+                /** @description Id of the video. */
+                video_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_video: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+                /** @description Id of the video. */
+                video_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -24,6 +24,10 @@ class SuiteSettings(Settings):
     """`pip install ".[extra]"` installs what it requires."""
     libraries: ClassVar[dict[str, str]] = {}
     """Libraries of the system that it loads, on Linux, and the Debian package of each."""
+    renders: ClassVar[bool] = False
+    """Whether its environments can be filmed: they have `film` and `frame`, see `Filmed` in worker/envs/base.py."""
+    video_libraries: ClassVar[dict[str, str]] = {}
+    """What `libraries` are, but only for videos."""
 
     name: str
 
@@ -82,9 +86,25 @@ class SuiteSettings(Settings):
         return wanted + f"apt-get install {' '.join(libraries.values())}" if libraries else None
 
     @classmethod
+    def missing_for_videos(cls) -> str | None:
+        """Why this machine, which can run the suite, cannot make videos of it, and what to do; None if it can."""
+        if not cls.renders:
+            return f"environments of {cls.title} show no pictures"
+        if find_spec("av") is None:
+            return "av is not installed; run: pip install av"
+        libraries = cls.missing_video_libraries()
+        wanted = f"{', '.join(libraries)} cannot be loaded; on Debian or Ubuntu run: "
+        return wanted + f"apt-get install {' '.join(libraries.values())}" if libraries else None
+
+    @classmethod
     def missing_libraries(cls) -> dict[str, str]:
         """Those of its `libraries` that this machine cannot load."""
         return {name: package for name, package in cls.libraries.items() if not _loads(name)}
+
+    @classmethod
+    def missing_video_libraries(cls) -> dict[str, str]:
+        """Those of its `video_libraries` that this machine cannot load."""
+        return {name: package for name, package in cls.video_libraries.items() if not _loads(name)}
 
     @classmethod
     def install_hint(cls) -> str:

@@ -14,6 +14,7 @@ class ForkMazeSuite(SuiteSettings):
 
     implementation: ClassVar[str] = "gsl.worker.envs.forkmaze.env:ForkMazeEnv"
     title: ClassVar[str] = "Fork maze"
+    renders: ClassVar[bool] = True
 
     name: Literal["forkmaze"] = "forkmaze"
     goals: int = setting(

@@ -45,6 +45,7 @@ class ProcgenSuite(SuiteSettings):
     title: ClassVar[str] = "Procgen"
     requires: ClassVar[tuple[str, ...]] = ("procgen",)
     extra: ClassVar[str | None] = "worker"
+    renders: ClassVar[bool] = True
     libraries: ClassVar[dict[str, str]] = {"libGL.so.1": "libgl1", "libgthread-2.0.so.0": "libglib2.0-0"}
 
     name: Literal["procgen"] = "procgen"

@@ -126,6 +126,8 @@ class WorkerPublic(Answer):
     device: str
     suites: tuple[str, ...]
     labels: tuple[str, ...] = ()
+    videos: tuple[str, ...] = Field(default=(), description="Suites that it can make videos of.")
+    no_videos: dict[str, str] = Field(default={}, description="Why it cannot make videos of others, by suite.")
     version: str
     live: bool
     job_id: int | None

@@ -83,7 +83,7 @@ class ArtifactPublic(ArtifactRef):
 
 
 class StoredKind(Answer):
-    kind: str = Field(description="As of artifacts: checkpoint, best, demonstrations or picture.")
+    kind: str = Field(description="As of artifacts: checkpoint, best, demonstrations, picture, video or trace.")
     files: int
     size: int = Field(description="Bytes.")
 

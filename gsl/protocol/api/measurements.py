@@ -181,6 +181,7 @@ class LedgerPublic(Answer):
     measured_steps: int = Field(
         description="Steps spent on measurements, outside the budget: nothing is learned or selected from them."
     )
+    viewed_steps: int = Field(default=0, description="Steps spent on videos, outside the budget like measurements.")
     left_steps: int
     critical_path_steps: int = Field(
         description="Steps along the critical path: of specialists, which run side by side, only the longest counts."

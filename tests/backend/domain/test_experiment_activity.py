@@ -12,6 +12,7 @@ class Worker:
     name: str
     suites: tuple[str, ...]
     labels: tuple[str, ...] = ()
+    videos: tuple[str, ...] = ()
 
 
 LIVE = [Worker("w1", ("forkmaze",)), Worker("w2", ("procgen",), ("fast",))]

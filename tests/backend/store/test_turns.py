@@ -183,3 +183,39 @@ def test_a_label_is_only_for_workers_that_have_it(services: Services) -> None:
     assert first(services) == first(services, labels=["v100"]) == plain
     assert first(services, labels=["v100", "a100"]) == labelled
     assert first(services, ["procgen"], ["a100"]) is None
+
+
+def video(services: Services, job_id: int) -> int:
+    """A video of the same run, queued just as long."""
+    with services.database.write() as session:
+        fields = session.get_one(Job, job_id).model_dump(exclude={"id", "key", "kind"})
+        session.add(made := Job(**fields, key="video-1", kind="video"))
+        session.flush()
+        assert made.id is not None
+        return made.id
+
+
+def test_a_video_comes_after_training_of_the_same_priority_and_before_what_is_lower(services: Services) -> None:
+    trained, other = queue(services), queue(services, timedelta(minutes=1))
+    low = queue(services, timedelta(minutes=2), priority=-2)
+    film = video(services, trained)
+    assert order(services) == [other, trained, film, low]
+    with services.database.write() as session:
+        for job_id in (trained, other):
+            session.get_one(Job, job_id).status = "paused"
+    assert first(services) == low
+    worker = NextJobRequest(worker="w", suites=("forkmaze",), videos=("forkmaze",))
+    with services.database.read() as session:
+        assert turns.first(session, worker, now()) == film
+
+
+def test_a_video_of_a_run_that_has_ended_has_its_turn(services: Services) -> None:
+    trained = queue(services)
+    film = video(services, trained)
+    with services.database.write() as session:
+        run = session.get_one(Run, session.get_one(Job, trained).run_id)
+        run.status, session.get_one(Job, trained).status = "succeeded", "succeeded"
+    assert first(services) is None
+    worker = NextJobRequest(worker="w", suites=("forkmaze",), videos=("forkmaze",))
+    with services.database.read() as session:
+        assert turns.first(session, worker, now()) == film

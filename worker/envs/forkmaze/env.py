@@ -15,17 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.config.suites import ForkMazeSuite
-from gsl.worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.base import IDLE, EnvError, Picture, Sampler, State, Step, deal
+from gsl.worker.envs.forkmaze.film import MazePicture
 from gsl.worker.envs.forkmaze.map import MOVES, ForkMaze
 from gsl.worker.spaces import Actions
 
 
 class ForkMazeEnv:
-    """An Env. Only the sampler's choices are random, so `seed` is not used."""
+    """An Env that can be filmed. Only the sampler's choices are random, so `seed` is not used."""
 
     observation_shape: tuple[int, ...] = (3,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
     actions = Actions("discrete", len(MOVES))
+    frame_rate = 8
 
     def __init__(self, suite: ForkMazeSuite, num_envs: int, sampler: Sampler, seed: int = 0) -> None:
         unknown = sorted(sampler.variations - set(range(suite.goals)))
@@ -44,9 +46,14 @@ class ForkMazeEnv:
         self._is_goal = np.isin(np.arange(x.size), self.maze.goal_index)
         self._steps = np.zeros(num_envs, dtype=np.int64)
         self._observation = np.empty((num_envs, 3), dtype=np.float32)
+        self._picture: MazePicture | None = None
+        self._way: list[int] = []  # of slot 0, if it is filmed
+        self._shown = IDLE  # the variation of that episode
 
     def reset(self) -> NDArray[np.float32]:
         self._begin(np.arange(self.num_envs))
+        self._way = []
+        self._note(int(self._cell[0]), int(self.variation[0]))
         return self._observe()
 
     def step(self, actions: NDArray[np.integer[Any]]) -> Step:
@@ -57,6 +64,8 @@ class ForkMazeEnv:
         self._steps += 1
         done = self._is_goal[cell] | (self._steps >= self._time_limit)
         variation = self.variation.copy()
+        if self._picture is not None:
+            self._note(int(cell[0]), int(variation[0]))
         if done.any():
             self._begin(np.flatnonzero(done))
         return Step(self._observe(), reward.astype(np.float32), done, variation, success)
@@ -72,6 +81,21 @@ class ForkMazeEnv:
         self._steps = state["steps"].astype(np.int64)
         self._look_up(np.arange(self.num_envs))
         return self._observe()
+
+    def film(self) -> None:
+        self._picture = MazePicture(self.maze)
+
+    def frame(self) -> Picture:
+        if self._picture is None:
+            raise EnvError("the maze was not told that it is filmed")
+        return self._picture.draw(self._shown, self._way)
+
+    def _note(self, cell: int, variation: int) -> None:
+        """Where slot 0 is; where an episode begins, its way begins at the start."""
+        if self._steps[0] <= 1:
+            self._way = [self._start]
+        self._way.append(cell)
+        self._shown = variation
 
     def close(self) -> None:
         """Nothing to release."""

@@ -14,8 +14,9 @@ from gymnasium.utils.seeding import np_random
 from numpy.typing import NDArray
 
 from gsl.config.suites.gymnasium import GymnasiumSuite
-from gsl.worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.base import IDLE, EnvError, Picture, Sampler, State, Step, deal
 from gsl.worker.envs.gymnasium.attributes import attributes_of, is_cartpole
+from gsl.worker.envs.gymnasium.cartpole_picture import Pose, picture
 from gsl.worker.envs.gymnasium.pool import check_finite, check_variations
 from gsl.worker.envs.gymnasium.recipe import GymnasiumRecipe
 from gsl.worker.spaces import Actions
@@ -40,11 +41,12 @@ def fits(suite: GymnasiumSuite) -> bool:
 
 
 class CartPoleEnv:
-    """An Env, see the module."""
+    """An Env that can be filmed, see the module."""
 
     observation_shape: tuple[int, ...] = (4,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
     actions = Actions("discrete", 2)
+    frame_rate = 50
 
     def __init__(
         self, suite: GymnasiumSuite, recipe: GymnasiumRecipe, num_envs: int, sampler: Sampler, seed: int
@@ -58,9 +60,12 @@ class CartPoleEnv:
         self._episode = np.zeros(num_envs, np.int64)
         self._reset_seed = np.zeros(num_envs, np.int64)
         self._idle = False  # whether any slot is
+        self._filmed = False
+        self._picture: Picture | None = None  # of slot 0, if it is filmed
 
     def reset(self) -> NDArray[np.float32]:
         self._begin(np.arange(self.num_envs))
+        self._draw()
         return self._observe()
 
     def step(self, actions: NDArray[np.integer[Any]]) -> Step:
@@ -68,6 +73,7 @@ class CartPoleEnv:
         observation, reward, over, cut, _ = cartpole.step(actions)
         cartpole.prev_done[:] = False
         variation = self.variation.copy()
+        self._draw()
         if self._idle:
             busy = variation != IDLE
             cartpole.state[:, ~busy] = 0.0
@@ -97,6 +103,22 @@ class CartPoleEnv:
             self._shape(slot, variation)
         self._idle = bool((self.variation == IDLE).any())
         return self._observe()
+
+    def film(self) -> None:
+        self._filmed = True
+
+    def frame(self) -> Picture:
+        if self._picture is None:
+            raise EnvError("CartPole was not told that it is filmed, or has not begun")
+        return self._picture
+
+    def _draw(self) -> None:
+        """Slot 0, if it is filmed and busy."""
+        if self._filmed and self.variation[0] != IDLE:
+            cartpole: Any = self._cartpole
+            position, angle = float(cartpole.state[0, 0]), float(cartpole.state[2, 0])
+            pose = Pose(position, angle, float(cartpole.length[0]), float(cartpole.x_threshold[0]))
+            self._picture = picture(pose)
 
     def close(self) -> None:
         self._cartpole.close()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gsl.config.errors import did_you_mean
 from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.gymnasium.contract import ContractError
-from gsl.worker.envs.base import IDLE, Env, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.base import IDLE, Env, EnvError, Picture, Sampler, State, Step, deal, even
 from gsl.worker.envs.gymnasium.cartpole import CartPoleEnv, fits
 from gsl.worker.envs.gymnasium.pool import AnyEnv, Pool, Recipe, Tape, check_finite, check_variations, failure
 from gsl.worker.envs.gymnasium.recipe import GymnasiumRecipe
@@ -32,7 +32,10 @@ def make_gymnasium(suite: GymnasiumSuite, num_envs: int, sampler: Sampler, seed:
 
 
 class GymnasiumEnv:
-    """An Env. The seed of a slot's n-th episode does not depend on the other slots."""
+    """An Env that can be filmed if its environments draw. The seed of a slot's n-th episode does not depend on the
+    other slots."""
+
+    frame_rate = 30
 
     def __init__(self, recipe: Recipe, num_envs: int, sampler: Sampler, seed: int) -> None:
         check_variations(recipe, sampler)
@@ -47,6 +50,7 @@ class GymnasiumEnv:
         self._steps = np.zeros(num_envs, np.int64)
         self._tape = Tape(self._limit)
         self._lost = np.zeros(num_envs, np.bool_)  # its episode could not be restored
+        self._picture: Picture | None = None  # of slot 0, if it is filmed
         self._look()
 
     def _look(self) -> None:
@@ -65,6 +69,7 @@ class GymnasiumEnv:
         self._observation = self._observation.copy()
         for slot in range(self.num_envs):
             self._begin(slot)
+        self._draw()
         return self._observation
 
     def step(self, actions: NDArray[Any]) -> Step:
@@ -90,6 +95,7 @@ class GymnasiumEnv:
         self._steps += 1
         busy = self.variation != IDLE
         check_finite(self._recipe, observation, reward, self.variation, self._reset_seed, self._steps)
+        self._draw()
         cut = (cut | (self._steps >= self._limit) & busy) & ~over
         return self._end(observation, reward, over | cut, cut, infos)
 
@@ -151,6 +157,27 @@ class GymnasiumEnv:
         return failure(
             self._recipe, int(self.variation[slot]), int(self._reset_seed[slot]), int(self._steps[slot]), error
         )
+
+    # Pictures
+
+    def film(self) -> None:
+        self._recipe.filmed = True
+        self._pool.close()
+
+    def frame(self) -> Picture:
+        if self._picture is None:
+            raise EnvError(f"{self._recipe.env_id} was not told that it is filmed, or has not begun")
+        return self._picture
+
+    def _draw(self) -> None:
+        """Slot 0, if it is filmed and busy."""
+        env = self._envs[0]
+        if not self._recipe.filmed or env is None:
+            return
+        try:
+            self._picture = even(np.asarray(env.render()))
+        except Exception as error:
+            raise self._failure(0, error) from error
 
     # State
 

@@ -26,6 +26,8 @@ class Recipe(Protocol):
     """Key of the success signal in an episode's last info; None without such a signal."""
     observation_keys: tuple[str, ...]
     """Keys of a dictionary observation that the policy sees; empty for all."""
+    filmed: bool
+    """Whether environments are made so that they draw pictures."""
 
     def name(self, variation: int) -> str:
         """Name of a variation in messages."""

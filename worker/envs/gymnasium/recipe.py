@@ -17,6 +17,7 @@ class GymnasiumRecipe:
         self.max_episode_steps, self.observation_keys = suite.max_episode_steps, suite.observation_keys
         self.variations = frozenset((*suite.training_variations(), *suite.held_out_variations()))
         self._attributes: dict[int, dict[str, Scalar]] = {}
+        self.filmed = False
 
     def name(self, variation: int) -> str:
         return self._suite.variation_name(variation)
@@ -25,7 +26,8 @@ class GymnasiumRecipe:
         return variation if self._suite.vary == "arguments" else 0
 
     def make(self, variation: int) -> AnyEnv:
-        return make(self.env_id, self._suite.constructor(self._suite.choice(variation)))
+        arguments = self._suite.constructor(self._suite.choice(variation))
+        return make(self.env_id, {**arguments, "render_mode": "rgb_array"} if self.filmed else arguments)
 
     def prepare(self, env: AnyEnv, variation: int) -> None:
         for name, value in self.attributes(variation).items():

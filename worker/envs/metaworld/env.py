@@ -10,24 +10,29 @@ counts, as in published evaluations. The time limit is not part of a task: episo
 """
 
 import os
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gsl.config.suites.metaworld.settings import MetaWorldSuite
-from gsl.worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.base import IDLE, EnvError, Picture, Sampler, State, Step, deal
 from gsl.worker.envs.metaworld.memory import NO_EPISODE, OBSERVED, SharedMemory
 from gsl.worker.envs.metaworld.orders import BEGIN, FORGET, SAVE, STEP, SlotError, Tasks
 from gsl.worker.envs.metaworld.pool import Pool
 from gsl.worker.spaces import Actions
 
+if TYPE_CHECKING:
+    from gsl.worker.envs.metaworld.camera import Camera
+
 
 class MetaWorldEnv:
-    """An Env. If variations are tasks, `seed` determines which of the task's goals an episode has."""
+    """An Env that can be filmed. If variations are tasks, `seed` determines which of a task's goals an episode has."""
 
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
     actions = Actions("continuous", 4)
+    frame_rate = 40
+    """Half as fast as the arm is, so that one can follow it."""
 
     def __init__(self, suite: MetaWorldSuite, num_envs: int, sampler: Sampler, seed: int) -> None:
         known = {*suite.training_variations(), *suite.held_out_variations()}
@@ -43,14 +48,17 @@ class MetaWorldEnv:
         self._episodes = np.zeros(num_envs, np.int64)  # number that each slot has begun
         self._succeeded = np.zeros(num_envs, np.bool_)
         self._memory = SharedMemory(num_envs)
-        tasks = Tasks(suite.tasks, suite.drawn_goals, suite.goal_seed, not suite.hides_goals)
+        self._tasks = Tasks(suite.tasks, suite.drawn_goals, suite.goal_seed, not suite.hides_goals)
+        self._camera: Camera | None = None
+        self._picture: Picture | None = None  # of slot 0, if it is filmed
         try:
-            self._pool = Pool(tasks, self._memory, num_envs, _processes(suite.processes, num_envs))
+            self._pool = Pool(self._tasks, self._memory, num_envs, _processes(suite.processes, num_envs))
         finally:
             self._memory.close_descriptor()
 
     def reset(self) -> NDArray[np.float32]:
         self._begin(np.arange(self.num_envs))
+        self._draw()
         return self._observation.copy()
 
     def step(self, actions: NDArray[np.float32]) -> Step:
@@ -70,6 +78,7 @@ class MetaWorldEnv:
         truncated = busy & ~ended & (self._steps >= self._suite.time_limit)
         done = ended | truncated
         final = self._observation.copy()
+        self._draw()
         if done.any():
             self._begin(np.flatnonzero(done))
         return Step(self._observation.copy(), reward.astype(np.float32), done, variation, success, truncated, final)
@@ -99,8 +108,27 @@ class MetaWorldEnv:
         self._order(FORGET)
         return self._observation.copy()
 
+    def film(self) -> None:
+        from gsl.worker.envs.metaworld.camera import Camera  # it imports MuJoCo, which else only simulations do
+
+        self._camera = Camera(self._tasks)
+
+    def frame(self) -> Picture:
+        if self._picture is None:
+            raise EnvError("the arm was not told that it is filmed, or has not begun")
+        return self._picture
+
+    def _draw(self) -> None:
+        """Slot 0, if it is filmed and busy."""
+        task, goal = (int(part) for part in self._memory.episode[0])
+        if self._camera is not None and task != NO_EPISODE:
+            self._order(SAVE)
+            self._picture = self._camera.picture(task, goal, self._memory.saved[0])
+
     def close(self) -> None:
         """End the simulation processes."""
+        if self._camera is not None:
+            self._camera.close()
         self._pool.close()
 
     def _begin(self, slots: NDArray[np.int64]) -> None:

@@ -106,6 +106,16 @@ class TaskSimulator:
         reward, info = env.evaluate_state(observation, action)
         return float(reward), bool(info["success"])
 
+    @property
+    def shown(self) -> tuple[Any, Any]:
+        """MuJoCo's model and data of the loaded episode, for a camera."""
+        return self._model, self._data
+
+    @property
+    def path(self) -> str:
+        """Of the file with the task's whole model."""
+        return str(self._env.fullpath)
+
     def _start_of(self, goal: int) -> _Start:
         if goal not in self._starts:
             self._starts[goal] = self._reset(self.goals[goal])

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.config.suites import ProcgenSuite
-from gsl.worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.base import IDLE, EnvError, Picture, Sampler, State, Step, deal
 from gsl.worker.envs.procgen.state import SlotStates
 from gsl.worker.spaces import Actions
 
@@ -24,11 +24,12 @@ FORCE_RESET = -1
 
 
 class ProcgenEnv:
-    """An Env. The game's randomness depends on the level alone, so `seed` has no visible effect."""
+    """An Env that can be filmed. The game's randomness depends on the level alone, so `seed` has no visible effect."""
 
     observation_shape: tuple[int, ...] = (64, 64, 3)
     observation_dtype: np.dtype[Any] = np.dtype(np.uint8)
     actions = Actions("discrete", 15)
+    frame_rate = 15
 
     def __init__(self, suite: ProcgenSuite, num_envs: int, sampler: Sampler, seed: int) -> None:
         first_level = min(sampler.variations)
@@ -38,7 +39,9 @@ class ProcgenEnv:
         self._level = np.full(num_envs, first_level, dtype=np.int64)  # current level, also of idle slots
         self._patched = self._level.copy()  # the next level in each slot's state
         self._sampler = sampler
-        self._library = _library_env(suite, num_envs, first_level, seed)
+        self._made = (suite, num_envs, first_level, seed)
+        self._library = _library_env(*self._made)
+        self._picture: Picture | None = None  # of slot 0, if it is filmed
         self._slots = SlotStates(self._library, suite.game, suite.mode)
 
     def reset(self) -> NDArray[np.uint8]:
@@ -48,12 +51,16 @@ class ProcgenEnv:
         self._library.act(np.full(self.num_envs, FORCE_RESET, dtype=np.int32))
         _, observation, _ = self._library.observe()
         self._begin(np.arange(self.num_envs))
+        if self._picture is not None:
+            self._picture = self._drawn()
         return self._image(observation)
 
     def step(self, actions: NDArray[np.integer[Any]]) -> Step:
         self._library.act(actions.astype(np.int32))
         reward, observation, done = self._library.observe()
         variation = self.variation.copy()
+        if self._picture is not None and not done[0]:  # where it is done, the next level has begun already
+            self._picture = self._drawn()
         if done.any():
             self._begin(np.flatnonzero(done))
         return Step(self._image(observation), reward, done, variation, None)
@@ -78,6 +85,23 @@ class ProcgenEnv:
         self.variation, self._next = state["variation"].astype(np.int64), state["next"].astype(np.int64)
         self._level, self._patched = state["level"].astype(np.int64), state["patched"].astype(np.int64)
         return self._image(self._library.observe()[1])
+
+    def film(self) -> None:
+        """The library draws large pictures only if it was told so when it was made."""
+        suite, *_ = self._made
+        self._library.close()
+        self._library = _library_env(*self._made, render_mode="rgb_array")
+        self._slots = SlotStates(self._library, suite.game, suite.mode)
+        self._picture = self._drawn()
+
+    def frame(self) -> Picture:
+        if self._picture is None:
+            raise EnvError("the game was not told that it is filmed")
+        return self._picture
+
+    def _drawn(self) -> Picture:
+        picture: Picture = self._library.get_info()[0]["rgb"]
+        return picture.copy()
 
     def close(self) -> None:
         self._library.close()
@@ -117,7 +141,7 @@ def library() -> ModuleType:
         return importlib.import_module("procgen")
 
 
-def _library_env(suite: ProcgenSuite, num_envs: int, level: int, seed: int) -> Any:
+def _library_env(suite: ProcgenSuite, num_envs: int, level: int, seed: int, render_mode: str | None = None) -> Any:
     """The package's vector environment, with every slot on `level`."""
     return library().ProcgenGym3Env(
         num=num_envs,
@@ -127,4 +151,5 @@ def _library_env(suite: ProcgenSuite, num_envs: int, level: int, seed: int) -> A
         start_level=level,
         num_threads=suite.num_threads,
         rand_seed=seed,
+        render_mode=render_mode,
     )

@@ -12,6 +12,7 @@ import { OverviewTab } from "./overview/OverviewTab";
 import { ResultsTab } from "./results/ResultsTab";
 import { SpecialistsTab } from "./specialists/SpecialistsTab";
 import { VariationsTab } from "./variations/VariationsTab";
+import { WatchTab } from "./watch/WatchTab";
 
 const TABS = [
   { name: "overview", title: "Overview", Content: OverviewTab },
@@ -20,6 +21,7 @@ const TABS = [
   { name: "gate", title: "Gate", Content: GateTab },
   { name: "specialists", title: "Specialists", Content: SpecialistsTab },
   { name: "results", title: "Before and after", Content: ResultsTab },
+  { name: "watch", title: "Watch", Content: WatchTab },
   { name: "jobs", title: "Jobs and logs", Content: JobsTab },
   { name: "events", title: "Events", Content: EventsTab },
   { name: "configuration", title: "Configuration", Content: ConfigurationTab },

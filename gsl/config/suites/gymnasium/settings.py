@@ -17,6 +17,7 @@ class GymnasiumParts(SuiteSettings):
     implementation: ClassVar[str] = "gsl.worker.envs.gymnasium.env:make_gymnasium"
     title: ClassVar[str] = "Gymnasium"
     requires: ClassVar[tuple[str, ...]] = ("gymnasium",)
+    renders: ClassVar[bool] = True
 
     name: Literal["gymnasium"] = "gymnasium"
     env_id: str = setting("CartPole-v1", "Id of the environment in Gymnasium's registry.", min_length=1, max_length=200)

@@ -24,6 +24,8 @@ class MetaWorldSuite(SuiteSettings):
     title: ClassVar[str] = "Meta-World"
     requires: ClassVar[tuple[str, ...]] = ("metaworld", "mujoco")
     extra: ClassVar[str | None] = "worker"
+    renders: ClassVar[bool] = True
+    video_libraries: ClassVar[dict[str, str]] = {"libEGL.so.1": "libegl1 libgl1-mesa-dri"}
 
     name: Literal["metaworld"] = "metaworld"
     benchmark: Benchmark = setting(

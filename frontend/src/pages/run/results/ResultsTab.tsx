@@ -28,6 +28,7 @@ function LedgerFacts({ run }: { run: Run }) {
             ["Critical path", count(ledger.critical_path_steps)],
             ...Object.entries(ledger.by_purpose).map(([purpose, steps]) => [sentence(purpose), count(steps)] as const),
             ["Measurements", count(ledger.measured_steps)],
+            ["Viewing", count(ledger.viewed_steps)],
           ]}
         />
       )}

@@ -1,7 +1,7 @@
 """what the list of runs is searched and sorted by, archived runs, and views of the list
 
-Revision ID: 0025
-Revises: 0031
+Revision ID: 0026
+Revises: 0025
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision: str = "0025"
-down_revision: str | None = "0031"
+revision: str = "0026"
+down_revision: str | None = "0025"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

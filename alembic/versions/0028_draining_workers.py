@@ -1,7 +1,7 @@
 """workers that are told to take no new job
 
-Revision ID: 0032
-Revises: 0030
+Revision ID: 0028
+Revises: 0027
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0032"
-down_revision: str | None = "0030"
+revision: str = "0028"
+down_revision: str | None = "0027"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -1,7 +1,7 @@
 """versions of notes, and notes of experiments
 
-Revision ID: 0031
-Revises: 0029
+Revision ID: 0025
+Revises: 0024
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0031"
-down_revision: str | None = "0029"
+revision: str = "0025"
+down_revision: str | None = "0024"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -128,7 +129,7 @@ def _chromium() -> Iterator[Browser]:
 
 
 def _page(browser: Browser, address: str, token: str, scheme: str) -> Page:
-    colours = "dark" if scheme == "dark" else "light"
+    colours: Literal["dark", "light"] = "dark" if scheme == "dark" else "light"
     page = browser.new_page(base_url=address, viewport={"width": 1440, "height": 1000}, color_scheme=colours)
     page.set_default_timeout(DRAWN_WITHIN_MS)
     page.goto(f"/?token={token}")

@@ -63,7 +63,8 @@ export const meantQuery = (text: string) =>
     queryKey: ["meant", text],
     queryFn: async ({ signal }): Promise<Named[]> => {
       const first = /^\d{1,15}$/.test(text) && Number(text) > 0 ? await byNumber(Number(text), signal) : [];
-      const query = { q: text || undefined, limit: MOST };
+      const asText = `"${text.replaceAll(/["\\]/g, "\\$&")}"`; // no query, whatever signs it has
+      const query = { q: text ? asText : undefined, limit: MOST };
       const found = await unwrap(api.GET("/api/v1/runs", { params: { query }, signal }));
       return [...first, ...found.items.filter((run) => run.id !== first[0]?.id)];
     },

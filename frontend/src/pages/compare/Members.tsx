@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
 import type { Chosen } from "../../api/comparing";
 import { experimentQuery, foundExperimentsQuery } from "../../api/experiments";
-import { runsQuery } from "../../api/queries";
+import { meantQuery } from "../../api/notes";
 
 interface Props {
   chosen: Chosen;
@@ -69,8 +69,7 @@ function ExperimentLink({ id }: { id: number }) {
 export function Add({ chosen, choose }: Props) {
   const [text, setText] = useState("");
   const [wanted] = useDebouncedValue(text.trim(), 250);
-  const q = wanted && `"${wanted.replaceAll(/["\\]/g, "")}"`; // a name is no query, whatever signs it has
-  const runs = useQuery(runsQuery({ q: q || undefined, offset: 0 })).data?.items ?? [];
+  const runs = useQuery(meantQuery(wanted)).data ?? [];
   const experiments = useQuery(foundExperimentsQuery(wanted)).data ?? [];
   const groups = [
     {

@@ -20,17 +20,25 @@ export function QueryInput({ value, error, onChange }: Props) {
   const [text, setText] = useState(value);
   const [at, setAt] = useState(value.length);
   const [asked] = useDebouncedValue(text, 120);
-  const notify = useDebouncedCallback(onChange, 400);
+  const told = useRef(value);
+  const notify = useDebouncedCallback((next: string) => {
+    told.current = next;
+    onChange(next || null);
+  }, 400);
   const offered = useQuery({
     ...completionsQuery(asked, Math.min(at, asked.length)),
     enabled: combobox.dropdownOpened,
   });
-  const items = offered.data?.items ?? [];
-  useEffect(() => setText(value), [value]);
+  // What is offered for an older text would be put into the wrong place of this one.
+  const items = asked === text && !offered.isPlaceholderData ? (offered.data?.items ?? []) : [];
+  useEffect(() => {
+    if (value !== told.current) setText(value); // the address was changed by another, not by what is typed here
+    told.current = value;
+  }, [value]);
   const write = (next: string, cursor: number) => {
     setText(next);
     setAt(cursor);
-    notify(next || null);
+    notify(next);
     combobox.openDropdown();
   };
   const take = (completion: string) => {

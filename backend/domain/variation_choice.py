@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from gsl.backend.errors import InvalidError
 
-MOST_CHARACTERS = 20_000
+MOST_CHARACTERS = 4_000
 _CHOICE = re.compile(r"\d{1,16}(-\d{1,16})?(,\d{1,16}(-\d{1,16})?)*")
 
 

@@ -86,7 +86,7 @@ WAITING_OVERVIEW = "its overview"
 REPLAYED = "the ended run"
 OPENED: dict[str, tuple[str, Callable[[Page], object]]] = {
     "a replay": (REPLAYED, lambda page: page.get_by_role("button", name="Replay the plateau").click()),
-    "a run's priority": (WAITING, lambda page: page.get_by_role("button", name="Priority").click()),
+    "a run's priority": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Priority").click()),
     "notes that are written": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Add notes").click()),
     "versions of notes": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Versions").click()),
     "the search": ("/runs", lambda page: page.keyboard.press("Control+k")),

@@ -78,7 +78,7 @@ def a_link_shows_the_same(page: Page) -> None:
 
 def test_what_cannot_be_compared_is_said(page: Page, stage: ApiDriver, experiments: list[int]) -> None:
     page.goto("/compare?runs=987654")
-    expect(page.get_by_role("alert")).to_contain_text("Run 987654 does not exist")
+    expect(page.get_by_role("alert", name="Not found")).to_contain_text("Run 987654 does not exist")
     page.get_by_role("button", name="Leave out").click()
     expect(page.get_by_role("heading", name="Nothing chosen yet")).to_be_visible()
     run = stage.launch(name="Not there yet")

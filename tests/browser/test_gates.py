@@ -5,6 +5,7 @@ import json
 from playwright.sync_api import Locator, Page, expect
 
 from tests.backend.api_driver import ApiDriver
+from tests.browser.conftest import all_is_well
 
 
 def test_a_launch_says_how_many_runs_will_wait(page: Page, stage: ApiDriver) -> None:
@@ -125,6 +126,7 @@ def test_the_cost_follows_the_edits_as_the_server_plans_them(page: Page, stage: 
 
 
 def test_all_that_a_decision_needs_is_on_one_screen(page: Page, stage: ApiDriver) -> None:
+    all_is_well(page)
     run = stage.at_the_gate()
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"/runs/{run}?tab=gate")

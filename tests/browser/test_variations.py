@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.backend.api_driver import ApiDriver
+from tests.browser.conftest import all_is_well
 from tests.browser.product import ROOT
 
 RECORD = ROOT / "benchmarks" / "results" / "gsl_procgen" / "jumper-dapg-2.json.gz"
@@ -28,6 +29,7 @@ def rows_are(page: Page, number: int) -> None:
 
 
 def test_a_bar_and_a_drag_choose_and_escape_clears(page: Page, run_id: int) -> None:
+    all_is_well(page)
     page.goto(f"/runs/{run_id}?tab=variations")
     rows_are(page, VARIATIONS)
     histogram = page.get_by_test_id("figure-variation_histogram")
@@ -44,6 +46,7 @@ def test_a_bar_and_a_drag_choose_and_escape_clears(page: Page, run_id: int) -> N
     page.keyboard.press("Escape")
     expect(said).to_have_count(0)
     rows_are(page, VARIATIONS)
+    histogram.scroll_into_view_if_needed()
     area = histogram.locator(".nsewdrag").first.bounding_box()
     assert area
     middle = area["y"] + area["height"] / 2

@@ -13,7 +13,7 @@ SMALL = {
     "learner": {"num_envs": 8, "num_steps": 64, "num_minibatches": 2},
     "specialists": {"count": 1, "variations_each": 1, "steps": 1024},
     "demonstrations": {"per_variation": 1, "generalist_per_variation": 1, "max_tries": 1},
-    "budget": {"total_steps": 8192, "generalist_steps": 1024},
+    "budget": {"total_steps": 16384, "generalist_steps": 4096},
 }  # fmt: skip
 
 

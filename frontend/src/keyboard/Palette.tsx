@@ -2,7 +2,7 @@ import { useMantineColorScheme } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight, spotlight } from "@mantine/spotlight";
 import "@mantine/spotlight/styles.css";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useNavigate } from "react-router";
 import { useAccount } from "../api/accounts";
@@ -21,8 +21,9 @@ interface Entry {
 export default function Palette({ asked, onHelp }: { asked: number; onHelp: () => void }) {
   const [text, setText] = useState("");
   const [settled] = useDebouncedValue(text.trim(), 150);
-  const runs = useQuery({ ...meantQuery(settled), placeholderData: keepPreviousData }).data ?? [];
-  const experiments = useQuery({ ...foundExperimentsQuery(settled), placeholderData: keepPreviousData }).data ?? [];
+  const fresh = settled === text.trim(); // nothing is offered for an older text, which a fast hand would choose
+  const runs = useQuery(meantQuery(settled)).data ?? [];
+  const experiments = useQuery(foundExperimentsQuery(settled)).data ?? [];
   const navigate = useNavigate();
   const fixed = useFixed(onHelp).filter(({ title }) => title.toLowerCase().includes(text.trim().toLowerCase()));
   // biome-ignore lint/correctness/useExhaustiveDependencies: opened anew each time somebody asks
@@ -34,8 +35,8 @@ export default function Palette({ asked, onHelp }: { asked: number; onHelp: () =
     act: () => navigate(`/${kind}/${id}`),
   });
   const groups = [
-    { name: "Runs", entries: runs.slice(0, 6).map((run) => found("runs", run)) },
-    { name: "Experiments", entries: experiments.slice(0, 4).map((each) => found("experiments", each)) },
+    { name: "Runs", entries: (fresh ? runs : []).slice(0, 6).map((run) => found("runs", run)) },
+    { name: "Experiments", entries: (fresh ? experiments : []).slice(0, 4).map((each) => found("experiments", each)) },
     { name: "Pages and actions", entries: fixed },
   ].filter(({ entries }) => entries.length > 0);
   return (

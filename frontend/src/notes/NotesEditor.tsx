@@ -1,6 +1,6 @@
 import { Button, Combobox, Group, SegmentedControl, Text, Textarea, useCombobox } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { meantQuery } from "../api/notes";
 import { completed, typedAt } from "./mentions";
@@ -57,7 +57,8 @@ function Writing({ text, onChange }: Pick<Props, "text" | "onChange">) {
   const box = useCombobox();
   const typed = caret === null ? null : typedAt(text, caret);
   const [name] = useDebouncedValue(typed?.name ?? "", 150);
-  const runs = useQuery({ ...meantQuery(name), enabled: typed !== null, placeholderData: keepPreviousData }).data ?? [];
+  const meant = useQuery({ ...meantQuery(name), enabled: typed !== null }).data ?? [];
+  const runs = typed?.name === name ? meant : []; // none for an older text, which a fast hand would choose
   const opened = typed !== null && runs.length > 0;
   const choose = (run: string) => {
     const next = completed(text, caret ?? text.length, Number(run));

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import { useSearchParams } from "react-router";
 import type { Chosen, Look } from "../../api/comparing";
+import { useAddress } from "../../routing/useAddress";
 
 const METRICS = ["score", "return", "success"] as const;
 const SOURCES = ["evaluation", "held_out"] as const;
@@ -51,9 +51,9 @@ export function toAddress({ chosen, look }: Comparing): URLSearchParams {
 
 /** The whole state of the page is its address, so that a link shows the same. */
 export function useChosen() {
-  const [params, setParams] = useSearchParams();
+  const { params, rewrite } = useAddress();
   const state = useMemo(() => fromAddress(params), [params]);
-  const set = (next: Comparing) => setParams(toAddress(next), { preventScrollReset: true });
+  const set = (next: Comparing) => rewrite(() => toAddress(next));
   return {
     ...state,
     /** Groups have other names afterwards, so the pair is chosen anew. */

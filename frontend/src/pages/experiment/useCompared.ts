@@ -1,5 +1,5 @@
-import { useSearchParams } from "react-router";
 import type { ComparedMetric, ComparedSource } from "../../api/types";
+import { useAddress } from "../../routing/useAddress";
 
 export const METRICS: { value: ComparedMetric; label: string }[] = [
   { value: "score", label: "Score" },
@@ -13,18 +13,10 @@ export const SOURCES: { value: ComparedSource; label: string }[] = [
 
 /** What is compared and where it was measured: chosen in the URL. */
 export function useCompared() {
-  const [params, setParams] = useSearchParams();
+  const { params, change } = useAddress();
   const read = <T extends string>(name: string, options: { value: T }[], otherwise: T): T =>
     options.find(({ value }) => value === params.get(name))?.value ?? otherwise;
-  const set = (name: string) => (value: string) =>
-    setParams(
-      (old) => {
-        const next = new URLSearchParams(old);
-        next.set(name, value);
-        return next;
-      },
-      { preventScrollReset: true },
-    );
+  const set = (name: string) => (value: string) => change({ [name]: value });
   return {
     choice: { metric: read("metric", METRICS, "score"), source: read("source", SOURCES, "evaluation") },
     setMetric: set("metric"),

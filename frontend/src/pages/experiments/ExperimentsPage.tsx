@@ -2,7 +2,7 @@ import { Anchor, Button, Card, Group, SimpleGrid, Text } from "@mantine/core";
 import { IconFlask, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { experimentsQuery } from "../../api/experiments";
 import { useMayChange } from "../../api/projects";
 import type { Experiment } from "../../api/types";
@@ -13,12 +13,13 @@ import { PageTitle, useTitle } from "../../components/PageTitle";
 import { ProjectChoice } from "../../components/ProjectChoice";
 import { When } from "../../components/When";
 import { many, sentence } from "../../format/numbers";
+import { useAddress } from "../../routing/useAddress";
 import { NewExperiment } from "./NewExperiment";
 
 export function ExperimentsPage() {
   useTitle("Experiments");
   const [owner, setOwner] = useState<string>();
-  const [params, setParams] = useSearchParams();
+  const { params, change } = useAddress();
   const project = Number(params.get("project")) || undefined;
   const query = useQuery(experimentsQuery(owner, project));
   const mayChange = useMayChange();
@@ -36,7 +37,7 @@ export function ExperimentsPage() {
           <ProjectChoice
             aria-label="Project"
             project={project}
-            onChange={(id) => setParams(id === null ? {} : { project: String(id) })}
+            onChange={(id) => change({ project: id === null ? null : String(id) })}
           />
           {mayChange && (
             <Button component={Link} to="/sweeps/new" variant="default">

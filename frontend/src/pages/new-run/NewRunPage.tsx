@@ -1,7 +1,6 @@
 import { Alert } from "@mantine/core";
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import { useSearchParams } from "react-router";
 import { presetsQuery, runQuery } from "../../api/queries";
 import type { Preset, Run } from "../../api/types";
 import { FirstLaunch } from "../../components/FirstRun";
@@ -10,6 +9,7 @@ import { PageTitle, useTitle } from "../../components/PageTitle";
 import { configSchemaQuery } from "../../form/config-schema";
 import type { Field } from "../../form/field";
 import type { Origins } from "../../form/OriginMark";
+import { useAddress } from "../../routing/useAddress";
 import type { AboutRun } from "./About";
 import classes from "./NewRun.module.css";
 import { RunForm } from "./RunForm";
@@ -17,7 +17,7 @@ import { ContinuesFrom, type Start, StartFrom } from "./StartFrom";
 
 export function NewRunPage() {
   useTitle("New run");
-  const [params, setParams] = useSearchParams();
+  const { params, change } = useAddress();
   const presets = useQuery(presetsQuery);
   const [about, setAbout] = useState(NOTHING); // outlives a change of preset
   const fields = useQuery(configSchemaQuery);
@@ -25,7 +25,10 @@ export function NewRunPage() {
   const checkpoint = params.get("checkpoint") ? Number(params.get("checkpoint")) : undefined;
   const preset = run === undefined ? (params.get("preset") ?? presets.data?.[0]?.name) : undefined;
   const choose = (next: Start) =>
-    setParams(next.run === undefined ? { preset: next.preset ?? "" } : { from: String(next.run) }, { replace: true });
+    change(
+      { preset: next.preset ?? null, from: next.run === undefined ? null : String(next.run), checkpoint: null },
+      { replace: true },
+    );
   return (
     <>
       <PageTitle title="New run" text="Choose a preset, adjust its settings and launch." />

@@ -1,22 +1,13 @@
 import { SegmentedControl } from "@mantine/core";
-import { useSearchParams } from "react-router";
 import type { Run } from "../../api/types";
+import { useAddress } from "../../routing/useAddress";
 
 /** Which cycle of the run is looked at: the one in the URL, else the latest. */
 export function useCycle(run: Run) {
-  const [params, setParams] = useSearchParams();
+  const { params, change } = useAddress();
   const asked = Number(params.get("cycle"));
   const cycle = Number.isInteger(asked) && asked >= 1 && asked <= run.cycle ? asked : run.cycle;
-  const setCycle = (next: number) =>
-    setParams(
-      (old) => {
-        const changed = new URLSearchParams(old);
-        changed.set("cycle", String(next));
-        changed.delete("gate");
-        return changed;
-      },
-      { preventScrollReset: true },
-    );
+  const setCycle = (next: number) => change({ cycle: String(next), gate: null });
   return { cycle, setCycle };
 }
 

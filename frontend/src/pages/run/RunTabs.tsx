@@ -1,7 +1,7 @@
 import { Indicator, Select, Tabs } from "@mantine/core";
-import { useSearchParams } from "react-router";
 import { link } from "../../api/address";
 import type { Run } from "../../api/types";
+import { useAddress } from "../../routing/useAddress";
 import { ArtifactsTab } from "./artifacts/ArtifactsTab";
 import { ConfigurationTab } from "./configuration/ConfigurationTab";
 import { EventsTab } from "./events/EventsTab";
@@ -37,11 +37,11 @@ const KEPT = new Set(["metric", "cycle", "axis", "variations", "clusters"]);
 
 /** The views of a run; which one is open is in the URL. */
 export function RunTabs({ run }: { run: Run }) {
-  const [params, setParams] = useSearchParams();
+  const { params, rewrite } = useAddress();
   const wanted = params.get("tab") ?? "overview";
   const current = SHOWN.some((tab) => tab.name === wanted) ? wanted : "overview";
   const open = (name: string | null) =>
-    name && setParams((old) => [["tab", name], ...[...old].filter(([key]) => KEPT.has(key))] as [string, string][]);
+    name && rewrite((now) => new URLSearchParams([["tab", name], ...[...now].filter(([key]) => KEPT.has(key))]));
   return (
     <Tabs value={current} onChange={open} keepMounted={false}>
       <Select

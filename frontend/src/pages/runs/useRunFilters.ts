@@ -1,31 +1,31 @@
 import { useCallback, useMemo } from "react";
-import { useSearchParams } from "react-router";
 import type { RunsFilter } from "../../api/queries";
 import type { RunViewContent } from "../../api/types";
+import { changed, useAddress } from "../../routing/useAddress";
 
 export type FilterName = "search" | "status" | "tag" | "suite" | "owner" | "project" | "sort" | "columns";
 
 export const NEWEST = "-created_at";
 const FILTERS: FilterName[] = ["search", "status", "tag", "suite", "owner", "project"];
+const UNKNOWN = { page: null }; // of addresses from before the list was scrolled
 
 /** Query, filters, columns and order live in the URL, so that a view can be shared and gone back to. */
 export function useRunFilters() {
-  const [params, setParams] = useSearchParams();
+  const { params, change, rewrite } = useAddress();
   const address = params.toString();
   const filter = useMemo(() => filterOf(new URLSearchParams(address)), [address]);
   const set = useCallback(
-    (name: FilterName, value: string | null) =>
-      setParams((old) => changed(old, { [name]: value }), { replace: name === "search" }),
-    [setParams],
+    (name: FilterName, value: string | null) => change({ [name]: value, ...UNKNOWN }, { replace: name === "search" }),
+    [change],
   );
   const open = useCallback(
     ({ query, columns, sort }: RunViewContent) =>
-      setParams(changed(new URLSearchParams(), { search: query, columns: columns.join(","), sort })),
-    [setParams],
+      rewrite(() => changed(new URLSearchParams(), { search: query, columns: columns.join(","), sort })),
+    [rewrite],
   );
   const clear = useCallback(
-    () => setParams((old) => changed(old, Object.fromEntries(FILTERS.map((name) => [name, null])))),
-    [setParams],
+    () => change({ ...Object.fromEntries(FILTERS.map((name) => [name, null])), ...UNKNOWN }),
+    [change],
   );
   return { filter, set, open, clear, filtered: FILTERS.some((name) => params.get(name)) };
 }
@@ -43,14 +43,4 @@ export function filterOf(params: URLSearchParams): RunsFilter {
     sort: read("sort") ?? NEWEST,
     columns: read("columns")?.split(",").filter(Boolean),
   };
-}
-
-function changed(old: URLSearchParams, values: Partial<Record<FilterName, string | null>>): URLSearchParams {
-  const next = new URLSearchParams(old);
-  next.delete("page"); // of addresses from before the list was scrolled
-  for (const [name, value] of Object.entries(values)) {
-    if (value) next.set(name, value);
-    else next.delete(name);
-  }
-  return next;
 }

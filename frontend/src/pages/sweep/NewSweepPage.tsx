@@ -1,16 +1,17 @@
 import { Anchor, Breadcrumbs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { presetsQuery } from "../../api/queries";
 import { Loaded } from "../../components/Loaded";
 import { PageTitle, useTitle } from "../../components/PageTitle";
 import { PresetChooser } from "../../presets/PresetChooser";
+import { useAddress } from "../../routing/useAddress";
 import { SweepForm } from "./SweepForm";
 
 /** A search over settings: from a preset, what is tried, by what, how often. */
 export function NewSweepPage() {
   useTitle("New sweep");
-  const [params, setParams] = useSearchParams();
+  const { params, change } = useAddress();
   const presets = useQuery(presetsQuery);
   const name = params.get("preset") ?? presets.data?.[0]?.name;
   const preset = presets.data?.find((candidate) => candidate.name === name);
@@ -31,11 +32,7 @@ export function NewSweepPage() {
       <Loaded query={presets}>
         {(list) => (
           <>
-            <PresetChooser
-              presets={list}
-              chosen={name}
-              onChoose={(preset) => setParams({ preset }, { replace: true })}
-            />
+            <PresetChooser presets={list} chosen={name} onChoose={(preset) => change({ preset }, { replace: true })} />
             {preset ? (
               <SweepForm key={preset.name} preset={preset} />
             ) : (

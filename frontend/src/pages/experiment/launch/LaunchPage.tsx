@@ -1,19 +1,20 @@
 import { Anchor, Breadcrumbs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { experimentQuery } from "../../../api/experiments";
 import { presetsQuery } from "../../../api/queries";
 import { Loaded } from "../../../components/Loaded";
 import { PageTitle, useTitle } from "../../../components/PageTitle";
 import { configSchemaQuery } from "../../../form/config-schema";
 import { PresetChooser } from "../../../presets/PresetChooser";
+import { useAddress } from "../../../routing/useAddress";
 import { LaunchForm } from "./LaunchForm";
 
 /** Arms and seeds of one question, launched at once. */
 export function LaunchPage() {
   useTitle("Launch arms and seeds");
   const id = Number(useParams().id);
-  const [params, setParams] = useSearchParams();
+  const { params, change } = useAddress();
   const experiment = useQuery({ ...experimentQuery(id), enabled: Number.isInteger(id) });
   const presets = useQuery(presetsQuery);
   const fields = useQuery(configSchemaQuery);
@@ -44,7 +45,7 @@ export function LaunchPage() {
                 <PresetChooser
                   presets={list}
                   chosen={name}
-                  onChoose={(preset) => setParams({ preset }, { replace: true })}
+                  onChoose={(preset) => change({ preset }, { replace: true })}
                 />
                 <Loaded query={fields} rows={8}>
                   {(known) =>

@@ -1,33 +1,23 @@
 import { CloseButton, Group, SegmentedControl, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ClickedPoint } from "plotly.js-cartesian-dist-min";
-import { useSearchParams } from "react-router";
 import { jobsQuery } from "../../../api/queries";
 import type { Run } from "../../../api/types";
+import { useAddress } from "../../../routing/useAddress";
 
 export type Axis = "total" | "critical";
 
 /** What curves show, in the URL: all steps or the critical path, and all specialists or one, `1-12`. */
 export function useCurveChoice() {
-  const [params, setParams] = useSearchParams();
+  const { params, change } = useAddress();
   const axis: Axis = params.get("axis") === "critical" ? "critical" : "total";
   const asked = params.get("specialist");
   const specialist = asked && /^\d+-\d+$/.test(asked) ? asked : null;
-  const set = (name: string, value: string | null) =>
-    setParams(
-      (old) => {
-        const changed = new URLSearchParams(old);
-        if (value) changed.set(name, value);
-        else changed.delete(name);
-        return changed;
-      },
-      { preventScrollReset: true },
-    );
   return {
     axis,
     specialist,
-    setAxis: (next: Axis) => set("axis", next === "total" ? null : next),
-    setSpecialist: (next: string | null) => set("specialist", next),
+    setAxis: (next: Axis) => change({ axis: next === "total" ? null : next }),
+    setSpecialist: (next: string | null) => change({ specialist: next }),
   };
 }
 

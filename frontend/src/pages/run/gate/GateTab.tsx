@@ -1,12 +1,12 @@
 import { Card, Select, Stack } from "@mantine/core";
 import { IconGitFork } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useSearchParams } from "react-router";
 import { link } from "../../../api/address";
 import { gatesQuery } from "../../../api/queries";
 import type { Gate, Run } from "../../../api/types";
 import { EmptyState } from "../../../components/EmptyState";
 import { Loaded } from "../../../components/Loaded";
+import { useAddress } from "../../../routing/useAddress";
 import { useCycle } from "../CycleChoice";
 import { gateToShow } from "../cycles";
 import { DecidedGate } from "./DecidedGate";
@@ -16,9 +16,9 @@ import { OpenGate } from "./OpenGate";
 
 export function GateTab({ run }: { run: Run }) {
   const query = useQuery(gatesQuery(run.id));
-  const [params, setParams] = useSearchParams();
+  const { params, rewrite } = useAddress();
   const { cycle } = useCycle(run);
-  const choose = (id: string | null) => id && setParams({ tab: "gate", gate: id }, { preventScrollReset: true });
+  const choose = (id: string | null) => id && rewrite(() => new URLSearchParams({ tab: "gate", gate: id }));
   return (
     <Loaded query={query}>
       {(gates) => {

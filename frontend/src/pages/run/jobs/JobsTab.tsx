@@ -2,7 +2,6 @@ import { Alert, Button, Card, Code, Stack, Text, Tooltip } from "@mantine/core";
 import { IconListDetails } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
-import { useSearchParams } from "react-router";
 import { useRetryJob } from "../../../api/mutations";
 import { jobsQuery } from "../../../api/queries";
 import { hasEnded, type Job, type Run } from "../../../api/types";
@@ -15,15 +14,16 @@ import { Measured } from "../../../components/RunFacts";
 import { When } from "../../../components/When";
 import { count, sentence } from "../../../format/numbers";
 import { duration } from "../../../format/time";
+import { useAddress } from "../../../routing/useAddress";
 import { LogViewer } from "./LogViewer";
 
 export function JobsTab({ run }: { run: Run }) {
   const query = useQuery(jobsQuery(run.id));
-  const [params, setParams] = useSearchParams();
+  const { params, rewrite } = useAddress();
   const chosen = Number(params.get("job"));
   const choose = useCallback(
-    (id: number) => setParams({ tab: "jobs", job: String(id) }, { preventScrollReset: true }),
-    [setParams],
+    (id: number) => rewrite(() => new URLSearchParams({ tab: "jobs", job: String(id) })),
+    [rewrite],
   );
   return (
     <Loaded query={query}>

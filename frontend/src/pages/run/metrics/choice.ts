@@ -1,6 +1,6 @@
 import { useLocalStorage } from "@mantine/hooks";
-import { useSearchParams } from "react-router";
 import type { components } from "../../../api/schema";
+import { useAddress } from "../../../routing/useAddress";
 
 /** Epochs that the smoothing looks back. */
 export const MEMORIES = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
@@ -52,11 +52,11 @@ function numbers(text: string): number[] {
 
 /** How the wall is looked at: in the address, and what is pinned in the browser too. */
 export function useChoice() {
-  const [params, setParams] = useSearchParams();
+  const { params, rewrite } = useAddress();
   const [kept, keep] = useLocalStorage<string[]>({ key: "gsl-pinned-metrics", defaultValue: [] });
   const choose = (change: Partial<Choice>) => {
     if (change.pinned) keep(change.pinned);
-    setParams((old) => written(old, change), { replace: true, preventScrollReset: true });
+    rewrite((now) => written(now, change), { replace: true });
   };
   return { choice: read(params, kept), choose };
 }

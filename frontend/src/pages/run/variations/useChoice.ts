@@ -1,25 +1,17 @@
 import { useHotkeys } from "@mantine/hooks";
 import { useMemo } from "react";
-import { useSearchParams } from "react-router";
+import { useAddress } from "../../../routing/useAddress";
 import { formatChoice, parseChoice } from "./choice";
 
 /** Which variations the figures and tables of a run follow: those in the URL, else all. */
 export function useChoice() {
-  const [params, setParams] = useSearchParams();
+  const { params, change } = useAddress();
   const asked = params.get("variations") ?? "";
   const chosen = useMemo(() => parseChoice(asked), [asked]);
   /** Null, none, or what is chosen already clears the choice. */
   const choose = (variations: Iterable<number> | null) => {
     const text = formatChoice(variations ?? []);
-    setParams(
-      (old) => {
-        const changed = new URLSearchParams(old);
-        if (text === "" || text === asked) changed.delete("variations");
-        else changed.set("variations", text);
-        return changed;
-      },
-      { preventScrollReset: true },
-    );
+    change({ variations: text === asked ? null : text });
   };
   return { text: chosen ? asked : "", chosen, choose };
 }
@@ -32,18 +24,9 @@ export function useEscape() {
 
 /** Into how many clusters the variations are put; null: into none. */
 export function useClusters() {
-  const [params, setParams] = useSearchParams();
+  const { params, change } = useAddress();
   const asked = Number(params.get("clusters"));
   const clusters = Number.isInteger(asked) && asked >= 2 && asked <= 32 ? asked : null;
-  const setClusters = (next: number | null) =>
-    setParams(
-      (old) => {
-        const changed = new URLSearchParams(old);
-        if (next === null) changed.delete("clusters");
-        else changed.set("clusters", String(next));
-        return changed;
-      },
-      { preventScrollReset: true },
-    );
+  const setClusters = (next: number | null) => change({ clusters: next === null ? null : String(next) });
   return { clusters, setClusters };
 }

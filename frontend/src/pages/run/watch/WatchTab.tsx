@@ -1,13 +1,13 @@
 import { NumberInput, Select, Stack, Text } from "@mantine/core";
 import { IconMovie } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useSearchParams } from "react-router";
 import { latestReturnsQuery } from "../../../api/queries";
 import type { Run } from "../../../api/types";
 import { videoChoicesQuery } from "../../../api/videos";
 import { EmptyState } from "../../../components/EmptyState";
 import { Loaded } from "../../../components/Loaded";
 import { Panel } from "../../../components/Panel";
+import { useAddress } from "../../../routing/useAddress";
 import { worst } from "../../../videos/choices";
 import { Refusal, VariationVideos } from "../../../videos/VariationVideos";
 import { Wall } from "./Wall";
@@ -53,15 +53,10 @@ export function WatchTab({ run }: { run: Run }) {
 
 /** The variation is in the URL; at first it is the one that the run is worst at. */
 function useVariation(runId: number): [number | null, (variation: number) => void] {
-  const [params, setParams] = useSearchParams();
+  const { params, change } = useAddress();
   const returns = useQuery(latestReturnsQuery(runId, "evaluation")).data?.items ?? [];
   const asked = params.get("variation");
-  const set = (variation: number) =>
-    setParams((old) => {
-      const changed = new URLSearchParams(old);
-      changed.set("variation", String(variation));
-      return changed;
-    });
+  const set = (variation: number) => change({ variation: String(variation) });
   if (asked !== null && /^\d{1,15}$/.test(asked)) return [Number(asked), set];
   return [worst(returns, 1)[0]?.variation ?? null, set];
 }

@@ -1,6 +1,6 @@
 """Where one arm or group beats another: the paired difference on each variation, with its interval over seeds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -158,12 +158,21 @@ def pair_of(compared: Compared, options: ComparisonOptions) -> tuple[str, str] |
     return ours, theirs
 
 
-def _build(session: Session, compared: Compared, options: ComparisonOptions) -> Figure:
-    pair = pair_of(compared, options)
-    if pair is None:
-        return empty_figure(options.view, f"No second {compared.noun} yet", "This figure compares two.")
-    tasks = task_scores(session, compared, options.metric, options.source, pair)
-    return variation_differences(compared, tasks, *pair, options.metric, options.view)
+Draw = Callable[[Compared, Sequence[TaskScores], str, str, ComparedMetric, View], Figure]
+"""A figure of two groups by variation."""
+
+
+def of_pair(draw: Draw) -> Callable[[Session, Compared, ComparisonOptions], Figure]:
+    """Builds the figure of the pair that is chosen, or of the suggested one."""
+
+    def build(session: Session, compared: Compared, options: ComparisonOptions) -> Figure:
+        pair = pair_of(compared, options)
+        if pair is None:
+            return empty_figure(options.view, f"No second {compared.noun} yet", "This figure compares two.")
+        tasks = task_scores(session, compared, options.metric, options.source, pair)
+        return draw(compared, tasks, *pair, options.metric, options.view)
+
+    return build
 
 
 FIGURE = ExperimentFigure(
@@ -173,6 +182,6 @@ FIGURE = ExperimentFigure(
     "corrected for multiple comparisons.",
     position=40,
     controls=("pair",),
-    build=_build,
+    build=of_pair(variation_differences),
     ready=lambda compared: any_run_evaluated(compared) and len(compared.groups) > 1,
 )

@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlmodel import Session
 
 from gsl.backend.domain.comparison_types import Compared, TaskScores
 from gsl.backend.domain.figure_data import BoolArray, FloatArray
 from gsl.backend.figures.arms import FORMATS, METRIC_NAMES, any_run_evaluated, counted, metric_axis, translucent
 from gsl.backend.figures.figure import Figure
-from gsl.backend.figures.registration import ComparisonOptions, ExperimentFigure
+from gsl.backend.figures.registration import ExperimentFigure
 from gsl.backend.figures.style import View, empty_figure, literal, new_figure, palette
-from gsl.backend.figures.variation_differences import Paired, pair_of, pairs_of_task, variation_names, verdicts
-from gsl.backend.store.figures.comparisons import task_scores
+from gsl.backend.figures.variation_differences import Paired, of_pair, pairs_of_task, variation_names, verdicts
 from gsl.method.statistics import CONFIDENCE, LEAST_SEEDS, Band, mean_band
 from gsl.protocol.api import ComparedMetric
 
@@ -128,14 +126,6 @@ def _interval(low: float, high: float, form: str) -> str:
     return f", {CONFIDENCE:.0%} interval {' to '.join(written_bounds)}"
 
 
-def _build(session: Session, compared: Compared, options: ComparisonOptions) -> Figure:
-    pair = pair_of(compared, options)
-    if pair is None:
-        return empty_figure(options.view, f"No second {compared.noun} yet", "This figure compares two.")
-    tasks = task_scores(session, compared, options.metric, options.source, pair)
-    return variation_scatter(compared, tasks, *pair, options.metric, options.view)
-
-
 FIGURE = ExperimentFigure(
     name="variation_scatter",
     title="Variation by variation",
@@ -143,6 +133,6 @@ FIGURE = ExperimentFigure(
     "both intervals over seeds. Colours are the verdicts of the differences.",
     position=50,
     controls=("pair",),
-    build=_build,
+    build=of_pair(variation_scatter),
     ready=lambda compared: any_run_evaluated(compared) and len(compared.groups) > 1,
 )

@@ -24,7 +24,7 @@ class SearchedSetting(Settings):
     high: float | None = setting(None, "Highest value of a range.")
     log: bool = setting(False, "Whether the range is searched on a logarithmic scale.")
     points: int | None = setting(
-        None, "Grid: how many values of the range are tried, evenly spaced on its scale. Empty: every whole number.",
+        None, "Grid: how many values of the range are tried, evenly spaced on its scale. Empty: every whole number, if few.",
         ge=2, le=MOST_TRIALS,
     )  # fmt: skip
     choices: tuple[Scalar, ...] = setting((), "The choices.", max_length=100)
@@ -61,6 +61,8 @@ class SearchedSetting(Settings):
             for name, bound in (("low", low), ("high", high)):
                 if not bound.is_integer():
                     yield (name,), "must be a whole number; a float has any number", bound
+                elif abs(bound) > 2**53:
+                    yield (name,), "must lie between -2^53 and 2^53, where every whole number is exact", bound
         if low == high:
             yield ("high",), f"must be above low ({low:g}): one point leaves nothing to search", high
         elif low > high:
@@ -74,12 +76,13 @@ class SearchedSetting(Settings):
         return self.low or 0.0, self.high or 0.0
 
     def grid(self) -> list[Any] | None:
-        """The values that a grid tries; None for a range of floats without `points`."""
+        """The values that a grid tries; None for a range without `points` of floats, or of too many whole numbers."""
         if self.type == "choice":
             return list(self.choices)
         low, high = self.bounds
         if self.points is None:
-            return list(range(int(low), int(high) + 1)) if self.type == "int" else None
+            countable = self.type == "int" and high - low < MOST_TRIALS
+            return list(range(int(low), int(high) + 1)) if countable else None
         ends = (math.log(low), math.log(high)) if self.log else (low, high)
         spaced = [ends[0] + (ends[1] - ends[0]) * place / (self.points - 1) for place in range(self.points)]
         values = [min(max(math.exp(value) if self.log else value, low), high) for value in spaced]

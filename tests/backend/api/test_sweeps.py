@@ -189,6 +189,8 @@ def _space(path: str, **searched: Any) -> dict[str, Any]:
         (_space("learner.gamma", type="choice", choices=[0.9, 0.9]), "space.learner.gamma.choices.1", "again"),
         ({"sampler": "grid"}, "space.learner.learning_rate.points", "required"),
         (_space("specialists.count", type="int", low=1, high=4) | {"sampler": "grid"}, "trials", "4 points"),
+        (_space("total_steps", type="int", low=1, high=1e15) | {"sampler": "grid"}, "space.total_steps.points", "many"),
+        (_space("total_steps", type="int", low=1, high=1e300), "space.total_steps.high", "2^53"),
         ({"space": {}}, "space", "1"),
         ({"trials": 0}, "trials", "1"),
         ({"tuning_seeds": []}, "tuning_seeds", "1"),

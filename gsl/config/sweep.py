@@ -24,9 +24,12 @@ class SearchedSetting(Settings):
     high: float | None = setting(None, "Highest value of a range.")
     log: bool = setting(False, "Whether the range is searched on a logarithmic scale.")
     points: int | None = setting(
-        None, "Grid: how many values of the range are tried, evenly spaced on its scale. Empty: every whole number, if few.",
-        ge=2, le=MOST_TRIALS,
-    )  # fmt: skip
+        None,
+        "Grid: how many values of the range are tried, evenly spaced on its scale. Empty: every whole number, if they "
+        "are few.",
+        ge=2,
+        le=MOST_TRIALS,
+    )
     choices: tuple[Scalar, ...] = setting((), "The choices.", max_length=100)
 
     @model_validator(mode="after")

@@ -8762,7 +8762,7 @@ export interface components {
             low?: number | null;
             /**
              * Points
-             * @description Grid: how many values of the range are tried, evenly spaced on its scale. Empty: every whole number, if few.
+             * @description Grid: how many values of the range are tried, evenly spaced on its scale. Empty: every whole number, if they are few.
              */
             points?: number | null;
             /**

@@ -29,6 +29,7 @@ from gsl.phases.state import TrainingOn
 from gsl.protocol import reports
 from gsl.protocol.api import GateEvidence, GateProposal
 from gsl.protocol.jobs import ENDED, VIDEO, Work
+from gsl.protocol.metrics import SYSTEM
 from gsl.protocol.rounds import Rounds
 from gsl.record import MOST_RETURNS, GateRecord, JobRecord, RunRecord
 
@@ -116,10 +117,11 @@ def _reports(session: Session, job: Job) -> Iterator[reports.Report]:
 
 def _epoch(row: Epoch, plateau: Plateau | None, returns: list[reports.VariationReturn]) -> reports.EpochReport:
     found = None if plateau is None else plateau.model_dump(include=set(reports.PlateauReport.model_fields))
-    fields = row.model_dump(exclude={"job_id", "at"})
-    return reports.EpochReport.model_validate(
-        {**fields, "seconds": row.seconds or 0.0, "returns": returns, "plateau": found}
-    )
+    fields = row.model_dump(exclude={"job_id", "at", "metrics"})
+    metrics = {name: value for name, value in row.metrics.items() if name not in SYSTEM}
+    system = {name: value for name, value in row.metrics.items() if name in SYSTEM}
+    fields |= {"metrics": metrics, "system": system, "seconds": row.seconds or 0.0}
+    return reports.EpochReport.model_validate({**fields, "returns": returns, "plateau": found})
 
 
 def _evaluation(

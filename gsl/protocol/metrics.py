@@ -1,4 +1,4 @@
-"""What the diagnostics of an epoch mean: those of the learners, of the guides, and of every epoch.
+"""What the diagnostics of an epoch mean: those of the learners, of the guides, of every epoch, and of the machine.
 
 Plugins may report others. They are shown under their own names, after these.
 """
@@ -6,9 +6,9 @@ Plugins may report others. They are shown under their own names, after these.
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["", "nats", "share", "steps", "steps/s", "episodes"]
-Group = Literal["training", "other"]
-"""What it says something about; `other` is what plugins report."""
+Unit = Literal["", "nats", "share", "steps", "steps/s", "episodes", "GiB", "cores"]
+Group = Literal["training", "system", "other"]
+"""What it says something about: learning, the machine, or whatever plugins report."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,18 @@ METRICS: dict[str, Metric] = {
     "mean_length": Metric("Episode length", "steps", "Mean of the episodes that ended in the epoch"),
     "episodes": Metric("Episodes", "episodes", "How many ended in the epoch"),
     "steps_per_second": Metric("Speed", "steps/s", "Environment steps per second of acting and learning"),
+    "system_processor": Metric("Processor", "cores", "Cores that the trainer and its children keep busy", "system"),
+    "system_memory": Metric("Memory", "GiB", "Resident, of the trainer and its children", "system"),
+    "system_memory_peak": Metric("Peak memory", "GiB", "The most since the trainer started", "system"),
+    "system_gpu_use": Metric("GPU use", "share", "Time in which the GPU works, for whichever process", "system"),
+    "system_gpu_memory": Metric("GPU memory", "GiB", "Reserved by the trainer on its GPU", "system"),
+    "system_gpu_memory_peak": Metric("Peak GPU memory", "GiB", "The most since the trainer started", "system"),
 }
 """By the name in reports, in the order of the page."""
+
+
+SYSTEM = frozenset(name for name, each in METRICS.items() if each.group == "system")
+"""Names of what a trainer takes of its machine."""
 
 
 def metric(name: str) -> Metric:

@@ -120,6 +120,17 @@ class ProvenanceReport(Wire):
     sources: tuple[SourceState, ...] = Field(max_length=100)
 
 
+SystemMetric = Literal[
+    "system_memory",
+    "system_memory_peak",
+    "system_processor",
+    "system_gpu_memory",
+    "system_gpu_memory_peak",
+    "system_gpu_use",
+]
+"""What a trainer takes of its machine; described in gsl.protocol.metrics."""
+
+
 class EpochReport(Wire):
     """One rollout and the updates on it."""
 
@@ -134,6 +145,11 @@ class EpochReport(Wire):
     mean_length: float | None
     metrics: dict[Name, float | None] = Field(
         max_length=MAX_METRICS, description="The learner's diagnostics, such as entropy or approx_kl."
+    )
+    system: dict[SystemMetric, Annotated[float, Field(ge=0)]] = Field(
+        default={},
+        description="What the trainer's process and its children took of the machine at the end of the epoch. As the "
+        "seconds, it is no part of what is learned.",
     )
     returns: tuple[VariationReturn, ...] = ()
     plateau: PlateauReport | None = None

@@ -19,7 +19,9 @@ def trained(stage: ApiDriver, name: str) -> int:
     run_id = stage.launch(name=name)
     stage.claim(job := stage.job(run_id))
     grown = [{key: value * number for key, value in METRICS.items()} for number in range(1, 7)]
-    stage.report(job, started(), *(epoch(number, metrics=each) for number, each in enumerate(grown, start=1)))
+    taken = {"system_memory": 1.5, "system_memory_peak": 2.0, "system_processor": 0.9}
+    reports = [epoch(number, metrics=each, system=taken) for number, each in enumerate(grown, start=1)]
+    stage.report(job, started(), *reports)
     return run_id
 
 
@@ -27,9 +29,12 @@ def test_only_what_is_seen_is_drawn_and_cursors_are_linked(page: Page, runs: lis
     page.goto(f"/runs/{runs[0]}?tab=training")
     drawn, cards = page.locator("[data-testid^=metric-] .js-plotly-plot"), page.locator("[data-testid^=metric-]")
     expect(drawn.first).to_be_visible()
-    expect(cards).to_have_count(len(METRICS) + 3)
+    expect(cards).to_have_count(len(METRICS) + 6)
     assert drawn.count() < len(METRICS) / 2
     page.get_by_test_id("metric-entropy").locator(".nsewdrag").hover()
+    machine = page.get_by_role("region", name="The machine")
+    for title in ("Processor (cores)", "Memory (GiB)", "Peak memory (GiB)"):
+        expect(machine.get_by_text(title, exact=True)).to_be_visible()
     for name in ("entropy", "policy_loss", "value_loss"):
         expect(page.get_by_test_id(f"metric-{name}").locator(".hoverlayer .hovertext")).to_be_visible()
 

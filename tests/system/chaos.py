@@ -120,7 +120,7 @@ def _reports(record: RunRecord) -> dict[str, list[dict[str, Any]]]:
     """The reports of each job without the clock's figures; how often a trainer started, and with what, is no result."""
     return {
         job.work.key: [
-            report.model_dump(mode="json", exclude={"seconds"})
+            report.model_dump(mode="json", exclude={"seconds", "system"})
             for report in job.reports
             if not isinstance(report, StartedReport | ProvenanceReport)
         ]

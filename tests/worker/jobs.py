@@ -72,4 +72,4 @@ def epochs(folder: JobFolder) -> list[EpochReport]:
 def numbers(folder: JobFolder) -> list[dict[str, Any]]:
     """All reports of epochs and evaluations, without the seconds they took."""
     reports = [line for line in lines(folder) if line.type in ("epoch", "evaluation")]
-    return [report.model_dump(exclude={"seconds"}) for report in reports]
+    return [report.model_dump(exclude={"seconds", "system"}) for report in reports]

@@ -6,6 +6,7 @@ from typing import Any
 
 from gsl.protocol.reports import EpochReport, Outcome, PlateauReport
 from gsl.worker.rollout.episodes import Episodes, finite
+from gsl.worker.trainer.process_use import of_this_process
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ def epoch_report(
         success_rate=episodes.success_rate,
         mean_length=episodes.mean_length,
         metrics={name: finite(value) for name, value in metrics.items()},
+        system=of_this_process().sample(),
         returns=episodes.by_variation(),
         plateau=plateau,
     )

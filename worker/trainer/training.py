@@ -25,6 +25,7 @@ from gsl.worker.trainer.evaluations import Evaluations
 from gsl.worker.trainer.guide_inputs import GuideFiles, guide_inputs
 from gsl.worker.trainer.learner import adopt_reward_scale, init_learner, reward_origin
 from gsl.worker.trainer.plateau_metric import PlateauWatch
+from gsl.worker.trainer.process_use import of_this_process
 from gsl.worker.trainer.progress import Progress, epoch_report, log_epoch
 from gsl.worker.trainer.provenance import start_reports
 from gsl.worker.trainer.stop import Stopped, StopRequest
@@ -105,6 +106,7 @@ class Training:
 
     def begin(self) -> None:
         """Resume, or do what comes before the first epoch."""
+        of_this_process()  # what it takes counts from here
         resumed = self._folder.resume.exists()
         if resumed:
             self._restore(checkpoint.load(self._folder.resume))

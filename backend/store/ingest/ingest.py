@@ -126,8 +126,8 @@ def _rows(job: Job, reports: Sequence[Report], allowed: dict[str, frozenset[int]
 
 
 def _epoch(job: Job, report: EpochReport) -> Row:
-    row = report.model_dump(exclude={"type", "returns", "plateau"})
-    return {**row, "job_id": job.id, "at": now()}
+    row = report.model_dump(exclude={"type", "returns", "plateau", "metrics", "system"})
+    return {**row, "metrics": {**report.metrics, **report.system}, "job_id": job.id, "at": now()}
 
 
 def _add_returns(

@@ -4028,6 +4028,14 @@ export interface components {
             /** Success Rate */
             success_rate: number | null;
             /**
+             * System
+             * @description What the trainer's process and its children took of the machine at the end of the epoch. As the seconds, it is no part of what is learned.
+             * @default {}
+             */
+            system: {
+                [key: string]: number;
+            };
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -6141,10 +6149,10 @@ export interface components {
         MetricInfo: {
             /**
              * Group
-             * @description Training, or other: what only plugins report.
+             * @description Training; system: what a trainer takes of its machine; or other: what only plugins report.
              * @enum {string}
              */
-            group: "training" | "other";
+            group: "training" | "system" | "other";
             /** Meaning */
             meaning: string;
             /** Name */

@@ -44,7 +44,9 @@ class MetricInfo(Answer):
     title: str
     unit: str = Field(description="Empty if it has none; a share is between 0 and 1.")
     meaning: str
-    group: Group = Field(description="Training, or other: what only plugins report.")
+    group: Group = Field(
+        description="Training; system: what a trainer takes of its machine; or other: what only plugins report."
+    )
 
 
 class MetricSeriesPublic(Answer):

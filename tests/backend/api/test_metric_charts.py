@@ -85,3 +85,22 @@ def test_bad_input_names_its_field(api: ApiDriver, run_id: int) -> None:
     assert "odd" in api.get(f"/runs/{run_id}/metric-charts", 422, name="od")["detail"]
     assert api.get(f"/runs/{run_id}/metric-charts", name="clone_kl")["charts"] == []  # it may still be reported
     api.get("/runs/999/metric-charts", 404)
+
+
+def test_what_a_trainer_takes_of_its_machine_is_a_group_of_its_own(api: ApiDriver) -> None:
+    run_id = api.launch()
+    api.claim(job := api.job(run_id))
+    taken = [{"system_memory": 1.5, "system_processor": 0.5 * number, "system_gpu_use": 0.25} for number in (1, 2)]
+    api.report(job, started(), *(epoch(number, system=each) for number, each in enumerate(taken, start=1)))
+    listed = api.get(f"/runs/{run_id}/metric-charts")["metrics"]
+    machine = [each for each in listed if each["group"] == "system"]
+    titles = {each["name"]: (each["title"], each["unit"]) for each in machine}
+    assert titles == {
+        "system_processor": ("Processor", "cores"),
+        "system_memory": ("Memory", "GiB"),
+        "system_gpu_use": ("GPU use", "share"),
+    }
+    answer = api.get(f"/runs/{run_id}/metric-charts", name="system_processor")
+    assert lines(answer, run_id, "system_processor") == [([100, 200], [0.5, 1.0])]
+    assert api.get("/runs", q="metrics.system_memory > 1")["total"] == 1
+    assert api.report(job, epoch(3, system={"system_fans": 1.0}), status=422)["errors"]

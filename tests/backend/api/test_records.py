@@ -1,11 +1,13 @@
 """Runs as records: what a worker reported goes out whole, comes in whole, once, and says what is wrong with it."""
 
+import copy
 import gzip
 from typing import Any
 
 import pytest
 
-from tests.backend.api_driver import ApiDriver
+from gsl.record import RunRecord
+from tests.backend.api_driver import ApiDriver, epoch, started
 from tests.backend.marks import ON_SQLITE
 
 
@@ -133,3 +135,21 @@ def test_a_compressed_body_is_refused_unread(api: ApiDriver) -> None:
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     bomb = gzip.compress(b" " * 2**24)
     assert "UTF-8" in api.ask("POST", "/runs/import", 400, content=bomb, headers=headers)["detail"]
+
+
+def test_what_a_trainer_took_of_its_machine_is_no_diagnostic(api: ApiDriver) -> None:
+    """It stands among the metrics, and leaves in its own place; the digest is that of a record without it."""
+    run_id = api.launch()
+    job = api.job(run_id)
+    api.claim(job)
+    api.report(job, started(), epoch(1, system={"system_memory": 1.5, "system_processor": 0.9}))
+    api.post(f"/runs/{run_id}/cancel")
+    api.finish(job, None, status="cancelled")
+    record = api.get(f"/runs/{run_id}/record")
+    [reported] = [report for report in record["jobs"][0]["reports"] if report["type"] == "epoch"]
+    assert reported["system"] == {"system_memory": 1.5, "system_processor": 0.9}
+    assert set(reported["metrics"]) == {"entropy", "kl"}
+    bare = copy.deepcopy(record)
+    for report in bare["jobs"][0]["reports"]:
+        report.pop("system", None)
+    assert RunRecord.model_validate(bare).digest == RunRecord.model_validate(record).digest

@@ -24,7 +24,11 @@ def plain(config: RunConfig) -> RunConfig:
 def numbers(this: LocalRun) -> list[dict[str, object]]:
     """Everything that the run measured, but for the seconds it took."""
     said = [line for key in this.specs for line in this.lines(key)]
-    return [line.model_dump(exclude={"seconds"}) for line in said if isinstance(line, EpochReport | EvaluationReport)]
+    return [
+        line.model_dump(exclude={"seconds", "system"})
+        for line in said
+        if isinstance(line, EpochReport | EvaluationReport)
+    ]
 
 
 def first_job(config: RunConfig) -> JobSpec:

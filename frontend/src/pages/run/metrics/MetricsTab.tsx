@@ -23,7 +23,7 @@ export function MetricsTab({ run }: { run: Run }) {
   return (
     <Panel
       title="Metrics"
-      text={`What learner and guide report of each epoch, and its speed: ${many(found.length, "chart")}.`}
+      text={`What learner and guide report of each epoch, its speed, and what it takes of the machine: ${many(found.length, "chart")}.`}
     >
       <WallControls run={run} choice={choice} choose={choose} runs={list.data?.runs ?? []} />
       <Loaded query={list} rows={8}>

@@ -66,6 +66,7 @@ export type MetricInfo = components["schemas"]["MetricInfo"];
 export const GROUPS: { name: MetricInfo["group"] | "pinned"; title: string }[] = [
   { name: "pinned", title: "Pinned" },
   { name: "training", title: "Training" },
+  { name: "system", title: "The machine" },
   { name: "other", title: "Reported by plugins" },
 ];
 

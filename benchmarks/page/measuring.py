@@ -58,7 +58,7 @@ def loads(browser: Browser, address: str, token: str, run_id: int) -> Loads:
             seen.page.goto(f"/runs/{run_id}", wait_until="commit")
             usable.append(seen.milliseconds(selector="[role=tab]:visible"))
             figures.append(seen.milliseconds(test_id="figure-learning_curve"))
-            plotly = sum(size for name, size in seen.assets.items() if name.startswith("Plot-")) / 1000
+            plotly = sum(size for name, size in seen.assets.items() if name.startswith("plotly")) / 1000
     return Loads(
         list_ms=round(statistics.median(lists)), list_kb=round(kb, 1), run_usable_ms=round(statistics.median(usable)),
         first_figure_ms=round(statistics.median(figures)), plotly_kb=round(plotly, 1),
@@ -110,7 +110,7 @@ def live(browser: Browser, address: str, token: str, jobs: list[HeldJob], minute
                 heap, asked, begun = seen.heap_mib(), _lists(seen), time.monotonic()
         rate = (_lists(seen) - asked) / (time.monotonic() - begun)
         return Live(
-            runs=len(jobs), minutes=minutes, list_requests_per_second=round(rate, 2),
+            runs=len(jobs), minutes=minutes, list_requests_per_second=round(rate, 3),
             heap_first_mib=round(heap, 1), heap_last_mib=round(seen.heap_mib(), 1),
         )  # fmt: skip
 

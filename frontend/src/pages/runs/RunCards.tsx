@@ -1,4 +1,5 @@
 import { Anchor, Box, Card, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { memo } from "react";
 import { Link } from "react-router";
 import type { RunSummary } from "../../api/types";
 import { ImportedBadge, ReadOnlyBadge, StatusBadge } from "../../components/Badges";
@@ -8,28 +9,29 @@ import { Sparkline } from "../../components/Sparkline";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count, decimal } from "../../format/numbers";
-import type { RunWindow } from "./useRunWindow";
+import { type RunWindow, useRows } from "./useRunWindow";
 
 /** Height of most cards, with what is between two. */
-export const CARD_HEIGHT = 230;
+const CARD_HEIGHT = 230;
 const GAP = 12;
 
 /** The runs as cards, for screens too narrow for the table; only those in view exist. */
 export function RunCards({ runs }: { runs: RunWindow }) {
+  const { rows, margin } = useRows(runs, CARD_HEIGHT);
   return (
-    <Box component="section" aria-label="Runs" pos="relative" h={runs.rows.getTotalSize()}>
-      {runs.rows.getVirtualItems().map(({ index, key, start }) => {
+    <Box component="section" aria-label="Runs" pos="relative" h={rows.getTotalSize()}>
+      {rows.getVirtualItems().map(({ index, key, start }) => {
         const run = runs.run(index);
         return (
           <Box
             key={key}
-            ref={runs.rows.measureElement}
+            ref={rows.measureElement}
             data-index={index}
             pos="absolute"
             w="100%"
             pb={GAP}
             top={0}
-            style={{ transform: `translateY(${start - runs.margin}px)` }}
+            style={{ transform: `translateY(${start - margin}px)` }}
           >
             {run ? <RunCard run={run} /> : <Skeleton height={CARD_HEIGHT - GAP} />}
           </Box>
@@ -56,7 +58,7 @@ function Sourced({ title, value, source }: SourcedProps) {
   );
 }
 
-function RunCard({ run }: { run: RunSummary }) {
+const RunCard = memo(function RunCard({ run }: { run: RunSummary }) {
   return (
     <Card withBorder p="sm">
       <Stack gap={8}>
@@ -93,4 +95,4 @@ function RunCard({ run }: { run: RunSummary }) {
       </Stack>
     </Card>
   );
-}
+});

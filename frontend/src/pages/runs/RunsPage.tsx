@@ -17,9 +17,9 @@ import { many } from "../../format/numbers";
 import { ColumnChoice } from "./ColumnChoice";
 import { ImportRuns } from "./ImportRuns";
 import { chosenFields, nextSort, queryOf } from "./listing";
-import { CARD_HEIGHT, RunCards } from "./RunCards";
+import { RunCards } from "./RunCards";
 import { RunFilters } from "./RunFilters";
-import { ROW_HEIGHT, RunsTable } from "./RunsTable";
+import { RunsTable } from "./RunsTable";
 import { SelectionBar } from "./SelectionBar";
 import { useRunFilters } from "./useRunFilters";
 import { useRunWindow, useSelection } from "./useRunWindow";
@@ -105,7 +105,7 @@ interface ListProps {
 }
 
 function RunList({ filter, fields, filtered, wide, onClear, onSort, children }: ListProps) {
-  const runs = useRunWindow(filter, wide ? ROW_HEIGHT : CARD_HEIGHT);
+  const runs = useRunWindow(filter);
   const selection = useSelection();
   const mayChange = useMayChange();
   const wrong = wrongQuery(runs.query.error);

@@ -12,6 +12,7 @@ import {
   UnstyledButton,
 } from "@mantine/core";
 import { IconChevronDown, IconChevronUp, IconSelector } from "@tabler/icons-react";
+import { memo, useMemo } from "react";
 import { Link } from "react-router";
 import type { RunField, RunSummary } from "../../api/types";
 import { ImportedBadge, ReadOnlyBadge, StatusBadge } from "../../components/Badges";
@@ -22,7 +23,7 @@ import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count } from "../../format/numbers";
 import { shownValue } from "./listing";
-import type { RunWindow, Selection } from "./useRunWindow";
+import { type RunWindow, type Selection, useRows } from "./useRunWindow";
 
 interface Props {
   runs: RunWindow;
@@ -44,10 +45,11 @@ interface Column {
 
 /** A table as long as the list, of which only what is in view exists. */
 export function RunsTable({ runs, fields, sort, onSort, selection }: Props) {
-  const columns = [...COLUMNS, ...fields.map(columnOf)];
-  const shown = runs.rows.getVirtualItems();
-  const before = (shown[0]?.start ?? runs.margin) - runs.margin;
-  const after = runs.rows.getTotalSize() - (shown.at(-1)?.end ?? runs.margin) + runs.margin;
+  const { rows, margin } = useRows(runs, ROW_HEIGHT);
+  const columns = useMemo(() => [...COLUMNS, ...fields.map(columnOf)], [fields]);
+  const shown = rows.getVirtualItems();
+  const before = (shown[0]?.start ?? margin) - margin;
+  const after = rows.getTotalSize() - (shown.at(-1)?.end ?? margin) + margin;
   const width = CHECKBOX + columns.reduce((sum, column) => sum + column.width, 0);
   return (
     <Card withBorder p={0}>
@@ -73,8 +75,13 @@ export function RunsTable({ runs, fields, sort, onSort, selection }: Props) {
           <Table.Tbody className="tabular">
             <Space height={before} columns={columns.length + 1} />
             {shown.map(({ index, key }) => (
-              <Table.Tr key={key} data-index={index} ref={runs.rows.measureElement} aria-rowindex={index + 2}>
-                <Cells run={runs.run(index)} columns={columns} selection={selection} />
+              <Table.Tr key={key} data-index={index} ref={rows.measureElement} aria-rowindex={index + 2}>
+                <Cells
+                  run={runs.run(index)}
+                  columns={columns}
+                  selected={selection.ids.has(runs.run(index)?.id ?? 0)}
+                  select={selection.set}
+                />
               </Table.Tr>
             ))}
             <Space height={after} columns={columns.length + 1} />
@@ -86,7 +93,7 @@ export function RunsTable({ runs, fields, sort, onSort, selection }: Props) {
 }
 
 const CHECKBOX = 44;
-export const ROW_HEIGHT = 82;
+const ROW_HEIGHT = 82;
 
 function Space({ height, columns }: { height: number; columns: number }) {
   if (height <= 0) return null;
@@ -114,10 +121,12 @@ function SelectLoaded({ runs, selection }: { runs: RunWindow; selection: Selecti
 interface CellsProps {
   run: RunSummary | undefined;
   columns: Column[];
-  selection: Selection;
+  selected: boolean;
+  select: Selection["set"];
 }
 
-function Cells({ run, columns, selection }: CellsProps) {
+/** Drawn once for each run that comes into view, and not for each step of the scrolling. */
+const Cells = memo(function Cells({ run, columns, selected, select }: CellsProps) {
   if (!run)
     return (
       <Table.Td colSpan={columns.length + 1} h={ROW_HEIGHT}>
@@ -130,8 +139,8 @@ function Cells({ run, columns, selection }: CellsProps) {
         <Checkbox
           aria-label={`Select ${run.name}`}
           size="xs"
-          checked={selection.ids.has(run.id)}
-          onChange={(event) => selection.set([run.id], event.currentTarget.checked)}
+          checked={selected}
+          onChange={(event) => select([run.id], event.currentTarget.checked)}
         />
       </Table.Td>
       {columns.map((column) => (
@@ -141,7 +150,7 @@ function Cells({ run, columns, selection }: CellsProps) {
       ))}
     </>
   );
-}
+});
 
 interface HeadingProps {
   column: Column;

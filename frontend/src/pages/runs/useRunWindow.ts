@@ -1,36 +1,51 @@
 import { useQuery } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
 import type { RunsFilter } from "../../api/queries";
 import { runsQuery, STEP } from "../../api/run-list";
 import type { RunSummary } from "../../api/types";
 
-/** The runs that are in view, of a list as long as it may be: what is scrolled to is fetched, and nothing else. */
-export function useRunWindow(filter: RunsFilter, rowHeight: number) {
+/** The runs around what is in view, of a list as long as it may be: what is scrolled to is fetched, nothing else. */
+export function useRunWindow(filter: RunsFilter) {
   const list = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(0);
   const [offset, setOffset] = useState(0);
   const query = useQuery(runsQuery(filter, offset));
   const page = query.data;
-  useLayoutEffect(() => {
-    if (list.current) setMargin(list.current.getBoundingClientRect().top + window.scrollY);
-  });
+  const show = useCallback((first: number) => setOffset(Math.floor(first / STEP) * STEP), []);
+  /** Undefined while it is fetched. */
+  const run = (index: number): RunSummary | undefined => page?.items[index - page.offset];
+  return { query, page, list, run, show };
+}
+
+export type RunWindow = ReturnType<typeof useRunWindow>;
+
+/** The rows in view. They alone are drawn anew while the list is scrolled, and not the page around them. */
+export function useRows({ page, list, show }: RunWindow, rowHeight: number) {
+  const margin = useTop(list);
   const rows = useWindowVirtualizer({
     count: page?.total ?? 0,
     estimateSize: () => rowHeight,
     overscan: 6,
     scrollMargin: margin,
-    onChange: (shown) => {
-      const first = shown.range?.startIndex ?? 0;
-      setOffset(Math.floor(first / STEP) * STEP);
-    },
+    onChange: (shown) => show(shown.range?.startIndex ?? 0),
   });
-  /** Undefined while it is fetched. */
-  const run = (index: number): RunSummary | undefined => page?.items[index - page.offset];
-  return { query, page, list, rows, run, margin };
+  return { rows, margin };
 }
 
-export type RunWindow = ReturnType<typeof useRunWindow>;
+/** How far below the top of the document an element begins; measured again when something above it may have grown. */
+function useTop(element: RefObject<HTMLElement | null>): number {
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () => {
+      if (element.current) setTop(element.current.getBoundingClientRect().top + window.scrollY);
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [element]);
+  return top;
+}
 
 /** Runs that are chosen for something that is done to all of them; those that are scrolled away stay chosen. */
 export function useSelection() {

@@ -26,6 +26,7 @@ from gsl.backend.api import (
     figures,
     gates,
     jobs,
+    listed_runs,
     measurements,
     meta,
     metric_charts,
@@ -75,6 +76,7 @@ _ROUTES = (
     comparing.routes,
     records.routes,
     exports.routes,
+    listed_runs.routes,
     run_lists.routes,  # before the runs themselves, whose numbers its addresses are not
     runs.routes,
     notes.routes,

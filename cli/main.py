@@ -55,6 +55,7 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "resume": steering.resume,
         "retry": steering.retry,
         "fork": forking.fork,
+        "rename": steering.rename,
         "move": steering.move,
         "delete": steering.delete,
         "undelete": steering.undelete,

@@ -10,6 +10,7 @@ from gsl.cli import text
 from gsl.cli.options import AsJson, Reason, RunIds, connect, each, project_of
 from gsl.cli.outcomes import Exit
 from gsl.cli.output import emit, say
+from gsl.cli.text import plain
 from gsl.client.api import Client
 from gsl.client.models import Gate, Run, Start
 
@@ -22,6 +23,9 @@ Partition = Annotated[
 ]
 Steps = Annotated[int | None, typer.Option("--specialist-steps", help="Environment steps of each specialist.", min=1)]
 Numbers = Annotated[list[int], typer.Argument(metavar="NUMBER...", help="Numbers of runs.", min=1)]
+Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Number of a run.", min=1)]
+NewName = Annotated[str, typer.Argument(help="The new name.")]
+OfExperiment = Annotated[bool, typer.Option("--experiment", help="The number is that of an experiment.")]
 OfExperiments = Annotated[bool, typer.Option("--experiments", help="The numbers are those of experiments.")]
 ToProject = Annotated[str, typer.Option("--project", help='Number or name of a project, or "none".')]
 WorkerNames = Annotated[list[str], typer.Argument(help="Names, as `gsl list workers` shows them.")]
@@ -66,6 +70,13 @@ def undelete(context: typer.Context, numbers: Numbers, experiments: OfExperiment
         say(f"{'Experiment' if experiments else 'Run'} {restored.id}: restored")
 
     raise typer.Exit(_with_each(context, numbers, act)[1])
+
+
+def rename(context: typer.Context, number: Number, name: NewName, experiment: OfExperiment = False) -> None:
+    """Give a run or an experiment another name."""
+    with connect(context) as api:
+        renamed = api.update_experiment(number, name=name) if experiment else api.update_run(number, name=name)
+    say(f"{'Experiment' if experiment else 'Run'} {renamed.id}: {plain(renamed.name)}")
 
 
 def move(context: typer.Context, runs: RunIds, project: ToProject, as_json: AsJson = False) -> None:

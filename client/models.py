@@ -60,6 +60,7 @@ Returns = api.ReturnsPublic
 Run = api.RunPublic
 RunAction = run_lists.RunAction
 RunSummary = api.RunSummary
+RunsRow = run_lists.RunsRow
 RunsChanged = run_lists.RunsChanged
 ShareLink = api.ShareLinkCreated
 SpecialistPlan = api.SpecialistPlan

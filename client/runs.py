@@ -81,10 +81,27 @@ class RunCalls:
 
         `query` is one of the list of runs, for example `status = failed and learner.learning_rate > 1e-4`.
         """
-        parts = [*([f"({query})"] if query else []), *([_quoted(search)] if search else [])]
-        asked = {"status": status, "experiment_id": experiment_id, "q": " and ".join(parts) or None, "tag": tag}
-        asked |= {"suite": suite, "owner": owner, "project_id": project_id, "sort": sort}
-        return Pages(models.RunSummary, "/runs", asked)
+        asked = _listing(query, search, sort, tag, suite, owner, project_id)
+        return Pages(models.RunSummary, "/runs", {**asked, "status": status, "experiment_id": experiment_id})
+
+    @paged
+    def runs_by_experiment(
+        self,
+        *,
+        status: RunStatus | Sequence[RunStatus] | None = None,
+        opened: Sequence[int] = (),
+        search: str | None = None,
+        query: str | None = None,
+        sort: str | None = None,
+        tag: str | None = None,
+        suite: str | None = None,
+        owner: str | None = None,
+        project_id: int | None = None,
+    ) -> Pages[models.RunsRow]:
+        """The same runs as rows that each have a `run` or, for all runs of one, an `experiment`; the runs of `opened`
+        experiments follow its row."""
+        asked = _listing(query, search, sort, tag, suite, owner, project_id)
+        return Pages(models.RunsRow, "/runs/by-experiment", {**asked, "status": status, "open": list(opened)})
 
     @endpoint
     def record(self, run_id: int) -> Conversation[RunRecord]:
@@ -156,6 +173,16 @@ class RunCalls:
                 raise TimeoutError(f"run {run_id} is still {run.status} after {timeout:.0f} s: {run.message}")
             run = yield from get(models.Run, f"/runs/{run_id}", after=every)
         return run
+
+
+def _listing(
+    query: str | None, search: str | None, sort: str | None, tag: str | None, suite: str | None, owner: str | None,
+    project_id: int | None,
+) -> dict[str, Any]:  # fmt: skip
+    """What the list is asked for, as its address has it."""
+    parts = [*([f"({query})"] if query else []), *([_quoted(search)] if search else [])]
+    asked = {"q": " and ".join(parts) or None, "tag": tag, "suite": suite, "owner": owner, "project_id": project_id}
+    return {**asked, "sort": sort}
 
 
 def _quoted(text: str) -> str:

@@ -26,7 +26,7 @@ from gsl.protocol.api.base import MAX_ID
 _DECLARED: dict[Access, str] = {
     "anyone": "get_health get_session sign_in accept_invitation begin_oidc finish_oidc",
     "viewer": """
-        list_run_fields complete_run_query list_run_views
+        list_run_fields complete_run_query list_run_views list_runs_by_experiment
         list_suites list_presets list_runs get_run preview_run get_record list_run_jobs get_job get_job_log get_queue
         list_artifacts get_returns list_plateaus get_ledger list_events get_metrics list_figures get_figure get_gate
         list_gates list_experiments get_experiment get_comparison list_experiment_figures get_experiment_figure

@@ -56,6 +56,7 @@ def update_experiment(
         audit.about(session, f"experiment {experiment_id}", f"{in_project(before)} to {in_project(body.project_id)}")
     experiment.sqlmodel_update(body.model_dump(exclude_none=True, exclude={"project_id"}))
     session.flush()
+    services.publish(session, "experiment", project_id=experiment.project_id)
     return experiments.get(session, experiment_id)
 
 

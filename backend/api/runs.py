@@ -1,11 +1,7 @@
-"""Runs: launch, list, read, change and delete them; cancel, pause and resume them."""
-
-from typing import Annotated
-
-from fastapi import Query
+"""Runs: launch, read, change and delete them; cancel, pause and resume them."""
 
 from gsl.backend.api.access import Who
-from gsl.backend.api.deps import Limit, Offset, OfProject, Reading, RunId, ServicesDep, Writing, problems, router
+from gsl.backend.api.deps import Reading, RunId, ServicesDep, Writing, problems, router
 from gsl.backend.db.models import Run
 from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.run_progress import eta, job_count, measurement_steps, phases
@@ -13,12 +9,10 @@ from gsl.backend.services import baselines, forks, policies, retries
 from gsl.backend.services.app_services import Services
 from gsl.backend.services.bin import check_may_delete, put_run
 from gsl.backend.services.placement import in_project, move_run, project_for
-from gsl.backend.store import audit, notes, run_progress, run_query, runs, search, workers
+from gsl.backend.store import audit, notes, run_progress, runs, workers
 from gsl.backend.store.jobs.status import record_event
-from gsl.config.run import Arm
-from gsl.protocol.api import BudgetPreview, Page, RunCreate, RunPublic, RunSummary, RunUpdate
-from gsl.protocol.api.run_lists import FieldName
-from gsl.protocol.jobs import DesiredState, RunStatus
+from gsl.protocol.api import BudgetPreview, RunCreate, RunPublic, RunUpdate
+from gsl.protocol.jobs import DesiredState
 
 routes = router("runs")
 
@@ -53,42 +47,6 @@ def preview_run(body: RunCreate, who: Who, session: Reading) -> BudgetPreview:
         eta_seconds=eta(listed),
         steps_per_second=progress.pace.speed("generalist"),
     )
-
-
-@routes.get("/runs", summary="List runs, with filters and paging", responses=problems())
-def list_runs(
-    session: Reading,
-    who: Who,
-    q: Annotated[
-        str | None,
-        Query(
-            max_length=2000,
-            description="A query, as `status = failed and learner.learning_rate > 1e-4`, or text to find in name, "
-            "notes or tags, whatever its case and accents. Archived runs are left out unless it says `archived = yes`.",
-        ),
-    ] = None,
-    status: Annotated[list[RunStatus] | None, Query(description="One or more statuses.")] = None,
-    tag: Annotated[str | None, Query(max_length=200)] = None,
-    suite: Annotated[str | None, Query(max_length=200)] = None,
-    experiment_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
-    arm: Annotated[Arm | None, Query()] = None,
-    arm_name: Annotated[str | None, Query(max_length=100, description="Label of the arm in its experiment.")] = None,
-    owner: Annotated[str | None, Query(max_length=200, description="Name of the account that launched it.")] = None,
-    project_id: OfProject = None,
-    sort: Annotated[
-        str, Query(max_length=200, description="Field of queries to sort by; a leading minus reverses the order.")
-    ] = "-created_at",
-    columns: Annotated[
-        list[FieldName] | None, Query(max_length=30, description="Fields whose values each run shows in `values`.")
-    ] = None,
-    limit: Limit = 50,
-    offset: Offset = 0,
-) -> Page[RunSummary]:
-    """422 says at which character a query is wrong, and what would be right there."""
-    query = run_query.read(session, q)
-    filters = search.Filter(query, status or (), tag, suite, experiment_id, arm, arm_name, owner, project_id)
-    shown = [search.named(session, name, "columns") for name in columns or ()]
-    return runs.page(session, who, filters, search.order(session, sort), shown, limit, offset)
 
 
 @routes.post("/runs/{run_id}/baseline", status_code=201, summary="Launch a baseline", responses=problems(404, 409))

@@ -46,9 +46,14 @@ def _from_text(document: Any, field: Field) -> ColumnElement[Any]:
     return case((func.typeof(value).in_(kinds), value))
 
 
+def sort_value(field: Field, dialect: str) -> ColumnElement[Any]:
+    """What runs are ordered by: of what has a name, the name."""
+    return _named(field.place[0]) if field.kind == "name" else expression(field, dialect)
+
+
 def order(field: Field, descending: bool, dialect: str) -> ColumnElement[Any]:
     """Runs without a value come last either way."""
-    value = _named(field.place[0]) if field.kind == "name" else expression(field, dialect)
+    value = sort_value(field, dialect)
     ordered = value.desc() if descending else value.asc()
     if field.source == "run" and field.kind != "name" and not getattr(Run, field.place[0]).nullable:
         return ordered  # this order has an index, which NULLS LAST keeps PostgreSQL from using

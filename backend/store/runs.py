@@ -1,6 +1,6 @@
 """Runs: creating, listing, reading, changing and deleting them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func
@@ -79,26 +79,27 @@ def unfinished(session: Session) -> Sequence[int]:
     return [run_id for run_id in ids if run_id is not None]
 
 
-def page(
-    session: Session,
-    who: Identity,
-    filters: search.Filter,
-    order: search.Order,
-    shown: Sequence[Field],
-    limit: int,
-    offset: int,
-) -> Page[RunSummary]:
+def page(session: Session, who: Identity, asked: search.Listing) -> Page[RunSummary]:
     """Those that are there for the person, with the values of the fields that are shown."""
     dialect = session.get_bind().dialect.name
-    conditions = [*search.conditions(filters, dialect), *reach.visible(who, Run.project_id)]
+    conditions = [*search.conditions(asked.filters, dialect), *reach.visible(who, Run.project_id)]
     total = session.exec(select(func.count()).select_from(Run).where(*conditions)).one()
-    ordered = run_columns.order(order.field, order.descending, dialect)
+    ordered = run_columns.order(asked.order.field, asked.order.descending, dialect)
     query = select(Run).where(*conditions).order_by(ordered, col(Run.id).desc())
-    runs = list(session.exec(query.limit(limit).offset(offset)))
-    values = [{field.name: value_of(field, run) for field in shown} for run in runs]
-    found = zip(summaries(session, runs), values, strict=True)
-    items = tuple(summary.model_copy(update={"values": own}) for summary, own in found)
-    return Page(items=items, total=total, limit=limit, offset=offset)
+    runs = list(session.exec(query.limit(asked.limit).offset(asked.offset)))
+    items = tuple(_with_values(session, runs, asked.shown))
+    return Page(items=items, total=total, limit=asked.limit, offset=asked.offset)
+
+
+def listed(session: Session, ids: Sequence[int], shown: Sequence[Field]) -> dict[int, RunSummary]:
+    """Rows of the list by their runs' ids."""
+    runs = session.exec(select(Run).where(col(Run.id).in_(ids))).all() if ids else []
+    return {summary.id: summary for summary in _with_values(session, runs, shown)}
+
+
+def _with_values(session: Session, runs: Sequence[Run], shown: Sequence[Field]) -> Iterator[RunSummary]:
+    for run, summary in zip(runs, summaries(session, runs), strict=True):
+        yield summary.model_copy(update={"values": {field.name: value_of(field, run) for field in shown}})
 
 
 def summaries(session: Session, runs: Sequence[Run]) -> list[RunSummary]:

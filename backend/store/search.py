@@ -42,6 +42,17 @@ class Order:
     descending: bool
 
 
+@dataclass(frozen=True)
+class Listing:
+    """A page of the list of runs; `shown`: fields whose values each run shows."""
+
+    filters: Filter
+    order: Order
+    shown: tuple[Field, ...]
+    limit: int
+    offset: int
+
+
 def named(session: Session, name: str, where: str) -> Field:
     """Raises `InvalidError`, which names similar fields."""
     field = find(name, lambda metric: has_metric(session, metric))

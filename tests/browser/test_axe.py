@@ -20,7 +20,7 @@ TABS = (
 )  # fmt: skip
 PAGES = (
     "/runs", "/runs/new", "/experiments", "/projects", "/bin", "/workers", "/account", "/policies", "/people",
-    "/audit", "/inbox", "/compare", "/nowhere",
+    "/audit", "/inbox", "/runs?group=experiment&open=1", "/compare", "/nowhere",
 )  # fmt: skip
 _RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
     .filter(({impact}) => impact === 'serious' || impact === 'critical')

@@ -47,6 +47,20 @@ def test_a_baseline_takes_one_click(page: Page, stage: ApiDriver) -> None:
         stage.post(f"/runs/{each}/cancel")
 
 
+def test_an_experiment_is_renamed_and_deleted(page: Page, stage: ApiDriver) -> None:
+    experiment = stage.post("/experiments", {"name": "A first name"}, 201)["id"]
+    page.goto(f"/experiments/{experiment}")
+    page.get_by_role("button", name="Rename experiment").click()
+    page.get_by_label("Name of the experiment").fill("lr<3e-4>fast")
+    page.get_by_role("button", name="Save name").click()
+    expect(page.get_by_role("heading", name="lr<3e-4>fast")).to_be_visible()
+    assert stage.get(f"/experiments/{experiment}")["name"] == "lr<3e-4>fast"
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete the experiment").click()
+    expect(page.get_by_role("heading", name="Experiments", exact=True)).to_be_visible()
+    stage.get(f"/experiments/{experiment}", 404)
+
+
 def test_an_unknown_experiment_leads_back(page: Page) -> None:
     page.goto("/experiments/999999")
     page.get_by_role("main").locator("a[href='/experiments']").click()

@@ -69,3 +69,55 @@ def test_a_view_is_kept_and_opened(page: Page, many: list[int]) -> None:
     expect(page.get_by_role("columnheader", name="learner.learning_rate")).to_be_visible()
     expect(page.get_by_label("Search runs")).to_have_value('(tag = listed) and status = "cancelled"')
     expect(page.get_by_role("link", name="listed 000")).to_be_visible()
+
+
+def test_experiments_are_one_row_that_opens_to_its_runs(page: Page, stage: ApiDriver) -> None:
+    experiment = stage.post("/experiments", {"name": "Grouped runs"}, 201)["id"]
+    for seed in range(2):
+        stage.cancelled(name=f"grouped {seed}", experiment_id=experiment, arm_name="DAPG", config={"seed": seed})
+    stage.cancelled(name="grouped alone")
+    page.goto("/runs?search=name ~ grouped")
+    page.get_by_role("switch", name="Group by experiment").click()
+    table = page.get_by_role("table", name="Runs")
+    row = table.get_by_role("row").filter(has=page.get_by_role("link", name="Grouped runs"))
+    expect(row).to_contain_text("2 runs")
+    expect(row).to_contain_text("DAPG")
+    expect(row.get_by_test_id("run-status")).to_have_attribute("data-status", "cancelled")
+    expect(table.get_by_role("row")).to_have_count(3)
+    expect(table.get_by_role("link", name="grouped alone")).to_be_visible()
+    row.get_by_role("button", name="Runs of Grouped runs").click()
+    expect(table.get_by_role("link", name="grouped 0")).to_be_visible()
+    assert f"group=experiment&open={experiment}" in page.url
+    page.reload()
+    expect(table.get_by_role("link", name="grouped 1")).to_be_visible()
+    page.get_by_role("switch", name="Group by experiment").click()
+    expect(page.get_by_role("link", name="Grouped runs")).to_be_hidden()
+
+
+def test_three_runs_are_chosen_tagged_archived_and_listed_again(page: Page, stage: ApiDriver) -> None:
+    chosen = [stage.cancelled(name=f"bulk {number}") for number in range(4)][:3]
+    page.goto("/runs?search=name ~ bulk")
+    bar = page.get_by_role("toolbar", name="Chosen runs")
+
+    def choose(last: int) -> None:
+        for number in range(last):
+            page.get_by_role("checkbox", name=f"Select bulk {number}").check()
+        expect(bar).to_contain_text("3 runs")
+
+    choose(3)
+    bar.get_by_role("button", name="Tag").click()
+    tags = page.get_by_role("combobox", name="Tags to add")
+    tags.fill("chosen")
+    tags.press("Enter")
+    page.get_by_role("button", name="Add tags").click()
+    expect(page.get_by_role("table", name="Runs").get_by_role("link", name="chosen", exact=True)).to_have_count(3)
+    expect(bar).to_be_hidden()
+    choose(3)
+    bar.get_by_role("button", name="Archive").click()
+    expect(page.get_by_role("link", name="bulk 0")).to_be_hidden()
+    expect(page.get_by_role("link", name="bulk 3")).to_be_visible()
+    page.get_by_label("Search runs").fill("name ~ bulk and archived = yes")
+    choose(3)
+    bar.get_by_role("button", name="List again").click()
+    expect(page.get_by_role("link", name="bulk 0")).to_be_hidden()
+    assert {run["id"] for run in stage.get("/runs", tag="chosen")["items"]} == set(chosen)

@@ -27,6 +27,16 @@ def test_one_that_is_refused_keeps_no_other_back(gsl: Gsl, server: RealApi) -> N
     assert server.client.run(run).status == "cancelled"
 
 
+def test_runs_and_experiments_are_renamed(gsl: Gsl, server: RealApi) -> None:
+    run = server.client.create_run("forkmaze-quick").id
+    experiment = server.client.create_experiment("Before").id
+    assert gsl("rename", run, "After").out == f"Run {run}: After\n"
+    assert gsl("rename", experiment, "Guides, longer", "--experiment").out.endswith("Guides, longer\n")
+    assert (server.client.run(run).name, server.client.experiment(experiment).name) == ("After", "Guides, longer")
+    assert gsl("rename", run, "").code == 3
+    assert gsl("rename", 999, "Of nothing", "--experiment").code == 3
+
+
 def test_a_gate_is_approved_with_changes(gsl: Gsl, server: RealApi, driver: ApiDriver) -> None:
     run = driver.at_the_gate()
     wrong = gsl("approve", run, "--partition", "[[77]]")

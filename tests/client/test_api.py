@@ -266,3 +266,13 @@ def test_quotas_are_set_and_their_use_is_shown(api: RealApi) -> None:
         client.create_run("forkmaze-quick", project_id=project.id)
     assert client.set_account_quota("owner", running_jobs=3).quota.running_jobs == 3
     assert client.usage().quota.running_jobs == 3
+
+
+def test_runs_are_listed_by_experiment(api: RealApi) -> None:
+    experiment = api.client.create_experiment("One row").id
+    runs = [api.client.create_run("forkmaze-quick", name="of one row", experiment_id=experiment).id for _ in range(2)]
+    [row] = api.client.runs_by_experiment(query="name = 'of one row'")
+    assert row.experiment is not None
+    assert (row.experiment.id, row.experiment.runs, row.experiment.statuses) == (experiment, 2, {"queued": 2})
+    _, *below = api.client.runs_by_experiment(search="of one row", opened=[experiment], sort="id")
+    assert [each.run and each.run.id for each in below] == runs

@@ -54,7 +54,10 @@ export function refresher(client: QueryClient) {
   return {
     onChange({ what, run_id, worker }: Change): void {
       if (worker) lists.call(keys.workers);
-      if (what === "experiment") experiments.call(keys.experiments);
+      if (what === "experiment") {
+        experiments.call(keys.experiments);
+        lists.call(keys.listedRuns); // which show its name
+      }
       if (what === "project")
         for (const key of [keys.projects, keys.runs, keys.experiments, keys.inbox]) lists.call(key);
       if (typeof run_id !== "number") return;

@@ -2,7 +2,7 @@ import { notifications } from "@mantine/notifications";
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 import { keys, type RunsFilter } from "./queries";
-import type { RunsChange, RunViewStore } from "./types";
+import type { RunsChange, RunsRow, RunViewStore } from "./types";
 
 /** Rows that are asked for at once: more than a screen shows, whichever of the first `STEP` is on top. */
 export const WINDOW = 80;
@@ -14,6 +14,29 @@ export function runsQuery(filter: RunsFilter, offset: number) {
   return queryOptions({
     queryKey: [...keys.listedRuns, filter, offset],
     queryFn: ({ signal }) => unwrap(api.GET("/api/v1/runs", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Whether the runs of an experiment are one row, and the experiments whose runs follow it. */
+export interface Grouping {
+  byExperiment: boolean;
+  opened: readonly number[];
+}
+
+/** The rows from here on: each a run or, if they are grouped, an experiment. */
+export function runRowsQuery(filter: RunsFilter, { byExperiment, opened }: Grouping, offset: number) {
+  const query = { ...filter, status: filter.status as never, limit: WINDOW, offset };
+  return queryOptions({
+    queryKey: [...keys.listedRuns, "rows", filter, byExperiment && opened, offset],
+    queryFn: async ({ signal }) => {
+      if (byExperiment) {
+        const params = { query: { ...query, open: [...opened] } };
+        return unwrap(api.GET("/api/v1/runs/by-experiment", { params, signal }));
+      }
+      const page = await unwrap(api.GET("/api/v1/runs", { params: { query }, signal }));
+      return { ...page, items: page.items.map((run): RunsRow => ({ run, experiment: null })), runs: page.total };
+    },
     placeholderData: keepPreviousData,
   });
 }

@@ -1642,6 +1642,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/by-experiment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List runs, those of an experiment as one row
+         * @description What the same request to `/runs` finds. An experiment stands where its first run would in that order, and tells
+         *     of the runs that were found; runs of no experiment are rows of their own.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["list_runs_by_experiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/changes": {
         parameters: {
             query?: never;
@@ -3272,6 +3295,28 @@ export interface components {
             name: string;
         };
         /**
+         * ArmOfRuns
+         * @description One arm of an experiment, of the runs that were found.
+         */
+        ArmOfRuns: {
+            /** Best Score */
+            best_score: number | null;
+            /**
+             * Mean Score
+             * @description Mean of their latest scores; null if there are none.
+             */
+            mean_score: number | null;
+            /** Name */
+            name: string;
+            /** Runs */
+            runs: number;
+            /**
+             * Scored
+             * @description Runs with a score that neither failed nor were cancelled.
+             */
+            scored: number;
+        };
+        /**
          * ArtifactPublic
          * @description A stored file and the run and job it belongs to; its content is at GET /api/v1/artifacts/{id}/content.
          */
@@ -4267,6 +4312,49 @@ export interface components {
              * @default
              */
             worker_label: string;
+        };
+        /**
+         * ExperimentOfRuns
+         * @description An experiment as one row of the list of runs.
+         */
+        ExperimentOfRuns: {
+            /**
+             * Arms
+             * @description The highest mean score first; at most 20.
+             */
+            arms: components["schemas"]["ArmOfRuns"][];
+            /** Arms In All */
+            arms_in_all: number;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Project Id */
+            project_id: number | null;
+            /** Project Name */
+            project_name: string | null;
+            /**
+             * Runs
+             * @description Runs of it that were found.
+             */
+            runs: number;
+            /**
+             * Statuses
+             * @description How many of them there are of each status.
+             */
+            statuses: {
+                [key: string]: number;
+            };
+            /** Sweep */
+            sweep: boolean;
+            /**
+             * Updated At
+             * Format: date-time
+             * @description When one of these runs last changed.
+             */
+            updated_at: string;
         };
         /**
          * ExperimentPublic
@@ -8504,6 +8592,12 @@ export interface components {
          */
         RunViewContent: {
             /**
+             * By Experiment
+             * @description Whether the runs of an experiment are one row.
+             * @default false
+             */
+            by_experiment: boolean;
+            /**
              * Columns
              * @description Fields shown after the usual columns.
              * @default []
@@ -8568,6 +8662,28 @@ export interface components {
             shared: boolean;
         };
         /**
+         * RunsByExperiment
+         * @description One page of rows.
+         */
+        RunsByExperiment: {
+            /** Items */
+            items: components["schemas"]["RunsRow"][];
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+            /**
+             * Runs
+             * @description Number of runs that were found, on all pages together.
+             */
+            runs: number;
+            /**
+             * Total
+             * @description Number of items on all pages together.
+             */
+            total: number;
+        };
+        /**
          * RunsChange
          * @example {
          *       "action": "tag",
@@ -8600,6 +8716,14 @@ export interface components {
         RunsChanged: {
             /** Items */
             items: components["schemas"]["RunChanged"][];
+        };
+        /**
+         * RunsRow
+         * @description Either an experiment, or a run: of none, or of an experiment whose row is opened.
+         */
+        RunsRow: {
+            experiment?: components["schemas"]["ExperimentOfRuns"] | null;
+            run?: components["schemas"]["RunSummary"] | null;
         };
         /**
          * SAC
@@ -17949,6 +18073,87 @@ export interface operations {
             };
             /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs_by_experiment: {
+        parameters: {
+            query?: {
+                /** @description Experiments whose runs follow their row. */
+                open?: number[] | null;
+                /** @description A query, as `status = failed and learner.learning_rate > 1e-4`, or text to find in name, notes or tags, whatever its case and accents. Archived runs are left out unless it says `archived = yes`. */
+                q?: string | null;
+                /** @description One or more statuses. */
+                status?: ("queued" | "generalist" | "evaluation" | "awaiting_approval" | "specialists" | "finetune" | "succeeded" | "failed" | "cancelled" | "paused")[] | null;
+                tag?: string | null;
+                suite?: string | null;
+                experiment_id?: number | null;
+                arm?: ("gsl" | "generalist" | "generalist_low") | null;
+                /** @description Label of the arm in its experiment. */
+                arm_name?: string | null;
+                /** @description Name of the account that launched it. */
+                owner?: string | null;
+                /** @description Only what belongs to this project. */
+                project_id?: number | null;
+                /** @description Field of queries to sort by; a leading minus reverses the order. */
+                sort?: string;
+                /** @description Fields whose values each run shows in `values`. */
+                columns?: string[] | null;
+                /** @description Maximum number of items. */
+                limit?: number;
+                /** @description Number of items to skip. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsByExperiment"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,6 +4,9 @@ type Schemas = components["schemas"];
 
 export type RunConfig = Schemas["RunConfig"];
 export type RunSummary = Schemas["RunSummary"];
+export type RunsRow = Schemas["RunsRow"];
+export type ExperimentOfRuns = Schemas["ExperimentOfRuns"];
+export type ArmOfRuns = Schemas["ArmOfRuns"];
 export type RunsChange = Schemas["RunsChange"];
 export type RunField = Schemas["RunField"];
 export type RunView = Schemas["RunViewPublic"];

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gsl.protocol.api.base import MAX_ID, Answer, Request, example
-from gsl.protocol.api.runs import MOST_TAGS, Tag
+from gsl.protocol.api.base import MAX_ID, Answer, Page, Request, example
+from gsl.protocol.api.runs import MOST_TAGS, RunSummary, Tag
+from gsl.protocol.jobs import RunStatus
 
 RunAction = Literal["tag", "untag", "archive", "unarchive", "cancel", "delete"]
 
@@ -41,6 +42,7 @@ class RunViewContent(Request):
     query: str = Field(default="", max_length=2000)
     columns: list[FieldName] = Field(default=[], max_length=30, description="Fields shown after the usual columns.")
     sort: str = Field(default="", max_length=200, description="Field to sort by; a leading minus reverses the order.")
+    by_experiment: bool = Field(default=False, description="Whether the runs of an experiment are one row.")
 
 
 class RunViewStore(Request):
@@ -61,6 +63,45 @@ class RunViewPublic(Answer):
     content: RunViewContent
     gone: tuple[str, ...] = Field(description="What it names that there is no more; it opens without.")
     updated_at: datetime
+
+
+class ArmOfRuns(Answer):
+    """One arm of an experiment, of the runs that were found."""
+
+    name: str
+    runs: int
+    scored: int = Field(description="Runs with a score that neither failed nor were cancelled.")
+    mean_score: float | None = Field(description="Mean of their latest scores; null if there are none.")
+    best_score: float | None
+
+
+class ExperimentOfRuns(Answer):
+    """An experiment as one row of the list of runs."""
+
+    id: int
+    name: str
+    owner: str
+    project_id: int | None
+    project_name: str | None
+    sweep: bool
+    runs: int = Field(description="Runs of it that were found.")
+    statuses: dict[RunStatus, int] = Field(description="How many of them there are of each status.")
+    arms: tuple[ArmOfRuns, ...] = Field(description="The highest mean score first; at most 20.")
+    arms_in_all: int
+    updated_at: datetime = Field(description="When one of these runs last changed.")
+
+
+class RunsRow(Answer):
+    """Either an experiment, or a run: of none, or of an experiment whose row is opened."""
+
+    experiment: ExperimentOfRuns | None = None
+    run: RunSummary | None = None
+
+
+class RunsByExperiment(Page[RunsRow]):
+    """One page of rows."""
+
+    runs: int = Field(description="Number of runs that were found, on all pages together.")
 
 
 class RunField(Answer):

@@ -19,7 +19,7 @@ from tests.backend.project_stage import ALLOWED, CHANGE, NOTHING, Stage, shared_
 LISTS = {
     "list_runs", "list_experiments", "list_projects", "get_queue", "list_workers", "stream_changes",
     "list_bin", "try_policy", "list_waiting_gates", "list_run_fields", "complete_run_query",
-    "list_run_views",
+    "list_run_views", "list_runs_by_experiment",
 }  # fmt: skip
 COMPARED = {
     "get_groups_comparison", "get_comparison_table", "list_comparison_figures", "get_comparison_figure",

@@ -10,7 +10,7 @@ from tests.backend.api_driver import ApiDriver
 from tests.backend.marks import ON_SQLITE
 from tests.backend.project_stage import ALLOWED, CHANGE, NOTHING, shared_stage
 
-CONTENT = {"query": "status = failed", "columns": ["learner.learning_rate"], "sort": "-score"}
+CONTENT = {"query": "status = failed", "columns": ["learner.learning_rate"], "sort": "-score", "by_experiment": True}
 
 
 def kept(api: ApiDriver, name: str, status: int = 200, **fields: Any) -> Any:
@@ -21,7 +21,10 @@ def test_a_view_is_kept_replaced_and_deleted(api: ApiDriver) -> None:
     first = kept(api, "Failed")
     assert (first["content"], first["gone"], first["owner"]) == (CONTENT, [], "owner")
     again = kept(api, "Failed", content={"query": "maze"}, shared=True)
-    assert (again["id"], again["content"]) == (first["id"], {"query": "maze", "columns": [], "sort": ""})
+    assert (again["id"], again["content"]) == (
+        first["id"],
+        {"query": "maze", "columns": [], "sort": "", "by_experiment": False},
+    )
     assert [view["name"] for view in api.get("/run-views")] == ["Failed"]
     api.ask("DELETE", f"/run-views/{first['id']}", 204)
     api.ask("DELETE", f"/run-views/{first['id']}", 404)
@@ -33,7 +36,7 @@ def test_a_view_says_what_is_gone_and_opens_without(api: ApiDriver, services: Se
     with services.database.write() as session:
         session.add(RunView(name="Old", owner="owner", content=content))
     [view] = api.get("/run-views")
-    assert view["content"] == content
+    assert view["content"] == {**content, "by_experiment": False}
     assert [part in said for part, said in zip(("suite.gone", "guide.gone", "character 1"), view["gone"], strict=True)]
     assert len(view["gone"]) == 3
 

@@ -1,8 +1,9 @@
-import { Anchor, Breadcrumbs, Button, Card, Group, Text, Title } from "@mantine/core";
+import { Anchor, Box, Breadcrumbs, Button, Card, Group, Text } from "@mantine/core";
 import { IconPlayerPlay, IconScale } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useUpdateExperiment } from "../../api/mutations";
 import type { Experiment } from "../../api/types";
+import { EditableName } from "../../components/EditableName";
 import { EditableProject } from "../../components/EditableProject";
 import { ExportMenu } from "../../components/ExportMenu";
 import { Share } from "../../components/Share";
@@ -23,9 +24,9 @@ export function ExperimentHeader({ experiment }: { experiment: Experiment }) {
         </Text>
       </Breadcrumbs>
       <Group justify="space-between" align="flex-start" gap="sm">
-        <Title order={1} size="h3" style={{ overflowWrap: "anywhere", flex: "1 1 240px" }}>
-          {experiment.name}
-        </Title>
+        <Box style={{ flex: "1 1 240px" }}>
+          <EditableName of="experiment" name={experiment.name} onSave={(name) => update.mutate({ name })} />
+        </Box>
         <Group gap="xs">
           {experiment.runs > 0 && (
             <Button

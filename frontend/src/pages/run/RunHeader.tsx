@@ -4,6 +4,7 @@ import { useUpdateRun } from "../../api/mutations";
 import type { Run } from "../../api/types";
 import { hasEnded } from "../../api/types";
 import { ImportedBadge, StatusBadge } from "../../components/Badges";
+import { EditableName } from "../../components/EditableName";
 import { EditableProject } from "../../components/EditableProject";
 import { spentShare } from "../../components/PhaseBar";
 import { armTitle, TimeLeft } from "../../components/RunFacts";
@@ -11,14 +12,13 @@ import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count, decimal } from "../../format/numbers";
 import { Follow } from "../../notices/Notices";
-import { EditableName } from "./EditableName";
 import { EditableTags } from "./EditableTags";
 import { Lineage } from "./Lineage";
 import { QueueSettings } from "./QueueSettings";
 import { RunActions } from "./RunActions";
 import { ComparedWith } from "./RunBaseline";
 
-/** `brief` leaves room for what is below: no progress, tags and settings. */
+/** `brief` leaves room for what is below: no progress, tags and settings, and the status beside the other facts. */
 export function RunHeader({ run, brief }: { run: Run; brief: boolean }) {
   const update = useUpdateRun(run.id);
   return (
@@ -35,14 +35,13 @@ export function RunHeader({ run, brief }: { run: Run; brief: boolean }) {
       )}
       <Group justify="space-between" align="flex-start" gap="sm">
         <Group gap="sm" style={{ minWidth: 0, flex: "1 1 260px" }}>
-          <EditableName name={run.name} onSave={(name) => update.mutate({ name })} />
-          <StatusBadge status={run.status} size="lg" />
-          <ImportedBadge run={run} size="lg" />
+          <EditableName of="run" name={run.name} onSave={(name) => update.mutate({ name })} />
+          {!brief && <State run={run} size="lg" />}
         </Group>
         <RunActions run={run} />
       </Group>
       <Text size="sm" c="dimmed" mt={4} component="div">
-        {label(run.suite)} · {armTitle(run)} · seed {run.seed}
+        {brief && <State run={run} size="sm" />} {label(run.suite)} · {armTitle(run)} · seed {run.seed}
         {run.cycle > 1 && ` · cycle ${run.cycle}`}
         {run.experiment_id !== null && (
           <>
@@ -57,6 +56,15 @@ export function RunHeader({ run, brief }: { run: Run; brief: boolean }) {
       </Text>
       {!brief && <Details run={run} />}
     </Card>
+  );
+}
+
+function State({ run, size }: { run: Run; size: string }) {
+  return (
+    <>
+      <StatusBadge status={run.status} size={size} />
+      <ImportedBadge run={run} size={size} />
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ import { Sparkline } from "../../components/Sparkline";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count, decimal } from "../../format/numbers";
+import { ExperimentCard, type Groups, isBelow } from "./ExperimentRow";
 import { type RunWindow, useRows } from "./useRunWindow";
 
 /** Height of most cards, with what is between two. */
@@ -16,12 +17,12 @@ const CARD_HEIGHT = 230;
 const GAP = 12;
 
 /** The runs as cards, for screens too narrow for the table; only those in view exist. */
-export function RunCards({ runs }: { runs: RunWindow }) {
+export function RunCards({ runs, groups }: { runs: RunWindow; groups: Groups }) {
   const { rows, margin } = useRows(runs, CARD_HEIGHT);
   return (
     <Box component="section" aria-label="Runs" pos="relative" h={rows.getTotalSize()}>
       {rows.getVirtualItems().map(({ index, key, start }) => {
-        const run = runs.run(index);
+        const row = runs.row(index);
         return (
           <Box
             key={key}
@@ -30,10 +31,13 @@ export function RunCards({ runs }: { runs: RunWindow }) {
             pos="absolute"
             w="100%"
             pb={GAP}
+            pl={row?.run && isBelow(row.run, groups) ? "md" : undefined}
             top={0}
             style={{ transform: `translateY(${start - margin}px)` }}
           >
-            {run ? <RunCard run={run} /> : <Skeleton height={CARD_HEIGHT - GAP} />}
+            {row?.run && <RunCard run={row.run} />}
+            {row?.experiment && <ExperimentCard experiment={row.experiment} groups={groups} />}
+            {!row && <Skeleton height={CARD_HEIGHT - GAP} />}
           </Box>
         );
       })}

@@ -1,4 +1,4 @@
-import { Group, Pill, Select } from "@mantine/core";
+import { Group, Pill, Select, Switch } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type RunsFilter, suitesQuery } from "../../api/queries";
 import { OwnerChoice } from "../../components/OwnerChoice";
@@ -9,6 +9,7 @@ import type { FilterName } from "./useRunFilters";
 
 interface Props {
   filter: RunsFilter;
+  grouped: boolean;
   /** What the server finds wrong with the query. */
   error: string | null;
   onChange: (name: FilterName, value: string | null) => void;
@@ -16,7 +17,7 @@ interface Props {
 
 const STATUSES = Object.entries(STATUS_LABEL).map(([value, label]) => ({ value, label }));
 
-export function RunFilters({ filter, error, onChange }: Props) {
+export function RunFilters({ filter, grouped, error, onChange }: Props) {
   const suites = useQuery(suitesQuery).data ?? [];
   return (
     <Group gap="xs" mb="sm" role="search" aria-label="Find runs">
@@ -44,6 +45,11 @@ export function RunFilters({ filter, error, onChange }: Props) {
         aria-label="Project"
         project={filter.project_id}
         onChange={(id) => onChange("project", id === null ? null : String(id))}
+      />
+      <Switch
+        label="Group by experiment"
+        checked={grouped}
+        onChange={(event) => onChange("group", event.currentTarget.checked ? "experiment" : null)}
       />
       {filter.tag && (
         <Pill size="lg" withRemoveButton onRemove={() => onChange("tag", null)}>

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { ApiError } from "../../api/problem";
 import { useMayChange } from "../../api/projects";
 import { type RunsFilter, waitingQuery } from "../../api/queries";
-import { runFieldsQuery } from "../../api/run-list";
+import { type Grouping, runFieldsQuery } from "../../api/run-list";
 import type { RunField, RunView } from "../../api/types";
 import { EmptyState } from "../../components/EmptyState";
 import { FirstSteps } from "../../components/FirstRun";
@@ -31,7 +31,7 @@ const NO_FIELDS: RunField[] = [];
 export function RunsPage() {
   useTitle("Runs");
   const mayChange = useMayChange();
-  const { filter, set, open, clear, filtered } = useRunFilters();
+  const { filter, grouping, set, open, clear, toggle, filtered } = useRunFilters();
   const [opened, setOpened] = useState<RunView | null>(null);
   const known = useQuery(runFieldsQuery).data;
   const { fields, gone } = chosenFields(filter.columns ?? [], known ?? NO_FIELDS);
@@ -40,16 +40,23 @@ export function RunsPage() {
   const waiting = useQuery({ ...waitingQuery(filter), retry: false }).data?.items ?? [];
   const show = (view: RunView) => {
     setOpened(view);
-    const { columns, sort, query } = view.content;
+    const { columns = [], sort = "", query, by_experiment } = view.content;
     const there = chosenFields(columns, known ?? NO_FIELDS).fields.map((field) => field.name);
     const sorted = chosenFields([sort.replace("-", "")], known ?? NO_FIELDS).fields.length > 0;
-    open({ query, columns: there, sort: sorted ? sort : "" });
+    open({ query, columns: there, sort: sorted ? sort : "", by_experiment });
   };
-  const content = { query: queryOf(filter), columns: filter.columns ?? [], sort: filter.sort ?? "" };
+  const content = {
+    query: queryOf(filter),
+    columns: filter.columns ?? [],
+    sort: filter.sort ?? "",
+    by_experiment: grouping.byExperiment,
+  };
   const lost = [...(opened?.gone ?? []), ...(known ? gone.map((name) => `there is no column ${name}`) : [])];
   return (
     <RunList
       filter={asked}
+      grouping={grouping}
+      onToggle={toggle}
       fields={fields}
       filtered={filtered}
       wide={wide}
@@ -71,7 +78,7 @@ export function RunsPage() {
               {mayChange && <ImportRuns />}
             </Group>
           </PageTitle>
-          <RunFilters filter={filter} error={error} onChange={set} />
+          <RunFilters filter={filter} grouped={grouping.byExperiment} error={error} onChange={set} />
           {lost.length > 0 && (
             <Alert
               color="orange"
@@ -95,6 +102,8 @@ export function RunsPage() {
 
 interface ListProps {
   filter: RunsFilter;
+  grouping: Grouping;
+  onToggle: (experiment: number) => void;
   fields: RunField[];
   filtered: boolean;
   wide: boolean;
@@ -104,8 +113,8 @@ interface ListProps {
   children: (total: number | undefined, error: string | null, list: React.ReactNode) => React.ReactNode;
 }
 
-function RunList({ filter, fields, filtered, wide, onClear, onSort, children }: ListProps) {
-  const runs = useRunWindow(filter);
+function RunList({ filter, grouping, onToggle, fields, filtered, wide, onClear, onSort, children }: ListProps) {
+  const runs = useRunWindow(filter, grouping);
   const selection = useSelection();
   const mayChange = useMayChange();
   const wrong = wrongQuery(runs.query.error);
@@ -114,14 +123,16 @@ function RunList({ filter, fields, filtered, wide, onClear, onSort, children }: 
       <Loaded query={runs.query} rows={8}>
         {({ total }) => {
           if (total === 0) return <Card withBorder>{filtered ? <NothingFound onClear={onClear} /> : <NoRuns />}</Card>;
-          if (!wide) return <RunCards runs={runs} />;
-          return <RunsTable runs={runs} fields={fields} sort={filter.sort} onSort={onSort} selection={selection} />;
+          const groups = { opened: grouping.opened, onToggle };
+          if (!wide) return <RunCards runs={runs} groups={groups} />;
+          const order = { sort: filter.sort, onSort };
+          return <RunsTable runs={runs} fields={fields} groups={groups} {...order} selection={selection} />;
         }}
       </Loaded>
       {mayChange && <SelectionBar selection={selection} archived={/\barchived\s*=\s*yes\b/i.test(filter.q ?? "")} />}
     </div>
   );
-  return children(wrong ? undefined : runs.page?.total, wrong, list);
+  return children(wrong ? undefined : runs.page?.runs, wrong, list);
 }
 
 /** What the server finds wrong with the query itself. */

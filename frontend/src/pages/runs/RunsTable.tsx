@@ -14,7 +14,7 @@ import {
 import { IconChevronDown, IconChevronUp, IconSelector } from "@tabler/icons-react";
 import { memo, useMemo } from "react";
 import { Link } from "react-router";
-import type { RunField, RunSummary } from "../../api/types";
+import type { RunField, RunSummary, RunsRow } from "../../api/types";
 import { ImportedBadge, ReadOnlyBadge, StatusBadge } from "../../components/Badges";
 import { PhaseBar, spentShare } from "../../components/PhaseBar";
 import { armTitle, Measured, OtherOwner, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
@@ -22,6 +22,7 @@ import { Sparkline } from "../../components/Sparkline";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count } from "../../format/numbers";
+import { ExperimentCells, type Groups, isBelow } from "./ExperimentRow";
 import { shownValue } from "./listing";
 import { type RunWindow, type Selection, useRows } from "./useRunWindow";
 
@@ -29,6 +30,7 @@ interface Props {
   runs: RunWindow;
   /** Shown behind the usual columns. */
   fields: RunField[];
+  groups: Groups;
   sort: string | undefined;
   onSort: (field: string) => void;
   selection: Selection;
@@ -44,7 +46,7 @@ interface Column {
 }
 
 /** A table as long as the list, of which only what is in view exists. */
-export function RunsTable({ runs, fields, sort, onSort, selection }: Props) {
+export function RunsTable({ runs, fields, groups, sort, onSort, selection }: Props) {
   const { rows, margin } = useRows(runs, ROW_HEIGHT);
   const columns = useMemo(() => [...COLUMNS, ...fields.map(columnOf)], [fields]);
   const shown = rows.getVirtualItems();
@@ -76,12 +78,7 @@ export function RunsTable({ runs, fields, sort, onSort, selection }: Props) {
             <Space height={before} columns={columns.length + 1} />
             {shown.map(({ index, key }) => (
               <Table.Tr key={key} data-index={index} ref={rows.measureElement} aria-rowindex={index + 2}>
-                <Cells
-                  run={runs.run(index)}
-                  columns={columns}
-                  selected={selection.ids.has(runs.run(index)?.id ?? 0)}
-                  select={selection.set}
-                />
+                <RowCells row={runs.row(index)} columns={columns} selection={selection} groups={groups} />
               </Table.Tr>
             ))}
             <Space height={after} columns={columns.length + 1} />
@@ -105,7 +102,7 @@ function Space({ height, columns }: { height: number; columns: number }) {
 }
 
 function SelectLoaded({ runs, selection }: { runs: RunWindow; selection: Selection }) {
-  const ids = runs.page?.items.map((run) => run.id) ?? [];
+  const ids = runs.page?.items.flatMap(({ run }) => run?.id ?? []) ?? [];
   const chosen = ids.filter((id) => selection.ids.has(id)).length;
   return (
     <Checkbox
@@ -118,21 +115,38 @@ function SelectLoaded({ runs, selection }: { runs: RunWindow; selection: Selecti
   );
 }
 
+interface RowProps {
+  row: RunsRow | undefined;
+  columns: Column[];
+  selection: Selection;
+  groups: Groups;
+}
+
+function RowCells({ row, columns, selection: { ids, set }, groups }: RowProps) {
+  if (row?.run) {
+    const { run } = row;
+    const own = { selected: ids.has(run.id), inset: isBelow(run, groups) };
+    return <Cells run={run} columns={columns} select={set} {...own} />;
+  }
+  if (row?.experiment) return <ExperimentCells experiment={row.experiment} columns={columns.length} groups={groups} />;
+  return (
+    <Table.Td colSpan={columns.length + 1} h={ROW_HEIGHT}>
+      <Skeleton height={14} />
+    </Table.Td>
+  );
+}
+
 interface CellsProps {
-  run: RunSummary | undefined;
+  run: RunSummary;
   columns: Column[];
   selected: boolean;
   select: Selection["set"];
+  /** Whether it stands below its experiment. */
+  inset: boolean;
 }
 
 /** Drawn once for each run that comes into view, and not for each step of the scrolling. */
-const Cells = memo(function Cells({ run, columns, selected, select }: CellsProps) {
-  if (!run)
-    return (
-      <Table.Td colSpan={columns.length + 1} h={ROW_HEIGHT}>
-        <Skeleton height={14} />
-      </Table.Td>
-    );
+const Cells = memo(function Cells({ run, columns, selected, select, inset }: CellsProps) {
   return (
     <>
       <Table.Td>
@@ -143,8 +157,13 @@ const Cells = memo(function Cells({ run, columns, selected, select }: CellsProps
           onChange={(event) => select([run.id], event.currentTarget.checked)}
         />
       </Table.Td>
-      {columns.map((column) => (
-        <Table.Td key={column.title} ta={column.right ? "right" : undefined} style={{ overflow: "hidden" }}>
+      {columns.map((column, place) => (
+        <Table.Td
+          key={column.title}
+          ta={column.right ? "right" : undefined}
+          pl={inset && place === 0 ? "xl" : undefined}
+          style={{ overflow: "hidden" }}
+        >
           {column.cell(run)}
         </Table.Td>
       ))}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RunField } from "../../api/types";
-import { chosenFields, completed, nextSort, queryOf, shownValue } from "./listing";
-import { filterOf } from "./useRunFilters";
+import { chosenFields, completed, nextSort, queryOf, shownValue, toggled } from "./listing";
+import { filterOf, groupingOf } from "./useRunFilters";
 
 test("a completion replaces what was written of it and keeps what follows", () => {
   expect(completed("sta", 0, 3, "status")).toEqual({ text: "status ", at: 7 });
@@ -25,6 +25,14 @@ test("a heading sorts by the greatest, by the least, and then as usual", () => {
 test("the address says what is asked for", () => {
   const filter = filterOf(new URLSearchParams("search=maze&columns=score,learner.name&project=2"));
   expect(filter).toMatchObject({ q: "maze", columns: ["score", "learner.name"], project_id: 2, sort: "-created_at" });
+});
+
+test("the address says how the list is grouped", () => {
+  const grouping = (address: string) => groupingOf(new URLSearchParams(address));
+  expect(grouping("group=experiment&open=4,x,-1,7")).toEqual({ byExperiment: true, opened: [4, 7] });
+  expect(grouping("open=4")).toEqual({ byExperiment: false, opened: [] });
+  expect(toggled(toggled([], 4), 7)).toEqual([4, 7]);
+  expect(toggled([4, 7], 4)).toEqual([7]);
 });
 
 test("columns that there are no more are named", () => {

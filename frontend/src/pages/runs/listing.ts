@@ -47,6 +47,11 @@ export function completed(text: string, start: number, at: number, completion: s
   return { text: head + rest, at: head.length };
 }
 
+/** The experiments that are opened after a click on one. */
+export function toggled(opened: readonly number[], id: number): number[] {
+  return opened.includes(id) ? opened.filter((other) => other !== id) : [...opened, id];
+}
+
 /** What a heading that is clicked sorts by: the greatest first, then the least, then as usual. */
 export function nextSort(sort: string | undefined, field: string): string | null {
   if (sort === `-${field}`) return field;

@@ -2,19 +2,19 @@ import { useQuery } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
 import type { RunsFilter } from "../../api/queries";
-import { runsQuery, STEP } from "../../api/run-list";
-import type { RunSummary } from "../../api/types";
+import { type Grouping, runRowsQuery, STEP } from "../../api/run-list";
+import type { RunsRow } from "../../api/types";
 
-/** The runs around what is in view, of a list as long as it may be: what is scrolled to is fetched, nothing else. */
-export function useRunWindow(filter: RunsFilter) {
+/** The rows around what is in view, of a list as long as it may be: what is scrolled to is fetched, nothing else. */
+export function useRunWindow(filter: RunsFilter, grouping: Grouping) {
   const list = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
-  const query = useQuery(runsQuery(filter, offset));
+  const query = useQuery(runRowsQuery(filter, grouping, offset));
   const page = query.data;
   const show = useCallback((first: number) => setOffset(Math.floor(first / STEP) * STEP), []);
   /** Undefined while it is fetched. */
-  const run = (index: number): RunSummary | undefined => page?.items[index - page.offset];
-  return { query, page, list, run, show };
+  const row = (index: number): RunsRow | undefined => page?.items[index - page.offset];
+  return { query, page, list, row, show };
 }
 
 export type RunWindow = ReturnType<typeof useRunWindow>;

@@ -2,8 +2,14 @@ import { ActionIcon, Group, TextInput, Title } from "@mantine/core";
 import { IconCheck, IconPencil, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 
+interface Props {
+  of: "run" | "experiment";
+  name: string;
+  onSave: (name: string) => void;
+}
+
 /** A title that a pencil turns into an input. Enter saves, Escape cancels. */
-export function EditableName({ name, onSave }: { name: string; onSave: (name: string) => void }) {
+export function EditableName({ of, name, onSave }: Props) {
   const [draft, setDraft] = useState<string | null>(null);
   if (draft === null) {
     return (
@@ -11,7 +17,7 @@ export function EditableName({ name, onSave }: { name: string; onSave: (name: st
         <Title order={1} size="h3" style={{ overflowWrap: "anywhere" }}>
           {name}
         </Title>
-        <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Rename run" onClick={() => setDraft(name)}>
+        <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Rename ${of}`} onClick={() => setDraft(name)}>
           <IconPencil size={15} />
         </ActionIcon>
       </Group>
@@ -33,7 +39,7 @@ export function EditableName({ name, onSave }: { name: string; onSave: (name: st
       }}
     >
       <TextInput
-        aria-label="Run name"
+        aria-label={`Name of the ${of}`}
         value={draft}
         maxLength={200}
         data-autofocus

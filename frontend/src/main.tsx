@@ -3,35 +3,19 @@ import "@mantine/notifications/styles.css";
 import "./app.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
-import { MutationCache, QueryCache, QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
 import { link, served } from "./api/address";
 import { LiveProvider } from "./api/live";
-import { isSignedOut, isWorthRetrying } from "./api/problem";
-import { keys, sessionQuery } from "./api/queries";
+import { sessionQuery } from "./api/queries";
+import { queryClient } from "./api/query-client";
 import { readableColors } from "./contrast";
 import { InvitationPage } from "./pages/sign-in/InvitationPage";
 import { SignInPage } from "./pages/sign-in/SignInPage";
 import { router } from "./routes";
 import { theme } from "./theme";
-
-function noticeSignOut(error: Error): void {
-  if (isSignedOut(error)) queryClient.invalidateQueries({ queryKey: keys.session });
-}
-
-const queryClient: QueryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: noticeSignOut }),
-  mutationCache: new MutationCache({ onError: noticeSignOut }),
-  defaultOptions: {
-    queries: {
-      retry: (failures, error) => failures < 2 && isWorthRetrying(error),
-      staleTime: 5_000,
-      refetchOnWindowFocus: false, // the stream reports changes, including those made while the tab was hidden
-    },
-  },
-});
 
 /** The page for whoever is signed in; all others are told how to. */
 function SignedIn({ children }: { children: ReactNode }) {

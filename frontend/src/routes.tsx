@@ -1,5 +1,6 @@
 import { createBrowserRouter, type RouteObject } from "react-router";
 import { basePath, below } from "./api/address";
+import { expectRun, isAnotherRun } from "./api/query-client";
 import { Crash } from "./components/Crash";
 import { NotFound } from "./components/NotFound";
 import { Shell } from "./components/Shell";
@@ -14,7 +15,12 @@ const routes: RouteObject[] = [
       { index: true, element: <RunsPage /> },
       { path: "runs", element: <RunsPage /> },
       { path: "runs/new", lazy: async () => ({ Component: (await import("./pages/new-run/NewRunPage")).NewRunPage }) },
-      { path: "runs/:id", lazy: async () => ({ Component: (await import("./pages/run/RunPage")).RunPage }) },
+      {
+        path: "runs/:id",
+        loader: expectRun,
+        shouldRevalidate: isAnotherRun,
+        lazy: async () => ({ Component: (await import("./pages/run/RunPage")).RunPage }),
+      },
       {
         path: "runs/:id/variations/:variation",
         lazy: async () => ({ Component: (await import("./pages/variation/VariationPage")).VariationPage }),

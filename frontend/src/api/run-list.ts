@@ -41,6 +41,15 @@ export function runRowsQuery(filter: RunsFilter, { byExperiment, opened }: Group
   });
 }
 
+/** How many runs there are, asked for by pages that teach whoever has none or one; a list itself says it, too. */
+export const runCountQuery = queryOptions({
+  queryKey: ["run-count"],
+  queryFn: async ({ signal }) => {
+    return (await unwrap(api.GET("/api/v1/runs", { params: { query: { limit: 1 } }, signal }))).total;
+  },
+  refetchOnMount: "always",
+});
+
 /** What columns can show and the list can be sorted by. */
 export const runFieldsQuery = queryOptions({
   queryKey: ["run-fields"],

@@ -3,11 +3,11 @@ import { IconPlayerPlay, IconSchool } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import { runsQuery } from "../api/run-list";
+import { runCountQuery } from "../api/run-list";
 import type { Run, RunStatus } from "../api/types";
 
 /** How many runs there are; undefined while that is not known. */
-const useTotal = () => useQuery(runsQuery({}, 0)).data?.total;
+const useTotal = () => useQuery(runCountQuery).data;
 
 /** Where there are no runs: what one will be like. */
 export function FirstSteps() {
@@ -47,9 +47,8 @@ export function FirstLaunch() {
 /** On the page of the only run: what it does now, and what to do. It goes away with the second run. */
 export function FirstRunHint({ run }: { run: Run }) {
   const total = useTotal();
-  const hint = HINTS[run.status]?.(run.id);
-  if (total !== 1 || run.imported || run.read_only || !hint) return null;
-  return hint;
+  if (total !== 1 || run.imported || run.read_only) return null;
+  return HINTS[run.status]?.(run.id);
 }
 
 function Hint({ title, children }: { title: string; children: ReactNode }) {

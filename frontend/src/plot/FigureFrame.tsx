@@ -2,14 +2,18 @@ import { Box, Skeleton, useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { type DefaultError, type QueryKey, type UseQueryOptions, useQuery } from "@tanstack/react-query";
 import type { ClickedPoint } from "plotly.js-cartesian-dist-min";
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo } from "react";
 import { ErrorBoundary, type FallbackProps } from "react-error-boundary";
 import { ErrorState } from "../components/Loaded";
 import { type SizedFigure, type Span, withSpans } from "./figure-query";
 
 const drawing = () => import("./Plot");
 const Plot = lazy(drawing);
-drawing().catch(() => undefined); // Plotly arrives while the figure's data is fetched; `lazy` says if it does not
+
+/** Plotly arrives while the figure's data is fetched, but not before the page around it is seen: it takes a while. */
+function beginDrawing() {
+  drawing().catch(() => undefined); // `lazy` says if it does not arrive
+}
 
 /** How a figure is going to be seen. */
 export interface View {
@@ -38,6 +42,7 @@ export function FigureFrame<K extends QueryKey>(props: Props<K>) {
   const theme = useComputedColorScheme("light");
   const rounded = Math.max(200, Math.round(width / 50) * 50); // a few pixels more are no new figure
   const query = useQuery({ ...queryFor({ theme, width: rounded }), enabled: width > 0 });
+  useEffect(beginDrawing, []);
   const { fixedHeight } = heights;
   const height = fixedHeight ?? heights.height;
   const figure = useMemo(

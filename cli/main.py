@@ -8,6 +8,7 @@ import typer
 
 import gsl
 from gsl.cli import (
+    branching,
     comparing,
     filming,
     forking,
@@ -49,6 +50,7 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "sweep": sweeping.COMMANDS,
         "list": showing.list_all,
         "show": showing.show,
+        "tree": branching.tree,
         "watch": watching.watch,
         "cancel": steering.cancel,
         "pause": steering.pause,

@@ -92,6 +92,11 @@ class MeasurementCalls:
         return get(models.Ledger, f"/runs/{run_id}/ledger")
 
     @endpoint
+    def tree(self, run_id: int) -> Conversation[models.RunTree]:
+        """What led to what: each part with its steps, best result and time left, and the critical path."""
+        return get(models.RunTree, f"/runs/{run_id}/tree")
+
+    @endpoint
     def events(self, run_id: int) -> Conversation[list[models.Event]]:
         return Pages(models.Event, f"/runs/{run_id}/events").all()
 

@@ -1,7 +1,7 @@
 """The API's answers under the names that scripts and notebooks use; declared in `gsl.protocol.api`."""
 
 from gsl.protocol import api
-from gsl.protocol.api import comparing, measurements, run_lists, sweeps, variations, videos
+from gsl.protocol.api import comparing, measurements, run_lists, sweeps, tree, variations, videos
 
 Allowance = api.AllowancePublic
 Answer = api.Answer
@@ -61,6 +61,7 @@ Run = api.RunPublic
 RunAction = run_lists.RunAction
 RunSummary = api.RunSummary
 RunsRow = run_lists.RunsRow
+RunTree = tree.RunTree
 RunsChanged = run_lists.RunsChanged
 ShareLink = api.ShareLinkCreated
 SpecialistPlan = api.SpecialistPlan
@@ -70,6 +71,7 @@ Sweep = sweeps.SweepPublic
 Token = api.TokenPublic
 TokenCreated = api.TokenCreated
 Trial = sweeps.TrialPublic
+TreeNode = tree.TreeNode
 Variation = variations.VariationPublic
 VariationEstimate = api.VariationReturnPublic
 Variations = variations.VariationsPublic

@@ -33,9 +33,10 @@ SETTLED_MS = 1_500  # Plotly draws texts after the frame of a figure
 QUALITY = 80
 SCHEMES = ("light", "dark")
 RUN_TABS = {
-    "overview": "Run: overview", "variations": "Run: variations", "training": "Run: training",
-    "specialists": "Run: specialists", "results": "Run: before and after", "jobs": "Run: jobs and logs",
-    "events": "Run: events", "configuration": "Run: configuration", "artifacts": "Run: artifacts",
+    "overview": "Run: overview", "tree": "Run: tree", "variations": "Run: variations",
+    "training": "Run: training", "specialists": "Run: specialists", "results": "Run: before and after",
+    "jobs": "Run: jobs and logs", "events": "Run: events", "configuration": "Run: configuration",
+    "artifacts": "Run: artifacts",
 }  # fmt: skip
 OTHERS = {
     "/runs": "Runs", "/runs/new": "New run", "/experiments": "Experiments", "/projects": "Projects",

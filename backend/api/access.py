@@ -36,7 +36,7 @@ _DECLARED: dict[Access, str] = {
         list_run_notes list_experiment_notes get_sweep get_metric_charts list_sweep_figures get_sweep_figure
         get_groups_comparison get_comparison_table list_comparison_figures get_comparison_figure get_compared_settings
         get_compared_provenance get_comparison_notebook
-        list_variations get_variation
+        list_variations get_variation get_tree
         get_video_choices list_videos get_video
     """,
     "member": """

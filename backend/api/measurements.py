@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from gsl.backend.api.deps import MAX_ID, Count, Limit, Offset, Reading, RunId, problems, router
-from gsl.backend.store import history, plateau_replay, returns, runs
+from gsl.backend.store import history, plateau_replay, returns, run_tree, runs
 from gsl.backend.store.jobs import views
 from gsl.protocol.api import (
     EventPublic,
@@ -16,6 +16,7 @@ from gsl.protocol.api import (
     PlateauReplay,
     ReturnsPublic,
 )
+from gsl.protocol.api.tree import RunTree
 from gsl.protocol.reports import Source
 
 routes = router("measurements")
@@ -66,6 +67,12 @@ def replay_plateau(run_id: RunId, session: Reading, changes: Annotated[PlateauCh
 def get_ledger(run_id: RunId, session: Reading) -> LedgerPublic:
     """Environment steps spent by job, phase and purpose, and along the critical path."""
     return history.ledger(session, runs.get(session, run_id))
+
+
+@routes.get("/runs/{run_id}/tree", summary="Get the tree of a run", responses=problems(404))
+def get_tree(run_id: RunId, session: Reading) -> RunTree:
+    """What led to what, with progress, best result and time left, and which parts are on the critical path."""
+    return run_tree.of(session, runs.get(session, run_id))
 
 
 @routes.get("/runs/{run_id}/events", summary="List events, newest first", responses=problems(404))

@@ -8,6 +8,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from gsl.backend.db.models import Artifact, Epoch, Job, Run
+from gsl.backend.domain.run_tree_parts import Fork
 from gsl.phases import keys
 from gsl.protocol.api import Origin
 from gsl.protocol.jobs import ENDED
@@ -39,6 +40,23 @@ def of_runs(session: Session, runs: Sequence[Run]) -> dict[int, tuple[int, ...]]
         if parent is not None and fork is not None and project in (None, projects[parent]):
             found[parent] += (fork,)
     return found
+
+
+def branches(session: Session, run: Run) -> list[Fork]:
+    """The same forks of one run, with the places where they branch off."""
+    found = session.exec(select(Run).where(col(Run.id).in_(of_runs(session, [run])[run.id or 0])).order_by(col(Run.id)))
+    return [
+        Fork(
+            run_id=fork.id or 0,
+            status=fork.status,
+            job=fork.origin["job"],
+            epoch=fork.origin["epoch"],
+            spent_steps=fork.spent_steps,
+            total_steps=fork.total_steps,
+        )
+        for fork in found
+        if fork.origin is not None
+    ]
 
 
 def in_need(session: Session, run_id: int) -> list[int]:

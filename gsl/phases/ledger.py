@@ -55,25 +55,37 @@ def totals(entries: Sequence[Entry], total_steps: int) -> Totals:
 
 
 def critical_path(entries: Iterable[Entry]) -> int:
-    """Sequential steps if every specialist had its own worker.
+    """Sequential steps if every specialist had its own worker: those of the jobs on the critical path."""
+    counted = [entry for entry in entries if entry.purpose not in OUTSIDE]
+    jobs = critical_jobs(counted)
+    return sum(entry.steps for entry in counted if entry.job in jobs)
+
+
+def critical_jobs(entries: Iterable[Entry]) -> frozenset[str]:
+    """Keys of the jobs whose steps make up the critical path, as far as they are spent.
 
     A specialist with all its rungs and demonstrations is one branch, the generalist's demonstrations are another. The
-    branches of a cycle run in parallel, so only the longest counts. Measurements and viewing are excluded.
+    branches of a cycle run in parallel, so only the longest counts, of equally long ones the first. Measurements and
+    viewing are excluded.
     """
-    sequential = 0
+    counted = [entry for entry in entries if entry.purpose not in OUTSIDE]
     branches: Counter[tuple[str, str]] = Counter()
-    for entry in entries:
-        if entry.purpose in OUTSIDE:
-            continue
-        if entry.job.startswith(BRANCHES):
-            _, cycle, index, *_ = entry.job.split("-")
-            branches[cycle, index] += entry.steps
-        else:
-            sequential += entry.steps
-    longest: dict[str, int] = {}
-    for (cycle, _), steps in branches.items():
-        longest[cycle] = max(longest.get(cycle, 0), steps)
-    return sequential + sum(longest.values())
+    for entry in counted:
+        if branch := _branch(entry.job):
+            branches[branch] += entry.steps
+    longest: dict[str, tuple[str, str]] = {}
+    for branch in branches:
+        cycle, _ = branch
+        longest[cycle] = max(longest.get(cycle, branch), branch, key=branches.__getitem__)
+    return frozenset(entry.job for entry in counted if _branch(entry.job) in (None, *longest.values()))
+
+
+def _branch(job: str) -> tuple[str, str] | None:
+    """Cycle and index of a job that runs beside others of its cycle; None of one that is waited for."""
+    if not job.startswith(BRANCHES):
+        return None
+    _, cycle, index, *_ = job.split("-")
+    return cycle, index
 
 
 def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -15,8 +15,8 @@ from tests.browser.product import ROOT
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RECORD = ROOT / "benchmarks" / "results" / "gsl_forkmaze" / "forkmaze-dapg-1.json.gz"
 TABS = (
-    "overview", "variations", "training", "gate", "specialists", "before_after", "watch", "jobs", "events",
-    "configuration", "artifacts",
+    "overview", "tree", "variations", "training", "gate", "specialists", "before_after", "watch", "jobs",
+    "events", "configuration", "artifacts",
 )  # fmt: skip
 PAGES = (
     "/runs", "/runs/new", "/experiments", "/projects", "/bin", "/workers", "/account", "/policies", "/people",

@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 import type { paths } from "./schema";
-import type { Returns, Source, VariationReturn } from "./types";
+import type { Returns, Run, Source, VariationReturn } from "./types";
 
 /** Keys start with what an event names, so that one invalidation reaches all that shows it. */
 export const keys = {
@@ -95,6 +95,16 @@ export function jobsQuery(id: number) {
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/v1/runs/{run_id}/jobs", { params: { path: { run_id: id } }, signal })),
     refetchInterval: ({ state }) => whileActive(state.data),
+  });
+}
+
+/** What led to what in a run. */
+export function treeQuery(run: Pick<Run, "id" | "activity">) {
+  return queryOptions({
+    queryKey: [...keys.run(run.id), "tree"],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/runs/{run_id}/tree", { params: { path: { run_id: run.id } }, signal })),
+    refetchInterval: whileActive([run]),
   });
 }
 

@@ -2515,6 +2515,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the tree of a run
+         * @description What led to what, with progress, best result and time left, and which parts are on the critical path.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/variations": {
         parameters: {
             query?: never;
@@ -8560,6 +8582,30 @@ export interface components {
             worker_label: string;
         };
         /**
+         * RunTree
+         * @description The parts of a run in the order in which it takes them; with several cycles, a node for each cycle.
+         */
+        RunTree: {
+            /**
+             * Critical Path Steps
+             * @description Steps along the critical path: of specialists, which run side by side, only the longest counts.
+             */
+            critical_path_steps: number;
+            /**
+             * Metric
+             * @description Of the results.
+             * @enum {string}
+             */
+            metric: "return" | "success";
+            /**
+             * Nodes
+             * @description Empty if the run is read-only: its steps are then not known.
+             */
+            nodes: components["schemas"]["TreeNode"][];
+            /** Spent Steps */
+            spent_steps: number;
+        };
+        /**
          * RunUpdate
          * @example {
          *       "name": "With the longer window",
@@ -9295,6 +9341,22 @@ export interface components {
             rungs: number;
         };
         /**
+         * Spread
+         * @description How the specialists of a cycle compare, each by its best result; null where none has a result yet.
+         */
+        Spread: {
+            /** Best */
+            best: number | null;
+            /** Done */
+            done: number;
+            /** Median */
+            median: number | null;
+            /** Specialists */
+            specialists: number;
+            /** Worst */
+            worst: number | null;
+        };
+        /**
          * StartedReport
          * @description The trainer starts, or resumes after `epoch` finished epochs; later epochs of this job are discarded.
          */
@@ -9948,6 +10010,108 @@ export interface components {
             specialists: number;
             /** Steps */
             steps: number;
+        };
+        /**
+         * TreeNode
+         * @description A part of a run; what belongs to it or branches off it, such as specialists or forks, are its children.
+         */
+        TreeNode: {
+            /**
+             * Best
+             * @description Best result, in the tree's metric.
+             */
+            best?: number | null;
+            /**
+             * Best Of
+             * @description What `best` was measured in, as `evaluation, epoch 40`.
+             * @default
+             */
+            best_of: string;
+            /**
+             * Budget Steps
+             * @description 0 where there is none, as for a plateau, a gate, a measurement.
+             * @default 0
+             */
+            budget_steps: number;
+            /**
+             * Children
+             * @default []
+             */
+            children: components["schemas"]["TreeNode"][];
+            /**
+             * Critical
+             * @description Whether steps of it are on the critical path, as far as they are spent.
+             * @default false
+             */
+            critical: boolean;
+            /** Cycle */
+            cycle: number;
+            /**
+             * Detail
+             * @description Example: approved by ada, 7 specialists; or why it failed or waits.
+             * @default
+             */
+            detail: string;
+            /**
+             * Eta Seconds
+             * @description Time left of what has not ended; null where it cannot be told from what was measured.
+             */
+            eta_seconds?: number | null;
+            /** Gate Id */
+            gate_id?: number | null;
+            /**
+             * Jobs
+             * @description Its jobs, the latest one last.
+             * @default []
+             */
+            jobs: number[];
+            /**
+             * Key
+             * @description Unique within the tree, and stays the same while the run goes on.
+             */
+            key: string;
+            /** Kind */
+            kind: ("generalist" | "evaluation" | "gate" | "specialists" | "finetune" | "final_evaluation") | ("origin" | "cycle" | "plateau" | "lowest" | "specialist" | "demonstrations" | "measurement" | "question" | "fork");
+            /**
+             * Measurement Steps
+             * @description Steps outside the budget.
+             * @default 0
+             */
+            measurement_steps: number;
+            /**
+             * Number
+             * @description Of a specialist, from 1; of training until a gate, within its cycle.
+             * @default 0
+             */
+            number: number;
+            /**
+             * Run Id
+             * @description Of a fork or an origin: the other run, if it still exists.
+             */
+            run_id?: number | null;
+            /**
+             * Spent Steps
+             * @default 0
+             */
+            spent_steps: number;
+            /** @description Only of the specialists of a cycle together. */
+            spread?: components["schemas"]["Spread"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "active" | "done" | "skipped" | "failed" | "cancelled";
+            /**
+             * Title
+             * @description Example: Specialist 3.
+             */
+            title: string;
+            /**
+             * Variations
+             * @description What a specialist trains on.
+             * @default []
+             */
+            variations: number[];
         };
         /** TrialPublic */
         TrialPublic: {
@@ -21527,6 +21691,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReturnsPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunTree"];
                 };
             };
             /** @description Nobody is signed in, or the token does not count (any more). */

@@ -1,6 +1,8 @@
 """Totals and the critical path."""
 
-from gsl.phases.ledger import Entry, totals
+from dataclasses import replace
+
+from gsl.phases.ledger import Entry, critical_jobs, totals
 
 ENTRIES = (
     Entry("generalist", "generalist-1", "training", 100),
@@ -30,6 +32,16 @@ def test_the_longest_branch_counts_once_with_its_demonstrations() -> None:
     assert totals(ENTRIES, 500).critical_path == 100 + 10 + (40 + 30) + 200
 
 
+def test_the_jobs_of_the_longest_branch_are_on_the_critical_path() -> None:
+    sequential = {"generalist-1", "evaluation-1", "finetune-1"}
+    assert critical_jobs(ENTRIES) == sequential | {"specialist-1-2", "demonstrations-1-2"}
+    later = [replace(entry, job=entry.job.replace("-1-", "-2-")) for entry in ENTRIES if entry.phase == "specialists"]
+    assert critical_jobs((*ENTRIES, *later)) - critical_jobs(ENTRIES) == {"specialist-2-2", "demonstrations-2-2"}
+    even = (Entry("specialists", f"specialist-1-{number}", "training", 9) for number in (1, 2))
+    assert critical_jobs(even) == {"specialist-1-1"}, "of equally long ones the first"
+
+
 def test_an_empty_ledger() -> None:
     found = totals((), 7)
+    assert critical_jobs(()) == frozenset()
     assert (found.spent, found.left, found.critical_path, found.by_phase) == (0, 7, 0, {})

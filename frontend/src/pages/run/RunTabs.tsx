@@ -11,11 +11,13 @@ import { MetricsTab } from "./metrics/MetricsTab";
 import { OverviewTab } from "./overview/OverviewTab";
 import { ResultsTab } from "./results/ResultsTab";
 import { SpecialistsTab } from "./specialists/SpecialistsTab";
+import { TreeTab } from "./tree/TreeTab";
 import { VariationsTab } from "./variations/VariationsTab";
 import { WatchTab } from "./watch/WatchTab";
 
 const TABS = [
   { name: "overview", title: "Overview", Content: OverviewTab },
+  { name: "tree", title: "Tree", Content: TreeTab },
   { name: "variations", title: "Variations", Content: VariationsTab },
   { name: "training", title: "Metrics", Content: MetricsTab },
   { name: "gate", title: "Gate", Content: GateTab },

@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 WORDS = {
     "approve", "backup", "cancel", "compare", "delete", "demo", "doctor", "dry-run", "export", "fork", "import",
     "keep-training", "launch", "link", "list", "login", "move", "pause", "policies", "reject", "restore", "resume",
-    "retry", "show", "store-policy", "sweep", "token", "undelete", "up", "user", "video", "watch", "worker", "workers",
+    "retry", "show", "store-policy", "sweep", "token", "tree", "undelete", "up", "user", "video", "watch", "worker",
+    "workers",
 }  # fmt: skip
 NOBODY = "http://127.0.0.1:9"
 

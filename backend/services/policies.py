@@ -10,13 +10,14 @@ from gsl.backend.db.models import Gate, Run
 from gsl.backend.db.policy_models import GateVerdict
 from gsl.backend.domain.identity import Identity
 from gsl.backend.errors import InvalidError, NotFoundError
-from gsl.backend.store import audit, policies
+from gsl.backend.store import audit, plateau_replay, policies
 from gsl.backend.store.configs import config_of, read_only
 from gsl.backend.store.jobs.status import record_event
 from gsl.config.gate_policy import PolicyConditions
+from gsl.config.plateau import PlateauSettings
 from gsl.config.run import RunConfig
 from gsl.config.suites import SuiteSettings
-from gsl.method.gate_policy import GateFacts, judge, judge_hours
+from gsl.method.gate_policy import GateFacts, PlateauFound, judge, judge_hours
 from gsl.protocol.api import DryRunCreate, DryRunGate, DryRunPublic, GateEvidence, GateProposal, PolicyVerdict
 
 
@@ -72,11 +73,12 @@ def _verdict(session: Session, gate: Gate, config: RunConfig, name: str) -> Poli
     if policy.disabled:
         return PolicyVerdict(policy=name, version=found.version, opens=False, reasons=("the policy is disabled",))
     conditions = PolicyConditions.model_validate(found.conditions)
-    said = judge(conditions, facts_of(session, gate, config.suite))
+    said = judge(conditions, facts_of(session, gate, config.suite, conditions))
     return PolicyVerdict(policy=name, version=found.version, opens=said.opens, waits=said.waits, reasons=said.reasons)
 
 
-def facts_of(session: Session, gate: Gate, suite: SuiteSettings) -> GateFacts:
+def facts_of(session: Session, gate: Gate, suite: SuiteSettings, conditions: PolicyConditions) -> GateFacts:
+    """What these conditions are about."""
     proposal = GateProposal.model_validate(gate.proposal)
     score, before = _score(suite, gate), policies.gate_before_cycle(session, gate)
     earlier = None if before is None else _score(suite, before)
@@ -87,7 +89,12 @@ def facts_of(session: Session, gate: Gate, suite: SuiteSettings) -> GateFacts:
         score=score,
         gain=None if score is None or earlier is None else score - earlier,
         at=gate.created_at,
+        plateau=None if conditions.plateau is None else _plateau(session, gate, conditions.plateau),
     )
+
+
+def _plateau(session: Session, gate: Gate, settings: PlateauSettings) -> PlateauFound:
+    return plateau_replay.found_before(session, gate, GateEvidence.model_validate(gate.evidence), settings)
 
 
 def _score(suite: SuiteSettings, gate: Gate) -> float | None:
@@ -113,7 +120,7 @@ def _stored(session: Session, name: str, version: int | None) -> PolicyCondition
 
 
 def _tried(session: Session, gate: Gate, run: Run, conditions: PolicyConditions) -> DryRunGate:
-    facts = facts_of(session, gate, config_of(run).suite)
+    facts = facts_of(session, gate, config_of(run).suite, conditions)
     said = judge(conditions, facts)
     return DryRunGate(
         gate_id=gate.id or 0, run_id=gate.run_id, run_name=run.name, cycle=gate.cycle, at=gate.created_at,

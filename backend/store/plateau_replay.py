@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
-from gsl.backend.db.models import Epoch, Job, Run
+from gsl.backend.db.models import Epoch, Gate, Job, Run
 from gsl.backend.errors import from_validation
 from gsl.backend.store.configs import config_of
 from gsl.config.plateau import PlateauSettings
 from gsl.method.curves import rose_later, smoothed_whole
+from gsl.method.gate_policy import PlateauFound
 from gsl.method.plateau import replay
-from gsl.protocol.api import PlateauReplay, ReplayedPlateau
+from gsl.protocol.api import GateEvidence, PlateauReplay, ReplayedPlateau
 from gsl.protocol.reports import PlateauReport
 
 MOST = 1000
@@ -32,6 +33,11 @@ class _Curve:
     values: NDArray[np.float64]
     episodes: NDArray[np.float64]
     steps: NDArray[np.int64]
+
+    def until(self, steps: int) -> "_Curve":
+        """What was trained by then."""
+        trained = int(np.searchsorted(self.steps, steps, side="right"))
+        return _Curve(self.values[:trained], self.episodes[:trained], self.steps[:trained])
 
     def shortened(self, stretch: int) -> "_Curve":
         """Means over so many epochs each, weighted by their episodes; the last may be over fewer."""
@@ -55,21 +61,42 @@ def replayed(session: Session, run: Run, changes: dict[str, Any]) -> PlateauRepl
         raise from_validation(error) from error
     curve = _curve(session, run, settings.metric)
     epochs = len(curve.values)
-    stretch = max(1, -(-epochs // MOST))
     return PlateauReplay(
         settings=settings,
         epochs=epochs,
-        stretch=stretch,
+        stretch=_stretch(epochs),
         steps=int(curve.steps[-1]) if epochs else 0,
         total_steps=run.total_steps,
         by_variation=config.sampling.name == "prioritized",
-        detections=tuple(_detections(curve.shortened(stretch), settings, stretch, epochs)) if epochs else (),
+        detections=tuple(_detected(curve, settings)),
     )
 
 
-def _curve(session: Session, run: Run, metric: str) -> _Curve:
+def _stretch(epochs: int) -> int:
+    """Epochs that each judged value stands for."""
+    return max(1, -(-epochs // MOST))
+
+
+def _detected(curve: _Curve, settings: PlateauSettings) -> Sequence[ReplayedPlateau]:
+    epochs = len(curve.values)
+    stretch = _stretch(epochs)
+    return _detections(curve.shortened(stretch), settings, stretch, epochs) if epochs else ()
+
+
+def found_before(session: Session, gate: Gate, evidence: GateEvidence, settings: PlateauSettings) -> PlateauFound:
+    """Where criterion H fires with these settings on the training of the gate's cycle before it: within the plateau
+    that opened the gate, or anywhere if its budget did. The same detections as those of a replay."""
+    run = session.get_one(Run, gate.run_id)
+    curve = _curve(session, run, settings.metric, gate.cycle).until(evidence.spent_steps)
+    epochs = len(curve.values)
+    since = 0 if evidence.plateau is None else evidence.plateau.start_steps
+    within = (each.detected_epoch for each in _detected(curve, settings) if each.detected_steps >= since)
+    return PlateauFound(next(within, None), epochs)
+
+
+def _curve(session: Session, run: Run, metric: str, cycle: int = 1) -> _Curve:
     query = select(*_COLUMNS).join(Job, col(Job.id) == col(Epoch.job_id))
-    generalists = query.where(Job.run_id == run.id, Job.kind == "generalist", Job.cycle == 1)
+    generalists = query.where(Job.run_id == run.id, Job.kind == "generalist", Job.cycle == cycle)
     rows = session.execute(generalists.order_by(col(Job.id), col(Epoch.epoch))).all()
     values = [row.success_rate if metric == "success" else row.mean_return for row in rows]
     known = np.array([np.nan if value is None else value for value in values], np.float64)

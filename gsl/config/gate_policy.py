@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator, model_validator
 
 from gsl.config.base import Settings
+from gsl.config.plateau import PlateauSettings
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -36,6 +37,11 @@ class PolicyConditions(Settings):
     min_gain: float | None = Field(
         None, description="The previous cycle must have raised the score by at least this; not met in the first cycle."
     )
+    plateau: PlateauSettings | None = Field(
+        None,
+        description="Criterion H must fire with these settings, too, on the training before the gate: within the "
+        "plateau that the run detected, or anywhere if it used its budget without one.",
+    )
     hours: tuple[Hours, ...] = Field((), max_length=20, description="When the gate may open. Empty: at any time.")
     time_zone: str = Field("UTC", max_length=60, description="Time zone of the hours, as in Europe/Berlin.")
 
@@ -48,7 +54,7 @@ class PolicyConditions(Settings):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        asked = (self.most_specialists, self.most_steps, self.score_below, self.min_gain)
+        asked = (self.most_specialists, self.most_steps, self.score_below, self.min_gain, self.plateau)
         if not (self.suites or self.hours) and all(each is None for each in asked):
             raise ValueError("must have a condition: without any, every gate would open, which gate.mode auto is for")
         return self

@@ -6,13 +6,23 @@ from datetime import datetime, timedelta
 from typing import get_args
 
 from gsl.config.gate_policy import Day, Hours, PolicyConditions
+from gsl.config.plateau import PlateauSettings
 
 _DAYS: tuple[Day, ...] = get_args(Day)
 
 
 @dataclass(frozen=True)
+class PlateauFound:
+    """Where criterion H fired with a policy's settings, if it did, in so many epochs of the generalist's training."""
+
+    epoch: int | None
+    epochs: int
+
+
+@dataclass(frozen=True)
 class GateFacts:
-    """What a gate proposes, and what led to it. `score` is None if nothing was measured, `gain` in the first cycle."""
+    """What a gate proposes, and what led to it. `score` is None if nothing was measured, `gain` in the first cycle,
+    `plateau` unless the policy asks for one."""
 
     suite: str
     specialists: int
@@ -20,6 +30,7 @@ class GateFacts:
     score: float | None
     gain: float | None
     at: datetime
+    plateau: PlateauFound | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,20 @@ def _checks(asked: PolicyConditions, facts: GateFacts) -> Iterator[tuple[bool, s
         yield facts.steps <= asked.most_steps, f"they cost {facts.steps:,} steps, at most {asked.most_steps:,}"
     if asked.score_below is not None or asked.min_gain is not None:
         yield _is_worth_it(asked, facts)
+    if asked.plateau is not None:
+        yield _has_plateau(asked.plateau, facts.plateau or PlateauFound(None, 0))
+
+
+def _has_plateau(asked: PlateauSettings, found: PlateauFound) -> tuple[bool, str]:
+    """Whether criterion H fires with the policy's settings, too."""
+    margin = f"{asked.margin:g}{' of the range' if asked.margin_mode == 'fraction' else ''}"
+    criterion = (
+        f"H on {asked.metric} with window {asked.window}, margin {margin}, smoothing {asked.sigma:g} and confidence "
+        f"{asked.confidence:g}"
+    )
+    if found.epoch is not None:
+        return True, f"{criterion} fires at epoch {found.epoch}"
+    return False, f"{criterion} does not fire within this plateau, in {found.epochs} epochs"
 
 
 def _is_worth_it(asked: PolicyConditions, facts: GateFacts) -> tuple[bool, str]:

@@ -20,7 +20,7 @@ TABS = (
 )  # fmt: skip
 PAGES = (
     "/runs", "/runs/new", "/experiments", "/projects", "/bin", "/workers", "/account", "/policies", "/people",
-    "/audit", "/inbox", "/runs?group=experiment&open=1", "/compare", "/nowhere",
+    "/audit", "/inbox", "/runs?group=experiment&open=1", "/policies?plateau.window=40", "/compare", "/nowhere",
 )  # fmt: skip
 _RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
     .filter(({impact}) => impact === 'serious' || impact === 'critical')

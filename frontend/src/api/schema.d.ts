@@ -7239,6 +7239,8 @@ export interface components {
              * @description Most environment steps of all specialists together.
              */
             most_steps?: number | null;
+            /** @description Criterion H must fire with these settings, too, on the training before the gate: within the plateau that the run detected, or anywhere if it used its budget without one. */
+            plateau?: components["schemas"]["PlateauSettings"] | null;
             /**
              * Score Below
              * @description The evaluation's score must be below this (0 to 1: success rate or normalised return).

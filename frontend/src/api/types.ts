@@ -42,6 +42,7 @@ export type Experiment = Schemas["ExperimentPublic"];
 export type ExperimentLaunch = Schemas["ExperimentLaunch"];
 export type NoteVersion = Schemas["NoteVersionPublic"];
 export type Plateau = Schemas["PlateauPublic"];
+export type PlateauSettings = Schemas["PlateauSettings"];
 export type PlateauReplay = Schemas["PlateauReplay"];
 export type Provenance = Schemas["ProvenancePublic"];
 export type ProvenanceDifference = Schemas["ProvenanceDifference"];

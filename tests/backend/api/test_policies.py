@@ -177,3 +177,63 @@ def test_a_policy_that_was_disabled_meanwhile_opens_nothing_in_its_hours(api: Ap
     opened = open_in_hours(services)
     assert opened in ([run], []), "on a Monday before one o'clock it had opened at once"
     assert api.get(f"/runs/{run}/gate")["status"] == "approved"
+
+
+def trained_flat(api: ApiDriver, epochs: int, **gate: Any) -> int:
+    """A run at its gate whose return has not moved for so many epochs."""
+    run = api.launch(config={"gate": {"mode": "ask", **gate}})
+    generalist = api.job(run)
+    api.claim(generalist)
+    flat = [epoch(number) for number in range(1, epochs)]
+    api.report(generalist, started(), *flat, epoch(epochs, plateau={**PLATEAU, "detected_epoch": epochs}))
+    api.finish(generalist)
+    job = api.job(run, "evaluation-1")
+    api.claim(job)
+    api.report(job, started(), evaluation(0, [0.1, 0.9, 0.2, 0.8]))
+    api.finish(job, "completed")
+    return run
+
+
+H = {"sigma": 0, "window": 4, "min_epochs": 0}
+
+
+def tried(api: ApiDriver, plateau: dict[str, Any]) -> list[tuple[bool, list[str]]]:
+    gates = api.post("/policies/dry-run", {"conditions": {"plateau": plateau}})["gates"]
+    return [(gate["opens"], gate["reasons"]) for gate in gates]
+
+
+def test_a_plateau_must_hold_under_the_settings_of_the_policy_too(api: ApiDriver) -> None:
+    run = trained_flat(api, 12)
+    [(opens, reasons)] = tried(api, H)
+    first = api.get(f"/runs/{run}/plateau-replay", **H)["detections"][0]
+    assert opens
+    assert reasons == [
+        "met: H on return with window 4, margin 0.05 of the range, smoothing 0 and confidence 0.95 fires at epoch "
+        f"{first['detected_epoch']}"
+    ]
+    [(opens, reasons)] = tried(api, {**H, "window": 20})
+    assert not opens
+    assert reasons[0].endswith("does not fire within this plateau, in 12 epochs")
+    [(opens, _)] = tried(api, {**H, "margin_mode": "absolute", "margin": 0.1, "metric": "success"})
+    assert opens
+
+
+@ON_SQLITE
+def test_what_was_trained_after_a_gate_counts_for_no_verdict_about_it(api: ApiDriver) -> None:
+    run = trained_flat(api, 12)
+    api.post(f"/runs/{run}/gate/reject", {"action": "continue"})
+    [again] = [job["id"] for job in api.get(f"/runs/{run}/jobs") if job["status"] == "queued"]
+    api.claim(again)
+    api.report(again, started(), *(epoch(number) for number in range(1, 13)))
+    assert api.get(f"/runs/{run}/plateau-replay", **{**H, "window": 20})["detections"]
+    assert [opens for opens, _ in tried(api, {**H, "window": 20})] == [False]
+
+
+@ON_SQLITE
+def test_a_policy_opens_a_gate_by_its_plateau(api: ApiDriver) -> None:
+    store(api, plateau=H)
+    store(api, "long", plateau={**H, "window": 20})
+    runs = [trained_flat(api, 12, policy=name) for name in ("small", "long")]
+    assert [api.get(f"/runs/{run}/gate")["status"] for run in runs] == ["approved", "open"]
+    wrong = store(api, status=422, plateau={"window": 1})
+    assert wrong["errors"][0]["field"] == "conditions.plateau.window"

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from gsl.config.gate_policy import PolicyConditions
-from gsl.method.gate_policy import GateFacts, judge
+from gsl.method.gate_policy import GateFacts, PlateauFound, judge
 
 FRIDAY_NIGHT = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
 
@@ -41,6 +41,9 @@ def nightly(*days: str, zone: str = "UTC") -> dict[str, Any]:
         ({"score_below": 0.7, "min_gain": 0.1}, {"gain": -1.0}, True),
         ({"score_below": 0.5, "min_gain": 0.1}, {"gain": 0.2}, True),
         ({"score_below": 0.5, "min_gain": 0.1}, {}, False),
+        ({"plateau": {"window": 5}}, {}, False),
+        ({"plateau": {"window": 5}}, {"plateau": PlateauFound(None, 40)}, False),
+        ({"plateau": {"window": 5}}, {"plateau": PlateauFound(31, 40)}, True),
         (nightly("fri"), {}, True),
         (nightly("sat"), {}, False),
         (nightly("fri"), {"at": FRIDAY_NIGHT.replace(day=28, hour=5)}, True),

@@ -2,13 +2,14 @@ import { Alert } from "@mantine/core";
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { presetsQuery, runQuery } from "../../api/queries";
-import type { Preset, Run } from "../../api/types";
+import type { PlateauSettings, Preset, Run } from "../../api/types";
 import { FirstLaunch } from "../../components/FirstRun";
 import { Loaded } from "../../components/Loaded";
 import { PageTitle, useTitle } from "../../components/PageTitle";
 import { configSchemaQuery } from "../../form/config-schema";
 import type { Field } from "../../form/field";
 import type { Origins } from "../../form/OriginMark";
+import { fromAddress } from "../../form/plateau";
 import { useAddress } from "../../routing/useAddress";
 import type { AboutRun } from "./About";
 import classes from "./NewRun.module.css";
@@ -24,6 +25,7 @@ export function NewRunPage() {
   const run = params.get("from") ? Number(params.get("from")) : undefined;
   const checkpoint = params.get("checkpoint") ? Number(params.get("checkpoint")) : undefined;
   const preset = run === undefined ? (params.get("preset") ?? presets.data?.[0]?.name) : undefined;
+  const plateau = fromAddress(params);
   const choose = (next: Start) =>
     change(
       { preset: next.preset ?? null, from: next.run === undefined ? null : String(next.run), checkpoint: null },
@@ -40,9 +42,9 @@ export function NewRunPage() {
             <Loaded query={fields} rows={8}>
               {(known) =>
                 run === undefined ? (
-                  <FromPreset presets={list} name={preset} fields={known} about={about} onAbout={setAbout} />
+                  <FromPreset presets={list} name={preset} {...{ fields: known, plateau, about, onAbout: setAbout }} />
                 ) : (
-                  <FromRun id={run} checkpoint={checkpoint} fields={known} about={about} onAbout={setAbout} />
+                  <FromRun id={run} checkpoint={checkpoint} {...{ fields: known, plateau, about, onAbout: setAbout }} />
                 )
               }
             </Loaded>
@@ -67,6 +69,7 @@ const NOTHING: AboutRun = {
 
 interface FormProps {
   fields: Field[];
+  plateau: Partial<PlateauSettings> | null;
   about: AboutRun;
   onAbout: (about: AboutRun) => void;
 }

@@ -1,8 +1,9 @@
-import { Accordion, Box, Text } from "@mantine/core";
+import { Accordion, Alert, Box, Text } from "@mantine/core";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { useLaunch } from "../../api/mutations";
 import { ApiError } from "../../api/problem";
+import type { PlateauSettings } from "../../api/types";
 import { asksAtGate } from "../../components/RunFacts";
 import { ConfigForm } from "../../form/ConfigForm";
 import { NO_ERRORS, placeErrors } from "../../form/errors";
@@ -10,6 +11,7 @@ import { FormProvider, useTitles } from "../../form/FormContext";
 import type { Field } from "../../form/field";
 import { OriginLegend, type Origins } from "../../form/OriginMark";
 import { changedPaths, getIn, type Path, setIn } from "../../form/paths";
+import { plateauInWords, USUAL, withPlateau } from "../../form/plateau";
 import { sectionsOf } from "../../form/sections";
 import { About, type AboutRun, OWN_FIELDS } from "./About";
 import { LaunchBar } from "./LaunchBar";
@@ -26,11 +28,13 @@ interface Props {
   /** The stored checkpoint that the run continues from. */
   checkpoint?: number;
   note?: ReactNode;
+  /** Settings of criterion H that were tried in a replay, and that the form begins with. */
+  plateau: Partial<PlateauSettings> | null;
 }
 
 /** The form of one new run, starting from `base`; remounted when the base changes. */
-export function RunForm({ fields, base, origins, about, onAbout, checkpoint, note }: Props) {
-  const [config, setConfig] = useState(base);
+export function RunForm({ fields, base, origins, about, onAbout, checkpoint, note, plateau }: Props) {
+  const [config, setConfig] = useState(() => withPlateau(base, plateau));
   const set = useCallback((path: Path, value: unknown) => setConfig((old) => setIn(old, path, value)), []);
   const sections = useMemo(() => sectionsOf(fields), [fields]);
   const launch = useLaunch();
@@ -77,6 +81,11 @@ export function RunForm({ fields, base, origins, about, onAbout, checkpoint, not
       </div>
       <div>
         {note}
+        {plateau && (
+          <Alert variant="light" mb="md" title="With the plateau that was tried">
+            {plateauInWords({ ...USUAL, ...plateau })}.
+          </Alert>
+        )}
         <Accordion defaultValue="about" variant="separated" order={2} mb="md">
           <Accordion.Item value="about">
             <Accordion.Control>

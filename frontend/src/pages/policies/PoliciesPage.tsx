@@ -7,7 +7,9 @@ import { Loaded } from "../../components/Loaded";
 import { PageTitle, useTitle } from "../../components/PageTitle";
 import { Panel } from "../../components/Panel";
 import { When } from "../../components/When";
-import { type Draft, draftOf, EMPTY, inWords } from "./conditions";
+import { fromAddress } from "../../form/plateau";
+import { useAddress } from "../../routing/useAddress";
+import { type Draft, draftOf, draftWith, inWords } from "./conditions";
 import { PolicyForm } from "./PolicyForm";
 
 /** When gates open by themselves: what is stored, and what it would have done. */
@@ -15,7 +17,8 @@ export function PoliciesPage() {
   useTitle("Policies");
   const query = useQuery(policiesQuery);
   const mayStore = useAccount()?.role === "admin";
-  const [draft, setDraft] = useState<Draft>(EMPTY);
+  const { params } = useAddress();
+  const [draft, setDraft] = useState<Draft>(() => draftWith(fromAddress(params)));
   const edit = (policy: Policy) => {
     setDraft(draftOf(policy));
     window.scrollTo({ top: 0 });

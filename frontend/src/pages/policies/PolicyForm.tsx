@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 import { type Conditions, useDryRun, useStorePolicy } from "../../api/policies";
 import { DAYS, type Draft, type Hours, NIGHTS } from "./conditions";
 import { DryRunResult } from "./DryRunResult";
+import { PlateauCondition } from "./PlateauCondition";
 
 interface Props {
   draft: Draft;
@@ -63,6 +64,7 @@ export function PolicyForm({ draft, mayStore }: Props) {
             onChange={(value) => change({ min_gain: number(value) })}
           />
         </SimpleGrid>
+        <PlateauCondition conditions={conditions} change={change} />
         <HoursInput conditions={conditions} change={change} />
         {mayStore && (
           <SimpleGrid cols={{ base: 1, sm: 2 }}>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inWords, NONE } from "./conditions";
+import { draftWith, EMPTY, inWords, NONE } from "./conditions";
 
 test("conditions are told one by one, and what is one of two as one", () => {
   expect(inWords(NONE)).toEqual([]);
@@ -12,4 +12,11 @@ test("conditions are told one by one, and what is one of two as one", () => {
     "the score is below 0.9 or the last cycle gained at least 0.02",
     "fri from 20 to 6 o'clock (UTC)",
   ]);
+});
+
+test("a plateau that was replayed begins a policy, in words as everywhere", () => {
+  const { conditions } = draftWith({ window: 41 });
+  expect(conditions.plateau).toMatchObject({ window: 41, margin: 0.05, metric: "return" });
+  expect(inWords(conditions)[0]).toContain("H on return with a window of 41 epochs");
+  expect(draftWith(null)).toBe(EMPTY);
 });

@@ -1,4 +1,6 @@
 import type { Conditions, Policy } from "../../api/policies";
+import type { PlateauSettings } from "../../api/types";
+import { plateauInWords, USUAL } from "../../form/plateau";
 import { count, many } from "../../format/numbers";
 
 export type Hours = NonNullable<Conditions["hours"]>[number];
@@ -16,6 +18,10 @@ export const DAYS: Hours["days"] = ["mon", "tue", "wed", "thu", "fri", "sat", "s
 
 /** The hours that the form begins with. */
 export const NIGHTS: Hours = { days: ["mon", "tue", "wed", "thu", "fri"], start: 20, end: 6 };
+
+/** What the form begins with after a replay of a plateau. */
+export const draftWith = (plateau: Partial<PlateauSettings> | null): Draft =>
+  plateau ? { ...EMPTY, conditions: { ...NONE, plateau: { ...USUAL, ...plateau } } } : EMPTY;
 
 /** What a stored policy's next version begins with. */
 export const draftOf = ({ name, versions }: Policy): Draft => ({
@@ -35,6 +41,7 @@ export function inWords(asked: Conditions): string[] {
     ...(asked.most_specialists == null ? [] : [`at most ${many(asked.most_specialists, "specialist")}`]),
     ...(asked.most_steps == null ? [] : [`they cost at most ${count(asked.most_steps)} steps`]),
     ...(worth.length ? [worth.join(" or ")] : []),
+    ...(asked.plateau ? [`${plateauInWords(asked.plateau)} fires, too`] : []),
     ...(asked.hours?.length ? [`${asked.hours.map(hoursInWords).join(" or ")} (${asked.time_zone})`] : []),
   ];
 }

@@ -1,10 +1,12 @@
-import { Button, Group, SegmentedControl, SimpleGrid, Slider, Stack, Text } from "@mantine/core";
+import { Button, Group, Menu, SegmentedControl, SimpleGrid, Slider, Stack, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconHistory } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
+import { Link } from "react-router";
 import { type PlateauChanges, plateauReplayQuery, plateausQuery } from "../../../api/queries";
-import type { PlateauReplay as Replay, Run } from "../../../api/types";
+import type { PlateauSettings, PlateauReplay as Replay, Run } from "../../../api/types";
+import { inAddress } from "../../../form/plateau";
 import { decimal, many, percent } from "../../../format/numbers";
 import type { Span } from "../../../plot/figure-query";
 import { useMetric } from "../figures/MetricChoice";
@@ -47,6 +49,7 @@ export function PlateauReplay({ run, state }: { run: Run; state: ReturnType<type
         </Text>
         <Group gap="xs">
           {replay && <Criterion run={run} replay={replay} changes={changes} onChange={setChanges} />}
+          {replay && <Save run={run} settings={replay.settings} />}
           <Button variant="default" size="compact-xs" onClick={() => setChanges({})}>
             As in the run
           </Button>
@@ -60,6 +63,28 @@ export function PlateauReplay({ run, state }: { run: Run; state: ReturnType<type
         {error ? error.message : replay ? inSentences(replay, actual?.detected_steps) : "…"}
       </Text>
     </Stack>
+  );
+}
+
+/** Where the settings that were tried can go on: to a launch, or into a policy. */
+function Save({ run, settings }: { run: Run; settings: PlateauSettings }) {
+  const chosen = inAddress(settings);
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <Button variant="default" size="compact-xs">
+          Save…
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component={Link} to={`/runs/new?from=${run.id}&${chosen}`}>
+          Launch with these settings
+        </Menu.Item>
+        <Menu.Item component={Link} to={`/policies?${chosen}`}>
+          Make them a policy's condition
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

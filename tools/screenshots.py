@@ -34,12 +34,13 @@ QUALITY = 80
 SCHEMES = ("light", "dark")
 RUN_TABS = {
     "overview": "Run: overview", "tree": "Run: tree", "variations": "Run: variations",
-    "training": "Run: training", "specialists": "Run: specialists", "results": "Run: before and after",
+    "training": "Run: metrics", "specialists": "Run: specialists", "results": "Run: before and after",
     "jobs": "Run: jobs and logs", "events": "Run: events", "configuration": "Run: configuration",
     "artifacts": "Run: artifacts",
 }  # fmt: skip
 OTHERS = {
-    "/runs": "Runs", "/runs/new": "New run", "/experiments": "Experiments", "/projects": "Projects",
+    "/runs": "Runs", "/inbox": "Inbox", "/runs/new": "New run", "/experiments": "Experiments",
+    "/sweeps/new": "New sweep", "/projects": "Projects",
     "/policies": "Policies", "/workers": "Workers", "/bin": "Bin", "/people": "People", "/audit": "Audit",
     "/account": "Account",
 }  # fmt: skip
@@ -76,7 +77,10 @@ def _places(api: Client) -> dict[str, tuple[str, str]]:
     return {
         **{name.strip("/").replace("/", "-"): (title, name) for name, title in OTHERS.items()},
         "gate": ("Run: gate", f"/runs/{waiting}?tab=gate"),
+        "watch": ("Run: watch", f"/runs/{waiting}?tab=watch"),
         **{f"run-{tab}": (title, f"/runs/{runs['dapg']}?tab={tab}") for tab, title in RUN_TABS.items()},
+        "variation": ("Variation", f"/runs/{runs['dapg']}/variations/0"),
+        "compare": ("Compare", f"/compare?experiments={experiment}"),
         "experiment": ("Experiment", f"/experiments/{experiment}"),
         "experiment-launch": ("Experiment: launch", f"/experiments/{experiment}/launch"),
     }

@@ -30,7 +30,7 @@ export function ColumnChoice({ fields, chosen, onChange }: Props) {
   return (
     <Popover width={360} position="bottom-end" withArrow trapFocus>
       <Popover.Target>
-        <Button variant="default" leftSection={<IconColumns3 size={16} />}>
+        <Button size="xs" variant="default" leftSection={<IconColumns3 size={14} />}>
           Columns
         </Button>
       </Popover.Target>

@@ -23,7 +23,7 @@ export function ViewMenu({ content, project, onOpen }: Props) {
     <>
       <Menu position="bottom-end" width={280} withinPortal>
         <Menu.Target>
-          <Button variant="default" leftSection={<IconBookmark size={16} />}>
+          <Button size="xs" variant="default" leftSection={<IconBookmark size={14} />}>
             Views
           </Button>
         </Menu.Target>

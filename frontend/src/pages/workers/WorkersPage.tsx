@@ -1,4 +1,4 @@
-import { Card, Stack } from "@mantine/core";
+import { Card, Code, Stack } from "@mantine/core";
 import { IconServerOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { queueQuery, useServerAway, workersQuery } from "../../api/queries";
@@ -44,7 +44,12 @@ function NoWorkers() {
       <EmptyState
         icon={IconServerOff}
         title="No workers yet"
-        text="Runs wait in the queue until a worker connects. `make up` starts one on this machine; to connect a GPU machine, give it this server's address and worker token (see docs/server.md)."
+        text={
+          <>
+            Runs wait in the queue until a worker connects. <Code>make up</Code> starts one on this machine; to connect
+            a GPU machine, give it this server's address and worker token (see docs/server.md).
+          </>
+        }
       />
     </Card>
   );

@@ -30,6 +30,10 @@ test("a configuration gets these settings and keeps all others", () => {
   expect(withPlateau(config, null)).toBe(config);
 });
 
+test("what the form begins with is a plateau's usual settings", () => {
+  expect(withPlateau({}, USUAL)).toEqual({ plateau: USUAL });
+});
+
 test("settings are told with their units", () => {
   expect(plateauInWords(tried)).toBe(
     "H on success rate with a window of 41 epochs, margin 13 % of the range, smoothing 3, confidence 95 %",

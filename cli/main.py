@@ -21,6 +21,7 @@ from gsl.cli import (
     steering,
     sweeping,
     tokens,
+    views,
     watching,
 )
 from gsl.cli.doctor.command import doctor
@@ -49,6 +50,7 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "launch": launching.launch,
         "sweep": sweeping.COMMANDS,
         "list": showing.list_all,
+        "views": views.COMMANDS,
         "show": showing.show,
         "tree": branching.tree,
         "watch": watching.watch,
@@ -57,6 +59,8 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "resume": steering.resume,
         "retry": steering.retry,
         "fork": forking.fork,
+        "tag": views.tag,
+        "archive": views.archive,
         "rename": steering.rename,
         "move": steering.move,
         "delete": steering.delete,
@@ -79,6 +83,7 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
 }
 """By the heading under which `gsl --help` shows them; some have commands of their own."""
 HELP = {
+    "views": "List, keep and delete views of the list of runs.",
     "workers": "Drain workers, let them take jobs again, remove gone ones.",
     "token": "List, create and revoke tokens.",
     "sweep": "Launch, show and stop a search over settings; run its winner.",

@@ -15,9 +15,22 @@ from gsl.cli.options import AsJson, ProjectName, RunId, connect, experiment_of, 
 from gsl.cli.outcomes import Exit, Failure
 from gsl.cli.output import cells, emit, say, table
 from gsl.cli.text import plain
+from gsl.cli.views import view_of
 from gsl.cli.watching import gate_lines, picture, result_lines
 from gsl.client.api import Client
-from gsl.client.models import BinItem, Experiment, Gate, Job, Preset, Project, Run, RunSummary, Suite, Worker
+from gsl.client.models import (
+    BinItem,
+    Experiment,
+    Gate,
+    Job,
+    Preset,
+    Project,
+    Run,
+    RunSummary,
+    Suite,
+    WaitingGate,
+    Worker,
+)
 from gsl.protocol.jobs import RunStatus
 
 A = TypeVar("A", bound=BaseModel)
@@ -34,6 +47,7 @@ class What(StrEnum):
     workers = "workers"
     projects = "projects"
     bin = "bin"
+    inbox = "inbox"
 
 
 WhatToList = Annotated[What, typer.Argument(help="What to list.")]
@@ -56,6 +70,7 @@ OfQuery = Annotated[
 Sorted = Annotated[
     str | None, typer.Option("--sort", help="Field of queries to sort runs by; with a minus before it in reverse.")
 ]
+OfView = Annotated[str | None, typer.Option("--view", help="Runs as a view shows them, which was kept by name.")]
 OfTag = Annotated[str | None, typer.Option("--tag", help="Only runs with this tag.")]
 OfSuite = Annotated[str | None, typer.Option("--suite", help="Only runs of this suite.")]
 Mine = Annotated[bool, typer.Option("--mine", help="Only runs or experiments of your own.")]
@@ -70,6 +85,7 @@ def list_all(
     search: Search = None,
     query: OfQuery = None,
     sort: Sorted = None,
+    view: OfView = None,
     tag: OfTag = None,
     suite: OfSuite = None,
     project: ProjectName = None,
@@ -77,7 +93,7 @@ def list_all(
     limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
-    """List runs, newest first, or experiments, presets, suites, workers, projects or the bin."""
+    """List runs, newest first, or experiments, presets, suites, workers, projects, the bin or the inbox of gates."""
     with connect(context) as api:
         whose: dict[str, Any] = {
             "owner": _me(api) if mine else None,
@@ -86,7 +102,7 @@ def list_all(
         if what is What.runs:
             place = None if experiment is None else experiment_of(api, experiment).id
             asked: dict[str, Any] = {
-                "query": query, "sort": sort, "experiment_id": place, "search": search, "tag": tag,
+                **_viewed(api, view, query, sort), "experiment_id": place, "search": search, "tag": tag,
                 "suite": suite,
             }  # fmt: skip
             _show(list(islice(api.runs(status=_statuses(status), **asked, **whose), limit)), _runs, as_json)
@@ -94,10 +110,16 @@ def list_all(
             _show(list(islice(api.experiments(**whose), limit)), _experiments, as_json)
         elif what is What.projects:
             _show(api.projects(), _projects, as_json)
-        elif what is What.bin:
-            _show(list(islice(api.bin(), limit)), _bin, as_json)
+        elif what in _PAGED:
+            _PAGED[what](api, limit, as_json)
         else:
             _show_catalogue(api, what, as_json)
+
+
+_PAGED: dict[What, Callable[[Client, int, bool], None]] = {
+    What.bin: lambda api, limit, as_json: _show(list(islice(api.bin(), limit)), _bin, as_json),
+    What.inbox: lambda api, limit, as_json: _show(list(islice(api.inbox(), limit)), _inbox, as_json),
+}
 
 
 def _show_catalogue(api: Client, what: What, as_json: bool) -> None:
@@ -107,6 +129,15 @@ def _show_catalogue(api: Client, what: What, as_json: bool) -> None:
         _show(api.suites(), _suites, as_json)
     else:
         _show(api.workers(), _workers, as_json)
+
+
+def _viewed(api: Client, view: str | None, query: str | None, sort: str | None) -> dict[str, str | None]:
+    """Query and order of the view; what the command says counts on top."""
+    if view is None:
+        return {"query": query, "sort": sort}
+    kept = view_of(api, view).content
+    both = " and ".join(f"({each})" for each in (kept.query, query) if each)
+    return {"query": both or None, "sort": sort or kept.sort or None}
 
 
 def _me(api: Client) -> str:
@@ -202,6 +233,15 @@ def _bin(items: Sequence[BinItem]) -> Table:
         shown.add_row(
             *cells(one.kind, one.id, one.name, text.ago(one.deleted_at), one.deleted_by, f"{one.gone_at:%Y-%m-%d}")
         )
+    return shown
+
+
+def _inbox(gates: Sequence[WaitingGate]) -> Table:
+    shown = table("Run", "Name", "Waits since", "Proposed", "Decides itself", right=("Run",))
+    for one in gates:
+        proposed = f"{text.many(one.specialists, 'specialist')} of {text.count(one.specialist_steps)} steps"
+        deadline = "" if one.deadline_at is None else f"{one.at_deadline} at {one.deadline_at:%Y-%m-%d %H:%M}"
+        shown.add_row(*cells(one.run_id, one.run_name, text.ago(one.opened_at), proposed, deadline))
     return shown
 
 

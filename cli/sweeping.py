@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -11,6 +12,7 @@ from gsl.cli import text
 from gsl.cli.launching import Changes, ConfigFile, PresetName, Priority, Tags, WorkerLabel, numbers_of, settings_of
 from gsl.cli.options import AsJson, ProjectName, connect, experiment_of, project_of
 from gsl.cli.output import cells, emit, say, table
+from gsl.cli.text import plain
 from gsl.client.models import Sweep
 
 Over = Annotated[
@@ -36,6 +38,7 @@ Source = Annotated[Literal["evaluation", "held_out"], typer.Option(help="On the 
 SweepName = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="Number or name of the sweep's experiment.")]
 TrialNumber = Annotated[int | None, typer.Option("--trial", help="A complete trial; else the best.", min=0)]
 Untuned = Annotated[bool, typer.Option("--untuned", help="A second arm has the settings that the sweep started from.")]
+Output = Annotated[Path, typer.Option("--output", "-o", help="A folder.")]
 LetFinish = Annotated[bool, typer.Option("--let-finish", help="Do not cancel the trials that are running.")]
 
 
@@ -110,7 +113,29 @@ def results(
         return say(f"Experiment {made.id}, {made.name}: {text.many(made.runs, 'run')}, {api.url}/experiments/{made.id}")
 
 
-COMMANDS: dict[str, Callable[..., Any]] = {"launch": launch, "show": show, "stop": stop, "results": results}
+def figures(context: typer.Context, experiment: SweepName, output: Output = Path(), as_json: AsJson = False) -> None:
+    """Write the sweep's figures as Plotly JSON, those that there is data for."""
+    with connect(context) as api:
+        place = experiment_of(api, experiment).id
+        listed = api.sweep_figures(place)
+        output.mkdir(parents=True, exist_ok=True)
+        for figure in listed:
+            if figure.ready:
+                file = output / f"sweep-{place}-{figure.name}.json"
+                file.write_text(json.dumps(api.sweep_figure_json(place, figure.name)))
+                if not as_json:
+                    say(plain(str(file)))
+    if as_json:
+        emit(listed)
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "launch": launch,
+    "show": show,
+    "stop": stop,
+    "results": results,
+    "figures": figures,
+}
 
 
 def _show(sweep: Sweep) -> None:

@@ -59,6 +59,7 @@ Queue = api.QueuePublic
 Returns = api.ReturnsPublic
 Run = api.RunPublic
 RunAction = run_lists.RunAction
+RunView = run_lists.RunViewPublic
 RunSummary = api.RunSummary
 RunsRow = run_lists.RunsRow
 RunTree = tree.RunTree

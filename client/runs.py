@@ -155,15 +155,6 @@ class RunCalls:
         return post(models.Run, f"/runs/{run_id}/retry")
 
     @endpoint
-    def change_runs(
-        self, action: models.RunAction, run_ids: Sequence[int], *, tags: Sequence[str] = ()
-    ) -> Conversation[models.RunsChanged]:
-        """Tag, archive, cancel or delete many runs; the answer says of each whether it was done, or why not."""
-        return post(
-            models.RunsChanged, "/runs/changes", {"action": action, "run_ids": list(run_ids), "tags": list(tags)}
-        )
-
-    @endpoint
     def wait(self, run_id: int, *, every: float = 2.0, timeout: float | None = None) -> Conversation[models.Run]:
         """Wait until the run has ended, successfully or not. Raises `TimeoutError` after `timeout` seconds."""
         deadline = None if timeout is None else time.monotonic() + timeout

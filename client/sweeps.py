@@ -1,10 +1,13 @@
 """Sweeps: searches over settings, whose trials are runs."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from gsl.client import models
-from gsl.client.endpoints import Conversation, endpoint, get, post
+from gsl.client import frames, models
+from gsl.client.endpoints import Conversation, endpoint, get, json_object, listed, post
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 
 class SweepCalls:
@@ -49,6 +52,24 @@ class SweepCalls:
     def sweep(self, experiment_id: int) -> Conversation[models.Sweep]:
         """A sweep with its trials."""
         return get(models.Sweep, f"/experiments/{experiment_id}/sweep")
+
+    @endpoint
+    def sweep_figures(self, experiment_id: int) -> Conversation[list[models.FigureInfo]]:
+        """Which figures a sweep has, and whether there is data for each."""
+        return listed(models.FigureInfo, f"/experiments/{experiment_id}/sweep/figures")
+
+    @endpoint
+    def sweep_figure(self, /, experiment_id: int, name: str, **options: Any) -> Conversation["Figure"]:
+        """A Plotly figure, as on the page; needs plotly."""
+        return frames.figure((yield from self._figure(experiment_id, name, options)))
+
+    @endpoint
+    def sweep_figure_json(self, /, experiment_id: int, name: str, **options: Any) -> Conversation[dict[str, Any]]:
+        """The same as Plotly's JSON."""
+        return self._figure(experiment_id, name, options)
+
+    def _figure(self, experiment_id: int, name: str, options: Mapping[str, Any]) -> Conversation[dict[str, Any]]:
+        return json_object(f"/experiments/{experiment_id}/sweep/figures/{name}", options)
 
     @endpoint
     def stop_sweep(self, experiment_id: int, *, cancel_running: bool = True) -> Conversation[models.Sweep]:

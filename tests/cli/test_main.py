@@ -18,10 +18,10 @@ from tests.worker.real_api import RealApi
 
 ROOT = Path(__file__).parents[2]
 WORDS = {
-    "approve", "backup", "cancel", "compare", "delete", "demo", "doctor", "dry-run", "export", "fork", "import",
-    "keep-training", "launch", "link", "list", "login", "move", "pause", "policies", "reject", "rename", "restore",
-    "resume", "retry", "show", "store-policy", "sweep", "token", "tree", "undelete", "up", "user", "video", "watch",
-    "worker", "workers",
+    "approve", "archive", "backup", "cancel", "compare", "delete", "demo", "doctor", "dry-run", "export",
+    "fork", "import", "keep-training", "launch", "link", "list", "login", "move", "pause", "policies", "reject",
+    "rename", "restore", "resume", "retry", "show", "store-policy", "sweep", "tag", "token", "tree", "undelete",
+    "up", "user", "video", "views", "watch", "worker", "workers",
 }  # fmt: skip
 NOBODY = "http://127.0.0.1:9"
 

@@ -1,6 +1,7 @@
 """Sweeps from a shell, and with the client that the commands use."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,13 +22,22 @@ def launched(gsl: Gsl, *more: str) -> Any:
     return ended.json
 
 
-def test_a_sweep_is_launched_shown_and_its_winner_run(gsl: Gsl, driver: ApiDriver, server: RealApi) -> None:
+def test_a_sweep_is_launched_shown_and_its_winner_run(
+    gsl: Gsl, driver: ApiDriver, server: RealApi, tmp_path: Path
+) -> None:
     sweep = launched(gsl, "--name", "Two rates", "--prune", "median", "--tuning-seeds", "3,5")
     assert sweep["settings"]["space"]["learner.network.activation"]["choices"] == ["tanh", "relu"]
     assert (sweep["settings"]["pruner"]["name"], sweep["settings"]["tuning_seeds"]) == ("median", [3, 5])
     number = sweep["experiment_id"]
     driver.play(sweep["trials"][0]["run_id"], [0.5] * 4)
     go_on(Services.open(server.settings))
+    written = gsl("sweep", "figures", number, "-o", tmp_path / "figures")
+    assert written.code == 0, written.err
+    ready = {figure.name for figure in server.client.sweep_figures(number) if figure.ready}
+    files = {file.name: json.loads(file.read_text()) for file in (tmp_path / "figures").iterdir()}
+    assert files.keys() == {f"sweep-{number}-{name}.json" for name in ready}
+    assert all(figure["data"] for figure in files.values())
+    assert server.client.sweep_figure(number, min(ready)).data
     shown = gsl("sweep", "show", "Two rates")
     assert shown.code == 0
     assert "the best is trial 0" in " ".join(shown.out.split())

@@ -30,6 +30,8 @@ def waits_for(need: Need, live: Sequence[Named]) -> str:
 
 def refusal(need: Need, live: Sequence[Named]) -> str:
     """Why such jobs cannot run, and what to do about it."""
+    if need.video and able(need._replace(video=False), live):
+        return f"no live worker can make videos of {need.suite}; {_described(live)}"
     if able(Need(need.suite), live):
         return f"no live worker with {need.suite} has the label {need.label}; {_described(live)}"
     command = install_command(need.suite)

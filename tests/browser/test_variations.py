@@ -89,6 +89,7 @@ def test_a_variation_has_a_page_that_leads_to_its_neighbours(page: Page, run_id:
     for name in ("Gained or forgotten", "At the gate", "Demonstrations", "Steps spent on it"):
         expect(page.get_by_role("region", name=name)).to_be_visible()
     expect(page.get_by_role("region", name="Gained or forgotten")).to_contain_text("95 % interval")
+    expect(page.get_by_role("region", name="Videos")).to_contain_text("imported")
     page.get_by_role("link", name="Higher rank").click()
     expect(page.get_by_text("rank 17 of 24")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -43,3 +43,9 @@ def test_policies_are_watched_side_by_side(product_page: Page, product: str) -> 
     expect(side.get_by_test_id("return-so-far").first).to_contain_text("Return")
     side.get_by_role("slider", name="Picture").press("Home")
     expect(side.get_by_text("Step 0 of").first).to_be_visible()
+
+    made = videos.count()
+    page.goto(f"/runs/{launched.json()['id']}/variations/1")
+    there = page.get_by_role("region", name="Videos")
+    expect(there.locator("video")).to_have_count(made)
+    expect(there.get_by_role("button", name="Play")).to_be_visible()

@@ -36,7 +36,7 @@ export function VariationVideos({ runId, variation }: Props) {
               usual={usualChoices(checkpoints, jobs, variation)}
               possible={!refusal}
             />
-          ) : (
+          ) : refusal ? null : (
             <Text c="dimmed">No policy is stored yet: the first checkpoint comes within a minute of training.</Text>
           )}
         </Stack>

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Worker
-from gsl.backend.domain.waiting import waits_for
+from gsl.backend.domain.waiting import refusal, waits_for
 from gsl.backend.services.app_services import Services
 from gsl.config.run import SUITES
 from gsl.protocol.dispatch import Need
@@ -78,6 +78,15 @@ def test_later_jobs_that_wait_are_told_beside_the_phase(api: ApiDriver) -> None:
     api.claim(api.job(run_id, "specialist-1-1"))
     assert api.get("/queue")["waiting"][0]["runs"] == []
     assert api.get("/queue")["waiting"][0]["jobs"] >= 1
+
+
+def test_a_suite_that_nobody_can_film_is_refused_for_that() -> None:
+    """And not for the label, which the worker has."""
+    worker = Worker(name="a", host="h", device="cpu", suites=["forkmaze"], labels=["fast"], version="0")
+    for label in ("", "fast"):
+        said = refusal(Need("forkmaze", label, video=True), [worker])
+        assert said.startswith("no live worker can make videos of forkmaze; live workers: a (forkmaze")
+    assert "the label slow" in refusal(Need("forkmaze", "slow", video=True), [worker])
 
 
 @ON_SQLITE

@@ -23,7 +23,9 @@ import { Facts } from "../../components/Facts";
 import { Loaded } from "../../components/Loaded";
 import { NotFound } from "../../components/NotFound";
 import { useTitle } from "../../components/PageTitle";
+import { Panel } from "../../components/Panel";
 import { decimal, percent } from "../../format/numbers";
+import { VariationVideos } from "../../videos/VariationVideos";
 import { RunFigures } from "../run/figures/RunFigures";
 import { useVariationAddress } from "../run/variations/VariationLink";
 import { Change } from "./Change";
@@ -59,6 +61,11 @@ function Shown({ run, story }: { run: Run; story: VariationStory }) {
       <Header run={run} story={story} />
       <Change changes={story.changes} heldOut={story.held_out} />
       <RunFigures run={run} tab="variation" variation={story.variation} />
+      {!link && !run.read_only && (
+        <Panel title="Videos" text="The run's policies at work on this variation, side by side and in step.">
+          <VariationVideos runId={run.id} variation={story.variation} />
+        </Panel>
+      )}
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <Evidence run={run} story={story} />
         <Trainers run={run} story={story} />

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from numpy.typing import NDArray
 
+from gsl.cli.main import main
 from gsl.client.errors import Refused
 from gsl.client.models import Run, Video
 from gsl.worker.runner.claiming import run_next
@@ -175,3 +176,22 @@ def test_a_checkpoint_of_another_run_is_refused(stage: Stage) -> None:
     with pytest.raises(Refused, match="another run"):
         stage.api.client.ask_for_video(other.id, stage.checkpoint.id, 0)
     stage.api.client.cancel(other.id)
+
+
+def test_a_shell_gets_the_video_and_its_steps(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What has been made is written at once."""
+    monkeypatch.setenv("GSL_TOKEN", OWNER_TOKEN)
+    stage.ask(1)
+    assert stage.work()
+    file = tmp_path / "goal.mp4"
+    command = ["--url", stage.api.url, "video", str(stage.run.id), "--variation", "1", "-o", str(file)]
+    assert main(command) == 0
+    assert "goal 1" in capsys.readouterr().out
+    assert len(frames_of(file)) > 0
+    assert json.loads(file.with_suffix(".json").read_text())["episodes"]
+    assert main(command) == 1
+    assert "--force" in capsys.readouterr().err
+    assert main([*command, "--force"]) == 0
+    assert main([*command, "--force", "--checkpoint", "999"]) == 3

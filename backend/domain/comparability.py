@@ -44,9 +44,9 @@ def _scores(compared: Compared) -> Iterator[str]:
 
 
 def _kind(suite: SuiteSettings) -> str:
-    if type(suite).score is not SuiteSettings.score:
-        return "the suite's own score"
-    return "the success rate" if suite.has_success else "the normalised return"
+    if suite.scored_by_success:
+        return "the success rate"
+    return "the normalised return" if type(suite).score is SuiteSettings.score else "the suite's own score"
 
 
 def _seeds(compared: Compared) -> Iterator[str]:

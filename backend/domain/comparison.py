@@ -122,7 +122,9 @@ def _ordered(outcomes: Outcomes, first: str, second: str) -> tuple[str, str]:
 
 def _iqm(outcomes: Outcomes, scores: tuple[FloatArray, ...]) -> Interval:
     found = iqm_interval(scores)
-    return found.within(0, 1) if outcomes.metric == "success" else found
+    by_success = all(suite.scored_by_success for suite in outcomes.compared.suites)
+    is_rate = outcomes.metric == "success" or (outcomes.metric == "score" and by_success)
+    return found.within(0, 1) if is_rate else found
 
 
 def _by_pair(outcomes: Outcomes, name: str) -> dict[tuple[int, int], float]:

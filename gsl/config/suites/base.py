@@ -56,6 +56,11 @@ class SuiteSettings(Settings):
         """Returns that are normalised to 0 and to 1."""
         raise NotImplementedError
 
+    @property
+    def scored_by_success(self) -> bool:
+        """Whether the score is the success rate, which lies between 0 and 1."""
+        return self.has_success and type(self).score is SuiteSettings.score
+
     def score(self, mean_return: float | None, success_rate: float | None) -> float | None:
         """The success rate, or the normalised return (R - min) / (max - min), not clipped; None if not measured."""
         if self.has_success:

@@ -143,3 +143,15 @@ def test_a_hundred_runs_of_a_thousand_variations_are_compared(api: ApiDriver, se
     assert [len(arm["runs"]) for arm in api.get(f"{path}/comparison")["arms"]] == [10] * 10
     for figure in api.get(f"{path}/figures"):
         assert api.get(f"{path}/figures/{figure['name']}")["data"], figure["name"]
+
+
+@ON_SQLITE
+def test_intervals_of_success_rates_end_where_these_end(api: ApiDriver, services: Services) -> None:
+    few = StoredArm("DAPG", 1.05, MAZE, failed=frozenset({1, 2, 3}))
+    unbounded = iqm_interval(list(means(few).values()))
+    assert unbounded.high is not None
+    assert unbounded.high > 1
+    path = f"{stored(services, few)}/comparison"
+    for metric in ("score", "success"):  # the fork maze is scored by success
+        [arm] = api.get(path, metric=metric)["arms"]
+        assert (arm["iqm"]["low"], arm["iqm"]["high"]) == (pytest.approx(unbounded.low), 1)

@@ -11,6 +11,7 @@ from sqlmodel.sql.sqltypes import AutoString
 from gsl.backend.db import (
     account_models,
     columns,
+    continuation_models,
     link_models,
     models,
     policy_models,
@@ -27,8 +28,9 @@ _LOCK = 0x67736C  # any number used only here
 _metadata = models.Run.metadata
 # Imported, so that their tables are known too.
 for table in (
-    account_models.Account, link_models.ShareLink, policy_models.Policy, project_models.Project,
-    provenance_models.JobProvenance, rollup_models.EpochStretch, sweep_models.Sweep, webhook_models.Webhook,
+    account_models.Account, continuation_models.Continuation, link_models.ShareLink, policy_models.Policy,
+    project_models.Project, provenance_models.JobProvenance, rollup_models.EpochStretch,
+    sweep_models.Sweep, webhook_models.Webhook,
 ):  # fmt: skip
     assert table.metadata is _metadata
 _RENDERED: dict[type, str] = {

@@ -1,9 +1,10 @@
-"""Going on from a stored checkpoint of a run, with other settings."""
+"""Going on from a stored checkpoint: as another run with other settings, or as the same run with more steps."""
 
 from typing import Annotated
 
 import typer
 
+from gsl.cli import text
 from gsl.cli.launching import (
     Changes,
     ConfigFile,
@@ -22,6 +23,7 @@ from gsl.cli.launching import (
 )
 from gsl.cli.options import AsJson, RunId, connect
 from gsl.cli.outcomes import Exit, Failure
+from gsl.cli.output import emit, say
 from gsl.cli.watching import follow
 from gsl.client.api import Client
 
@@ -29,6 +31,33 @@ JobKey = Annotated[
     str | None, typer.Option("--job", help="Job whose checkpoint it is, as specialist-1-2; else the run's own policy.")
 ]
 Epoch = Annotated[int | None, typer.Option(help="Epoch of the checkpoint; else the newest one.", min=0)]
+
+
+Steps = Annotated[int, typer.Argument(help="Environment steps by which its total rises.", min=1)]
+WithBaseline = Annotated[
+    bool, typer.Option("--with-baseline", help="Its baseline and the other arms of its seed go on by the same steps.")
+]
+
+
+def go_on(
+    context: typer.Context,
+    run: RunId,
+    steps: Steps,
+    with_baseline: WithBaseline = False,
+    watch: Watch = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let a run that succeeded train on for more steps, marked as decided after its result was seen."""
+    with connect(context) as api:
+        total = api.run(run).total_steps
+        continued = api.continue_run(run, steps, with_baseline=with_baseline, total_steps=total)
+        if watch:
+            return follow(api, run, as_json=as_json)
+        if as_json:
+            return emit(continued)
+        for one in continued:
+            say(f"Run {one.id}: continued by {text.count(steps)} steps, {text.count(one.total_steps)} in total")
+        return None
 
 
 def fork(

@@ -58,6 +58,7 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "pause": steering.pause,
         "resume": steering.resume,
         "retry": steering.retry,
+        "continue": forking.go_on,
         "fork": forking.fork,
         "tag": views.tag,
         "archive": views.archive,

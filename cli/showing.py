@@ -20,6 +20,7 @@ from gsl.cli.watching import gate_lines, picture, result_lines
 from gsl.client.api import Client
 from gsl.client.models import (
     BinItem,
+    Continuation,
     Experiment,
     Gate,
     Job,
@@ -167,10 +168,17 @@ def show(context: typer.Context, run: RunId, as_json: AsJson = False) -> None:
             return
         say(picture(shown, None))
         _show_gate(shown, gate)
+        say(*map(_continued, shown.continuations))
         say("", _jobs(jobs))
         if shown.ended:
             say("", *result_lines(api, shown))
         say("", f"{api.url}/runs/{run}")
+
+
+def _continued(more: Continuation) -> str:
+    before = f" (score before: {text.score(more.score)})" if more.score is not None else ""
+    asked = f"{text.ago(more.asked_at)} by {more.asked_by}"
+    return plain(f"Continued by {text.count(more.steps)} steps {asked}, after its result was seen{before}")
 
 
 def _show_gate(run: Run, gate: Gate | None) -> None:
@@ -197,7 +205,8 @@ def _runs(runs: Sequence[RunSummary]) -> Table:
     shown = table("Run", "Name", "Status", "Steps", "Score", "Left", right=("Run", "Steps", "Score", "Left"))
     for run in runs:
         state = Text(text.status(run.status), style=text.style(run.status))
-        steps = f"{min(1.0, run.spent_steps / run.total_steps):.0%} of {text.count(run.total_steps)}"
+        more = f", {text.count(run.continued_steps)} continued" if run.continued_steps else ""
+        steps = f"{min(1.0, run.spent_steps / run.total_steps):.0%} of {text.count(run.total_steps)}{more}"
         left = "" if run.ended else text.duration(run.eta_seconds)
         shown.add_row(*cells(run.id, run.name, state, steps, text.score(run.score), left))
     return shown

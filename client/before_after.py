@@ -8,7 +8,7 @@ from gsl.client.api import Client
 from gsl.client.models import GateVariation, Run, VariationEstimate
 from gsl.method.changes import CONFIDENCE, Changes, Measurement, changes_of_returns, changes_of_success
 from gsl.method.statistics import paired_difference
-from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
+from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, continued_evaluation
 
 VERDICTS = ("gained", "forgotten", "")
 Before = Sequence[VariationEstimate] | Sequence[GateVariation]
@@ -20,7 +20,8 @@ def result_of(api: Client, run: Run) -> list[str]:
     gate = api.gate(run.id) if run.status == "succeeded" else None
     if gate is None:
         return lines
-    after, afresh = (_measured(api, run.id, key) for key in (LAST_EVALUATION, BEFORE_EVALUATION))
+    last = continued_evaluation(run.continuations[-1].number) if run.continuations else LAST_EVALUATION
+    after, afresh = (_measured(api, run.id, key) for key in (last, BEFORE_EVALUATION))
     if not after:
         return lines
     lines.append("Success rate, or return if the suite has no success signal:")

@@ -78,6 +78,12 @@ def listed(model: type[M], path: str, query: Mapping[str, Any] | None = None) ->
     return TypeAdapter(list[model]).validate_json(answer.content)  # type: ignore[valid-type]  # known at run time
 
 
+def changed(model: type[M], path: str, body: Mapping[str, Any]) -> Conversation[list[M]]:
+    """All that one request has changed."""
+    answer = yield Request("POST", path, body=body)
+    return TypeAdapter(list[model]).validate_json(answer.content)  # type: ignore[valid-type]  # as above
+
+
 def json_object(path: str, query: Mapping[str, Any]) -> Conversation[dict[str, Any]]:
     """An answer that has no model."""
     answer = yield Request("GET", path, query=query)

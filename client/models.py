@@ -1,7 +1,7 @@
 """The API's answers under the names that scripts and notebooks use; declared in `gsl.protocol.api`."""
 
 from gsl.protocol import api
-from gsl.protocol.api import comparing, measurements, run_lists, sweeps, tree, variations, videos
+from gsl.protocol.api import comparing, continuing, measurements, run_lists, runs, sweeps, tree, variations, videos
 
 Allowance = api.AllowancePublic
 Answer = api.Answer
@@ -17,6 +17,8 @@ ComparedSource = api.ComparedSource
 ComparedSetting = comparing.ComparedSetting
 ComparedSettings = comparing.ComparedSettings
 Comparison = api.ComparisonPublic
+Continuation = runs.ContinuationPublic
+ContinuationOffer = continuing.ContinuationOffer
 DryRun = api.DryRunPublic
 Event = api.EventPublic
 Experiment = api.ExperimentPublic

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from gsl.client import models
-from gsl.client.endpoints import Conversation, Pages, Request, ask, endpoint, get, listed, paged, post, send
+from gsl.client.endpoints import Conversation, Pages, Request, ask, changed, endpoint, get, listed, paged, post, send
 from gsl.client.errors import Refused
 from gsl.protocol.jobs import RunStatus
 from gsl.record import RunRecord
@@ -155,6 +155,22 @@ class RunCalls:
         return post(models.Run, f"/runs/{run_id}/retry")
 
     @endpoint
+    def continuation(self, run_id: int) -> Conversation[models.ContinuationOffer]:
+        """Whether a run can be continued, from what, and together with which other arms of its seed."""
+        return get(models.ContinuationOffer, f"/runs/{run_id}/continuation")
+
+    @endpoint
+    def continue_run(
+        self, run_id: int, steps: int, *, with_baseline: bool = False, total_steps: int | None = None
+    ) -> Conversation[list[models.Run]]:
+        """Let a run that succeeded train on by so many steps, and with it, if asked for, its baseline and the other
+        arms of its seed. Returns all of them, which are marked as continued for good.
+
+        Refused (409) if one cannot go on, or if the run has another total than `total_steps` by now.
+        """
+        body = {"steps": steps, "with_baseline": with_baseline, "total_steps": total_steps}
+        return changed(models.Run, f"/runs/{run_id}/continue", body)
+
     def wait(self, run_id: int, *, every: float = 2.0, timeout: float | None = None) -> Conversation[models.Run]:
         """Wait until the run has ended, successfully or not. Raises `TimeoutError` after `timeout` seconds."""
         deadline = None if timeout is None else time.monotonic() + timeout

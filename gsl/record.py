@@ -20,7 +20,7 @@ from gsl.config.base import as_stored
 from gsl.config.errors import Problem, refuse
 from gsl.config.run import RunConfig
 from gsl.phases.state import GateOpening, Proposal
-from gsl.protocol.api.runs import Origin
+from gsl.protocol.api.runs import ContinuationPublic, Origin
 from gsl.protocol.jobs import ORIGIN, JobSpec, Phase, Work
 from gsl.protocol.reports import DemonstrationsReport, EpochReport, EvaluationReport, JobResult, Report, Wire
 
@@ -81,6 +81,12 @@ class RunRecord(Wire):
         default=None,
         exclude_if=lambda origin: origin is None,  # so that records from before there were forks keep their digest
         description="The checkpoint of another run that its generalist continued from.",
+    )
+    continuations: tuple[ContinuationPublic, ...] = Field(
+        default=(),
+        max_length=1000,
+        exclude_if=lambda continuations: not continuations,  # as above
+        description="What it was asked to train on for after it had succeeded, oldest first.",
     )
     created_at: datetime
     ended_at: datetime
@@ -149,6 +155,7 @@ def _problems(record: RunRecord) -> Iterator[Problem]:
     returns = sum(_returns_of(report) for job in record.jobs for report in job.reports)
     if returns > MOST_RETURNS:
         yield ("jobs",), f"must have at most {MOST_RETURNS} returns of variations, not {returns}", returns
+    yield from _wrong_continuations(record)
     known: dict[str, int] = {}
     origin = {ORIGIN} if record.origin else set()
     for place, job in enumerate(record.jobs):
@@ -169,6 +176,15 @@ def _problems(record: RunRecord) -> Iterator[Problem]:
         if gate.status == "approved" and gate.decision is None:
             yield ("gates", place, "decision"), "required for an approved gate", None
         seen.add(key)
+
+
+def _wrong_continuations(record: RunRecord) -> Iterator[Problem]:
+    total = record.config.budget.total_steps
+    for place, more in enumerate(record.continuations):
+        total += more.steps
+        if (more.number, more.total_steps) != (place + 1, total):
+            wanted = f"must be number {place + 1} and end with {total} steps in total"
+            yield ("continuations", place), wanted, (more.number, more.total_steps)
 
 
 def _wrong_job(

@@ -37,7 +37,7 @@ _DECLARED: dict[Access, str] = {
         get_groups_comparison get_comparison_table list_comparison_figures get_comparison_figure get_compared_settings
         get_compared_provenance get_comparison_notebook
         list_variations get_variation get_tree
-        get_video_choices list_videos get_video
+        get_video_choices list_videos get_video offer_continuation
     """,
     "member": """
         change_runs store_run_view delete_run_view
@@ -47,7 +47,7 @@ _DECLARED: dict[Access, str] = {
         restore_experiment create_approval_link list_approval_links revoke_approval_link create_run_link list_run_links
         create_experiment_link list_experiment_links revoke_share_link save_run_notes save_experiment_notes
         create_sweep stop_sweep launch_sweep_results
-        ask_for_video cancel_video retry_video
+        ask_for_video cancel_video retry_video continue_run
     """,
     "admin": """
         list_people update_person list_invitations create_invitation revoke_invitation list_worker_tokens

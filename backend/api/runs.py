@@ -5,13 +5,14 @@ from gsl.backend.api.deps import Reading, RunId, ServicesDep, Writing, problems,
 from gsl.backend.db.models import Run
 from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.run_progress import eta, job_count, measurement_steps, phases
-from gsl.backend.services import baselines, forks, policies, retries
+from gsl.backend.services import baselines, continuations, forks, policies, retries
 from gsl.backend.services.app_services import Services
 from gsl.backend.services.bin import check_may_delete, put_run
 from gsl.backend.services.placement import in_project, move_run, project_for
 from gsl.backend.store import audit, notes, run_progress, runs, workers
 from gsl.backend.store.jobs.status import record_event
 from gsl.protocol.api import BudgetPreview, RunCreate, RunPublic, RunUpdate
+from gsl.protocol.api.continuing import ContinuationOffer, RunContinue
 from gsl.protocol.jobs import DesiredState
 
 routes = router("runs")
@@ -125,6 +126,30 @@ def retry_run(run_id: RunId, who: Who, session: Writing, services: ServicesDep) 
     run = runs.locked(session, run_id)
     retries.retry_run(session, run, who.name)
     return _advanced(services, session, run)
+
+
+@routes.get("/runs/{run_id}/continuation", summary="See how a run can be continued", responses=problems(404))
+def offer_continuation(run_id: RunId, session: Reading) -> ContinuationOffer:
+    """Whether it can, from what, and together with which other arms of its seed. Nothing is decided."""
+    return continuations.offer(session, runs.get(session, run_id))
+
+
+@routes.post("/runs/{run_id}/continue", summary="Continue a run that succeeded", responses=problems(400, 404, 409))
+def continue_run(
+    run_id: RunId, body: RunContinue, who: Who, session: Writing, services: ServicesDep
+) -> list[RunPublic]:
+    """Its policy trains on from its last checkpoint, and is evaluated anew; the result before is kept. Returns the run
+    and those that go on with it. The runs are marked for good, because their budget was decided after the result.
+
+    409 if one of them has not succeeded, is archived, imported or a sweep's trial, has no checkpoint any more, or if a
+    quota does not allow it; 422 if less than an epoch could be trained.
+    """
+    found = continuations.continue_runs(session, run_id, body, who)
+    ids = ", ".join(str(run.id) for run in found[1:])
+    audit.about(session, f"run {run_id}", f"by {body.steps} steps" + (f", with run {ids}" if ids else ""))
+    session.flush()
+    services.advance_all(session, [run.id for run in found if run.id is not None])
+    return [_public(session, run) for run in found]
 
 
 def _request(run_id: int, desired: DesiredState, who: Identity, session: Writing, services: Services) -> RunPublic:

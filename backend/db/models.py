@@ -1,7 +1,6 @@
 """The tables. What lists and pages need often is rolled up onto run and job, so that no page scans a series.
 
-Columns for the literals of `gsl.protocol.jobs` and `gsl.protocol.reports` are plain strings; JSON columns hold the
-pydantic model named beside them. Lock order everywhere: the run's row first, then its jobs (`store.jobs.locks`).
+Literals are plain strings; JSON columns hold the model named beside them. Lock order: run, jobs (`store.jobs.locks`).
 """
 
 from datetime import datetime
@@ -27,6 +26,7 @@ from gsl.backend.db.columns import (
     time_column,
     unique_text_column,
 )
+from gsl.backend.db.continuation_models import Continued
 from gsl.backend.db.project_models import Binned, OfProject
 
 
@@ -41,7 +41,7 @@ class Experiment(OfProject, Binned, table=True):
     created_at: datetime = time_column()
 
 
-class Run(OfProject, Binned, table=True):
+class Run(OfProject, Binned, Continued, table=True):
     """One GSL process, with the values that lists show. `phase` is the last active phase, even after the run ended."""
 
     __table_args__ = (

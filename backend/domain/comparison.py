@@ -60,6 +60,7 @@ def group_comparison(outcomes: Outcomes, name: str) -> ArmComparison:
         failed_runs=failed,
         total_steps=_mean_of([run.total_steps for run in measured]),
         spent_steps=_mean_of([run.spent_steps for run in measured]),
+        continued=sum(run.continued_steps > 0 for run in runs),
         mean=None if spread is None else spread.mean,
         std=None if spread is None else spread.std,
         iqm=_public(_iqm(outcomes, scores)) if scores else None,
@@ -164,6 +165,12 @@ def _warnings(outcomes: Outcomes, arms: list[ArmComparison]) -> Iterator[str]:
         marks = Counter(run.mark for run in outcomes.measured(arm.arm_name) if run.mark)
         for mark, often in sorted(marks.items()):
             yield f"Last evaluation of {often} of {len(arm.runs)} runs of {arm.arm_name}: {mark}"
+        if arm.continued:
+            most = max(run.continued_steps for run in outcomes.compared.of_group(arm.arm_name))
+            yield (
+                f"{arm.continued} of {len(arm.runs)} runs of {arm.arm_name} were continued, by up to {most:,} steps: "
+                "that budget was decided after the result was seen"
+            )
     spent = {arm.arm_name: arm.spent_steps for arm in arms if arm.spent_steps}
     if spent and max(spent.values()) > (1 + UNEQUAL) * min(spent.values()):
         each = ", ".join(f"{name} {steps:,}" for name, steps in spent.items())

@@ -10,7 +10,7 @@ from gsl.protocol.api.comparing import TableText
 COLUMNS = (
     "group", "runs", "seeds", "training_mean", "training_std", "held_out_mean", "held_out_std", "training_iqm",
     "training_iqm_low", "training_iqm_high", "held_out_iqm", "held_out_iqm_low", "held_out_iqm_high",
-    "environment_steps",
+    "environment_steps", "continued_runs",
 )  # fmt: skip
 _SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
@@ -34,6 +34,7 @@ def _csv(rows: Sequence[Row]) -> str:
         writer.writerow([
             ours.arm_name, len(ours.runs), ours.seeds, ours.mean, ours.std, held_out.mean, held_out.std,
             *_bounds(ours.iqm), *_bounds(held_out.iqm), ours.spent_steps,
+            ours.continued,
         ])  # fmt: skip
     return text.getvalue()
 
@@ -50,11 +51,20 @@ def _latex(rows: Sequence[Row], of: ComparisonPublic) -> str:
     lines = [
         f"% {_METRICS[of.metric]}: mean and sample standard deviation over seeds; interquartile mean with its "
         f"{of.confidence * 100:g}\\,\\% interval.",
+        *_continued_note(rows),
         r"\begin{tabular}{lrrrr}", r"\toprule",
         r"Method & Seeds & Training & Held-out & IQM (training) \\", r"\midrule",
         *(_latex_row(row, best) for row in rows), r"\bottomrule", r"\end{tabular}", "",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _continued_note(rows: Sequence[Row]) -> list[str]:
+    """Readers of a paper should know which budgets were decided after the results were seen."""
+    continued = [
+        f"{row[0].continued} of {len(row[0].runs)} runs of {row[0].arm_name}" for row in rows if row[0].continued
+    ]
+    return [f"% Continued after their results were seen: {'; '.join(continued)}."] if continued else []
 
 
 def _latex_row(row: Row, best: Sequence[float | None]) -> str:

@@ -24,6 +24,7 @@ class ComparedRun:
     total_steps: int
     spent_steps: int
     evaluation: int | None  # id of the job that evaluated its last policy
+    continued_steps: int = 0  # of its total, added after its result was seen
     mark: str = ""  # of that evaluation: empty if it is complete
 
     @property

@@ -66,6 +66,7 @@ _FIELDS = (
     _run("mean_return", "number", "Latest mean training return of the generalist"),
     _run("steps", "number", "Environment steps spent", "spent_steps"),
     _run("total_steps", "number", "Environment steps of the budget"),
+    _run("continued_steps", "number", "Steps of the budget that were added after the result was seen"),
     _run("measurement_steps", "number", "Steps spent on measurements, outside the total"),
     _run("created", "time", "When it was launched", "created_at"),
     _run("updated", "time", "When it last changed", "updated_at"),

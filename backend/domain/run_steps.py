@@ -71,8 +71,9 @@ class Step:
 
 
 def steps_of(config: RunConfig, jobs: Sequence[JobProgress], gates: Sequence[GateProgress] = ()) -> list[Step]:
-    """All steps, the past ones as they were and the others as planned."""
-    found = [_budgeted(config, step) for step in _steps(config, jobs, gates)]
+    """All steps, the past ones as they were and the others as planned; then those of continuations."""
+    launched = [job for job in jobs if not keys.of_continuation(job.key)]
+    found = [_budgeted(config, step) for step in _steps(config, launched, gates)]
     tunings = [step for step in found if step.name == "finetune" and not step.begun]
     free = max(0, config.budget.total_steps - sum(map(_committed, found)))
     for number, step in enumerate(tunings):
@@ -81,7 +82,15 @@ def steps_of(config: RunConfig, jobs: Sequence[JobProgress], gates: Sequence[Gat
             share = min(free, config.cycles.finetune_steps)
         found[found.index(step)] = _with(step, share)
         free -= share
-    return found
+    return found + list(_continued(config, [job for job in jobs if keys.of_continuation(job.key)]))
+
+
+def _continued(config: RunConfig, jobs: Sequence[JobProgress]) -> Iterator[Step]:
+    """Training and a final evaluation for each continuation; its training is planned when it is asked for."""
+    for number, job in enumerate((job for job in jobs if job.kind != "evaluation"), start=1):
+        yield _budgeted(config, _step("continuation", job.cycle, number, [job]))
+        measured = [other for other in jobs if other.key == keys.continued_evaluation(number)]
+        yield _budgeted(config, _step("final_evaluation", job.cycle, number + 1, measured))
 
 
 def _steps(config: RunConfig, jobs: Sequence[JobProgress], gates: Sequence[GateProgress]) -> Iterator[Step]:
@@ -115,9 +124,7 @@ def _cycle(
 
 
 def _before_gate(job: JobProgress) -> bool:
-    return job.kind == "generalist" or (
-        job.kind == "evaluation" and job.key not in (keys.LAST_EVALUATION, keys.BEFORE_EVALUATION)
-    )
+    return job.kind == "generalist" or (job.kind == "evaluation" and not keys.measures_apart(job.key))
 
 
 def _step(name: StepName, cycle: int, segment: int, jobs: Sequence[JobProgress]) -> Step:

@@ -38,7 +38,9 @@ def seconds_left(clock: Clock, step: Step, measuring: Sequence[JobProgress] = ()
         return _specialists(clock, step, beside)
     if step.begun:
         return _sum([*(_job(clock, job) for job in step.jobs), *beside])
-    kind: JobKind = "evaluation" if step.name == "final_evaluation" else step.name
+    kind: JobKind = "evaluation" if step.name == "final_evaluation" else "generalist"
+    if step.name in ("evaluation", "finetune"):
+        kind = step.name
     return _sum([clock.pace.wait(), _fresh(clock, kind, step.budget), *beside])
 
 

@@ -9,6 +9,7 @@ from gsl.backend.store.configs import check_readable, config_of
 from gsl.backend.store.jobs import planning
 from gsl.backend.store.jobs.status import record_event, set_status
 from gsl.phases import Plan, plan
+from gsl.phases.keys import of_continuation
 from gsl.protocol.jobs import VIDEO
 
 _FAILED = ("failed", "cancelled")
@@ -17,15 +18,19 @@ _FAILED = ("failed", "cancelled")
 def retry_run(session: Session, run: Run, who: str) -> None:
     """Queue the jobs that failed a run, and those that were stopped because of it. Called with the run locked.
 
+    A run that was cancelled while it was continued can be tried again, too: its result before counts otherwise no more.
+
     Raises `ConflictError` if the run has not failed.
     """
-    if run.status != "failed":
+    if run.status != "failed" and not (run.status == "cancelled" and run.continued_steps):
         raise ConflictError(f"Run {run.id} is {run.status}: only a run that failed can be tried again.")
     check_readable(run)
     if run.record_sha256:
         raise ConflictError(f"Run {run.id} was imported, so its checkpoints are not here.")
+    run.desired_state = "run"
     for job in planning.jobs_with(session, run, "cancelled"):
-        _queue(session, run, job, who)
+        if not run.continued_steps or of_continuation(job.key):  # what its result did without stays as it is
+            _queue(session, run, job, who)
     while (step := _plan(session, run)).failed_job:
         for job in planning.jobs_with(session, run, *_FAILED):
             if job.key == step.failed_job:

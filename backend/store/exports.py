@@ -19,7 +19,7 @@ from gsl.backend.db.models import (
     VariationReturn,
 )
 from gsl.backend.errors import ConflictError
-from gsl.backend.store import provenance
+from gsl.backend.store import continuations, provenance
 from gsl.backend.store.configs import config_of, read_only
 from gsl.backend.store.forks import origin_of
 from gsl.backend.store.jobs import planning
@@ -52,6 +52,7 @@ def record_of(session: Session, run: Run) -> RunRecord:
         "config": run.config if unread else config_of(run),
         "warnings": run.warnings,
         "origin": origin_of(run, elsewhere=True),
+        "continuations": continuations.of_runs(session, [run])[run.id or 0],
         "created_at": run.created_at,
         "ended_at": run.ended_at or run.updated_at,
         "jobs": [_job(session, job) for job in jobs],

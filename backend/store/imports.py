@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Gate, Job, Run
 from gsl.backend.errors import InvalidError
-from gsl.backend.store import runs
+from gsl.backend.store import continuations, runs
 from gsl.backend.store.ingest.ingest import ingest_reports
 from gsl.backend.store.jobs import planning
 from gsl.backend.store.jobs.status import record_event
@@ -53,6 +53,9 @@ def _insert(
     }  # fmt: skip
     run = runs.create(session, record.config, fields)
     run.created_at = record.created_at
+    session.flush()
+    for more in record.continuations:
+        continuations.add(session, run, more)
     for place, job in enumerate(record.jobs):
         _insert_job(session, run, record, place, job)
     for gate in record.gates:

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from gsl.backend.db.account_models import Account
 from gsl.backend.db.columns import now
+from gsl.backend.db.continuation_models import Continuation
 from gsl.backend.db.models import Artifact, Job, Run
 from gsl.backend.db.project_models import Project, Quota
 from gsl.backend.errors import ConflictError
@@ -83,13 +84,28 @@ def _usage(column: Any, keys: Collection[Any]) -> Iterator[tuple[str, Any]]:
     running = select(column, func.count()).select_from(Job).join(Run, col(Run.id) == col(Job.run_id))
     yield "running_jobs", running.where(mine, Job.status == "running").group_by(column)
     recent = (col(Run.created_at) > now() - _DAY, col(Run.record_sha256).is_(None))
-    yield "steps_a_day", select(column, func.sum(Run.total_steps)).where(mine, *recent).group_by(column)
+    launched: Any = select(column.label("whose"), col(Run.total_steps).label("steps")).where(mine, *recent)
+    asked = launched.union_all(_continued(column).where(mine)).subquery()
+    yield "steps_a_day", select(asked.c.whose, func.sum(asked.c.steps)).group_by(asked.c.whose)
     stored = select(column, func.sum(Artifact.size)).select_from(Artifact).join(Run, col(Run.id) == Artifact.run_id)
     yield "storage_bytes", stored.where(mine).group_by(column)
 
 
+def _continued(column: Any) -> Any:
+    """Steps by which runs were continued within 24 hours that were launched before."""
+    query = select(column, col(Continuation.steps)).join(Run, col(Run.id) == col(Continuation.run_id))
+    since = now() - _DAY
+    own = (col(Run.created_at) <= since, col(Run.record_sha256).is_(None))
+    return query.where(col(Continuation.asked_at) > since, *own)
+
+
 def check_launch(session: Session, run: Run) -> None:
-    """Raises `ConflictError` if a run that was just added exceeds the quota of its owner or of its project.
+    """Raises `ConflictError` if a run that was just added exceeds the quota of its owner or of its project."""
+    check_more(session, run, run.total_steps)
+
+
+def check_more(session: Session, run: Run, steps: int) -> None:
+    """The same of steps that were just added to a run.
 
     Those with a quota launch one after the other, so that two do not use the same rest of it.
     """
@@ -98,10 +114,10 @@ def check_launch(session: Session, run: Run) -> None:
         quota, usage = allowance.quota, allowance.usage
         _check_storage(subject, allowance)
         if quota.steps_a_day is not None and usage.steps_a_day > quota.steps_a_day:
-            before = usage.steps_a_day - run.total_steps
+            before = usage.steps_a_day - steps
             raise ConflictError(
                 f"The quota of environment steps a day of {_named(subject)} does not allow this: {run.name} asks for "
-                f"{run.total_steps:,}, and {before:,} of {quota.steps_a_day:,} were launched within 24 hours."
+                f"{steps:,}, and {before:,} of {quota.steps_a_day:,} were launched within 24 hours."
             )
 
 

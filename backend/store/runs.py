@@ -13,7 +13,18 @@ from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.run_fields import Field, value_of
 from gsl.backend.domain.run_progress import RunProgress, activity, eta, phases
 from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
-from gsl.backend.store import forks, projects, quotas, reach, run_columns, run_progress, run_text, search, value_sources
+from gsl.backend.store import (
+    continuations,
+    forks,
+    projects,
+    quotas,
+    reach,
+    run_columns,
+    run_progress,
+    run_text,
+    search,
+    value_sources,
+)
 from gsl.backend.store.configs import check_readable, config_of, read_only
 from gsl.backend.store.jobs.locks import lock_run
 from gsl.backend.store.jobs.status import record_event
@@ -163,7 +174,7 @@ def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
         col(Run.baseline_of).in_(ids), col(Run.status).not_in(IN_VAIN), col(Run.deleted_at).is_(None)
     )
     baselines = _newest(session, going, Run.baseline_of)
-    forked = forks.of_runs(session, runs)
+    forked, continued = forks.of_runs(session, runs), continuations.of_runs(session, runs)
     return [
         RunPublic(
             **summary.model_dump(),
@@ -175,6 +186,7 @@ def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
             baseline_id=baselines.get(summary.id),
             origin=forks.origin_of(run),
             forks=forked.get(summary.id, ()),
+            continuations=continued[summary.id],
         )
         for run, summary in zip(runs, summaries(session, runs), strict=True)
     ]

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, tuple_
 from sqlmodel import col, select
 
 from gsl.backend.db import models
+from gsl.backend.db.continuation_models import Continuation
 from gsl.backend.db.engine import Database
 from gsl.backend.db.models import Job, Run
 from gsl.backend.db.provenance_models import JobProvenance
@@ -110,9 +111,9 @@ def _metrics_table() -> Table:
 RUNS: Columns = {
     "id": "integer", "name": "text", "experiment_id": "integer", "arm": "text", "arm_name": "text", "suite": "text",
     "seed": "integer", "status": "text", "phase": "text", "cycle": "integer", "total_steps": "integer",
-    "spent_steps": "integer", "measurement_steps": "integer", "mean_return": "number", "score": "number",
-    "message": "text", "notes": "text", "tags": "json", "warnings": "json", "config": "json", "created_at": "time",
-    "ended_at": "time",
+    "continued_steps": "integer", "spent_steps": "integer", "measurement_steps": "integer", "mean_return": "number",
+    "score": "number", "message": "text", "notes": "text", "tags": "json", "warnings": "json", "config": "json",
+    "created_at": "time", "ended_at": "time",
 }  # fmt: skip
 JOBS: Columns = {
     "run_id": "integer", "id": "integer", "key": "text", "kind": "text", "phase": "text", "cycle": "integer",
@@ -144,6 +145,10 @@ GATES: Columns = {
     "reason_asked": "text", "evidence": "json", "proposal": "json", "decision": "json", "action": "text",
     "decided_by": "text", "reason": "text", "created_at": "time", "decided_at": "time",
 }  # fmt: skip
+CONTINUATIONS: Columns = {
+    "run_id": "integer", "number": "integer", "steps": "integer", "total_steps": "integer", "policy": "text",
+    "score": "number", "held_out_score": "number", "asked_by": "text", "asked_at": "time",
+}  # fmt: skip
 EVENTS: Columns = {
     "run_id": "integer", "job_id": "integer", "at": "time", "who": "text", "what": "text", "detail": "text",
 }  # fmt: skip
@@ -171,6 +176,7 @@ TABLES: tuple[Table, ...] = (
     ),
     _of_run("plateaus", models.Plateau, PLATEAUS),
     _of_run("gates", models.Gate, GATES),
+    _of_run("continuations", Continuation, CONTINUATIONS),
     _of_job(
         "ledger", models.LedgerEntry, ["epoch", "purpose"], {"epoch": "integer", "purpose": "text", "steps": "integer"}
     ),

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from gsl.backend.db.models import Gate, Job, VariationReturn
 from gsl.method.outlook import STRETCHES, History, Stretch
-from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, place_of
+from gsl.phases.keys import measures_apart, place_of
 
 
 def history_before_gate(session: Session, jobs: Sequence[Job], gates: Sequence[Gate]) -> History:
@@ -20,7 +20,7 @@ def history_before_gate(session: Session, jobs: Sequence[Job], gates: Sequence[G
     newest = jobs[-1] if jobs else None
     if newest is None or newest.kind != "evaluation" or newest.status != "succeeded":
         return {}
-    if newest.key in (BEFORE_EVALUATION, LAST_EVALUATION):
+    if measures_apart(newest.key):
         return {}
     if any((gate.cycle, gate.segment) == place_of(newest.key) for gate in gates):
         return {}

@@ -53,6 +53,8 @@ def _training(kind: str, key: str, epoch: int) -> str:
 def _evaluation(kind: str, key: str, epoch: int) -> str:
     if key == keys.LAST_EVALUATION:
         return "final evaluation"
+    if keys.measures_result(key):
+        return f"final evaluation of continuation {key.rsplit('-', 1)[-1]}"
     if kind == "evaluation":
         return f"evaluation before the gate{_of_later_job(key)}"
     return f"evaluation in {_PHASES[kind]}, epoch {epoch:,}{_of_later_job(key)}"

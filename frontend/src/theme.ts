@@ -35,6 +35,7 @@ export const PHASE_COLOR: Record<Phase, string> = {
   specialists: "orange",
   finetune: "teal",
   final_evaluation: "gray",
+  continuation: "indigo",
 };
 
 export const PHASE_LABEL: Record<Phase, string> = {
@@ -44,6 +45,7 @@ export const PHASE_LABEL: Record<Phase, string> = {
   specialists: "Specialists",
   finetune: "Fine-tuning",
   final_evaluation: "Last evaluation",
+  continuation: "Continued",
 };
 
 export const STATUS_COLOR: Record<RunStatus, string> = {

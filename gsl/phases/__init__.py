@@ -2,6 +2,8 @@
 
 from gsl.phases.gate import wrong_edits
 from gsl.phases.plan import hold, plan
-from gsl.phases.state import GateOpening, GateView, JobView, Plan, Proposal, RunState
+from gsl.phases.state import Continuation, GateOpening, GateView, JobView, Plan, Proposal, RunState
 
-__all__ = ["GateOpening", "GateView", "JobView", "Plan", "Proposal", "RunState", "hold", "plan", "wrong_edits"]
+__all__ = [
+    "Continuation", "GateOpening", "GateView", "JobView", "Plan", "Proposal", "RunState", "hold", "plan", "wrong_edits",
+]  # fmt: skip

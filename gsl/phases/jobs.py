@@ -8,7 +8,7 @@ import numpy as np
 from gsl.config.run import RunConfig
 from gsl.method.selection import shrunk_means
 from gsl.phases import keys
-from gsl.phases.state import JobView, Proposal, Segment
+from gsl.phases.state import Continuation, JobView, Proposal, Segment
 from gsl.protocol.jobs import (
     ORIGIN,
     CheckpointSource,
@@ -187,6 +187,29 @@ def finetune(
         start="resume",
         demonstrations=demonstration_keys,
         teachers=teachers,
+        evaluations_count=False,
+    )
+
+
+def continued(
+    config: RunConfig, more: Continuation, cycle: int, policy: JobView, budget: int, start_steps: int
+) -> JobSpec:
+    """The run's last policy trains on, on all variations and without a guide, as a job of the kind that trained it.
+
+    Schedules are where they would be in a run that had been launched with the new total.
+    """
+    total = config.budget.model_copy(update={"total_steps": more.total_steps})
+    kind: JobKind = "finetune" if policy.kind == "finetune" else "generalist"
+    return _spec(
+        config.model_copy(update={"budget": total}),
+        keys.continued(more.number),
+        kind,
+        "finetune" if kind == "finetune" else "generalist",
+        cycle=cycle,
+        budget_steps=budget,
+        start_steps=start_steps,
+        source=CheckpointSource(job=policy.key),
+        start="resume",
         evaluations_count=False,
     )
 

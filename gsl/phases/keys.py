@@ -5,6 +5,35 @@ BEFORE_EVALUATION = "evaluation-before"
 """The policy at the first approved gate, measured again: the evaluation that selected variations would bias gains."""
 
 
+_CONTINUED = "continued-"
+_AFTER_CONTINUED = "evaluation-continued-"
+
+
+def continued(number: int) -> str:
+    """Training that was asked for after the run's result was known, counted from 1."""
+    return f"{_CONTINUED}{number}"
+
+
+def continued_evaluation(number: int) -> str:
+    """The evaluation after it."""
+    return f"{_AFTER_CONTINUED}{number}"
+
+
+def of_continuation(key: str) -> bool:
+    """Whether the job belongs to a continuation, not to what the run was launched for."""
+    return key.startswith((_CONTINUED, _AFTER_CONTINUED))
+
+
+def measures_result(key: str) -> bool:
+    """Whether the job evaluates the policy that the run, or a continuation of it, ended with."""
+    return key == LAST_EVALUATION or key.startswith(_AFTER_CONTINUED)
+
+
+def measures_apart(key: str) -> bool:
+    """Whether the job is an evaluation that is no gate's evidence."""
+    return key == BEFORE_EVALUATION or measures_result(key)
+
+
 def generalist(cycle: int, segment: int) -> str:
     """Segments of later cycles count from 2, after fine-tuning; they exist only if a gate was rejected."""
     return f"generalist-{_place(cycle, segment)}"

@@ -11,6 +11,7 @@ from gsl.method.score import score
 from gsl.phases import jobs, keys
 from gsl.phases.approved_cycle import ApprovedCycle
 from gsl.phases.budget import another_cycle_fits, evaluation_steps, segment_steps
+from gsl.phases.continuing import as_launched, continued
 from gsl.phases.gate import all_left_out, gain_of, open_specialists_gate
 from gsl.phases.jobs import checkpoint_of
 from gsl.phases.specialists import finetune_step, specialists_step
@@ -52,7 +53,14 @@ def _cancelled(state: RunState, step: Plan) -> Plan:
 
 
 def _next(config: RunConfig, state: RunState) -> Plan:
-    """What comes next in a run that is neither paused nor cancelled; it ends only after the parallel measurement."""
+    """What comes next in a run that is neither paused nor cancelled: in what it was launched for, then in what it was
+    continued by."""
+    step = _until_result(config, as_launched(state))
+    return continued(config, state, step) if step.status == "succeeded" else step
+
+
+def _until_result(config: RunConfig, state: RunState) -> Plan:
+    """What the run was launched for; it ends only after the parallel measurement."""
     step = _method(config, state)
     before = state.job(keys.BEFORE_EVALUATION)
     if before is None:

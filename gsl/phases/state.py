@@ -72,6 +72,15 @@ class GateView:
 
 
 @dataclass(frozen=True)
+class Continuation:
+    """Further training of a run that had succeeded: `steps` more, so that the run's total is `total_steps`."""
+
+    number: int  # from 1
+    steps: int
+    total_steps: int
+
+
+@dataclass(frozen=True)
 class RunState:
     """Everything that `plan` uses.
 
@@ -80,6 +89,7 @@ class RunState:
     `rounds`: for the same jobs, how many of the requested rounds were played.
     `forked`: whether the generalist continues from a checkpoint of another run.
     `history`: the generalist's training episodes by variation, if a gate is about to open.
+    `continuations`: what was asked for after the run had succeeded, in order.
     """
 
     jobs: tuple[JobView, ...] = ()
@@ -90,6 +100,7 @@ class RunState:
     rounds: Mapping[str, Rounds] = field(default_factory=dict)
     history: History = field(default_factory=dict)
     forked: bool = False
+    continuations: tuple[Continuation, ...] = ()
 
     def job(self, key: str) -> JobView | None:
         return next((job for job in self.jobs if job.key == key), None)

@@ -18,7 +18,7 @@ from tests.worker.real_api import RealApi
 
 ROOT = Path(__file__).parents[2]
 WORDS = {
-    "approve", "archive", "backup", "cancel", "compare", "delete", "demo", "doctor", "dry-run", "export",
+    "approve", "archive", "backup", "cancel", "compare", "continue", "delete", "demo", "doctor", "dry-run", "export",
     "fork", "import", "keep-training", "launch", "link", "list", "login", "move", "pause", "policies", "reject",
     "rename", "restore", "resume", "retry", "show", "store-policy", "sweep", "tag", "token", "tree", "undelete",
     "up", "user", "video", "views", "watch", "worker", "workers",

@@ -97,3 +97,19 @@ def test_a_worker_is_drained_takes_jobs_again_and_is_not_removed_while_it_lives(
     refused = gsl("workers", "remove", "gpu box/1")
     assert (refused.code, refused.out) == (3, "")
     assert "is live" in refused.err
+
+
+def test_a_run_that_succeeded_is_continued(gsl: Gsl, server: RealApi, driver: ApiDriver) -> None:
+    run = driver.launch(config={"arm": "generalist"})
+    assert gsl("continue", run, 8192).code == 3, "it has not ended"
+    driver.play(run, [0.5, 0.5])
+    assert gsl("continue", run, 0).code == 2
+    wrong = gsl("continue", run, 8192, "--with-baseline")
+    assert (wrong.code, "no other arm" in wrong.err) == (3, True)
+    ended = gsl("continue", run, 8192)
+    assert ended.code == 0, ended.err
+    assert "8,192" in ended.out or "8.2k" in ended.out
+    shown = gsl("show", run)
+    assert "after its result was seen" in " ".join(shown.out.split())
+    assert server.client.run(run).continued_steps == 8192
+    assert server.client.continuation(run).why_not

@@ -34,7 +34,8 @@ def compared_runs(session: Session, experiment_id: int) -> Compared:
 def grouped_runs(session: Session, groups: Mapping[int, str]) -> Compared:
     """Runs that exist, by id with the label of the group that each is in; in the order of their launch."""
     columns: tuple[Any, ...] = (
-        Run.id, Run.arm, Run.seed, Run.status, Run.total_steps, Run.spent_steps, col(Run.config)["suite"],
+        Run.id, Run.arm, Run.seed, Run.status, Run.total_steps, Run.spent_steps,
+        Run.continued_steps, col(Run.config)["suite"],
     )  # fmt: skip
     rows = session.execute(select(*columns).where(col(Run.id).in_(groups)).order_by(col(Run.id))).all()
     evaluations = _last_evaluations(session, [row[0] for row in rows])
@@ -43,9 +44,9 @@ def grouped_runs(session: Session, groups: Mapping[int, str]) -> Compared:
     runs = [
         ComparedRun(
             run_id, groups[run_id], arm, seed, tasks.setdefault(json.dumps(suite, sort_keys=True), len(tasks)),
-            status, total, spent, evaluations.get(run_id), marks.get(run_id, ""),
+            status, total, spent, evaluations.get(run_id), continued, marks.get(run_id, ""),
         )
-        for run_id, arm, seed, status, total, spent, suite in rows
+        for run_id, arm, seed, status, total, spent, continued, suite in rows
     ]  # fmt: skip
     suites = [read(session, json.loads(text), _of_task(runs, task)) for text, task in tasks.items()]
     return Compared(tuple(runs), tuple(suites), _task_names(suites))

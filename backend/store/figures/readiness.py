@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from gsl.backend.db.models import Gate, Job, Plateau, Run
 from gsl.backend.db.rollup_models import LatestReturn
-from gsl.phases.keys import LAST_EVALUATION
+from gsl.phases.keys import measures_result
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,7 @@ def figure_state(session: Session, run_id: int) -> FigureState:
     after = {
         job_id
         for kind, key, job_id, _, _ in jobs
-        if kind == "finetune"
-        or key == LAST_EVALUATION
-        or (kind == "evaluation" and tuned is not None and job_id > tuned)
+        if kind == "finetune" or measures_result(key) or (kind == "evaluation" and tuned is not None and job_id > tuned)
     }
     approved = (col(Gate.run_id) == run_id, col(Gate.status) == "approved", col(Gate.reason_asked) == "specialists")
     return FigureState(

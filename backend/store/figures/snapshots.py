@@ -22,7 +22,7 @@ from gsl.backend.store.figures.job_rows import (
     weighted_means,
 )
 from gsl.backend.store.suites import suite_of
-from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, evaluation, place_of
+from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION, evaluation, measures_result, place_of
 from gsl.protocol.reports import Source
 from gsl.protocol.rounds import Rounds
 
@@ -63,7 +63,7 @@ def milestones(session: Session, run_id: int) -> list[JobEpoch]:
     if generalist:
         epochs += [(generalist.id, max(1, generalist.epochs // 10)), (generalist.id, max(1, generalist.epochs // 2))]
     jobs = [job for job in jobs if job.key != BEFORE_EVALUATION]
-    final = [job for job in jobs if job.key == LAST_EVALUATION or is_after_finetuning(job, jobs)]
+    final = [job for job in jobs if measures_result(job.key) or is_after_finetuning(job, jobs)]
     evaluations = [job for job in jobs if job.kind == "evaluation" and job not in final]
     for job in (*evaluations[-1:], *final[-1:]):
         epoch = _newest_epoch(session, job)
@@ -80,12 +80,12 @@ def paired_scores(session: Session, run_id: int) -> PairedScores:
     suite, jobs = suite_of(session, run_id), job_rows(session, run_id)
     variations = np.array(suite.training_variations(), dtype=np.int64)
     gates = approved_gates(session, run_id)
-    after_jobs = [job for job in jobs if job.key == LAST_EVALUATION or is_after_finetuning(job, jobs)]
+    after_jobs = [job for job in jobs if measures_result(job.key) or is_after_finetuning(job, jobs)]
     after, final = _nothing(variations), False
     for job in after_jobs:  # the last evaluation is planned last
         found = _measured(session, job, variations)
         if found.known:
-            after, final = found, job.key == LAST_EVALUATION
+            after, final = found, measures_result(job.key)
     before, fresh = _before(session, gates[min(gates)], jobs, variations) if gates else (_nothing(variations), False)
     return PairedScores(
         variations=variations,
@@ -182,6 +182,8 @@ def _title(job: JobRow, jobs: Sequence[JobRow], epoch: int, window: int) -> str:
 def _evaluation_title(key: str) -> str:
     if key == LAST_EVALUATION:
         return "At the end"
+    if measures_result(key):
+        return f"At the end of continuation {key.rsplit('-', 1)[-1]}"
     if key == BEFORE_EVALUATION:
         return "At the gate, measured afresh"
     cycle, segment = place_of(key)

@@ -11,12 +11,12 @@ from sqlmodel import Session, col, select
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import EvaluationFeatures, Gate, Job, Plateau, Run
 from gsl.backend.db.rollup_models import LatestReturn
-from gsl.backend.store import wholeness
+from gsl.backend.store import continuations, wholeness
 from gsl.backend.store.jobs.on_demand import OnDemand
 from gsl.backend.store.training_history import history_before_gate
 from gsl.config.run import RunConfig
 from gsl.phases import GateOpening, GateView, JobView, Proposal, RunState
-from gsl.phases.keys import BEFORE_EVALUATION, LAST_EVALUATION
+from gsl.phases.keys import measures_apart
 from gsl.phases.state import Features
 from gsl.protocol.api import GateEvidence, GateProposal, GateVariation, KeepTraining, PlateauPublic
 from gsl.protocol.jobs import ENDED, VIDEO, DesiredState, JobSpec, JobStatus
@@ -40,6 +40,7 @@ def load_state(session: Session, run: Run) -> RunState:
         rounds=_rounds(session, evaluations),
         history=history_before_gate(session, jobs, gates),
         forked=run.origin is not None,
+        continuations=continuations.planned(session, run),
     )
 
 
@@ -209,13 +210,12 @@ def _rounds(session: Session, jobs: Sequence[Job]) -> dict[str, Rounds]:
 
 
 def _newest_evaluations(jobs: Sequence[Job]) -> list[Job]:
-    """The successful evaluations that planning needs: each cycle's newest before a gate, and the run's last.
+    """The successful evaluations that planning needs: each cycle's newest before a gate, and those of results.
 
     `jobs` are in the order of planning.
     """
     ended = [job for job in jobs if job.kind == "evaluation" and job.status == "succeeded"]
-    apart = (LAST_EVALUATION, BEFORE_EVALUATION)
-    return list({(job.cycle, job.key if job.key in apart else ""): job for job in ended}.values())
+    return list({(job.cycle, job.key if measures_apart(job.key) else ""): job for job in ended}.values())
 
 
 def _halved_specialists(run: Run, jobs: Sequence[Job]) -> list[Job]:

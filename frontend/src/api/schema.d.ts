@@ -1920,6 +1920,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/continuation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how a run can be continued
+         * @description Whether it can, from what, and together with which other arms of its seed. Nothing is decided.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["offer_continuation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Continue a run that succeeded
+         * @description Its policy trains on from its last checkpoint, and is evaluated anew; the result before is kept. Returns the run
+         *     and those that go on with it. The runs are marked for good, because their budget was decided after the result.
+         *
+         *     409 if one of them has not succeeded, is archived, imported or a sweep's trial, has no checkpoint any more, or if a
+         *     quota does not allow it; 422 if less than an epoch could be trained.
+         *
+         *     Needs: member.
+         */
+        post: operations["continue_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/events": {
         parameters: {
             query?: never;
@@ -3254,6 +3302,12 @@ export interface components {
             /** Cancelled */
             cancelled: number;
             /**
+             * Continued
+             * @description Runs whose budget was raised after their result was seen, by continuing them.
+             * @default 0
+             */
+            continued: number;
+            /**
              * Ended
              * @description Runs that have ended, successfully or not.
              */
@@ -3766,6 +3820,124 @@ export interface components {
              * @description Example: the arms did not spend the same number of steps.
              */
             warnings: string[];
+        };
+        /**
+         * ContinuationOffer
+         * @description Whether a run can be continued, from what, and together with which others. Nothing is decided.
+         */
+        ContinuationOffer: {
+            /**
+             * Epoch Steps
+             * @description Environment steps of an epoch: training is in whole ones.
+             */
+            epoch_steps: number | null;
+            /**
+             * Least Steps
+             * @description Fewest steps that it can be continued by.
+             */
+            least_steps: number | null;
+            /** Others */
+            others: components["schemas"]["ContinuedWith"][];
+            /**
+             * Policy
+             * @description Key of the job from whose last checkpoint it would go on.
+             */
+            policy: string | null;
+            /** Run Id */
+            run_id: number;
+            /**
+             * Seconds Per Step
+             * @description Of its newest training, as measured; null if it was never measured.
+             */
+            seconds_per_step: number | null;
+            /** Spent Steps */
+            spent_steps: number;
+            /** Total Steps */
+            total_steps: number;
+            /**
+             * Why Not
+             * @description Why it cannot be continued, and what to do instead; empty if it can.
+             */
+            why_not: string;
+        };
+        /**
+         * ContinuationPublic
+         * @description Further training of a run that had succeeded. Its budget was decided after the result was seen.
+         */
+        ContinuationPublic: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Asked By
+             * @description Name of the account.
+             */
+            asked_by: string;
+            /**
+             * Held Out Score
+             * @description The same over held-out variations.
+             */
+            held_out_score: number | null;
+            /**
+             * Number
+             * @description Within the run; its jobs are continued-N and evaluation-continued-N.
+             */
+            number: number;
+            /**
+             * Policy
+             * @description Key of the job whose last checkpoint it went on from.
+             */
+            policy: string;
+            /**
+             * Score
+             * @description The run's score before.
+             */
+            score: number | null;
+            /**
+             * Steps
+             * @description Environment steps asked for.
+             */
+            steps: number;
+            /**
+             * Total Steps
+             * @description The run's total with them.
+             */
+            total_steps: number;
+        };
+        /**
+         * ContinuedWith
+         * @description A run of the same seed in the same experiment: the baseline, or another arm.
+         */
+        ContinuedWith: {
+            /** Arm Name */
+            arm_name: string;
+            /**
+             * Behind Steps
+             * @description Steps by which the run was continued, and this one was not yet.
+             */
+            behind_steps: number;
+            /**
+             * Comes Along
+             * @description Whether it was continued by as much as the run: `with_baseline` means it.
+             */
+            comes_along: boolean;
+            /** Continued Steps */
+            continued_steps: number;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Spent Steps */
+            spent_steps: number;
+            /** Total Steps */
+            total_steps: number;
+            /**
+             * Why Not
+             * @description Why it cannot be continued; empty if it can.
+             */
+            why_not: string;
         };
         /**
          * CycleSettings
@@ -7018,10 +7190,10 @@ export interface components {
              * Phase
              * @enum {string}
              */
-            phase: "generalist" | "evaluation" | "gate" | "specialists" | "finetune" | "final_evaluation";
+            phase: "generalist" | "evaluation" | "gate" | "specialists" | "finetune" | "final_evaluation" | "continuation";
             /**
              * Segment
-             * @description Training until a gate, counted within the cycle.
+             * @description Training until a gate, counted within the cycle; of a continuation its number, and of its final evaluation one more.
              * @default 1
              */
             segment: number;
@@ -8020,6 +8192,32 @@ export interface components {
             suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"];
         };
         /**
+         * RunContinue
+         * @example {
+         *       "steps": 200000,
+         *       "total_steps": 1000000,
+         *       "with_baseline": true
+         *     }
+         */
+        RunContinue: {
+            /**
+             * Steps
+             * @description Environment steps by which its total rises. With what is left of it, at least an epoch.
+             */
+            steps: number;
+            /**
+             * Total Steps
+             * @description The run's total as you saw it: if it is another by now, nothing happens (409), so that a request that is sent twice counts once.
+             */
+            total_steps?: number | null;
+            /**
+             * With Baseline
+             * @description Whether its baseline, and the other arms of its seed in its experiment, go on by the same steps: those that were continued by as much so far. All of them or none.
+             * @default false
+             */
+            with_baseline: boolean;
+        };
+        /**
          * RunCreate
          * @example {
          *       "config": {
@@ -8162,6 +8360,18 @@ export interface components {
             config: components["schemas"]["RunConfig"] | {
                 [key: string]: unknown;
             };
+            /**
+             * Continuations
+             * @description What it was asked to train on for after it had succeeded, oldest first.
+             * @default []
+             */
+            continuations: components["schemas"]["ContinuationPublic"][];
+            /**
+             * Continued Steps
+             * @description Steps of the total that were added after the run had succeeded; if any, its budget was decided after its result was seen.
+             * @default 0
+             */
+            continued_steps: number;
             /**
              * Created At
              * Format: date-time
@@ -8359,6 +8569,12 @@ export interface components {
             arm_name: string;
             config: components["schemas"]["RunConfig"];
             /**
+             * Continuations
+             * @description What it was asked to train on for after it had succeeded, oldest first.
+             * @default []
+             */
+            continuations: components["schemas"]["ContinuationPublic"][];
+            /**
              * Created At
              * Format: date-time
              */
@@ -8450,6 +8666,12 @@ export interface components {
              * @description The run that this run is the baseline of.
              */
             baseline_of: number | null;
+            /**
+             * Continued Steps
+             * @description Steps of the total that were added after the run had succeeded; if any, its budget was decided after its result was seen.
+             * @default 0
+             */
+            continued_steps: number;
             /**
              * Created At
              * Format: date-time
@@ -19330,6 +19552,182 @@ export interface operations {
             };
             /** @description Not found; the detail says which id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offer_continuation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContinuationOffer"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continue_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunContinue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPublic"][];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

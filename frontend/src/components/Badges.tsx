@@ -1,5 +1,6 @@
 import { Badge } from "@mantine/core";
 import type { Job, RunStatus } from "../api/types";
+import { count } from "../format/numbers";
 import { STATUS_COLOR, STATUS_LABEL } from "../theme";
 
 const MOVING = new Set<RunStatus>(["generalist", "evaluation", "specialists", "finetune"]);
@@ -45,6 +46,24 @@ export function ReadOnlyBadge({ run }: { run: { read_only?: string } }) {
   return (
     <Badge color="yellow" variant="outline" tt="none" style={{ flexShrink: 0 }} title={run.read_only}>
       read-only
+    </Badge>
+  );
+}
+
+/** Marks a run that was given more steps after its result was seen. */
+export function ContinuedBadge({ run, size = "md" }: { run: { continued_steps?: number }; size?: string }) {
+  if (!run.continued_steps) return null;
+  return (
+    <Badge
+      size={size}
+      color="indigo"
+      variant="outline"
+      tt="none"
+      style={{ flexShrink: 0 }}
+      title="Continued: the budget was decided after the result was seen."
+      data-testid="continued"
+    >
+      continued +{count(run.continued_steps)}
     </Badge>
   );
 }

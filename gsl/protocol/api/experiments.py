@@ -78,6 +78,9 @@ class ArmComparison(Answer):
     failed_runs: tuple[int, ...] = Field(description="Ids of the runs that failed.")
     total_steps: int | None = Field(description="Mean budget of the evaluated runs; null if there are none yet.")
     spent_steps: int | None = Field(description="Mean environment steps spent by the evaluated runs.")
+    continued: int = Field(
+        default=0, description="Runs whose budget was raised after their result was seen, by continuing them."
+    )
     mean: float | None
     std: float | None = Field(description="Sample standard deviation over seeds; null with fewer than two.")
     iqm: IntervalPublic | None = Field(description="Interquartile mean over seeds, stratified by task.")

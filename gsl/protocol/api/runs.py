@@ -71,6 +71,19 @@ class Origin(Answer):
     sha256: str
 
 
+class ContinuationPublic(Answer):
+    """Further training of a run that had succeeded. Its budget was decided after the result was seen."""
+
+    number: int = Field(ge=1, description="Within the run; its jobs are continued-N and evaluation-continued-N.")
+    steps: int = Field(ge=1, description="Environment steps asked for.")
+    total_steps: int = Field(ge=1, description="The run's total with them.")
+    policy: str = Field(max_length=200, description="Key of the job whose last checkpoint it went on from.")
+    score: float | None = Field(description="The run's score before.")
+    held_out_score: float | None = Field(description="The same over held-out variations.")
+    asked_by: str = Field(max_length=200, description="Name of the account.")
+    asked_at: datetime
+
+
 class RunUpdate(Request):
     model_config = example({"name": "With the longer window", "tags": ["paper", "keep"]})
 
@@ -82,7 +95,7 @@ class RunUpdate(Request):
     project_id: int | None = Field(default=None, ge=0, le=MAX_ID, description="The project it moves to; 0 for none.")
 
 
-StepName = Literal["generalist", "evaluation", "gate", "specialists", "finetune", "final_evaluation"]
+StepName = Literal["generalist", "evaluation", "gate", "specialists", "finetune", "final_evaluation", "continuation"]
 
 
 class PhaseProgress(Answer):
@@ -92,7 +105,11 @@ class PhaseProgress(Answer):
 
     phase: StepName
     cycle: int = 1
-    segment: int = Field(default=1, description="Training until a gate, counted within the cycle.")
+    segment: int = Field(
+        default=1,
+        description="Training until a gate, counted within the cycle; of a continuation its number, and of its final "
+        "evaluation one more.",
+    )
     state: Literal["pending", "active", "done", "skipped", "failed"]
     budget_steps: int = Field(description="As decided at the gate, or else as planned.")
     spent_steps: int
@@ -117,6 +134,11 @@ class RunSummary(Answer):
     worker_label: str = Field(default="", description=RUNS_ON)
     cycle: int
     total_steps: int
+    continued_steps: int = Field(
+        default=0,
+        description="Steps of the total that were added after the run had succeeded; if any, its budget was decided "
+        "after its result was seen.",
+    )
     spent_steps: int = Field(
         description="Steps spent according to the ledger: training, demonstrations, and evaluations used to select."
     )
@@ -171,6 +193,9 @@ class RunPublic(RunSummary):
     )
     origin: Origin | None = Field(default=None, description="Where its generalist continues from, if it is a fork.")
     forks: tuple[int, ...] = Field(default=(), description="Runs that continue from a checkpoint of this one.")
+    continuations: tuple[ContinuationPublic, ...] = Field(
+        default=(), description="What it was asked to train on for after it had succeeded, oldest first."
+    )
     notes: str
     warnings: tuple[str, ...] = Field(description="Example: specialist 3 failed, continuing with 6 of 7.")
     wish: Literal["run", "pause", "cancel"] = Field(description="The state that was requested for the run.")

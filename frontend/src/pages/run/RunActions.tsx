@@ -15,7 +15,12 @@ import { hasEnded, type Run } from "../../api/types";
 import { Confirm } from "../../components/Confirm";
 import { ExportMenu } from "../../components/ExportMenu";
 import { Share } from "../../components/Share";
+import { ContinueRun } from "./ContinueRun";
 import { LaunchBaseline } from "./RunBaseline";
+
+/** What failed, and what was cancelled while it went on after its result. */
+const canTryAgain = (run: Run) =>
+  !run.imported && (run.status === "failed" || (run.status === "cancelled" && run.continuations.length > 0));
 
 export function RunActions({ run }: { run: Run }) {
   const command = useRunCommand(run.id);
@@ -60,7 +65,7 @@ export function RunActions({ run }: { run: Run }) {
           {run.wish === "cancel" ? "Cancelling" : "Cancel"}
         </Button>
       )}
-      {readable && run.status === "failed" && !run.imported && (
+      {readable && canTryAgain(run) && (
         <Button
           size="xs"
           leftSection={<IconRefresh size={14} />}
@@ -71,6 +76,7 @@ export function RunActions({ run }: { run: Run }) {
           Try again
         </Button>
       )}
+      {readable && <ContinueRun run={run} />}
       {readable && <LaunchBaseline run={run} />}
       {readable && (
         <Button

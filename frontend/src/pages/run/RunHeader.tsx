@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import { useUpdateRun } from "../../api/mutations";
 import type { Run } from "../../api/types";
 import { hasEnded } from "../../api/types";
-import { ImportedBadge, StatusBadge } from "../../components/Badges";
+import { ContinuedBadge, ImportedBadge, StatusBadge } from "../../components/Badges";
 import { EditableName } from "../../components/EditableName";
 import { EditableProject } from "../../components/EditableProject";
 import { spentShare } from "../../components/PhaseBar";
@@ -64,6 +64,7 @@ function State({ run, size }: { run: Run; size: string }) {
     <>
       <StatusBadge status={run.status} size={size} />
       <ImportedBadge run={run} size={size} />
+      <ContinuedBadge run={run} size={size} />
     </>
   );
 }

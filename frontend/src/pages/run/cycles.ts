@@ -1,8 +1,9 @@
 import type { Gate, PhaseProgress } from "../../api/types";
 
-/** The steps of one cycle; the run's last evaluation is shown with its latest cycle. */
+/** The steps of one cycle; what comes after all cycles is shown with the latest one. */
 export function phasesOfCycle(phases: PhaseProgress[], cycle: number, latest: number): PhaseProgress[] {
-  return phases.filter((step) => (step.phase === "final_evaluation" ? cycle === latest : step.cycle === cycle));
+  const after = ["final_evaluation", "continuation"];
+  return phases.filter((step) => (after.includes(step.phase) ? cycle === latest : step.cycle === cycle));
 }
 
 /** Where a step is in the run, as a key. */

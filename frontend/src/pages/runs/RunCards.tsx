@@ -2,7 +2,7 @@ import { Anchor, Box, Card, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { memo } from "react";
 import { Link } from "react-router";
 import type { RunSummary } from "../../api/types";
-import { ImportedBadge, ReadOnlyBadge, StatusBadge } from "../../components/Badges";
+import { ContinuedBadge, ImportedBadge, ReadOnlyBadge, StatusBadge } from "../../components/Badges";
 import { PhaseBar } from "../../components/PhaseBar";
 import { armTitle, OtherOwner, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
 import { Sparkline } from "../../components/Sparkline";
@@ -72,6 +72,7 @@ const RunCard = memo(function RunCard({ run }: { run: RunSummary }) {
           </Anchor>
           <Group gap={4} justify="flex-end" flex="0 0 auto" maw="50%">
             <ImportedBadge run={run} size="sm" />
+            <ContinuedBadge run={run} size="sm" />
             <ReadOnlyBadge run={run} />
             <StatusBadge status={run.status} size="sm" />
           </Group>

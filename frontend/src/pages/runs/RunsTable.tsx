@@ -15,7 +15,7 @@ import { IconChevronDown, IconChevronUp, IconSelector } from "@tabler/icons-reac
 import { memo, useMemo } from "react";
 import { Link } from "react-router";
 import type { RunField, RunSummary, RunsRow } from "../../api/types";
-import { ImportedBadge, ReadOnlyBadge, StatusBadge } from "../../components/Badges";
+import { ContinuedBadge, ImportedBadge, ReadOnlyBadge, StatusBadge } from "../../components/Badges";
 import { PhaseBar, spentShare } from "../../components/PhaseBar";
 import { armTitle, Measured, OtherOwner, Tags, TimeLeft, Waiting } from "../../components/RunFacts";
 import { Sparkline } from "../../components/Sparkline";
@@ -237,6 +237,7 @@ function Status({ run }: CellProps) {
       <Group gap={4}>
         <StatusBadge status={run.status} />
         <ImportedBadge run={run} />
+        <ContinuedBadge run={run} />
         <ReadOnlyBadge run={run} />
       </Group>
       <Waiting run={run} />

@@ -171,6 +171,7 @@ class RunCalls:
         body = {"steps": steps, "with_baseline": with_baseline, "total_steps": total_steps}
         return changed(models.Run, f"/runs/{run_id}/continue", body)
 
+    @endpoint
     def wait(self, run_id: int, *, every: float = 2.0, timeout: float | None = None) -> Conversation[models.Run]:
         """Wait until the run has ended, successfully or not. Raises `TimeoutError` after `timeout` seconds."""
         deadline = None if timeout is None else time.monotonic() + timeout

@@ -172,7 +172,8 @@ def _warnings(outcomes: Outcomes, arms: list[ArmComparison]) -> Iterator[str]:
                 "that budget was decided after the result was seen"
             )
     spent = {arm.arm_name: arm.spent_steps for arm in arms if arm.spent_steps}
-    if spent and max(spent.values()) > (1 + UNEQUAL) * min(spent.values()):
+    continued = {run.continued_steps for arm in arms for run in outcomes.measured(arm.arm_name)}
+    if spent and (max(spent.values()) > (1 + UNEQUAL) * min(spent.values()) or len(continued) > 1):
         each = ", ".join(f"{name} {steps:,}" for name, steps in spent.items())
         yield f"The {outcomes.compared.noun}s did not spend the same number of environment steps per run: {each}"
 

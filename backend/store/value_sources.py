@@ -65,4 +65,5 @@ _PHASES = {"generalist": "training", "finetune": "fine-tuning"}
 
 def _of_later_job(key: str) -> str:
     """Which job, if it is not the first of its kind: epochs count from 1 in each."""
-    return "" if key.endswith("-1") and key.count("-") == 1 else f" ({key})"
+    first = key.endswith("-1") and key.count("-") == 1 and not keys.of_continuation(key)
+    return "" if first else f" ({key})"

@@ -35,7 +35,7 @@ export const PHASE_COLOR: Record<Phase, string> = {
   specialists: "orange",
   finetune: "teal",
   final_evaluation: "gray",
-  continuation: "indigo",
+  continuation: "cyan",
 };
 
 export const PHASE_LABEL: Record<Phase, string> = {

@@ -48,8 +48,18 @@ def paths(stage: ApiDriver) -> list[str]:
         f"/experiments/{sweep}",
         "/sweeps/new",
         f"/compare?experiments={experiment}&by=run",
+        f"/runs/{continued(stage)}",
         f"/runs/{waiting}?tab=gate",
     ]
+
+
+def continued(stage: ApiDriver) -> int:
+    """A run that was continued and has its second result."""
+    run_id = stage.launch(name="Continued", config={"arm": "generalist"})
+    stage.play(run_id, [0.2, 0.4])
+    stage.post(f"/runs/{run_id}/continue", {"steps": 8192})
+    stage.play(run_id, [0.6, 0.8])
+    return run_id
 
 
 @pytest.fixture(params=[("light", 1440), ("dark", 390)], ids=["desktop, light", "phone, dark"])
@@ -84,9 +94,11 @@ def test_no_page_has_anything_serious(page: Page, paths: list[str]) -> None:
 WAITING = "the run at its gate"
 WAITING_OVERVIEW = "its overview"
 REPLAYED = "the ended run"
+CONTINUED = "the continued run"
 OPENED: dict[str, tuple[str, Callable[[Page], object]]] = {
     "a replay": (REPLAYED, lambda page: page.get_by_role("button", name="Replay the plateau").click()),
     "a run's priority": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Priority").click()),
+    "continuing": (CONTINUED, lambda page: page.get_by_role("button", name="Continue…").click()),
     "notes that are written": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Add notes").click()),
     "versions of notes": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Versions").click()),
     "the search": ("/runs", lambda page: page.keyboard.press("Control+k")),
@@ -102,7 +114,8 @@ OPENED: dict[str, tuple[str, Callable[[Page], object]]] = {
 def test_nothing_that_opens_has_anything_serious(page: Page, paths: list[str], what: str) -> None:
     path, opens = OPENED[what]
     overview = paths[-1].partition("?")[0]
-    page.goto({WAITING: paths[-1], WAITING_OVERVIEW: overview, REPLAYED: paths[len(PAGES)]}.get(path, path))
+    named = {WAITING: paths[-1], WAITING_OVERVIEW: overview, REPLAYED: paths[len(PAGES)], CONTINUED: paths[-2]}
+    page.goto(named.get(path, path))
     expect(page.get_by_role("heading").first).to_be_visible()
     opens(page)
     page.wait_for_timeout(500)

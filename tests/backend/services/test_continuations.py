@@ -59,6 +59,7 @@ def test_its_policy_trains_on_and_both_results_stand(api: ApiDriver) -> None:
     after = api.get(f"/runs/{run_id}")
     assert (before["score"], after["score"]) == (pytest.approx(0.3), pytest.approx(0.7))
     assert after["score_source"] == "final evaluation of continuation 1"
+    assert after["mean_return_source"] == "training, epoch 2 (continued-1)"
     assert after["spent_steps"] == before["spent_steps"] + 2 * 100 + 40, (
         "two epochs, and this worker counts what it evaluates"
     )

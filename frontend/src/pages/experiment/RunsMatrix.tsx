@@ -1,7 +1,7 @@
 import { Anchor, Stack, Table, Text } from "@mantine/core";
 import { Link } from "react-router";
 import { hasEnded, type RunSummary } from "../../api/types";
-import { StatusBadge } from "../../components/Badges";
+import { ContinuedBadge, StatusBadge } from "../../components/Badges";
 import { Panel } from "../../components/Panel";
 import { spentShare } from "../../components/PhaseBar";
 import { Waiting } from "../../components/RunFacts";
@@ -50,6 +50,7 @@ function Cell({ run }: { run: RunSummary }) {
   return (
     <Stack gap={2} align="flex-start" mb={4}>
       <StatusBadge status={run.status} size="sm" />
+      <ContinuedBadge run={run} size="sm" />
       <Anchor component={Link} to={`/runs/${run.id}`} size="sm" className="tabular" title={run.name}>
         {run.score === null ? `run ${run.id}` : `score ${decimal(run.score)}`}
       </Anchor>

@@ -139,6 +139,7 @@ export function Behind({ others }: { others: ContinuedWith[] }) {
 function cost(offer: ContinuationOffer, steps: number, runs: number): string {
   const total = `From ${count(offer.total_steps)} to ${count(offer.total_steps + steps)} steps`;
   const all = runs > 1 ? `; ${count(runs * steps)} in ${runs} runs` : "";
-  const time = offer.seconds_per_step === null ? "" : `, about ${duration(offer.seconds_per_step * steps)} of training`;
+  const seconds = offer.seconds_per_step === null ? null : Math.max(1, offer.seconds_per_step * steps);
+  const time = seconds === null ? "" : `, about ${duration(seconds)} of training`;
   return `${total}${time}${runs > 1 && time ? " each" : ""}${all}.`;
 }

@@ -22,7 +22,6 @@ WORDS = {
     "fork", "import", "keep-training", "launch", "link", "list", "login", "move", "pause", "policies", "reject",
     "rename", "restore", "resume", "retry", "show", "store-policy", "sweep", "tag", "token", "tree", "undelete",
     "up", "user", "video", "views", "watch", "worker", "workers",
->>>>>>> 325caba (Continuing: the page's dialogue and marks; real runs that are continued, also interrupted, end exactly at their new totals)
 }  # fmt: skip
 NOBODY = "http://127.0.0.1:9"
 

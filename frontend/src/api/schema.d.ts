@@ -10295,7 +10295,7 @@ export interface components {
              */
             key: string;
             /** Kind */
-            kind: ("generalist" | "evaluation" | "gate" | "specialists" | "finetune" | "final_evaluation") | ("origin" | "cycle" | "plateau" | "lowest" | "specialist" | "demonstrations" | "measurement" | "question" | "fork");
+            kind: ("generalist" | "evaluation" | "gate" | "specialists" | "finetune" | "final_evaluation" | "continuation") | ("origin" | "cycle" | "plateau" | "lowest" | "specialist" | "demonstrations" | "measurement" | "question" | "fork");
             /**
              * Measurement Steps
              * @description Steps outside the budget.

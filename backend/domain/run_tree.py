@@ -11,18 +11,19 @@ from gsl.protocol.api.tree import TreeNode
 
 _TITLES: Mapping[str, str] = {
     "generalist": "Generalist", "evaluation": "Evaluation", "gate": "Gate", "specialists": "Specialists",
-    "finetune": "Fine-tuning", "final_evaluation": "Last evaluation",
+    "finetune": "Fine-tuning", "final_evaluation": "Last evaluation", "continuation": "Continued training",
 }  # fmt: skip
 
 
 def tree_of(parts: Parts) -> list[TreeNode]:
-    """Where it continues from, then its steps, grouped by cycle if there are several; the last evaluation closes."""
+    """Where it continues from, then its steps, grouped by cycle if there are several; the last evaluation closes,
+    and what it was continued by follows."""
     first = [] if parts.origin is None else [_origin(parts.origin)]
     cycles = {step.cycle for step, _ in parts.steps}
     grouped: dict[int, list[TreeNode]] = {}
     last: list[TreeNode] = []
     for step, progress in parts.steps:
-        place = last if step.name == "final_evaluation" else grouped.setdefault(step.cycle, [])
+        place = last if step.name in ("final_evaluation", "continuation") else grouped.setdefault(step.cycle, [])
         place.append(_step(parts, step, progress))
     if len(cycles) > 1:
         return [*first, *(_cycle(cycle, nodes) for cycle, nodes in grouped.items()), *last]

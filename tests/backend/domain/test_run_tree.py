@@ -16,6 +16,7 @@ from gsl.protocol.api import JobPublic, Origin, PlateauPublic
 from gsl.protocol.api.tree import TreeNode
 from gsl.protocol.jobs import ENDED
 from tests.gsl.phases.runs import World, approved, at_the_gate, config_of, returns, through_specialists
+from tests.gsl.phases.test_continuing import tuned
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -75,7 +76,7 @@ def _entries(world: World) -> list[Entry]:
 
 
 def _measures(key: str) -> bool:
-    return key in ("evaluation-final", "evaluation-before")
+    return key in ("evaluation-final", "evaluation-before", "evaluation-continued-1")
 
 
 def flat(nodes: Sequence[TreeNode]) -> list[TreeNode]:
@@ -144,9 +145,18 @@ def whole() -> World:
     return world
 
 
+def continued() -> World:
+    world = tuned()
+    world.go_on(10 * world.config.learner.batch_size)
+    world.finish("continued-1")
+    world.finish("evaluation-continued-1", spent=300)
+    return world
+
+
 SHAPES: dict[str, Callable[[], World]] = {
     "new": new, "at the gate": at_the_gate, "trains on": trains_on, "one failed": one_failed, "two cycles": two_cycles,
     "cancelled": cancelled, "baseline": baseline, "lowest first": lowest, "whole": whole,
+    "continued": continued,
 }  # fmt: skip
 
 
@@ -202,6 +212,14 @@ def test_cycles_are_nodes_and_the_last_evaluation_closes_the_run() -> None:
     ]  # fmt: skip
     assert "generalist" not in [node.kind for node in nodes[1].children]
     assert nodes[0].spent_steps == sum(node.spent_steps for node in nodes[0].children) > 0
+
+
+def test_what_a_run_was_continued_by_follows_its_last_evaluation() -> None:
+    nodes = tree_of(parts_of(continued()))
+    assert [(node.title, node.state) for node in nodes[-3:]] == [
+        ("Last evaluation", "done"), ("Continued training", "done"), ("Last evaluation 2", "done"),
+    ]  # fmt: skip
+    assert (nodes[-2].critical, nodes[-2].best_of) == (True, "")
 
 
 def test_a_cancelled_run_says_where_it_was_cancelled() -> None:

@@ -34,6 +34,8 @@ from gsl.client.models import (
 )
 from gsl.protocol.jobs import RunStatus
 
+_GIB = 1 << 30
+
 A = TypeVar("A", bound=BaseModel)
 STATUSES: tuple[RunStatus, ...] = get_args(RunStatus)
 
@@ -269,8 +271,24 @@ def _suites(suites: Sequence[Suite]) -> Table:
 
 
 def _workers(workers: Sequence[Worker]) -> Table:
-    shown = table("Worker", "Device", "State", "Run", "Suites", right=("Run",))
+    used = ("Run", "Cores busy", "Memory", "GPU", "Steps/s")
+    shown = table("Worker", "Device", "State", *used, "Suites", right=used)
     for one in workers:
         state = one.trouble or ("live" if one.live else f"last seen {text.ago(one.last_seen)}")
-        shown.add_row(*cells(one.name, one.device, state, one.run_id or "", ", ".join(one.suites)))
+        suites = ", ".join(one.suites)
+        shown.add_row(*cells(one.name, one.device, state, one.run_id or "", *_use_of(one), suites))
     return shown
+
+
+def _use_of(worker: Worker) -> tuple[str, str, str, str]:
+    """Cores, memory, GPUs and speed; empty if the worker says nothing of them."""
+    if (use := worker.use) is None:
+        return "", "", "", ""
+    gpus = (f"{gpu.memory_used / _GIB:.1f} of {gpu.memory_total / _GIB:.1f} GiB" + _share(gpu.use) for gpu in use.gpus)
+    speed = "" if use.steps_per_second is None else f"{use.steps_per_second:,.0f}"
+    memory = f"{use.memory_used / _GIB:.1f} of {use.memory_total / _GIB:.1f} GiB"
+    return f"{use.processor:.1f} of {use.cores}", memory, "; ".join(gpus), speed
+
+
+def _share(use: float | None) -> str:
+    return "" if use is None else f", {use:.0%}"

@@ -53,6 +53,11 @@ class CatalogueCalls:
         return listed(models.Worker, "/workers")
 
     @endpoint
+    def worker_usage(self, name: str, hours: float = 24) -> Conversation[models.WorkerUsage]:
+        """How busy its machine was, minute by minute, for at most 24 hours."""
+        return get(models.WorkerUsage, f"/workers/{quote(name)}/usage", {"hours": hours})
+
+    @endpoint
     def drain_worker(self, name: str, draining: bool = True) -> Conversation[models.Worker]:
         """Let a worker finish its jobs and take no new one; with `draining` False it takes jobs again."""
         return send(models.Worker, "PATCH", f"/workers/{quote(name)}", {"draining": draining})

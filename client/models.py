@@ -1,7 +1,18 @@
 """The API's answers under the names that scripts and notebooks use; declared in `gsl.protocol.api`."""
 
 from gsl.protocol import api
-from gsl.protocol.api import comparing, continuing, measurements, run_lists, runs, sweeps, tree, variations, videos
+from gsl.protocol.api import (
+    catalogue,
+    comparing,
+    continuing,
+    measurements,
+    run_lists,
+    runs,
+    sweeps,
+    tree,
+    variations,
+    videos,
+)
 
 Allowance = api.AllowancePublic
 Answer = api.Answer
@@ -85,6 +96,7 @@ WaitingGate = api.WaitingGate
 Webhook = api.WebhookPublic
 WebhookCreated = api.WebhookCreated
 Worker = api.WorkerPublic
+WorkerUsage = catalogue.WorkerUsage
 WorkerToken = api.WorkerTokenPublic
 WorkerTokenCreated = api.WorkerTokenCreated
 Start = api.SpecialistStart

@@ -28,6 +28,7 @@ _DECLARED: dict[Access, str] = {
     "viewer": """
         list_run_fields complete_run_query list_run_views list_runs_by_experiment
         list_suites list_presets list_runs get_run preview_run get_record list_run_jobs get_job get_job_log get_queue
+        get_worker_usage
         list_artifacts get_returns list_plateaus get_ledger list_events get_metrics list_figures get_figure get_gate
         list_gates list_experiments get_experiment get_comparison list_experiment_figures get_experiment_figure
         stream_changes get_run_provenance compare_run_provenance get_job_provenance compare_job_provenance export_run

@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Query
 
 from gsl.backend.api.access import Who
 from gsl.backend.api.deps import Reading, ServicesDep, Writing, problems, router
 from gsl.backend.errors import InvalidError
-from gsl.backend.store import audit, workers
+from gsl.backend.store import audit, worker_usage, workers
 from gsl.backend.store.jobs import views
 from gsl.protocol.api import QueuePublic, WorkerPublic, WorkerUpdate
+from gsl.protocol.api.catalogue import WorkerUsage
 from gsl.protocol.lease import RegistrationReply, WorkerInfo
 
 routes = router("workers")
@@ -19,6 +20,17 @@ routes = router("workers")
 def list_workers(session: Reading, who: Who) -> list[WorkerPublic]:
     """Their devices, suites, current jobs and measured speeds. A worker that is silent for 45 seconds is not live."""
     return workers.listed(session, who)
+
+
+@routes.get("/workers/{name:path}/usage", summary="Get how busy a worker was", responses=problems(404))
+def get_worker_usage(
+    name: Annotated[str, Path(max_length=200)],
+    session: Reading,
+    hours: Annotated[float, Query(gt=0, le=24, allow_inf_nan=False, description="How far to look back.")] = 24,
+) -> WorkerUsage:
+    """Processor, memory and GPUs of its machine, and the speed of its trainer: the newest look of each minute, which is
+    kept for 24 hours. Workers of earlier versions say nothing of it."""
+    return worker_usage.history(session, name, hours)
 
 
 @routes.put(

@@ -1,9 +1,11 @@
-"""Tables of rollups that pages are drawn from: all of it follows from `epoch` and `variation_return`."""
+"""Tables of rollups that pages are drawn from: of `epoch` and `variation_return`, and of what workers say."""
+
+from typing import Any
 
 from sqlalchemy import BigInteger, Column
 from sqlmodel import Field, SQLModel
 
-from gsl.backend.db.columns import number_column, reference, steps_column
+from gsl.backend.db.columns import json_column, number_column, reference, steps_column
 
 
 class EvaluationMean(SQLModel, table=True):
@@ -48,3 +50,13 @@ class LatestReturn(SQLModel, table=True):
     std_return: float | None = number_column()
     success_rate: float | None = number_column()
     mean_length: float | None = number_column()
+
+
+class WorkerMinute(SQLModel, table=True):
+    """How busy a worker's machine was when it last said so in this minute, counted from 1970."""
+
+    __tablename__ = "worker_minute"
+
+    worker: str = Field(primary_key=True, foreign_key="worker.name", ondelete="CASCADE")
+    minute: int = Field(primary_key=True, index=True)
+    use: dict[str, Any] = json_column(dict)  # WorkerUse

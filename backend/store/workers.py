@@ -11,12 +11,12 @@ from gsl.backend.db.models import Job, Run, Worker
 from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.waiting import able, refusal, stuck
 from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
-from gsl.backend.store import quotas, reach, turns
+from gsl.backend.store import quotas, reach, turns, worker_usage
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.run_progress import LIVE_S, live_workers
 from gsl.protocol.api import FieldError, WorkerPublic
 from gsl.protocol.dispatch import Need
-from gsl.protocol.lease import RegistrationReply, WorkerInfo
+from gsl.protocol.lease import RegistrationReply, WorkerInfo, WorkerUse
 
 _FORGOTTEN_AFTER = timedelta(days=7)
 
@@ -24,7 +24,7 @@ _FORGOTTEN_AFTER = timedelta(days=7)
 def announce(session: Session, info: WorkerInfo) -> RegistrationReply:
     """Store what a worker says; the speeds it measured earlier stay. Returns what it should be working on."""
     worker = session.get(Worker, info.name)
-    fields = info.model_dump(mode="json", exclude={"speeds", "job_id"})
+    fields = info.model_dump(mode="json", exclude={"speeds", "job_id", "use"})
     if worker is None:
         worker = Worker(**fields)
         session.add(worker)
@@ -34,6 +34,7 @@ def announce(session: Session, info: WorkerInfo) -> RegistrationReply:
     job = None if info.job_id is None else session.get(Job, info.job_id)
     worker.job_id = None if job is None else job.id
     worker.last_seen = now()
+    worker_usage.keep(session, info.name, info.use)
     held = session.exec(select(Job.id).where(Job.status == "running", Job.worker == info.name)).first()
     waiting = 0 if worker.draining else queue.count_dispatched(session, info)
     return RegistrationReply(job_id=held, waiting_jobs=waiting)
@@ -79,7 +80,11 @@ def listed(session: Session, who: Identity, name: str | None = None) -> list[Wor
         .where(col(Worker.last_seen) > now() - _FORGOTTEN_AFTER if name is None else col(Worker.name) == name)
         .order_by(col(Worker.name))
     )
-    found = [_public(worker, run_id if shown else None, shown) for worker, run_id, shown in session.exec(query)]
+    used = worker_usage.newest(session)
+    found = [
+        _public(worker, run_id if shown else None, shown, used.get(worker.name))
+        for worker, run_id, shown in session.exec(query)
+    ]
     return sorted(found, key=lambda worker: not worker.live)
 
 
@@ -128,9 +133,11 @@ def check_runnable(session: Session, suites: Mapping[str, str]) -> None:
         raise InvalidError("; ".join(f"{error.field}: {error.message}" for error in wrong[:5]), wrong)
 
 
-def _public(worker: Worker, run_id: int | None, shown: bool) -> WorkerPublic:
-    own = worker.model_dump(exclude={"job_id"})
-    return WorkerPublic(**own, job_id=worker.job_id if shown else None, live=_is_live(worker), run_id=run_id)
+def _public(worker: Worker, run_id: int | None, shown: bool, use: WorkerUse | None) -> WorkerPublic:
+    live, own = _is_live(worker), worker.model_dump(exclude={"job_id"})
+    return WorkerPublic(
+        **own, job_id=worker.job_id if shown else None, live=live, run_id=run_id, use=use if live else None
+    )
 
 
 def _is_live(worker: Worker) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from gsl.protocol.jobs import DesiredState, JobSpec
-from gsl.protocol.reports import JobResult, Name, Report, Wire
+from gsl.protocol.reports import JobResult, Name, Rate, Report, Wire
 
 
 class ArtifactRef(Wire):
@@ -36,6 +36,31 @@ WorkerLabel = Annotated[str, StringConstraints(pattern=r"^[\w.+-]{1,50}$")]
 Labels = Annotated[tuple[WorkerLabel, ...], Field(max_length=20, description="Labels by which runs choose workers.")]
 
 
+Bytes = Annotated[int, Field(ge=0, le=2**53)]
+
+
+class GpuUse(Wire):
+    """A GPU that a worker may use, and how busy it is."""
+
+    name: Name
+    memory_used: Bytes = Field(description="Bytes in use, by whichever process.")
+    memory_total: Bytes
+    use: Rate | None = Field(description="Share of the time in which it works; null if it cannot tell.")
+
+
+class WorkerUse(Wire):
+    """How busy a worker's machine is. Slots of one machine say the same of it."""
+
+    processor: float = Field(ge=0, description="Cores that were busy since the look before.")
+    cores: int = Field(ge=1, le=100_000, description="Cores that there are.")
+    memory_used: Bytes = Field(description="Bytes in use; within the limit of the worker's container if it has one.")
+    memory_total: Bytes
+    gpus: tuple[GpuUse, ...] = Field(max_length=64)
+    steps_per_second: float | None = Field(
+        ge=0, description="Environment steps per second of its trainer; null while it trains nothing."
+    )
+
+
 class WorkerInfo(Wire):
     """What a live worker sends about itself every few seconds."""
 
@@ -58,6 +83,7 @@ class WorkerInfo(Wire):
     speeds: dict[Name, float] = Field(
         default={}, max_length=200, description="Measured training speed in steps per second, by suite."
     )
+    use: WorkerUse | None = Field(default=None, description="How busy its machine is; null if it did not look.")
 
 
 class RegistrationReply(Wire):

@@ -85,10 +85,10 @@ class ApiDriver:
         announced.setdefault("sha256", hashlib.sha256(content).hexdigest())
         return self.ask("POST", f"/jobs/{job_id}/artifacts", status, params=announced, content=content, headers=BEARER)
 
-    def announce(self, name: str, *suites: str) -> Any:
+    def announce(self, name: str, *suites: str, status: int = 200, **fields: Any) -> Any:
         """A worker says that it lives."""
-        info = {"name": name, "host": "h", "device": "cpu", "suites": suites, "version": "0"}
-        return self.ask("PUT", f"/workers/{name}", json=info, headers=BEARER)
+        info = {"name": name, "host": "h", "device": "cpu", "suites": suites, "version": "0", **fields}
+        return self.ask("PUT", f"/workers/{name}", status, json=info, headers=BEARER)
 
     def cancelled(self, **fields: Any) -> int:
         """A run that has ended."""

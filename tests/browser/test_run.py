@@ -105,6 +105,7 @@ def every_view_shows_the_run(page: Page, product: str, run_id: int) -> None:
     expect(page.get_by_role("table", name="Artifacts")).to_contain_text("demonstrations-1-1.npz")
     page.get_by_role("tab", name="Configuration").click()
     expect(page.get_by_role("table", name="Budget")).to_contain_text("160,000 steps")
+    real_workers_say_how_busy_they_are(page, product)
 
 
 def every_reported_metric_is_shown(page: Page, product: str, run_id: int) -> None:
@@ -123,6 +124,15 @@ def every_reported_metric_is_shown(page: Page, product: str, run_id: int) -> Non
         cards = [card.bounding_box() for card in page.locator("[data-testid^=metric-]").all()]
         assert len({round(card["x"]) for card in cards if card}) == columns
     page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def real_workers_say_how_busy_they_are(page: Page, product: str) -> None:
+    workers = httpx.get(f"{product}/api/v1/workers", headers=OWNER).json()
+    page.goto("/workers")
+    for worker in workers:
+        use = page.get_by_label(f"Use of {worker['name']}", exact=True)
+        expect(use).to_contain_text(re.compile(r"Processor\d+\.\d of \d+ cores"), timeout=20_000)
+        expect(use).to_contain_text(re.compile(r"Memory\d+\.\d of \d+\.\d GiB"))
 
 
 def header_and_list_name_the_same_sources(page: Page, product: str, run_id: int) -> None:

@@ -1,4 +1,6 @@
-"""The page of workers: a worker is drained, and a waiting run is moved up in the queue, by keyboard."""
+"""The page of workers: how busy they are, draining, and a waiting run that is moved up in the queue, by keyboard."""
+
+import re
 
 from playwright.sync_api import Page, expect
 
@@ -14,6 +16,23 @@ def test_a_worker_is_drained_and_takes_jobs_again(page: Page, stage: ApiDriver) 
     expect(card).to_contain_text("Takes no new job.")
     card.get_by_role("button", name="Take jobs again").click()
     expect(card.get_by_test_id("worker-state")).to_have_text("idle")
+
+
+def test_gpus_and_the_speed_are_shown_and_an_earlier_version_has_neither(page: Page, stage: ApiDriver) -> None:
+    gpu = {"name": "NVIDIA H100", "memory_used": 10 << 30, "memory_total": 80 << 30, "use": 0.45}
+    memory = {"memory_used": 3 << 30, "memory_total": 8 << 30}
+    use = {"processor": 1.5, "cores": 16, **memory, "gpus": [gpu, gpu | {"use": None}], "steps_per_second": 12345.6}
+    stage.announce("with-gpus", "forkmaze", use=use)
+    stage.announce("earlier", "forkmaze")
+    page.goto("/workers")
+    shown = page.get_by_label("Use of with-gpus", exact=True)
+    for text in ("45 %", "10.0 of 80.0 GiB", "not told", "12,346 steps/s", "1.5 of 16 cores"):
+        expect(shown.get_by_text(text, exact=True).first).to_be_visible()
+    page.get_by_text("24 h", exact=True).click()
+    expect(page).to_have_url(re.compile("hours=24"))
+    expect(shown).to_contain_text("Processor")
+    expect(page.get_by_role("region", name="Worker earlier")).to_contain_text("Waiting for a job.")
+    expect(page.get_by_label("Use of earlier", exact=True)).to_have_count(0)
 
 
 def test_a_run_moves_up_in_the_queue_by_keyboard(page: Page, stage: ApiDriver) -> None:

@@ -1,5 +1,7 @@
 """Lists, and everything about one run."""
 
+import pytest
+
 from tests.backend.api_driver import ApiDriver
 from tests.cli.conftest import Gsl
 from tests.worker.real_api import RealApi
@@ -46,6 +48,23 @@ def test_what_a_server_has_is_listed(gsl: Gsl, server: RealApi, driver: ApiDrive
     ):
         assert name in gsl("list", what).out
         assert name in [one["name"] for one in gsl("list", what, "--json").json]
+
+
+def test_workers_are_listed_with_how_busy_they_are(
+    gsl: Gsl, server: RealApi, driver: ApiDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    gpu = {"name": "H100", "memory_used": 10 << 30, "memory_total": 80 << 30, "use": 0.45}
+    memory = {"memory_used": 3 << 30, "memory_total": 8 << 30}
+    use = {"processor": 1.5, "cores": 16, **memory, "gpus": [gpu], "steps_per_second": 12345.6}
+    driver.announce("busy one", "forkmaze", use=use)
+    driver.announce("earlier", "forkmaze")
+    [line] = [line for line in gsl("list", "workers").out.splitlines() if line.startswith("busy one")]
+    for shown in ("1.5 of 16", "3.0 of 8.0 GiB", "10.0 of 80.0 GiB, 45%", "12,346"):
+        assert shown in line
+    [sample] = server.client.worker_usage("busy one", hours=1).samples[-1:]
+    assert sample.use.gpus[0].use == 0.45
+    assert server.client.worker_usage("earlier").samples == ()
 
 
 def test_a_run_is_shown_with_its_gate_and_jobs(gsl: Gsl, driver: ApiDriver) -> None:

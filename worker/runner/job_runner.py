@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from gsl.client.errors import Refused, Stale
@@ -203,10 +204,8 @@ class JobRunner:
 
     def _report_sender(self, acked: AckedOffsets) -> ReportSender:
         suite = self._claim.spec.config.suite.name
-        return ReportSender(
-            self._context.api, self._claim, self._folder, acked, self._retry,
-            on_speed=lambda steps_per_second: self._context.slot.record_speed(suite, steps_per_second),
-        )  # fmt: skip
+        on_speed = partial(self._context.slot.record_speed, self._claim.job_id, suite)
+        return ReportSender(self._context.api, self._claim, self._folder, acked, self._retry, on_speed)
 
     def _finish(self, request: FinishRequest) -> None:
         """Report the end to the API; the folder stays only if the job may resume here."""

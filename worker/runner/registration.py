@@ -18,6 +18,7 @@ from gsl.client.worker_api import WorkerApi
 from gsl.protocol.lease import WorkerInfo
 from gsl.worker.envs import films
 from gsl.worker.runner.consumer_pulse import ConsumerPulse
+from gsl.worker.runner.machine_use import MachineUse
 from gsl.worker.runner.settings import WorkerSettings
 from gsl.worker.runner.slot import Slot
 from gsl.worker.runner.watchdog import Watchdog
@@ -42,6 +43,7 @@ class Registration:
         watchdog: Watchdog,
     ) -> None:
         self._api, self._info, self._slot = api, info, slot
+        self._machine = MachineUse(info.device)
         self._disk_trouble, self._pulse, self._watchdog = disk_trouble, pulse, watchdog
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="registration", daemon=True)
@@ -66,7 +68,8 @@ class Registration:
     def _register(self) -> bool:
         unfit = self._disk_trouble()
         deaf = self._pulse.trouble if self._pulse else None
-        now = {"job_id": self._slot.job_id, "speeds": self._slot.speeds, "trouble": unfit or deaf}
+        use = self._machine.look(self._slot.steps_per_second)
+        now = {"job_id": self._slot.job_id, "speeds": self._slot.speeds, "trouble": unfit or deaf, "use": use}
         try:
             reply = self._api.announce(self._info.model_copy(update=now))
         except ApiError as error:

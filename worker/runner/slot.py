@@ -17,6 +17,7 @@ class Slot:
         self._writing = threading.Lock()
         self._stopping = False
         self._job_ids: list[int] = []
+        self._going: dict[int, float] = {}
         self.trainer_log = path / "trainer.log"
         """What a trainer of several jobs prints that belongs to none of them."""
 
@@ -38,6 +39,7 @@ class Slot:
 
     def release(self, job_id: int) -> None:
         self._job_ids.remove(job_id)
+        self._going.pop(job_id, None)
 
     @property
     def speeds(self) -> dict[str, float]:
@@ -48,6 +50,14 @@ class Slot:
             return {}
         return speeds
 
-    def record_speed(self, suite: str, steps_per_second: float) -> None:
+    @property
+    def steps_per_second(self) -> float | None:
+        """Speed of its trainer; None while it trains nothing. Jobs that train as one each report the speed of all."""
+        going = [*self._going.values()]
+        return sum(going) / len(going) if going else None
+
+    def record_speed(self, job_id: int, suite: str, steps_per_second: float) -> None:
+        if job_id in self._job_ids:
+            self._going[job_id] = steps_per_second
         with self._writing:
             write_text(self._speeds, json.dumps({**self.speeds, suite: round(steps_per_second, 3)}))

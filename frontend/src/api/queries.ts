@@ -243,6 +243,18 @@ export const workersQuery = queryOptions({
   refetchInterval: 10_000,
 });
 
+/** How busy a worker's machine was; once a minute there is something new. */
+export function workerUsageQuery(name: string, hours: number) {
+  return queryOptions({
+    queryKey: ["worker-usage", name, hours],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/workers/{name}/usage", { params: { path: { name }, query: { hours } }, signal })),
+    staleTime: 60_000,
+    refetchInterval: 60_000,
+    placeholderData: keepPreviousData,
+  });
+}
+
 export const queueQuery = queryOptions({
   queryKey: [...keys.workers, "queue"],
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/queue", { signal })),

@@ -3110,6 +3110,29 @@ export interface paths {
         patch: operations["drain_worker"];
         trace?: never;
     };
+    "/api/v1/workers/{name}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how busy a worker was
+         * @description Processor, memory and GPUs of its machine, and the speed of its trainer: the newest look of each minute, which is
+         *     kept for 24 hours. Workers of earlier versions say nothing of it.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_worker_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -5394,6 +5417,26 @@ export interface components {
              * @default []
              */
             runs: number[];
+        };
+        /**
+         * GpuUse
+         * @description A GPU that a worker may use, and how busy it is.
+         */
+        GpuUse: {
+            /** Memory Total */
+            memory_total: number;
+            /**
+             * Memory Used
+             * @description Bytes in use, by whichever process.
+             */
+            memory_used: number;
+            /** Name */
+            name: string;
+            /**
+             * Use
+             * @description Share of the time in which it works; null if it cannot tell.
+             */
+            use: number | null;
         };
         /**
          * GroupsComparison
@@ -10420,6 +10463,16 @@ export interface components {
              */
             storage_bytes: number;
         };
+        /** UsageSample */
+        UsageSample: {
+            /**
+             * At
+             * Format: date-time
+             * @description The minute's beginning.
+             */
+            at: string;
+            use: components["schemas"]["WorkerUse"];
+        };
         /**
          * VariationChange
          * @description What changed between the gate and the end.
@@ -11390,6 +11443,8 @@ export interface components {
              * @description Why the worker takes no jobs at the moment; null if it does.
              */
             trouble?: string | null;
+            /** @description How busy its machine is; null if it did not look. */
+            use?: components["schemas"]["WorkerUse"] | null;
             /** Version */
             version: string;
             /**
@@ -11448,6 +11503,8 @@ export interface components {
              * @description Why it takes no jobs at the moment; null if it does.
              */
             trouble: string | null;
+            /** @description How busy its machine is; null if it said nothing of it in the last two minutes. */
+            use?: components["schemas"]["WorkerUse"] | null;
             /** Version */
             version: string;
             /**
@@ -11523,6 +11580,49 @@ export interface components {
              * @description Whether it finishes its jobs and takes no new one, also after a restart.
              */
             draining: boolean;
+        };
+        /**
+         * WorkerUsage
+         * @description How busy a worker's machine was, minute by minute.
+         */
+        WorkerUsage: {
+            /**
+             * Samples
+             * @description Oldest first; minutes without a word are left out.
+             */
+            samples: components["schemas"]["UsageSample"][];
+            /** Worker */
+            worker: string;
+        };
+        /**
+         * WorkerUse
+         * @description How busy a worker's machine is. Slots of one machine say the same of it.
+         */
+        WorkerUse: {
+            /**
+             * Cores
+             * @description Cores that there are.
+             */
+            cores: number;
+            /** Gpus */
+            gpus: components["schemas"]["GpuUse"][];
+            /** Memory Total */
+            memory_total: number;
+            /**
+             * Memory Used
+             * @description Bytes in use; within the limit of the worker's container if it has one.
+             */
+            memory_used: number;
+            /**
+             * Processor
+             * @description Cores that were busy since the look before.
+             */
+            processor: number;
+            /**
+             * Steps Per Second
+             * @description Environment steps per second of its trainer; null while it trains nothing.
+             */
+            steps_per_second: number | null;
         };
     };
     responses: never;
@@ -24286,6 +24386,76 @@ export interface operations {
             };
             /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_worker_usage: {
+        parameters: {
+            query?: {
+                /** @description How far to look back. */
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerUsage"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

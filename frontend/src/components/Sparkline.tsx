@@ -3,10 +3,12 @@ interface Props {
   label: string;
   width?: number;
   height?: number;
+  /** Values at the bottom and at the top; the least and the greatest if not given. */
+  span?: [number, number];
 }
 
-export function Sparkline({ values, label, width = 96, height = 26 }: Props) {
-  const path = sparkPath(values, width, height);
+export function Sparkline({ values, label, width = 96, height = 26, span }: Props) {
+  const path = sparkPath(values, width, height, span);
   if (!path) return null;
   return (
     <svg width={width} height={height} role="img" aria-label={label} style={{ display: "block", flexShrink: 0 }}>
@@ -16,11 +18,11 @@ export function Sparkline({ values, label, width = 96, height = 26 }: Props) {
 }
 
 /** SVG path through the values, left to right; gaps where a value is missing. Empty with fewer than two values. */
-export function sparkPath(values: (number | null)[], width: number, height: number): string {
+export function sparkPath(values: (number | null)[], width: number, height: number, span?: [number, number]): string {
   const known = values.filter((value): value is number => value !== null);
   if (known.length < 2) return "";
-  const low = Math.min(...known);
-  const range = Math.max(...known) - low || 1;
+  const [low, high] = span ?? [Math.min(...known), Math.max(...known)];
+  const range = high - low || 1;
   const pad = 2;
   let pen = "M";
   let path = "";

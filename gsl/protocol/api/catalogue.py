@@ -7,6 +7,7 @@ from pydantic import Field
 
 from gsl.config.run import RunConfig
 from gsl.protocol.api.base import ANSWER, MAX_ID, Answer, Request, example
+from gsl.protocol.lease import WorkerUse
 
 
 class HealthProblem(Answer):
@@ -136,3 +137,18 @@ class WorkerPublic(Answer):
     trouble: str | None = Field(description="Why it takes no jobs at the moment; null if it does.")
     draining: bool = Field(default=False, description="Whether it was told to finish its jobs and take no new one.")
     last_seen: datetime
+    use: WorkerUse | None = Field(
+        default=None, description="How busy its machine is; null if it said nothing of it in the last two minutes."
+    )
+
+
+class UsageSample(Answer):
+    at: datetime = Field(description="The minute's beginning.")
+    use: WorkerUse
+
+
+class WorkerUsage(Answer):
+    """How busy a worker's machine was, minute by minute."""
+
+    worker: str
+    samples: tuple[UsageSample, ...] = Field(description="Oldest first; minutes without a word are left out.")

@@ -7,15 +7,18 @@ import type { Job, Worker } from "../../api/types";
 import { When } from "../../components/When";
 import { label } from "../../form/label";
 import { count } from "../../format/numbers";
+import { WorkerUsage } from "./WorkerUsage";
 
 interface Props {
   workers: Worker[];
   running: Job[];
   /** Whether the server does not answer, so that nobody knows how its workers are. */
   away: boolean;
+  /** How far the lines of use look back. */
+  hours: number;
 }
 
-export function WorkerCards({ workers, running, away }: Props) {
+export function WorkerCards({ workers, running, away, hours }: Props) {
   return (
     <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
       {workers.map((worker) => (
@@ -25,6 +28,7 @@ export function WorkerCards({ workers, running, away }: Props) {
           job={running.find((job) => job.id === worker.job_id)}
           live={worker.live && !away}
           state={away ? "unknown" : stateOf(worker)}
+          hours={hours}
         />
       ))}
     </SimpleGrid>
@@ -45,9 +49,10 @@ interface CardProps {
   job: Job | undefined;
   live: boolean;
   state: State;
+  hours: number;
 }
 
-function WorkerCard({ worker, job, live, state }: CardProps) {
+function WorkerCard({ worker, job, live, state, hours }: CardProps) {
   const speeds = Object.entries(worker.speeds);
   return (
     <Card withBorder component="section" aria-label={`Worker ${worker.name}`}>
@@ -106,6 +111,7 @@ function WorkerCard({ worker, job, live, state }: CardProps) {
             ? speeds.map(([suite, speed]) => `${label(suite)}: ${count(speed)} steps/s`).join(" · ")
             : "No speed measured yet"}
         </Text>
+        <WorkerUsage worker={worker} hours={hours} />
         <Controls worker={worker} />
       </Stack>
     </Card>

@@ -1,4 +1,4 @@
-import { Card, Code, Stack } from "@mantine/core";
+import { Card, Code, Group, SegmentedControl, Stack, Text } from "@mantine/core";
 import { IconServerOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { queueQuery, useServerAway, workersQuery } from "../../api/queries";
@@ -6,8 +6,10 @@ import { EmptyState } from "../../components/EmptyState";
 import { Loaded } from "../../components/Loaded";
 import { PageTitle, useTitle } from "../../components/PageTitle";
 import { many } from "../../format/numbers";
+import { useAddress } from "../../routing/useAddress";
 import { Queue } from "./Queue";
 import { Storage } from "./Storage";
+import { SPANS, spanOf } from "./usage";
 import { Webhooks } from "./Webhooks";
 import { WorkerCards } from "./WorkerCards";
 
@@ -16,6 +18,8 @@ export function WorkersPage() {
   const workers = useQuery(workersQuery);
   const queue = useQuery(queueQuery);
   const away = useServerAway();
+  const { params, change } = useAddress();
+  const { hours } = spanOf(params.get("hours"));
   const live = workers.data?.filter((worker) => worker.live).length;
   return (
     <>
@@ -26,7 +30,21 @@ export function WorkersPage() {
             list.length === 0 ? (
               <NoWorkers />
             ) : (
-              <WorkerCards workers={list} running={queue.data?.running ?? []} away={away} />
+              <>
+                <Group gap="xs">
+                  <Text size="sm" c="dimmed">
+                    Use over the last
+                  </Text>
+                  <SegmentedControl
+                    size="xs"
+                    aria-label="How far the lines of use look back"
+                    value={`${hours}`}
+                    onChange={(next) => change({ hours: next === "1" ? null : next }, { replace: true })}
+                    data={SPANS.map((span) => ({ value: `${span.hours}`, label: `${span.hours} h` }))}
+                  />
+                </Group>
+                <WorkerCards workers={list} running={queue.data?.running ?? []} away={away} hours={hours} />
+              </>
             )
           }
         </Loaded>

@@ -1,4 +1,3 @@
-import { Tooltip } from "@mantine/core";
 import type { PhaseProgress } from "../api/types";
 import { count } from "../format/numbers";
 import { PHASE_COLOR, PHASE_LABEL } from "../theme";
@@ -9,15 +8,18 @@ export function PhaseBar({ phases }: { phases: PhaseProgress[] }) {
   return (
     <div className={classes.bar} role="img" aria-label={phases.map(describe).join("; ")}>
       {phases.map((phase) => (
-        <Tooltip key={`${phase.phase}-${phase.cycle}-${phase.segment}`} label={describe(phase)}>
-          <div className={classes.segment} data-state={phase.state}>
-            <div
-              className={classes.fill}
-              style={{ width: `${filled(phase) * 100}%`, background: colour(phase) }}
-              data-active={phase.state === "active"}
-            />
-          </div>
-        </Tooltip>
+        <div
+          key={`${phase.phase}-${phase.cycle}-${phase.segment}`}
+          className={classes.segment}
+          data-state={phase.state}
+          title={describe(phase)}
+        >
+          <div
+            className={classes.fill}
+            style={{ width: `${filled(phase) * 100}%`, background: colour(phase) }}
+            data-active={phase.state === "active"}
+          />
+        </div>
       ))}
     </div>
   );

@@ -4,11 +4,13 @@ const UNITS: [number, string][] = [
   [1e3, "k"],
 ];
 
+const WHOLE = new Intl.NumberFormat("en"); // made once: making one takes longer than a row of the list of runs
+
 /** 2_000_000 -> "2.0 M"; below ten thousand the digits stay. */
 export function count(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size < 10_000) return Math.round(value).toLocaleString("en");
+  if (size < 10_000) return WHOLE.format(Math.round(value));
   // 999_950 rounds to the next unit rather than to "1000.0 k"
   const [unit, name] = UNITS.find(([unit]) => size >= unit * 0.99995) ?? [1e3, "k"];
   const scaled = value / unit;
@@ -42,7 +44,7 @@ export function bytes(size: number): string {
 
 /** "1 job", "3 jobs" */
 export function many(number: number, noun: string): string {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+  return `${WHOLE.format(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 /** A unit as it follows the number: "epochs", after a 1 "epoch"; "s" and "steps/s" stay. */

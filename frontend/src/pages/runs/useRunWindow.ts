@@ -1,20 +1,32 @@
-import { useQuery } from "@tanstack/react-query";
+import { replaceEqualDeep, useQuery } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { RunsFilter } from "../../api/queries";
 import { type Grouping, runRowsQuery, STEP } from "../../api/run-list";
-import type { RunsRow } from "../../api/types";
+import type { RunSummary, RunsRow } from "../../api/types";
 
 /** The rows around what is in view, of a list as long as it may be: what is scrolled to is fetched, nothing else. */
 export function useRunWindow(filter: RunsFilter, grouping: Grouping) {
   const list = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
   const query = useQuery(runRowsQuery(filter, grouping, offset));
-  const page = query.data;
+  const known = useRef(new Map<number, RunSummary>());
+  const page = useMemo(
+    () => query.data && { ...query.data, items: asKnown(query.data.items, known.current) },
+    [query.data],
+  );
   const show = useCallback((first: number) => setOffset(Math.floor(first / STEP) * STEP), []);
   /** Undefined while it is fetched. */
   const row = (index: number): RunsRow | undefined => page?.items[index - page.offset];
   return { query, page, list, row, show };
+}
+
+/** Runs that are on the page before, too, stay the same objects, so that their rows are not drawn again. */
+function asKnown(rows: readonly RunsRow[], known: Map<number, RunSummary>): RunsRow[] {
+  const kept = rows.map(({ run, ...row }) => ({ ...row, run: run && replaceEqualDeep(known.get(run.id), run) }));
+  known.clear();
+  for (const { run } of kept) if (run) known.set(run.id, run);
+  return kept;
 }
 
 export type RunWindow = ReturnType<typeof useRunWindow>;

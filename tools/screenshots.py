@@ -30,6 +30,11 @@ PICTURES, PAGE = ROOT / "docs" / "images" / "pages", ROOT / "docs" / "pages.md"
 MAX_BYTES, MAX_PAGE_BYTES = 300_000, 150_000
 DRAWN_WITHIN_MS = 90_000
 SETTLED_MS = 1_500  # Plotly draws texts after the frame of a figure
+NOTHING_TO_COME = """() => ![...document.querySelectorAll(".mantine-Skeleton-root")].some((each) => {
+  const place = each.getBoundingClientRect();
+  return place.height > 0 && place.top < innerHeight && place.bottom > 0;
+})"""
+"""In view: charts further down are fetched when they are scrolled to."""
 QUALITY = 80
 SCHEMES = ("light", "dark")
 RUN_TABS = {
@@ -110,7 +115,7 @@ def _readme(page: Page, path: str) -> bool:
 
 def _settle(page: Page) -> None:
     expect(page.get_by_role("heading").first).to_be_visible(timeout=DRAWN_WITHIN_MS)
-    expect(page.locator(".mantine-Skeleton-root:visible")).to_have_count(0, timeout=DRAWN_WITHIN_MS)
+    page.wait_for_function(NOTHING_TO_COME, timeout=DRAWN_WITHIN_MS)
     page.wait_for_timeout(SETTLED_MS)
 
 

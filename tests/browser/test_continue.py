@@ -46,7 +46,7 @@ def test_a_run_and_its_baseline_go_on_and_are_marked(page: Page, stage: ApiDrive
     for one in (run_id, baseline):
         stage.play(one, BETTER)
     expect(page.get_by_test_id("continuation")).to_contain_text("Score before 0.30, after it 0.70")
-    page.goto("/runs?q=Two arms")
+    page.goto("/runs?search=Two arms")
     expect(page.get_by_test_id("continued")).to_have_count(2)
 
 

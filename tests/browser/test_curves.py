@@ -64,6 +64,7 @@ def test_many_specialists_are_a_band_and_a_click_shows_one_alone(page: Page, run
         }"""
     )
     page.mouse.move(*best)
+    expect(figure.locator(".hovertext").first).to_be_visible()
     page.mouse.click(*best)
     expect(legend.get_by_text("Specialist 14", exact=True)).to_be_visible()
     expect(legend.get_by_text("Best: 14")).to_have_count(0)

@@ -21,9 +21,9 @@ OF_TWO = {"compare_run_provenance"}
 OF_MEMBERS = {
     "list_approval_links", "list_run_links", "list_experiment_links", "list_run_notes", "list_experiment_notes",
     "list_comments", "get_video_choices", "list_videos", "get_video",
-    "get_tree",
+    "get_tree", "offer_continuation",
 }  # fmt: skip
-"""Among them the tree, which says of forks how far they are."""
+"""Among them the tree, which says of forks how far they are, and what a continuation would take along."""
 
 
 def test_the_table_holds_exactly_the_reading_routes_of_a_run_and_of_an_experiment(shared_app: FastAPI) -> None:

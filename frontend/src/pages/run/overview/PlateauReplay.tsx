@@ -49,7 +49,7 @@ export function PlateauReplay({ run, state }: { run: Run; state: ReturnType<type
         </Text>
         <Group gap="xs">
           {replay && <Criterion run={run} replay={replay} changes={changes} onChange={setChanges} />}
-          {replay && <Save run={run} settings={replay.settings} />}
+          {replay && <Save run={run} settings={{ ...replay.settings, ...changes }} />}
           <Button variant="default" size="compact-xs" onClick={() => setChanges({})}>
             As in the run
           </Button>

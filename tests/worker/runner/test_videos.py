@@ -183,8 +183,10 @@ def test_a_shell_gets_the_video_and_its_steps(
 ) -> None:
     """What has been made is written at once."""
     monkeypatch.setenv("GSL_TOKEN", OWNER_TOKEN)
-    stage.ask(1)
-    assert stage.work()
+    asked = stage.ask(1)
+    while stage.work():
+        pass
+    assert stage.again(asked).status == "succeeded"
     file = tmp_path / "goal.mp4"
     command = ["--url", stage.api.url, "video", str(stage.run.id), "--variation", "1", "-o", str(file)]
     assert main(command) == 0

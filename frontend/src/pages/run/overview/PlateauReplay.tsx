@@ -49,7 +49,7 @@ export function PlateauReplay({ run, state }: { run: Run; state: ReturnType<type
         </Text>
         <Group gap="xs">
           {replay && <Criterion run={run} replay={replay} changes={changes} onChange={setChanges} />}
-          {replay && <Save run={run} settings={{ ...replay.settings, ...changes }} />}
+          {replay && <Save run={run} settings={{ ...replay.settings, ...given(changes) }} />}
           <Button variant="default" size="compact-xs" onClick={() => setChanges({})}>
             As in the run
           </Button>
@@ -65,6 +65,10 @@ export function PlateauReplay({ run, state }: { run: Run; state: ReturnType<type
     </Stack>
   );
 }
+
+/** What was moved, also while the server has not answered yet. */
+const given = (changes: PlateauChanges) =>
+  Object.fromEntries(Object.entries(changes).filter(([, value]) => value != null)) as Partial<PlateauSettings>;
 
 /** Where the settings that were tried can go on: to a launch, or into a policy. */
 function Save({ run, settings }: { run: Run; settings: PlateauSettings }) {

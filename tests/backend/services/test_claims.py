@@ -145,7 +145,7 @@ def test_waiting_workers_do_not_keep_a_server_from_stopping(app: FastAPI) -> Non
         began = time.monotonic()
         app.state.services.events.close()
         assert waiting.result().json() is None
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20  # of the 30 s that the worker would wait
 
 
 def test_a_run_that_cannot_go_on_does_not_stop_the_others(services: Services) -> None:

@@ -23,7 +23,7 @@ def get_health(services: ServicesDep, response: Response) -> Health:
 
     For load balancers: 503 means that the server can do nothing useful. It is 200 and `degraded` while it serves
     requests although the broker is away, a disk is nearly full, or jobs wait for a suite that no live worker has.
-    An answer is at most a few seconds old, and takes at most about a second.
+    An answer is at most a few seconds old, 15 on a busy server, and takes at most about a second.
     """
     response.headers["Cache-Control"] = "no-store"
     found = services.health.report()

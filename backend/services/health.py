@@ -1,7 +1,7 @@
 """Whether the server can do its work: its database, broker, disks and workers.
 
-Each is checked in a thread of its own, at most every few seconds. Nobody waits long for the answer: what has not
-answered in time is itself a problem.
+Each is checked in a thread of its own, at most every few seconds. Nobody waits long for the answer: until it comes, the
+last one counts, and what has not answered for a while is itself a problem.
 """
 
 import os
@@ -25,6 +25,7 @@ from gsl.protocol.api import HealthProblem
 
 _KEPT_S = 3.0
 _PATIENCE_S = 1.0
+_BELIEVED_S = 15.0  # a server that many ask at once is busy, and a load balancer must not take it out for that
 _QUEUED_FOR_S = 30.0  # by then the workers of this machine have started
 _MB = 10**6
 
@@ -39,7 +40,7 @@ class Check:
 
     def __init__(self, ask: Callable[[], Report], silent: Report) -> None:
         self._ask, self._silent, self._found = ask, silent, silent
-        self._asked_at = float("-inf")
+        self._asked_at = self._answered_at = float("-inf")
         self._thread = threading.Thread()
         self._lock = threading.Lock()
 
@@ -55,11 +56,15 @@ class Check:
         """What it answered; waits until it has had `_PATIENCE_S` since it was asked."""
         thread = self._thread
         thread.join(max(0.0, self._asked_at + _PATIENCE_S - time.monotonic()))
-        return self._silent if thread.is_alive() else self._found
+        believed = not thread.is_alive() or time.monotonic() - self._answered_at < _BELIEVED_S
+        return self._found if believed else self._silent
 
     def _run(self) -> None:
-        self._found = self._silent  # in case the check fails in a way that nobody expected
-        self._found = self._ask()
+        found = self._silent  # in case the check fails in a way that nobody expected
+        try:
+            found = self._ask()
+        finally:
+            self._found, self._answered_at = found, time.monotonic()
 
 
 class HealthWatch:

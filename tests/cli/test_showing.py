@@ -7,7 +7,8 @@ from tests.cli.conftest import Gsl
 from tests.worker.real_api import RealApi
 
 
-def test_runs_are_found_by_status_text_tag_and_suite(gsl: Gsl, server: RealApi) -> None:
+def test_runs_are_found_by_status_text_tag_and_suite(gsl: Gsl, server: RealApi, driver: ApiDriver) -> None:
+    driver.announce("w1", "forkmaze", "gymnasium")
     first = server.client.create_run("forkmaze-quick", name="needle", tags=["hay"])
     second = server.client.create_run("gymnasium-cartpole")
     server.client.cancel(second.id)

@@ -3,6 +3,7 @@
 import shutil
 import socket
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,7 +21,7 @@ from gsl.backend.db.models import Job
 from gsl.backend.errors import UnavailableError
 from gsl.backend.services import health as health_module
 from gsl.backend.services.app_services import Services
-from gsl.backend.services.health import HealthWatch
+from gsl.backend.services.health import Check, HealthWatch, Report
 from gsl.backend.settings import Settings
 from gsl.protocol.api import HealthProblem
 from tests.backend.api_driver import ApiDriver
@@ -139,6 +140,34 @@ def test_nobody_waits_for_a_silent_broker(
     reports = [watch.report() for _ in range(5)]
     assert time.monotonic() - started < 2
     assert [[problem.part for problem in report.problems] for report in reports] == [["broker"]] * 5
+
+
+@ON_SQLITE
+def test_a_busy_server_is_well_until_its_last_answer_is_old(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("_PATIENCE_S", 0.01), ("_KEPT_S", -1.0)):
+        monkeypatch.setattr(health_module, name, value)
+    slow, answered = threading.Event(), threading.Event()
+    slow.set()
+
+    def ask() -> Report:
+        slow.wait(20)
+        answered.set()
+        return Report(live_workers=2)
+
+    silent = Report((HealthProblem(part="database", message="silent"),))
+    check = Check(ask, silent)
+    check.begin()
+    assert answered.wait(20)
+    while check.report() == silent:
+        time.sleep(0.01)
+    slow.clear()
+    check.begin()
+    assert check.report() == Report(live_workers=2)
+    monkeypatch.setattr(health_module, "_BELIEVED_S", 0.0)
+    assert check.report() == silent
+    slow.set()
 
 
 def test_jobs_that_wait_for_a_worker_in_vain_are_reported(api: ApiDriver, services: Services) -> None:

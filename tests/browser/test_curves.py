@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.backend.api_driver import ApiDriver
 from tests.browser.conftest import opened
 from tests.browser.many_specialists import SPECIALISTS, many_specialists
+from tests.browser.plot import click_point
 
 MARKUP = "lr<3e-4>fast"
 LAYOUT = "figure => figure.querySelector('.js-plotly-plot')._fullLayout"
@@ -55,17 +56,7 @@ def test_many_specialists_are_a_band_and_a_click_shows_one_alone(page: Page, run
     legend = figure.locator(".legendtext")
     for text in (f"Median of {SPECIALISTS} specialists", "Best: 14", "Worst: 1"):
         expect(legend.get_by_text(text, exact=True)).to_be_visible()
-    best = figure.evaluate(
-        """figure => {
-            const plot = figure.querySelector('.js-plotly-plot')
-            const {xaxis, yaxis} = plot._fullLayout, line = plot._fullData.find(({name}) => name === 'Best: 14')
-            const box = plot.querySelector('.nsewdrag').getBoundingClientRect(), at = line.x.length - 2
-            return [box.x + xaxis.d2p(line.x[at]), box.y + yaxis.d2p(line.y[at])]
-        }"""
-    )
-    page.mouse.move(*best)
-    expect(figure.locator(".hovertext").first).to_be_visible()
-    page.mouse.click(*best)
+    click_point(figure, "Best: 14", -2)
     expect(legend.get_by_text("Specialist 14", exact=True)).to_be_visible()
     expect(legend.get_by_text("Best: 14")).to_have_count(0)
     assert "specialist=1-14" in page.url

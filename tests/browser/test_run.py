@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.backend.api_driver import OWNER
+from tests.browser.plot import click_tallest_bar
 
 PHASES_TAKE_MS = 150_000
 FITS = """([figure, width]) => {
@@ -158,11 +159,7 @@ def it_fits_every_width(page: Page, drawn: Locator) -> None:
 def the_bars_list_their_variations(page: Page) -> None:
     page.get_by_role("tab", name="Overview").click()
     histogram = page.get_by_test_id("figure-variation_histogram")
-    bars = histogram.locator(".bars .point path")
-    expect(bars.first).to_be_attached()
-    histogram.scroll_into_view_if_needed()
-    tallest = max((box for bar in bars.all() if (box := bar.bounding_box())), key=lambda box: box["height"])
-    page.mouse.click(tallest["x"] + tallest["width"] / 2, tallest["y"] + tallest["height"] / 2)
+    click_tallest_bar(histogram)
     expect(page.get_by_role("table", name="Chosen variations")).to_contain_text("goal")
 
 

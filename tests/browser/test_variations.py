@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.backend.api_driver import ApiDriver
 from tests.browser.conftest import all_is_well
+from tests.browser.plot import click_tallest_bar, drag_across
 from tests.browser.product import ROOT
 
 RECORD = ROOT / "benchmarks" / "results" / "gsl_procgen" / "jumper-dapg-2.json.gz"
@@ -33,10 +34,7 @@ def test_a_bar_and_a_drag_choose_and_escape_clears(page: Page, run_id: int) -> N
     page.goto(f"/runs/{run_id}?tab=variations")
     rows_are(page, VARIATIONS)
     histogram = page.get_by_test_id("figure-variation_histogram")
-    histogram.scroll_into_view_if_needed()
-    bars = [box for bar in histogram.locator(".bars .point path").all() if (box := bar.bounding_box())]
-    tallest = max(bars, key=lambda box: box["height"])
-    page.mouse.click(tallest["x"] + tallest["width"] / 2, tallest["y"] + tallest["height"] / 2)
+    click_tallest_bar(histogram)
     said = page.get_by_role("status", name="Chosen variations")
     expect(said).to_contain_text("chosen")
     expect(page).to_have_url(re.compile("variations="))
@@ -46,14 +44,7 @@ def test_a_bar_and_a_drag_choose_and_escape_clears(page: Page, run_id: int) -> N
     page.keyboard.press("Escape")
     expect(said).to_have_count(0)
     rows_are(page, VARIATIONS)
-    histogram.scroll_into_view_if_needed()
-    area = histogram.locator(".nsewdrag").first.bounding_box()
-    assert area
-    middle = area["y"] + area["height"] / 2
-    page.mouse.move(area["x"] + 1, middle)
-    page.mouse.down()
-    page.mouse.move(area["x"] + area["width"] - 2, middle, steps=5)
-    page.mouse.up()
+    drag_across(histogram, said)
     expect(said).to_contain_text(f"{VARIATIONS} variations chosen")
     page.get_by_role("button", name="Show all").click()
     expect(said).to_have_count(0)

@@ -4,6 +4,7 @@ Behind a reverse proxy all of it may be below a base path such as /gsl. The page
 """
 
 from collections.abc import Callable
+from mimetypes import guess_type
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -17,6 +18,9 @@ _MISSING = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 <body><h1>GSL Lab is running, but its page has not been built</h1>
 <p>Build it with <code>make up</code> (or <code>npm run build</code> in <code>frontend/</code>) and reload.</p>
 <p>The API is available: see <a href="./api/docs">its documentation</a>.</p></body></html>"""
+
+_ENCODINGS = {"br": ".br", "gzip": ".gz"}
+"""The better first."""
 
 
 class BasePath:
@@ -57,12 +61,28 @@ def serve_page(app: FastAPI, folder: Path, base_path: str, open_link: Callable[[
             return opened
         file = (root / path).resolve()
         if file != index and file.is_relative_to(root) and file.is_file():
-            return FileResponse(file, headers={"Cache-Control": _caching(path)})
+            return _answer(file, request.headers.get("Accept-Encoding", ""), _caching(path))
         if path.startswith("assets/"):
             return problem_response(NotFoundError(f"{path} does not exist: reload the page."))
         if index.is_file():
             return HTMLResponse(_below(base_path, index.read_text()), headers={"Cache-Control": "no-cache"})
         return HTMLResponse(_below(base_path, _MISSING), 503)
+
+
+def _answer(file: Path, accepted: str, caching: str) -> Response:
+    """The file, compressed as it was when the page was built if the browser takes that."""
+    names = {
+        name.strip()
+        for name, _, quality in (part.partition(";") for part in accepted.split(","))
+        if "q=0" not in quality
+    }
+    headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"}
+    for encoding, suffix in _ENCODINGS.items():
+        compressed = file.with_name(file.name + suffix)
+        if encoding in names and compressed.is_file():
+            kind = guess_type(file.name)[0]
+            return FileResponse(compressed, headers=headers | {"Content-Encoding": encoding}, media_type=kind)
+    return FileResponse(file, headers=headers)
 
 
 def _below(base_path: str, html: str) -> str:

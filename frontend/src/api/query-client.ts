@@ -1,6 +1,7 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { runFiguresQuery } from "../plot/figure-query";
 import { isSignedOut, isWorthRetrying } from "./problem";
-import { keys, runQuery } from "./queries";
+import { jobsQuery, keys, runQuery } from "./queries";
 
 function noticeSignOut(error: Error): void {
   if (isSignedOut(error)) queryClient.invalidateQueries({ queryKey: keys.session });
@@ -23,10 +24,14 @@ interface Address {
   params: Readonly<Record<string, string | undefined>>;
 }
 
-/** Ask for the run while the code of its page arrives. */
+/** Ask for what every view of a run needs while the code of its page arrives. */
 export function expectRun({ params }: Address): null {
   const id = Number(params.id);
-  if (Number.isSafeInteger(id) && id > 0) queryClient.prefetchQuery(runQuery(id));
+  if (Number.isSafeInteger(id) && id > 0) {
+    queryClient.prefetchQuery(runQuery(id));
+    queryClient.prefetchQuery(runFiguresQuery(id));
+    queryClient.prefetchQuery(jobsQuery(id));
+  }
   return null;
 }
 

@@ -24,9 +24,9 @@ export default function Plot({ figure, label, onClick, onSelect }: PlotProps) {
     const element = place.current;
     if (!element) return;
     let stopped = false;
-    Plotly.react(element, figure.data, layoutOf(figure, selects), config())
-      .then((drawn: PlotElement) => {
-        if (stopped) return;
+    inTurn(() => (stopped ? null : Plotly.react(element, figure.data, layoutOf(figure, selects), config())))
+      .then((drawn: PlotElement | null) => {
+        if (stopped || !drawn) return;
         drawn.removeAllListeners?.("plotly_click");
         drawn.on("plotly_click", ({ points }) => points[0] && clicked.current?.(points[0]));
         drawn.removeAllListeners?.("plotly_selected");
@@ -60,6 +60,15 @@ export default function Plot({ figure, label, onClick, onSelect }: PlotProps) {
       style={{ margin: 0, width: "100%", minHeight: figure.layout?.height }}
     />
   );
+}
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** One figure after the other, each seen before the next is drawn; what was replaced meanwhile is not drawn at all. */
+function inTurn<T>(draw: () => T): Promise<Awaited<T>> {
+  const drawn = turn.then(() => new Promise((resolve) => setTimeout(resolve))).then(draw);
+  turn = drawn.catch(() => undefined); // whoever asked is told
+  return drawn as Promise<Awaited<T>>;
 }
 
 /** What a function throws becomes a rejection, like what its promise fails with. */

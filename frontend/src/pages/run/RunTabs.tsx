@@ -1,4 +1,5 @@
-import { Indicator, Select, Tabs } from "@mantine/core";
+import { Indicator, NativeSelect, Tabs } from "@mantine/core";
+import { useDeferredValue } from "react";
 import { link } from "../../api/address";
 import type { Run } from "../../api/types";
 import { useAddress } from "../../routing/useAddress";
@@ -37,41 +38,42 @@ const SHOWN = TABS.filter(({ name }) => !link || LINKED.has(name));
 /** URL parameters that are kept when another view is opened. */
 const KEPT = new Set(["metric", "cycle", "axis", "variations", "clusters"]);
 
+const isWaiting = (run: Run) => run.status === "awaiting_approval" && run.read_only === "";
+
 /** The views of a run; which one is open is in the URL. */
 export function RunTabs({ run }: { run: Run }) {
   const { params, rewrite } = useAddress();
+  const isDrawn = useDeferredValue(true, false); // what is above the view is seen, and can be used, before it is made
   const wanted = params.get("tab") ?? "overview";
   const current = SHOWN.some((tab) => tab.name === wanted) ? wanted : "overview";
   const open = (name: string | null) =>
     name && rewrite((now) => new URLSearchParams([["tab", name], ...[...now].filter(([key]) => KEPT.has(key))]));
   return (
     <Tabs value={current} onChange={open} keepMounted={false}>
-      <Select
+      <NativeSelect
         hiddenFrom="sm"
         mb="sm"
         aria-label="View"
         data={SHOWN.map(({ name, title }) => ({ value: name, label: title }))}
         value={current}
-        onChange={open}
-        allowDeselect={false}
+        onChange={(event) => open(event.currentTarget.value)}
       />
       <Tabs.List mb="md" visibleFrom="sm">
         {SHOWN.map(({ name, title }) => (
           <Tabs.Tab key={name} value={name}>
-            <Indicator
-              color="grape"
-              offset={-4}
-              disabled={name !== "gate" || run.status !== "awaiting_approval" || run.read_only !== ""}
-              processing
-            >
-              {title}
-            </Indicator>
+            {name === "gate" && isWaiting(run) ? (
+              <Indicator color="grape" offset={-4} processing>
+                {title}
+              </Indicator>
+            ) : (
+              title
+            )}
           </Tabs.Tab>
         ))}
       </Tabs.List>
       {SHOWN.map(({ name, Content }) => (
         <Tabs.Panel key={name} value={name}>
-          {current === name && <Content run={run} />}
+          {isDrawn && current === name && <Content run={run} />}
         </Tabs.Panel>
       ))}
     </Tabs>

@@ -71,11 +71,8 @@ def serve_page(app: FastAPI, folder: Path, base_path: str, open_link: Callable[[
 
 def _answer(file: Path, accepted: str, caching: str) -> Response:
     """The file, compressed as it was when the page was built if the browser takes that."""
-    names = {
-        name.strip()
-        for name, _, quality in (part.partition(";") for part in accepted.split(","))
-        if "q=0" not in quality
-    }
+    parts = (part.replace(" ", "").partition(";") for part in accepted.split(","))
+    names = {name for name, _, quality in parts if quality.rstrip("0.") != "q="}
     headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"}
     for encoding, suffix in _ENCODINGS.items():
         compressed = file.with_name(file.name + suffix)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import httpx
 from playwright.sync_api import Browser
 
-from benchmarks.page.browser import DRAWN_WITHIN_MS, Visit, visit
+from benchmarks.page.browser import CURVE, DRAWN_WITHIN_MS, ROW, TABS, Visit, visit
 from benchmarks.page.simulated import HeldJob
 from gsl.protocol.reports import Wire
 
@@ -52,12 +52,12 @@ def loads(browser: Browser, address: str, token: str, run_id: int) -> Loads:
     for _ in range(TIMES):
         with visit(browser, address, token) as seen:
             seen.page.goto("/runs", wait_until="commit")
-            lists.append(seen.milliseconds(selector="a[href*='/runs/']:visible"))
+            lists.append(seen.first_seen_ms(ROW))
             kb = sum(seen.assets.values()) / 1000
         with visit(browser, address, token) as seen:
             seen.page.goto(f"/runs/{run_id}", wait_until="commit")
-            usable.append(seen.milliseconds(selector="[role=tab]:visible"))
-            figures.append(seen.milliseconds(test_id="figure-learning_curve"))
+            usable.append(seen.first_seen_ms(TABS))
+            figures.append(seen.first_seen_ms(CURVE))
             plotly = sum(size for name, size in seen.assets.items() if name.startswith("plotly")) / 1000
     return Loads(
         list_ms=round(statistics.median(lists)), list_kb=round(kb, 1), run_usable_ms=round(statistics.median(usable)),
@@ -86,7 +86,7 @@ def slow_frames(browser: Browser, address: str, token: str) -> tuple[int, int]:
     """Frames longer than 50 ms, and all frames, while the list of runs is scrolled to its end by a wheel."""
     with visit(browser, address, token) as seen:
         seen.page.goto("/runs")
-        seen.milliseconds(selector="a[href*='/runs/']:visible")
+        seen.first_seen_ms(ROW)
         seen.page.mouse.move(700, 600)
         seen.page.wait_for_timeout(1000)
         seen.watch_frames()
@@ -101,7 +101,7 @@ def live(browser: Browser, address: str, token: str, jobs: list[HeldJob], minute
     """Every job reports an epoch every two seconds, while one page shows the list."""
     with visit(browser, address, token) as seen:
         seen.page.goto("/runs")
-        seen.milliseconds(selector="a[href*='/runs/']:visible")
+        seen.first_seen_ms(ROW)
         rounds = _reporting(jobs, 60 * minutes)
         heap, asked, begun = 0.0, 0, time.monotonic()
         for seconds in rounds:

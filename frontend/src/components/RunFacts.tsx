@@ -1,11 +1,13 @@
 import { Badge, Group, Text } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import { useAccount } from "../api/accounts";
+import { sessionQuery } from "../api/queries";
 import { hasEnded, type RunSummary } from "../api/types";
 import { getIn } from "../form/paths";
 import { decimal, many, sentence } from "../format/numbers";
 import { duration, parseTime } from "../format/time";
+import classes from "./RunFacts.module.css";
 
 /** The time a run still needs, or how long it took. */
 export function timeLeft(run: RunSummary): string {
@@ -20,11 +22,7 @@ export function timeLeft(run: RunSummary): string {
 }
 
 export function TimeLeft({ run }: { run: RunSummary }) {
-  return (
-    <Text size="xs" c="dimmed" className="tabular" span>
-      {timeLeft(run)}
-    </Text>
-  );
+  return <span className={`${classes.small} tabular`}>{timeLeft(run)}</span>;
 }
 
 interface MeasuredProps {
@@ -38,17 +36,11 @@ interface MeasuredProps {
 export function Measured({ value, source, children }: MeasuredProps) {
   return (
     <>
-      <Group gap="xs" wrap="nowrap">
-        <Text size="sm" className="tabular" miw={40}>
-          {decimal(value)}
-        </Text>
+      <div className={classes.measured}>
+        <div className={classes.value}>{decimal(value)}</div>
         {children}
-      </Group>
-      {source && (
-        <Text size="xs" c="dimmed" maw={150}>
-          {source}
-        </Text>
-      )}
+      </div>
+      {source && <div className={`${classes.small} ${classes.source}`}>{source}</div>}
     </>
   );
 }
@@ -56,11 +48,7 @@ export function Measured({ value, source, children }: MeasuredProps) {
 /** What a queued run is waiting for. */
 export function Waiting({ run }: { run: Pick<RunSummary, "status" | "message"> }) {
   if (run.status !== "queued" || !run.message) return null;
-  return (
-    <Text size="xs" c="dimmed" maw={260} style={{ overflowWrap: "anywhere" }}>
-      {sentence(run.message)}
-    </Text>
-  );
+  return <div className={`${classes.small} ${classes.message}`}>{sentence(run.message)}</div>;
 }
 
 /** How many of the runs about to be launched will stop at a gate until somebody decides. */
@@ -123,6 +111,6 @@ export function Tags({ tags }: { tags: string[] }) {
 
 /** Whose it is, unless it is one's own. */
 export function OtherOwner({ owner }: { owner: string }) {
-  const me = useAccount()?.name;
+  const me = useQueryClient().getQueryData(sessionQuery.queryKey)?.account?.name; // who it is changes with the page
   return owner && owner !== me ? ` · ${owner}` : null;
 }

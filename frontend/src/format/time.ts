@@ -23,6 +23,6 @@ export function ago(then: Date, now: Date): string {
   return `${duration(seconds < 60 ? seconds : seconds - (seconds % 60)).replace(/( min| h| d) .*/, "$1")} ago`;
 }
 
-export function exactly(then: Date): string {
-  return then.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
-}
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" }); // making one takes a while
+
+export const exactly = (then: Date): string => EXACT.format(then);

@@ -2,18 +2,10 @@ import { Box, Skeleton, useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { type DefaultError, type QueryKey, type UseQueryOptions, useQuery } from "@tanstack/react-query";
 import type { ClickedPoint } from "plotly.js-cartesian-dist-min";
-import { lazy, Suspense, useEffect, useMemo } from "react";
+import { useMemo } from "react";
 import { ErrorBoundary, type FallbackProps } from "react-error-boundary";
 import { ErrorState } from "../components/Loaded";
-import { type SizedFigure, type Span, withSpans } from "./figure-query";
-
-const drawing = () => import("./Plot");
-const Plot = lazy(drawing);
-
-/** Plotly arrives while the figure's data is fetched, but not before the page around it is seen: it takes a while. */
-function beginDrawing() {
-  drawing().catch(() => undefined); // `lazy` says if it does not arrive
-}
+import { drawingQuery, type SizedFigure, type Span, withSpans } from "./figure-query";
 
 /** How a figure is going to be seen. */
 export interface View {
@@ -42,24 +34,24 @@ export function FigureFrame<K extends QueryKey>(props: Props<K>) {
   const theme = useComputedColorScheme("light");
   const rounded = Math.max(200, Math.round(width / 50) * 50); // a few pixels more are no new figure
   const query = useQuery({ ...queryFor({ theme, width: rounded }), enabled: width > 0 });
-  useEffect(beginDrawing, []);
+  const drawing = useQuery(drawingQuery);
   const { fixedHeight } = heights;
   const height = fixedHeight ?? heights.height;
   const figure = useMemo(
     () => query.data && withHeight(withSpans(query.data, spans), fixedHeight),
     [query.data, spans, fixedHeight],
   );
+  const Plot = drawing.data?.default;
+  const failed = [query, drawing].find(({ isError }) => isError);
   return (
-    <Box ref={ref} mih={query.data ? undefined : height} data-testid={`figure-${name}`}>
-      {figure ? (
+    <Box ref={ref} mih={figure && Plot ? undefined : height} data-testid={`figure-${name}`}>
+      {figure && Plot ? (
         <ErrorBoundary resetKeys={[figure]} FallbackComponent={NotDrawn}>
-          <Suspense fallback={<Skeleton height={height} />}>
-            {/* Laid out for another width, it is another drawing: an update would keep margins that do not fit. */}
-            <Plot key={figure.drawnFor} figure={figure} label={label} onClick={onClick} onSelect={onSelect} />
-          </Suspense>
+          {/* Laid out for another width, it is another drawing: an update would keep margins that do not fit. */}
+          <Plot key={figure.drawnFor} figure={figure} label={label} onClick={onClick} onSelect={onSelect} />
         </ErrorBoundary>
-      ) : query.isError ? (
-        <ErrorState error={query.error} onRetry={() => query.refetch()} />
+      ) : failed?.error ? (
+        <ErrorState error={failed.error} onRetry={() => failed.refetch()} />
       ) : (
         <Skeleton height={height} />
       )}

@@ -8,6 +8,19 @@ type Query = NonNullable<paths["/api/v1/runs/{run_id}/figures/{name}"]["get"]["p
 
 export type FigureChoice = Omit<Query, "theme" | "width">;
 
+const FOR_GOOD = { staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY, structuralSharing: false };
+
+/**
+ * What draws figures, with Plotly in it: it arrives while a figure's data is fetched, but not before its place is seen.
+ * It is asked for like data because React shows what has suspended only 300 ms after its placeholder.
+ */
+export const drawingQuery = queryOptions({ queryKey: ["drawing"], queryFn: () => import("./Plot"), ...FOR_GOOD });
+export const smallDrawingQuery = queryOptions({
+  queryKey: ["small-drawing"],
+  queryFn: () => import("./SmallPlot"),
+  ...FOR_GOOD,
+});
+
 /** The figures that the API has of a run, in the order of the page. */
 export function runFiguresQuery(runId: number) {
   return queryOptions({

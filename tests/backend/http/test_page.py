@@ -1,5 +1,6 @@
 """The page's files beside the API, and the OpenAPI document."""
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,24 @@ def test_every_address_of_the_page_is_the_page(api: ApiDriver) -> None:
     assert asset.text == "let a"
     assert "immutable" in asset.headers["cache-control"]
     assert "javascript" in asset.headers["content-type"]
+
+
+def test_a_file_is_sent_as_it_was_compressed_when_the_page_was_built(api: ApiDriver, built_page: Path) -> None:
+    asset, address = built_page / "assets" / "a-1b2c.js", "/assets/a-1b2c.js"
+    asset.with_name("a-1b2c.js.br").write_bytes(b"as brotli")
+    asset.with_name("a-1b2c.js.gz").write_bytes(gzip.compress(b"as gzip"))
+
+    def sent(accepted: str) -> tuple[str | None, bytes]:
+        with api.client.stream("GET", address, headers={"Accept-Encoding": accepted}) as answer:
+            content = b"".join(answer.iter_raw())
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert "javascript" in answer.headers["content-type"]
+        assert "immutable" in answer.headers["cache-control"]
+        return answer.headers.get("content-encoding"), content
+
+    assert sent("gzip, deflate, br") == ("br", b"as brotli")
+    assert sent("gzip;q=0.5, br;q=0.0") == ("gzip", asset.with_name("a-1b2c.js.gz").read_bytes())
+    assert sent("identity") == (None, b"let a")
 
 
 @pytest.mark.usefixtures("built_page")

@@ -34,7 +34,7 @@ export function AuditPage() {
 }
 
 const COLUMNS: Column<AuditEntry>[] = [
-  { id: "at", title: "When", cell: (entry) => <When at={entry.at} c="dimmed" /> },
+  { id: "at", title: "When", cell: (entry) => <When at={entry.at} dimmed /> },
   { id: "who", title: "Who", cell: (entry) => entry.who },
   { id: "what", title: "What", cell: (entry) => entry.what },
   { id: "subject", title: "Of what", cell: (entry) => entry.subject, td: { style: { overflowWrap: "anywhere" } } },

@@ -41,7 +41,7 @@ const COLUMNS: Column<DryRunGate>[] = [
     ),
     td: { style: { overflowWrap: "anywhere" } },
   },
-  { id: "at", title: "Opened", cell: (gate) => <When at={gate.at} c="dimmed" /> },
+  { id: "at", title: "Opened", cell: (gate) => <When at={gate.at} dimmed /> },
   {
     id: "would",
     title: "It would",

@@ -45,7 +45,7 @@ export function ExperimentCells({ experiment, columns, groups }: Props & { colum
         <Arms experiment={experiment} />
       </Table.Td>
       <Table.Td>
-        <When at={experiment.updated_at} size="sm" c="dimmed" />
+        <When at={experiment.updated_at} dimmed />
       </Table.Td>
       {columns > USUAL && <Table.Td colSpan={columns - USUAL} />}
     </>
@@ -63,7 +63,9 @@ export function ExperimentCard({ experiment, groups }: Props) {
         </Group>
         <Statuses statuses={experiment.statuses} />
         <Arms experiment={experiment} />
-        <When at={experiment.updated_at} size="xs" c="dimmed" />
+        <Text size="xs">
+          <When at={experiment.updated_at} dimmed />
+        </Text>
       </Stack>
     </Card>
   );

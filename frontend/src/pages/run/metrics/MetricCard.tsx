@@ -1,14 +1,15 @@
 import { ActionIcon, Box, Group, Paper, Skeleton, Text } from "@mantine/core";
 import { useIntersection } from "@mantine/hooks";
 import { IconPin, IconPinFilled } from "@tabler/icons-react";
-import { lazy, Suspense, useEffect, useMemo } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
 import { ErrorBoundary } from "react-error-boundary";
+import { smallDrawingQuery } from "../../../plot/figure-query";
 import type { Charts } from "./charts-query";
 import type { MetricInfo } from "./choice";
 
-const SmallPlot = lazy(() => import("../../../plot/SmallPlot"));
-
 const HEIGHT = 190;
+const NOT_DRAWN = <Text size="sm">This chart cannot be drawn.</Text>;
 
 interface Props {
   metric: MetricInfo;
@@ -27,6 +28,8 @@ export function MetricCard({ metric, chart, order, pinned, linked, onPin, onSeen
   const { ref, entry } = useIntersection({ rootMargin: "300px 0px" });
   const seen = entry?.isIntersecting ?? false;
   const { name } = metric;
+  const drawing = useQuery(smallDrawingQuery);
+  const SmallPlot = drawing.data?.default;
   useEffect(() => onSeen(name, seen), [name, seen, onSeen]);
   const figure = useMemo(
     () => chart && { data: order.flatMap((run) => chart.traces[run] ?? []), layout: chart.layout },
@@ -55,12 +58,12 @@ export function MetricCard({ metric, chart, order, pinned, linked, onPin, onSeen
         </ActionIcon>
       </Group>
       <Box h={HEIGHT}>
-        {seen && figure ? (
-          <ErrorBoundary resetKeys={[figure]} fallback={<Text size="sm">This chart cannot be drawn.</Text>}>
-            <Suspense fallback={<Skeleton height={HEIGHT} />}>
-              <SmallPlot figure={figure} label={metric.title} linked={linked} />
-            </Suspense>
+        {seen && figure && SmallPlot ? (
+          <ErrorBoundary resetKeys={[figure]} fallback={NOT_DRAWN}>
+            <SmallPlot figure={figure} label={metric.title} linked={linked} />
           </ErrorBoundary>
+        ) : drawing.isError ? (
+          NOT_DRAWN
         ) : (
           <Skeleton height={HEIGHT} animate={seen} />
         )}

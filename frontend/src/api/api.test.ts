@@ -84,6 +84,7 @@ it("every query passes its abort signal on", () => {
     text
       .split("queryFn:")
       .slice(1)
+      .filter((rest) => !rest.startsWith(" () => import(")) // which nothing can stop
       .filter((rest) => !rest.slice(0, rest.search(/,\n {2,}\w+:|\n {2,4}\}/)).includes("signal"))
       .map(() => file),
   );

@@ -18,7 +18,7 @@ def test_a_run_is_restored_and_an_experiment_goes_for_good(stage: ApiDriver, pag
     page.get_by_role("menuitem", name="Bin").click()
     page.get_by_role("button", name="Restore Back again").click()
     expect(page.get_by_role("button", name="Restore Back again")).to_have_count(0)
-    page.get_by_role("button", name="Delete Never again for good").click()
+    page.get_by_role("button", name="Delete for good: Never again").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
     expect(page.get_by_role("button", name="Restore Never again")).to_have_count(0)
     page.goto(f"/runs/{run}")

@@ -103,7 +103,7 @@ function Actions({ item }: { item: BinItem }) {
           size="compact-sm"
           variant="default"
           c="red"
-          aria-label={`Delete ${item.name} for good`}
+          aria-label={`Delete for good: ${item.name}`}
           onClick={() => setAsking(true)}
         >
           Delete for good

@@ -82,7 +82,7 @@ function Manage({ project, member }: { project: Project; member: ProjectMember }
         <Button
           size="compact-sm"
           variant="default"
-          aria-label={`Make ${member.name} the owner`}
+          aria-label={`Make owner: ${member.name}`}
           onClick={() => update.mutate({ owner: member.name })}
         >
           Make owner

@@ -14,10 +14,18 @@ DRAWN_WITHIN_MS = 60_000
 _FRAMES = """() => {
   window.gslFrames = [];
   let last = performance.now();
-  const tick = (now) => { window.gslFrames.push(now - last); last = now; requestAnimationFrame(tick); };
+  const at = (y) => document.elementFromPoint(700, y)?.closest("tr[data-index]");
+  const tick = (now) => {
+    const rows = [100, 500, 890].map(at);
+    const empty = rows.some((row) => !row), waiting = rows.some((row) => row && !row.querySelector("a"));
+    window.gslFrames.push({ milliseconds: now - last, empty, waiting });
+    last = now;
+    requestAnimationFrame(tick);
+  };
   requestAnimationFrame(tick);
 }"""
-"""Milliseconds between the frames that the page gets to draw."""
+"""Of each frame that the page gets to draw: how long it took, whether a row of the list is missing where the window's
+top, middle and bottom are, and whether one still waits for its run."""
 _FIRST_SEEN = """(sought) => {
   window.gslSeen = {};
   const look = () => {
@@ -34,6 +42,15 @@ _FIRST_SEEN = """(sought) => {
 then, and the page is free to answer. Asked from outside, a page that goes on loading would answer much later."""
 ROW, TABS, CURVE = "a[href*='/runs/']", "[role=tab]", "[data-testid=figure-learning_curve] .main-svg"
 """Of the list, the page of a run, and its first figure."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How long it took, and what the list lacked in it: a row, or the run of one."""
+
+    milliseconds: float
+    empty: bool
+    waiting: bool
 
 
 @dataclass
@@ -75,9 +92,9 @@ class Visit:
     def watch_frames(self) -> None:
         self.page.evaluate(_FRAMES)
 
-    def frames_ms(self) -> list[float]:
-        """Of the frames since `watch_frames`."""
-        return [float(each) for each in self.page.evaluate("window.gslFrames")]
+    def frames(self) -> list[Frame]:
+        """Those since `watch_frames`."""
+        return [Frame(**each) for each in self.page.evaluate("window.gslFrames")]
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Steps per second of the suites with random actions: `python -m benchmarks.envs`.
 
-The fork maze is measured against its floor of 200 k steps/s at 64 slots on one core. Procgen on a set of levels is
-measured against the package alone on a range of levels, in turn in the same run: the median of the ratios counts.
+The fork maze and sequential classification are measured against their floor of 200 k steps/s at 64 slots on one core.
+Procgen on a set of levels is measured against the package alone on a range of levels, in turn in the same run: the
+median of the ratios counts.
 """
 
 import statistics
@@ -12,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from gsl.config.suites import ForkMazeSuite, ProcgenSuite
+from gsl.config.suites import ClassificationSuite, ForkMazeSuite, ProcgenSuite, SuiteSettings
+from gsl.config.suites.classification import LABELS
 from gsl.config.suites.procgen import Game
 from gsl.worker.envs import make_env
 from gsl.worker.envs.sampling.samplers import UniformSampler
@@ -23,18 +25,18 @@ GAMES: tuple[Game, ...] = ("bigfish", "starpilot", "coinrun", "maze")
 
 
 def main() -> int:
-    slowest = min(_forkmaze(num_envs) for num_envs in (64, 256, 1024))
+    suites: tuple[tuple[SuiteSettings, int], ...] = ((ForkMazeSuite(), 4), (ClassificationSuite(), LABELS))
+    slowest = min(_ours(*suite, num_envs) for suite in suites for num_envs in (64, 256, 1024))
     for game in GAMES:
         _procgen(game)
     return 0 if slowest >= FLOOR else 1
 
 
-def _forkmaze(num_envs: int) -> float:
-    suite = ForkMazeSuite()
+def _ours(suite: SuiteSettings, num_actions: int, num_envs: int) -> float:
     env = make_env(suite, num_envs, UniformSampler(suite.training_variations(), np.random.default_rng(0)), 0)
     env.reset()
-    speed = statistics.median(_speed(env.step, num_envs, 4, steps=2000) for _ in range(WINDOWS))
-    print(f"forkmaze    {num_envs:5} slots  {speed / 1000:8.0f} k steps/s   (floor {FLOOR // 1000} k)")
+    speed = statistics.median(_speed(env.step, num_envs, num_actions, steps=2000) for _ in range(WINDOWS))
+    print(f"{suite.name:14} {num_envs:5} slots  {speed / 1000:8.0f} k steps/s   (floor {FLOOR // 1000} k)")
     return speed
 
 
@@ -55,7 +57,7 @@ def _procgen(game: Game, num_envs: int = 64) -> None:
     speeds = [statistics.median(column) / 1000 for column in zip(*pairs, strict=True)]
     ratio = statistics.median(one / other for one, other in pairs)
     print(
-        f"{game:11} {num_envs:5} slots  {speeds[0]:8.1f} k steps/s   package alone {speeds[1]:.1f} k, ratio {ratio:.2f}"
+        f"{game:14} {num_envs:5} slots  {speeds[0]:8.1f} k steps/s   package alone {speeds[1]:.1f} k, ratio {ratio:.2f}"
     )
     ours.close()
     plain.close()

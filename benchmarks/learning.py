@@ -23,7 +23,7 @@ from gsl.seeds import derive
 from gsl.worker import plugins
 from gsl.worker.envs import make_env
 from gsl.worker.envs.base import spaces_of
-from gsl.worker.envs.sampling.samplers import training_sampler
+from gsl.worker.envs.sampling.samplers import Sharing, training_sampler
 from gsl.worker.learners import Learner as LearnerCode
 from gsl.worker.rollout.collect import collect
 from gsl.worker.rollout.env_runner import EnvRunner
@@ -107,7 +107,8 @@ def train(task: Task, note: Callable[[Point], None]) -> LearnerCode:
     """The learner after the task's steps; `note` is told of every hundredth of them."""
     settings, suite = task.learner, task.suite
     rng = np.random.default_rng(derive(task.seed, "sampler"))
-    sampler = training_sampler(suite, suite.training_variations(), rng, task.sampling)
+    sharing = Sharing(settings.num_envs, settings.policies, task.seed)
+    sampler = training_sampler(suite, suite.training_variations(), rng, task.sampling, sharing)
     env = make_env(suite, settings.num_envs, sampler, derive(task.seed, "env"))
     try:
         spaces = replace(spaces_of(env), variations=suite.training_variations())

@@ -39,6 +39,23 @@ class Rollout:
     truncated: Tensor | None = None  # (T, N) bool: ended only by a time limit; None if that is part of the task
     final_observation: Tensor | None = None  # (K, *observation_shape), of the K truncated steps, in order of (t, n)
 
+    def of(self, slots: slice) -> "Rollout":
+        """The same steps of some slots alone."""
+        stepwise = ("observation", "action", "log_prob", "value", "reward", "done", "variation", "truncated")
+        parts: dict[str, Any] = {
+            name: None if (one := getattr(self, name)) is None else one[:, slots] for name in stepwise
+        }
+        final = self.final_observation
+        if self.truncated is not None and final is not None:
+            slot = torch.arange(self.done.shape[1])[slots]
+            final = final[torch.isin(self.truncated.nonzero()[:, 1], slot)]
+        return Rollout(
+            **parts,
+            next_observation=self.next_observation[slots],
+            next_value=None if self.next_value is None else self.next_value[slots],
+            final_observation=final,
+        )
+
 
 @dataclass(frozen=True)
 class Earned:

@@ -7,7 +7,7 @@ one is marked as carried over. docs/plateau.md has the evidence for criterion H 
 from dataclasses import dataclass
 from typing import Literal
 
-from gsl.config.learners import PPG, PPO, SAC, TRPO, LearnerSettings
+from gsl.config.learners import LEEP, PPG, PPO, SAC, TRPO, LearnerSettings
 from gsl.config.networks import MLP, Impala, SmallCNN
 from gsl.config.plateau import PlateauSettings
 from gsl.config.suites import SuiteSettings
@@ -83,6 +83,16 @@ _BOX_SAC_SMALL = SAC(
     warm_up=1000, update_ratio=0.5, replay_size=200_000,
 )  # fmt: skip
 
+_GUESSES_PPO = PPO(
+    network=MLP(width=64, depth=2, activation="tanh"), device="cpu", num_envs=64, num_steps=32, num_minibatches=4,
+    update_epochs=4, learning_rate=1e-3, gamma=0.99, ent_coef=0.03, norm_reward=False,
+)  # fmt: skip
+_GUESSES_LEEP = LEEP(
+    network=MLP(width=64, depth=2, activation="tanh"), device="cpu", num_envs=64, num_steps=32, num_minibatches=4,
+    update_epochs=4, learning_rate=1e-3, gamma=0.99, ent_coef=0.01, norm_reward=False, members=4, link_coef=0.1,
+)  # fmt: skip
+_PICTURE_LEEP = LEEP(network=Impala())
+
 _PICTURE_PPO = PPO(network=Impala())
 _PICTURE_PPO_SMALL = PPO(network=SmallCNN(), num_envs=64, num_steps=128)
 _PICTURE_PPG = PPG(network=Impala())
@@ -129,6 +139,14 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
     ),
     ("ppo", "maniskill", "continuous vector", "gpu"): Recommendation(_ARM_PPO_SMALL, "ours, carried over: Meta-World"),
     ("sac", "maniskill", "continuous vector", "gpu"): Recommendation(_MANISKILL, "library: ManiSkill-Learn's SAC"),
+    ("ppo", "classification", "discrete vector", "gpu"): Recommendation(_GUESSES_PPO, "ours: benchmarks.leep"),
+    ("leep", "classification", "discrete vector", "gpu"): Recommendation(_GUESSES_LEEP, "ours: benchmarks.leep"),
+    ("leep", "gymnasium", "discrete vector", "gpu"): Recommendation(
+        _GUESSES_LEEP, "ours, carried over: sequential classification"
+    ),
+    ("leep", "procgen", "discrete picture", "gpu"): Recommendation(
+        _PICTURE_LEEP, "library: expgen's LEEP with four members; ours: weight of the link, not tried at length"
+    ),
     ("ppo", "gymnasium", "continuous vector", "gpu"): Recommendation(
         _BOX_PPO, "library: CleanRL's ppo_continuous_action; ours: eight environments for its one"
     ),

@@ -26,6 +26,7 @@ def broken_rules(config: RunParts) -> Iterator[BrokenRule]:
     yield from _learner_fits_suite(config)
     yield from _halves_are_equal(config)
     yield from _sampling_fits_learner(config)
+    yield from _members_fit(config)
     yield from _scales_are_few(config)
     if config.learner.batch_size > config.budget.total_steps:
         yield ("budget", "total_steps"), f"must be at least one epoch ({config.learner.batch_size} steps)"
@@ -82,6 +83,20 @@ def _sampling_fits_learner(config: RunParts) -> Iterator[BrokenRule]:
             ("sampling", "name"),
             f"prioritized sampling needs advantage estimates, which {config.learner.title} does not compute; choose "
             "uniform or round_robin",
+        )
+
+
+def _members_fit(config: RunParts) -> Iterator[BrokenRule]:
+    """A learner with several policies, whose samples of the variations must be able to differ."""
+    learner, variations = config.learner, len(config.suite.training_variations())
+    if config.sampling.name == "bootstrap" and learner.policies < 2:
+        reason = f"bootstrap sampling is for the members of a learner, and {learner.title} has none; choose uniform"
+        yield ("sampling", "name"), reason
+    if learner.policies > 1 and variations < 2:
+        yield (
+            ("learner", "name"),
+            f"{learner.title} needs at least two training variations, because its members differ in which they play; "
+            f"the suite has {counted(variations, 'variation')}",
         )
 
 

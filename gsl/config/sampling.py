@@ -54,8 +54,18 @@ class PrioritizedSampling(Settings):
     )
 
 
+class BootstrapSampling(Settings):
+    """At random, for a learner with members: each plays a bootstrap sample of the variations.
+
+    As many variations as there are, drawn with replacement: a member never plays about a third of them, and others more
+    often. Samples are drawn once for a run, so members keep theirs in fine-tuning.
+    """
+
+    name: Literal["bootstrap"] = "bootstrap"
+
+
 Sampling = Annotated[
-    UniformSampling | RoundRobinSampling | PrioritizedSampling,
+    UniformSampling | RoundRobinSampling | PrioritizedSampling | BootstrapSampling,
     Field(discriminator="name"),
-    known_name(("uniform", "round_robin", "prioritized"), "sampling"),
+    known_name(("uniform", "round_robin", "prioritized", "bootstrap"), "sampling"),
 ]

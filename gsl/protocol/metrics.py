@@ -37,6 +37,7 @@ METRICS: dict[str, Metric] = {
     "surrogate_gain": Metric("Surrogate gain", "", "How much TRPO's step promises to improve the normalised advantage"),
     "approx_kl": Metric("KL divergence", "nats", "How far an update moves the policy from the one that acted"),
     "clip_fraction": Metric("Clip fraction", "share", "Samples whose policy change was cut off by clipping"),
+    "link_kl": Metric("KL to the link", "nats", "How far LEEP's members are from their link, on average"),
     "grad_norm": Metric("Gradient norm", "", "Of all parameters, before clipping"),
     "policy_grad_norm": Metric("Policy's gradient norm", "", "Of the policy's parameters; it is not clipped"),
     "critic_grad_norm": Metric("Critics' gradient norm", "", "Of the critics' parameters; it is not clipped"),

@@ -1,6 +1,7 @@
 """Functions of learners that use each rollout once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -67,3 +68,22 @@ def explained_variance(samples: Batch) -> float:
     """Fraction of the returns' variance that the values explain; NaN if the returns do not vary."""
     variance = samples.returns.var()
     return float(1 - (samples.returns - samples.value).var() / variance) if variance > 0 else float("nan")
+
+
+def stacked(samples: Sequence[Batch]) -> Batch:
+    """The samples of K learners as one, (K, B, ...)."""
+    every: dict[str, Any] = {name: [vars(one)[name] for one in samples] for name in vars(samples[0])}
+    whole: dict[str, Any] = {name: None if one[0] is None else torch.stack(one) for name, one in every.items()}
+    return Batch(**whole)
+
+
+def reordered(samples: Batch, order: Tensor) -> Batch:
+    """Of the samples (K, B, ...) those at `order` (K, b), which indexes each learner's own."""
+    rows = torch.arange(len(order), device=order.device)[:, None]
+    return columns(samples, lambda column: column[rows, order])
+
+
+def columns(samples: Batch, change: Callable[[Tensor], Tensor]) -> Batch:
+    """The samples with every column changed alike."""
+    changed: dict[str, Any] = {name: None if one is None else change(one) for name, one in vars(samples).items()}
+    return Batch(**changed)

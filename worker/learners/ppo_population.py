@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gsl.worker.experience import Decision, Rollout
 from gsl.worker.learners.base import Metrics, to_device
-from gsl.worker.learners.on_policy import normalised
+from gsl.worker.learners.on_policy import columns, normalised, reordered, stacked
 from gsl.worker.learners.popart import picked
 from gsl.worker.learners.ppo import PPO
 from gsl.worker.learners.ppo_losses import Batch, compute_losses
@@ -65,7 +64,7 @@ class PPOPopulation:
         ]
         seen: list[dict[str, list[float]]] = [defaultdict(list) for _ in self.members]
         learning = list(range(len(self.members)))
-        for minibatch in self._minibatches(_stacked(samples), learning):
+        for minibatch in self._minibatches(stacked(samples), learning):
             learning[:] = [member for member in learning if on_step(member)]
             if not learning:
                 break
@@ -97,11 +96,11 @@ class PPOPopulation:
             order = torch.arange(count).repeat(len(self.members), 1)
             for member in learning:
                 torch.randperm(count, generator=self.members[member].shuffling, out=order[member])
-            ordered = _reordered(samples, order.to(self._device))
+            ordered = reordered(samples, order.to(self._device))
             for start in range(0, count, size):
                 if not learning:
                     return
-                yield _columns(ordered, partial(torch.narrow, dim=1, start=start, length=size))
+                yield columns(ordered, partial(torch.narrow, dim=1, start=start, length=size))
 
     def _step(self, minibatch: Batch, learning: Sequence[int]) -> dict[str, list[float]]:
         """One step of Adam for those who learn; returns all members' diagnostics."""
@@ -127,22 +126,3 @@ def _vector_network(member: PPO) -> VectorActorCritic:
     if not isinstance(member.network, VectorActorCritic):
         raise ValueError("only networks for vectors train as one")
     return member.network
-
-
-def _stacked(samples: Sequence[Batch]) -> Batch:
-    """All members' samples, (K, B, ...)."""
-    columns: dict[str, Any] = {name: [vars(one)[name] for one in samples] for name in vars(samples[0])}
-    whole: dict[str, Any] = {name: None if one[0] is None else torch.stack(one) for name, one in columns.items()}
-    return Batch(**whole)
-
-
-def _reordered(samples: Batch, order: Tensor) -> Batch:
-    """The samples (K, B, ...) with each member's in its own `order` (K, B)."""
-    rows = torch.arange(len(order), device=order.device)[:, None]
-    return _columns(samples, lambda column: column[rows, order])
-
-
-def _columns(samples: Batch, change: Callable[[Tensor], Tensor]) -> Batch:
-    """The samples with every column changed alike."""
-    changed: dict[str, Any] = {name: None if one is None else change(one) for name, one in vars(samples).items()}
-    return Batch(**changed)

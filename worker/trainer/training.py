@@ -10,7 +10,7 @@ from gsl.protocol.reports import JobResult
 from gsl.seeds import derive
 from gsl.worker.envs.base import spaces_of
 from gsl.worker.envs.sampling.prioritized import PrioritizedSampler
-from gsl.worker.envs.sampling.samplers import training_sampler
+from gsl.worker.envs.sampling.samplers import Sharing, training_sampler
 from gsl.worker.guides import Guide, make_guide
 from gsl.worker.job import checkpoint
 from gsl.worker.job.checkpoint import State
@@ -67,7 +67,8 @@ class Training:
         self.checkpoints = CheckpointManager(folder, spool)
         self._evaluations = Evaluations(spec, self.progress)
         rng = np.random.default_rng(derive(spec.seed, "sampler"))
-        self._sampler = training_sampler(spec.config.suite, spec.variations, rng, spec.config.sampling)
+        sharing = Sharing(self._settings.num_envs, self._settings.policies, spec.config.seed)
+        self._sampler = training_sampler(spec.config.suite, spec.variations, rng, spec.config.sampling, sharing)
         self.loop = make_loop(spec.config.suite, self._settings, self._sampler, derive(spec.seed, "env"))
         self._plateau = PlateauWatch(spec, isinstance(self._sampler, PrioritizedSampler))
         self._init_learner(start)

@@ -897,7 +897,7 @@ export interface paths {
          *
          *     For load balancers: 503 means that the server can do nothing useful. It is 200 and `degraded` while it serves
          *     requests although the broker is away, a disk is nearly full, or jobs wait for a suite that no live worker has.
-         *     An answer is at most a few seconds old, and takes at most about a second.
+         *     An answer is at most a few seconds old, 15 on a busy server, and takes at most about a second.
          */
         get: operations["get_health"];
         put?: never;
@@ -3581,6 +3581,20 @@ export interface components {
             runs: number;
         };
         /**
+         * BootstrapSampling
+         * @description At random, for a learner with members: each plays a bootstrap sample of the variations.
+         *
+         *     As many variations as there are, drawn with replacement: a member never plays about a third of them, and others more
+         *     often. Samples are drawn once for a run, so members keep theirs in fine-tuning.
+         */
+        BootstrapSampling: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "bootstrap";
+        };
+        /**
          * BudgetPreview
          * @description What a configuration's budget means before the run is launched.
          */
@@ -3770,6 +3784,51 @@ export interface components {
              * @default []
              */
             teachers: components["schemas"]["TeacherRef"][];
+        };
+        /**
+         * ClassificationSuite
+         * @description Sequential classification (Ghosh et al. 2021) of 8 x 8 handwritten digits; each image is one variation.
+         *
+         *     An episode shows one image until its label is guessed. Each wrong guess costs 1. So a policy that is sure of a wrong
+         *     label loses most, and one that does not see its guesses does best if it chooses labels at random, as likely as they
+         *     seem after training.
+         */
+        ClassificationSuite: {
+            /**
+             * Guesses
+             * @description Guesses after which an episode ends, even if none was right.
+             * @default 20
+             */
+            guesses: number;
+            /**
+             * Guesses Observed
+             * @description Add to the image which labels have been guessed in this episode. Without that, a policy cannot know which of its guesses were wrong and may repeat them.
+             * @default false
+             */
+            guesses_observed: boolean;
+            /**
+             * Held Out Images
+             * @description Number of images that are not trained on and only measure generalisation.
+             * @default 500
+             */
+            held_out_images: number;
+            /**
+             * Images
+             * @description Number of training images. With fewer, a policy is unsure of more images that it has not seen.
+             * @default 100
+             */
+            images: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "classification";
+            /**
+             * Split Seed
+             * @description Seed of the random choice of training and held-out images.
+             * @default 0
+             */
+            split_seed: number;
         };
         /**
          * ComparedSetting
@@ -6124,6 +6183,157 @@ export interface components {
              */
             steps: number;
         };
+        /**
+         * LEEP
+         * @description Linked ensemble for the epistemic POMDP (Ghosh et al. 2021): PPO policies that share the environments.
+         *
+         *     Each member has its own network and, with bootstrap sampling, its own variations. A penalty keeps it close to the
+         *     link of all members, which acts: each action as likely as the member that likes it most finds it, normalised. Where
+         *     members disagree, because training does not settle what is right, the link tries what any of them would do.
+         */
+        LEEP: {
+            /**
+             * Acts
+             * @description What acts in evaluations and demonstrations. link: the link of all members. member: each environment is played by one member. Actions are sampled, or the most likely ones if evaluation.deterministic is on.
+             * @default link
+             * @enum {string}
+             */
+            acts: "link" | "member";
+            /**
+             * Adam Eps
+             * @description Adam's epsilon, for numerical stability.
+             * @default 0.00001
+             */
+            adam_eps: number;
+            /**
+             * Clip Coef
+             * @description Clipping range of the probability ratio. Reduce it for smaller policy updates.
+             * @default 0.2
+             */
+            clip_coef: number;
+            /**
+             * Clip Vloss
+             * @description Clip the value loss in the same way as the policy loss.
+             * @default true
+             */
+            clip_vloss: boolean;
+            /**
+             * Device
+             * @description Device of the network. auto: CUDA if available, otherwise the CPU.
+             * @default auto
+             * @enum {string}
+             */
+            device: "auto" | "cpu" | "cuda";
+            /**
+             * Ent Coef
+             * @description Weight of the entropy bonus. Increase it for more exploration.
+             * @default 0.01
+             */
+            ent_coef: number;
+            /**
+             * Gae Lambda
+             * @description Lambda of generalised advantage estimation: lower values reduce variance but add bias.
+             * @default 0.95
+             */
+            gae_lambda: number;
+            /**
+             * Gamma
+             * @description Discount factor of future rewards. Increase it for longer episodes.
+             * @default 0.999
+             */
+            gamma: number;
+            /**
+             * Learning Rate
+             * @description Adam's learning rate. Reduce it if training is unstable.
+             * @default 0.0005
+             */
+            learning_rate: number;
+            /**
+             * Link Coef
+             * @description Weight of the KL divergence of each member from the link. 0: members learn independently.
+             * @default 0.1
+             */
+            link_coef: number;
+            /**
+             * Max Grad Norm
+             * @description Gradients with a larger norm are scaled down to it.
+             * @default 0.5
+             */
+            max_grad_norm: number;
+            /**
+             * Members
+             * @description Number of policies. Each learns from an equal share of the environments.
+             * @default 4
+             */
+            members: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "leep";
+            /**
+             * Network
+             * @description Network of policy and value; choose one that supports the suite's observations.
+             * @default {
+             *       "activation": "tanh",
+             *       "depth": 2,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
+             *       "name": "mlp",
+             *       "width": 128
+             *     }
+             */
+            network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
+            /**
+             * Norm Adv
+             * @description Normalise advantages in each minibatch.
+             * @default true
+             */
+            norm_adv: boolean;
+            /**
+             * Norm Reward
+             * @description Divide rewards by the running standard deviation of the discounted return. Helps if rewards are large.
+             * @default true
+             */
+            norm_reward: boolean;
+            /**
+             * Num Envs
+             * @description Number of environments stepped in parallel. More environments make larger, less correlated batches.
+             * @default 64
+             */
+            num_envs: number;
+            /**
+             * Num Minibatches
+             * @description Number of minibatches per pass; it must divide a member's share of num_envs x num_steps.
+             * @default 8
+             */
+            num_minibatches: number;
+            /**
+             * Num Steps
+             * @description Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.
+             * @default 256
+             */
+            num_steps: number;
+            /**
+             * Overlap
+             * @description Step the environments in two halves, one while the network computes actions for the other. On a GPU with Procgen it was slower by itself and faster together with compile. num_envs must be even.
+             * @default false
+             */
+            overlap: boolean;
+            /**
+             * Update Epochs
+             * @description Passes over an epoch's steps. More passes learn more from each step, but may destabilise training.
+             * @default 3
+             */
+            update_epochs: number;
+            /**
+             * Vf Coef
+             * @description Weight of the value loss in the total loss.
+             * @default 0.5
+             */
+            vf_coef: number;
+        };
         /** LedgerPublic */
         LedgerPublic: {
             /**
@@ -8212,14 +8422,14 @@ export interface components {
              * Learner
              * @description The algorithm that improves the policy from experience.
              */
-            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"];
+            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"];
             /** @description When the generalist counts as having stopped learning. */
             plateau?: components["schemas"]["PlateauSettings"];
             /**
              * Sampling
              * @description How the next training variation is chosen.
              */
-            sampling?: components["schemas"]["UniformSampling"] | components["schemas"]["RoundRobinSampling"] | components["schemas"]["PrioritizedSampling"];
+            sampling?: components["schemas"]["UniformSampling"] | components["schemas"]["RoundRobinSampling"] | components["schemas"]["PrioritizedSampling"] | components["schemas"]["BootstrapSampling"];
             /**
              * Seed
              * @description Seed of all randomness in the run.
@@ -8232,7 +8442,7 @@ export interface components {
              * Suite
              * @description The family of environments to train on.
              */
-            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"];
+            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"] | components["schemas"]["ClassificationSuite"];
         };
         /**
          * RunContinue

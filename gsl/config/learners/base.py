@@ -55,6 +55,11 @@ class LearnerSettings(Settings):
     learning_rate: float = setting(5e-4, "Adam's learning rate. Reduce it if training is unstable.", gt=0, le=1)
 
     @property
+    def policies(self) -> int:
+        """Number of policies, each of which acts in an equal share of the environments."""
+        return 1
+
+    @property
     def batch_size(self) -> int:
         """Environment steps per epoch."""
         return self.num_envs * self.num_steps

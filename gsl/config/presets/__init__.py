@@ -1,6 +1,7 @@
 """Presets: configurations that are known to work, as data, in groups."""
 
 from gsl.config.presets.base import Origin, Preset
+from gsl.config.presets.classification import CLASSIFICATION_PRESETS
 from gsl.config.presets.forkmaze import FORKMAZE_PRESETS
 from gsl.config.presets.gymnasium import GYMNASIUM_PRESETS
 from gsl.config.presets.maniskill import MANISKILL_PRESETS
@@ -18,6 +19,7 @@ PRESETS: dict[str, Preset] = {
         *PROCGEN_PRESETS,
         *METAWORLD_PRESETS,
         *MANISKILL_PRESETS,
+        *CLASSIFICATION_PRESETS,
         *PROCGEN_PAPER_PRESETS,
     )
 }

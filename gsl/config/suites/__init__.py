@@ -1,6 +1,7 @@
 """Suites: families of environments, each with its variations."""
 
 from gsl.config.suites.base import SuiteSettings
+from gsl.config.suites.classification import ClassificationSuite
 from gsl.config.suites.forkmaze import ForkMazeSuite
 from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.maniskill import ManiSkillSuite
@@ -9,6 +10,7 @@ from gsl.config.suites.procgen import ProcgenSuite
 
 __all__ = [
     "BUILTIN_SUITES",
+    "ClassificationSuite",
     "ForkMazeSuite",
     "GymnasiumSuite",
     "ManiSkillSuite",
@@ -23,4 +25,5 @@ BUILTIN_SUITES: tuple[type[SuiteSettings], ...] = (
     MetaWorldSuite,
     GymnasiumSuite,
     ManiSkillSuite,
+    ClassificationSuite,
 )

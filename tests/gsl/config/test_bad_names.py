@@ -58,7 +58,8 @@ def test_parts_that_do_not_fit_are_refused_by_name(
 @pytest.mark.parametrize("guide", GUIDES)
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_every_pair_of_learner_and_guide_is_allowed_or_refused_by_its_hooks(learner: str, guide: str) -> None:
-    suite = {"name": "gymnasium", "env_id": "Pendulum-v1", "score_low": -1600, "score_high": -100, "num_seeds": 16}
+    env_id = "Pendulum-v1" if "continuous" in LEARNERS[learner].actions else "Acrobot-v1"
+    suite = {"name": "gymnasium", "env_id": env_id, "score_low": -1600, "score_high": -100, "num_seeds": 16}
     parts: dict[str, Any] = {
         "suite": suite, "learner": {"name": learner, "num_envs": 8, "num_steps": 64}, "guide": {"name": guide},
         "budget": {"total_steps": 50_000_000, "generalist_steps": 1_000_000}, "demonstrations": {"filter": "return"},

@@ -6,10 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from gsl.config.base import stored
-from gsl.config.learners import PPG, PPO, SAC
-from gsl.config.networks import Impala, SmallCNN
+from gsl.config.learners import LEEP, PPG, PPO, SAC
+from gsl.config.networks import MLP, Impala, SmallCNN
 from gsl.config.run import RunConfig
-from gsl.config.suites import GymnasiumSuite, ProcgenSuite
+from gsl.config.suites import ClassificationSuite, GymnasiumSuite, ProcgenSuite
 
 PENDULUM = GymnasiumSuite(env_id="Pendulum-v1", score_low=-1600.0, score_high=-150.0)
 
@@ -85,6 +85,26 @@ def test_more_variations_than_value_heads_are_refused() -> None:
     many = {"learner": scaled, "arm": "generalist"}
     assert refused(suite=ProcgenSuite(num_levels=1025), **many) == [("learner", "popart")]
     assert RunConfig.model_validate(config(suite=ProcgenSuite(num_levels=1024), **many)).learner == scaled
+
+
+def test_linked_policies_need_labels_to_choose_from_and_variations_to_differ_in() -> None:
+    guessing = ClassificationSuite(images=2)
+    whole: dict[str, Any] = {"suite": guessing, "learner": LEEP(num_steps=64), "arm": "generalist"}
+    bootstrap = {"sampling": {"name": "bootstrap"}}
+    assert RunConfig.model_validate(config(**whole, **bootstrap)).learner.policies == 4
+    assert refused(**(whole | {"suite": PENDULUM})) == [("learner", "name")]
+    assert refused(**(whole | {"suite": ClassificationSuite(images=1)})) == [("learner", "name")]
+    assert refused(**(whole | {"learner": PPO(num_steps=64)}), **bootstrap) == [("sampling", "name")]
+
+
+def test_guides_with_a_loss_have_no_place_among_linked_policies() -> None:
+    whole: dict[str, Any] = {
+        "suite": ClassificationSuite(),
+        "learner": LEEP(num_steps=64, network=MLP(width=16)),
+        "demonstrations": {"filter": "return"},
+    }
+    assert refused(guide={"name": "dapg"}, **whole) == [("guide", "name")]
+    assert RunConfig.model_validate(config(guide={"name": "gail"}, **whole)).guide.name == "gail"
 
 
 def test_demonstrated_values_need_one_scale() -> None:

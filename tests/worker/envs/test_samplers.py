@@ -7,10 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gsl.config.sampling import RoundRobinSampling
+from gsl.config.sampling import BootstrapSampling, RoundRobinSampling
 from gsl.config.suites import ForkMazeSuite, ProcgenSuite
 from gsl.worker.envs.base import IDLE, EnvError, deal
-from gsl.worker.envs.sampling.samplers import QueueSampler, RoundRobinSampler, UniformSampler, training_sampler
+from gsl.worker.envs.sampling.samplers import (
+    BootstrapSampler,
+    QueueSampler,
+    RoundRobinSampler,
+    Sharing,
+    UniformSampler,
+    training_sampler,
+)
 
 LEVELS = st.integers(0, 2**30)
 
@@ -114,3 +121,45 @@ def test_training_refuses_held_out_variations(suite: ForkMazeSuite | ProcgenSuit
     assert [turns.next(0) for _ in range(len(turns.variations))] == sorted(turns.variations)
     with pytest.raises(EnvError, match=suite.name):
         training_sampler(suite, [suite.training_variations()[0], suite.held_out_variations()[0]], rng)
+
+
+def bootstrapped(variations: range, seed: int = 0, rng: int = 0) -> BootstrapSampler:
+    return BootstrapSampler(variations, np.random.default_rng(rng), Sharing(slots=8, policies=4, seed=seed))
+
+
+def test_each_group_of_slots_plays_a_bootstrap_sample_of_its_own() -> None:
+    """About 63 % of the variations, in proportion to how often each was drawn; together the groups miss few."""
+    sampler = bootstrapped(range(100))
+    assert all(len(sample) == 100 and 50 <= len(set(sample)) <= 75 for sample in sampler.samples)
+    dealt = {slot: [deal(sampler, slot) for _ in range(2000)] for slot in range(8)}
+    for slot, played in dealt.items():
+        assert set(played) == set(sampler.samples[slot // 2])
+    often = max(sampler.samples[0], key=sampler.samples[0].count)
+    assert dealt[0].count(often) == pytest.approx(20 * sampler.samples[0].count(often), rel=0.4)
+    assert len(set().union(*dealt.values())) > 95
+
+
+def test_samples_depend_on_variations_and_their_seed_alone() -> None:
+    assert bootstrapped(range(9), seed=3, rng=1).samples == bootstrapped(range(9), seed=3, rng=2).samples
+    assert bootstrapped(range(9), seed=3).samples != bootstrapped(range(9), seed=4).samples
+    assert bootstrapped(range(1)).samples == [[0]] * 4
+
+
+def test_a_restored_bootstrap_goes_on_exactly_and_refuses_others() -> None:
+    sampler, other = bootstrapped(range(20)), bootstrapped(range(20), rng=5)
+    for slot in range(8):
+        sampler.next(slot)
+    other.restore(json.loads(json.dumps(sampler.state())))
+    assert [sampler.next(slot % 8) for slot in range(50)] == [other.next(slot % 8) for slot in range(50)]
+    for foreign in (bootstrapped(range(20), seed=1), bootstrapped(range(21))):
+        with pytest.raises(EnvError, match="other variations"):
+            foreign.restore(sampler.state())
+    with pytest.raises(EnvError, match="at least one"):
+        bootstrapped(range(0))
+
+
+def test_training_takes_bootstrap_samples_where_they_are_asked_for() -> None:
+    suite, rng = ForkMazeSuite(), np.random.default_rng(0)
+    made = training_sampler(suite, suite.training_variations(), rng, BootstrapSampling(), Sharing(4, 2, 1))
+    assert isinstance(made, BootstrapSampler)
+    assert len(made.samples) == 2

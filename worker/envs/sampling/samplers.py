@@ -1,12 +1,14 @@
 """Samplers of variations: at random or in turn for training, from a list for evaluation."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from gsl.config.sampling import PrioritizedSampling, RoundRobinSampling, Sampling
+from gsl.config.sampling import BootstrapSampling, PrioritizedSampling, RoundRobinSampling, Sampling
 from gsl.config.suites import SuiteSettings
+from gsl.seeds import derive
 from gsl.worker.envs.base import EnvError
 from gsl.worker.envs.sampling.prioritized import PrioritizedSampler
 
@@ -60,6 +62,46 @@ class RoundRobinSampler:
         self._dealt = state["dealt"]
 
 
+@dataclass(frozen=True)
+class Sharing:
+    """How a learner's policies share the slots: in equal, successive groups; `seed` is that of their samples."""
+
+    slots: int = 1
+    policies: int = 1
+    seed: int = 0
+
+
+class BootstrapSampler:
+    """Each group of slots draws without end from a bootstrap sample of its own of a set of variations.
+
+    The samples depend on the variations and `sharing` alone, not on `rng`, so all jobs of a run have the same ones.
+    """
+
+    def __init__(self, variations: Iterable[int], rng: np.random.Generator, sharing: Sharing) -> None:
+        self.variations = frozenset(variations)
+        if not self.variations:
+            raise EnvError("a sampler needs at least one variation")
+        order = sorted(self.variations)
+        self.samples = [
+            np.random.default_rng(derive(sharing.seed, "bootstrap", group)).choice(order, len(order)).tolist()
+            for group in range(sharing.policies)
+        ]
+        self._group = [slot * sharing.policies // sharing.slots for slot in range(sharing.slots)]
+        self._rng = rng
+
+    def next(self, slot: int) -> int:
+        sample: list[int] = self.samples[self._group[slot]]
+        return sample[int(self._rng.integers(len(sample)))]
+
+    def state(self) -> dict[str, Any]:
+        return {"samples": [list(sample) for sample in self.samples], "rng": self._rng.bit_generator.state}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        if state["samples"] != self.samples:
+            raise EnvError("this state belongs to a sampler of other variations")
+        self._rng.bit_generator.state = state["rng"]
+
+
 class QueueSampler:
     """Deals a sequence once, in order, to whichever slot asks first."""
 
@@ -88,9 +130,13 @@ class QueueSampler:
         self._position = state["position"]
 
 
+TrainingSampler = UniformSampler | RoundRobinSampler | PrioritizedSampler | BootstrapSampler
+
+
 def training_sampler(
-    suite: SuiteSettings, variations: Collection[int], rng: np.random.Generator, sampling: Sampling | None = None
-) -> UniformSampler | RoundRobinSampler | PrioritizedSampler:
+    suite: SuiteSettings, variations: Collection[int], rng: np.random.Generator, sampling: Sampling | None = None,
+    sharing: Sharing | None = None,
+) -> TrainingSampler:  # fmt: skip
     """The sampler for training. Raises EnvError if one of `variations` is not a training variation."""
     foreign = sorted(set(variations) - set(suite.training_variations()))
     if foreign:
@@ -99,4 +145,6 @@ def training_sampler(
         return PrioritizedSampler(variations, rng, sampling)
     if isinstance(sampling, RoundRobinSampling):
         return RoundRobinSampler(variations)
+    if isinstance(sampling, BootstrapSampling):
+        return BootstrapSampler(variations, rng, sharing or Sharing())
     return UniformSampler(variations, rng)

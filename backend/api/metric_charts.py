@@ -19,7 +19,7 @@ from gsl.backend.figures.figure import Part, plain
 from gsl.backend.figures.metric_chart import Scale, chart_layout, chart_traces
 from gsl.backend.figures.style import Theme, View
 from gsl.backend.store import reach, runs
-from gsl.backend.store.figures.metrics import metric_series
+from gsl.backend.store.figures.metrics import metric_names, metric_series
 from gsl.backend.store.figures.readiness import figure_version
 from gsl.protocol.api.measurements import ChartedRun, MetricChartsPublic
 from gsl.protocol.metrics import METRICS, in_order
@@ -71,8 +71,9 @@ def get_metric_charts(
     """
     view = View(theme=theme, width=width)
     charted = _charted(session, who, run_id, other or [], view)
-    found = {run.id: metric_series(session, run.id, name or None, axis) for run in charted}
-    known = in_order({one.metric for series in found.values() for one in series})
+    found = {run.id: metric_series(session, run.id, name, axis) if name else () for run in charted}
+    drawn = {one.metric for series in found.values() for one in series}
+    known = in_order(drawn if name else _reported(session, charted))
     _check_names(session, name or [], known, charted)
     versions = {run.id: f"{run.id}:{figure_version(session, run.id)}-{code_version()}" for run in charted}
     changed = [run for run in charted if versions[run.id] not in after.split(",")]
@@ -109,10 +110,12 @@ def _check_names(session: Session, asked: Sequence[str], found: Sequence[str], c
     """A metric that the product knows may still be reported, but not one that nobody knows."""
     unknown = [each for each in asked if each not in found and each not in METRICS]
     if unknown:
-        reported = in_order({one.metric for run in charted for one in metric_series(session, run.id)})
-        raise InvalidError.field(
-            "name", f"no metric is named {unknown[0]}; there are {', '.join(reported) or 'none yet'}"
-        )
+        reported = ", ".join(in_order(_reported(session, charted))) or "none yet"
+        raise InvalidError.field("name", f"no metric is named {unknown[0]}; there are {reported}")
+
+
+def _reported(session: Session, charted: Sequence[ChartedRun]) -> set[str]:
+    return set().union(*(metric_names(session, run.id) for run in charted))
 
 
 def _chart(

@@ -10,7 +10,7 @@ from gsl.backend.domain.figure_data import MetricSeries
 from gsl.backend.errors import InvalidError
 from gsl.backend.figures.sampling import MAX_POINTS, rows_to_keep
 from gsl.backend.store import runs
-from gsl.backend.store.figures.metrics import metric_series
+from gsl.backend.store.figures.metrics import metric_names, metric_series
 from gsl.backend.store.jobs import views
 from gsl.protocol.api import MetricInfo, MetricSeriesPublic, MetricsPublic
 from gsl.protocol.metrics import METRICS, in_order, metric
@@ -35,7 +35,7 @@ def get_metrics(
     if job_id is not None:
         views.get_of_run(session, job_id, run_id)
     if name is not None and name not in METRICS and not found:
-        raise _unknown(name, {one.metric for one in metric_series(session, run_id)})
+        raise _unknown(name, metric_names(session, run_id))
     chosen = [one for one in found if job_id in (None, one.job_id)]
     return MetricsPublic(
         metrics=[info(each) for each in in_order({one.metric for one in chosen})],

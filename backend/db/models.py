@@ -46,14 +46,15 @@ class Run(OfProject, Binned, Continued, table=True):
 
     __table_args__ = (
         Index("ix_run_status_created", "status", "created_at"),
-        Index("ix_run_listed", "deleted_at", "archived_at"),  # counts the list without a look at any row
+        Index("ix_run_listed", "deleted_at", "archived_at", "created_at"),  # by which the list is counted and sorted
+        Index("ix_run_suite", "suite", "id", "status", "record_sha256"),
     )
 
     id: int | None = identity()
     name: str = Field(index=True)
     owner: str = added_text_column()  # name of the account that launched it
     experiment_id: int | None = reference("experiment.id", nullable=True, on_delete="SET NULL", index=True)
-    suite: str = Field(index=True)
+    suite: str
     arm: str
     arm_name: str = added_text_column()  # label of its arm in the experiment
     baseline_of: int | None = loose_reference()  # set to null when that run is deleted
@@ -102,10 +103,9 @@ class Job(SQLModel, table=True):
     """One piece of work. (run, key) is unique, so planning twice is harmless; `attempt` fences stale workers."""
 
     __table_args__ = (
-        UniqueConstraint("run_id", "key", name="uq_job_run_key"),
-        Index("ix_job_status_lease", "status", "lease_until"),
-        Index("ix_job_queue", "status", "run_id", "queued_at", "id"),
-    )
+        UniqueConstraint("run_id", "key", name="uq_job_run_key"), Index("ix_job_status_lease", "status", "lease_until"),
+        Index("ix_job_queue", "status", "run_id", "queued_at", "id", "kind"),
+    )  # fmt: skip
 
     id: int | None = identity()
     run_id: int = reference("run.id")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, func
 from sqlmodel import Session, col, or_, select
 
 from gsl.backend.db.columns import now
@@ -17,6 +17,7 @@ from gsl.backend.domain.run_steps import GateProgress, JobProgress
 from gsl.backend.domain.waiting import waits_for
 from gsl.backend.store import quotas, turns
 from gsl.backend.store.configs import readable_config
+from gsl.backend.store.waiting_line import WaitingLine
 from gsl.config.run import RunConfig
 from gsl.protocol.dispatch import Need, meets
 from gsl.protocol.jobs import ENDED, VIDEO
@@ -24,6 +25,7 @@ from gsl.protocol.jobs import ENDED, VIDEO
 LIVE_S = 45  # a worker that has been silent for longer is not live
 _MOST_AHEAD = 1000  # queued jobs that are looked at
 _RECENT = 40  # jobs of a suite from which its pace is measured
+_RECENT_RUNS = 10  # whose jobs they are: a run may have hundreds
 _COLUMNS: tuple[Any, ...] = (
     Job.run_id, Job.id, Job.key, Job.kind, Job.status, Job.cycle, Job.attempt, Job.budget_steps, Job.steps, Job.epochs,
     Job.steps_per_second, Job.worker, Job.queued_at, Job.started_at, Job.ended_at,
@@ -51,7 +53,7 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
     queued = _queued(session, [job for own in jobs.values() for job in own])
     held = quotas.held(session, readable) if queued else {}
     going = {run.suite for run in readable.values() if run.status not in ENDED}
-    others = {suite: _recent(session, suite) for suite in going}
+    paces = {suite: Pace((), _recent(session, suite), speed_of(workers, suite)) for suite in going}
     progress: dict[int, RunProgress] = {}
     for run_id, run in readable.items():
         own, need = jobs.get(run_id, ()), Need(run.suite, run.worker_label)
@@ -62,12 +64,18 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
             phase=run.phase,
             jobs=own,
             gates=tuple(gates.get(run_id, ())),
-            pace=Pace(recent(own), others.get(run.suite, ()), speed_of(workers, run.suite)),
+            pace=_pace(own, paces.get(run.suite) or Pace(fallback=speed_of(workers, run.suite))),
             now=now(),
-            line=_line(queued, (0, run_id), able, sum(job.status == "running" for job in own), held.get(run_id, "")),
+            line=queued.of((0, run_id), able, sum(job.status == "running" for job in own), held.get(run_id, "")),
             waits=(held.get(run_id) or waits_for(need, workers)) if _is_waiting(own) else "",
         )
     return progress
+
+
+def _pace(own: Sequence[JobProgress], suite: Pace) -> Pace:
+    """Runs without a job that tells of their own pace share that of their suite, whose medians are computed once."""
+    measured = recent(own)
+    return replace(suite, own=measured, _known={}) if measured else suite
 
 
 def preview(session: Session, config: RunConfig, label: str) -> RunProgress:
@@ -86,7 +94,7 @@ def if_decided(session: Session, run: Run, decision: GateProgress) -> RunProgres
     able = [worker for worker in workers if meets(worker, need)]
     place = (decision.cycle, decision.segment)
     gates = tuple(decision if (gate.cycle, gate.segment) == place else gate for gate in progress.gates)
-    line = _line(turns.in_order(session, now(), _MOST_AHEAD), (0, run.id or 0), able)
+    line = _line_of_all(session).of((0, run.id or 0), able)
     return replace(progress, gates=gates, line=line, waits="" if able else waits_for(need, workers))
 
 
@@ -109,7 +117,7 @@ def activities(session: Session, job_ids: Sequence[int]) -> dict[int, str]:
     for run_id, job in jobs:
         need = needs[run_id]._replace(video=job.kind == VIDEO)
         able = [worker for worker in workers if meets(worker, need)]
-        line = _line(queued, (job.id, 0), able, held=held.get(run_id, ""))
+        line = queued.of((job.id, 0), able, held=held.get(run_id, ""))
         told[job.id] = job_activity(job, line, pace[needs[run_id].suite], now())
     return {job_id: text for job_id, text in told.items() if text}
 
@@ -124,13 +132,19 @@ def _is_waiting(jobs: Sequence[JobProgress]) -> bool:
 
 
 def _recent(session: Session, suite: str) -> tuple[JobProgress, ...]:
-    """Jobs of the suite that ended last."""
-    query = select(*_COLUMNS).join(Run, col(Run.id) == col(Job.run_id)).where(Run.suite == suite)
-    query = query.where(
-        Job.status == "succeeded", Job.attempt == 1, col(Run.record_sha256).is_(None), Job.kind != VIDEO
-    )
+    """The newest jobs that succeeded of those runs of the suite that began last."""
+    done: tuple[Any, ...] = (Job.status == "succeeded", Job.attempt == 1, Job.kind != VIDEO)
+    query = select(*_COLUMNS).where(col(Job.run_id).in_(_begun_last(suite, done)), *done)
     found = _jobs(session, query.order_by(col(Job.id).desc()).limit(_RECENT))
     return recent(job for _, job in found)
+
+
+def _begun_last(suite: str, done: Sequence[Any]) -> Any:
+    """Runs of the suite that have such jobs: found in the order of an index, so that it does not matter how many more
+    there are. Imported ones are left out, in words that keep SQLite from their own index."""
+    here = (Run.suite == suite, Run.status != "queued", func.coalesce(Run.record_sha256, "") == "")
+    has_any = select(Job.id).where(Job.run_id == Run.id, *done).exists()
+    return select(Run.id).where(*here, has_any).order_by(col(Run.id).desc()).limit(_RECENT_RUNS)
 
 
 def _jobs(session: Session, query: Any) -> list[tuple[int, JobProgress]]:
@@ -188,20 +202,10 @@ def _gates(session: Session, run_ids: Sequence[int]) -> dict[int, list[GateProgr
     return found
 
 
-def _queued(session: Session, jobs: Iterable[JobProgress]) -> Sequence[turns.Place]:
+def _queued(session: Session, jobs: Iterable[JobProgress]) -> WaitingLine:
     """The line of queued jobs, if any of these is in it."""
-    return turns.in_order(session, now(), _MOST_AHEAD) if any(job.status == "queued" for job in jobs) else ()
+    return _line_of_all(session) if any(job.status == "queued" for job in jobs) else WaitingLine(())
 
 
-def _line(
-    queued: Sequence[turns.Place], of: tuple[int, int], able: Sequence[Worker], own: int = 0, held: str = ""
-) -> Line:
-    """As the first one sees it of the job or run `of`, the other id being 0; `able` workers can run it, and
-    `own` of them are busy with jobs that do not count."""
-    mine = [place.job_id == of[0] or place.run_id == of[1] for place in queued]
-    first = mine.index(True) if any(mine) else len(queued)
-    needs = {place.need for place in queued[: first + 1]}
-    theirs = {need for need in needs if any(meets(worker, need) for worker in able)}
-    theirs |= {place.need for place in queued[first : first + 1]}
-    busy = sum(worker.job_id is not None for worker in able) - own
-    return Line(len(able), busy, sum(place.need in theirs for place in queued[:first]), held)
+def _line_of_all(session: Session) -> WaitingLine:
+    return WaitingLine(turns.in_order(session, now(), _MOST_AHEAD))

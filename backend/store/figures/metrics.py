@@ -22,6 +22,12 @@ from gsl.protocol.metrics import in_order
 MOST_EPOCHS = 3_000
 """Read for one answer."""
 
+_AS_TEXT = cast(col(Epoch.metrics), String)
+"""Both databases' drivers decode JSON more slowly than all of it is decoded at once."""
+_POINTS: tuple[Any, ...] = (
+    Epoch.job_id, Epoch.epoch, Epoch.job_steps, Epoch.steps, Epoch.seconds, Epoch.episodes, Epoch.mean_length, _AS_TEXT,
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class _Points:
@@ -48,20 +54,27 @@ def metric_series(
     """
     every = job_rows(session, run_id)
     jobs = [job for job in every if job.kind in TRAINING_KINDS]
-    rows = driver_rows(session, _query(jobs))
+    rows = driver_rows(session, _query(jobs, _POINTS))
     facts = as_table([row[:-1] for row in rows], 7)
     found = _by_metric(facts, from_json(f"[{','.join(row[-1] for row in rows)}]"), names)
     where = {job.id: Place(job.start_steps) for job in jobs} if axis is None else places(every, axis)
     return tuple(each for metric in in_order(set(found)) for each in _series(metric, jobs, found[metric], where))
 
 
-def _query(jobs: Sequence[JobRow]) -> Any:
-    """Text of JSON is selected, because both databases' drivers decode it more slowly than all of it is decoded."""
+def metric_names(session: Session, run_id: int) -> set[str]:
+    """Of the metrics of which `metric_series` finds any, without their values."""
+    jobs = [job for job in job_rows(session, run_id) if job.kind in TRAINING_KINDS]
+    timed, long = col(Epoch.seconds) > 0, col(Epoch.mean_length).is_not(None)
+    rows = driver_rows(session, _query(jobs, (timed, long, _AS_TEXT)))
+    found = set().union(*from_json(f"[{','.join(row[-1] for row in rows)}]"))
+    always = {"episodes": bool(rows), "steps_per_second": any(row[0] for row in rows)}
+    always["mean_length"] = any(row[1] for row in rows)
+    return found | {name for name, is_there in always.items() if is_there}
+
+
+def _query(jobs: Sequence[JobRow], columns: tuple[Any, ...]) -> Any:
+    """These columns of the epochs that are read."""
     chosen = _evenly_spread(jobs)
-    columns: tuple[Any, ...] = (
-        Epoch.job_id, Epoch.epoch, Epoch.job_steps, Epoch.steps, Epoch.seconds, Epoch.episodes, Epoch.mean_length,
-        cast(col(Epoch.metrics), String),
-    )  # fmt: skip
     there = (col(Epoch.job_id) == chosen.c.job_id) & (col(Epoch.epoch) == chosen.c.epoch)
     return select(*columns).join_from(chosen, Epoch, there).order_by(col(Epoch.job_id), col(Epoch.epoch))
 

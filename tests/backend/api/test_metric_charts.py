@@ -41,6 +41,8 @@ def test_without_names_it_lists_what_there_is(api: ApiDriver, run_id: int) -> No
     assert [(each["name"], each["group"]) for each in answer["metrics"]][-1] == ("odd", "other")
     assert answer["charts"] == []
     assert [run["id"] for run in answer["runs"]] == [run_id]
+    assert answer["metrics"] == api.get(f"/runs/{run_id}/metrics")["metrics"]
+    assert api.get(f"/runs/{api.launch()}/metric-charts")["metrics"] == []
 
 
 def test_lines_are_what_was_reported_and_smoothing_looks_back_only(api: ApiDriver, run_id: int) -> None:

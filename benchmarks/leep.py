@@ -171,7 +171,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
 
 def _means(returns: Sequence[Returns]) -> str:
     training, held_out = [each.training for each in returns], [each.held_out for each in returns]
-    return f"{np.mean(training):.2f} | {mean_interval(held_out).text('.2f', seeds=False)}"
+    return f"{np.mean(training).round(2) + 0.0:.2f} | {mean_interval(held_out).text('.2f', seeds=False)}"
 
 
 def _ahead(link: dict[int, Returns], other: dict[int, Returns]) -> str:

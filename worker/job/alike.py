@@ -17,7 +17,7 @@ def why_alone(spec: JobSpec, on_cpu: bool, weights: int | None = None) -> str | 
     """
     learner, suite = spec.config.learner, spec.config.suite
     if not isinstance(learner, PPO):
-        return f"{learner.title} trains one policy at a time"
+        return f"{learner.title} trains by itself"
     if not isinstance(learner.network, MLP):
         return f"the network {learner.network.name} trains by itself"
     if learner.compile:

@@ -6,18 +6,19 @@ from typing import Any
 import pytest
 import torch
 
-from gsl.config.learners import PPG, PPO, SAC, LearnerSettings
+from gsl.config.learners import LEEP, PPG, PPO, SAC, LearnerSettings
 from gsl.config.networks import MLP, SmallCNN
 from gsl.worker import plugins
 from gsl.worker.job.checkpoint import load, save
 from gsl.worker.learners.sac import SAC as SACLearner
 from gsl.worker.spaces import Spaces
-from tests.worker.learners.rollouts import CONTINUOUS, PICTURE, VECTOR, made_up
+from tests.worker.learners.rollouts import CONTINUOUS, DISCRETE, PICTURE, VECTOR, made_up
 
 SMALL: dict[str, Any] = {"num_envs": 8, "num_steps": 16, "device": "cuda"}
 SETTINGS: dict[str, LearnerSettings] = {
     "ppo": PPO(**SMALL, num_minibatches=4),
     "ppg": PPG(**SMALL, num_minibatches=4, n_pi=2, aux_rollouts=4),
+    "leep": LEEP(**SMALL, num_minibatches=4, members=2),
     "sac": SAC(**SMALL, warm_up=0, update_ratio=0.05, replay_batch=16, replay_size=500, n_step=3),
 }
 
@@ -28,7 +29,8 @@ SETTINGS: dict[str, LearnerSettings] = {
 def test_goes_on_from_a_file(tmp_path: Path, name: str, shape: tuple[int, ...]) -> None:
     network = MLP(width=16) if shape == VECTOR else SmallCNN(channels=4, width=16)
     settings = SETTINGS[name].model_copy(update={"network": network})
-    spaces, cuda = Spaces(shape, CONTINUOUS), torch.device("cuda")
+    spaces = Spaces(shape, CONTINUOUS if "continuous" in settings.actions else DISCRETE)
+    cuda = torch.device("cuda")
     undisturbed, resumed = (plugins.load(settings)(settings, spaces, seed, cuda) for seed in (1, 99))
     undisturbed.update(made_up(spaces, 0))
     save(tmp_path / "learner", undisturbed.state())

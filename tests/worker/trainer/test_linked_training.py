@@ -69,7 +69,7 @@ def test_a_specialist_of_one_image_is_a_clone_of_all_members(tmp_path: Path) -> 
     own = job(kind="specialist", index=1, start="clone", variations=(variation,), budget_steps=4 * 128, held_out=())
     folder = done(tmp_path / "specialist", own, source.resume)
     assert samples(folder) == [[variation], [variation]]
-    assert why_alone(own, on_cpu=True) == "LEEP trains one policy at a time"
+    assert why_alone(own, on_cpu=True) == "LEEP trains by itself"
 
 
 def test_the_link_beats_its_most_likely_label_and_a_member_on_images_that_were_not_seen(tmp_path: Path) -> None:

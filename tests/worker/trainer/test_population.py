@@ -181,7 +181,7 @@ def test_what_fails_in_the_shared_part_is_each_ones_failure(
     ("learner", "reason"),
     [
         ({"network": MLP(width=1024)}, "samples are large enough"),
-        (None, "PPG trains one policy at a time"),
+        (None, "PPG trains by itself"),
     ],
 )
 def test_what_gains_nothing_trains_by_itself(learner: dict[str, Any] | None, reason: str, tmp_path: Path) -> None:

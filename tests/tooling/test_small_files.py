@@ -48,7 +48,6 @@ REASONS = {
     "client/errors.py": "what scripts catch",
     "frontend/src/api/address.ts": "the one place that knows the base path, and which link opened the page",
     "frontend/src/api/client.ts": "the one instance of the generated client",
-    "frontend/src/api/query-client.ts": "the one store of what the page knows of the server",
     "frontend/src/api/throttle.ts": "pure, apart from the event source that uses it",
     "frontend/src/presets/presets.ts": "pure search over presets, apart from what shows them",
     "gsl/config/run.py": "the configuration itself, over its parts and rules, without an import cycle",

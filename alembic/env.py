@@ -12,6 +12,7 @@ from gsl.backend.db import (
     account_models,
     columns,
     continuation_models,
+    evaluation_models,
     link_models,
     models,
     policy_models,
@@ -28,7 +29,8 @@ _LOCK = 0x67736C  # any number used only here
 _metadata = models.Run.metadata
 # Imported, so that their tables are known too.
 for table in (
-    account_models.Account, continuation_models.Continuation, link_models.ShareLink, policy_models.Policy,
+    account_models.Account, continuation_models.Continuation, evaluation_models.Evaluation,
+    link_models.ShareLink, policy_models.Policy,
     project_models.Project, provenance_models.JobProvenance, rollup_models.EpochStretch,
     sweep_models.Sweep, webhook_models.Webhook,
 ):  # fmt: skip

@@ -5,6 +5,10 @@ from typing import Any
 
 from gsl.config.suites.base import ActionKind
 
+KEEP, FORGET, NOTE, RECALL = 0.0, 1.0, 2.0, 3.0
+"""Marks, the last number of what a policy with memory observes: before this step, it does nothing; forgets, because a
+trial begins; keeps a copy of its memory; returns to the copy."""
+
 
 @dataclass(frozen=True)
 class Actions:

@@ -176,24 +176,6 @@ class VariationReturn(SQLModel, table=True):
     mean_length: float | None = number_column()
 
 
-class Evaluation(SQLModel, table=True):
-    """How whole an evaluation was; one of which there is no row was made before rounds were counted."""
-
-    job_id: int = reference("job.id", primary_key=True)
-    epoch: int = Field(primary_key=True)
-    rounds: int | None = None
-    rounds_asked: int | None = None
-
-
-class EvaluationFeatures(SQLModel, table=True):
-    """What the policy made of each variation, by the job that evaluated it: what variations are clustered by."""
-
-    __tablename__ = "evaluation_features"
-
-    job_id: int = reference("job.id", primary_key=True)
-    features: dict[str, list[float]] = json_column()  # by variation
-
-
 class Plateau(SQLModel, table=True):
     """A detection of criterion H. Steps are the run's, as on the learning curve's axis."""
 

@@ -8,19 +8,6 @@ from sqlmodel import Field, SQLModel
 from gsl.backend.db.columns import json_column, number_column, reference, steps_column
 
 
-class EvaluationMean(SQLModel, table=True):
-    """An evaluation's means over its variations, each with the same weight: a rollup of its returns."""
-
-    __tablename__ = "evaluation_mean"
-
-    job_id: int = reference("job.id", primary_key=True)
-    source: str = Field(primary_key=True)
-    epoch: int = Field(primary_key=True)
-    variations: int
-    mean_return: float | None = number_column()
-    success_rate: float | None = number_column()
-
-
 class EpochStretch(SQLModel, table=True):
     """Means over a stretch of a job's epochs: a rollup for the curves of long runs. Stretches count from 0."""
 

@@ -7,17 +7,8 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from gsl.backend.db.models import (
-    Epoch,
-    Evaluation,
-    EvaluationFeatures,
-    Gate,
-    Job,
-    LedgerEntry,
-    Plateau,
-    Run,
-    VariationReturn,
-)
+from gsl.backend.db.evaluation_models import Evaluation, EvaluationFeatures
+from gsl.backend.db.models import Epoch, Gate, Job, LedgerEntry, Plateau, Run, VariationReturn
 from gsl.backend.errors import ConflictError
 from gsl.backend.store import continuations, provenance
 from gsl.backend.store.configs import config_of, read_only
@@ -137,6 +128,7 @@ def _evaluation(
         seconds=0.0,
         rounds=None if rounds is None else rounds.rounds,
         rounds_asked=None if rounds is None else rounds.rounds_asked,
+        trial=_trial(rounds),
         training=tuple(returns[epoch, "evaluation"]),
         held_out=tuple(returns[epoch, "held_out"]),
         features=tuple(
@@ -144,6 +136,10 @@ def _evaluation(
             for variation, numbers in features.items()
         ),
     )
+
+
+def _trial(row: Evaluation | None) -> reports.TrialReturns | None:
+    return None if row is None or row.trial is None else reports.TrialReturns.model_validate(row.trial)
 
 
 def _returns(session: Session, job: Job) -> Returns:

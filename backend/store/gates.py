@@ -81,7 +81,7 @@ def _of_config(gate: Gate, run: Run) -> dict[str, Any]:
 def terms_of(config: RunConfig) -> SpecialistTerms:
     return SpecialistTerms(
         epoch_steps=config.learner.batch_size,
-        episode_steps=config.suite.max_episode_steps,
+        episode_steps=config.suite.max_episode_steps * config.trial.evaluated,
         evaluation_episodes=config.evaluation.episodes,
         rungs=config.specialists.rungs,
     )

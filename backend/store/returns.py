@@ -7,8 +7,9 @@ from sqlalchemy import Row, literal
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from gsl.backend.db.evaluation_models import EvaluationMean
 from gsl.backend.db.models import Epoch, Job, Run, VariationReturn
-from gsl.backend.db.rollup_models import EvaluationMean, LatestReturn
+from gsl.backend.db.rollup_models import LatestReturn
 from gsl.backend.store import wholeness
 from gsl.backend.store.ingest.rollups import MAIN_KINDS
 from gsl.backend.store.suites import suite_of

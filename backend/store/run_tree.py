@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from gsl.backend.db.evaluation_models import EvaluationMean
 from gsl.backend.db.models import Gate, Job, Run
-from gsl.backend.db.rollup_models import EvaluationMean
 from gsl.backend.domain.run_progress import phases
 from gsl.backend.domain.run_steps import steps_of
 from gsl.backend.domain.run_tree import tree_of

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from gsl.backend.db.evaluation_models import EvaluationMean
 from gsl.backend.db.models import Epoch, Experiment, Job, Run
-from gsl.backend.db.rollup_models import EvaluationMean
 from gsl.backend.db.sweep_models import Sweep, SweepResult, Trial
 from gsl.backend.domain.search_space import rung_steps
 from gsl.backend.domain.sweep_study import Tried

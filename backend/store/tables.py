@@ -13,9 +13,9 @@ from sqlmodel import col, select
 from gsl.backend.db import models
 from gsl.backend.db.continuation_models import Continuation
 from gsl.backend.db.engine import Database
+from gsl.backend.db.evaluation_models import Evaluation, EvaluationMean
 from gsl.backend.db.models import Job, Run
 from gsl.backend.db.provenance_models import JobProvenance
-from gsl.backend.db.rollup_models import EvaluationMean
 
 Kind = Literal["integer", "number", "text", "time", "json"]
 Row = tuple[Any, ...]
@@ -160,9 +160,7 @@ PROVENANCE: Columns = {
     "epoch": "integer", "at": "time", "command": "text", "seeds": "json", "machine": "text", "system": "text",
     "python": "text", "processor": "text", "device": "text", "driver": "text", "packages": "json", "sources": "json",
 }  # fmt: skip
-_SAME_EVALUATION = and_(
-    col(models.Evaluation.job_id) == EvaluationMean.job_id, col(models.Evaluation.epoch) == EvaluationMean.epoch
-)
+_SAME_EVALUATION = and_(col(Evaluation.job_id) == EvaluationMean.job_id, col(Evaluation.epoch) == EvaluationMean.epoch)
 
 TABLES: tuple[Table, ...] = (
     _of_run("runs", Run, RUNS),
@@ -172,7 +170,7 @@ TABLES: tuple[Table, ...] = (
     _of_job("returns", models.VariationReturn, ["source", "epoch", "variation"], RETURNS),
     _of_job(
         "evaluations", EvaluationMean, ["source", "epoch"], EVALUATIONS,
-        more=[models.Evaluation.rounds, models.Evaluation.rounds_asked], other=models.Evaluation, on=_SAME_EVALUATION,
+        more=[Evaluation.rounds, Evaluation.rounds_asked], other=Evaluation, on=_SAME_EVALUATION,
     ),
     _of_run("plateaus", models.Plateau, PLATEAUS),
     _of_run("gates", models.Gate, GATES),

@@ -7,8 +7,8 @@ import numpy as np
 from sqlalchemy import Row, and_, select
 from sqlmodel import Session, col
 
+from gsl.backend.db.evaluation_models import EvaluationMean
 from gsl.backend.db.models import Epoch, Job, VariationReturn
-from gsl.backend.db.rollup_models import EvaluationMean
 from gsl.backend.domain.figure_data import FloatArray, IntArray
 from gsl.backend.store.figures.job_rows import score_array, weighted_means
 from gsl.protocol.api.variations import VariationCurve

@@ -8,7 +8,8 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from gsl.backend.db.models import EvaluationFeatures, Job
+from gsl.backend.db.evaluation_models import EvaluationFeatures
+from gsl.backend.db.models import Job
 from gsl.backend.domain.figure_data import VariationScores
 from gsl.backend.domain.variation_choice import described
 from gsl.backend.errors import InvalidError, NotFoundError

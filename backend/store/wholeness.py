@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlmodel import Session, col, select
 
-from gsl.backend.db.models import Evaluation
+from gsl.backend.db.evaluation_models import Evaluation
 from gsl.protocol.reports import Source
 from gsl.protocol.rounds import Rounds
 

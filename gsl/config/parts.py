@@ -18,7 +18,7 @@ from gsl.config.method import (
 )
 from gsl.config.plateau import PlateauSettings
 from gsl.config.plugins import union, with_plugins
-from gsl.config.sampling import Sampling, UniformSampling
+from gsl.config.sampling import Sampling, TrialSettings, UniformSampling
 from gsl.config.suites import BUILTIN_SUITES, ForkMazeSuite, SuiteSettings
 
 SUITES = with_plugins("gsl_lab.suites", SuiteSettings, BUILTIN_SUITES)
@@ -45,6 +45,9 @@ class RunParts(Settings):
     learner: Learner = Field(default_factory=PPO, description="The algorithm that improves the policy from experience.")
     sampling: Sampling = Field(
         default_factory=UniformSampling, description="How the next training variation is chosen."
+    )
+    trial: TrialSettings = Field(
+        default_factory=TrialSettings, description="How many episodes in a row are played on one variation."
     )
     plateau: PlateauSettings = Field(
         default_factory=PlateauSettings, description="When the generalist counts as having stopped learning."

@@ -7,7 +7,7 @@ one is marked as carried over. docs/plateau.md has the evidence for criterion H 
 from dataclasses import dataclass
 from typing import Literal
 
-from gsl.config.learners import LEEP, PPG, PPO, SAC, TRPO, LearnerSettings
+from gsl.config.learners import LEEP, PPG, PPO, RL2, SAC, TRPO, LearnerSettings
 from gsl.config.networks import MLP, Impala, SmallCNN
 from gsl.config.plateau import PlateauSettings
 from gsl.config.suites import SuiteSettings
@@ -77,6 +77,11 @@ _ARM_TRPO = TRPO(
     network=MLP(width=400, depth=3, activation="tanh", min_std=0.5, max_std=1.5), num_envs=50, num_steps=1000,
     fisher_share=0.2,
 )  # fmt: skip
+_GRID_RL2 = RL2(
+    device="cpu", num_envs=64, num_steps=60, learning_rate=1e-3, gamma=0.97, ent_coef=0.02,
+)  # fmt: skip
+_BANDIT_RL2 = RL2(device="cpu", num_envs=64, num_steps=50, learning_rate=2e-3)
+_CHOICE_RL2 = RL2(device="cpu", num_envs=16, num_steps=128, learning_rate=1e-3)
 _BOX_SAC = SAC(network=MLP(width=256, depth=2, activation="relu"), num_envs=8, num_steps=32, warm_up=4000)
 _BOX_SAC_SMALL = SAC(
     network=MLP(width=64, depth=2, activation="relu"), device="cpu", num_envs=4, num_steps=16, learning_rate=1e-3,
@@ -153,6 +158,9 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
     ("ppo", "gymnasium", "discrete vector", "gpu"): Recommendation(_CHOICE_PPO, "ours: benchmarks.ppo_cartpole"),
     ("trpo", "gymnasium", "discrete vector", "gpu"): Recommendation(_CHOICE_TRPO, "ours: benchmarks.trpo_cartpole"),
     ("trpo", "forkmaze", "discrete vector", "gpu"): Recommendation(_CHOICE_TRPO, "ours, carried over: CartPole"),
+    ("rl2", "gridnavi", "discrete vector", "gpu"): Recommendation(_GRID_RL2, "ours: docs/memory.md"),
+    ("rl2", "bandits", "discrete vector", "gpu"): Recommendation(_BANDIT_RL2, "ours: docs/memory.md"),
+    ("rl2", "gymnasium", "discrete vector", "gpu"): Recommendation(_CHOICE_RL2, "ours, carried over: GridNavi"),
     ("ppo", "gymnasium", "discrete picture", "gpu"): Recommendation(_PICTURE_PPO_SMALL, "ours, carried over: Procgen"),
     ("ppo", "gymnasium", "continuous picture", "gpu"): Recommendation(
         _PICTURE_PPO_SMALL, "ours, carried over: Procgen"

@@ -28,6 +28,7 @@ def broken_rules(config: RunParts) -> Iterator[BrokenRule]:
     yield from _sampling_fits_learner(config)
     yield from _members_fit(config)
     yield from _scales_are_few(config)
+    yield from _trials_fit(config)
     if config.learner.batch_size > config.budget.total_steps:
         yield ("budget", "total_steps"), f"must be at least one epoch ({config.learner.batch_size} steps)"
     if config.arm != "generalist":
@@ -108,6 +109,30 @@ def _scales_are_few(config: RunParts) -> Iterator[BrokenRule]:
             f"must be off: PopArt needs a value head per variation and supports at most {MOST_SCALES}, but the suite "
             f"has {variations} training variations",
         )
+
+
+def _trials_fit(config: RunParts) -> Iterator[BrokenRule]:
+    learner, trial, longest = config.learner, config.trial, config.suite.max_episode_steps
+    if not learner.has_memory:
+        for name, least in (("episodes", 1), ("scored", 0)):
+            if getattr(trial, name) > least:
+                yield ("trial", name), f"must be {least}: {learner.title} has no memory that a trial could fill"
+        return
+    if learner.overlap:
+        yield ("learner", "overlap"), f"must be off: {learner.title} remembers what each environment did last"
+    if trial.episodes > 1 and trial.episodes * longest > learner.num_steps:
+        yield (
+            ("trial", "episodes"),
+            f"must be at most {max(1, learner.num_steps // longest)}: a trial of {trial.episodes} episodes takes up to "
+            f"{trial.episodes * longest} steps, which do not fit into a rollout (learner.num_steps, "
+            f"{learner.num_steps})",
+        )
+    if config.arm != "generalist" and config.specialists.partition == "clustered":
+        reason = f"must be random or balanced: what {learner.title} makes of a step depends on its memory"
+        yield ("specialists", "partition"), reason
+    if config.arm != "generalist" and config.demonstrations.max_tries < trial.episodes:
+        reason = f"must be at least {trial.episodes}: demonstrations are recorded in whole trials"
+        yield ("demonstrations", "max_tries"), reason
 
 
 def _demonstrated_values_have_one_scale(config: RunParts) -> Iterator[BrokenRule]:

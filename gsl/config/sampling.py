@@ -1,4 +1,4 @@
-"""Which training variation an environment plays next."""
+"""Which training variation an environment plays next, and for how many episodes."""
 
 from typing import Annotated, Literal
 
@@ -69,3 +69,29 @@ Sampling = Annotated[
     Field(discriminator="name"),
     known_name(("uniform", "round_robin", "prioritized", "bootstrap"), "sampling"),
 ]
+
+
+class TrialSettings(Settings):
+    """How many episodes in a row an environment plays of one variation. Only a learner with memory gains by more."""
+
+    episodes: int = setting(
+        1,
+        "Episodes of a trial: all on one variation, in which a learner with memory forgets nothing from one episode to "
+        "the next. 1: it forgets after every episode.",
+        unit="episodes",
+        ge=1,
+        le=1000,
+    )
+    scored: int = setting(
+        0,
+        "Episodes that an evaluation adds to a trial, each with the memory that the trial left; they alone are scored. "
+        "10 episodes and 3 scored are Meta-World's protocol for ML1, ML10 and ML45. 0: all of the trial are scored.",
+        unit="episodes",
+        ge=0,
+        le=1000,
+    )
+
+    @property
+    def evaluated(self) -> int:
+        """Episodes of a trial in an evaluation."""
+        return self.episodes + self.scored

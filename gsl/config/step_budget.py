@@ -7,8 +7,8 @@ from gsl.config.parts import RunParts
 
 
 def round_steps(config: RunParts, variations: int) -> int:
-    """The most that one round of an evaluation takes: an episode of each variation, all up to the time limit."""
-    return variations * config.suite.max_episode_steps
+    """The most that one round of an evaluation takes: a trial of each variation, all episodes up to the time limit."""
+    return variations * config.trial.evaluated * config.suite.max_episode_steps
 
 
 def longest_evaluation(config: RunParts, variations: int) -> int:
@@ -63,10 +63,10 @@ def another_epoch_from(config: RunParts, variations: int, steps: int) -> int:
 
 
 def demonstration_floor(config: RunParts) -> int:
-    """Steps reserved for demonstrations: one episode up to the time limit of each demonstrated variation, if any."""
+    """Steps reserved for demonstrations: one trial up to the time limit of each demonstrated variation, if any."""
     if config.guide.learns_from != "demonstrations":
         return 0
     lowest = config.specialists.count * config.specialists.variations_each
     rest = len(config.suite.training_variations()) - lowest
     demonstrated = lowest + (rest if config.demonstrations.generalist_per_variation else 0)
-    return demonstrated * config.suite.max_episode_steps
+    return demonstrated * config.trial.episodes * config.suite.max_episode_steps

@@ -12,6 +12,8 @@ Source = Literal["training", "evaluation", "held_out"]
 Outcome = Literal["plateau", "budget", "solved", "completed"]
 MAX_METRICS = 200
 """Most diagnostics of one epoch; learner and guide have about twenty."""
+MOST_PLACES = 2000
+"""Most episodes of a trial; see `gsl.config.sampling.TrialSettings`."""
 MOST_CHANGED = 200
 """Most changed files that are named for one package."""
 MOST_DIFFERENCE = 65_536
@@ -42,6 +44,22 @@ class VariationReturn(Wire):
     std_return: float | None = Field(ge=0, description="Sample standard deviation; null for a single episode.")
     success_rate: Rate | None = Field(description="Null if the suite has no success signal.")
     mean_length: float = Field(ge=0, description="Environment steps.")
+
+
+class PlaceReturn(Wire):
+    """The episodes with one place in their trials, over all variations, which count the same."""
+
+    variations: Counted = Field(ge=1, description="How many were played.")
+    mean_return: float | None
+    std_return: float | None = Field(ge=0, description="Sample standard deviation between variations' mean returns.")
+    success_rate: Rate | None = Field(description="Null if the suite has no success signal.")
+
+
+class TrialReturns(Wire):
+    """Returns by episode of the trial, on the training variations and the held-out ones."""
+
+    training: tuple[PlaceReturn, ...] = Field(max_length=MOST_PLACES)
+    held_out: tuple[PlaceReturn, ...] = Field(default=(), max_length=MOST_PLACES)
 
 
 class VariationFeatures(Wire):
@@ -174,6 +192,7 @@ class EvaluationReport(Wire):
     rounds_asked: Counted | None = Field(default=None, ge=1, description="Number of rounds requested.")
     training: tuple[VariationReturn, ...]
     held_out: tuple[VariationReturn, ...] = ()
+    trial: TrialReturns | None = Field(default=None, description="Null for a learner without memory.")
     features: tuple[VariationFeatures, ...] = Field(
         default=(), description="Features of the training variations, if variations are clustered."
     )

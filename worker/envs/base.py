@@ -51,6 +51,7 @@ class Step:
     success: NDArray[np.bool_] | None  # (num_envs,) valid where done; None if the suite has no success signal
     truncated: NDArray[np.bool_] | None = None  # (num_envs,) done by a time limit that is not part of the task
     final_observation: NDArray[Any] | None = None  # (num_envs, *observation_shape) valid where truncated
+    place: NDArray[np.int64] | None = None  # (num_envs,) of the step's episode in its trial; None without trials
 
 
 class Env(Protocol):

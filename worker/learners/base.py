@@ -21,6 +21,14 @@ Policy = Callable[[NDArray[Any]], NDArray[Any]]
 """Maps the observations of all slots to one action for each slot."""
 
 
+@runtime_checkable
+class Thinker(Protocol):
+    """A Policy with memory, whose network alone does not say what it was about to do."""
+
+    thought: Distribution | None
+    """The distribution from which its last actions came."""
+
+
 @dataclass(frozen=True)
 class Overrides:
     """Settings of a specialist's or of fine-tuning's own; None keeps the learner's setting."""

@@ -14,13 +14,16 @@ from gsl.config.suites import SuiteSettings
 from gsl.seeds import derive
 from gsl.worker.envs import Sampler, make_env
 from gsl.worker.envs.base import Env
+from gsl.worker.envs.trials import Trial
 from gsl.worker.rollout.env_runner import EnvRunner, Groups, Loop, StepResult
 
 
-def make_loop(suite: SuiteSettings, settings: LearnerSettings, sampler: Sampler, seed: int) -> Loop:
-    """The environments of a training job, in two groups if `overlap` is set."""
+def make_loop(
+    suite: SuiteSettings, settings: LearnerSettings, sampler: Sampler, seed: int, trial: Trial | None = None
+) -> Loop:
+    """The environments of a training job, in two groups if `overlap` is set; `trial` is for a learner with memory."""
     if not settings.overlap:
-        return EnvRunner(make_env(suite, settings.num_envs, sampler, seed))
+        return EnvRunner(make_env(suite, settings.num_envs, sampler, seed, trial))
     half = settings.num_envs // 2
     first, second = (make_env(suite, half, sampler, derive(seed, "half", number)) for number in (0, 1))
     return AlternatingLoop(first, second)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import DemonstrationCount
 from gsl.seeds import derive
-from gsl.worker.envs import make_env
+from gsl.worker.envs import make_env, training_trial
 from gsl.worker.envs.sampling.samplers import QueueSampler
 from gsl.worker.rollout.collect import Policy, play
 from gsl.worker.rollout.demonstration_file import Episode
@@ -83,7 +83,8 @@ def harvest(spec: JobSpec, learner: Evaluated, on_step: Callable[[], None]) -> H
     result = Harvest({v: [] for v in spec.variations}, dict.fromkeys(spec.variations, 0))
     policy = learner.policy(deterministic=settings.deterministic, seed=derive(spec.seed, "policy"))
     rounds = count()
-    while queue := _round(result, target, settings.max_tries)[: _affordable(spec, result)]:
+    each = spec.config.trial.episodes
+    while queue := _round(result, target, settings.max_tries, each)[: _affordable(spec, result)]:
         recorder = Recorder()
         result.steps += _play_round(spec, queue, next(rounds), policy, on_step, recorder)
         _take(spec, result, recorder.episodes)
@@ -93,20 +94,24 @@ def harvest(spec: JobSpec, learner: Evaluated, on_step: Callable[[], None]) -> H
 def _play_round(
     spec: JobSpec, queue: list[int], number: int, policy: Policy, on_step: Callable[[], None], recorder: Recorder
 ) -> int:
-    """Record one episode for each entry of the queue; returns the environment steps that took."""
-    num_envs = min(spec.config.learner.num_envs, len(queue))
-    env = make_env(spec.config.suite, num_envs, QueueSampler(queue), derive(spec.seed, "round", number))
+    """Record one episode, or trial, for each entry of the queue; returns the environment steps that took."""
+    num_envs, config = min(spec.config.learner.num_envs, len(queue)), spec.config
+    seed = derive(spec.seed, "round", number)
+    env = make_env(config.suite, num_envs, QueueSampler(queue), seed, training_trial(config))
     try:
-        _, steps = play(env, policy, len(queue), on_step, recorder)
+        _, steps = play(env, policy, len(queue) * config.trial.episodes, on_step, recorder)
     finally:
         env.close()
     return steps
 
 
-def _round(result: Harvest, target: int, max_tries: int) -> list[int]:
-    """What to play next, in turn: every variation as often as it lacks episodes and has attempts left."""
+def _round(result: Harvest, target: int, max_tries: int, each: int) -> list[int]:
+    """What to play next, in turn: every variation as often as it lacks episodes and has attempts left.
+
+    `each` is how many episodes are played at once.
+    """
     missing = {
-        variation: min(target - len(episodes), max_tries - result.tried[variation])
+        variation: min(-(-(target - len(episodes)) // each), (max_tries - result.tried[variation]) // each)
         for variation, episodes in result.kept.items()
     }
     longest = max(missing.values(), default=0)
@@ -114,10 +119,11 @@ def _round(result: Harvest, target: int, max_tries: int) -> list[int]:
 
 
 def _affordable(spec: JobSpec, result: Harvest) -> int | None:
-    """How many episodes certainly fit the rest of the job's budget, however long they are; None without a budget."""
+    """How many trials certainly fit the rest of the job's budget, however long they are; None without a budget."""
     if not spec.budget_steps:
         return None
-    return max(0, spec.budget_steps - result.steps) // spec.config.suite.max_episode_steps
+    longest = spec.config.trial.episodes * spec.config.suite.max_episode_steps
+    return max(0, spec.budget_steps - result.steps) // longest
 
 
 def _take(spec: JobSpec, result: Harvest, episodes: Sequence[Episode]) -> None:

@@ -62,16 +62,17 @@ class EnvRunner:
             return StepResult(step, self._no_episodes(step), _NO_SLOTS, int(np.count_nonzero(busy)))
         slots = np.flatnonzero(step.done & busy)
         success = None if step.success is None else step.success[slots]
-        ended = Episodes(step.variation[slots], self._returns[slots], self._length[slots], success)
+        place = None if step.place is None else step.place[slots]
+        ended = Episodes(step.variation[slots], self._returns[slots], self._length[slots], success, place)
         self._returns[step.done] = 0.0
         self._length[step.done] = 0
         return StepResult(step, ended, slots, int(np.count_nonzero(busy)))
 
     def _no_episodes(self, step: Step) -> Episodes:
-        """No episode, with a success column if the suite has one."""
+        """No episode, with the columns that the suite's episodes have."""
         if self._none is None:
             success = None if step.success is None else np.empty(0, np.bool_)
-            self._none = Episodes(_NO_SLOTS, np.empty(0), _NO_SLOTS, success)
+            self._none = Episodes(_NO_SLOTS, np.empty(0), _NO_SLOTS, success, None if step.place is None else _NO_SLOTS)
         return self._none
 
     def state(self) -> dict[str, Any]:

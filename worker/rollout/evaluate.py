@@ -1,7 +1,8 @@
 """Fresh episodes that measure a policy: exactly the same number on every variation, each played to its end.
 
-A round is one episode of each variation. If the budget does not allow all rounds, their number is fixed beforehand, by
-what certainly fits: stopping when the budget is used up would favour short episodes.
+A round is one episode of each variation, or one trial for a learner with memory. If the budget does not allow all
+rounds, their number is fixed beforehand, by what certainly fits: stopping when the budget is used up would favour short
+episodes.
 """
 
 import time
@@ -12,11 +13,12 @@ from typing import Protocol
 from gsl.config.step_budget import round_steps
 from gsl.config.suites import SuiteSettings
 from gsl.protocol.jobs import JobSpec
-from gsl.protocol.reports import EvaluationReport, VariationReturn
+from gsl.protocol.reports import EvaluationReport, PlaceReturn, TrialReturns, VariationReturn
 from gsl.seeds import derive
-from gsl.worker.envs import make_env
+from gsl.worker.envs import Trial, evaluation_trial, make_env
 from gsl.worker.envs.sampling.samplers import QueueSampler
 from gsl.worker.rollout.collect import Observer, Policy, play
+from gsl.worker.rollout.episodes import Episodes
 
 
 class Evaluated(Protocol):
@@ -31,22 +33,31 @@ class Measurement:
 
     returns: tuple[VariationReturn, ...]
     steps: int
+    by_place: tuple[PlaceReturn, ...] = ()  # in the trial, for a learner with memory
 
 
 def measure(
     suite: SuiteSettings, policy: Policy, variations: Sequence[int], episodes: int, num_envs: int, seed: int,
-    on_step: Callable[[], None], observe: Observer | None = None,
+    on_step: Callable[[], None], observe: Observer | None = None, trial: Trial | None = None,
 ) -> Measurement:  # fmt: skip
-    """Exactly `episodes` finished episodes of each variation."""
+    """Exactly `episodes` finished episodes of each variation, or as many trials."""
     queue = [variation for _ in range(episodes) for variation in variations]
     if not queue:
         return Measurement((), 0)
-    env = make_env(suite, min(num_envs, len(queue)), QueueSampler(queue), seed)
+    env = make_env(suite, min(num_envs, len(queue)), QueueSampler(queue), seed, trial)
+    each = 1 if trial is None else trial.all
     try:
-        ended, steps = play(env, policy, len(queue), on_step, observe)
+        ended, steps = play(env, policy, len(queue) * each, on_step, observe)
     finally:
         env.close()
-    return Measurement(ended.by_variation(), steps)
+    return Measurement(_scored(ended, trial).by_variation(), steps, ended.by_place())
+
+
+def _scored(ended: Episodes, trial: Trial | None) -> Episodes:
+    """The episodes that count: all, or those after the trial."""
+    if trial is None or not trial.scored or ended.place is None:
+        return ended
+    return ended[ended.place >= trial.episodes]
 
 
 def evaluate(
@@ -61,11 +72,13 @@ def evaluate(
     started, config = time.monotonic(), spec.config
     seed = derive(spec.seed, "evaluation", epoch)
     policy = learner.policy(deterministic=config.evaluation.deterministic, seed=derive(seed, "policy"))
+    trial = evaluation_trial(config)
 
     def of(variations: Sequence[int], source: str, rounds: int, observe: Observer | None = None) -> Measurement:
         return measure(
-            config.suite, policy, variations, rounds, config.learner.num_envs, derive(seed, source), on_step, observe
-        )
+            config.suite, policy, variations, rounds, config.learner.num_envs, derive(seed, source), on_step, observe,
+            trial,
+        )  # fmt: skip
 
     asked = config.evaluation.episodes
     rounds = asked if max_steps is None else max(1, min(asked, max_steps // round_steps(config, len(spec.variations))))
@@ -81,4 +94,5 @@ def evaluate(
         seconds=time.monotonic() - started,
         training=training.returns,
         held_out=held_out.returns,
+        trial=None if trial is None else TrialReturns(training=training.by_place, held_out=held_out.by_place),
     )

@@ -19,10 +19,10 @@ from gsl.atomic_file import write_text
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import WatchedEpisode
 from gsl.seeds import derive
-from gsl.worker.envs import FilmedEnv, make_filmed
+from gsl.worker.envs import FilmedEnv, make_filmed, training_trial
 from gsl.worker.envs.sampling.samplers import QueueSampler
 from gsl.worker.learners import Learner
-from gsl.worker.learners.base import to_device
+from gsl.worker.learners.base import Thinker, to_device
 from gsl.worker.nets.distributions import Categorical
 from gsl.worker.rollout.collect import Policy
 from gsl.worker.rollout.env_runner import EnvRunner, StepResult
@@ -69,7 +69,8 @@ class Film:
 def film(spec: JobSpec, learner: Learner, path: Path, on_step: Callable[[], None]) -> Film:
     """Play the job's episodes and write the video. Raises EnvError if the suite's environments cannot be filmed.
 
-    Each episode has an environment of its own, whose first picture is that of its beginning.
+    Each episode has an environment of its own, whose first picture is that of its beginning. So a policy with memory is
+    shown at the beginning of its trials.
     """
     shown = spec.video
     if shown is None:
@@ -79,7 +80,8 @@ def film(spec: JobSpec, learner: Learner, path: Path, on_step: Callable[[], None
     episodes: list[Watched] = []
     with closing(VideoFile(path)) as video:
         for number in range(shown.episodes):
-            env = make_filmed(spec.config.suite, QueueSampler([variation]), derive(spec.seed, "video", number))
+            seed = derive(spec.seed, "video", number)
+            env = make_filmed(spec.config.suite, QueueSampler([variation]), seed, training_trial(spec.config))
             with closing(env):
                 episodes.append(_play(env, learner, policy, video, on_step))
     return Film(tuple(episodes), env.frame_rate)
@@ -91,8 +93,8 @@ def _play(env: FilmedEnv, learner: Learner, policy: Policy, video: VideoFile, on
     while episode.total is None:
         on_step()
         observation = runner.observation.copy()  # an environment may write the next one into the same memory
-        episode.thinks, thought = _thoughts(learner, observation)
         action = policy(observation)
+        episode.thinks, thought = _thoughts(learner, policy, observation)
         result = runner.step(action)
         video.add(env.frame(), env.frame_rate)
         _note(episode, result, action[0], thought)
@@ -100,9 +102,14 @@ def _play(env: FilmedEnv, learner: Learner, policy: Policy, video: VideoFile, on
 
 
 @torch.no_grad()
-def _thoughts(learner: Learner, observation: NDArray[Any]) -> tuple[Literal["probabilities", "mean"], list[float]]:
-    """Of the policy about what it sees: the probability of each action, or the mean action."""
-    distribution = learner.network.policy(to_device(observation, learner.device))
+def _thoughts(
+    learner: Learner, policy: object, observation: NDArray[Any]
+) -> tuple[Literal["probabilities", "mean"], list[float]]:
+    """Of the policy about what it just saw: the probability of each action, or the mean action."""
+    if isinstance(policy, Thinker) and policy.thought is not None:
+        distribution = policy.thought
+    else:
+        distribution = learner.network.policy(to_device(observation, learner.device))
     if isinstance(distribution, Categorical):
         return "probabilities", distribution.log_probs[0].exp().tolist()
     return "mean", np.asarray(distribution.mode()[0].cpu()).tolist()

@@ -8,6 +8,7 @@ import numpy as np
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import JobResult
 from gsl.seeds import derive
+from gsl.worker.envs import training_trial
 from gsl.worker.envs.base import spaces_of
 from gsl.worker.envs.sampling.prioritized import PrioritizedSampler
 from gsl.worker.envs.sampling.samplers import Sharing, training_sampler
@@ -69,7 +70,8 @@ class Training:
         rng = np.random.default_rng(derive(spec.seed, "sampler"))
         sharing = Sharing(self._settings.num_envs, self._settings.policies, spec.config.seed)
         self._sampler = training_sampler(spec.config.suite, spec.variations, rng, spec.config.sampling, sharing)
-        self.loop = make_loop(spec.config.suite, self._settings, self._sampler, derive(spec.seed, "env"))
+        trial = training_trial(spec.config)
+        self.loop = make_loop(spec.config.suite, self._settings, self._sampler, derive(spec.seed, "env"), trial)
         self._plateau = PlateauWatch(spec, isinstance(self._sampler, PrioritizedSampler))
         self._init_learner(start)
         self._epoch_started, self._epoch_seconds = time.monotonic(), float("inf")

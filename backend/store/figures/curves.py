@@ -11,8 +11,9 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from gsl.backend.db.evaluation_models import EvaluationMean
 from gsl.backend.db.models import Gate, Job, Plateau, Run
-from gsl.backend.db.rollup_models import EvaluationMean, LatestReturn
+from gsl.backend.db.rollup_models import LatestReturn
 from gsl.backend.domain import run_axis
 from gsl.backend.domain.figure_data import (
     Curve,

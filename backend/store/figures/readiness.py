@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from gsl.backend.db.models import Gate, Job, Plateau, Run
 from gsl.backend.db.rollup_models import LatestReturn
+from gsl.backend.store.figures.trials import has_trials
 from gsl.phases.keys import measures_result
 
 
@@ -24,6 +25,7 @@ class FigureState:
     specialist_epochs: bool
     demonstrated: bool
     spent: bool
+    trials: bool
 
 
 def figure_state(session: Session, run_id: int) -> FigureState:
@@ -47,6 +49,7 @@ def figure_state(session: Session, run_id: int) -> FigureState:
         evaluated_after=any(job_id in after and source == "evaluation" for job_id, source in measured),
         demonstrated=any(kind == "demonstrations" and status == "succeeded" for kind, _, _, _, status in jobs),
         specialist_epochs=any(kind == "specialist" and epochs for kind, _, _, epochs, _ in jobs),
+        trials=has_trials(session, run_id),
         spent=session.execute(select(col(Run.spent_steps)).where(col(Run.id) == run_id)).scalar_one() > 0,
     )
 

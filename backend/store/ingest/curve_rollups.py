@@ -8,8 +8,9 @@ from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, delete
 
+from gsl.backend.db.evaluation_models import EvaluationMean
 from gsl.backend.db.models import Epoch, VariationReturn
-from gsl.backend.db.rollup_models import EpochStretch, EvaluationMean
+from gsl.backend.db.rollup_models import EpochStretch
 from gsl.backend.store.ingest.upsert import replacing
 
 STRETCH = 16

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from gsl.backend.db import models
 from gsl.backend.db.columns import now
+from gsl.backend.db.evaluation_models import Evaluation, EvaluationFeatures
 from gsl.backend.db.models import Job, Run
 from gsl.backend.errors import InvalidError
 from gsl.backend.store import provenance, videos
@@ -147,7 +148,7 @@ def _add_returns(
 
 
 def _rounds(job: Job, report: EvaluationReport) -> Row:
-    return {"job_id": job.id, **report.model_dump(include={"epoch", "rounds", "rounds_asked"})}
+    return {"job_id": job.id, **report.model_dump(include={"epoch", "rounds", "rounds_asked", "trial"})}
 
 
 def _check_known(part: str, variations: Sequence[int], allowed: frozenset[int]) -> None:
@@ -177,8 +178,8 @@ def _store(session: Session, run: Run, job: Job, rows: Rows) -> None:
     rollups.ledger(session, run, job, rows.ledger)
     rollups.progress(run, job, list(rows.epochs.values()))
     if rows.features:
-        upsert(session, models.EvaluationFeatures, [{"job_id": job.id, "features": rows.features}])
-    upsert(session, models.Evaluation, [_rounds(job, report) for report in rows.evaluations.values()])
+        upsert(session, EvaluationFeatures, [{"job_id": job.id, "features": rows.features}])
+    upsert(session, Evaluation, [_rounds(job, report) for report in rows.evaluations.values()])
     curve_rollups.roll_up(session, job.id or 0, rows.epochs, rows.evaluations)
     for made_with in rows.provenance.values():
         provenance.store(session, job, made_with)

@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 
-from gsl.backend.db.models import Artifact, Epoch, Evaluation, Job, LedgerEntry, Plateau, Run, VariationReturn
+from gsl.backend.db.evaluation_models import Evaluation
+from gsl.backend.db.models import Artifact, Epoch, Job, LedgerEntry, Plateau, Run, VariationReturn
 from gsl.backend.db.provenance_models import JobProvenance
 from gsl.backend.db.rollup_models import LatestReturn
 from gsl.backend.store.ingest import curve_rollups

@@ -6,7 +6,8 @@ from datetime import timedelta
 from sqlmodel import Session, col, select
 
 from gsl.backend.db.columns import now
-from gsl.backend.db.models import Artifact, Evaluation, Job, Plateau, Run, Worker
+from gsl.backend.db.evaluation_models import Evaluation
+from gsl.backend.db.models import Artifact, Job, Plateau, Run, Worker
 from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
 from gsl.backend.store import turns
 from gsl.backend.store.configs import check_readable

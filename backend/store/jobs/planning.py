@@ -9,7 +9,8 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from gsl.backend.db.columns import now
-from gsl.backend.db.models import EvaluationFeatures, Gate, Job, Plateau, Run
+from gsl.backend.db.evaluation_models import EvaluationFeatures
+from gsl.backend.db.models import Gate, Job, Plateau, Run
 from gsl.backend.db.rollup_models import LatestReturn
 from gsl.backend.store import continuations, wholeness
 from gsl.backend.store.jobs.on_demand import OnDemand

@@ -28,6 +28,9 @@ class LearnerSettings(Settings):
     estimates_advantages: ClassVar[bool] = False
     """Whether it computes the advantage of every step of a rollout, which prioritized sampling needs."""
 
+    has_memory: ClassVar[bool] = False
+    """Whether it remembers from step to step. It then also sees its last action and reward, and where to forget."""
+
     name: str
     network: Network = setting(MLP(), "Network of policy and value; choose one that supports the suite's observations.")
     device: Literal["auto", "cpu", "cuda"] = setting(

@@ -5,6 +5,7 @@ from gsl.config.presets.classification import CLASSIFICATION_PRESETS
 from gsl.config.presets.forkmaze import FORKMAZE_PRESETS
 from gsl.config.presets.gymnasium import GYMNASIUM_PRESETS
 from gsl.config.presets.maniskill import MANISKILL_PRESETS
+from gsl.config.presets.memory import MEMORY_PRESETS
 from gsl.config.presets.metaworld import METAWORLD_PRESETS
 from gsl.config.presets.procgen import PROCGEN_PRESETS
 from gsl.config.presets.procgen_paper import PROCGEN_PAPER_PRESETS
@@ -16,6 +17,7 @@ PRESETS: dict[str, Preset] = {
     for preset in (
         *FORKMAZE_PRESETS,
         *GYMNASIUM_PRESETS,
+        *MEMORY_PRESETS,
         *PROCGEN_PRESETS,
         *METAWORLD_PRESETS,
         *MANISKILL_PRESETS,

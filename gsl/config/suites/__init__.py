@@ -1,8 +1,10 @@
 """Suites: families of environments, each with its variations."""
 
+from gsl.config.suites.bandits import BanditSuite
 from gsl.config.suites.base import SuiteSettings
 from gsl.config.suites.classification import ClassificationSuite
 from gsl.config.suites.forkmaze import ForkMazeSuite
+from gsl.config.suites.gridnavi import GridNaviSuite
 from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.maniskill import ManiSkillSuite
 from gsl.config.suites.metaworld.settings import MetaWorldSuite
@@ -11,7 +13,9 @@ from gsl.config.suites.procgen import ProcgenSuite
 __all__ = [
     "BUILTIN_SUITES",
     "ClassificationSuite",
+    "BanditSuite",
     "ForkMazeSuite",
+    "GridNaviSuite",
     "GymnasiumSuite",
     "ManiSkillSuite",
     "MetaWorldSuite",
@@ -26,4 +30,6 @@ BUILTIN_SUITES: tuple[type[SuiteSettings], ...] = (
     GymnasiumSuite,
     ManiSkillSuite,
     ClassificationSuite,
+    GridNaviSuite,
+    BanditSuite,
 )

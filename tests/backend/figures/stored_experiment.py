@@ -9,7 +9,8 @@ from sqlalchemy import insert
 from sqlmodel import Session
 
 from gsl.backend.db.columns import now
-from gsl.backend.db.models import Epoch, Evaluation, Experiment, Job, Run
+from gsl.backend.db.evaluation_models import Evaluation
+from gsl.backend.db.models import Epoch, Experiment, Job, Run
 from gsl.backend.db.rollup_models import LatestReturn
 from gsl.config.run import RunConfig
 

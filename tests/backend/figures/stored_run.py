@@ -9,7 +9,8 @@ from sqlalchemy import insert
 from sqlmodel import Session
 
 from gsl.backend.db.columns import now
-from gsl.backend.db.models import Epoch, Evaluation, Gate, Job, LedgerEntry, Plateau, Run, VariationReturn
+from gsl.backend.db.evaluation_models import Evaluation
+from gsl.backend.db.models import Epoch, Gate, Job, LedgerEntry, Plateau, Run, VariationReturn
 from gsl.backend.db.rollup_models import LatestReturn
 from gsl.backend.store.ingest.curve_rollups import roll_up
 from gsl.config.run import RunConfig

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from gsl.backend.db.evaluation_models import EvaluationMean
 from gsl.backend.db.models import Epoch, VariationReturn
-from gsl.backend.db.rollup_models import EpochStretch, EvaluationMean
+from gsl.backend.db.rollup_models import EpochStretch
 from gsl.backend.services.app_services import Services
 from gsl.backend.store.figures import heatmap, training_curves
 from gsl.backend.store.figures.curves import learning_curves

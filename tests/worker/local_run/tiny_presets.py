@@ -14,6 +14,7 @@ _LEARNERS: dict[str, dict[str, Any]] = {
     "sac": {"num_envs": 4, "num_steps": 16, "warm_up": 32, "replay_size": 4096, "update_ratio": 0.1, "replay_batch": 8},
     "trpo": {"num_envs": 4, "num_steps": 16, "value_minibatch": 16, "value_epochs": 1},
     "leep": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1},
+    "rl2": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1, "memory": 8},
 }  # fmt: skip
 _NETWORKS: dict[str, dict[str, Any]] = {
     "mlp": {"width": 8}, "small_cnn": {"width": 8, "channels": 4}, "impala": {"width": 8, "channels": (4, 4)},
@@ -23,6 +24,8 @@ _SUITES: dict[str, dict[str, Any]] = {
     "procgen": {"num_levels": 2, "held_out_levels": 0, "num_threads": 0},
     "metaworld": {"time_limit": 4, "goals": 1, "held_out_goals": 1, "processes": 1},
     "gymnasium": {"time_limit": 8},
+    "gridnavi": {"time_limit": 4},
+    "bandits": {"bandits": 3, "held_out_bandits": 1},
     "maniskill": {"time_limit": 4, "num_seeds": 3, "held_out_seeds": 1},
     "classification": {"images": 3, "held_out_images": 1, "guesses": 4},
 }  # what cannot be made shorter there, as Procgen's episodes, decides how many variations are left

@@ -1,0 +1,56 @@
+"""Learners with memory on suites whose variation is hidden: minutes on a laptop."""
+
+from gsl.config.learners import PPO
+from gsl.config.method import BudgetSettings, EvaluationSettings
+from gsl.config.networks import MLP
+from gsl.config.presets.base import Preset, origins
+from gsl.config.recommended import recommended
+from gsl.config.run import RunConfig
+from gsl.config.sampling import TrialSettings
+from gsl.config.suites import BanditSuite, GridNaviSuite
+
+_GROUP = "Memory"
+_LIBRARY = "learner.gae_lambda learner.clip_coef learner.vf_coef learner.max_grad_norm learner.adam_eps"
+
+_GRID, _BANDITS = GridNaviSuite(), BanditSuite()
+_PPO = PPO(network=MLP(width=64, depth=2), device="cpu", num_envs=64, num_steps=60, gamma=0.97, norm_reward=False)
+
+GRIDNAVI = Preset(
+    name="gridnavi-rl2",
+    title="GridNavi: RL², recurrent PPO and PPO",
+    description="A hidden goal, four episodes to find it and use it, five goals held out. RL² remembers over the whole "
+    "trial, recurrent PPO over one episode, PPO nothing. Two million steps, minutes on a laptop.",
+    group=_GROUP,
+    origins=origins(library=_LIBRARY, paper="suite.size suite.time_limit trial.episodes"),
+    config=RunConfig(
+        suite=_GRID,
+        learner=recommended("rl2", _GRID).learner,
+        trial=TrialSettings(episodes=4),
+        evaluation=EvaluationSettings(episodes=5, every_epochs=50),
+        budget=BudgetSettings(total_steps=2_000_000, generalist_steps=400_000),
+        arm="generalist",
+    ),
+    arms={
+        "RL²": {},
+        "recurrent PPO": {"trial": {"episodes": 1}},
+        "PPO": {"trial": {"episodes": 1}, "learner": _PPO.model_dump(mode="json")},
+    },
+)
+
+BANDITS = Preset(
+    name="bandits-rl2",
+    title="Bandits: RL²",
+    description="Ten pulls of a five-armed bandit that it has never seen: which arm pays most? One million steps.",
+    group=_GROUP,
+    origins=origins(library=_LIBRARY, paper="suite.arms trial.episodes"),
+    config=RunConfig(
+        suite=_BANDITS,
+        learner=recommended("rl2", _BANDITS).learner,
+        trial=TrialSettings(episodes=10),
+        evaluation=EvaluationSettings(episodes=10, held_out_sample=100),
+        budget=BudgetSettings(total_steps=1_000_000, generalist_steps=200_000),
+        arm="generalist",
+    ),
+)
+
+MEMORY_PRESETS = (GRIDNAVI, BANDITS)

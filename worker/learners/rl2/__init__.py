@@ -1,0 +1,1 @@
+"""RL²: PPO whose policy remembers the episodes of a trial."""

@@ -63,7 +63,6 @@ REASONS = {
     "worker/runner/polling.py": "a slot without Celery, apart from the one with it",
     "worker/runner/threads.py": "the one rule by which jobs share cores",
     "worker/trainer/member_log.py": "where log lines go: needed by jobs and populations alike",
-    "worker/spaces.py": "public: packages of learners import it",
 }
 
 

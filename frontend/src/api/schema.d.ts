@@ -3542,6 +3542,43 @@ export interface components {
             train_on: boolean;
         };
         /**
+         * BanditSuite
+         * @description A bandit pays 1 with a probability of each arm's own, which is not observed. An episode is one pull.
+         *
+         *     For learners with memory: with a trial of ten episodes, they find the best arm of a new bandit in ten pulls.
+         */
+        BanditSuite: {
+            /**
+             * Arms
+             * @description Number of arms. More arms take longer to explore.
+             * @default 5
+             */
+            arms: number;
+            /**
+             * Bandit Seed
+             * @description Seed of the probabilities, which are drawn uniformly from 0 to 1.
+             * @default 0
+             */
+            bandit_seed: number;
+            /**
+             * Bandits
+             * @description Number of bandits to train on; each is one variation. With few of them, a policy learns them by heart.
+             * @default 512
+             */
+            bandits: number;
+            /**
+             * Held Out Bandits
+             * @description Number of further bandits that only measure generalisation.
+             * @default 100
+             */
+            held_out_bandits: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "bandits";
+        };
+        /**
          * BinItem
          * @description A run or an experiment that was deleted and can be restored.
          */
@@ -4427,6 +4464,8 @@ export interface components {
             steps: number;
             /** Training */
             training: components["schemas"]["VariationReturn"][];
+            /** @description Null for a learner without memory. */
+            trial?: components["schemas"]["TrialReturns"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -5496,6 +5535,44 @@ export interface components {
              * @description Share of the time in which it works; null if it cannot tell.
              */
             use: number | null;
+        };
+        /**
+         * GridNaviSuite
+         * @description A grid with a hidden goal: 1 for every step on it, -0.1 for any other. Finding it does not end the episode.
+         *
+         *     For learners with memory: with a trial of several episodes, they search in the first and go straight to the goal in
+         *     the others. The defaults are those of variBAD (Zintgraf et al. 2020).
+         */
+        GridNaviSuite: {
+            /**
+             * Goal Seed
+             * @description Seed of the choice of held-out goals.
+             * @default 0
+             */
+            goal_seed: number;
+            /**
+             * Held Out Goals
+             * @description Number of goals that are not trained on and only measure generalisation.
+             * @default 5
+             */
+            held_out_goals: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "gridnavi";
+            /**
+             * Size
+             * @description Cells along each side. All cells are goals but the four at the start.
+             * @default 5
+             */
+            size: number;
+            /**
+             * Time Limit
+             * @description Steps of an episode. Fewer leave no time to search the whole grid.
+             * @default 15
+             */
+            time_limit: number;
         };
         /**
          * GroupsComparison
@@ -7458,6 +7535,29 @@ export interface components {
              */
             state: "pending" | "active" | "done" | "skipped" | "failed";
         };
+        /**
+         * PlaceReturn
+         * @description The episodes with one place in their trials, over all variations, which count the same.
+         */
+        PlaceReturn: {
+            /** Mean Return */
+            mean_return: number | null;
+            /**
+             * Std Return
+             * @description Sample standard deviation between variations' mean returns.
+             */
+            std_return: number | null;
+            /**
+             * Success Rate
+             * @description Null if the suite has no success signal.
+             */
+            success_rate: number | null;
+            /**
+             * Variations
+             * @description How many were played.
+             */
+            variations: number;
+        };
         /** PlateauPublic */
         PlateauPublic: {
             /** Best Later */
@@ -8245,6 +8345,156 @@ export interface components {
             storage_bytes?: number | null;
         };
         /**
+         * RL2
+         * @description RL² (Duan et al. 2016): PPO with a memory that lasts for a trial of several episodes; for vectors.
+         *
+         *     It sees its last action and reward too, so it learns to explore a new variation and then to use what it has found.
+         *     With a trial of one episode it is recurrent PPO.
+         */
+        RL2: {
+            /**
+             * Adam Eps
+             * @description Adam's epsilon, for numerical stability.
+             * @default 0.00001
+             */
+            adam_eps: number;
+            /**
+             * Anneal Lr
+             * @description Reduce the learning rate linearly to zero over the run's total steps.
+             * @default false
+             */
+            anneal_lr: boolean;
+            /**
+             * Cell
+             * @description Kind of memory. gru: fewer weights. lstm: as in SB3's RecurrentPPO.
+             * @default gru
+             * @enum {string}
+             */
+            cell: "gru" | "lstm";
+            /**
+             * Clip Coef
+             * @description Clipping range of the probability ratio. Reduce it for smaller policy updates.
+             * @default 0.2
+             */
+            clip_coef: number;
+            /**
+             * Clip Vloss
+             * @description Clip the value loss in the same way as the policy loss.
+             * @default false
+             */
+            clip_vloss: boolean;
+            /**
+             * Device
+             * @description Device of the network. auto: CUDA if available, otherwise the CPU.
+             * @default auto
+             * @enum {string}
+             */
+            device: "auto" | "cpu" | "cuda";
+            /**
+             * Ent Coef
+             * @description Weight of the entropy bonus. Increase it for more exploration.
+             * @default 0.01
+             */
+            ent_coef: number;
+            /**
+             * Gae Lambda
+             * @description Lambda of generalised advantage estimation: lower values reduce variance but add bias.
+             * @default 0.95
+             */
+            gae_lambda: number;
+            /**
+             * Gamma
+             * @description Discount factor of future rewards, also those of the trial's later episodes.
+             * @default 0.99
+             */
+            gamma: number;
+            /**
+             * Learning Rate
+             * @description Adam's learning rate. Reduce it if training is unstable.
+             * @default 0.0005
+             */
+            learning_rate: number;
+            /**
+             * Max Grad Norm
+             * @description Gradients with a larger norm are scaled down to it.
+             * @default 0.5
+             */
+            max_grad_norm: number;
+            /**
+             * Memory
+             * @description Units of the memory. More remember more, but learn slower.
+             * @default 64
+             */
+            memory: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "rl2";
+            /**
+             * Network
+             * @description Layers before the memory, which policy and value share: mlp, for vectors.
+             * @default {
+             *       "activation": "tanh",
+             *       "depth": 1,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
+             *       "name": "mlp",
+             *       "width": 64
+             *     }
+             */
+            network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
+            /**
+             * Norm Adv
+             * @description Normalise advantages in each minibatch.
+             * @default true
+             */
+            norm_adv: boolean;
+            /**
+             * Norm Reward
+             * @description Divide rewards by the running standard deviation of the trial's discounted return. Helps if rewards are large. What the policy sees of its last reward stays as it is.
+             * @default false
+             */
+            norm_reward: boolean;
+            /**
+             * Num Envs
+             * @description Number of environments stepped in parallel. More environments make larger, less correlated batches.
+             * @default 64
+             */
+            num_envs: number;
+            /**
+             * Num Minibatches
+             * @description Number of minibatches per pass over an epoch's steps. Each has whole sequences of some environments, so it must divide num_envs.
+             * @default 4
+             */
+            num_minibatches: number;
+            /**
+             * Num Steps
+             * @description Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.
+             * @default 256
+             */
+            num_steps: number;
+            /**
+             * Overlap
+             * @description Step the environments in two halves, one while the network computes actions for the other. On a GPU with Procgen it was slower by itself and faster together with compile. num_envs must be even.
+             * @default false
+             */
+            overlap: boolean;
+            /**
+             * Update Epochs
+             * @description Passes over an epoch's steps. More passes learn more from each step, but may destabilise training.
+             * @default 4
+             */
+            update_epochs: number;
+            /**
+             * Vf Coef
+             * @description Weight of the value loss in the total loss.
+             * @default 0.5
+             */
+            vf_coef: number;
+        };
+        /**
          * RefusedGate
          * @description One that was left as it is; `gate_id` is null if it was named by its run, `run_id` if there is no such gate.
          */
@@ -8422,7 +8672,7 @@ export interface components {
              * Learner
              * @description The algorithm that improves the policy from experience.
              */
-            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"];
+            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"] | components["schemas"]["RL2"];
             /** @description When the generalist counts as having stopped learning. */
             plateau?: components["schemas"]["PlateauSettings"];
             /**
@@ -8442,7 +8692,9 @@ export interface components {
              * Suite
              * @description The family of environments to train on.
              */
-            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"] | components["schemas"]["ClassificationSuite"];
+            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"] | components["schemas"]["ClassificationSuite"] | components["schemas"]["GridNaviSuite"] | components["schemas"]["BanditSuite"];
+            /** @description How many episodes in a row are played on one variation. */
+            trial?: components["schemas"]["TrialSettings"];
         };
         /**
          * RunContinue
@@ -10640,6 +10892,37 @@ export interface components {
              * @description Of the objective: its last evaluation; null if there is none.
              */
             value: number | null;
+        };
+        /**
+         * TrialReturns
+         * @description Returns by episode of the trial, on the training variations and the held-out ones.
+         */
+        TrialReturns: {
+            /**
+             * Held Out
+             * @default []
+             */
+            held_out: components["schemas"]["PlaceReturn"][];
+            /** Training */
+            training: components["schemas"]["PlaceReturn"][];
+        };
+        /**
+         * TrialSettings
+         * @description How many episodes in a row an environment plays of one variation. Only a learner with memory gains by more.
+         */
+        TrialSettings: {
+            /**
+             * Episodes
+             * @description Episodes of a trial: all on one variation, in which a learner with memory forgets nothing from one episode to the next. 1: it forgets after every episode.
+             * @default 1
+             */
+            episodes: number;
+            /**
+             * Scored
+             * @description Episodes that an evaluation adds to a trial, each with the memory that the trial left; they alone are scored. 10 episodes and 3 scored are Meta-World's protocol for ML1, ML10 and ML45. 0: all of the trial are scored.
+             * @default 0
+             */
+            scored: number;
         };
         /**
          * UniformSampling

@@ -27,7 +27,7 @@ GRIDNAVI = Preset(
         learner=recommended("rl2", _GRID).learner,
         trial=TrialSettings(episodes=4),
         evaluation=EvaluationSettings(episodes=5, every_epochs=50),
-        budget=BudgetSettings(total_steps=2_000_000, generalist_steps=400_000),
+        budget=BudgetSettings(total_steps=2_000_000, generalist_steps=2_000_000),
         arm="generalist",
     ),
     arms={
@@ -48,7 +48,7 @@ BANDITS = Preset(
         learner=recommended("rl2", _BANDITS).learner,
         trial=TrialSettings(episodes=10),
         evaluation=EvaluationSettings(episodes=10, held_out_sample=100),
-        budget=BudgetSettings(total_steps=1_000_000, generalist_steps=200_000),
+        budget=BudgetSettings(total_steps=1_000_000, generalist_steps=1_000_000),
         arm="generalist",
     ),
 )

@@ -12,8 +12,8 @@ from gsl.config.suites.procgen import ProcgenSuite
 
 __all__ = [
     "BUILTIN_SUITES",
-    "ClassificationSuite",
     "BanditSuite",
+    "ClassificationSuite",
     "ForkMazeSuite",
     "GridNaviSuite",
     "GymnasiumSuite",

@@ -73,7 +73,7 @@ FIGURE = RunFigure(
     description="The newest evaluation, episode by episode: all of a trial are on one variation, and the policy "
     "remembers those before. A policy that learns from them rises. Bars are 95 % intervals over variations.",
     tab="results",
-    position=45,
+    position=66,
     controls=("metric",),
     build=lambda session, run_id, options: trial_returns(latest_trials(session, run_id), options.view),
     ready=lambda state: state.trials,

@@ -14,7 +14,7 @@ from gsl.backend.db.models import Experiment, Run
 from gsl.backend.domain.identity import Identity
 from gsl.backend.store import projects, reach, run_columns, search, sweeps
 from gsl.backend.store.runs import IN_VAIN, listed
-from gsl.protocol.api.run_lists import ArmOfRuns, ExperimentOfRuns, RunsByExperiment, RunsRow
+from gsl.protocol.api.run_lists import MOST_CHANGED, ArmOfRuns, ExperimentOfRuns, RunsByExperiment, RunsRow
 
 MOST_ARMS = 20  # that a row tells of; a sweep may have hundreds
 
@@ -83,7 +83,7 @@ def _experiments(session: Session, found: Sequence[Any], ids: Sequence[int]) -> 
     names = projects.names(session, [row.project_id for row in rows])
     is_sweep, _ = sweeps.roles(session, list(ids))
     mine = [*found, col(Run.experiment_id).in_(ids)]
-    statuses, arms = _statuses(session, mine), _arms(session, mine)
+    statuses, arms, numbers = _statuses(session, mine), _arms(session, mine), _numbers(session, mine)
     newest = select(Run.experiment_id, func.max(Run.updated_at)).where(*mine).group_by(col(Run.experiment_id))
     updated = dict(session.exec(newest).all())
     return {
@@ -92,6 +92,7 @@ def _experiments(session: Session, found: Sequence[Any], ids: Sequence[int]) -> 
             project_name=names.get(row.project_id),
             sweep=row.id in is_sweep,
             runs=sum(statuses[row.id or 0].values()),
+            run_ids=tuple(numbers[row.id or 0][:MOST_CHANGED]),
             statuses=statuses[row.id or 0],
             arms=tuple(arms[row.id or 0][:MOST_ARMS]),
             arms_in_all=len(arms[row.id or 0]),
@@ -106,6 +107,15 @@ def _statuses(session: Session, mine: Sequence[Any]) -> Mapping[int, dict[str, i
     by_experiment: dict[int, dict[str, int]] = defaultdict(dict)
     for experiment_id, status, number in session.exec(query.group_by(col(Run.experiment_id), col(Run.status))):
         by_experiment[experiment_id or 0][status] = number
+    return by_experiment
+
+
+def _numbers(session: Session, mine: Sequence[Any]) -> Mapping[int, list[int]]:
+    """Of the runs of each experiment, newest first."""
+    by_experiment: dict[int, list[int]] = defaultdict(list)
+    query = select(Run.experiment_id, Run.id).where(*mine).order_by(col(Run.id).desc())
+    for experiment_id, run_id in session.exec(query):
+        by_experiment[experiment_id or 0].append(run_id or 0)
     return by_experiment
 
 

@@ -76,6 +76,12 @@ class Complaints:
             self.texts.append(message.text)
 
 
+def choose(page: Page, action: str) -> None:
+    """One of a run's rarer actions, from its menu."""
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name=action).click()
+
+
 def sign_in(context: BrowserContext, address: str) -> None:
     """As the link does that `make up` prints."""
     answer = context.request.get(f"{address}/?token={OWNER_TOKEN}", max_redirects=0)

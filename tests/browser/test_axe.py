@@ -9,13 +9,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.backend.api_driver import ApiDriver
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import choose, sign_in
 from tests.browser.product import ROOT
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RECORD = ROOT / "benchmarks" / "results" / "gsl_forkmaze" / "forkmaze-dapg-1.json.gz"
 TABS = (
-    "overview", "tree", "variations", "training", "gate", "specialists", "before_after", "watch", "jobs",
+    "overview", "tree", "variations", "training", "gate", "specialists", "results", "watch", "jobs",
     "events", "configuration", "artifacts",
 )  # fmt: skip
 PAGES = (
@@ -37,18 +37,20 @@ def paths(stage: ApiDriver) -> list[str]:
     waiting = stage.at_the_gate(tags=["paper"], priority=2)
     space = {"learner.gamma": {"low": 0.9, "high": 0.99}}
     sweep = stage.post("/sweeps", {"name": "Swept", "preset": "forkmaze-quick", "space": space}, 201)["experiment_id"]
+    again = continued(stage)
     tabs = [f"/runs/{ended}?tab={tab}" for tab in TABS]
     return [
         *PAGES,
         *tabs,
         f"/runs/{ended}?tab=variations&variations=1-3&clusters=2",
         f"/runs/{ended}/variations/1",
+        f"/runs/{again}/variations/1",
         f"/experiments/{experiment}",
         f"/experiments/{experiment}/launch",
         f"/experiments/{sweep}",
         "/sweeps/new",
         f"/compare?experiments={experiment}&by=run",
-        f"/runs/{continued(stage)}",
+        f"/runs/{again}",
         f"/runs/{waiting}?tab=gate",
     ]
 
@@ -85,10 +87,20 @@ def test_no_page_has_anything_serious(page: Page, paths: list[str]) -> None:
     for path in paths:
         page.goto(path)
         expect(page.get_by_role("heading").first).to_be_visible()
+        if "/variations/" in path:
+            expect(page.get_by_role("heading", name="Videos")).to_be_visible()
         page.wait_for_timeout(250)
         if found := serious(page):
             wrong[path] = found
     assert wrong == {}
+
+
+def test_no_tab_is_left_out(page: Page, paths: list[str]) -> None:
+    """Both ways: a name that is no tab's would show the overview instead."""
+    page.goto(paths[-1])
+    views = page.get_by_label("View", exact=True).locator("option")
+    expect(views.first).to_be_attached()
+    assert tuple(views.evaluate_all("options => options.map(({ value }) => value)")) == TABS
 
 
 WAITING = "the run at its gate"
@@ -103,7 +115,8 @@ OPENED: dict[str, tuple[str, Callable[[Page], object]]] = {
     "versions of notes": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Versions").click()),
     "the search": ("/runs", lambda page: page.keyboard.press("Control+k")),
     "shortcuts": ("/runs", lambda page: page.keyboard.press("?")),
-    "sharing": (WAITING, lambda page: page.get_by_role("button", name="Share").first.click()),
+    "sharing": (WAITING, lambda page: choose(page, "Share")),
+    "more actions": (REPLAYED, lambda page: page.get_by_role("button", name="More actions").click()),
     "a token": ("/account", lambda page: page.get_by_role("button", name="token").first.click()),
     "a webhook": ("/workers", lambda page: page.get_by_role("button", name="Add").first.click()),
     "account menu": ("/runs", lambda page: page.get_by_role("button", name="Signed in as").first.click()),

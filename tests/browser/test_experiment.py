@@ -6,6 +6,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.backend.api_driver import OWNER, ApiDriver
+from tests.browser.conftest import choose
 
 TINY = {"budget": {"total_steps": 8192}, "arm": "generalist"}
 SCORES = {"usual step": (0.7, 0.9), "small step": (0.2, 0.4)}
@@ -35,14 +36,16 @@ def test_arms_and_seeds_are_launched_together_and_compared(page: Page, stage: Ap
 def test_a_baseline_takes_one_click(page: Page, stage: ApiDriver) -> None:
     run = stage.launch(name="Compared in one click")
     page.goto(f"/runs/{run}")
-    page.get_by_role("button", name="Launch baseline").click()
+    choose(page, "Launch baseline")
     page.get_by_role("main").get_by_test_id("comparison").click()
     runs = page.get_by_role("table", name="Runs by arm and seed")
     expect(runs.get_by_test_id("run-status")).to_have_count(2)
     baseline = stage.get(f"/runs/{run}")["baseline_id"]
     runs.locator(f"a[href='/runs/{baseline}']").click()
     expect(page.get_by_role("main").locator(f"a[href='/runs/{run}']")).to_be_visible()
-    expect(page.get_by_role("button", name="Launch baseline")).to_be_hidden()
+    page.get_by_role("button", name="More actions").click()
+    expect(page.get_by_role("menuitem", name="Compare with")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Launch baseline")).to_have_count(0)
     for each in (run, baseline):
         stage.post(f"/runs/{each}/cancel")
 

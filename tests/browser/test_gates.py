@@ -136,7 +136,8 @@ def test_all_that_a_decision_needs_is_on_one_screen(page: Page, stage: ApiDriver
         page.get_by_role("button", name="Stop the run"),
     ):  # fmt: skip
         expect(seen).to_be_in_viewport(ratio=1)
-    row = page.get_by_role("heading", level=1).bounding_box(), page.get_by_role("button", name="Export").bounding_box()
+    more = page.get_by_role("button", name="More actions")
+    row = page.get_by_role("heading", level=1).bounding_box(), more.bounding_box()
     assert row[0]
     assert row[1]
     assert abs(row[0]["y"] - row[1]["y"]) < row[1]["height"], "the status takes no row between name and actions"

@@ -30,7 +30,7 @@ def test_a_run_shows_what_it_is_made_with_and_in_what_another_differs(stage: Api
 def test_tables_are_downloaded_while_the_run_goes_on(stage: ApiDriver, page: Page) -> None:
     run_id, _ = running(stage, started(), made_with())
     page.goto(f"/runs/{run_id}")
-    page.get_by_role("button", name="Export", exact=True).click()
+    page.get_by_role("button", name="More actions").click()
     expect(page.get_by_role("menuitem", name="Record")).to_be_hidden()
     with page.expect_download() as download:
         page.get_by_role("menuitem", name="CSV").click()

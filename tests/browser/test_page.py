@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.backend.api_driver import ApiDriver
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import choose, sign_in
 
 PAGES = (
     "/runs", "/runs/new", "/experiments", "/experiments/999999", "/workers", "/account", "/people", "/audit",
@@ -109,7 +109,7 @@ def test_after_a_deletion_back_leads_somewhere(page: Page, stage: ApiDriver, tab
     if tab:
         page.get_by_role("tab", name=tab).click()
         expect(page.get_by_role("table", name=tab)).to_be_visible()
-    page.get_by_role("button", name="Delete").click()
+    choose(page, "Delete")
     page.get_by_role("button", name="Delete the run").click()
     heading = page.get_by_role("heading", name="Runs", exact=True)
     expect(heading).to_be_visible()

@@ -58,7 +58,7 @@ def test_a_run_from_its_launch_to_its_export(public: str, api: ApiDriver, page: 
     expect(picture).to_have_js_property("naturalWidth", 7)
     api.post(f"/runs/{run_id}/cancel")
     api.work(api.job(run_id), "finish", {"attempt": 1, "status": "cancelled", "result": None})
-    page.get_by_role("button", name="Export", exact=True).click()
+    page.get_by_role("button", name="More actions").click()
     with page.expect_download() as download:  # the item is there once the stream has said that the run has ended
         page.get_by_role("menuitem", name="Record").click()
     assert json.loads(download.value.path().read_text())["config"]["suite"]["name"] == "forkmaze"

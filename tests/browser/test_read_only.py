@@ -17,8 +17,11 @@ def test_a_read_only_run_says_why_and_offers_only_what_works(page: Page, stage: 
     page.goto(f"/runs/{run_id}?tab=gate")
     expect(page.get_by_test_id("read-only")).to_contain_text("config.suite.name: unknown suite 'gridworld'")
     expect(page.get_by_test_id("open-gate")).to_be_visible()
+    page.get_by_role("button", name="More actions").click()
+    expect(page.get_by_role("menuitem", name="Compare with")).to_be_visible()
     for name in REFUSED:
-        expect(page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name))).to_have_count(0)
+        expect(page.get_by_role("button", name=name).or_(page.get_by_role("menuitem", name=name))).to_have_count(0)
+    page.keyboard.press("Escape")
     page.get_by_role("tab", name="Configuration").click()
     expect(page.get_by_test_id("raw-configuration")).to_contain_text(f'"name": "{raw["suite"]["name"]}"')
     for name, text in (("Overview", "Learning curve"), ("Jobs and logs", "evaluation-1"), ("Events", "gate opened")):

@@ -1,12 +1,14 @@
 """Kill the trainer, then the worker, then everything: the run succeeds with the numbers of an undisturbed one."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gsl.client.models import Run
+from gsl.client.models import Job, Run
+from gsl.protocol.metrics import SYSTEM
 from tests.system.product import Product, wait
 
 EPOCHS = 48
@@ -30,9 +32,13 @@ def launch(product: Product) -> Run:
     return product.client.create_run(preset="forkmaze-quick", config=CONFIG)
 
 
-def reach(product: Product, run: Run, epoch: int) -> None:
-    """Wait until the generalist has reported so many epochs."""
-    wait(lambda: product.client.jobs(run.id)[0].epochs >= epoch, 180)
+def reach(product: Product, run: Run, epoch: int, key: str = "generalist-1") -> None:
+    """Wait until the job has reported so many epochs."""
+    wait(lambda: job(product, run, key).epochs >= epoch, 180)
+
+
+def job(product: Product, run: Run, key: str) -> Job:
+    return next(each for each in product.client.jobs(run.id) if each.key == key)
 
 
 def stored(product: Product, run: Run, table: str, columns: str, keys: int) -> list[tuple[object, ...]]:
@@ -48,9 +54,13 @@ def stored(product: Product, run: Run, table: str, columns: str, keys: int) -> l
 
 
 def curve(product: Product, run: Run) -> list[tuple[object, ...]]:
-    """Every stored number of every epoch but the clock's."""
+    """Every stored number of every epoch but the clock's and the machine's."""
     columns = "epoch steps job_steps episodes mean_return success_rate mean_length metrics"
-    return stored(product, run, "epoch", columns, keys=1)
+    return [(*row[:-1], learned(str(row[-1]))) for row in stored(product, run, "epoch", columns, keys=1)]
+
+
+def learned(metrics: str) -> dict[str, float]:
+    return {name: value for name, value in json.loads(metrics).items() if name not in SYSTEM}
 
 
 def returns(product: Product, run: Run) -> list[tuple[object, ...]]:
@@ -89,4 +99,26 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_numbers(product
     assert returns(product, disturbed) == returns(product, undisturbed)
     assert [path.name for path in product.data_dir.iterdir() if is_open_to_others(path)] == []
     ledgers = [product.client.ledger(each.id) for each in (undisturbed, disturbed)]
+    assert ledgers[0].by_purpose == ledgers[1].by_purpose
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_continuation_that_is_killed_ends_with_the_same_numbers(product: Product) -> None:
+    """Its learner goes on from where the run before had ended, and again from where it was killed."""
+    undisturbed, disturbed = launch(product), launch(product)
+    for run in (undisturbed, disturbed):
+        assert product.client.wait(run.id, every=0.3, timeout=180).status == "succeeded"
+        product.client.continue_run(run.id, EPOCHS * STEPS)
+        if run is disturbed:
+            reach(product, run, 10, "continued-1")
+            product.kill_trainer()
+        assert product.client.wait(run.id, every=0.3, timeout=180).status == "succeeded"
+
+    assert [job(product, run, "continued-1").attempt for run in (undisturbed, disturbed)] == [1, 2]
+    expected = curve(product, undisturbed)
+    assert [row[1] for row in expected if row[0] == "continued-1"] == list(range(1, EPOCHS + 1))
+    assert curve(product, disturbed) == expected
+    assert returns(product, disturbed) == returns(product, undisturbed)
+    ledgers = [product.client.ledger(run.id) for run in (undisturbed, disturbed)]
     assert ledgers[0].by_purpose == ledgers[1].by_purpose

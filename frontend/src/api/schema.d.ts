@@ -4651,6 +4651,11 @@ export interface components {
             /** Project Name */
             project_name: string | null;
             /**
+             * Run Ids
+             * @description Their numbers, newest first; at most 1000, which can be changed at once.
+             */
+            run_ids: number[];
+            /**
              * Runs
              * @description Runs of it that were found.
              */

@@ -16,8 +16,8 @@ const TABLES = [
 ];
 const FILES = "&files=checkpoint&files=best&files=demonstrations&files=picture";
 
-/** Downloads of a run or an experiment. */
-export function ExportMenu({ of, record }: Props) {
+/** Downloads of an experiment, behind a button. */
+export function ExportMenu(props: Props) {
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -26,28 +26,37 @@ export function ExportMenu({ of, record }: Props) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {record && (
-          <>
-            <Menu.Label>To import on another server</Menu.Label>
-            <Menu.Item
-              component="a"
-              href={served(`/api/v1/${of}/record`)}
-              download={`${of.replace("runs/", "run-")}.json`}
-            >
-              Record
-            </Menu.Item>
-          </>
-        )}
-        <Menu.Label>Tables for analysis, as a zip</Menu.Label>
-        {TABLES.map(({ format, title }) => (
-          <Menu.Item key={format} component="a" href={served(`/api/v1/${of}/export?format=${format}`)} download>
-            {title}
-          </Menu.Item>
-        ))}
-        <Menu.Item component="a" href={served(`/api/v1/${of}/export?format=parquet${FILES}`)} download>
-          Parquet and all files
-        </Menu.Item>
+        <Exports {...props} />
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** Downloads of a run or an experiment, as items of a menu. */
+export function Exports({ of, record }: Props) {
+  return (
+    <>
+      {record && (
+        <>
+          <Menu.Label>Export, to import on another server</Menu.Label>
+          <Menu.Item
+            component="a"
+            href={served(`/api/v1/${of}/record`)}
+            download={`${of.replace("runs/", "run-")}.json`}
+          >
+            Record
+          </Menu.Item>
+        </>
+      )}
+      <Menu.Label>Export tables for analysis, as a zip</Menu.Label>
+      {TABLES.map(({ format, title }) => (
+        <Menu.Item key={format} component="a" href={served(`/api/v1/${of}/export?format=${format}`)} download>
+          {title}
+        </Menu.Item>
+      ))}
+      <Menu.Item component="a" href={served(`/api/v1/${of}/export?format=parquet${FILES}`)} download>
+        Parquet and all files
+      </Menu.Item>
+    </>
   );
 }

@@ -9,7 +9,7 @@ import { Loaded } from "./Loaded";
 import { NewSecret, Revoke } from "./Secrets";
 import { When } from "./When";
 
-/** Links that show a run or an experiment to people without an account. */
+/** The button, and its dialogue; nothing for those who may not share. */
 export function Share({ what }: { what: Shareable }) {
   const [open, setOpen] = useState(false);
   if (!useMayChange()) return null;
@@ -18,10 +18,17 @@ export function Share({ what }: { what: Shareable }) {
       <Button size="xs" variant="default" leftSection={<IconShare size={14} />} onClick={() => setOpen(true)}>
         Share
       </Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={`Share this ${what.kind}`} centered>
-        {open && <Links what={what} />}
-      </Modal>
+      <ShareDialogue what={what} opened={open} onClose={() => setOpen(false)} />
     </>
+  );
+}
+
+/** Links that show a run or an experiment to people without an account. */
+export function ShareDialogue({ what, opened, onClose }: { what: Shareable; opened: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={opened} onClose={onClose} title={`Share this ${what.kind}`} centered>
+      {opened && <Links what={what} />}
+    </Modal>
   );
 }
 

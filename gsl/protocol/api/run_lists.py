@@ -9,6 +9,8 @@ from gsl.protocol.api.base import MAX_ID, Answer, Page, Request, example
 from gsl.protocol.api.runs import MOST_TAGS, RunSummary, Tag
 from gsl.protocol.jobs import RunStatus
 
+MOST_CHANGED = 1000
+"""Runs that one request changes."""
 RunAction = Literal["tag", "untag", "archive", "unarchive", "cancel", "delete"]
 
 
@@ -19,7 +21,7 @@ class RunsChange(Request):
         description="`archive` hides runs that have ended from lists that do not ask for them, until `unarchive`; "
         "`delete` puts them into the bin."
     )
-    run_ids: list[Annotated[int, Field(ge=1, le=MAX_ID)]] = Field(min_length=1, max_length=1000)
+    run_ids: list[Annotated[int, Field(ge=1, le=MAX_ID)]] = Field(min_length=1, max_length=MOST_CHANGED)
     tags: list[Tag] = Field(default=[], max_length=MOST_TAGS, description="What `tag` adds and `untag` removes.")
 
 
@@ -85,6 +87,9 @@ class ExperimentOfRuns(Answer):
     project_name: str | None
     sweep: bool
     runs: int = Field(description="Runs of it that were found.")
+    run_ids: tuple[int, ...] = Field(
+        description="Their numbers, newest first; at most 1000, which can be changed at once."
+    )
     statuses: dict[RunStatus, int] = Field(description="How many of them there are of each status.")
     arms: tuple[ArmOfRuns, ...] = Field(description="The highest mean score first; at most 20.")
     arms_in_all: int

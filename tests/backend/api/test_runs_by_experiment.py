@@ -53,6 +53,7 @@ def test_a_row_tells_of_the_runs_that_were_found(api: ApiDriver, listed: dict[st
     assert (found["total"], found["runs"]) == (1, 3)
     row = found["items"][0]["experiment"]
     assert (row["id"], row["runs"], row["statuses"]) == (listed["two"], 3, {"cancelled": 1, "queued": 2})
+    assert row["run_ids"] == [listed[name] for name in ("b0", "a1", "a0")]
     assert row["arms"] == [
         {"name": "high", "runs": 1, "scored": 1, "mean_score": 0.9, "best_score": 0.9},
         {"name": "low", "runs": 2, "scored": 1, "mean_score": 0.2, "best_score": 0.2},

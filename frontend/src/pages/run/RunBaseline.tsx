@@ -1,24 +1,22 @@
-import { Anchor, Button, Group, Text } from "@mantine/core";
-import { IconScale } from "@tabler/icons-react";
+import { Anchor, Group, Menu, Text } from "@mantine/core";
+import { IconTarget } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useLaunchBaseline } from "../../api/mutations";
 import type { Run } from "../../api/types";
 
-/** One click for the plain generalist with the same steps. */
+/** An item of a menu for the plain generalist with the same steps. */
 export function LaunchBaseline({ run }: { run: Run }) {
   const launch = useLaunchBaseline(run.id);
   if (run.arm === "generalist" || run.baseline_id !== null) return null;
   return (
-    <Button
-      size="xs"
-      variant="default"
-      leftSection={<IconScale size={14} />}
-      loading={launch.isPending}
+    <Menu.Item
+      leftSection={<IconTarget size={14} />}
+      disabled={launch.isPending}
       onClick={() => launch.mutate()}
       title="Launches the plain generalist with the same suite, learner, seed and steps"
     >
       Launch baseline
-    </Button>
+    </Menu.Item>
   );
 }
 

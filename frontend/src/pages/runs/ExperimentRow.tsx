@@ -7,6 +7,8 @@ import { OtherOwner } from "../../components/RunFacts";
 import { When } from "../../components/When";
 import { estimate, many } from "../../format/numbers";
 import { STATUS_LABEL } from "../../theme";
+import { Tick } from "./RunCells";
+import type { Selection } from "./useRunWindow";
 
 /** Which experiments are opened to their runs. */
 export interface Groups {
@@ -24,19 +26,34 @@ interface Props {
   groups: Groups;
 }
 
+interface CellsProps extends Props {
+  columns: number;
+  selection: Selection;
+}
+
 const SHOWN_ARMS = 3;
 const USUAL = 7; // columns before those of one's choice
 const STATUSES = Object.keys(STATUS_LABEL) as RunStatus[];
 
 /** An experiment as one row of the table; its arms have the room of what only a run has. */
-export function ExperimentCells({ experiment, columns, groups }: Props & { columns: number }) {
+export function ExperimentCells({ experiment, columns, groups, selection }: CellsProps) {
+  const { name, run_ids } = experiment;
+  const chosen = run_ids.filter((id) => selection.ids.has(id)).length;
+  const state = chosen === 0 ? false : chosen === run_ids.length || undefined;
   return (
     <>
       <Table.Td>
-        <Opener experiment={experiment} groups={groups} />
+        <Tick
+          label={`Select the runs of ${name}`}
+          chosen={state}
+          onChange={() => selection.set(run_ids, state !== true)}
+        />
       </Table.Td>
       <Table.Td>
-        <Named experiment={experiment} />
+        <Group gap={4} wrap="nowrap" align="flex-start">
+          <Opener experiment={experiment} groups={groups} />
+          <Named experiment={experiment} />
+        </Group>
       </Table.Td>
       <Table.Td colSpan={2}>
         <Statuses statuses={experiment.statuses} />

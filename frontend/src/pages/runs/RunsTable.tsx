@@ -95,13 +95,16 @@ interface RowProps {
   groups: Groups;
 }
 
-function RowCells({ row, columns, selection: { ids, set }, groups }: RowProps) {
+function RowCells({ row, columns, selection, groups }: RowProps) {
   if (row?.run) {
     const { run } = row;
-    const own = { selected: ids.has(run.id), inset: isBelow(run, groups) };
-    return <RunCells run={run} columns={columns} select={set} {...own} />;
+    const own = { selected: selection.ids.has(run.id), inset: isBelow(run, groups) };
+    return <RunCells run={run} columns={columns} select={selection.set} {...own} />;
   }
-  if (row?.experiment) return <ExperimentCells experiment={row.experiment} columns={columns.length} groups={groups} />;
+  if (row?.experiment) {
+    const { experiment } = row;
+    return <ExperimentCells experiment={experiment} columns={columns.length} groups={groups} selection={selection} />;
+  }
   return (
     <Table.Td colSpan={columns.length + 1} h={ROW_HEIGHT}>
       <Skeleton height={14} />

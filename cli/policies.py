@@ -82,6 +82,8 @@ def _show(tried: DryRun) -> None:
         f"It would have opened {tried.opened} of {text.many(len(tried.gates), 'gate')}, for {text.count(tried.steps)} "
         f"steps of specialists; {tried.against} of them were rejected."
     )
+    if tried.left_out:
+        say(f"{text.many(tried.left_out, 'older gate')} not tried: their curves are too long to be judged at once.")
 
 
 def _asked(policy: Policy) -> str:

@@ -1,6 +1,7 @@
 """Policies at work: on a gate that opens, and, as a dry run, on gates of the past."""
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from statistics import fmean
 
 from sqlmodel import Session
@@ -19,6 +20,9 @@ from gsl.config.run import RunConfig
 from gsl.config.suites import SuiteSettings
 from gsl.method.gate_policy import GateFacts, PlateauFound, judge, judge_hours
 from gsl.protocol.api import DryRunCreate, DryRunGate, DryRunPublic, GateEvidence, GateProposal, PolicyVerdict
+
+MOST_EPOCHS = 30_000
+"""On which a dry run judges a plateau, all gates together: a second of processor time."""
 
 
 def check_known(session: Session, configs: Iterable[tuple[str, RunConfig]]) -> None:
@@ -110,8 +114,15 @@ def dry_run(session: Session, asked: DryRunCreate, who: Identity) -> DryRunPubli
     conditions = asked.conditions or _stored(session, asked.policy or "", asked.version)
     past = policies.past_gates(session, who, asked.suite, asked.experiment_id, asked.limit)
     readable = [(gate, run) for gate, run in past if not read_only(run)]
-    gates = [_tried(session, gate, run, conditions) for gate, run in readable]
-    return _summed(gates, len(past) - len(readable))
+    number = _affordable(session, [gate for gate, _ in readable]) if conditions.plateau else len(readable)
+    gates = [_tried(session, gate, run, conditions) for gate, run in readable[:number]]
+    return _summed(gates, len(past) - len(readable), len(readable) - number)
+
+
+def _affordable(session: Session, gates: Sequence[Gate]) -> int:
+    """How many of the gates, from the first on, can be tried on their training; at least one."""
+    epochs = list(accumulate(policies.epochs_before(session, gates)))
+    return max(min(1, len(gates)), sum(judged <= MOST_EPOCHS for judged in epochs))
 
 
 def _stored(session: Session, name: str, version: int | None) -> PolicyConditions:
@@ -129,7 +140,7 @@ def _tried(session: Session, gate: Gate, run: Run, conditions: PolicyConditions)
     )  # fmt: skip
 
 
-def _summed(gates: Sequence[DryRunGate], unreadable: int) -> DryRunPublic:
+def _summed(gates: Sequence[DryRunGate], unreadable: int, left_out: int) -> DryRunPublic:
     opened = [gate for gate in gates if gate.opens]
     return DryRunPublic(
         gates=tuple(gates),
@@ -137,4 +148,5 @@ def _summed(gates: Sequence[DryRunGate], unreadable: int) -> DryRunPublic:
         steps=sum(gate.steps for gate in opened),
         against=sum(gate.status == "rejected" for gate in opened),
         unreadable=unreadable,
+        left_out=left_out,
     )

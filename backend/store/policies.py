@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from gsl.backend.db.models import Gate, Run
+from gsl.backend.db.models import Gate, Job, Run
 from gsl.backend.db.policy_models import GateVerdict, Policy, PolicyVersion
 from gsl.backend.domain.identity import Identity
 from gsl.backend.errors import ConflictError, NotFoundError
@@ -110,6 +111,15 @@ def past_gates(
     narrowed += [Run.experiment_id == experiment_id] if experiment_id is not None else []
     query = select(Gate, Run).join(Run, col(Run.id) == col(Gate.run_id)).where(SPECIALISTS, *narrowed)
     return list(session.exec(query.order_by(col(Gate.id).desc()).limit(limit)))
+
+
+def epochs_before(session: Session, gates: Sequence[Gate]) -> list[int]:
+    """Of each gate the epochs of its cycle's generalist, some of which may have come after it."""
+    cycle = (Job.run_id, Job.cycle)
+    query = select(*cycle, func.sum(Job.epochs)).where(Job.kind == "generalist").group_by(*map(col, cycle))
+    rows = session.exec(query.where(col(Job.run_id).in_({gate.run_id for gate in gates})))
+    epochs = {(run_id, number): int(total) for run_id, number, total in rows}
+    return [epochs.get((gate.run_id, gate.cycle), 0) for gate in gates]
 
 
 def gate_before_cycle(session: Session, gate: Gate) -> Gate | None:

@@ -4327,6 +4327,11 @@ export interface components {
              */
             gates: components["schemas"]["DryRunGate"][];
             /**
+             * Left Out
+             * @description Older gates that were not tried: a plateau is judged on at most 30,000 epochs, all gates together.
+             */
+            left_out: number;
+            /**
              * Opened
              * @description Number of gates that the policy would have opened.
              */

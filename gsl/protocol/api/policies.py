@@ -88,6 +88,9 @@ class DryRunPublic(Answer):
     steps: int = Field(description="Environment steps that their specialists would have spent.")
     against: int = Field(description="Those of them that were rejected.")
     unreadable: int = Field(description="Gates left out, because the run's configuration cannot be read here.")
+    left_out: int = Field(
+        description="Older gates that were not tried: a plateau is judged on at most 30,000 epochs, all gates together."
+    )
 
 
 class PolicyVerdict(Answer):

@@ -202,6 +202,22 @@ def tried(api: ApiDriver, plateau: dict[str, Any]) -> list[tuple[bool, list[str]
     return [(gate["opens"], gate["reasons"]) for gate in gates]
 
 
+def test_a_dry_run_judges_no_more_epochs_than_it_can(api: ApiDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = {"conditions": {"plateau": H}}
+    assert api.post("/policies/dry-run", body)["left_out"] == 0
+    for _ in range(3):
+        at_the_gate(api)
+    everything = api.post("/policies/dry-run", body)
+    assert (len(everything["gates"]), everything["left_out"]) == (3, 0)
+    epochs = api.get(f"/runs/{everything['gates'][0]['run_id']}/jobs")[0]["epochs"]
+    monkeypatch.setattr("gsl.backend.services.policies.MOST_EPOCHS", 2 * epochs)
+    some = api.post("/policies/dry-run", body)
+    assert (some["gates"], some["left_out"]) == (everything["gates"][:2], 1)
+    monkeypatch.setattr("gsl.backend.services.policies.MOST_EPOCHS", 0)
+    assert len(api.post("/policies/dry-run", body)["gates"]) == 1
+    assert len(api.post("/policies/dry-run", {"conditions": {"score_below": 1}})["gates"]) == 3
+
+
 def test_a_plateau_must_hold_under_the_settings_of_the_policy_too(api: ApiDriver) -> None:
     run = trained_flat(api, 12)
     [(opens, reasons)] = tried(api, H)

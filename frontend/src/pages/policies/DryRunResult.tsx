@@ -13,6 +13,8 @@ export function DryRunResult({ tried }: { tried: DryRun }) {
         It would have opened {tried.opened} of {many(tried.gates.length, "gate")}, for {count(tried.steps)} steps of
         specialists. People rejected {tried.against} of them.
         {tried.unreadable > 0 && ` ${many(tried.unreadable, "gate")} cannot be read on this server.`}
+        {tried.left_out > 0 &&
+          ` ${many(tried.left_out, "older gate")} ${tried.left_out === 1 ? "was" : "were"} not tried: their curves are too long to be judged at once.`}
       </Text>
       {tried.gates.length > 0 && (
         <Card withBorder p={0}>

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ _OTHERS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
     "AND backend_type = 'client backend'"
 )
+_LEAVING_S = 2.0  # a connection that was closed just now, by us or by a server that stopped, is still counted
 _VARIABLES = {"dbname": "PGDATABASE", "application_name": "PGAPPNAME"}
 
 
@@ -46,11 +48,18 @@ class PostgresCopies(DatabaseCopies):
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        with _connected(self._url) as database:
-            others = database.execute(_OTHERS.encode()).fetchone()
-        if others is not None and others[0]:
-            raise CopyError(f"The database is in use by {others[0]} other connections: stop the server first.")
+        if others := self._others():
+            time.sleep(_LEAVING_S)
+            others = self._others()
+        if others:
+            raise CopyError(f"The database is in use by {others} other connections: stop the server first.")
         yield
+
+    def _others(self) -> object:
+        """How many others are connected."""
+        with _connected(self._url) as database:
+            found = database.execute(_OTHERS.encode()).fetchone()
+        return 0 if found is None else found[0]
 
     def put(self, source: Path) -> None:
         """In one transaction."""

@@ -7,7 +7,6 @@ from sqlmodel import Session, col
 
 from gsl.backend.db.evaluation_models import Evaluation
 from gsl.backend.db.models import Job, Run
-from gsl.backend.store.configs import config_of
 from gsl.protocol.reports import TrialReturns
 
 
@@ -34,7 +33,7 @@ def latest_trials(session: Session, run_id: int) -> Trials | None:
     if found is None:
         return None
     key, epoch, returns = found
-    adapting = config_of(session.get_one(Run, run_id)).trial.episodes
+    adapting = session.get_one(Run, run_id).config["trial"]["episodes"]  # as it was stored: a run may be read-only
     return Trials(key, epoch, TrialReturns.model_validate(returns), adapting)
 
 

@@ -1,7 +1,10 @@
 """Learners with memory on suites whose variation is hidden: minutes on a laptop."""
 
+from typing import Any
+
+from gsl.config.guides import GAIL
 from gsl.config.learners import PPO
-from gsl.config.method import BudgetSettings, EvaluationSettings
+from gsl.config.method import BudgetSettings, DemonstrationSettings, EvaluationSettings, SpecialistSettings
 from gsl.config.networks import MLP
 from gsl.config.presets.base import Preset, origins
 from gsl.config.recommended import recommended
@@ -15,6 +18,13 @@ _LIBRARY = "learner.gae_lambda learner.clip_coef learner.vf_coef learner.max_gra
 _GRID, _BANDITS = GridNaviSuite(), BanditSuite()
 _PPO = PPO(network=MLP(width=64, depth=2), device="cpu", num_envs=64, num_steps=60, gamma=0.97, norm_reward=False)
 
+
+def _whole_method(steps: int) -> dict[str, Any]:
+    """For whoever launches the arm gsl: specialists of so many steps, and a guide that memory allows."""
+    specialists = SpecialistSettings(count=2, variations_each=4, steps=steps)
+    return {"specialists": specialists, "demonstrations": DemonstrationSettings(filter="return"), "guide": GAIL()}
+
+
 GRIDNAVI = Preset(
     name="gridnavi-rl2",
     title="GridNavi: RL², recurrent PPO and PPO",
@@ -27,7 +37,8 @@ GRIDNAVI = Preset(
         learner=recommended("rl2", _GRID).learner,
         trial=TrialSettings(episodes=4),
         evaluation=EvaluationSettings(episodes=5, every_epochs=50),
-        budget=BudgetSettings(total_steps=2_000_000, generalist_steps=2_000_000),
+        budget=BudgetSettings(total_steps=2_000_000, generalist_steps=800_000),
+        **_whole_method(200_000),
         arm="generalist",
     ),
     arms={
@@ -48,7 +59,8 @@ BANDITS = Preset(
         learner=recommended("rl2", _BANDITS).learner,
         trial=TrialSettings(episodes=10),
         evaluation=EvaluationSettings(episodes=10, held_out_sample=100),
-        budget=BudgetSettings(total_steps=1_000_000, generalist_steps=1_000_000),
+        budget=BudgetSettings(total_steps=1_000_000, generalist_steps=400_000),
+        **_whole_method(100_000),
         arm="generalist",
     ),
 )

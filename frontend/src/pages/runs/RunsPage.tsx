@@ -41,9 +41,9 @@ export function RunsPage() {
   const show = (view: RunView) => {
     setOpened(view);
     const { columns = [], sort = "", query, by_experiment } = view.content;
-    const there = chosenFields(columns, known ?? NO_FIELDS).fields.map((field) => field.name);
-    const sorted = chosenFields([sort.replace("-", "")], known ?? NO_FIELDS).fields.length > 0;
-    open({ query, columns: there, sort: sorted ? sort : "", by_experiment });
+    const there = (names: string[]) => (known ? chosenFields(names, known).fields.map((field) => field.name) : names);
+    const sorted = there([sort.replace("-", "")]).length > 0;
+    open({ query, columns: there(columns), sort: sorted ? sort : "", by_experiment });
   };
   const content = {
     query: queryOf(filter),

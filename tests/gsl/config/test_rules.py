@@ -61,7 +61,8 @@ def test_presets_survive_json_and_can_be_launched(name: str) -> None:
     config = PRESETS[name].config
     assert RunConfig.model_validate_json(config.model_dump_json()) == config
     [job] = plan(config, RunState()).jobs
-    assert job.budget_steps == config.budget.generalist_steps
+    budget = config.budget
+    assert job.budget_steps == (budget.generalist_steps if config.arm == "gsl" else budget.total_steps)
 
 
 def test_seeds_differ_by_name_and_never_by_process() -> None:

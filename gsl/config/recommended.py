@@ -96,6 +96,10 @@ _GUESSES_LEEP = LEEP(
     network=MLP(width=64, depth=2, activation="tanh"), device="cpu", num_envs=64, num_steps=32, num_minibatches=4,
     update_epochs=4, learning_rate=1e-3, gamma=0.99, ent_coef=0.01, norm_reward=False, members=4, link_coef=0.1,
 )  # fmt: skip
+_DARK_PPO = PPO(
+    network=MLP(width=64, depth=1, activation="tanh"), device="cpu", num_envs=16, num_steps=40, num_minibatches=4,
+    update_epochs=4, learning_rate=3e-3, gamma=0.97, ent_coef=0.01, norm_reward=False,
+)  # fmt: skip
 _PICTURE_LEEP = LEEP(network=Impala())
 
 _PICTURE_PPO = PPO(network=Impala())
@@ -146,6 +150,8 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
     ("sac", "maniskill", "continuous vector", "gpu"): Recommendation(_MANISKILL, "library: ManiSkill-Learn's SAC"),
     ("ppo", "classification", "discrete vector", "gpu"): Recommendation(_GUESSES_PPO, "ours: benchmarks.leep"),
     ("leep", "classification", "discrete vector", "gpu"): Recommendation(_GUESSES_LEEP, "ours: benchmarks.leep"),
+    ("ppo", "darkroom", "discrete vector", "gpu"): Recommendation(_DARK_PPO, "ours: single goals in 40,000 steps"),
+    ("ppo", "keytodoor", "discrete vector", "gpu"): Recommendation(_DARK_PPO, "ours, carried over: Dark Room"),
     ("leep", "gymnasium", "discrete vector", "gpu"): Recommendation(
         _GUESSES_LEEP, "ours, carried over: sequential classification"
     ),

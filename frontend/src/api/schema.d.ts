@@ -4170,6 +4170,44 @@ export interface components {
              */
             name: "dagger";
         };
+        /**
+         * DarkRoomSuite
+         * @description A dark grid: one cell is the goal, which pays 1 for every step on it. All that is observed is the own cell.
+         *
+         *     For in-context learning: within a trial of several episodes, a policy finds the goal once and then goes there. The
+         *     defaults are those of Algorithm Distillation (Laskin et al. 2022), with as many goals held out as in ad-eps.
+         */
+        DarkRoomSuite: {
+            /**
+             * Goal Seed
+             * @description Seed of the choice of held-out goals.
+             * @default 0
+             */
+            goal_seed: number;
+            /**
+             * Held Out Goals
+             * @description Number of goals that are not trained on and only measure generalisation.
+             * @default 15
+             */
+            held_out_goals: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "darkroom";
+            /**
+             * Size
+             * @description Cells along each side. All cells are goals but the start in the middle.
+             * @default 9
+             */
+            size: number;
+            /**
+             * Time Limit
+             * @description Steps of an episode. Fewer leave no time to reach the corners.
+             * @default 20
+             */
+            time_limit: number;
+        };
         /** DemonstrationCount */
         DemonstrationCount: {
             /** Kept */
@@ -6269,6 +6307,51 @@ export interface components {
              * @description Most steps that the generalist trains, in whole epochs.
              */
             steps: number;
+        };
+        /**
+         * KeyToDoorSuite
+         * @description A dark grid with a key and a door: 1 for reaching the key, and 1 for then reaching the door, which ends it.
+         *
+         *     All that is observed is the own cell, and episodes start anywhere. For in-context learning: a policy must find out
+         *     where both are, and in which order they count. The defaults are those of Algorithm Distillation (Laskin et al.
+         *     2022).
+         */
+        KeyToDoorSuite: {
+            /**
+             * Held Out Pairs
+             * @description Number of further pairs that only measure generalisation.
+             * @default 50
+             */
+            held_out_pairs: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "keytodoor";
+            /**
+             * Pair Seed
+             * @description Seed of the choice of pairs.
+             * @default 0
+             */
+            pair_seed: number;
+            /**
+             * Pairs
+             * @description Number of pairs of a key's and a door's cell to train on; each is one variation.
+             * @default 100
+             */
+            pairs: number;
+            /**
+             * Size
+             * @description Cells along each side.
+             * @default 9
+             */
+            size: number;
+            /**
+             * Time Limit
+             * @description Most steps of an episode. Fewer leave no time to reach both.
+             * @default 50
+             */
+            time_limit: number;
         };
         /**
          * LEEP
@@ -8702,7 +8785,7 @@ export interface components {
              * Suite
              * @description The family of environments to train on.
              */
-            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"] | components["schemas"]["ClassificationSuite"] | components["schemas"]["GridNaviSuite"] | components["schemas"]["BanditSuite"];
+            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"] | components["schemas"]["ClassificationSuite"] | components["schemas"]["GridNaviSuite"] | components["schemas"]["BanditSuite"] | components["schemas"]["DarkRoomSuite"] | components["schemas"]["KeyToDoorSuite"];
             /** @description How many episodes in a row are played on one variation. */
             trial?: components["schemas"]["TrialSettings"];
         };

@@ -3,9 +3,11 @@
 from gsl.config.suites.bandits import BanditSuite
 from gsl.config.suites.base import SuiteSettings
 from gsl.config.suites.classification import ClassificationSuite
+from gsl.config.suites.darkroom import DarkRoomSuite
 from gsl.config.suites.forkmaze import ForkMazeSuite
 from gsl.config.suites.gridnavi import GridNaviSuite
 from gsl.config.suites.gymnasium import GymnasiumSuite
+from gsl.config.suites.keytodoor import KeyToDoorSuite
 from gsl.config.suites.maniskill import ManiSkillSuite
 from gsl.config.suites.metaworld.settings import MetaWorldSuite
 from gsl.config.suites.procgen import ProcgenSuite
@@ -14,9 +16,11 @@ __all__ = [
     "BUILTIN_SUITES",
     "BanditSuite",
     "ClassificationSuite",
+    "DarkRoomSuite",
     "ForkMazeSuite",
     "GridNaviSuite",
     "GymnasiumSuite",
+    "KeyToDoorSuite",
     "ManiSkillSuite",
     "MetaWorldSuite",
     "ProcgenSuite",
@@ -32,4 +36,6 @@ BUILTIN_SUITES: tuple[type[SuiteSettings], ...] = (
     ClassificationSuite,
     GridNaviSuite,
     BanditSuite,
+    DarkRoomSuite,
+    KeyToDoorSuite,
 )

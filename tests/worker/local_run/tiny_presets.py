@@ -26,6 +26,8 @@ _SUITES: dict[str, dict[str, Any]] = {
     "gymnasium": {"time_limit": 8},
     "gridnavi": {"time_limit": 4},
     "bandits": {"bandits": 3, "held_out_bandits": 1},
+    "darkroom": {"size": 3, "held_out_goals": 2, "time_limit": 4},
+    "keytodoor": {"size": 3, "pairs": 3, "held_out_pairs": 1, "time_limit": 6},
     "maniskill": {"time_limit": 4, "num_seeds": 3, "held_out_seeds": 1},
     "classification": {"images": 3, "held_out_images": 1, "guesses": 4},
 }  # what cannot be made shorter there, as Procgen's episodes, decides how many variations are left

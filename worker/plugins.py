@@ -14,8 +14,17 @@ class ImplementationError(RuntimeError):
 
 def load(settings: SuiteSettings | LearnerSettings | GuideSettings) -> Any:
     """The class or function that `settings.implementation` names as `module:attribute`. Raises ImplementationError."""
-    module, _, attribute = settings.implementation.partition(":")
+    return _named(settings.name, settings.implementation)
+
+
+def load_reward(suite: SuiteSettings) -> Any:
+    """The suite's reward as a function of a step; None if it has none. Raises ImplementationError."""
+    return None if suite.reward_function is None else _named(suite.name, suite.reward_function)
+
+
+def _named(whose: str, name: str) -> Any:
+    module, _, attribute = name.partition(":")
     try:
         return getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
-        raise ImplementationError(f"{settings.name}: {settings.implementation} cannot be loaded: {error}") from error
+        raise ImplementationError(f"{whose}: {name} cannot be loaded: {error}") from error

@@ -158,6 +158,8 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
     ("leep", "procgen", "discrete picture", "gpu"): Recommendation(
         _PICTURE_LEEP, "library: expgen's LEEP with four members; ours: weight of the link, not tried at length"
     ),
+    ("ppo", "pendulum", "continuous vector", "gpu"): Recommendation(_BOX_PPO, "ours, carried over: Gymnasium"),
+    ("ppo", "cartpole", "discrete vector", "gpu"): Recommendation(_CHOICE_PPO, "ours, carried over: Gymnasium"),
     ("ppo", "gymnasium", "continuous vector", "gpu"): Recommendation(
         _BOX_PPO, "library: CleanRL's ppo_continuous_action; ours: eight environments for its one"
     ),

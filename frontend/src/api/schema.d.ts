@@ -3674,6 +3674,39 @@ export interface components {
             total_steps: number;
         };
         /**
+         * CartPoleSuite
+         * @description A pole of varied length that a cart balances by a push of varied force to the left or to the right.
+         *
+         *     1 for every step after which it still stands. The physics are Gymnasium's, and the ranges those of CaDM (Lee et al.
+         *     2020). A policy sees neither force nor length.
+         */
+        CartPoleSuite: {
+            /**
+             * Held Out
+             * @description Which sets of variations only measure generalisation. moderate: parameters a little outside of the training ranges. extreme: parameters far outside.
+             * @default both
+             * @enum {string}
+             */
+            held_out: "both" | "moderate" | "extreme";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "cartpole";
+            /**
+             * Time Limit
+             * @description Steps after which an episode is cut off.
+             * @default 200
+             */
+            time_limit: number;
+            /**
+             * Values
+             * @description Number of values of each parameter in training, evenly spread over its range. Every combination is a variation, so 5 gives 25.
+             * @default 5
+             */
+            values: number;
+        };
+        /**
          * Change
          * @description Notice that something changed: its kind, and which run or worker. The data comes from the other routes.
          */
@@ -7548,6 +7581,38 @@ export interface components {
              */
             new: string;
         };
+        /**
+         * PendulumSuite
+         * @description A pendulum of varied mass and length, to be swung up with a torque that alone is too weak to lift most of them.
+         *
+         *     The physics are Gymnasium's, and the ranges those of CaDM (Lee et al. 2020). A policy does not see mass and length.
+         */
+        PendulumSuite: {
+            /**
+             * Held Out
+             * @description Which sets of variations only measure generalisation. moderate: parameters a little outside of the training ranges. extreme: parameters far outside.
+             * @default both
+             * @enum {string}
+             */
+            held_out: "both" | "moderate" | "extreme";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "pendulum";
+            /**
+             * Time Limit
+             * @description Steps after which an episode is cut off.
+             * @default 200
+             */
+            time_limit: number;
+            /**
+             * Values
+             * @description Number of values of each parameter in training, evenly spread over its range. Every combination is a variation, so 5 gives 25.
+             * @default 5
+             */
+            values: number;
+        };
         /** PersonPublic */
         PersonPublic: {
             /**
@@ -8785,7 +8850,7 @@ export interface components {
              * Suite
              * @description The family of environments to train on.
              */
-            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"] | components["schemas"]["ClassificationSuite"] | components["schemas"]["GridNaviSuite"] | components["schemas"]["BanditSuite"] | components["schemas"]["DarkRoomSuite"] | components["schemas"]["KeyToDoorSuite"];
+            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"] | components["schemas"]["ClassificationSuite"] | components["schemas"]["GridNaviSuite"] | components["schemas"]["BanditSuite"] | components["schemas"]["DarkRoomSuite"] | components["schemas"]["KeyToDoorSuite"] | components["schemas"]["PendulumSuite"] | components["schemas"]["CartPoleSuite"];
             /** @description How many episodes in a row are played on one variation. */
             trial?: components["schemas"]["TrialSettings"];
         };

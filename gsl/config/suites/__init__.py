@@ -10,11 +10,13 @@ from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.keytodoor import KeyToDoorSuite
 from gsl.config.suites.maniskill import ManiSkillSuite
 from gsl.config.suites.metaworld.settings import MetaWorldSuite
+from gsl.config.suites.physics import CartPoleSuite, PendulumSuite
 from gsl.config.suites.procgen import ProcgenSuite
 
 __all__ = [
     "BUILTIN_SUITES",
     "BanditSuite",
+    "CartPoleSuite",
     "ClassificationSuite",
     "DarkRoomSuite",
     "ForkMazeSuite",
@@ -23,6 +25,7 @@ __all__ = [
     "KeyToDoorSuite",
     "ManiSkillSuite",
     "MetaWorldSuite",
+    "PendulumSuite",
     "ProcgenSuite",
     "SuiteSettings",
 ]
@@ -38,4 +41,6 @@ BUILTIN_SUITES: tuple[type[SuiteSettings], ...] = (
     BanditSuite,
     DarkRoomSuite,
     KeyToDoorSuite,
+    PendulumSuite,
+    CartPoleSuite,
 )

@@ -26,6 +26,9 @@ class SuiteSettings(Settings):
     """Libraries of the system that it loads, on Linux, and the Debian package of each."""
     renders: ClassVar[bool] = False
     """Whether its environments can be filmed: they have `film` and `frame`, see `Filmed` in worker/envs/base.py."""
+    reward_function: ClassVar[str | None] = None
+    """`module:attribute` of its reward as a function of tensors (observation, action, next observation), for planning;
+    see worker/envs/physics/rewards.py. None if the reward depends on more than these."""
     video_libraries: ClassVar[dict[str, str]] = {}
     """What `libraries` are, but only for videos."""
 

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gsl.config.suites import ForkMazeSuite, GymnasiumSuite, ManiSkillSuite, MetaWorldSuite, ProcgenSuite, SuiteSettings
+from gsl.config.suites import (
+    CartPoleSuite,
+    ForkMazeSuite,
+    GymnasiumSuite,
+    ManiSkillSuite,
+    MetaWorldSuite,
+    PendulumSuite,
+    ProcgenSuite,
+    SuiteSettings,
+)
 from gsl.worker.envs import FilmedEnv, films, make_env, make_filmed
 from gsl.worker.envs.base import EnvError
 from gsl.worker.envs.sampling.samplers import QueueSampler
@@ -47,7 +56,9 @@ def test_the_maze_shows_the_way_to_its_end() -> None:
     assert len({picture.tobytes() for picture in right}) == len(right)
 
 
-@pytest.mark.parametrize("suite", [GymnasiumSuite(), ProcgenSuite(game="coinrun", num_threads=0)])
+@pytest.mark.parametrize(
+    "suite", [GymnasiumSuite(), ProcgenSuite(game="coinrun", num_threads=0), PendulumSuite(), CartPoleSuite()]
+)
 def test_every_step_is_seen(suite: SuiteSettings) -> None:
     pictures = filmed(suite, 12)
     assert len({picture.tobytes() for picture in pictures}) >= len(pictures) / 2

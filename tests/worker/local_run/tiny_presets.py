@@ -25,6 +25,8 @@ _SUITES: dict[str, dict[str, Any]] = {
     "metaworld": {"time_limit": 4, "goals": 1, "held_out_goals": 1, "processes": 1},
     "gymnasium": {"time_limit": 8},
     "gridnavi": {"time_limit": 4},
+    "pendulum": {"time_limit": 8, "values": 2},
+    "cartpole": {"time_limit": 8, "values": 2},
     "bandits": {"bandits": 3, "held_out_bandits": 1},
     "darkroom": {"size": 3, "held_out_goals": 2, "time_limit": 4},
     "keytodoor": {"size": 3, "pairs": 3, "held_out_pairs": 1, "time_limit": 6},

@@ -1,0 +1,1 @@
+"""Pendulum and CartPole whose physics differ from variation to variation."""

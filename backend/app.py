@@ -26,6 +26,7 @@ from gsl.backend.api import (
     figures,
     gates,
     jobs,
+    kept,
     listed_runs,
     measurements,
     meta,
@@ -79,6 +80,7 @@ _ROUTES = (
     listed_runs.routes,
     run_lists.routes,  # before the runs themselves, whose numbers its addresses are not
     runs.routes,
+    kept.routes,
     notes.routes,
     bin.routes,
     jobs.routes,

@@ -26,11 +26,11 @@ from gsl.client.binned import BinCalls
 from gsl.client.catalogue import CatalogueCalls, ExperimentCalls
 from gsl.client.comparing import ComparisonCalls
 from gsl.client.endpoints import AsyncSender, Sender
+from gsl.client.kept import KeptCalls
 from gsl.client.login import find
 from gsl.client.measurements import MeasurementCalls
 from gsl.client.policies import LinkCalls, PolicyCalls
 from gsl.client.projects import ProjectCalls
-from gsl.client.run_lists import RunListCalls
 from gsl.client.runs import GateCalls, RunCalls
 from gsl.client.sweeps import SweepCalls
 from gsl.client.transport import ANSWER_S, AsyncTransport, Transport
@@ -49,7 +49,7 @@ def _tables(of: str, format: TableFormat, files_of: Sequence[str]) -> tuple[str,
 
 class _Calls(
     CatalogueCalls, ExperimentCalls, RunCalls, GateCalls, MeasurementCalls, AccountCalls, PeopleCalls, ProjectCalls,
-    BinCalls, PolicyCalls, LinkCalls, SweepCalls, ComparisonCalls, VideoCalls, RunListCalls,
+    BinCalls, PolicyCalls, LinkCalls, SweepCalls, ComparisonCalls, VideoCalls, KeptCalls,
 ):  # fmt: skip
     """All calls that are declared once for both clients."""
 

@@ -5,6 +5,7 @@ from gsl.protocol.api import (
     catalogue,
     comparing,
     continuing,
+    kept,
     measurements,
     run_lists,
     runs,
@@ -62,6 +63,7 @@ PairComparison = api.PairComparison
 Person = api.PersonPublic
 PhaseProgress = api.PhaseProgress
 Plateau = api.PlateauPublic
+PlateauDefault = kept.PlateauDefaultPublic
 PlateauReplay = api.PlateauReplay
 Policy = api.PolicyPublic
 Preset = api.PresetInfo
@@ -72,7 +74,7 @@ Queue = api.QueuePublic
 Returns = api.ReturnsPublic
 Run = api.RunPublic
 RunAction = run_lists.RunAction
-RunView = run_lists.RunViewPublic
+RunView = kept.RunViewPublic
 RunSummary = api.RunSummary
 RunsRow = run_lists.RunsRow
 RunTree = tree.RunTree

@@ -182,6 +182,15 @@ class RunCalls:
             run = yield from get(models.Run, f"/runs/{run_id}", after=every)
         return run
 
+    @endpoint
+    def change_runs(
+        self, action: models.RunAction, run_ids: Sequence[int], *, tags: Sequence[str] = ()
+    ) -> Conversation[models.RunsChanged]:
+        """Tag, archive, cancel or delete many runs; the answer says of each whether it was done, or why not."""
+        return post(
+            models.RunsChanged, "/runs/changes", {"action": action, "run_ids": list(run_ids), "tags": list(tags)}
+        )
+
 
 def _listing(
     query: str | None, search: str | None, sort: str | None, tag: str | None, suite: str | None, owner: str | None,

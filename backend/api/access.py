@@ -26,7 +26,7 @@ from gsl.protocol.api.base import MAX_ID
 _DECLARED: dict[Access, str] = {
     "anyone": "get_health get_session sign_in accept_invitation begin_oidc finish_oidc",
     "viewer": """
-        list_run_fields complete_run_query list_run_views list_runs_by_experiment
+        list_run_fields complete_run_query list_run_views list_plateau_defaults list_runs_by_experiment
         list_suites list_presets list_runs get_run preview_run get_record list_run_jobs get_job get_job_log get_queue
         get_worker_usage
         list_artifacts get_returns list_plateaus get_ledger list_events get_metrics list_figures get_figure get_gate
@@ -41,7 +41,7 @@ _DECLARED: dict[Access, str] = {
         get_video_choices list_videos get_video offer_continuation
     """,
     "member": """
-        change_runs store_run_view delete_run_view
+        change_runs store_run_view delete_run_view store_plateau_default delete_plateau_default
         create_run launch_baseline update_run delete_run cancel_run pause_run resume_run retry_run retry_job import_run
         approve_gate reject_gate approve_gates create_experiment update_experiment launch_experiment create_project
         update_project delete_project set_project_member remove_project_member delete_experiment restore_run

@@ -1,23 +1,20 @@
-"""The list of runs: its fields, how a query goes on, changes of many runs at once, and views kept by name."""
+"""The list of runs: its fields, how a query goes on, and changes of many runs at once."""
 
 from typing import Annotated
 
 from fastapi import Query
 
 from gsl.backend.api.access import Who
-from gsl.backend.api.deps import Reading, RowId, ServicesDep, Writing, problems, router
+from gsl.backend.api.deps import Reading, ServicesDep, problems, router
 from gsl.backend.domain.query_completion import MOST, completions, place
 from gsl.backend.domain.run_fields import every, find
-from gsl.backend.services.placement import project_for
 from gsl.backend.services.run_changes import change_each
-from gsl.backend.store import audit, run_columns, run_views, search
+from gsl.backend.store import run_columns
 from gsl.protocol.api.run_lists import (
     RunField,
     RunQueryCompletions,
     RunsChange,
     RunsChanged,
-    RunViewPublic,
-    RunViewStore,
 )
 
 routes = router("runs")
@@ -50,27 +47,3 @@ def complete_run_query(
 def change_runs(body: RunsChange, who: Who, services: ServicesDep) -> RunsChanged:
     """Each run on its own: the answer says of each whether it was done, and otherwise why not."""
     return change_each(services, body, who)
-
-
-@routes.get("/run-views", summary="List views of the list of runs", responses=problems())
-def list_run_views(who: Who, session: Reading) -> list[RunViewPublic]:
-    """One's own, then those that others share. `gone` says what a view names that there is no more."""
-    return run_views.listed(session, who)
-
-
-@routes.put("/run-views", summary="Keep a view of the list of runs", responses=problems(400, 409))
-def store_run_view(body: RunViewStore, who: Who, session: Writing) -> RunViewPublic:
-    """Under a name of one's own, in place of what was there. 422 names what cannot be read."""
-    search.check_view(session, body.content)
-    if body.project_id is not None:
-        project_for(session, who, body.project_id)
-    run_views.check_room(session, who)
-    audit.about(session, f"view {body.name}", "shared" if body.shared else "")
-    return run_views.store(session, who, body)
-
-
-@routes.delete("/run-views/{view_id}", status_code=204, summary="Delete a view", responses=problems(404))
-def delete_run_view(view_id: RowId, who: Who, session: Writing) -> None:
-    """403 if it is someone else's, except for admins."""
-    view = run_views.remove(session, who, view_id)
-    audit.about(session, f"view {view_id}", view.name)

@@ -1,4 +1,4 @@
-"""Tables of projects, of who is in them, of quotas and views; columns of what is in a project or in the bin."""
+"""Tables of projects, members, quotas and what is kept by name; columns of what is in a project or in the bin."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from gsl.backend.db.columns import BIG_ID, UtcDateTime, identity, json_column, reference, time_column
+from gsl.backend.db.columns import BIG_ID, UtcDateTime, identity, json_column, now, reference, time_column
 
 
 class OfProject(SQLModel):
@@ -46,19 +46,34 @@ class ProjectMember(SQLModel, table=True):
     added_at: datetime = time_column()
 
 
-class RunView(OfProject, table=True):
-    """A way to look at the list of runs, kept by name; with a project, a shared one is its members' alone."""
+class KeptByName(OfProject):
+    """Columns of what a person keeps under a name; with a project, a shared one is its members' alone."""
+
+    name: str
+    owner: str  # name of the account
+    shared: bool = False
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    updated_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class RunView(KeptByName, table=True):
+    """A way to look at the list of runs."""
 
     __tablename__ = "run_view"
     __table_args__ = (UniqueConstraint("owner", "name", name="uq_run_view_owner_name"),)
 
     id: int | None = identity()
-    name: str
-    owner: str  # name of the account
-    shared: bool = False
     content: dict[str, Any] = json_column()  # RunViewContent
-    created_at: datetime = time_column()
-    updated_at: datetime = time_column()
+
+
+class PlateauDefault(KeptByName, table=True):
+    """Settings of criterion H that launches can begin with."""
+
+    __tablename__ = "plateau_default"
+    __table_args__ = (UniqueConstraint("owner", "name", name="uq_plateau_default_owner_name"),)
+
+    id: int | None = identity()
+    settings: dict[str, Any] = json_column()  # PlateauSettings
 
 
 class Quota(SQLModel, table=True):

@@ -13,7 +13,7 @@ from gsl.backend.errors import InvalidError
 from gsl.backend.store.run_columns import has_metric
 from gsl.backend.store.run_query import condition, read
 from gsl.backend.store.run_text import has_tag
-from gsl.protocol.api.run_lists import RunViewContent
+from gsl.protocol.api.kept import RunViewContent
 from gsl.protocol.jobs import RunStatus
 
 _ARCHIVED = FIELDS["archived"].name

@@ -103,12 +103,21 @@ def test_no_tab_is_left_out(page: Page, paths: list[str]) -> None:
     assert tuple(views.evaluate_all("options => options.map(({ value }) => value)")) == TABS
 
 
+def plateau_defaults(page: Page, item: str | None = None) -> None:
+    page.get_by_role("button", name="Replay the plateau").click()
+    page.get_by_role("button", name="Defaults").click()
+    if item is not None:
+        page.get_by_role("menuitem", name=item).click()
+
+
 WAITING = "the run at its gate"
 WAITING_OVERVIEW = "its overview"
 REPLAYED = "the ended run"
 CONTINUED = "the continued run"
 OPENED: dict[str, tuple[str, Callable[[Page], object]]] = {
     "a replay": (REPLAYED, lambda page: page.get_by_role("button", name="Replay the plateau").click()),
+    "defaults of a plateau": (REPLAYED, lambda page: plateau_defaults(page)),
+    "keeping one": (REPLAYED, lambda page: plateau_defaults(page, "Keep these settings…")),
     "a run's priority": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Priority").click()),
     "continuing": (CONTINUED, lambda page: page.get_by_role("button", name="Continue…").click()),
     "notes that are written": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Add notes").click()),

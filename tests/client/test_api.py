@@ -118,6 +118,17 @@ def test_every_page_of_a_list_is_read(api: RealApi, monkeypatch: pytest.MonkeyPa
     assert sorted(run.id for run in api.client.runs()) == ids
 
 
+def test_a_plateau_default_begins_a_launch(api: RealApi) -> None:
+    kept = api.client.store_plateau_default("Short", {"window": 6, "min_epochs": 2}, shared=True)
+    [found] = api.client.plateau_defaults()
+    assert (found, found.settings.window, found.shared) == (kept, 6, True)
+    run = api.client.create_run("forkmaze-quick", {"plateau": found.settings.model_dump()})
+    assert isinstance(run.config, RunConfig)
+    assert run.config.plateau.window == 6
+    api.client.delete_plateau_default(kept.id)
+    assert api.client.plateau_defaults() == []
+
+
 def test_a_refusal_names_the_field(api: RealApi) -> None:
     with pytest.raises(Refused) as caught:
         api.client.create_run("forkmaze-quick", {"suite": {"name": "forkmaze", "goals": -1}})

@@ -1,8 +1,8 @@
-import { notifications } from "@mantine/notifications";
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
+import { showRefusal } from "./kept";
 import { keys, type RunsFilter } from "./queries";
-import type { RunsChange, RunsRow, RunViewStore } from "./types";
+import type { RunsChange, RunsRow } from "./types";
 
 /** Rows that are asked for at once: more than a screen shows, whichever of the first `STEP` is on top. */
 export const WINDOW = 80;
@@ -67,36 +67,6 @@ export function completionsQuery(q: string, at: number) {
   });
 }
 
-const VIEWS = ["run-views"] as const;
-
-export const viewsQuery = queryOptions({
-  queryKey: VIEWS,
-  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/run-views", { signal })),
-});
-
-function useViewMutation() {
-  const client = useQueryClient();
-  return {
-    onSuccess: () => client.invalidateQueries({ queryKey: VIEWS }),
-    onError: (error: Error) => notifications.show({ color: "red", title: "Request failed", message: error.message }),
-  };
-}
-
-export function useStoreView() {
-  return useMutation({
-    mutationFn: (body: RunViewStore) => unwrap(api.PUT("/api/v1/run-views", { body })),
-    ...useViewMutation(),
-  });
-}
-
-export function useDeleteView() {
-  return useMutation({
-    mutationFn: (view_id: number) =>
-      unwrap(api.DELETE("/api/v1/run-views/{view_id}", { params: { path: { view_id } } })),
-    ...useViewMutation(),
-  });
-}
-
 /** One change of many runs; the answer says of each what happened. */
 export function useChangeRuns() {
   const client = useQueryClient();
@@ -105,6 +75,6 @@ export function useChangeRuns() {
     onSettled: () => {
       for (const queryKey of [keys.runs, ["run"], keys.bin, keys.experiments]) client.invalidateQueries({ queryKey });
     },
-    onError: useViewMutation().onError,
+    onError: showRefusal,
   });
 }

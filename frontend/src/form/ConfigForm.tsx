@@ -1,11 +1,14 @@
 import { Accordion, Alert, Badge, Group, Text } from "@mantine/core";
 import { useEffect, useState } from "react";
+import type { PlateauSettings } from "../api/types";
 import { many } from "../format/numbers";
 import { hasErrorsBelow } from "./errors";
 import { FieldGrid } from "./FieldGrid";
 import { useForm } from "./FormContext";
 import { label } from "./label";
+import { PlateauDefaults } from "./PlateauDefaults";
 import { changedPaths, getIn } from "./paths";
+import { USUAL } from "./plateau";
 import type { Section } from "./sections";
 
 const placesOf = (section: Section) => (section.own ? section.fields.map((field) => field.name) : [section.name]);
@@ -38,12 +41,28 @@ export function ConfigForm({ sections }: { sections: Section[] }) {
                   {errors[section.name]}
                 </Alert>
               )}
+              {section.name === "plateau" && <Defaults />}
               <FieldGrid fields={section.fields} path={section.own ? [] : [section.name]} />
             </Accordion.Panel>
           </Accordion.Item>
         );
       })}
     </Accordion>
+  );
+}
+
+/** Settings of criterion H that are kept by name; where a run starts from its checkpoints is not among them. */
+function Defaults() {
+  const { config, project, set } = useForm();
+  const settings = { ...USUAL, ...(getIn(config, ["plateau"]) as Partial<PlateauSettings>) };
+  return (
+    <Group justify="flex-end" mb="xs">
+      <PlateauDefaults
+        settings={settings}
+        project={project}
+        onChoose={(chosen) => set(["plateau"], { ...chosen, rewind: settings.rewind })}
+      />
+    </Group>
   );
 }
 

@@ -13,6 +13,8 @@ export interface FormState {
   set: (path: Path, value: unknown) => void;
   /** Where the base's values come from, by path. */
   origins: Origins;
+  /** Where what is configured will be, if in a project. */
+  project?: number;
   /** Readable names of a union's variants, where they have better ones than their tags: by path, then tag. */
   titles: Record<string, Record<string, string>>;
 }

@@ -1,4 +1,4 @@
-"""The list of runs: its fields, completion of queries, changes of many runs, and views kept by name."""
+"""The list of runs: its fields, completion of queries, and changes of many runs."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -36,35 +36,6 @@ class RunsChanged(Answer):
 
 
 FieldName = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class RunViewContent(Request):
-    """How the list of runs is looked at."""
-
-    query: str = Field(default="", max_length=2000)
-    columns: list[FieldName] = Field(default=[], max_length=30, description="Fields shown after the usual columns.")
-    sort: str = Field(default="", max_length=200, description="Field to sort by; a leading minus reverses the order.")
-    by_experiment: bool = Field(default=False, description="Whether the runs of an experiment are one row.")
-
-
-class RunViewStore(Request):
-    model_config = example({"name": "Failed at high rates", "content": {"query": "status = failed"}})
-
-    name: str = Field(min_length=1, max_length=100)
-    content: RunViewContent
-    shared: bool = Field(default=False, description="Whether others see it: the project's members, or all without one.")
-    project_id: int | None = Field(default=None, ge=1, le=MAX_ID)
-
-
-class RunViewPublic(Answer):
-    id: int
-    name: str
-    owner: str
-    shared: bool
-    project_id: int | None
-    content: RunViewContent
-    gone: tuple[str, ...] = Field(description="What it names that there is no more; it opens without.")
-    updated_at: datetime
 
 
 class ArmOfRuns(Answer):

@@ -19,7 +19,7 @@ from tests.backend.project_stage import ALLOWED, CHANGE, NOTHING, Stage, shared_
 LISTS = {
     "list_runs", "list_experiments", "list_projects", "get_queue", "list_workers", "stream_changes",
     "list_bin", "try_policy", "list_waiting_gates", "list_run_fields", "complete_run_query",
-    "list_run_views", "list_runs_by_experiment",
+    "list_run_views", "list_runs_by_experiment", "list_plateau_defaults",
 }  # fmt: skip
 COMPARED = {
     "get_groups_comparison", "get_comparison_table", "list_comparison_figures", "get_comparison_figure",
@@ -29,6 +29,7 @@ COMPARED = {
 BODIES = {
     "create_run", "preview_run", "change_runs", "store_run_view", "delete_run_view", "import_run", "create_experiment",
     "approve_gates", "create_project", "create_token", "revoke_approval_link", "revoke_share_link", "create_sweep",
+    "store_plateau_default", "delete_plateau_default",
 }  # fmt: skip
 """Routes whose body, query or link names a project, or what may belong to one."""
 OF_NOTHING = {

@@ -62,6 +62,7 @@ export function RunForm({ fields, base, origins, about, onAbout, checkpoint, not
   );
 
   const titles = useTitles();
+  const project = about.project_id ?? undefined;
   const launching: Launching = {
     suite: String(getIn(config, ["suite", "name"]) ?? ""),
     asks: asksAtGate(config),
@@ -75,7 +76,7 @@ export function RunForm({ fields, base, origins, about, onAbout, checkpoint, not
     onReset: () => setConfig(base),
   };
   return (
-    <FormProvider value={{ fields, config, base, errors: placed.at, set: change, origins, titles }}>
+    <FormProvider value={{ fields, config, base, errors: placed.at, set: change, origins, titles, project }}>
       <div className={classes.launch}>
         <LaunchCard launching={launching} />
       </div>

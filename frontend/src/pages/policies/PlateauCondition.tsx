@@ -1,6 +1,7 @@
-import { Checkbox, NumberInput, Select, SimpleGrid, Stack } from "@mantine/core";
+import { Checkbox, Group, NumberInput, Select, SimpleGrid, Stack } from "@mantine/core";
 import type { Conditions } from "../../api/policies";
 import type { PlateauSettings } from "../../api/types";
+import { PlateauDefaults } from "../../form/PlateauDefaults";
 import { USUAL } from "../../form/plateau";
 
 interface Props {
@@ -20,6 +21,11 @@ export function PlateauCondition({ conditions, change }: Props) {
         checked={settings !== null}
         onChange={(event) => change({ plateau: event.currentTarget.checked ? USUAL : null })}
       />
+      {settings && (
+        <Group>
+          <PlateauDefaults settings={settings} project={undefined} onChoose={(plateau) => change({ plateau })} />
+        </Group>
+      )}
       {settings && <Settings settings={settings} set={set} />}
     </Stack>
   );

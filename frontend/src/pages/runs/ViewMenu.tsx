@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Group, Menu, Modal, Stack, Switch, Text, TextInput } from "@mantine/core";
-import { IconBookmark, IconTrash } from "@tabler/icons-react";
+import { Button, Menu, Text } from "@mantine/core";
+import { IconBookmark } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useAccount } from "../../api/accounts";
-import { useDeleteView, useStoreView, viewsQuery } from "../../api/run-list";
+import { useDeleteView, useStoreView, viewsQuery } from "../../api/kept";
 import type { RunView, RunViewContent } from "../../api/types";
+import { KeepByName, ownership } from "../../components/KeepByName";
 
 interface Props {
   /** The list as it is looked at now. */
@@ -17,6 +18,7 @@ interface Props {
 export function ViewMenu({ content, project, onOpen }: Props) {
   const views = useQuery(viewsQuery).data ?? [];
   const me = useAccount()?.name;
+  const store = useStoreView();
   const remove = useDeleteView();
   const [saving, setSaving] = useState(false);
   return (
@@ -34,7 +36,7 @@ export function ViewMenu({ content, project, onOpen }: Props) {
                 {view.name}
               </Text>
               <Text size="xs" c="dimmed" truncate>
-                {view.owner === me ? (view.shared ? "shared" : "yours") : `shared by ${view.owner}`}
+                {ownership(view, me)}
                 {view.content.query && ` · ${view.content.query}`}
               </Text>
             </Menu.Item>
@@ -43,68 +45,17 @@ export function ViewMenu({ content, project, onOpen }: Props) {
           <Menu.Item onClick={() => setSaving(true)}>Keep this view</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={saving} onClose={() => setSaving(false)} title="Keep this view" centered>
-        <Stack gap="md">
-          <SaveForm content={content} project={project} onDone={() => setSaving(false)} />
-          {views
-            .filter((view) => view.owner === me)
-            .map((view) => (
-              <Group key={view.id} justify="space-between" wrap="nowrap">
-                <Text size="sm" truncate>
-                  {view.name}
-                </Text>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={`Delete the view ${view.name}`}
-                  onClick={() => remove.mutate(view.id)}
-                >
-                  <IconTrash size={16} />
-                </ActionIcon>
-              </Group>
-            ))}
-        </Stack>
-      </Modal>
+      <KeepByName
+        opened={saving}
+        onClose={() => setSaving(false)}
+        title="Keep this view"
+        what="view"
+        kept={views}
+        project={project}
+        busy={store.isPending}
+        onKeep={(keeping) => store.mutate({ ...keeping, content }, { onSuccess: () => setSaving(false) })}
+        onDelete={remove.mutate}
+      />
     </>
-  );
-}
-
-interface SaveProps {
-  content: RunViewContent;
-  project: number | undefined;
-  onDone: () => void;
-}
-
-function SaveForm({ content, project, onDone }: SaveProps) {
-  const [name, setName] = useState("");
-  const [shared, setShared] = useState(false);
-  const store = useStoreView();
-  const save = (event: React.FormEvent) => {
-    event.preventDefault();
-    store.mutate({ name: name.trim(), content, shared, project_id: project ?? null }, { onSuccess: onDone });
-  };
-  return (
-    <form onSubmit={save}>
-      <Stack gap="sm">
-        <TextInput
-          label="Name"
-          description="A view of yours with this name is replaced."
-          required
-          maxLength={100}
-          data-autofocus
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Switch
-          label="Shared"
-          description={project ? "With the members of the project." : "With everyone on this server."}
-          checked={shared}
-          onChange={(event) => setShared(event.currentTarget.checked)}
-        />
-        <Button type="submit" disabled={name.trim() === ""} loading={store.isPending}>
-          Keep
-        </Button>
-      </Stack>
-    </form>
   );
 }

@@ -6,6 +6,7 @@ import { useMemo, useState } from "react";
 import { Link } from "react-router";
 import { type PlateauChanges, plateauReplayQuery, plateausQuery } from "../../../api/queries";
 import type { PlateauSettings, PlateauReplay as Replay, Run } from "../../../api/types";
+import { PlateauDefaults } from "../../../form/PlateauDefaults";
 import { inAddress } from "../../../form/plateau";
 import { decimal, many, percent } from "../../../format/numbers";
 import type { Span } from "../../../plot/figure-query";
@@ -41,6 +42,7 @@ export function PlateauReplay({ run, state }: { run: Run; state: ReturnType<type
         Replay the plateau
       </Button>
     );
+  const tried = replay && { ...replay.settings, ...given(changes) };
   return (
     <Stack gap="sm" mt="sm" component="section" aria-label="Plateau replay">
       <Group justify="space-between">
@@ -49,7 +51,15 @@ export function PlateauReplay({ run, state }: { run: Run; state: ReturnType<type
         </Text>
         <Group gap="xs">
           {replay && <Criterion run={run} replay={replay} changes={changes} onChange={setChanges} />}
-          {replay && <Save run={run} settings={{ ...replay.settings, ...given(changes) }} />}
+          {tried && (
+            <PlateauDefaults
+              size="compact-xs"
+              settings={tried}
+              project={run.project_id ?? undefined}
+              onChoose={({ rewind: _, ...chosen }) => setChanges(chosen)}
+            />
+          )}
+          {tried && <Save run={run} settings={tried} />}
           <Button variant="default" size="compact-xs" onClick={() => setChanges({})}>
             As in the run
           </Button>

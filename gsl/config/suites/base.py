@@ -28,7 +28,7 @@ class SuiteSettings(Settings):
     """Whether its environments can be filmed: they have `film` and `frame`, see `Filmed` in worker/envs/base.py."""
     reward_function: ClassVar[str | None] = None
     """`module:attribute` of its reward as a function of tensors (observation, action, next observation), for planning;
-    see worker/envs/physics/rewards.py. None if the reward depends on more than these."""
+    see worker/envs/physics/mechanics.py. None if the reward depends on more than these."""
     video_libraries: ClassVar[dict[str, str]] = {}
     """What `libraries` are, but only for videos."""
 

@@ -82,7 +82,7 @@ class PendulumSuite(PhysicsSuite):
     """
 
     implementation: ClassVar[str] = "gsl.worker.envs.physics.env:PendulumEnv"
-    reward_function: ClassVar[str | None] = "gsl.worker.envs.physics.rewards:pendulum_reward"
+    reward_function: ClassVar[str | None] = "gsl.worker.envs.physics.mechanics:pendulum_reward"
     title: ClassVar[str] = "Pendulum with varied physics"
     parameters: ClassVar[tuple[str, str]] = ("mass", "length")
     trained: ClassVar[tuple[Range, Range]] = ((0.75, 1.25), (0.75, 1.25))
@@ -111,7 +111,7 @@ class CartPoleSuite(PhysicsSuite):
     """
 
     implementation: ClassVar[str] = "gsl.worker.envs.physics.env:CartPoleEnv"
-    reward_function: ClassVar[str | None] = "gsl.worker.envs.physics.rewards:cartpole_reward"
+    reward_function: ClassVar[str | None] = "gsl.worker.envs.physics.mechanics:cartpole_reward"
     title: ClassVar[str] = "CartPole with varied physics"
     parameters: ClassVar[tuple[str, str]] = ("force", "length")
     trained: ClassVar[tuple[Range, Range]] = ((5.0, 15.0), (0.4, 0.6))

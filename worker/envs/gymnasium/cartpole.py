@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.worker.envs.base import IDLE, EnvError, Picture, Sampler, State, Step, deal
 from gsl.worker.envs.gymnasium.attributes import attributes_of, is_cartpole
-from gsl.worker.envs.gymnasium.cartpole_picture import Pose, picture
 from gsl.worker.envs.gymnasium.pool import check_finite, check_variations
 from gsl.worker.envs.gymnasium.recipe import GymnasiumRecipe
+from gsl.worker.envs.physics.pictures import Pose, cartpole_picture
 from gsl.worker.spaces import Actions
 
 PHYSICS = (
@@ -118,7 +118,7 @@ class CartPoleEnv:
             cartpole: Any = self._cartpole
             position, angle = float(cartpole.state[0, 0]), float(cartpole.state[2, 0])
             pose = Pose(position, angle, float(cartpole.length[0]), float(cartpole.x_threshold[0]))
-            self._picture = picture(pose)
+            self._picture = cartpole_picture(pose)
 
     def close(self) -> None:
         self._cartpole.close()

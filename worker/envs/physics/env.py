@@ -16,16 +16,9 @@ from numpy.typing import NDArray
 
 from gsl.config.suites.physics import CartPoleSuite, PendulumSuite, PhysicsSuite
 from gsl.worker.envs.base import IDLE, EnvError, Picture, Sampler, State, Step, deal
-from gsl.worker.envs.gymnasium.cartpole_picture import Pose, picture
-from gsl.worker.envs.physics.pendulum_picture import pendulum_picture
-from gsl.worker.envs.physics.rewards import ANGLE_LIMIT, FASTEST, POSITION_LIMIT, STRONGEST
+from gsl.worker.envs.physics.mechanics import POSITION_LIMIT, STRONGEST, fallen, push, swing
+from gsl.worker.envs.physics.pictures import Pose, cartpole_picture, pendulum_picture
 from gsl.worker.spaces import Actions
-
-GRAVITY = {"pendulum": 10.0, "cartpole": 9.8}
-PENDULUM_TICK, CARTPOLE_TICK = 0.05, 0.02
-"""Seconds a step."""
-CART, POLE = 1.0, 0.1
-"""Masses in kg."""
 
 
 class PhysicsEnv:
@@ -57,12 +50,12 @@ class PhysicsEnv:
         return self._observe()
 
     def step(self, actions: NDArray[Any]) -> Step:
-        reward, fallen = self._advance(actions)
+        reward, ended = self._advance(actions)
         self._steps += 1
         observation, variation = self._observe(), self.variation.copy()
         self._shown = self._motion[:, 0].copy()
-        cut = (self._steps >= self._suite.time_limit) & ~fallen
-        done, final = fallen | cut, observation
+        cut = (self._steps >= self._suite.time_limit) & ~ended
+        done, final = ended | cut, observation
         if done.any():
             self._begin(np.flatnonzero(done))
             observation = self._observe()
@@ -133,13 +126,11 @@ class PendulumEnv(PhysicsEnv):
         self._never = np.zeros(num_envs, np.bool_)
 
     def _advance(self, actions: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        (angle, velocity), (mass, length) = self._motion, self._physics
+        angle, velocity = self._motion
         torque = STRONGEST * actions[:, 0].astype(np.float64).clip(-1, 1)
         from_upright = (angle + np.pi) % (2 * np.pi) - np.pi
         cost = from_upright**2 + 0.1 * velocity**2 + 0.001 * torque**2
-        pull = 3 * GRAVITY["pendulum"] / (2 * length) * np.sin(angle) + 3.0 / (mass * length**2) * torque
-        velocity = (velocity + pull * PENDULUM_TICK).clip(-FASTEST, FASTEST)
-        self._motion = np.stack([angle + velocity * PENDULUM_TICK, velocity])
+        self._motion = swing(self._motion, torque, *self._physics)
         return -cost, self._never
 
     def _observe(self) -> NDArray[np.float32]:
@@ -163,19 +154,14 @@ class CartPoleEnv(PhysicsEnv):
         super().__init__(suite, num_envs, sampler, seed)
 
     def _advance(self, actions: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        (_, velocity, angle, turning), (force, length) = self._motion, self._physics
-        push, cosine, sine = np.where(actions == 1, force, -force), np.cos(angle), np.sin(angle)
-        total, arm = CART + POLE, POLE * length
-        driven = (push + arm * turning**2 * sine) / total
-        turned = (GRAVITY["cartpole"] * sine - cosine * driven) / (length * (4.0 / 3.0 - POLE * cosine**2 / total))
-        moved = driven - arm * turned * cosine / total
-        self._motion = self._motion + CARTPOLE_TICK * np.stack([velocity, moved, turning, turned])
-        fallen = (np.abs(self._motion[0]) > POSITION_LIMIT) | (np.abs(self._motion[2]) > ANGLE_LIMIT)
-        return 1.0 - fallen, fallen
+        force, length = self._physics
+        self._motion = push(self._motion, np.where(actions == 1, force, -force), length)
+        ended = fallen(self._motion)
+        return 1.0 - ended, ended
 
     def _observe(self) -> NDArray[np.float32]:
         return self._motion.T.astype(np.float32)
 
     def _draw(self, motion: NDArray[np.float64]) -> Picture:
         pose = Pose(float(motion[0]), float(motion[2]), float(self._physics[1, 0]), POSITION_LIMIT)
-        return picture(pose)
+        return cartpole_picture(pose)

@@ -1,4 +1,7 @@
-"""A drawing of CartPole: the track with its ends, the cart, and the pole at its angle. Gymnasium's own needs pygame."""
+"""Drawings of CartPole and of the pendulum; Gymnasium's own need pygame.
+
+CartPole: the track with its ends, the cart, and the pole at its angle. Pendulum: its circle, and the bar at its angle.
+"""
 
 from dataclasses import dataclass
 
@@ -12,6 +15,9 @@ _TRACK = 230  # its row
 _CART_HEIGHT, _CART_WIDTH, _POLE_WIDTH = 36, 70, 10  # pixels
 _LONGEST = 190  # pixels of the pole's longest picture
 _GROUND, _LINE, _CART, _POLE, _AXLE = (255, 255, 255), (134, 142, 150), (33, 37, 41), (217, 119, 6), (73, 80, 87)
+SIDE = 320
+_FITS = 2.0  # metres, the pendulum's length that fills the picture
+_BAR_WIDTH, _CIRCLE = 14, (222, 226, 230)
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class Pose:
     bound: float  # where the track ends, on both sides
 
 
-def picture(pose: Pose) -> Picture:
+def cartpole_picture(pose: Pose) -> Picture:
     """The whole track is always seen. A pole that is too long for the picture is drawn shorter."""
     drawn = np.full((HEIGHT, WIDTH, 3), _GROUND, np.uint8)
     scale = WIDTH / (2 * pose.bound * 1.1)  # pixels a metre
@@ -47,3 +53,18 @@ def _draw_pole(drawn: Picture, centre: float, angle: float, length: float) -> No
     across = columns * np.cos(angle) + rows * np.sin(angle)
     drawn[(np.abs(across) <= _POLE_WIDTH / 2) & (along >= -_POLE_WIDTH / 2) & (along <= length)] = _POLE
     drawn[rows**2 + columns**2 <= (_POLE_WIDTH * 0.4) ** 2] = _AXLE
+
+
+def pendulum_picture(angle: float, length: float) -> Picture:
+    """`angle` in radians from upright, anticlockwise; `length` in metres."""
+    drawn = np.full((SIDE, SIDE, 3), _GROUND, np.uint8)
+    up: NDArray[np.float64] = SIDE / 2 - (np.arange(SIDE)[:, None] + 0.5)
+    right: NDArray[np.float64] = np.arange(SIDE)[None, :] + 0.5 - SIDE / 2
+    from_axle = np.hypot(up, right)
+    reach = min(length, _FITS) / _FITS * (SIDE / 2 - _BAR_WIDTH)
+    drawn[np.abs(from_axle - reach) <= 1] = _CIRCLE
+    along = up * np.cos(angle) - right * np.sin(angle)
+    across = up * np.sin(angle) + right * np.cos(angle)
+    drawn[(np.abs(across) <= _BAR_WIDTH / 2) & (along >= 0) & (along <= reach)] = _POLE
+    drawn[from_axle <= _BAR_WIDTH / 2] = _AXLE
+    return drawn

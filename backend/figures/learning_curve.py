@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from gsl.backend.domain.figure_data import Curve, EvaluationPoint, LearningCurves, PlateauMark, Role
+from gsl.backend.domain.figure_data import Curve, EvaluationPoint, LearningCurves, Role
 from gsl.backend.domain.run_axis import Axis
 from gsl.backend.figures.figure import Figure
+from gsl.backend.figures.plateau_bars import add_plateaus
 from gsl.backend.figures.registration import RunFigure
 from gsl.backend.figures.sampling import points_per_curve, rows_to_keep
 from gsl.backend.figures.smoothed import hover, points
@@ -18,9 +19,7 @@ from gsl.backend.figures.style import (
     new_figure,
     palette,
     score_axis,
-    score_text,
     steps_axis,
-    steps_text,
 )
 from gsl.backend.store.figures.curves import learning_curves
 from gsl.protocol.reports import Source
@@ -53,9 +52,9 @@ def learning_curve(data: LearningCurves, view: View, axis: Axis = "total", alone
         _add_curves(figure, [curve for curve in curves if curve.role == role], role, data.sigma, view)
     for source in EVALUATIONS:
         _add_evaluations(figure, [point for point in evaluations if point.source == source], source, view)
-    for plateau in data.plateaus:
-        _add_plateau(figure, plateau, view)
-    figure.update_xaxes(steps_axis(AXIS_NAMES[axis], _end(curves, evaluations)))
+    end = _end(curves, evaluations)
+    add_plateaus(figure, data.plateaus, end, view)
+    figure.update_xaxes(steps_axis(AXIS_NAMES[axis], end))
     figure.update_yaxes(score_axis(view.metric))
     return figure
 
@@ -128,46 +127,6 @@ def _marker_size(point: EvaluationPoint) -> int:
     if point.role == "specialist":
         return 5
     return 11 if point.key.startswith("evaluation-") else 7
-
-
-def _add_plateau(figure: Figure, plateau: PlateauMark, view: View) -> None:
-    """A band from t* to T with a bar at each end; the markers carry the evidence."""
-    colours = palette(view)
-    figure.add_vrect(
-        x0=plateau.start_steps, x1=plateau.detected_steps, fillcolor=colours.muted, opacity=0.14, line={"width": 0},
-        layer="below",
-    )  # fmt: skip
-    for steps, dash in ((plateau.start_steps, "solid"), (plateau.detected_steps, "dot")):
-        figure.add_vline(x=steps, line={"color": colours.muted, "width": 1.5, "dash": dash}, layer="below")
-    bars = (
-        (plateau.start_steps, "t*", "right", f"plateau starts at epoch {plateau.start_epoch:,} (t*)"),
-        (
-            plateau.detected_steps,
-            "T: rose later" if plateau.rose_later else "T",
-            "left",
-            f"plateau detected at epoch {plateau.detected_epoch:,} (T)",
-        ),
-    )
-    for steps, label, anchor, what in bars:
-        figure.add_annotation(
-            x=steps, y=1, yref="paper", yanchor="top", text=label, showarrow=False, xanchor=anchor,
-            font={"color": colours.muted, "size": 12},
-            hovertext=f"<b>{plateau.key}</b>: {what}<br>{_evidence(plateau)}",
-        )  # fmt: skip
-
-
-def _evidence(plateau: PlateauMark) -> str:
-    value = score_text(plateau.value, plateau.metric)
-    what = "success" if plateau.metric == "success" else "return"
-    bound = (
-        "" if plateau.rise_bound is None else f"<br>upper bound of the rise within the window: {plateau.rise_bound:.3g}"
-    )
-    later = {True: "<br>the curve rose later", False: "<br>the curve has not risen since", None: ""}
-    return (
-        f"in the {plateau.window:,} epochs after t*, no smoothed {what} exceeded {value}<br>"
-        f"by more than {plateau.margin:.3g}; {steps_text(plateau.start_steps)} to "
-        f"{steps_text(plateau.detected_steps)} steps{bound}{later[plateau.rose_later]}"
-    )
 
 
 FIGURE = RunFigure(

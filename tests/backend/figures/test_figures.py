@@ -1,5 +1,6 @@
 """Each figure shows the numbers it was given, in both themes, small and large, full and empty."""
 
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -157,6 +158,25 @@ def test_many_specialists_are_a_band_with_median_best_and_worst_or_one_alone() -
     assert "Specialist 12" in alone
     assert not any(name.startswith(("Median", "Best", "Band")) for name in alone if name)
     assert len(checked(specialists(synthetic.specialist_series(PROCGEN), View(), alone="1-12")).data) == 2
+
+
+@pytest.mark.parametrize("width", [340, 900])
+def test_names_of_many_plateaus_do_not_cover_one_another(width: int) -> None:
+    data = synthetic.learning(MAZE)
+    last = data.curves[0].steps.max()
+    many = [
+        replace(data.plateaus[0], start_steps=int(start), detected_steps=int(start + last // 10), rose_later=True)
+        for start in np.linspace(0, 0.9 * last, 8)
+    ]
+    figure = checked(learning_curve(replace(data, plateaus=tuple(many)), View(width=width)))
+    assert len([shape for shape in figure.layout.shapes if shape.type == "rect"]) == 8  # every band is there
+    _, end = figure.layout.xaxis.range
+    taken = []
+    for name in figure.layout.annotations:
+        at, size = name.x / end * (width - 90), 7 * len(name.text)
+        taken.append((at - size, at) if name.xanchor == "right" else (at, at + size))
+    assert all(right <= left for (_, right), (left, _) in itertools.pairwise(sorted(taken)))
+    assert {name.text for name in figure.layout.annotations} >= {"t*", "T"}
 
 
 @pytest.mark.parametrize(("rose", "label"), [(True, "T: rose later"), (False, "T"), (None, "T")])

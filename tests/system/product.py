@@ -89,7 +89,9 @@ class Product:
 
     def _kill(self, chosen: Callable[[psutil.Process], bool]) -> None:
         """SIGKILL the one process that is chosen, and it alone."""
-        (process,) = [each for each in self.processes() if chosen(each)]
+        found = [each for each in self.processes() if chosen(each)]
+        pids = {each.pid for each in found}
+        (process,) = [each for each in found if each.ppid() not in pids]  # a child that only begins looks like it
         process.kill()
         wait(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, 30)
 

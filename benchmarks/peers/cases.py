@@ -1,4 +1,4 @@
-"""What is compared: one problem, one network and one set of PPO's numbers for both sides. Standard library alone."""
+"""What is compared: one problem, one network and one set of numbers for both sides. Standard library alone."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -6,6 +6,8 @@ from typing import Literal
 
 GAMMA, GAE_LAMBDA, CLIP, VALUE, ENTROPY, MAX_GRAD_NORM = 0.99, 0.95, 0.2, 0.5, 0.01, 0.5
 """PPO's numbers, the same for every case; they do not change how long anything takes."""
+MAX_KL, CG_ITERATIONS, CG_DAMPING, BACKTRACKS, BACKTRACK_RATIO = 0.01, 15, 0.1, 10, 0.8
+"""TRPO's numbers, the defaults of sb3-contrib."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Case:
     num_envs: int
     num_steps: int  # of each environment in an epoch
     update_epochs: int  # passes over a rollout
-    minibatch: int  # samples
+    minibatch: int  # samples; with TRPO of the value function alone
     threads: int  # torch's, 0 for every core
     epochs_a_window: int
     claim: float  # ours / theirs that the project promises
@@ -29,6 +31,8 @@ class Case:
     device: Literal["cpu", "cuda"] = "cpu"
     width: int = 256
     depth: int = 2  # of an MLP
+    algorithm: Literal["ppo", "recurrent_ppo", "trpo"] = "ppo"
+    memory: int = 0  # units of recurrent_ppo's LSTM, which policy and value share
     learning_rate: float = 5e-4
 
     @property
@@ -80,6 +84,16 @@ CASES = {
         Case(
             "cartpole-8", "CartPole-v1, 8 slots, MLP 64 x 2", "cartpole", "mlp", num_envs=8, num_steps=128,
             update_epochs=4, minibatch=256, threads=0, epochs_a_window=20, claim=1.5, width=64,
+        ),
+        Case(
+            "cartpole-lstm", "CartPole-v1, 16 slots, LSTM 64 (RL², RecurrentPPO)", "cartpole", "mlp", num_envs=16,
+            num_steps=128, update_epochs=4, minibatch=512, threads=1, epochs_a_window=4, claim=1.5, width=64, depth=1,
+            algorithm="recurrent_ppo", memory=64,
+        ),
+        Case(
+            "cartpole-trpo", "CartPole-v1, 16 slots, MLP 64 x 2 (TRPO)", "cartpole", "mlp", num_envs=16,
+            num_steps=128, update_epochs=10, minibatch=128, threads=1, epochs_a_window=6, claim=1.5, width=64,
+            algorithm="trpo",
         ),
     )
 }  # fmt: skip

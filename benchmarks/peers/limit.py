@@ -7,6 +7,7 @@ forward and backward passes:
 
 e: environment steps a second of our environments alone, with random actions, on as many cores as the suite takes.
 f, b: operations of a forward pass, and of a forward and backward pass, of one sample, counted by torch.
+E: for TRPO as many as have the operations of an update: of gradients, Fisher products and the value's passes.
 r: operations a second, (1) the machine's best: the fastest product of two matrices or layer of the network; or
 (2) each layer's own best rate, alone and at its best batch, which (1) cannot promise to a layer of 16 channels.
 Everything between the layers counts as free, so neither bound can be reached.
@@ -25,10 +26,14 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.peers.cases import Case
-from benchmarks.peers.ours import env_of, settings_of
+from benchmarks.peers.ours import env_of, loop_and_learner, settings_of
+from gsl.config.learners import RL2
 from gsl.worker.envs.base import Env
 from gsl.worker.nets import ActorCritic, make_network
 from gsl.worker.nets.layers import TwinLinear
+from gsl.worker.nets.memory import Memory
+from gsl.worker.nets.recurrent import make_recurrent
+from gsl.worker.rollout.collect import collect
 from gsl.worker.spaces import Spaces
 from gsl.worker.trainer.device import keep_freed_memory
 
@@ -58,12 +63,12 @@ def limit_of(case: Case) -> Limit:
     spaces = Spaces(env.observation_shape, env.actions)
     env_speed = _env_speed(env, spaces)
     env.close()
-    network = make_network(settings_of(case).network, spaces, 0)
+    network = _network(case, spaces)
     forward, training = _flop(network, spaces)
     layers = [_layer(module, shape) for module, shape in _layers(network, spaces)]
     matrix = _matrix_rate()
     best = max(matrix, *(layer.rate for layer in layers))
-    passes = case.update_epochs
+    passes = _passes(case, training)
     layer_seconds = sum(layer.forward + passes * layer.training for layer in layers)
     return Limit(
         env_speed, forward / 1e6, training / 1e6, matrix / 1e9, best / 1e9,
@@ -74,7 +79,7 @@ def limit_of(case: Case) -> Limit:
 
 def layers_alone(case: Case, spaces: Spaces, batch: int, threads: int) -> float:
     """Seconds that all layers take for one sample forward and backward, each alone, with batches of this size."""
-    network = make_network(settings_of(case).network, spaces, 0)
+    network = _network(case, spaces)
     return sum(_measured(module, shape, batch, threads).training for module, shape in _layers(network, spaces))
 
 
@@ -94,13 +99,38 @@ def _env_speed(env: Env, spaces: Spaces) -> float:
     return len(played) * num_envs / _best_seconds(round_, 4 * _SECONDS)
 
 
+def _network(case: Case, spaces: Spaces) -> ActorCritic:
+    settings = settings_of(case)
+    if isinstance(settings, RL2):
+        return make_recurrent(settings, spaces, 0)
+    return make_network(settings.network, spaces, 0)
+
+
+def _counting() -> FlopCounterMode:
+    """Counts operations; torch's own table lacks products that are added in place, which memories compute."""
+    in_place = {torch.ops.aten.addmm_: lambda into, a, b, **_: 2 * a[0] * a[1] * b[1]}  # of shapes
+    return FlopCounterMode(display=False, custom_mapping=in_place)
+
+
+def _passes(case: Case, training: float) -> float:
+    """Forward and backward passes of a sample, which have `training` operations each, in an update."""
+    if case.algorithm != "trpo":
+        return case.update_epochs
+    loop, learner = loop_and_learner(case)
+    rollout, _ = collect(loop, learner, case.num_steps, lambda: None)
+    with _counting() as counter:
+        learner.update(rollout)
+    loop.close()
+    return float(counter.get_total_flops() / case.batch_size / training)
+
+
 def _flop(network: ActorCritic, spaces: Spaces) -> tuple[float, float]:
     """Of one sample: forward alone, forward and backward."""
     observation = _observation(spaces, 8)
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
+    with _counting() as counter, torch.no_grad():
         network(observation)
     forward = counter.get_total_flops() / 8
-    with FlopCounterMode(display=False) as counter:
+    with _counting() as counter:
         parameters, value = network(observation)
         (parameters.sum() + value.sum()).backward()
     return forward, counter.get_total_flops() / 8
@@ -130,6 +160,8 @@ def _layers(network: ActorCritic, spaces: Spaces) -> list[tuple[nn.Module, tuple
     twins = [module for module in network.modules() if isinstance(module, TwinLinear)]
     linear = [module for module in network.modules() if isinstance(module, nn.Linear)]
     linear += [nn.Linear(*twin.weight.shape[1:]) for twin in twins for _ in range(2)]
+    for memory in (module for module in network.modules() if isinstance(module, Memory)):
+        linear += [nn.Linear(*weight.shape[::-1]) for weight in (memory.weight_ih, memory.weight_hh)]
     return found + [(module, (module.in_features,)) for module in linear]
 
 
@@ -148,7 +180,7 @@ def _measured(module: nn.Module, shape: tuple[int, ...], batch: int, threads: in
     x.requires_grad_(not shape or shape[0] != 3)
     with torch.no_grad():
         gradient = torch.randn_like(module(x))
-        with FlopCounterMode(display=False) as counter:
+        with _counting() as counter:
             module(x)
         forward = _best_seconds(partial(module, x))
     training = _best_seconds(partial(_train, module, x, gradient))

@@ -2,6 +2,7 @@
 
 import sys
 from importlib.metadata import distributions
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,18 +11,21 @@ from benchmarks.peers import cases
 from benchmarks.peers.cases import Case, from_json
 from benchmarks.peers.windows import Side, serve
 from gsl.config.learners import PPO as PPOSettings
+from gsl.config.learners import RL2 as RL2Settings
+from gsl.config.learners import TRPO as TRPOSettings
+from gsl.config.learners import LearnerSettings
 from gsl.config.networks import MLP, Impala, Network, SmallCNN
 from gsl.config.suites import ProcgenSuite, SuiteSettings
 from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.metaworld.settings import MetaWorldSuite
-from gsl.worker.envs import make_env
-from gsl.worker.envs.base import Env, Sampler
+from gsl.worker import plugins
+from gsl.worker.envs import Trial, make_env
+from gsl.worker.envs.base import Env, Sampler, spaces_of
 from gsl.worker.envs.sampling.samplers import training_sampler
-from gsl.worker.learners.ppo import PPO
+from gsl.worker.learners.base import Learner
 from gsl.worker.rollout.alternating import make_loop
 from gsl.worker.rollout.collect import collect
 from gsl.worker.rollout.env_runner import Loop
-from gsl.worker.spaces import Spaces
 from gsl.worker.trainer.device import choose_device, keep_freed_memory, limit_threads
 
 PACKAGES = ("torch", "gymnasium", "procgen-mirror", "metaworld", "numpy")
@@ -34,30 +38,41 @@ def suite_of(case: Case) -> SuiteSettings:
     return MetaWorldSuite(benchmark="MT10") if case.problem == "mt10" else GymnasiumSuite(env_id="CartPole-v1")
 
 
-def settings_of(case: Case) -> PPOSettings:
-    """PPO with the case's numbers; rewards are taken as they come, as on the other side."""
-    return PPOSettings(
-        network=_network(case), device=case.device, num_envs=case.num_envs, num_steps=case.num_steps,
-        num_minibatches=case.batch_size // case.minibatch, update_epochs=case.update_epochs,
-        learning_rate=case.learning_rate, adam_eps=1e-5, gamma=cases.GAMMA, gae_lambda=cases.GAE_LAMBDA,
-        clip_coef=cases.CLIP, ent_coef=cases.ENTROPY, vf_coef=cases.VALUE, max_grad_norm=cases.MAX_GRAD_NORM,
-        norm_reward=False, compile=case.compiled, precision=case.precision, overlap=case.overlap,
-    )  # fmt: skip
+def settings_of(case: Case) -> LearnerSettings:
+    """The learner with the case's numbers; rewards are taken as they come, as on the other side."""
+    shared: dict[str, Any] = {
+        "network": _network(case), "device": case.device, "num_envs": case.num_envs, "num_steps": case.num_steps,
+        "learning_rate": case.learning_rate, "gamma": cases.GAMMA, "gae_lambda": cases.GAE_LAMBDA, "norm_reward": False,
+    }  # fmt: skip
+    if case.algorithm == "trpo":
+        return TRPOSettings(
+            **shared, max_kl=cases.MAX_KL, cg_iterations=cases.CG_ITERATIONS, cg_damping=cases.CG_DAMPING,
+            backtracks=cases.BACKTRACKS, backtrack_ratio=cases.BACKTRACK_RATIO, value_epochs=case.update_epochs,
+            value_minibatch=case.minibatch,
+        )  # fmt: skip
+    shared |= {
+        "num_minibatches": case.batch_size // case.minibatch, "update_epochs": case.update_epochs, "adam_eps": 1e-5,
+        "clip_coef": cases.CLIP, "clip_vloss": True, "ent_coef": cases.ENTROPY, "vf_coef": cases.VALUE,
+        "max_grad_norm": cases.MAX_GRAD_NORM,
+    }  # fmt: skip
+    if case.algorithm == "recurrent_ppo":
+        return RL2Settings(**shared, cell="lstm", memory=case.memory)
+    return PPOSettings(**shared, compile=case.compiled, precision=case.precision, overlap=case.overlap)
 
 
 def env_of(case: Case) -> Env:
     suite = suite_of(case)
-    return make_env(suite, case.num_envs, _sampler(suite), 0)
+    return make_env(suite, case.num_envs, _sampler(suite), 0, _trial(case))
 
 
-def loop_and_learner(case: Case) -> tuple[Loop, PPO]:
+def loop_and_learner(case: Case) -> tuple[Loop, Learner]:
     """As the trainer makes them."""
     settings, suite = settings_of(case), suite_of(case)
     limit_threads(settings)
     keep_freed_memory()
-    loop = make_loop(suite, settings, _sampler(suite), 0)
-    learner = PPO(settings, Spaces(loop.env.observation_shape, loop.env.actions), 0, choose_device(settings))
-    return loop, learner
+    loop = make_loop(suite, settings, _sampler(suite), 0, _trial(case))
+    made: Learner = plugins.load(settings)(settings, spaces_of(loop.env), 0, choose_device(settings), None)
+    return loop, made
 
 
 def make(case: Case) -> Side:
@@ -69,7 +84,7 @@ def make(case: Case) -> Side:
         learner.update(rollout, on_step=_nothing)
         return case.batch_size
 
-    split = learner.state()["split"]
+    split = learner.state().get("split", {"threads": 1})  # other learners than PPO do not split minibatches
     weights = sum(parameter.numel() for parameter in learner.network.parameters())
     notes = {"parameters": str(weights), "environment": type(loop.env).__name__, "split": str(split)}
     threads = max(torch.get_num_threads(), split["threads"])
@@ -79,6 +94,11 @@ def make(case: Case) -> Side:
 
 def _sampler(suite: SuiteSettings) -> Sampler:
     return training_sampler(suite, suite.training_variations(), np.random.default_rng(0))
+
+
+def _trial(case: Case) -> Trial | None:
+    """RL² with trials of one episode is recurrent PPO."""
+    return Trial(1) if case.algorithm == "recurrent_ppo" else None
 
 
 def _network(case: Case) -> Network:

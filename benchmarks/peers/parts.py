@@ -17,6 +17,7 @@ from benchmarks.peers.cases import Case
 from benchmarks.peers.limit import layers_alone
 from benchmarks.peers.ours import loop_and_learner
 from gsl.worker.experience import Rollout
+from gsl.worker.learners.base import Learner
 from gsl.worker.learners.on_policy import shuffled
 from gsl.worker.learners.ppo import PPO
 from gsl.worker.rollout.collect import collect
@@ -36,18 +37,19 @@ class Part:
 
 
 def parts_of(case: Case, epochs: int = 5) -> list[Part]:
-    """The best of `epochs` of each; on a CPU also the parts of learning."""
+    """The best of `epochs` of each; of PPO on a CPU also the parts of learning."""
     loop, learner = loop_and_learner(case)
     try:
         rollout, _ = collect(loop, learner, case.num_steps, _nothing)
         found = [_timed(what, work, epochs) for what, work in _works(case, loop, learner, rollout).items()]
         spaces = Spaces(loop.env.observation_shape, loop.env.actions)
-        return found if learner.device.type != "cpu" else [*found, *_learning(case, spaces, learner, found)]
+        parted = isinstance(learner, PPO) and learner.device.type == "cpu"
+        return [*found, *_learning(case, spaces, learner, found)] if parted else found
     finally:
         loop.close()
 
 
-def _works(case: Case, loop: Loop, learner: PPO, rollout: Rollout) -> dict[str, Callable[[], object]]:
+def _works(case: Case, loop: Loop, learner: Learner, rollout: Rollout) -> dict[str, Callable[[], object]]:
     seen = rollout.observation.numpy()
     actions = _actions(case, rollout)
     works: dict[str, Callable[[], object]] = {
@@ -55,7 +57,7 @@ def _works(case: Case, loop: Loop, learner: PPO, rollout: Rollout) -> dict[str, 
         "choosing actions": lambda: [learner.decide(each) for each in seen],
         "learning": lambda: learner.update(rollout),
     }
-    if learner.device.type != "cpu":
+    if not isinstance(learner, PPO) or learner.device.type != "cpu":
         return works
     samples, generator = learner.begin_update(rollout, None, 0.0), torch.Generator()
     steps = case.update_epochs * (case.batch_size // case.minibatch)
@@ -67,7 +69,7 @@ def _works(case: Case, loop: Loop, learner: PPO, rollout: Rollout) -> dict[str, 
     }
 
 
-def _learning(case: Case, spaces: Spaces, learner: PPO, found: list[Part]) -> list[Part]:
+def _learning(case: Case, spaces: Spaces, learner: Learner, found: list[Part]) -> list[Part]:
     """The layers alone, at the size and on the threads on which the learner computes them; and all between them."""
     split = learner.state()["split"]
     each = layers_alone(case, spaces, split["micro_batch"], split["within"])

@@ -90,7 +90,7 @@ def result_of(case: Case, run: Alternation, limit: Limit) -> Result:
         their_notes=run.their_side.notes,
         settings={
             "num_envs": case.num_envs, "num_steps": case.num_steps, "update_epochs": case.update_epochs,
-            "minibatch": case.minibatch, "network": case.network, "width": case.width,
+            "minibatch": case.minibatch, "network": case.network, "width": case.width, "algorithm": case.algorithm,
             "our_threads": run.our_side.threads, "their_threads": run.their_side.threads,
         },
     )  # fmt: skip

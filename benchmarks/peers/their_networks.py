@@ -1,5 +1,6 @@
 """The networks of worker/nets in Stable-Baselines3's words; `parameters` in the notes shows that they are the same."""
 
+from itertools import pairwise
 from math import sqrt
 from typing import Any
 
@@ -14,6 +15,15 @@ from benchmarks.peers.cases import Case
 
 def policy_kwargs(case: Case) -> dict[str, Any]:
     """SB3's policy with heads directly behind our features; an MLP is its own, two separate networks."""
+    if case.memory:  # one LSTM behind one body, and the heads directly behind it
+        return {
+            "features_extractor_class": Layers,
+            "features_extractor_kwargs": {"features_dim": case.width, "depth": case.depth},
+            "net_arch": [],
+            "lstm_hidden_size": case.memory,
+            "shared_lstm": True,
+            "enable_critic_lstm": False,
+        }
     if case.network == "mlp":
         layers = [case.width] * case.depth
         return {"net_arch": {"pi": layers, "vf": layers}, "activation_fn": nn.Tanh}
@@ -23,6 +33,20 @@ def policy_kwargs(case: Case) -> dict[str, Any]:
         "features_extractor_kwargs": {"features_dim": case.width},
         "net_arch": [],
     }
+
+
+class Layers(BaseFeaturesExtractor):  # type: ignore[misc]  # the package is not in the product's environment
+    """Fully connected layers in front of a memory."""
+
+    def __init__(self, space: spaces.Box, features_dim: int, depth: int) -> None:
+        super().__init__(space, features_dim)
+        widths = [space.shape[0]] + [features_dim] * depth
+        linear = [nn.Linear(a, b) for a, b in pairwise(widths)]
+        self.layers = nn.Sequential(*(module for layer in linear for module in (layer, nn.Tanh())))
+
+    def forward(self, observation: Tensor) -> Tensor:
+        features: Tensor = self.layers(observation)
+        return features
 
 
 class Residual(nn.Module):

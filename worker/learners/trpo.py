@@ -11,20 +11,20 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
 from gsl.config.learners import TRPO as TRPOSettings
 from gsl.seeds import derive
 from gsl.worker.experience import Decision, Rollout
 from gsl.worker.learners.base import Guidance, Metrics, Overrides, Policy, policy_of, to_device
-from gsl.worker.learners.gradients import forget_gradients
 from gsl.worker.learners.natural_step import Region, Taken, natural_step
 from gsl.worker.learners.on_policy import explained_variance, normalised, samples_of, shuffled
 from gsl.worker.learners.ppo_losses import Batch
 from gsl.worker.learners.reward_normaliser import RewardNormaliser
-from gsl.worker.nets import make_network
+from gsl.worker.nets import ActorCritic, make_network
+from gsl.worker.nets.actor_critic import VectorActorCritic
 from gsl.worker.nets.adam import Adam, clear_moments, load_moments, save_moments
 from gsl.worker.nets.parallel import one_thread
+from gsl.worker.nets.value_gradient import ValueGradient
 from gsl.worker.spaces import Spaces
 
 
@@ -43,7 +43,7 @@ class TRPO:
         self.settings, self.device, self._seed = settings, device, seed
         self.ent_coef = settings.ent_coef if overrides.ent_coef is None else overrides.ent_coef
         rate = settings.learning_rate if overrides.learning_rate is None else overrides.learning_rate
-        self.network = make_network(settings.network, spaces, derive(seed, "network")).to(device)
+        self.network = _separate(make_network(settings.network, spaces, derive(seed, "network"))).to(device)
         value = set(self.network.value_head.parameters())
         # A layer of both networks is one tensor, whose half of the value has no gradient in the step of the policy.
         self._policy = [parameter for parameter in self.network.parameters() if parameter not in value]
@@ -125,14 +125,11 @@ class TRPO:
     def _fit(self, samples: Batch, on_step: Callable[[], None] | None) -> list[float]:
         """Passes of Adam for the value function; the loss of each minibatch."""
         size = min(self.settings.value_minibatch, len(samples.observation))
-        losses = []
+        gradient, losses = ValueGradient(self.network), []
         for _ in range(self.settings.value_epochs):
             for _, minibatch in shuffled(samples, size, self.shuffling):
-                forget_gradients(self.network.parameters())
-                loss = 0.5 * F.mse_loss(self.network.values(minibatch.observation), minibatch.returns)
-                torch.autograd.backward(loss)
+                losses.append(float(gradient(minibatch.observation, minibatch.returns)))
                 self.optimiser.step()
-                losses.append(float(loss.detach()))
                 if on_step is not None:
                     on_step()
         return losses
@@ -174,3 +171,10 @@ class TRPO:
         if fresh_head:
             self.network.refresh_policy_head(derive(self._seed, "policy_head"))
             clear_moments(self.optimiser, self.network.policy_head)
+
+
+def _separate(network: ActorCritic) -> VectorActorCritic:
+    """The network, whose values have layers of their own. Raises TypeError for one of pictures."""
+    if not isinstance(network, VectorActorCritic):
+        raise TypeError("TRPO is for vectors")
+    return network

@@ -68,12 +68,12 @@ class VectorActorCritic(ActorCritic):
     def __init__(self, settings: MLP, spaces: Spaces, values: int = 1, critic_layer_norm: bool = False) -> None:
         super().__init__()
         policy, value = (fully_connected(settings, spaces.observation_shape[0]).linear for _ in range(2))
-        self._twins = [TwinLinear(first, second) for first, second in zip(policy, value, strict=True)]
-        self.bodies = nn.ModuleList(self._twins)
+        self.twins = tuple(TwinLinear(first, second) for first, second in zip(policy, value, strict=True))
+        self.bodies = nn.ModuleList(self.twins)
         self.policy_head = make_policy_head(settings, settings.width, spaces.actions)
         self.value_head = orthogonal(nn.Linear(settings.width, values), VALUE)
-        self.activate = FUNCTIONS[settings.activation]
-        norms = [nn.LayerNorm(settings.width) for _ in self._twins] if critic_layer_norm else []
+        self.activation, self.activate = settings.activation, FUNCTIONS[settings.activation]
+        norms = [nn.LayerNorm(settings.width) for _ in self.twins] if critic_layer_norm else []
         self.norms = nn.ModuleList(norms)  # of the value's layers, before the nonlinearity
         self._norms = tuple(norms)
 
@@ -81,7 +81,7 @@ class VectorActorCritic(ActorCritic):
         if self._norms:
             return self.policy_parameters(observation), self.values(observation)
         both = observation.expand(2, -1, -1)
-        for twin in self._twins:
+        for twin in self.twins:
             both = self.activate(twin.forward(both))
         policy, value = both.unbind(0)
         return self.policy_head.forward(policy), self.value_head.forward(value).squeeze(-1)
@@ -94,7 +94,7 @@ class VectorActorCritic(ActorCritic):
 
     def _features(self, which: int, observation: Tensor) -> Tensor:
         """Features of the policy's network (0) or the value's (1)."""
-        for number, twin in enumerate(self._twins):
+        for number, twin in enumerate(self.twins):
             observation = twin.one(which, observation)
             if which and self._norms:
                 observation = self._norms[number].forward(observation)

@@ -28,6 +28,14 @@ def test_uniform_deals_from_its_set_alone(variations: set[int], seed: int) -> No
     assert {deal(sampler, slot % 7) for slot in range(100)} <= variations
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 70_000])
+def test_uniform_deals_and_keeps_what_single_draws_would(count: int) -> None:
+    sampler, rng = UniformSampler(range(count), np.random.default_rng(5)), np.random.default_rng(5)
+    for _ in range(600):
+        assert sampler.next(0) == rng.integers(count)
+        assert sampler.state()["rng"] == rng.bit_generator.state
+
+
 def test_uniform_deals_each_variation_equally_often() -> None:
     sampler = UniformSampler([3, 17, 120, 199], np.random.default_rng(0))
     dealt = [sampler.next(0) for _ in range(4000)]

@@ -95,9 +95,10 @@ def test_a_learner_that_goes_on_in_the_middle_of_a_trial_is_the_same(cell: str) 
     other = learner(loop, seed=2, cell=cell, norm_reward=True)
     other.restore(state)
     assert same(other.state(), state)
-    loop.env._repeats._sampler._rng = np.random.default_rng(3)  # type: ignore[attr-defined]  # dealt again below
+    sampler = loop.env._repeats  # type: ignore[attr-defined]  # of trials
+    dealt = sampler.state()
     rl2.update(rollout(loop, rl2))
-    loop.env._repeats._sampler._rng = np.random.default_rng(3)  # type: ignore[attr-defined]  # as before
+    sampler.restore(dealt)
     loop.restore(env)
     other.update(rollout(loop, other))
     assert same(other.state(), rl2.state())

@@ -12,9 +12,16 @@ from gsl.seeds import derive
 from gsl.worker.envs.base import EnvError
 from gsl.worker.envs.sampling.prioritized import PrioritizedSampler
 
+AHEAD = 256
+"""Draws that are made in one call."""
+
 
 class UniformSampler:
-    """Draws from a set of variations without end, all equally often in the long run."""
+    """Draws from a set of variations without end, all equally often in the long run.
+
+    Draws are made ahead, many in one call, because some suites begin an episode in every step. Its state is what single
+    draws would have left.
+    """
 
     def __init__(self, variations: Iterable[int], rng: np.random.Generator) -> None:
         self.variations = frozenset(variations)
@@ -22,17 +29,33 @@ class UniformSampler:
             raise EnvError("a sampler needs at least one variation")
         self._order = sorted(self.variations)
         self._rng = rng
+        self._before = rng.bit_generator.state  # of what was drawn ahead
+        self._ahead: list[int] = []  # the next one last
 
     def next(self, slot: int) -> int:
-        return self._order[int(self._rng.integers(len(self._order)))]
+        if not self._ahead:
+            self._before = self._rng.bit_generator.state
+            drawn = self._rng.integers(len(self._order), size=AHEAD)
+            self._ahead = [self._order[index] for index in reversed(drawn.tolist())]
+        return self._ahead.pop()
 
     def state(self) -> dict[str, Any]:
-        return {"variations": list(self._order), "rng": self._rng.bit_generator.state}
+        return {"variations": list(self._order), "rng": self._reached()}
 
     def restore(self, state: dict[str, Any]) -> None:
         if state["variations"] != self._order:
             raise EnvError("this state belongs to a sampler of other variations")
         self._rng.bit_generator.state = state["rng"]
+        self._ahead = []
+
+    def _reached(self) -> dict[str, Any]:
+        """The state of the generator after what was dealt."""
+        if not self._ahead:
+            return dict(self._rng.bit_generator.state)
+        generator = type(self._rng.bit_generator)()
+        generator.state = self._before
+        np.random.Generator(generator).integers(len(self._order), size=AHEAD - len(self._ahead))
+        return dict(generator.state)
 
 
 class RoundRobinSampler:

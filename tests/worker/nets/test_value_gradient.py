@@ -19,7 +19,7 @@ def test_it_is_that_of_autograd(activation: str, depth: int) -> None:
     )
     observation, returns = torch.randn(64, 5), torch.randn(64)  # 64 x 300: also the quicker tanh of large batches
     loss = 0.5 * torch.nn.functional.mse_loss(network.values(observation), returns)
-    wanted = torch.autograd.grad(loss, list(network.parameters()), allow_unused=True)
+    wanted: tuple[torch.Tensor | None, ...] = torch.autograd.grad(loss, list(network.parameters()), allow_unused=True)
     gradient = ValueGradient(network)
     for _ in range(2):  # nothing adds up
         found = gradient(observation, returns)

@@ -9,7 +9,6 @@ import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +110,7 @@ def train(task: Task, note: Callable[[Point], None]) -> LearnerCode:
     sampler = training_sampler(suite, suite.training_variations(), rng, task.sampling, sharing)
     env = make_env(suite, settings.num_envs, sampler, derive(task.seed, "env"))
     try:
-        spaces = replace(spaces_of(env), variations=suite.training_variations())
+        spaces = plugins.spaces_for(suite, spaces_of(env))
         learner: LearnerCode = plugins.load(settings)(
             settings, spaces, derive(task.seed, "learner"), choose_device(settings)
         )

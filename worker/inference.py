@@ -7,7 +7,6 @@ Checkpoints are read without pickle, so one from elsewhere cannot run code.
 """
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,8 +67,8 @@ def load_policy(
     learner_settings = _for_inference(parts.learner, device)
     spaces = Spaces.restored(state["spaces"])
     make = plugins.load(learner_settings)
-    with_variations = replace(spaces, variations=parts.suite.training_variations())
-    learner: Learner = make(learner_settings, with_variations, seed, choose_device(learner_settings), None)
+    of_suite = plugins.spaces_for(parts.suite, spaces)
+    learner: Learner = make(learner_settings, of_suite, seed, choose_device(learner_settings), None)
     learner.clone(state["learner"])
     return Policy(parts.suite, spaces, learner, deterministic, seed)
 

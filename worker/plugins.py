@@ -1,11 +1,13 @@
 """From a settings class to the code it names: the only place that imports what settings name."""
 
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 from gsl.config.guides import GuideSettings
 from gsl.config.learners import LearnerSettings
 from gsl.config.suites import SuiteSettings
+from gsl.worker.spaces import Spaces
 
 
 class ImplementationError(RuntimeError):
@@ -20,6 +22,11 @@ def load(settings: SuiteSettings | LearnerSettings | GuideSettings) -> Any:
 def load_reward(suite: SuiteSettings) -> Any:
     """The suite's reward as a function of a step; None if it has none. Raises ImplementationError."""
     return None if suite.reward_function is None else _named(suite.name, suite.reward_function)
+
+
+def spaces_for(suite: SuiteSettings, spaces: Spaces) -> Spaces:
+    """The spaces with everything else that a learner gets to know of the suite."""
+    return replace(spaces, variations=suite.training_variations(), reward=load_reward(suite))
 
 
 def _named(whose: str, name: str) -> Any:

@@ -1,5 +1,6 @@
 """Observations and actions: all that a network needs to know about a suite."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -25,12 +26,14 @@ class Actions:
 class Spaces:
     """Observations, without the dimension of the slots, and actions.
 
-    A learner also gets the run's training variations; they do not matter for the equality of two spaces.
+    A learner also gets the run's training variations and, to plan with, the suite's reward as a function of tensors
+    (observation, action, next observation); they do not matter for the equality of two spaces.
     """
 
     observation_shape: tuple[int, ...]  # (n,) float32, or (height, width, channels) uint8
     actions: Actions
     variations: tuple[int, ...] = field(default=(), compare=False)  # ids; empty if only a policy is needed
+    reward: Callable[[Any, Any, Any], Any] | None = field(default=None, compare=False)
 
     def state(self) -> dict[str, Any]:
         """JSON-able."""

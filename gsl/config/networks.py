@@ -44,7 +44,9 @@ class MLP(NetworkSettings):
         128, "Units per hidden layer. Larger networks learn more variations, but slower.", unit="units", ge=1, le=8192
     )
     depth: int = setting(2, "Number of hidden layers.", unit="layers", ge=1, le=16)
-    activation: Literal["tanh", "relu"] = setting("tanh", "Activation function between the layers.")
+    activation: Literal["tanh", "relu", "swish"] = setting(
+        "tanh", "Activation function between the layers. swish: x times its sigmoid, for models of dynamics."
+    )
 
 
 class SmallCNN(NetworkSettings):

@@ -7,7 +7,7 @@ one is marked as carried over. docs/plateau.md has the evidence for criterion H 
 from dataclasses import dataclass
 from typing import Literal
 
-from gsl.config.learners import LEEP, PPG, PPO, RL2, SAC, TRPO, LearnerSettings
+from gsl.config.learners import LEEP, PPG, PPO, RL2, SAC, TRPO, CaDM, LearnerSettings
 from gsl.config.networks import MLP, Impala, SmallCNN
 from gsl.config.plateau import PlateauSettings
 from gsl.config.suites import SuiteSettings
@@ -102,6 +102,12 @@ _DARK_PPO = PPO(
 )  # fmt: skip
 _PICTURE_LEEP = LEEP(network=Impala())
 
+_SWUNG_CADM = CaDM(
+    network=MLP(width=96, depth=2, activation="swish"), device="cpu", encoder=(128, 64), updates=160, minibatch=320,
+    warm_up=8000, horizon=15, candidates=50, elites=8, iterations=3, particles=5,
+)  # fmt: skip
+_BALANCED_CADM = _SWUNG_CADM.model_copy(update={"candidates": 100, "elites": 10, "horizon": 20})
+
 _PICTURE_PPO = PPO(network=Impala())
 _PICTURE_PPO_SMALL = PPO(network=SmallCNN(), num_envs=64, num_steps=128)
 _PICTURE_PPG = PPG(network=Impala())
@@ -158,6 +164,10 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
     ("leep", "procgen", "discrete picture", "gpu"): Recommendation(
         _PICTURE_LEEP, "library: expgen's LEEP with four members; ours: weight of the link, not tried at length"
     ),
+    ("cadm", "pendulum", "continuous vector", "gpu"): Recommendation(CaDM(), "paper: Lee et al. 2020"),
+    ("cadm", "cartpole", "discrete vector", "gpu"): Recommendation(CaDM(), "paper: Lee et al. 2020"),
+    ("cadm", "pendulum", "continuous vector", "two_cores"): Recommendation(_SWUNG_CADM, "ours: docs/dynamics.md"),
+    ("cadm", "cartpole", "discrete vector", "two_cores"): Recommendation(_BALANCED_CADM, "ours: docs/dynamics.md"),
     ("ppo", "pendulum", "continuous vector", "gpu"): Recommendation(_BOX_PPO, "ours, carried over: Gymnasium"),
     ("ppo", "cartpole", "discrete vector", "gpu"): Recommendation(_CHOICE_PPO, "ours, carried over: Gymnasium"),
     ("ppo", "gymnasium", "continuous vector", "gpu"): Recommendation(

@@ -7,7 +7,7 @@ from gsl.config.guides.dapg import DAPG
 from gsl.config.learners.base import incompatibility
 from gsl.config.learners.ppo import PPO
 from gsl.config.networks import NETWORKS
-from gsl.config.parts import RunParts
+from gsl.config.parts import SUITES, RunParts
 from gsl.config.step_budget import demonstration_floor, evaluation_reserve, rung_floor, specialist_floor
 
 BrokenRule = tuple[tuple[str, ...], str]
@@ -29,6 +29,7 @@ def broken_rules(config: RunParts) -> Iterator[BrokenRule]:
     yield from _members_fit(config)
     yield from _scales_are_few(config)
     yield from _trials_fit(config)
+    yield from _can_plan(config)
     if config.learner.batch_size > config.budget.total_steps:
         yield ("budget", "total_steps"), f"must be at least one epoch ({config.learner.batch_size} steps)"
     if config.arm != "generalist":
@@ -113,14 +114,16 @@ def _scales_are_few(config: RunParts) -> Iterator[BrokenRule]:
 
 def _trials_fit(config: RunParts) -> Iterator[BrokenRule]:
     learner, trial, longest = config.learner, config.trial, config.suite.max_episode_steps
-    if not learner.has_memory:
+    if not learner.has_memory or learner.remembers == "episode":
+        has = "a memory that lasts for an episode" if learner.has_memory else "no memory that a trial could fill"
         for name, least in (("episodes", 1), ("scored", 0)):
             if getattr(trial, name) > least:
-                yield ("trial", name), f"must be {least}: {learner.title} has no memory that a trial could fill"
+                yield ("trial", name), f"must be {least}: {learner.title} has {has}"
+    if not learner.has_memory:
         return
     if learner.overlap:
         yield ("learner", "overlap"), f"must be off: {learner.title} remembers what each environment did last"
-    if trial.episodes > 1 and trial.episodes * longest > learner.num_steps:
+    if learner.remembers == "trial" and trial.episodes > 1 and trial.episodes * longest > learner.num_steps:
         yield (
             ("trial", "episodes"),
             f"must be at most {max(1, learner.num_steps // longest)}: a trial of {trial.episodes} episodes takes up to "
@@ -133,6 +136,20 @@ def _trials_fit(config: RunParts) -> Iterator[BrokenRule]:
     if config.arm != "generalist" and config.demonstrations.max_tries < trial.episodes:
         reason = f"must be at least {trial.episodes}: demonstrations are recorded in whole trials"
         yield ("demonstrations", "max_tries"), reason
+
+
+def _can_plan(config: RunParts) -> Iterator[BrokenRule]:
+    learner, suite = config.learner, config.suite
+    if learner.plans and suite.reward_function is None:
+        fitting = " or ".join(name for name, known in SUITES.items() if known.reward_function is not None)
+        reason = f"{learner.title} plans with the suite's reward function, and {suite.name} has none"
+        yield ("learner", "name"), f"{reason}; choose another learner, or the suite {fitting}"
+    if learner.plans and config.arm != "generalist" and config.specialists.start == "clone_fresh_head":
+        yield ("specialists", "start"), f"must be clone or scratch: {learner.title} plans, so it has no policy head"
+    for name in ("history", "future") if learner.remembers == "episode" else ():
+        if getattr(learner, name) > suite.max_episode_steps:
+            reason = f"must be at most {suite.max_episode_steps}: an episode of {suite.name} is not longer"
+            yield ("learner", name), reason
 
 
 def _demonstrated_values_have_one_scale(config: RunParts) -> Iterator[BrokenRule]:

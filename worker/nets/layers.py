@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 Layer = TypeVar("Layer", nn.Linear, nn.Conv2d)
 
@@ -46,8 +47,8 @@ class _Tanh(torch.autograd.Function):
         return torch.ops.aten.tanh_backward(gradients[0], y)  # type: ignore[no-any-return]  # operators are untyped
 
 
-ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
-FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {"tanh": tanh, "relu": torch.relu}
+ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU, "swish": nn.SiLU}
+FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {"tanh": tanh, "relu": torch.relu, "swish": F.silu}
 
 
 class TwinLinear(nn.Module):

@@ -1,7 +1,5 @@
 """The learner of a job: fresh, cloned from its source, or as a checkpoint left it."""
 
-from dataclasses import replace
-
 from gsl.protocol.jobs import JobSpec
 from gsl.seeds import derive
 from gsl.worker import plugins
@@ -56,7 +54,7 @@ def adopt_reward_scale(learner: Learner, source: State | None, origin: str) -> N
 
 def _fresh(spec: JobSpec, spaces: Spaces, overrides: Overrides | None) -> Learner:
     settings = spec.config.learner
-    spaces = replace(spaces, variations=spec.config.suite.training_variations())
+    spaces = plugins.spaces_for(spec.config.suite, spaces)
     make = plugins.load(settings)
     learner: Learner = make(settings, spaces, derive(spec.seed, "learner"), choose_device(settings), overrides)
     return learner

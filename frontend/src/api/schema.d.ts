@@ -3724,6 +3724,189 @@ export interface components {
             total_steps: number;
         };
         /**
+         * CaDM
+         * @description Context-aware dynamics model (Lee et al. 2020): learns how the environment moves, and plans every action.
+         *
+         *     A context, made of what happened in the last steps, tells variations with different dynamics apart. Without a
+         *     context it is PE-TS (Chua et al. 2018), and with one member besides a plain dynamics model.
+         */
+        CaDM: {
+            /**
+             * Backward Coef
+             * @description Weight of predicting backwards in time, from which only the context learns in the end.
+             * @default 0.5
+             */
+            backward_coef: number;
+            /**
+             * Candidates
+             * @description Plans that are compared at once.
+             * @default 200
+             */
+            candidates: number;
+            /**
+             * Context
+             * @description Numbers of the context. 0: none, so that models cannot tell variations apart.
+             * @default 10
+             */
+            context: number;
+            /**
+             * Device
+             * @description Device of the network. auto: CUDA if available, otherwise the CPU.
+             * @default auto
+             * @enum {string}
+             */
+            device: "auto" | "cpu" | "cuda";
+            /**
+             * Elites
+             * @description Best plans, to whose mean and variance the search moves.
+             * @default 50
+             */
+            elites: number;
+            /**
+             * Encoder
+             * @description Units of each layer that makes the context of a history.
+             * @default [
+             *       256,
+             *       128,
+             *       64
+             *     ]
+             */
+            encoder: number[];
+            /**
+             * Future
+             * @description Steps that are predicted with one context in training. With 1, the context describes the present state, and predictions over many steps explode.
+             * @default 10
+             */
+            future: number;
+            /**
+             * Handed On
+             * @description Number of the newest steps that the generalist takes along into further training and fine-tuning. They are stored in its last checkpoint.
+             * @default 50000
+             */
+            handed_on: number;
+            /**
+             * History
+             * @description Steps of the past that the context is made of; fewer at the beginning of an episode.
+             * @default 10
+             */
+            history: number;
+            /**
+             * Horizon
+             * @description Steps that are planned ahead.
+             * @default 30
+             */
+            horizon: number;
+            /**
+             * Iterations
+             * @description Times that continuous plans are improved; discrete ones are compared once.
+             * @default 5
+             */
+            iterations: number;
+            /**
+             * Keep
+             * @description Share of mean and variance that stay as they were in each improvement.
+             * @default 0.1
+             */
+            keep: number;
+            /**
+             * Learning Rate
+             * @description Adam's learning rate for the models.
+             * @default 0.001
+             */
+            learning_rate: number;
+            /**
+             * Members
+             * @description Number of models, each of which learns from a bootstrap sample of the steps. 1: a single model of all steps.
+             * @default 5
+             */
+            members: number;
+            /**
+             * Minibatch
+             * @description Steps in each update of a model; with a context in stretches of `future` steps.
+             * @default 2560
+             */
+            minibatch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "cadm";
+            /**
+             * Network
+             * @description Layers of each model, forwards and backwards: mlp, for vectors.
+             * @default {
+             *       "activation": "swish",
+             *       "depth": 4,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
+             *       "name": "mlp",
+             *       "width": 200
+             *     }
+             */
+            network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
+            /**
+             * Num Envs
+             * @description Number of environments stepped in parallel.
+             * @default 10
+             */
+            num_envs: number;
+            /**
+             * Num Steps
+             * @description Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.
+             * @default 200
+             */
+            num_steps: number;
+            /**
+             * Overlap
+             * @description Step the environments in two halves, one while the network computes actions for the other. On a GPU with Procgen it was slower by itself and faster together with compile. num_envs must be even.
+             * @default false
+             */
+            overlap: boolean;
+            /**
+             * Particles
+             * @description Futures that are predicted of each plan, divided equally among the members.
+             * @default 20
+             */
+            particles: number;
+            /**
+             * Probabilistic
+             * @description Models also predict how uncertain the next state is, and planning samples what happens.
+             * @default true
+             */
+            probabilistic: boolean;
+            /**
+             * Replay Size
+             * @description Most steps to learn from; the oldest are dropped.
+             * @default 200000
+             */
+            replay_size: number;
+            /**
+             * Start Variance
+             * @description Variance of the first plans around those of the step before.
+             * @default 0.25
+             */
+            start_variance: number;
+            /**
+             * Updates
+             * @description Updates of the models after each epoch.
+             * @default 200
+             */
+            updates: number;
+            /**
+             * Warm Up
+             * @description Steps with random actions, in whole epochs, before a learner that starts from scratch plans.
+             * @default 2000
+             */
+            warm_up: number;
+            /**
+             * Weight Decay
+             * @description Adam's L2 penalty of the models' weights.
+             * @default 0.00005
+             */
+            weight_decay: number;
+        };
+        /**
          * CartPoleSuite
          * @description A pole of varied length that a cart balances by a push of varied force to the left or to the right.
          *
@@ -6662,11 +6845,11 @@ export interface components {
         MLP: {
             /**
              * Activation
-             * @description Activation function between the layers.
+             * @description Activation function between the layers. swish: x times its sigmoid, for models of dynamics.
              * @default tanh
              * @enum {string}
              */
-            activation: "tanh" | "relu";
+            activation: "tanh" | "relu" | "swish";
             /**
              * Depth
              * @description Number of hidden layers.
@@ -8926,7 +9109,7 @@ export interface components {
              * Learner
              * @description The algorithm that improves the policy from experience.
              */
-            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"] | components["schemas"]["RL2"];
+            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"] | components["schemas"]["RL2"] | components["schemas"]["CaDM"];
             /** @description When the generalist counts as having stopped learning. */
             plateau?: components["schemas"]["PlateauSettings"];
             /**

@@ -1,6 +1,7 @@
 """Learners: algorithms that improve a policy from experience."""
 
 from gsl.config.learners.base import LearnerSettings
+from gsl.config.learners.cadm import CaDM
 from gsl.config.learners.leep import LEEP
 from gsl.config.learners.ppg import PPG
 from gsl.config.learners.ppo import PPO
@@ -8,6 +9,6 @@ from gsl.config.learners.rl2 import RL2
 from gsl.config.learners.sac import SAC
 from gsl.config.learners.trpo import TRPO
 
-__all__ = ["BUILTIN_LEARNERS", "LEEP", "PPG", "PPO", "RL2", "SAC", "TRPO", "LearnerSettings"]
+__all__ = ["BUILTIN_LEARNERS", "LEEP", "PPG", "PPO", "RL2", "SAC", "TRPO", "CaDM", "LearnerSettings"]
 
-BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (PPO, PPG, TRPO, SAC, LEEP, RL2)
+BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (PPO, PPG, TRPO, SAC, LEEP, RL2, CaDM)

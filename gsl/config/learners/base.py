@@ -31,6 +31,12 @@ class LearnerSettings(Settings):
     has_memory: ClassVar[bool] = False
     """Whether it remembers from step to step. It then also sees its last action and reward, and where to forget."""
 
+    remembers: ClassVar[Literal["trial", "episode"]] = "trial"
+    """How long a learner with memory remembers; one that forgets after every episode gains nothing by trials."""
+
+    plans: ClassVar[bool] = False
+    """Whether it plans its actions, for which the suite must have a reward function."""
+
     name: str
     network: Network = setting(MLP(), "Network of policy and value; choose one that supports the suite's observations.")
     device: Literal["auto", "cpu", "cuda"] = setting(

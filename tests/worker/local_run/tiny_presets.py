@@ -15,6 +15,10 @@ _LEARNERS: dict[str, dict[str, Any]] = {
     "trpo": {"num_envs": 4, "num_steps": 16, "value_minibatch": 16, "value_epochs": 1},
     "leep": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1},
     "rl2": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1, "memory": 8},
+    "cadm": {
+        "num_envs": 4, "num_steps": 16, "warm_up": 64, "updates": 1, "minibatch": 16, "horizon": 2, "candidates": 4,
+        "elites": 2, "history": 2, "future": 2, "encoder": (8,),
+    },
 }  # fmt: skip
 _NETWORKS: dict[str, dict[str, Any]] = {
     "mlp": {"width": 8}, "small_cnn": {"width": 8, "channels": 4}, "impala": {"width": 8, "channels": (4, 4)},

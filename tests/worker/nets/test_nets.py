@@ -117,8 +117,8 @@ def test_a_policy_of_continuous_actions_starts_around_zero_and_keeps_its_bounds(
     torch.testing.assert_close(again.log_std.exp(), torch.full((50, 2), 0.5))
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
-def test_fully_connected_layers_compute_what_their_modules_say(activation: Literal["tanh", "relu"]) -> None:
+@pytest.mark.parametrize("activation", ["tanh", "relu", "swish"])
+def test_fully_connected_layers_compute_what_their_modules_say(activation: Literal["tanh", "relu", "swish"]) -> None:
     body = fully_connected(MLP(width=16, depth=3, activation=activation), 5)
     seen = torch.randn(7, 5, generator=torch.Generator().manual_seed(0))
     for network in (body, deepcopy(body)):

@@ -1,0 +1,1 @@
+"""CaDM: models of the dynamics with a context, and planning with them."""

@@ -7,7 +7,7 @@ one is marked as carried over. docs/plateau.md has the evidence for criterion H 
 from dataclasses import dataclass
 from typing import Literal
 
-from gsl.config.learners import LEEP, PPG, PPO, RL2, SAC, TRPO, CaDM, LearnerSettings
+from gsl.config.learners import LEEP, PPG, PPO, RL2, SAC, TRPO, CaDM, LearnerSettings, PPOCaDM
 from gsl.config.networks import MLP, Impala, SmallCNN
 from gsl.config.plateau import PlateauSettings
 from gsl.config.suites import SuiteSettings
@@ -103,10 +103,15 @@ _DARK_PPO = PPO(
 _PICTURE_LEEP = LEEP(network=Impala())
 
 _SWUNG_CADM = CaDM(
-    network=MLP(width=96, depth=2, activation="swish"), device="cpu", encoder=(128, 64), updates=160, minibatch=320,
-    warm_up=8000, horizon=15, candidates=50, elites=8, iterations=3, particles=5,
+    network=MLP(width=96, depth=2, activation="swish"), device="cpu", encoder=(128, 64), updates=400, minibatch=320,
+    warm_up=8000, horizon=20, candidates=50, elites=8, iterations=3, particles=5,
 )  # fmt: skip
-_BALANCED_CADM = _SWUNG_CADM.model_copy(update={"candidates": 100, "elites": 10, "horizon": 20})
+_BALANCED_CADM = _SWUNG_CADM.model_copy(update={"candidates": 100, "elites": 10})
+
+_INFORMED_PPO = PPOCaDM(
+    network=MLP(width=64, depth=2, activation="tanh"), device="cpu", num_envs=10, num_steps=200, num_minibatches=4,
+    update_epochs=8, learning_rate=2e-3, gamma=0.99, model_steps=8000, model_updates=1500, model_minibatch=320,
+)  # fmt: skip
 
 _PICTURE_PPO = PPO(network=Impala())
 _PICTURE_PPO_SMALL = PPO(network=SmallCNN(), num_envs=64, num_steps=128)
@@ -166,8 +171,12 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
     ),
     ("cadm", "pendulum", "continuous vector", "gpu"): Recommendation(CaDM(), "paper: Lee et al. 2020"),
     ("cadm", "cartpole", "discrete vector", "gpu"): Recommendation(CaDM(), "paper: Lee et al. 2020"),
-    ("cadm", "pendulum", "continuous vector", "two_cores"): Recommendation(_SWUNG_CADM, "ours: docs/dynamics.md"),
-    ("cadm", "cartpole", "discrete vector", "two_cores"): Recommendation(_BALANCED_CADM, "ours: docs/dynamics.md"),
+    ("cadm", "pendulum", "continuous vector", "two_cores"): Recommendation(_SWUNG_CADM, "ours: benchmarks.cadm"),
+    ("cadm", "cartpole", "discrete vector", "two_cores"): Recommendation(_BALANCED_CADM, "ours: benchmarks.cadm"),
+    ("ppo_cadm", "pendulum", "continuous vector", "gpu"): Recommendation(
+        _INFORMED_PPO, "paper: networks, rollouts and passes of Lee et al. 2020; ours: learning rate, benchmarks.cadm"
+    ),
+    ("ppo_cadm", "cartpole", "discrete vector", "gpu"): Recommendation(_INFORMED_PPO, "ours, carried over: Pendulum"),
     ("ppo", "pendulum", "continuous vector", "gpu"): Recommendation(_BOX_PPO, "ours, carried over: Gymnasium"),
     ("ppo", "cartpole", "discrete vector", "gpu"): Recommendation(_CHOICE_PPO, "ours, carried over: Gymnasium"),
     ("ppo", "gymnasium", "continuous vector", "gpu"): Recommendation(

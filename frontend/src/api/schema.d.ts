@@ -7663,6 +7663,206 @@ export interface components {
              */
             vf_coef: number;
         };
+        /**
+         * PPOCaDM
+         * @description PPO that sees the context of a dynamics model (Lee et al. 2020), which tells variations apart; for vectors.
+         *
+         *     The first steps are random actions, from which the model learns; then the context is frozen, and PPO learns with it.
+         */
+        PPOCaDM: {
+            /**
+             * Anneal Lr
+             * @description Reduce the learning rate linearly to zero over the run's total steps.
+             * @default false
+             */
+            anneal_lr: boolean;
+            /**
+             * Backward Coef
+             * @description Weight of predicting backwards in time.
+             * @default 0.5
+             */
+            backward_coef: number;
+            /**
+             * Clip Coef
+             * @description Clipping range of the probability ratio. Reduce it for smaller policy updates.
+             * @default 0.2
+             */
+            clip_coef: number;
+            /**
+             * Clip Vloss
+             * @description Clip the value loss in the same way as the policy loss.
+             * @default true
+             */
+            clip_vloss: boolean;
+            /**
+             * Context
+             * @description Numbers of the context.
+             * @default 10
+             */
+            context: number;
+            /**
+             * Device
+             * @description Device of the network. auto: CUDA if available, otherwise the CPU.
+             * @default auto
+             * @enum {string}
+             */
+            device: "auto" | "cpu" | "cuda";
+            /**
+             * Encoder
+             * @description Units of each layer that makes the context of a history.
+             * @default [
+             *       128,
+             *       64
+             *     ]
+             */
+            encoder: number[];
+            /**
+             * Ent Coef
+             * @description Weight of the entropy bonus. Increase it for more exploration.
+             * @default 0
+             */
+            ent_coef: number;
+            /**
+             * Future
+             * @description Steps that are predicted with one context while the model learns.
+             * @default 10
+             */
+            future: number;
+            /**
+             * Gae Lambda
+             * @description Lambda of generalised advantage estimation: lower values reduce variance but add bias.
+             * @default 0.95
+             */
+            gae_lambda: number;
+            /**
+             * Gamma
+             * @description Discount factor of future rewards. Increase it for longer episodes.
+             * @default 0.99
+             */
+            gamma: number;
+            /**
+             * History
+             * @description Steps of the past that the context is made of; fewer at the beginning of an episode.
+             * @default 10
+             */
+            history: number;
+            /**
+             * Learning Rate
+             * @description Adam's learning rate. Reduce it if training is unstable.
+             * @default 0.0005
+             */
+            learning_rate: number;
+            /**
+             * Max Grad Norm
+             * @description Gradients with a larger norm are scaled down to it.
+             * @default 0.5
+             */
+            max_grad_norm: number;
+            /**
+             * @description Layers of the models, forwards and backwards in time.
+             * @default {
+             *       "activation": "swish",
+             *       "depth": 2,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
+             *       "name": "mlp",
+             *       "width": 128
+             *     }
+             */
+            model: components["schemas"]["MLP"];
+            /**
+             * Model Learning Rate
+             * @description Adam's learning rate for the model.
+             * @default 0.001
+             */
+            model_learning_rate: number;
+            /**
+             * Model Minibatch
+             * @description Steps in each update of the model, in stretches of `future` steps.
+             * @default 640
+             */
+            model_minibatch: number;
+            /**
+             * Model Steps
+             * @description Steps with random actions, in whole epochs, from which the model learns before PPO begins. They count like all others.
+             * @default 10000
+             */
+            model_steps: number;
+            /**
+             * Model Updates
+             * @description Updates of the model after these steps.
+             * @default 2000
+             */
+            model_updates: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "ppo_cadm";
+            /**
+             * Network
+             * @description Networks of policy and value: mlp, for vectors.
+             * @default {
+             *       "activation": "tanh",
+             *       "depth": 2,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
+             *       "name": "mlp",
+             *       "width": 64
+             *     }
+             */
+            network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
+            /**
+             * Norm Adv
+             * @description Normalise advantages in each minibatch.
+             * @default true
+             */
+            norm_adv: boolean;
+            /**
+             * Norm Reward
+             * @description Divide rewards by the running standard deviation of the discounted return. Helps if rewards are large.
+             * @default true
+             */
+            norm_reward: boolean;
+            /**
+             * Num Envs
+             * @description Number of environments stepped in parallel.
+             * @default 8
+             */
+            num_envs: number;
+            /**
+             * Num Minibatches
+             * @description Number of minibatches per pass over an epoch's steps; it must divide num_envs x num_steps.
+             * @default 8
+             */
+            num_minibatches: number;
+            /**
+             * Num Steps
+             * @description Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.
+             * @default 256
+             */
+            num_steps: number;
+            /**
+             * Overlap
+             * @description Step the environments in two halves, one while the network computes actions for the other. On a GPU with Procgen it was slower by itself and faster together with compile. num_envs must be even.
+             * @default false
+             */
+            overlap: boolean;
+            /**
+             * Update Epochs
+             * @description Passes over an epoch's steps. More passes learn more from each step, but may destabilise training.
+             * @default 8
+             */
+            update_epochs: number;
+            /**
+             * Vf Coef
+             * @description Weight of the value loss in the total loss.
+             * @default 0.5
+             */
+            vf_coef: number;
+        };
         /** Page[AuditEntryPublic] */
         Page_AuditEntryPublic_: {
             /** Items */
@@ -9109,7 +9309,7 @@ export interface components {
              * Learner
              * @description The algorithm that improves the policy from experience.
              */
-            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"] | components["schemas"]["RL2"] | components["schemas"]["CaDM"];
+            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"] | components["schemas"]["RL2"] | components["schemas"]["CaDM"] | components["schemas"]["PPOCaDM"];
             /** @description When the generalist counts as having stopped learning. */
             plateau?: components["schemas"]["PlateauSettings"];
             /**

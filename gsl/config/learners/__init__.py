@@ -5,10 +5,11 @@ from gsl.config.learners.cadm import CaDM
 from gsl.config.learners.leep import LEEP
 from gsl.config.learners.ppg import PPG
 from gsl.config.learners.ppo import PPO
+from gsl.config.learners.ppo_cadm import PPOCaDM
 from gsl.config.learners.rl2 import RL2
 from gsl.config.learners.sac import SAC
 from gsl.config.learners.trpo import TRPO
 
-__all__ = ["BUILTIN_LEARNERS", "LEEP", "PPG", "PPO", "RL2", "SAC", "TRPO", "CaDM", "LearnerSettings"]
+__all__ = ["BUILTIN_LEARNERS", "LEEP", "PPG", "PPO", "RL2", "SAC", "TRPO", "CaDM", "LearnerSettings", "PPOCaDM"]
 
-BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (PPO, PPG, TRPO, SAC, LEEP, RL2, CaDM)
+BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (PPO, PPG, TRPO, SAC, LEEP, RL2, CaDM, PPOCaDM)

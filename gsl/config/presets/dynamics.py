@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from gsl.config.guides import Replay
+from gsl.config.guides import GAIL, Replay
+from gsl.config.learners import PPOCaDM
 from gsl.config.method import BudgetSettings, DemonstrationSettings, EvaluationSettings, SpecialistSettings
 from gsl.config.presets.base import Preset, origins
 from gsl.config.recommended import plateau_within, recommended
@@ -68,4 +69,29 @@ CARTPOLE = Preset(
     ),
 )
 
-DYNAMICS_PRESETS = (PENDULUM, CARTPOLE)
+_INFORMED = PPOCaDM.model_validate(recommended("ppo_cadm", _PENDULUM, "two_cores").learner.model_dump())
+
+PENDULUM_PPO = Preset(
+    name="pendulum-ppo-cadm",
+    title="Pendulum: PPO with and without a context",
+    description="An experiment at equal steps: PPO, and PPO that sees the context of a model (CaDM), which learns from "
+    "the first 8,000 steps. 200,000 steps, less than a minute for each run.",
+    group=_GROUP,
+    origins=origins(paper="suite learner.context learner.history learner.future learner.backward_coef"),
+    config=RunConfig(
+        suite=_PENDULUM,
+        learner=_INFORMED,
+        plateau=plateau_within(_INFORMED, 80_000),
+        specialists=SpecialistSettings(count=2, variations_each=2, steps=20_000),
+        demonstrations=DemonstrationSettings(
+            per_variation=5, generalist_per_variation=2, max_tries=20, filter="return"
+        ),
+        guide=GAIL(updates=2),
+        evaluation=EvaluationSettings(episodes=3, held_out_sample=16),
+        budget=BudgetSettings(total_steps=200_000, generalist_steps=80_000),
+        arm="generalist",
+    ),
+    arms={"PPO + CaDM": {}, "PPO": {"learner": _INFORMED.of_ppo.model_dump(mode="json")}},
+)
+
+DYNAMICS_PRESETS = (PENDULUM, CARTPOLE, PENDULUM_PPO)

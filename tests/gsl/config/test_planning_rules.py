@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from gsl.config.guides import BUILTIN_GUIDES
-from gsl.config.learners import CaDM
+from gsl.config.learners import CaDM, PPOCaDM
 from gsl.config.learners.base import incompatibility
 from gsl.config.networks import SmallCNN
 from gsl.config.presets import PRESETS
@@ -38,6 +38,17 @@ def test_its_memory_lasts_for_an_episode() -> None:
     assert set(found) == {("trial", "episodes"), ("trial", "scored")}
     assert "lasts for an episode" in found["trial", "episodes"]
     assert list(refused(learner=BASE["learner"] | {"overlap": True})) == [("learner", "overlap")]
+
+
+def test_ppo_with_a_context_needs_no_reward_function_but_whole_histories() -> None:
+    informed = PRESETS["pendulum-ppo-cadm"].config.model_dump()
+    config = RunConfig.model_validate(informed | {"suite": {"name": "gridnavi"}})
+    assert config.suite.reward_function is None
+    with pytest.raises(ValidationError, match="history") as error:
+        RunConfig.model_validate(informed | {"suite": {"name": "gridnavi", "time_limit": 9}})
+    assert {problem["loc"] for problem in error.value.errors()} == {("learner", "history"), ("learner", "future")}
+    fitting = [guide.title for guide in BUILTIN_GUIDES if incompatibility(PPOCaDM, guide) is None]
+    assert fitting == ["GAIL", "No guide"]
 
 
 def test_there_is_no_policy_head_to_reset() -> None:

@@ -104,7 +104,7 @@ def test_with_one_step_the_context_leaks_the_state_and_many_steps_explode() -> N
         cadm = learner(
             suite, loop, num_envs=10, num_steps=200, members=1, particles=1, probabilistic=False, history=10,
             future=future, network=MLP(width=64, depth=2, activation="swish"), encoder=(64,), warm_up=10**6,
-            updates=200, minibatch=320,
+            updates=150, minibatch=320,
         )  # fmt: skip
         for _ in range(2):
             cadm.update(rollout(loop, cadm))
@@ -224,7 +224,7 @@ def test_planning_with_the_true_dynamics_swings_up() -> None:
     cadm = learner(suite, loop, members=1, particles=1, probabilistic=False, candidates=60, elites=8, horizon=20)
     cadm.network.predict = _pendulum(cadm)  # type: ignore[method-assign]  # instead of a trained model
     cadm._from_nothing = False
-    found = measure(suite, cadm.policy(deterministic=True, seed=0), [12], 4, 4, 5, lambda: None, trial=Trial())
+    found = measure(suite, cadm.policy(deterministic=True, seed=0), [12], 3, 3, 5, lambda: None, trial=Trial())
     assert (found.returns[0].mean_return or -9999) > -600
 
 

@@ -15,6 +15,10 @@ _LEARNERS: dict[str, dict[str, Any]] = {
     "trpo": {"num_envs": 4, "num_steps": 16, "value_minibatch": 16, "value_epochs": 1},
     "leep": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1},
     "rl2": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1, "memory": 8},
+    "ppo_cadm": {
+        "num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1, "model_steps": 64, "model_updates": 1,
+        "model_minibatch": 16, "history": 2, "future": 2, "encoder": (8,), "model": {"width": 8, "depth": 1},
+    },
     "cadm": {
         "num_envs": 4, "num_steps": 16, "warm_up": 64, "updates": 1, "minibatch": 16, "horizon": 2, "candidates": 4,
         "elites": 2, "history": 2, "future": 2, "encoder": (8,),

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
-from gsl.config.learners import CaDM
+from gsl.config.learners import CaDM, PPOCaDM
 from gsl.config.networks import MLP
 from gsl.config.run import RunConfig
 from gsl.config.suites import PendulumSuite
@@ -46,6 +47,24 @@ def test_a_job_stopped_in_an_episode_goes_on_number_for_number(tmp_path: Path) -
     assert numbers(folder) == numbers(undisturbed)
     report = next(line for line in lines(folder) if isinstance(line, EvaluationReport))
     assert report.held_out
+
+
+INFORMED = PPOCaDM(
+    network=MLP(width=8, depth=1), model=MLP(width=8, depth=1), encoder=(8,), device="cpu", num_envs=4, num_steps=16,
+    num_minibatches=2, update_epochs=1, history=3, future=3, model_steps=128, model_updates=2, model_minibatch=16,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("after", [1, 3])
+def test_ppo_with_a_context_goes_on_number_for_number(tmp_path: Path, after: int) -> None:
+    """Stopped while the model learns, and while PPO does."""
+    job = spec("generalist", config(learner=INFORMED), budget_steps=5 * INFORMED.batch_size)
+    undisturbed = done(tmp_path / "undisturbed", job)
+    folder = prepare(tmp_path / "stopped", job)
+    assert work(folder, StopAt(folder, after)) == EXIT_STOPPED
+    assert load(folder.resume)["learner"]["frozen"] == (after >= 2)
+    assert work(folder) == EXIT_ENDED
+    assert numbers(folder) == numbers(undisturbed)
 
 
 def test_it_can_be_the_generalist_of_the_whole_method(tmp_path: Path) -> None:

@@ -59,13 +59,9 @@ class Steps:
         if other is None:
             return self
         both = Steps((0, 0), self._members, self._capacity, self.device)
-        shift = {"run": (self.columns["run"].max() + 1 if len(self) else 0)}
-        both.columns = {
-            name: torch.cat(
-                [column, other.columns[name] + shift.get(name, 0) if name in shift else other.columns[name]]
-            )
-            for name, column in self.columns.items()
-        }
+        both.columns = {name: torch.cat([column, other.columns[name]]) for name, column in self.columns.items()}
+        if len(self):
+            both.columns["run"][len(self) :] += self.columns["run"].max() + 1
         return both
 
     def starts(self, history: int) -> Tensor:

@@ -12,10 +12,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gsl.config.suites import (
     BanditSuite,
     CartPoleSuite,
+    CircleSuite,
     ClassificationSuite,
     DarkRoomSuite,
     ForkMazeSuite,
@@ -27,6 +29,7 @@ from gsl.config.suites import (
 from gsl.config.suites.procgen import Game
 from gsl.worker.envs import make_env
 from gsl.worker.envs.sampling.samplers import UniformSampler
+from gsl.worker.spaces import Actions
 
 FLOOR = 200_000
 WINDOWS = 5
@@ -36,7 +39,7 @@ GAMES: tuple[Game, ...] = ("bigfish", "starpilot", "coinrun", "maze")
 def main() -> int:
     suites = (
         ForkMazeSuite(), ClassificationSuite(), GridNaviSuite(), BanditSuite(), DarkRoomSuite(), KeyToDoorSuite(),
-        CartPoleSuite(),
+        CartPoleSuite(), CircleSuite(),
     )  # fmt: skip
     slowest = min(_ours(suite, num_envs) for suite in suites for num_envs in (64, 256, 1024))
     for game in GAMES:
@@ -47,7 +50,7 @@ def main() -> int:
 def _ours(suite: SuiteSettings, num_envs: int) -> float:
     env = make_env(suite, num_envs, UniformSampler(suite.training_variations(), np.random.default_rng(0)), 0)
     env.reset()
-    speed = statistics.median(_speed(env.step, num_envs, env.actions.size, steps=2000) for _ in range(WINDOWS))
+    speed = statistics.median(_speed(env.step, num_envs, env.actions, steps=2000) for _ in range(WINDOWS))
     print(f"{suite.name:14} {num_envs:5} slots  {speed / 1000:8.0f} k steps/s   (floor {FLOOR // 1000} k)")
     return speed
 
@@ -63,7 +66,7 @@ def _procgen(game: Game, num_envs: int = 64) -> None:
         plain.observe()
 
     pairs = [
-        (_speed(ours.step, num_envs, 15, steps=150), _speed(step_plain, num_envs, 15, steps=150))
+        (_speed(ours.step, num_envs, ours.actions, steps=150), _speed(step_plain, num_envs, ours.actions, steps=150))
         for _ in range(WINDOWS)
     ]
     speeds = [statistics.median(column) / 1000 for column in zip(*pairs, strict=True)]
@@ -84,9 +87,13 @@ def _plain(suite: ProcgenSuite, num_envs: int) -> Any:
     )  # fmt: skip
 
 
-def _speed(step: Callable[[Any], Any], num_envs: int, num_actions: int, steps: int) -> float:
+def _speed(step: Callable[[Any], Any], num_envs: int, kind: Actions, steps: int) -> float:
     """Environment steps per second; the actions are drawn beforehand."""
-    actions = np.random.default_rng(steps).integers(num_actions, size=(steps, num_envs))
+    rng, shape = np.random.default_rng(steps), (steps, num_envs)
+    continuous = kind.kind == "continuous"
+    actions: NDArray[Any] = (
+        rng.uniform(-1, 1, (*shape, kind.size)) if continuous else rng.integers(kind.size, size=shape)
+    )
     started = time.perf_counter()
     for action in actions:
         step(action)

@@ -26,7 +26,9 @@ def load_reward(suite: SuiteSettings) -> Any:
 
 def spaces_for(suite: SuiteSettings, spaces: Spaces) -> Spaces:
     """The spaces with everything else that a learner gets to know of the suite."""
-    return replace(spaces, variations=suite.training_variations(), reward=load_reward(suite))
+    return replace(
+        spaces, variations=suite.training_variations(), one_hot=suite.one_hot_size, reward=load_reward(suite)
+    )
 
 
 def _named(whose: str, name: str) -> Any:

@@ -26,13 +26,15 @@ class Actions:
 class Spaces:
     """Observations, without the dimension of the slots, and actions.
 
-    A learner also gets the run's training variations and, to plan with, the suite's reward as a function of tensors
-    (observation, action, next observation); they do not matter for the equality of two spaces.
+    A learner also gets the run's training variations, the length of the one-hot vector of the task at the end of the
+    suite's observations, and, to plan with, its reward as a function of tensors (observation, action, next
+    observation); they do not matter for the equality of two spaces.
     """
 
     observation_shape: tuple[int, ...]  # (n,) float32, or (height, width, channels) uint8
     actions: Actions
     variations: tuple[int, ...] = field(default=(), compare=False)  # ids; empty if only a policy is needed
+    one_hot: int = field(default=0, compare=False)
     reward: Callable[[Any, Any, Any], Any] | None = field(default=None, compare=False)
 
     def state(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ one is marked as carried over. docs/plateau.md has the evidence for criterion H 
 from dataclasses import dataclass
 from typing import Literal
 
-from gsl.config.learners import LEEP, PPG, PPO, RL2, SAC, TRPO, CaDM, LearnerSettings, PPOCaDM
+from gsl.config.learners import LEEP, PPG, PPO, RL2, SAC, TEPPO, TRPO, CaDM, LearnerSettings, PPOCaDM
 from gsl.config.networks import MLP, Impala, SmallCNN
 from gsl.config.plateau import PlateauSettings
 from gsl.config.suites import SuiteSettings
@@ -82,6 +82,11 @@ _GRID_RL2 = RL2(
 )  # fmt: skip
 _BANDIT_RL2 = RL2(device="cpu", num_envs=64, num_steps=50, learning_rate=2e-3)
 _CHOICE_RL2 = RL2(device="cpu", num_envs=16, num_steps=128, learning_rate=1e-3)
+_CIRCLE_TE = TEPPO(device="cpu", num_envs=32, num_steps=128, learning_rate=1e-3)
+_ARM_TE = TEPPO(
+    network=MLP(width=128, depth=2, min_std=0.5, max_std=1.5), device="cpu", num_envs=20, num_steps=500,
+    num_minibatches=40, embedding_size=4, ent_coef=0.02, learning_rate=5e-4,
+)  # fmt: skip
 _BOX_SAC = SAC(network=MLP(width=256, depth=2, activation="relu"), num_envs=8, num_steps=32, warm_up=4000)
 _BOX_SAC_SMALL = SAC(
     network=MLP(width=64, depth=2, activation="relu"), device="cpu", num_envs=4, num_steps=16, learning_rate=1e-3,
@@ -188,6 +193,10 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
     ("rl2", "gridnavi", "discrete vector", "gpu"): Recommendation(_GRID_RL2, "ours: docs/memory.md"),
     ("rl2", "bandits", "discrete vector", "gpu"): Recommendation(_BANDIT_RL2, "ours: docs/memory.md"),
     ("rl2", "gymnasium", "discrete vector", "gpu"): Recommendation(_CHOICE_RL2, "ours, carried over: GridNavi"),
+    ("te_ppo", "circle", "continuous vector", "gpu"): Recommendation(_CIRCLE_TE, "ours: benchmarks.te_ppo"),
+    ("te_ppo", "metaworld", "continuous vector", "gpu"): Recommendation(
+        _ARM_TE, "library: garage's embeddings for MT10; ours: network and minibatches of PPO, not tried at length"
+    ),
     ("ppo", "gymnasium", "discrete picture", "gpu"): Recommendation(_PICTURE_PPO_SMALL, "ours, carried over: Procgen"),
     ("ppo", "gymnasium", "continuous picture", "gpu"): Recommendation(
         _PICTURE_PPO_SMALL, "ours, carried over: Procgen"

@@ -24,6 +24,7 @@ def check(config: RunParts) -> None:
 
 def broken_rules(config: RunParts) -> Iterator[BrokenRule]:
     yield from _learner_fits_suite(config)
+    yield from _tasks_are_told_apart(config)
     yield from _halves_are_equal(config)
     yield from _sampling_fits_learner(config)
     yield from _members_fit(config)
@@ -57,6 +58,14 @@ def _learner_fits_suite(config: RunParts) -> Iterator[BrokenRule]:
             ("learner", "name"),
             f"{learner.title} supports {supported} actions only, but {suite.name} has {suite.actions} actions",
         )
+
+
+def _tasks_are_told_apart(config: RunParts) -> Iterator[BrokenRule]:
+    suite, learner = config.suite, config.learner
+    if learner.needs_one_hot and suite.one_hot_size < 2:
+        hidden = "one_hot" in type(suite).model_fields and len(suite.training_variations()) > 1
+        reason = f"{suite.title} must show the task, one of at least two, as a one-hot vector at the observation's end"
+        yield ("suite", "one_hot") if hidden else ("learner", "name"), f"{reason}, because {learner.title} embeds it"
 
 
 def _deadline_is_set(config: RunParts) -> Iterator[BrokenRule]:
@@ -146,7 +155,7 @@ def _can_plan(config: RunParts) -> Iterator[BrokenRule]:
         yield ("learner", "name"), f"{reason}; choose another learner, or the suite {fitting}"
     if learner.plans and config.arm != "generalist" and config.specialists.start == "clone_fresh_head":
         yield ("specialists", "start"), f"must be clone or scratch: {learner.title} plans, so it has no policy head"
-    for name in ("history", "future") if learner.remembers == "episode" else ():
+    for name in ("history", "future") if learner.plans else ():
         if getattr(learner, name) > suite.max_episode_steps:
             reason = f"must be at most {suite.max_episode_steps}: an episode of {suite.name} is not longer"
             yield ("learner", name), reason

@@ -38,6 +38,13 @@ METRICS: dict[str, Metric] = {
     "approx_kl": Metric("KL divergence", "nats", "How far an update moves the policy from the one that acted"),
     "clip_fraction": Metric("Clip fraction", "share", "Samples whose policy change was cut off by clipping"),
     "link_kl": Metric("KL to the link", "nats", "How far LEEP's members are from their link, on average"),
+    "inference_loss": Metric("Inference loss", "nats", "How badly TE-PPO's embeddings are told from what happens"),
+    "embedding_std": Metric(
+        "Spread of embeddings", "", "Standard deviation of a task's embeddings, mean over the tasks"
+    ),
+    "embedding_separation": Metric(
+        "Separation of embeddings", "", "Distance of the two most similar tasks, in their standard deviations"
+    ),
     "grad_norm": Metric("Gradient norm", "", "Of all parameters, before clipping"),
     "policy_grad_norm": Metric("Policy's gradient norm", "", "Of the policy's parameters; it is not clipped"),
     "critic_grad_norm": Metric("Critics' gradient norm", "", "Of the critics' parameters; it is not clipped"),

@@ -4052,6 +4052,44 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             }[];
         };
+        /**
+         * CircleSuite
+         * @description A point starts in the middle of a circle of goals, one of which is its own.
+         *
+         *     Reward: minus the distance to it, and 10 at the goal, which ends the episode. The observation is the position, and
+         *     which goal it is, one-hot. The defaults are those of garage's example of task embeddings.
+         */
+        CircleSuite: {
+            /**
+             * Goals
+             * @description Goals, evenly on the circle; each is a variation.
+             * @default 4
+             */
+            goals: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "circle";
+            /**
+             * One Hot
+             * @description Whether observations end with a one-hot vector that says which goal it is.
+             * @default true
+             */
+            one_hot: boolean;
+            /**
+             * Radius
+             * @description Distance of the goals from the start. A step is at most 0.1 along each axis.
+             * @default 3
+             */
+            radius: number;
+            /**
+             * Time Limit
+             * @description Steps after which an episode is cut off (truncated, so the value of its last state still counts). Must be enough to reach a goal.
+             * @default 100
+             */
+            time_limit: number;
+        };
         /** ClaimRequest */
         ClaimRequest: {
             /** Worker */
@@ -9329,7 +9367,7 @@ export interface components {
              * Suite
              * @description The family of environments to train on.
              */
-            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"] | components["schemas"]["ClassificationSuite"] | components["schemas"]["GridNaviSuite"] | components["schemas"]["BanditSuite"] | components["schemas"]["DarkRoomSuite"] | components["schemas"]["KeyToDoorSuite"] | components["schemas"]["PendulumSuite"] | components["schemas"]["CartPoleSuite"];
+            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"] | components["schemas"]["ClassificationSuite"] | components["schemas"]["GridNaviSuite"] | components["schemas"]["BanditSuite"] | components["schemas"]["DarkRoomSuite"] | components["schemas"]["KeyToDoorSuite"] | components["schemas"]["PendulumSuite"] | components["schemas"]["CartPoleSuite"] | components["schemas"]["CircleSuite"];
             /** @description How many episodes in a row are played on one variation. */
             trial?: components["schemas"]["TrialSettings"];
         };
@@ -11118,6 +11156,186 @@ export interface components {
              * @default true
              */
             cancel_running: boolean;
+        };
+        /**
+         * TEPPO
+         * @description Task embeddings with PPO (Hausman et al. 2018): the policy knows its task by a random vector alone; for vectors.
+         *
+         *     An encoder maps each task to a distribution of embeddings, from which one is drawn for every episode. Behaviour is
+         *     rewarded from which the embedding can be told, so that different tasks, and different embeddings, become different
+         *     behaviour.
+         */
+        TEPPO: {
+            /**
+             * Adam Eps
+             * @description Adam's epsilon, for numerical stability.
+             * @default 0.00001
+             */
+            adam_eps: number;
+            /**
+             * Clip Coef
+             * @description Clipping range of the probability ratio. Reduce it for smaller policy updates.
+             * @default 0.2
+             */
+            clip_coef: number;
+            /**
+             * Clip Vloss
+             * @description Clip the value loss in the same way as the policy loss.
+             * @default false
+             */
+            clip_vloss: boolean;
+            /**
+             * Device
+             * @description Device of the network. auto: CUDA if available, otherwise the CPU.
+             * @default auto
+             * @enum {string}
+             */
+            device: "auto" | "cpu" | "cuda";
+            /**
+             * Embedding Ent Coef
+             * @description Weight of the entropy bonus of embeddings. Increase it if they shrink to points.
+             * @default 0.001
+             */
+            embedding_ent_coef: number;
+            /**
+             * Embedding Size
+             * @description Numbers of an embedding. More tell more tasks apart.
+             * @default 2
+             */
+            embedding_size: number;
+            /**
+             * Embedding Std
+             * @description Initial standard deviation of a task's embeddings.
+             * @default 0.1
+             */
+            embedding_std: number;
+            /**
+             * Embedding Std Max
+             * @description Largest standard deviation of a task's embeddings.
+             * @default 0.2
+             */
+            embedding_std_max: number;
+            /**
+             * Embedding Std Min
+             * @description Smallest standard deviation of a task's embeddings.
+             * @default 0.02
+             */
+            embedding_std_min: number;
+            /**
+             * Encoder Width
+             * @description Units of each of the two layers of the encoder and of the inference network.
+             * @default 20
+             */
+            encoder_width: number;
+            /**
+             * Ent Coef
+             * @description Bonus, in each step's reward, for unlikely actions. Increase it for more exploration.
+             * @default 0.001
+             */
+            ent_coef: number;
+            /**
+             * Gae Lambda
+             * @description Lambda of generalised advantage estimation: lower values reduce variance but add bias.
+             * @default 0.95
+             */
+            gae_lambda: number;
+            /**
+             * Gamma
+             * @description Discount factor of future rewards. Increase it for longer episodes.
+             * @default 0.99
+             */
+            gamma: number;
+            /**
+             * Inference Coef
+             * @description Penalty, in each step's reward, for behaviour from which the embedding cannot be told. Increase it if tasks look alike.
+             * @default 0.05
+             */
+            inference_coef: number;
+            /**
+             * Learning Rate
+             * @description Adam's learning rate. Reduce it if training is unstable.
+             * @default 0.0005
+             */
+            learning_rate: number;
+            /**
+             * Max Grad Norm
+             * @description Gradients with a larger norm are scaled down to it.
+             * @default 0.5
+             */
+            max_grad_norm: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "te_ppo";
+            /**
+             * Network
+             * @description Layers of the policy, and as many of the value function: mlp, for vectors.
+             * @default {
+             *       "activation": "tanh",
+             *       "depth": 2,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
+             *       "name": "mlp",
+             *       "width": 32
+             *     }
+             */
+            network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
+            /**
+             * Norm Adv
+             * @description Normalise advantages in each minibatch.
+             * @default true
+             */
+            norm_adv: boolean;
+            /**
+             * Norm Reward
+             * @description Divide rewards by the running standard deviation of the discounted return. Helps if rewards are large.
+             * @default true
+             */
+            norm_reward: boolean;
+            /**
+             * Num Envs
+             * @description Number of environments stepped in parallel. More environments make larger, less correlated batches.
+             * @default 64
+             */
+            num_envs: number;
+            /**
+             * Num Minibatches
+             * @description Number of minibatches per pass over an epoch's steps; it must divide num_envs x num_steps.
+             * @default 16
+             */
+            num_minibatches: number;
+            /**
+             * Num Steps
+             * @description Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.
+             * @default 256
+             */
+            num_steps: number;
+            /**
+             * Overlap
+             * @description Step the environments in two halves, one while the network computes actions for the other. On a GPU with Procgen it was slower by itself and faster together with compile. num_envs must be even.
+             * @default false
+             */
+            overlap: boolean;
+            /**
+             * Update Epochs
+             * @description Passes over an epoch's steps. More passes learn more from each step, but may destabilise training.
+             * @default 10
+             */
+            update_epochs: number;
+            /**
+             * Vf Coef
+             * @description Weight of the value loss in the total loss.
+             * @default 0.5
+             */
+            vf_coef: number;
+            /**
+             * Window
+             * @description Newest observations from which the inference network tells the embedding.
+             * @default 6
+             */
+            window: number;
         };
         /**
          * TRPO

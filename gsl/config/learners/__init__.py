@@ -8,8 +8,21 @@ from gsl.config.learners.ppo import PPO
 from gsl.config.learners.ppo_cadm import PPOCaDM
 from gsl.config.learners.rl2 import RL2
 from gsl.config.learners.sac import SAC
+from gsl.config.learners.te_ppo import TEPPO
 from gsl.config.learners.trpo import TRPO
 
-__all__ = ["BUILTIN_LEARNERS", "LEEP", "PPG", "PPO", "RL2", "SAC", "TRPO", "CaDM", "LearnerSettings", "PPOCaDM"]
+__all__ = [
+    "BUILTIN_LEARNERS",
+    "LEEP",
+    "PPG",
+    "PPO",
+    "RL2",
+    "SAC",
+    "TEPPO",
+    "TRPO",
+    "CaDM",
+    "LearnerSettings",
+    "PPOCaDM",
+]
 
-BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (PPO, PPG, TRPO, SAC, LEEP, RL2, CaDM, PPOCaDM)
+BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (PPO, PPG, TRPO, SAC, LEEP, RL2, CaDM, PPOCaDM, TEPPO)

@@ -30,6 +30,8 @@ class LearnerSettings(Settings):
 
     has_memory: ClassVar[bool] = False
     """Whether it remembers from step to step. It then also sees its last action and reward, and where to forget."""
+    needs_one_hot: ClassVar[bool] = False
+    """Whether observations must end with a one-hot vector of the task; see `one_hot_size` of suites."""
 
     remembers: ClassVar[Literal["trial", "episode"]] = "trial"
     """How long a learner with memory remembers; one that forgets after every episode gains nothing by trials."""

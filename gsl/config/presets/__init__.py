@@ -3,6 +3,7 @@
 from gsl.config.presets.base import Origin, Preset
 from gsl.config.presets.classification import CLASSIFICATION_PRESETS
 from gsl.config.presets.dynamics import DYNAMICS_PRESETS
+from gsl.config.presets.embeddings import EMBEDDING_PRESETS
 from gsl.config.presets.forkmaze import FORKMAZE_PRESETS
 from gsl.config.presets.gymnasium import GYMNASIUM_PRESETS
 from gsl.config.presets.maniskill import MANISKILL_PRESETS
@@ -20,6 +21,7 @@ PRESETS: dict[str, Preset] = {
         *GYMNASIUM_PRESETS,
         *MEMORY_PRESETS,
         *DYNAMICS_PRESETS,
+        *EMBEDDING_PRESETS,
         *PROCGEN_PRESETS,
         *METAWORLD_PRESETS,
         *MANISKILL_PRESETS,

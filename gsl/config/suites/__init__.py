@@ -2,6 +2,7 @@
 
 from gsl.config.suites.bandits import BanditSuite
 from gsl.config.suites.base import SuiteSettings
+from gsl.config.suites.circle import CircleSuite
 from gsl.config.suites.classification import ClassificationSuite
 from gsl.config.suites.darkroom import DarkRoomSuite
 from gsl.config.suites.forkmaze import ForkMazeSuite
@@ -17,6 +18,7 @@ __all__ = [
     "BUILTIN_SUITES",
     "BanditSuite",
     "CartPoleSuite",
+    "CircleSuite",
     "ClassificationSuite",
     "DarkRoomSuite",
     "ForkMazeSuite",
@@ -43,4 +45,5 @@ BUILTIN_SUITES: tuple[type[SuiteSettings], ...] = (
     KeyToDoorSuite,
     PendulumSuite,
     CartPoleSuite,
+    CircleSuite,
 )

@@ -60,6 +60,11 @@ class SuiteSettings(Settings):
         raise NotImplementedError
 
     @property
+    def one_hot_size(self) -> int:
+        """Length of the one-hot vector of the task at the end of its observations; 0 if there is none."""
+        return 0
+
+    @property
     def scored_by_success(self) -> bool:
         """Whether the score is the success rate, which lies between 0 and 1."""
         return self.has_success and type(self).score is SuiteSettings.score

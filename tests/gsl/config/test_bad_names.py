@@ -31,7 +31,7 @@ def refusals(parts: dict[str, Any], preset: str = "forkmaze-quick") -> dict[str,
         ({"guide": {"name": "dager"}}, "guide.name", "dagger"),
         ({"sampling": {"name": "priority"}}, "sampling.name", "prioritized"),
         ({"learner": {"name": "ppo", "network": {"name": "impla"}}}, "learner.ppo.network.name", "impala"),
-        ({"suite": {"name": "qqq"}}, "suite.name", "forkmaze"),
+        ({"suite": {"name": "qqq"}}, "suite.name", "bandits"),
     ],
 )  # fmt: skip
 def test_an_unknown_name_is_refused_with_a_suggestion(parts: dict[str, Any], field: str, suggestion: str) -> None:
@@ -59,7 +59,15 @@ def test_parts_that_do_not_fit_are_refused_by_name(
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_every_pair_of_learner_and_guide_is_allowed_or_refused_by_its_hooks(learner: str, guide: str) -> None:
     env_id = "Pendulum-v1" if "continuous" in LEARNERS[learner].actions else "Acrobot-v1"
-    suite = {"name": "gymnasium", "env_id": env_id, "score_low": -1600, "score_high": -100, "num_seeds": 16}
+    suite: dict[str, Any] = {
+        "name": "gymnasium",
+        "env_id": env_id,
+        "score_low": -1600,
+        "score_high": -100,
+        "num_seeds": 16,
+    }
+    if LEARNERS[learner].needs_one_hot:
+        suite = {"name": "circle"}
     parts: dict[str, Any] = {
         "suite": suite, "learner": {"name": learner, "num_envs": 8, "num_steps": 64}, "guide": {"name": guide},
         "budget": {"total_steps": 50_000_000, "generalist_steps": 1_000_000}, "demonstrations": {"filter": "return"},

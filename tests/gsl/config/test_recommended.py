@@ -22,7 +22,17 @@ def test_a_row_fits_its_suite_and_says_where_it_comes_from(row: tuple[str, str, 
 
 
 def test_every_learner_has_a_row_and_every_suite_too() -> None:
-    assert {learner for learner, *_ in TABLE} == {"ppo", "ppg", "trpo", "rl2", "sac", "leep", "cadm", "ppo_cadm"}
+    assert {learner for learner, *_ in TABLE} == {
+        "ppo",
+        "ppg",
+        "trpo",
+        "rl2",
+        "sac",
+        "leep",
+        "cadm",
+        "ppo_cadm",
+        "te_ppo",
+    }
     assert {suite for _, suite, *_ in TABLE} == SUITES.keys()
 
 

@@ -15,14 +15,17 @@ from gsl.config.learners.base import incompatibility
 from gsl.config.networks import MLP
 from gsl.config.presets import PRESETS
 from gsl.config.run import GUIDES, LEARNERS, RunConfig
+from gsl.config.suites import CircleSuite
 from gsl.protocol.metrics import METRICS
 from gsl.worker import plugins
+from gsl.worker.envs import Env, Trial, make_env
 from gsl.worker.envs.base import spaces_of
+from gsl.worker.envs.sampling.samplers import UniformSampler
 from gsl.worker.guides import Guide, GuideInputs, Teacher, make_guide
 from gsl.worker.learners import Learner
 from gsl.worker.rollout.collect import collect
 from gsl.worker.rollout.env_runner import EnvRunner
-from gsl.worker.spaces import Actions
+from gsl.worker.spaces import Actions, Spaces
 from tests.worker.guides.lessons import CPU, actions, demonstrations, nothing, observations
 from tests.worker.guides.toy_env import Line
 
@@ -53,14 +56,21 @@ def named(pair: Pair) -> str:
     return f"{pair.learner}-{pair.guide}"
 
 
-def learner_of(name: str, env: Line, seed: int) -> Learner:
+CIRCLE = CircleSuite(goals=2)
+
+
+def spaces_for(learner: str, env: Env) -> Spaces:
+    return plugins.spaces_for(CIRCLE, spaces_of(env)) if LEARNERS[learner].needs_one_hot else spaces_of(env)
+
+
+def learner_of(name: str, env: Env, seed: int) -> Learner:
     fields = {"network": MLP(width=16), "device": "cpu", "num_envs": env.num_envs, "num_steps": 16}
     settings = LEARNERS[name].model_validate(fields | SMALL.get(name, {}))
-    made: Learner = plugins.load(settings)(settings, spaces_of(env), seed, CPU)
+    made: Learner = plugins.load(settings)(settings, spaces_for(name, env), seed, CPU)
     return made
 
 
-def guide_of(name: str, env: Line, teacher: Learner) -> Guide:
+def guide_of(name: str, env: Env, teacher: Learner) -> Guide:
     spaces = spaces_of(env)
     shown = demonstrations(observations(64, spaces), actions(64, spaces))
     teachers = (Teacher(teacher.network, frozenset({0})), Teacher(teacher.network, frozenset({1})))
@@ -68,8 +78,10 @@ def guide_of(name: str, env: Line, teacher: Learner) -> Guide:
     return make_guide(settings, GuideInputs(shown, teachers, spaces, 3, CPU))
 
 
-def env_for(learner: str) -> Line:
+def env_for(learner: str) -> Env:
     """With the kind of actions that the learner can handle; with discrete ones where it can handle both."""
+    if LEARNERS[learner].needs_one_hot:
+        return make_env(CIRCLE, 4, UniformSampler((0, 1), np.random.default_rng(0)), 0, Trial(1))
     discrete = "discrete" in LEARNERS[learner].actions
     return Line(4, Actions("discrete", 4) if discrete else Actions("continuous", 2))
 
@@ -106,22 +118,21 @@ def test_an_allowed_pair_runs_two_updates(pair: Pair) -> None:
 def test_an_allowed_pair_goes_on_exactly(pair: Pair) -> None:
     """Learner and guide kept after one update do the second with the same numbers."""
     env = env_for(pair.learner)
-    rollouts, through = (
-        [],
-        (learner_of(pair.learner, env, 0), guide_of(pair.guide, env, learner_of(pair.learner, env, 1))),
-    )
+    through = learner_of(pair.learner, env, 0), guide_of(pair.guide, env, learner_of(pair.learner, env, 1))
     resumed = learner_of(pair.learner, env, 5), guide_of(pair.guide, env, learner_of(pair.learner, env, 1))
     loop = EnvRunner(env)
-    for _ in range(2):
-        rollouts.append(collect(loop, through[0], 16, nothing)[0])
-    through[1].observe(rollouts[0])
-    through[0].update(rollouts[0], through[1])
+    first, _ = collect(loop, through[0], 16, nothing)
+    through[1].observe(first)
+    through[0].update(first, through[1])
     through[1].end_epoch()
+    played = loop.state()
     resumed[0].restore(through[0].state())
     resumed[1].restore(through[1].state())
     told = []
     for learner, guide in (through, resumed):
-        told.append((guide.observe(rollouts[1]), learner.update(rollouts[1], guide)))
+        loop.restore(played)
+        second, _ = collect(loop, learner, 16, nothing)
+        told.append((guide.observe(second), learner.update(second, guide)))
     np.testing.assert_equal(told[0], told[1])
 
 

@@ -23,6 +23,7 @@ _LEARNERS: dict[str, dict[str, Any]] = {
         "num_envs": 4, "num_steps": 16, "warm_up": 64, "updates": 1, "minibatch": 16, "horizon": 2, "candidates": 4,
         "elites": 2, "history": 2, "future": 2, "encoder": (8,),
     },
+    "te_ppo": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1, "encoder_width": 8},
 }  # fmt: skip
 _NETWORKS: dict[str, dict[str, Any]] = {
     "mlp": {"width": 8}, "small_cnn": {"width": 8, "channels": 4}, "impala": {"width": 8, "channels": (4, 4)},
@@ -35,6 +36,7 @@ _SUITES: dict[str, dict[str, Any]] = {
     "gridnavi": {"time_limit": 4},
     "pendulum": {"time_limit": 8, "values": 2},
     "cartpole": {"time_limit": 8, "values": 2},
+    "circle": {"goals": 3, "time_limit": 8},
     "bandits": {"bandits": 3, "held_out_bandits": 1},
     "darkroom": {"size": 3, "held_out_goals": 2, "time_limit": 4},
     "keytodoor": {"size": 3, "pairs": 3, "held_out_pairs": 1, "time_limit": 6},

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gsl.config.learners import RL2
+from gsl.config.learners import RL2, TEPPO
 from gsl.config.networks import MLP
 from gsl.config.run import RunConfig
-from gsl.config.suites import GridNaviSuite
+from gsl.config.suites import CircleSuite, GridNaviSuite
 from gsl.protocol.reports import EvaluationReport
 from gsl.worker.job.checkpoint import load
 from gsl.worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFolder
@@ -24,6 +24,15 @@ WHOLE: dict[str, Any] = {
     "guide": {"name": "none"},
     "evaluation": {"episodes": 2, "every_epochs": 2, "held_out_sample": 2},
     "arm": "generalist",
+}
+
+
+EMBEDDED: dict[str, Any] = {
+    "suite": CircleSuite(goals=3, time_limit=5),
+    "learner": TEPPO(
+        network=MLP(width=8, depth=1), encoder_width=8, device="cpu", num_envs=4, num_steps=16, num_minibatches=2
+    ),
+    "trial": {"episodes": 1},
 }
 
 
@@ -50,6 +59,17 @@ def test_a_job_stopped_in_a_trial_goes_on_number_for_number(tmp_path: Path, cell
     assert numbers(folder) == numbers(undisturbed)
 
 
+def test_a_job_stopped_in_an_episode_with_an_embedding_goes_on_number_for_number(tmp_path: Path) -> None:
+    """A rollout of 16 steps ends one step after three episodes of 5."""
+    whole = config(**EMBEDDED)
+    job = spec("generalist", whole, budget_steps=8 * whole.learner.batch_size)
+    undisturbed = done(tmp_path / "undisturbed", job)
+    folder = prepare(tmp_path / "stopped", job)
+    assert work(folder, StopAt(folder, 4)) == EXIT_STOPPED
+    assert work(folder) == EXIT_ENDED
+    assert numbers(folder) == numbers(undisturbed)
+
+
 def test_returns_by_episode_are_reported_and_scored_episodes_alone_count(tmp_path: Path) -> None:
     whole = config(trial={"episodes": 3, "scored": 2})
     job = spec("generalist", whole, budget_steps=4 * whole.learner.batch_size)
@@ -70,10 +90,16 @@ def test_without_scored_episodes_all_of_the_trial_count(tmp_path: Path) -> None:
     assert len(report.trial.training) == 3
 
 
-@pytest.mark.parametrize("guide", [{"name": "none"}, {"name": "gail", "width": 8, "updates": 1, "batch_size": 8}])
-def test_it_can_be_the_generalist_of_the_whole_method(tmp_path: Path, guide: dict[str, Any]) -> None:
+GAIL = {"name": "gail", "width": 8, "updates": 1, "batch_size": 8}
+TWO: dict[str, Any] = {"trial": {"episodes": 2}}
+
+
+@pytest.mark.parametrize(("guide", "parts"), [({"name": "none"}, TWO), (GAIL, TWO), (GAIL, EMBEDDED)])
+def test_it_can_be_the_generalist_of_the_whole_method(
+    tmp_path: Path, guide: dict[str, Any], parts: dict[str, Any]
+) -> None:
     whole = config(
-        arm="gsl", guide=guide, trial={"episodes": 2}, plateau={"sigma": 0, "window": 2, "min_epochs": 0},
+        **parts, arm="gsl", guide=guide, plateau={"sigma": 0, "window": 2, "min_epochs": 0},
         specialists={"count": 2, "steps": 512}, evaluation={"episodes": 1, "held_out_sample": 1}, gate={"mode": "auto"},
         demonstrations={"per_variation": 2, "generalist_per_variation": 1, "max_tries": 4, "filter": "return"},
         budget={"total_steps": 3000, "generalist_steps": 256},

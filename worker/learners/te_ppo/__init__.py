@@ -1,0 +1,1 @@
+"""TE-PPO: PPO whose policy knows its task by an embedding."""

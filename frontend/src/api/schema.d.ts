@@ -9347,7 +9347,7 @@ export interface components {
              * Learner
              * @description The algorithm that improves the policy from experience.
              */
-            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"] | components["schemas"]["RL2"] | components["schemas"]["CaDM"] | components["schemas"]["PPOCaDM"];
+            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"] | components["schemas"]["RL2"] | components["schemas"]["CaDM"] | components["schemas"]["PPOCaDM"] | components["schemas"]["TEPPO"];
             /** @description When the generalist counts as having stopped learning. */
             plateau?: components["schemas"]["PlateauSettings"];
             /**

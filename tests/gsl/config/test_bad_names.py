@@ -68,6 +68,8 @@ def test_every_pair_of_learner_and_guide_is_allowed_or_refused_by_its_hooks(lear
     }
     if LEARNERS[learner].needs_one_hot:
         suite = {"name": "circle"}
+    if LEARNERS[learner].plans:
+        suite = {"name": "pendulum"}
     parts: dict[str, Any] = {
         "suite": suite, "learner": {"name": learner, "num_envs": 8, "num_steps": 64}, "guide": {"name": guide},
         "budget": {"total_steps": 50_000_000, "generalist_steps": 1_000_000}, "demonstrations": {"filter": "return"},

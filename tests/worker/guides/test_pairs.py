@@ -15,7 +15,7 @@ from gsl.config.learners.base import incompatibility
 from gsl.config.networks import MLP
 from gsl.config.presets import PRESETS
 from gsl.config.run import GUIDES, LEARNERS, RunConfig
-from gsl.config.suites import CircleSuite
+from gsl.config.suites import CircleSuite, PendulumSuite, SuiteSettings
 from gsl.protocol.metrics import METRICS
 from gsl.worker import plugins
 from gsl.worker.envs import Env, Trial, make_env
@@ -31,6 +31,7 @@ from tests.worker.guides.toy_env import Line
 
 SMALL: dict[str, dict[str, Any]] = {
     "ppg": {"n_pi": 2, "aux_rollouts": 4},
+    "cadm": {"warm_up": 32, "updates": 2, "minibatch": 16, "horizon": 2, "candidates": 4, "elites": 2},
     "sac": {"warm_up": 32, "replay_batch": 16, "replay_size": 1024, "update_ratio": 0.1},
 }
 """What a learner needs beside the settings of all learners to have done all that it does after two updates."""
@@ -56,11 +57,15 @@ def named(pair: Pair) -> str:
     return f"{pair.learner}-{pair.guide}"
 
 
-CIRCLE = CircleSuite(goals=2)
+ITS_SUITE: dict[str, SuiteSettings] = {
+    "te_ppo": CircleSuite(goals=2), "cadm": PendulumSuite(values=2), "ppo_cadm": PendulumSuite(values=2),
+}  # fmt: skip
+"""Of learners that need more of a suite than observations and rewards."""
 
 
 def spaces_for(learner: str, env: Env) -> Spaces:
-    return plugins.spaces_for(CIRCLE, spaces_of(env)) if LEARNERS[learner].needs_one_hot else spaces_of(env)
+    suite = ITS_SUITE.get(learner)
+    return spaces_of(env) if suite is None else plugins.spaces_for(suite, spaces_of(env))
 
 
 def learner_of(name: str, env: Env, seed: int) -> Learner:
@@ -80,8 +85,8 @@ def guide_of(name: str, env: Env, teacher: Learner) -> Guide:
 
 def env_for(learner: str) -> Env:
     """With the kind of actions that the learner can handle; with discrete ones where it can handle both."""
-    if LEARNERS[learner].needs_one_hot:
-        return make_env(CIRCLE, 4, UniformSampler((0, 1), np.random.default_rng(0)), 0, Trial(1))
+    if suite := ITS_SUITE.get(learner):
+        return make_env(suite, 4, UniformSampler(suite.training_variations(), np.random.default_rng(0)), 0, Trial(1))
     discrete = "discrete" in LEARNERS[learner].actions
     return Line(4, Actions("discrete", 4) if discrete else Actions("continuous", 2))
 

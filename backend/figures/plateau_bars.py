@@ -36,7 +36,7 @@ def _add_band(figure: Figure, plateau: PlateauMark, view: View) -> None:
 def _names(plateaus: Sequence[PlateauMark], end: int, scale: float) -> Iterator[tuple[int, str, str, str]]:
     """Place, text, side and evidence of each; `scale` is pixels per step."""
     free = float("-inf")  # pixels from the left from which on nothing is written
-    following = [*(plateau.start_steps for plateau in plateaus[1:]), end]
+    following = [*(plateau.start_steps for plateau in plateaus), end][1:]
     for plateau, next_start in zip(plateaus, following, strict=True):
         start, detected = plateau.start_steps * scale, plateau.detected_steps * scale
         evidence = _evidence(plateau)

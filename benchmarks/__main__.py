@@ -6,7 +6,7 @@ import sys
 NAMES = (
     "envs", "metaworld", "backend", "peers", "gpu", "population", "plateau", "gsl_forkmaze", "gsl_procgen",
     "gsl_metaworld", "ppo_cartpole", "trpo_cartpole", "sac_pendulum", "ppo_reach", "ppg_procgen", "leep", "rl2", "cadm",
-    "te_ppo", "multitask_ppo", "specialist_steps", "waiting", "page",
+    "te_ppo", "distillation", "multitask_ppo", "specialist_steps", "waiting", "page",
 )  # fmt: skip
 
 

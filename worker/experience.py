@@ -76,6 +76,7 @@ class Demonstrations:
     episode: Tensor  # int64, counted from 0
     weight: Tensor  # float64: relative frequency of the step, 1 on average; every variation has the same sum
     earned: Earned | None = None  # None if recorded by a version that did not store rewards
+    history: Tensor | None = None  # int64, counted from 0: whose episodes, in order, show how it learnt; None: no one's
 
     def __len__(self) -> int:
         return self.action.shape[0]

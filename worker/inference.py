@@ -21,6 +21,7 @@ from gsl.worker import plugins
 from gsl.worker.job import checkpoint
 from gsl.worker.job.checkpoint import CheckpointError, State
 from gsl.worker.learners import Learner
+from gsl.worker.learners.base import Promptable
 from gsl.worker.spaces import Spaces
 from gsl.worker.trainer.device import choose_device
 
@@ -47,6 +48,19 @@ class Policy:
         if given.shape[1:] != shape:
             raise ValueError(f"observations must have the shape {shape} or (n, {str(shape)[1:]}, not {given.shape}")
         return self._choose(given)
+
+    def prompt(self, observation: NDArray[Any], action: NDArray[Any], reward: NDArray[Any], done: NDArray[Any]) -> None:
+        """Show T steps of a demonstration to every trial that begins from now on: to a distilled sequence model alone.
+
+        Observations (T, n) are the suite's own, without last action, reward and mark. Raises ValueError for a policy
+        that cannot be prompted, or for columns of different lengths.
+        """
+        choose: object = self._choose  # a function has no prompt, but other policies may
+        if not isinstance(choose, Promptable):
+            raise ValueError("this policy cannot be prompted: it is no distilled sequence model")
+        if not len(observation) == len(action) == len(reward) == len(done) > 0:
+            raise ValueError("a demonstration has as many observations as actions, rewards and ends of episodes")
+        choose.prompt(observation, action, reward, done)
 
 
 def load_policy(

@@ -97,8 +97,25 @@ class SpecialistSettings(Settings):
 class DemonstrationSettings(Settings):
     """Which episodes of specialists and generalist are kept for fine-tuning."""
 
+    record: Literal["episodes", "history"] = setting(
+        "episodes",
+        "What is recorded. episodes: those that the trained policies play. history: what a specialist did while it "
+        "learnt, from its first steps to its last, evenly spaced; only the guide Distillation learns from that.",
+    )
+    histories: int = setting(
+        4,
+        "Learning histories to keep of each variation of a specialist, each of another environment. Only for record: "
+        "history.",
+        unit="histories",
+        ge=1,
+        le=1000,
+    )
     per_variation: int = setting(
-        20, "Episodes to keep of each variation that a specialist demonstrates.", unit="episodes", ge=1, le=10_000
+        20,
+        "Episodes to keep of each variation that a specialist demonstrates, or of each of its histories.",
+        unit="episodes",
+        ge=1,
+        le=10_000,
     )
     generalist_per_variation: int = setting(
         20,

@@ -76,3 +76,8 @@ class RunParts(Settings):
         "policy trained on all the lowest variations instead of specialists.",
     )
     seed: int = setting(0, "Seed of all randomness in the run.", ge=0, lt=2**31)
+
+    @property
+    def episodes_in_a_row(self) -> int:
+        """Episodes that an environment plays of one variation before the next, in training and demonstrations."""
+        return self.trial.episodes if self.learner.rollout_holds_trials else 1

@@ -7,7 +7,7 @@ one is marked as carried over. docs/plateau.md has the evidence for criterion H 
 from dataclasses import dataclass
 from typing import Literal
 
-from gsl.config.learners import LEEP, PPG, PPO, RL2, SAC, TEPPO, TRPO, CaDM, LearnerSettings, PPOCaDM
+from gsl.config.learners import LEEP, PPG, PPO, RL2, SAC, TEPPO, TRPO, CaDM, LearnerSettings, PPOCaDM, SequenceModel
 from gsl.config.networks import MLP, Impala, SmallCNN
 from gsl.config.plateau import PlateauSettings
 from gsl.config.suites import SuiteSettings
@@ -105,6 +105,9 @@ _DARK_PPO = PPO(
     network=MLP(width=64, depth=1, activation="tanh"), device="cpu", num_envs=16, num_steps=40, num_minibatches=4,
     update_epochs=4, learning_rate=3e-3, gamma=0.97, ent_coef=0.01, norm_reward=False,
 )  # fmt: skip
+_DARK_SEQUENCE = SequenceModel(
+    device="cpu", num_envs=16, num_steps=40, learning_rate=3e-3, gamma=0.97, context=100
+)  # fmt: skip
 _PICTURE_LEEP = LEEP(network=Impala())
 
 _SWUNG_CADM = CaDM(
@@ -167,6 +170,12 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
     ("ppo", "classification", "discrete vector", "gpu"): Recommendation(_GUESSES_PPO, "ours: benchmarks.leep"),
     ("leep", "classification", "discrete vector", "gpu"): Recommendation(_GUESSES_LEEP, "ours: benchmarks.leep"),
     ("ppo", "darkroom", "discrete vector", "gpu"): Recommendation(_DARK_PPO, "ours: single goals in 40,000 steps"),
+    ("sequence", "darkroom", "discrete vector", "gpu"): Recommendation(
+        _DARK_SEQUENCE, "ours: docs/distillation.md, there with shorter episodes"
+    ),
+    ("sequence", "gymnasium", "discrete vector", "gpu"): Recommendation(
+        _DARK_SEQUENCE, "ours, carried over: Dark Room"
+    ),
     ("ppo", "keytodoor", "discrete vector", "gpu"): Recommendation(_DARK_PPO, "ours, carried over: Dark Room"),
     ("leep", "gymnasium", "discrete vector", "gpu"): Recommendation(
         _GUESSES_LEEP, "ours, carried over: sequential classification"

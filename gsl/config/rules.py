@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gsl.config.distillation_rules import distillation_rules
 from gsl.config.errors import counted, refuse
 from gsl.config.guides.dapg import DAPG
 from gsl.config.learners.base import incompatibility
@@ -44,6 +45,7 @@ def broken_rules(config: RunParts) -> Iterator[BrokenRule]:
         yield from _demonstrated_values_have_one_scale(config)
         yield from _overrides_exist(config)
         yield from _budget_exceeds_warm_up(config)
+        yield from distillation_rules(config)
 
 
 def _learner_fits_suite(config: RunParts) -> Iterator[BrokenRule]:
@@ -132,7 +134,8 @@ def _trials_fit(config: RunParts) -> Iterator[BrokenRule]:
         return
     if learner.overlap:
         yield ("learner", "overlap"), f"must be off: {learner.title} remembers what each environment did last"
-    if learner.remembers == "trial" and trial.episodes > 1 and trial.episodes * longest > learner.num_steps:
+    in_training = learner.remembers == "trial" and learner.rollout_holds_trials
+    if in_training and trial.episodes > 1 and trial.episodes * longest > learner.num_steps:
         yield (
             ("trial", "episodes"),
             f"must be at most {max(1, learner.num_steps // longest)}: a trial of {trial.episodes} episodes takes up to "
@@ -142,8 +145,8 @@ def _trials_fit(config: RunParts) -> Iterator[BrokenRule]:
     if config.arm != "generalist" and config.specialists.partition == "clustered":
         reason = f"must be random or balanced: what {learner.title} makes of a step depends on its memory"
         yield ("specialists", "partition"), reason
-    if config.arm != "generalist" and config.demonstrations.max_tries < trial.episodes:
-        reason = f"must be at least {trial.episodes}: demonstrations are recorded in whole trials"
+    if config.arm != "generalist" and config.demonstrations.max_tries < (least := config.episodes_in_a_row):
+        reason = f"must be at least {least}: demonstrations are recorded in whole trials"
         yield ("demonstrations", "max_tries"), reason
 
 

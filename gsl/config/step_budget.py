@@ -64,9 +64,9 @@ def another_epoch_from(config: RunParts, variations: int, steps: int) -> int:
 
 def demonstration_floor(config: RunParts) -> int:
     """Steps reserved for demonstrations: one trial up to the time limit of each demonstrated variation, if any."""
-    if config.guide.learns_from != "demonstrations":
+    if config.guide.learns_from != "demonstrations" or config.demonstrations.record == "history":
         return 0
     lowest = config.specialists.count * config.specialists.variations_each
     rest = len(config.suite.training_variations()) - lowest
     demonstrated = lowest + (rest if config.demonstrations.generalist_per_variation else 0)
-    return demonstrated * config.trial.episodes * config.suite.max_episode_steps
+    return demonstrated * config.episodes_in_a_row * config.suite.max_episode_steps

@@ -99,8 +99,10 @@ def lowest_steps(config: RunConfig, state: RunState, planned_specialists: int) -
 def demonstration_steps(config: RunConfig, pool: int, variations: Sequence[int], unplanned: int) -> int:
     """Budget of one demonstrations job: the share of the pool for its variations among all `unplanned` ones.
 
-    At most what all allowed tries can take.
+    At most what all allowed tries can take. Histories were recorded while specialists learnt, so they cost nothing.
     """
+    if config.demonstrations.record == "history":
+        return 0
     longest = config.demonstrations.max_tries * len(variations) * config.suite.max_episode_steps
     return min(longest, pool * len(variations) // max(1, unplanned))
 

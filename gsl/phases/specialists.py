@@ -89,12 +89,18 @@ def _demonstrations_of_trained(cycle: ApprovedCycle) -> tuple[JobSpec, ...]:
     for branch in cycle.branches:
         if cycle.demonstrates and is_trained(cycle, branch) and branch.demonstrations is None:
             budget = demonstration_steps(cycle.config, pool, branch.variations, unplanned)
-            source = CheckpointSource(job=branch.specialist.key, which="best")
+            source = _demonstrator(cycle, branch.specialist.key)
             spec = jobs.demonstrations(
                 cycle.config, cycle.number, branch.index, branch.variations, source, cycle.returns, budget
             )
             new.append(spec)
     return tuple(new)
+
+
+def _demonstrator(cycle: ApprovedCycle, key: str) -> CheckpointSource:
+    """A specialist at its best, or for its whole history its last checkpoint."""
+    whole = cycle.config.demonstrations.record == "history"
+    return CheckpointSource(job=key, which="last" if whole else "best")
 
 
 def _teachers(cycle: ApprovedCycle) -> tuple[TeacherSource, ...]:

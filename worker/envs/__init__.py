@@ -32,7 +32,7 @@ def make_env(suite: SuiteSettings, num_envs: int, sampler: Sampler, seed: int, t
 
 def training_trial(config: RunParts) -> Trial | None:
     """What a slot plays in a row while learning or demonstrating; None for a learner without memory."""
-    return Trial(config.trial.episodes) if config.learner.has_memory else None
+    return Trial(config.episodes_in_a_row) if config.learner.has_memory else None
 
 
 def evaluation_trial(config: RunParts) -> Trial | None:

@@ -30,6 +30,7 @@ class GuideInputs:
     spaces: Spaces
     seed: int
     device: torch.device
+    across_episodes: bool = False  # whether a policy with memory remembers several episodes of a trial
 
 
 class Guide:
@@ -39,6 +40,11 @@ class Guide:
     """Factor of the learner's own policy loss, including its entropy bonus."""
     offline: bool = False
     """Whether the job ends after `before_training`."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether `before_training` has begun and can go on from `state`, between any two calls of `on_step`."""
+        return False
 
     def __init__(self, settings: GuideSettings, inputs: GuideInputs) -> None:
         """`settings` are of the subclass's own class."""

@@ -29,6 +29,15 @@ class Thinker(Protocol):
     """The distribution from which its last actions came."""
 
 
+@runtime_checkable
+class Promptable(Protocol):
+    """A Policy with memory, to which steps of a demonstration can be shown before a trial begins."""
+
+    def prompt(
+        self, observation: NDArray[Any], action: NDArray[Any], reward: NDArray[Any], done: NDArray[Any]
+    ) -> None: ...
+
+
 @dataclass(frozen=True)
 class Overrides:
     """Settings of a specialist's or of fine-tuning's own; None keeps the learner's setting."""

@@ -83,7 +83,7 @@ def harvest(spec: JobSpec, learner: Evaluated, on_step: Callable[[], None]) -> H
     result = Harvest({v: [] for v in spec.variations}, dict.fromkeys(spec.variations, 0))
     policy = learner.policy(deterministic=settings.deterministic, seed=derive(spec.seed, "policy"))
     rounds = count()
-    each = spec.config.trial.episodes
+    each = spec.config.episodes_in_a_row
     while queue := _round(result, target, settings.max_tries, each)[: _affordable(spec, result)]:
         recorder = Recorder()
         result.steps += _play_round(spec, queue, next(rounds), policy, on_step, recorder)
@@ -99,7 +99,7 @@ def _play_round(
     seed = derive(spec.seed, "round", number)
     env = make_env(config.suite, num_envs, QueueSampler(queue), seed, training_trial(config))
     try:
-        _, steps = play(env, policy, len(queue) * config.trial.episodes, on_step, recorder)
+        _, steps = play(env, policy, len(queue) * config.episodes_in_a_row, on_step, recorder)
     finally:
         env.close()
     return steps
@@ -122,7 +122,7 @@ def _affordable(spec: JobSpec, result: Harvest) -> int | None:
     """How many trials certainly fit the rest of the job's budget, however long they are; None without a budget."""
     if not spec.budget_steps:
         return None
-    longest = spec.config.trial.episodes * spec.config.suite.max_episode_steps
+    longest = spec.config.episodes_in_a_row * spec.config.suite.max_episode_steps
     return max(0, spec.budget_steps - result.steps) // longest
 
 

@@ -36,6 +36,7 @@ class Provenance(Wire):
     seed: int
     filter: str
     deterministic: bool
+    record: str = Field(default="episodes", description="`history`: what specialists did while they learnt, in order.")
     suite: dict[str, Any] | None = Field(default=None, description="Its settings; absent in files from before 0.2.")
     spaces: dict[str, Any] | None = Field(default=None, description="Observations and actions; absent like `suite`.")
 
@@ -51,13 +52,15 @@ class Episode:
     success: bool | None
     reward: NDArray[np.float32]  # (L,) raw
     cut: NDArray[Any] | None = None  # (*observation_shape), the last one, if a time limit outside the task ended it
+    history: int | None = None  # whose it is; its episodes are in order
 
 
 def save(path: Path, episodes: Sequence[Episode], provenance: Provenance) -> None:
     """Write one row for each step: observation, action, reward, variation, episode (from 0) and that episode's return.
 
     `truncated` marks the steps at which a time limit outside the task ended an episode; `final_observation` has one row
-    for each of them. Without episodes the arrays are empty. `provenance` is JSON in UTF-8.
+    for each of them. `history` is there for episodes of histories. Without episodes the arrays are empty. `provenance`
+    is JSON in UTF-8.
     """
     lengths = [len(episode.action) for episode in episodes]
     cut = [episode.cut for episode in episodes if episode.cut is not None]
@@ -65,6 +68,8 @@ def save(path: Path, episodes: Sequence[Episode], provenance: Provenance) -> Non
     truncated = np.zeros(sum(lengths), np.bool_)
     truncated[[end for end, episode in zip(ends, episodes, strict=True) if episode.cut is not None]] = True
     seen, nothing = [e.observation for e in episodes], np.empty((0,), np.float32)
+    whose = [episode.history for episode in episodes if episode.history is not None]
+    histories = {"history": np.repeat(np.array(whose, np.int64), lengths)} if whose else {}
     with write_atomically(path) as file:
         np.savez_compressed(
             file,
@@ -77,11 +82,13 @@ def save(path: Path, episodes: Sequence[Episode], provenance: Provenance) -> Non
             episode=np.repeat(np.arange(len(episodes)), lengths),
             episode_return=np.repeat(np.array([e.total for e in episodes], np.float64), lengths),
             provenance=np.frombuffer(provenance.model_dump_json().encode(), np.uint8),
+            **histories,
         )
 
 
 _COLUMNS = ("observation", "action", "variation", "episode", "episode_return")
 _EARNED = ("reward", "truncated", "final_observation")  # absent in files of earlier versions
+_HISTORY = "history"  # only of histories
 
 
 def load(paths: Sequence[Path], weight: Weight = "none") -> Demonstrations | None:
@@ -92,16 +99,19 @@ def load(paths: Sequence[Path], weight: Weight = "none") -> Demonstrations | Non
     """
     _check_unpacked(paths)
     parts: list[dict[str, NDArray[Any]]] = []
-    episodes = 0
+    episodes = histories = 0
     for path in paths:
         with _opened(path) as file:
             if not len(file["action"]):
                 continue
-            part = {name: file[name] for name in (*_COLUMNS, *_EARNED) if name in file.files}
+            part = {name: file[name] for name in (*_COLUMNS, *_EARNED, _HISTORY) if name in file.files}
         if weight == "advantage" and "reward" not in part:
             raise ValueError(f"{path.name} has no rewards: set demonstrations.weight to none or return")
         part["episode"] = part["episode"] + episodes
         episodes = int(part["episode"][-1]) + 1
+        if _HISTORY in part:
+            part[_HISTORY] = part[_HISTORY] + histories
+            histories = int(part[_HISTORY].max()) + 1
         parts.append(part)
     return _joined(parts, weight) if parts else None
 
@@ -118,6 +128,7 @@ def _joined(parts: Sequence[dict[str, NDArray[Any]]], weight: Weight) -> Demonst
         **{name: torch.from_numpy(values) for name, values in rows.items()},
         weight=torch.from_numpy(weights),
         earned=Earned(**{name: torch.from_numpy(values) for name, values in earned.items()}) if earned else None,
+        history=torch.from_numpy(column(_HISTORY)) if all(_HISTORY in part for part in parts) else None,
     )
 
 

@@ -49,7 +49,13 @@ class CheckpointManager:
         if by_epochs or (by_clock and rested):
             self._write_measured(epoch, state)
             self.publish()
-        elif now - self._written_at >= LOCAL_SECONDS and rested:
+        else:
+            self.within_epoch(epoch, state)
+
+    def within_epoch(self, epoch: int, state: Callable[[], State]) -> None:
+        """Write if it is time to, but publish nothing."""
+        since = time.monotonic() - self._written_at
+        if since >= max(LOCAL_SECONDS, TRAINING_TO_WRITING * self._cost * self.jobs):
             self._write_measured(epoch, state)
 
     def last(self, epoch: int, state: State, *, learned: bool = False) -> None:

@@ -50,6 +50,7 @@ def guide_inputs(spec: JobSpec, given: GuideFiles, spaces: Spaces, device: torch
         spaces=spaces,
         seed=derive(spec.seed, "guide"),
         device=device,
+        across_episodes=spec.config.trial.episodes > 1,
     )
 
 

@@ -5,7 +5,7 @@ import logging
 import time
 
 from gsl.protocol.jobs import VIDEO, JobSpec
-from gsl.protocol.reports import ArtifactReport, DemonstrationsReport, JobResult, VideoReport
+from gsl.protocol.reports import ArtifactReport, DemonstrationCount, DemonstrationsReport, JobResult, VideoReport
 from gsl.worker.job import checkpoint
 from gsl.worker.job.checkpoint import State
 from gsl.worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFile, JobFolder
@@ -14,9 +14,10 @@ from gsl.worker.learners.base import Learner
 from gsl.worker.rollout import demonstration_file
 from gsl.worker.rollout.collect import observers
 from gsl.worker.rollout.demonstrate import harvest
-from gsl.worker.rollout.demonstration_file import Provenance
+from gsl.worker.rollout.demonstration_file import Episode, Provenance
 from gsl.worker.rollout.evaluate import evaluate
 from gsl.worker.rollout.features import FeatureObserver
+from gsl.worker.rollout.history import HistoryRecorder, counts_of
 from gsl.worker.rollout.pictures import path_observer
 from gsl.worker.trainer.device import keep_freed_memory, limit_threads, share_cores
 from gsl.worker.trainer.guide_inputs import guide_files
@@ -99,16 +100,32 @@ def _demonstrate(
     spec, started = job.spec, time.monotonic()
     learner = load_learner(spec, source)
     _report_start(spec, learner, spool)
-    harvested = harvest(spec, learner, stop.check)
     path = folder.path / f"{spec.key}.npz"
-    episodes = [episode for kept in harvested.kept.values() for episode in kept]
+    episodes, counts, steps = _recorded(spec, learner, source, stop)
     demonstration_file.save(path, episodes, _provenance(job, source, folder))
-    counts = harvested.counts()
-    spool.write(DemonstrationsReport(steps=harvested.steps, seconds=time.monotonic() - started, counts=counts))
+    spool.write(DemonstrationsReport(steps=steps, seconds=time.monotonic() - started, counts=counts))
     spool.write(ArtifactReport(kind="demonstrations", name=path.name, epoch=0, path=path.name))
     missing = [str(count.variation) for count in counts if not count.kept]
     message = f"No episode was kept of {len(missing)} variations: {_listed(missing)}." if missing else ""
-    return JobResult(outcome="completed", epochs=0, steps=harvested.steps, message=message)
+    return JobResult(outcome="completed", epochs=0, steps=steps, message=message)
+
+
+def _recorded(
+    spec: JobSpec, learner: Learner, source: State | None, stop: StopRequest
+) -> tuple[list[Episode], tuple[DemonstrationCount, ...], int]:
+    """Episodes, their numbers by variation, and the environment steps that they took now: none for histories."""
+    if spec.config.demonstrations.record == "episodes":
+        harvested = harvest(spec, learner, stop.check)
+        kept = [episode for episodes in harvested.kept.values() for episode in episodes]
+        return kept, harvested.counts(), harvested.steps
+    if source is None or "history" not in source:
+        raise ValueError(
+            f"{spec.key} needs a checkpoint with a learning history: demonstrations.record was not history"
+        )
+    recorder = HistoryRecorder(spec.config.demonstrations.histories, spec.config.demonstrations.per_variation)
+    recorder.restore(source["history"])
+    episodes = list(recorder.episodes())
+    return episodes, counts_of(episodes, spec.variations), 0
 
 
 def _film(job: JobFile, source: State | None, folder: JobFolder, spool: SpoolWriter, stop: StopRequest) -> JobResult:
@@ -147,6 +164,7 @@ def _provenance(job: JobFile, source: State | None, folder: JobFolder) -> Proven
         seed=job.spec.seed,
         filter=settings.filter,
         deterministic=settings.deterministic,
+        record=settings.record,
         suite=job.spec.config.suite.model_dump(mode="json"),
         spaces=source["spaces"],
     )

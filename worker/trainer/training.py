@@ -21,6 +21,7 @@ from gsl.worker.learners.base import AdvantageEstimator, Metrics, Replayer, fini
 from gsl.worker.nets.splitting import cores
 from gsl.worker.rollout.alternating import make_loop
 from gsl.worker.rollout.collect import Collected, collect
+from gsl.worker.rollout.history import HistoryRecorder
 from gsl.worker.trainer.checkpoint_manager import CheckpointManager
 from gsl.worker.trainer.evaluations import Evaluations
 from gsl.worker.trainer.guide_inputs import GuideFiles, guide_inputs
@@ -73,6 +74,7 @@ class Training:
         trial = training_trial(spec.config)
         self.loop = make_loop(spec.config.suite, self._settings, self._sampler, derive(spec.seed, "env"), trial)
         self._plateau = PlateauWatch(spec, isinstance(self._sampler, PrioritizedSampler))
+        self._history = _history_of(spec, start.source)
         self._init_learner(start)
         self._epoch_started, self._epoch_seconds = time.monotonic(), float("inf")
         self._finished_phase = False  # since the newest epoch
@@ -117,12 +119,22 @@ class Training:
             self._spool.write(report)
         if resumed:
             self.checkpoints.resumed(self.progress.epoch)
-            return
-        metrics = self.guide.before_training(self.learner.network, self._stop.check)
+            if not self.guide.unfinished:
+                return
+        self._finished_phase = resumed  # a checkpoint of this epoch may be published already
+        metrics = self.guide.before_training(self.learner.network, self._between_updates)
         self.progress.message = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
         if self.guide.offline:
             self.progress.outcome = "completed"
         self.checkpoints.write(0, self._state())
+
+    def _between_updates(self) -> None:
+        """Before the first epoch: save a guide that can go on from there, now and then and on a request to stop."""
+        if self.guide.unfinished:
+            self.checkpoints.within_epoch(self.progress.epoch, self._state)
+            self.check_stop()
+        else:
+            self._stop.check()
 
     def _epoch(self) -> Epoch:
         self.begin_epoch()
@@ -145,6 +157,8 @@ class Training:
         (rollout, episodes), self._epoch_seconds = epoch.collected, time.monotonic() - self._epoch_started
         if isinstance(self._sampler, PrioritizedSampler) and isinstance(self.learner, AdvantageEstimator):
             self._sampler.learn(rollout.variation.flatten().numpy(), self.learner.advantage.cpu().numpy())
+        if self._history is not None:
+            self._history.observe(rollout)
         self.guide.end_epoch()
         self.progress.epoch += 1
         self.progress.job_steps += self._settings.batch_size
@@ -251,6 +265,7 @@ class Training:
             "loop": self.loop.state(),
             "sampler": self._sampler.state(),
             "threads": cores(),
+            **({} if self._history is None else {"history": self._history.state()}),
             **self._plateau.state(),
         }
 
@@ -261,3 +276,16 @@ class Training:
         self.loop.restore(state["loop"])
         self._sampler.restore(state["sampler"])
         self._plateau.restore(state)
+        if self._history is not None:
+            self._history.restore(state["history"])
+
+
+def _history_of(spec: JobSpec, source: State | None) -> HistoryRecorder | None:
+    """What records how a specialist learns, if that is asked for; with several rungs it goes on from the last one."""
+    asked = spec.config.demonstrations
+    if spec.kind != "specialist" or asked.record != "history":
+        return None
+    recorder = HistoryRecorder(asked.histories, asked.per_variation)
+    if spec.start == "resume" and source is not None:
+        recorder.restore(source["history"])
+    return recorder

@@ -4551,6 +4551,12 @@ export interface components {
              */
             generalist_per_variation: number;
             /**
+             * Histories
+             * @description Learning histories to keep of each variation of a specialist, each of another environment. Only for record: history.
+             * @default 4
+             */
+            histories: number;
+            /**
              * Max Tries
              * @description Most episodes to record per variation. Increase it if the filter rejects most of them.
              * @default 100
@@ -4558,10 +4564,17 @@ export interface components {
             max_tries: number;
             /**
              * Per Variation
-             * @description Episodes to keep of each variation that a specialist demonstrates.
+             * @description Episodes to keep of each variation that a specialist demonstrates, or of each of its histories.
              * @default 20
              */
             per_variation: number;
+            /**
+             * Record
+             * @description What is recorded. episodes: those that the trained policies play. history: what a specialist did while it learnt, from its first steps to its last, evenly spaced; only the guide Distillation learns from that.
+             * @default episodes
+             * @enum {string}
+             */
+            record: "episodes" | "history";
             /**
              * Weight
              * @description How demonstrated steps of one variation are weighted. none: equally. return: by their episode's return. advantage: by how much better the episode went from that step on. Every variation has the same total weight.
@@ -4586,6 +4599,51 @@ export interface components {
              * @enum {string}
              */
             type: "demonstrations";
+        };
+        /**
+         * Distillation
+         * @description What specialists did, step after step, is learnt by a sequence model offline, without environment steps.
+         *
+         *     From learning histories (demonstrations.record: history) this is Algorithm Distillation: the model learns to get
+         *     better from episode to episode, as they did. From good episodes it is Expert Distillation, or with trials of one
+         *     episode the policy distillation of Gato.
+         */
+        Distillation: {
+            /**
+             * Batch Size
+             * @description Sequences per update, each as long as the learner's context.
+             * @default 32
+             */
+            batch_size: number;
+            /**
+             * Learning Rate
+             * @description Adam's learning rate at its highest, after a short warm-up; it falls to a twentieth.
+             * @default 0.001
+             */
+            learning_rate: number;
+            /**
+             * Max Grad Norm
+             * @description Gradients with a larger norm are scaled down to it.
+             * @default 1
+             */
+            max_grad_norm: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "distillation";
+            /**
+             * Updates
+             * @description Steps of Adam. More fit the training variations better.
+             * @default 2000
+             */
+            updates: number;
+            /**
+             * Weight Decay
+             * @description How much of each weight, times the learning rate, is taken off.
+             * @default 0.01
+             */
+            weight_decay: number;
         };
         /**
          * DryRunCreate
@@ -9342,12 +9400,12 @@ export interface components {
              * Guide
              * @description How demonstrations influence the learner.
              */
-            guide?: components["schemas"]["DAPG"] | components["schemas"]["GAIL"] | components["schemas"]["BC"] | components["schemas"]["DAgger"] | components["schemas"]["Replay"] | components["schemas"]["NoGuide"];
+            guide?: components["schemas"]["DAPG"] | components["schemas"]["GAIL"] | components["schemas"]["BC"] | components["schemas"]["DAgger"] | components["schemas"]["Distillation"] | components["schemas"]["Replay"] | components["schemas"]["NoGuide"];
             /**
              * Learner
              * @description The algorithm that improves the policy from experience.
              */
-            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"] | components["schemas"]["RL2"] | components["schemas"]["CaDM"] | components["schemas"]["PPOCaDM"] | components["schemas"]["TEPPO"];
+            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"] | components["schemas"]["RL2"] | components["schemas"]["CaDM"] | components["schemas"]["PPOCaDM"] | components["schemas"]["TEPPO"] | components["schemas"]["SequenceModel"];
             /** @description When the generalist counts as having stopped learning. */
             plateau?: components["schemas"]["PlateauSettings"];
             /**
@@ -10354,6 +10412,157 @@ export interface components {
              * @enum {string}
              */
             type: "float" | "int" | "choice";
+        };
+        /**
+         * SequenceModel
+         * @description A causal transformer, or a GRU, into which the guide Distillation puts what specialists did; for vectors.
+         *
+         *     Generalist and specialists are policies without memory that PPO trains. Fine-tuning then distils the specialists'
+         *     learning histories (Algorithm Distillation, Laskin et al. 2022) or episodes into the sequence model, which acts from
+         *     then on: it remembers its trial, and learns within it, without any gradient step.
+         */
+        SequenceModel: {
+            /**
+             * Clip Coef
+             * @description PPO: clipping range of the probability ratio.
+             * @default 0.2
+             */
+            clip_coef: number;
+            /**
+             * Context
+             * @description Steps that the sequence model learns from at once. The transformer acts by so many of its last steps; two to four episodes suffice.
+             * @default 100
+             */
+            context: number;
+            /**
+             * Device
+             * @description Device of the network. auto: CUDA if available, otherwise the CPU.
+             * @default auto
+             * @enum {string}
+             */
+            device: "auto" | "cpu" | "cuda";
+            /**
+             * Dropout
+             * @description Share of numbers in the transformer that are left out at random while it learns.
+             * @default 0.1
+             */
+            dropout: number;
+            /**
+             * Ent Coef
+             * @description PPO: weight of the entropy bonus.
+             * @default 0.01
+             */
+            ent_coef: number;
+            /**
+             * Gae Lambda
+             * @description PPO: lambda of generalised advantage estimation.
+             * @default 0.95
+             */
+            gae_lambda: number;
+            /**
+             * Gamma
+             * @description PPO: discount factor of future rewards.
+             * @default 0.99
+             */
+            gamma: number;
+            /**
+             * Heads
+             * @description Attention heads of the transformer; they must divide width.
+             * @default 4
+             */
+            heads: number;
+            /**
+             * Layers
+             * @description Layers of the transformer. Not used by the GRU.
+             * @default 2
+             */
+            layers: number;
+            /**
+             * Learning Rate
+             * @description Adam's learning rate. Reduce it if training is unstable.
+             * @default 0.0005
+             */
+            learning_rate: number;
+            /**
+             * Max Grad Norm
+             * @description PPO: gradients with a larger norm are scaled down to it.
+             * @default 0.5
+             */
+            max_grad_norm: number;
+            /**
+             * Model
+             * @description Kind of sequence model. transformer: sees its last steps exactly. gru: faster, remembers less.
+             * @default transformer
+             * @enum {string}
+             */
+            model: "transformer" | "gru";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "sequence";
+            /**
+             * Network
+             * @description Network of the policies that PPO trains, before distillation: mlp, for vectors.
+             * @default {
+             *       "activation": "tanh",
+             *       "depth": 1,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
+             *       "name": "mlp",
+             *       "width": 64
+             *     }
+             */
+            network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
+            /**
+             * Norm Reward
+             * @description PPO: divide rewards by the running standard deviation of the discounted return. Helps if they are large.
+             * @default false
+             */
+            norm_reward: boolean;
+            /**
+             * Num Envs
+             * @description Number of environments stepped in parallel. More environments make larger, less correlated batches.
+             * @default 64
+             */
+            num_envs: number;
+            /**
+             * Num Minibatches
+             * @description PPO: number of minibatches per pass over an epoch's steps; it must divide num_envs x num_steps.
+             * @default 4
+             */
+            num_minibatches: number;
+            /**
+             * Num Steps
+             * @description Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.
+             * @default 256
+             */
+            num_steps: number;
+            /**
+             * Overlap
+             * @description Step the environments in two halves, one while the network computes actions for the other. On a GPU with Procgen it was slower by itself and faster together with compile. num_envs must be even.
+             * @default false
+             */
+            overlap: boolean;
+            /**
+             * Update Epochs
+             * @description PPO: passes over an epoch's steps.
+             * @default 4
+             */
+            update_epochs: number;
+            /**
+             * Vf Coef
+             * @description PPO: weight of the value loss in the total loss.
+             * @default 0.5
+             */
+            vf_coef: number;
+            /**
+             * Width
+             * @description Numbers that the sequence model has for each step.
+             * @default 64
+             */
+            width: number;
         };
         /**
          * SessionPublic

@@ -4,8 +4,9 @@ from gsl.config.guides.base import GuideSettings, NoGuide, Replay
 from gsl.config.guides.bc import BC
 from gsl.config.guides.dagger import DAgger
 from gsl.config.guides.dapg import DAPG
+from gsl.config.guides.distillation import Distillation
 from gsl.config.guides.gail import GAIL
 
-__all__ = ["BC", "BUILTIN_GUIDES", "DAPG", "GAIL", "DAgger", "GuideSettings", "NoGuide", "Replay"]
+__all__ = ["BC", "BUILTIN_GUIDES", "DAPG", "GAIL", "DAgger", "Distillation", "GuideSettings", "NoGuide", "Replay"]
 
-BUILTIN_GUIDES: tuple[type[GuideSettings], ...] = (DAPG, GAIL, BC, DAgger, Replay, NoGuide)
+BUILTIN_GUIDES: tuple[type[GuideSettings], ...] = (DAPG, GAIL, BC, DAgger, Distillation, Replay, NoGuide)

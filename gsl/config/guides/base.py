@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from gsl.config.base import Settings
 
-Hook = Literal["before_training", "reward", "loss", "replay"]
+Hook = Literal["before_training", "reward", "loss", "replay", "sequences"]
 LearnsFrom = Literal["nothing", "demonstrations", "teachers"]
 
 

@@ -8,6 +8,7 @@ from gsl.config.learners.ppo import PPO
 from gsl.config.learners.ppo_cadm import PPOCaDM
 from gsl.config.learners.rl2 import RL2
 from gsl.config.learners.sac import SAC
+from gsl.config.learners.sequence import SequenceModel
 from gsl.config.learners.te_ppo import TEPPO
 from gsl.config.learners.trpo import TRPO
 
@@ -23,6 +24,18 @@ __all__ = [
     "CaDM",
     "LearnerSettings",
     "PPOCaDM",
+    "SequenceModel",
 ]
 
-BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (PPO, PPG, TRPO, SAC, LEEP, RL2, CaDM, PPOCaDM, TEPPO)
+BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (
+    PPO,
+    PPG,
+    TRPO,
+    SAC,
+    LEEP,
+    RL2,
+    CaDM,
+    PPOCaDM,
+    TEPPO,
+    SequenceModel,
+)

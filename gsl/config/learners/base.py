@@ -39,6 +39,9 @@ class LearnerSettings(Settings):
     plans: ClassVar[bool] = False
     """Whether it plans its actions, for which the suite must have a reward function."""
 
+    rollout_holds_trials: ClassVar[bool] = True
+    """With a memory: whether it trains on trials, whole ones in each rollout. Otherwise evaluations alone play them."""
+
     name: str
     network: Network = setting(MLP(), "Network of policy and value; choose one that supports the suite's observations.")
     device: Literal["auto", "cpu", "cuda"] = setting(

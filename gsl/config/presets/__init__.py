@@ -2,6 +2,7 @@
 
 from gsl.config.presets.base import Origin, Preset
 from gsl.config.presets.classification import CLASSIFICATION_PRESETS
+from gsl.config.presets.distillation import DISTILLATION_PRESETS
 from gsl.config.presets.dynamics import DYNAMICS_PRESETS
 from gsl.config.presets.embeddings import EMBEDDING_PRESETS
 from gsl.config.presets.forkmaze import FORKMAZE_PRESETS
@@ -22,6 +23,7 @@ PRESETS: dict[str, Preset] = {
         *MEMORY_PRESETS,
         *DYNAMICS_PRESETS,
         *EMBEDDING_PRESETS,
+        *DISTILLATION_PRESETS,
         *PROCGEN_PRESETS,
         *METAWORLD_PRESETS,
         *MANISKILL_PRESETS,

@@ -32,6 +32,7 @@ def test_every_learner_has_a_row_and_every_suite_too() -> None:
         "cadm",
         "ppo_cadm",
         "te_ppo",
+        "sequence",
     }
     assert {suite for _, suite, *_ in TABLE} == SUITES.keys()
 

@@ -15,12 +15,13 @@ from gsl.config.learners.base import incompatibility
 from gsl.config.networks import MLP
 from gsl.config.presets import PRESETS
 from gsl.config.run import GUIDES, LEARNERS, RunConfig
-from gsl.config.suites import CircleSuite, PendulumSuite, SuiteSettings
+from gsl.config.suites import CircleSuite, DarkRoomSuite, PendulumSuite, SuiteSettings
 from gsl.protocol.metrics import METRICS
 from gsl.worker import plugins
 from gsl.worker.envs import Env, Trial, make_env
 from gsl.worker.envs.base import spaces_of
 from gsl.worker.envs.sampling.samplers import UniformSampler
+from gsl.worker.experience import Earned
 from gsl.worker.guides import Guide, GuideInputs, Teacher, make_guide
 from gsl.worker.learners import Learner
 from gsl.worker.rollout.collect import collect
@@ -35,6 +36,9 @@ SMALL: dict[str, dict[str, Any]] = {
     "sac": {"warm_up": 32, "replay_batch": 16, "replay_size": 1024, "update_ratio": 0.1},
 }
 """What a learner needs beside the settings of all learners to have done all that it does after two updates."""
+
+SHORT: dict[str, dict[str, Any]] = {"bc": {"train_on": True}, "distillation": {"updates": 2, "batch_size": 4}}
+"""What a guide needs to leave something to the learner, and to be done soon."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ def named(pair: Pair) -> str:
 
 ITS_SUITE: dict[str, SuiteSettings] = {
     "te_ppo": CircleSuite(goals=2), "cadm": PendulumSuite(values=2), "ppo_cadm": PendulumSuite(values=2),
+    "sequence": DarkRoomSuite(size=3, held_out_goals=6, time_limit=64),
 }  # fmt: skip
 """Of learners that need more of a suite than observations and rewards."""
 
@@ -77,9 +82,10 @@ def learner_of(name: str, env: Env, seed: int) -> Learner:
 
 def guide_of(name: str, env: Env, teacher: Learner) -> Guide:
     spaces = spaces_of(env)
-    shown = demonstrations(observations(64, spaces), actions(64, spaces))
+    earned = Earned(torch.zeros(64), torch.zeros(64, dtype=torch.bool), torch.empty(0, *env.observation_shape))
+    shown = demonstrations(observations(64, spaces), actions(64, spaces), earned=earned)
     teachers = (Teacher(teacher.network, frozenset({0})), Teacher(teacher.network, frozenset({1})))
-    settings = GUIDES[name].model_validate({"train_on": True} if name == "bc" else {})
+    settings = GUIDES[name].model_validate(SHORT.get(name, {}))
     return make_guide(settings, GuideInputs(shown, teachers, spaces, 3, CPU))
 
 

@@ -14,6 +14,7 @@ _LEARNERS: dict[str, dict[str, Any]] = {
     "sac": {"num_envs": 4, "num_steps": 16, "warm_up": 32, "replay_size": 4096, "update_ratio": 0.1, "replay_batch": 8},
     "trpo": {"num_envs": 4, "num_steps": 16, "value_minibatch": 16, "value_epochs": 1},
     "leep": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1},
+    "sequence": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1, "width": 8, "layers": 1},
     "rl2": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1, "memory": 8},
     "ppo_cadm": {
         "num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1, "model_steps": 64, "model_updates": 1,
@@ -45,6 +46,7 @@ _SUITES: dict[str, dict[str, Any]] = {
 }  # what cannot be made shorter there, as Procgen's episodes, decides how many variations are left
 _GUIDES: dict[str, dict[str, Any]] = {
     "gail": {"width": 8, "updates": 1, "batch_size": 8, "recent_steps": 64}, "dapg": {"batch_size": 8},
+    "distillation": {"updates": 3, "batch_size": 4},
 }  # fmt: skip
 
 
@@ -68,6 +70,10 @@ def tiny(config: RunConfig) -> RunConfig:
     whole["plateau"] |= {"sigma": 0, "window": 2, "min_epochs": 0}
     whole["specialists"] |= {"count": specialists, "variations_each": 1, "steps": 10**6}
     whole["demonstrations"] |= {"per_variation": 1, "generalist_per_variation": 1, "max_tries": 1}
+    if config.demonstrations.record == "history":
+        whole["demonstrations"] |= {"per_variation": 2, "generalist_per_variation": 0, "max_tries": 2}
+    if config.learner.has_memory:
+        whole["trial"]["episodes"] = min(2, whole["trial"]["episodes"])
     whole["evaluation"] |= {"episodes": 1, "every_epochs": 0, "held_out_sample": 1}
     whole["gate"] |= {"mode": "auto"}
     whole["budget"] = {"generalist_steps": 3 * epoch, "total_steps": 10**9}

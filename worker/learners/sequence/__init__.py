@@ -1,0 +1,1 @@
+"""Sequence model: policies that PPO trains, and what they are distilled into."""

@@ -81,6 +81,14 @@ _GRID_RL2 = RL2(
     device="cpu", num_envs=64, num_steps=60, learning_rate=1e-3, gamma=0.97, ent_coef=0.02,
 )  # fmt: skip
 _BANDIT_RL2 = RL2(device="cpu", num_envs=64, num_steps=50, learning_rate=2e-3)
+_ARM_RL2 = RL2(
+    network=MLP(width=256, depth=2, min_std=0.5, max_std=1.5), num_envs=20, num_steps=5000, memory=256,
+    num_minibatches=20, update_epochs=10, learning_rate=5e-4, ent_coef=5e-3, norm_reward=True, max_grad_norm=1.0,
+)  # fmt: skip
+_ARM_RL2_SMALL = RL2(
+    network=MLP(width=128, depth=1, min_std=0.5, max_std=1.5), device="cpu", num_envs=10, num_steps=5000, memory=128,
+    num_minibatches=5, update_epochs=5, learning_rate=5e-4, ent_coef=5e-3, norm_reward=True, max_grad_norm=1.0,
+)  # fmt: skip
 _CHOICE_RL2 = RL2(device="cpu", num_envs=16, num_steps=128, learning_rate=1e-3)
 _CIRCLE_TE = TEPPO(device="cpu", num_envs=32, num_steps=128, learning_rate=1e-3)
 _ARM_TE = TEPPO(
@@ -201,6 +209,12 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
     ("trpo", "forkmaze", "discrete vector", "gpu"): Recommendation(_CHOICE_TRPO, "ours, carried over: CartPole"),
     ("rl2", "gridnavi", "discrete vector", "gpu"): Recommendation(_GRID_RL2, "ours: docs/memory.md"),
     ("rl2", "bandits", "discrete vector", "gpu"): Recommendation(_BANDIT_RL2, "ours: docs/memory.md"),
+    ("rl2", "metaworld", "continuous vector", "gpu"): Recommendation(
+        _ARM_RL2, "library: metaworld-algorithms' RL²; ours: gradients through whole trials, value head, not tried"
+    ),
+    ("rl2", "metaworld", "continuous vector", "two_cores"): Recommendation(
+        _ARM_RL2_SMALL, "library: metaworld-algorithms' learning rate and entropy; ours: half the size, not tried"
+    ),
     ("rl2", "gymnasium", "discrete vector", "gpu"): Recommendation(_CHOICE_RL2, "ours, carried over: GridNavi"),
     ("te_ppo", "circle", "continuous vector", "gpu"): Recommendation(_CIRCLE_TE, "ours: benchmarks.te_ppo"),
     ("te_ppo", "metaworld", "continuous vector", "gpu"): Recommendation(

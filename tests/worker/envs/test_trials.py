@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gsl.config.presets import PRESETS
 from gsl.config.suites import BanditSuite, GridNaviSuite, GymnasiumSuite, ProcgenSuite
 from gsl.worker.envs import Trial, make_env
 from gsl.worker.envs.base import IDLE, EnvError, Step
@@ -46,6 +47,23 @@ def test_it_sees_what_it_did_last_and_forgets_where_a_trial_begins() -> None:
     assert seen[1][0, LAST].tolist() == pytest.approx([*right, -0.1, 0])
     assert seen[2][0, LAST].tolist() == pytest.approx([*right, 1.0, 1])  # the goal at 2, 0, and the episode's end
     assert not seen[4][0, LAST].any()
+
+
+def test_a_trial_of_meta_world_keeps_task_and_goal_which_cannot_be_seen() -> None:
+    """The protocol of ML10: adaptation episodes and scored ones, all on one goal of one task."""
+    suite = PRESETS["metaworld-ml10-rl2"].config.suite.model_copy(update={"time_limit": 2, "processes": 1})
+    first, second = suite.held_out_variations()[0], suite.training_variations()[0]
+    env = make_env(suite, 1, QueueSampler([first, second]), 0, Trial(2, 1))
+    starts = [env.reset()]
+    played = [env.step(np.zeros((1, 4), np.float32)) for _ in range(12)]
+    env.close()
+    starts += [step.observation for step in played[1:-1:2]]
+    assert [int(step.variation[0]) for step in played] == [first] * 6 + [second] * 6
+    assert not any(start[0, 36:39].any() for start in starts)
+    assert [start[0, -1] for start in starts] == [FORGET, KEEP, NOTE] * 2
+    assert starts[0].shape == (1, 39 + 4 + 3)
+    np.testing.assert_array_equal(starts[0][0, :36], starts[1][0, :36])
+    assert not np.array_equal(starts[0][0, :36], starts[3][0, :36])
 
 
 def test_scored_episodes_begin_with_what_the_trial_left() -> None:

@@ -66,12 +66,16 @@ def tiny(config: RunConfig) -> RunConfig:
     if config.suite.name == "procgen":  # episodes are long: more of them side by side, and fewer of everything else
         specialists = 1
         whole["learner"] |= {"num_envs": 8, "num_steps": 32, "micro_batch": 256}
+    if config.trial.scored:
+        whole["trial"] = {"episodes": 2, "scored": 1}
     epoch = whole["learner"]["num_envs"] * whole["learner"]["num_steps"]
     whole["plateau"] |= {"sigma": 0, "window": 2, "min_epochs": 0}
     whole["specialists"] |= {"count": specialists, "variations_each": 1, "steps": 10**6}
     whole["demonstrations"] |= {"per_variation": 1, "generalist_per_variation": 1, "max_tries": 1}
     if config.demonstrations.record == "history":
         whole["demonstrations"] |= {"per_variation": 2, "generalist_per_variation": 0, "max_tries": 2}
+    if config.trial.scored:
+        whole["demonstrations"]["max_tries"] = 2
     if config.learner.has_memory:
         whole["trial"]["episodes"] = min(2, whole["trial"]["episodes"])
     whole["evaluation"] |= {"episodes": 1, "every_epochs": 0, "held_out_sample": 1}

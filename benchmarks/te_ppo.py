@@ -103,7 +103,7 @@ def run_all(seeds: Sequence[int], steps: int | None, file: Path, page: Path) -> 
             print(outcome, flush=True)
             known = sorted([*read(file), outcome], key=lambda each: each.seed)
             write_text(file, json.dumps([asdict(each) for each in known], indent=1) + "\n")
-    put(page, NAME, table(read(file)))
+        put(page, NAME, table(read(file)))
     return read(file)
 
 

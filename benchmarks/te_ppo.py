@@ -128,7 +128,7 @@ def table(known: Sequence[Outcome]) -> str:
 
 def _cell(values: Sequence[float], form: str) -> str:
     """The mean with its interval, or alone where all seeds are equal."""
-    found = mean_interval(values)
+    found = mean_interval(values).within(0, 1) if form == ".2f" else mean_interval(values)
     return f"{found.estimate:{form}}" if found.low is None else found.text(form, seeds=False)
 
 

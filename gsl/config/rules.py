@@ -139,8 +139,7 @@ def _trials_fit(config: RunParts) -> Iterator[BrokenRule]:
         yield (
             ("trial", "episodes"),
             f"must be at most {max(1, learner.num_steps // longest)}: a trial of {trial.episodes} episodes takes up to "
-            f"{trial.episodes * longest} steps, which do not fit into a rollout (learner.num_steps, "
-            f"{learner.num_steps})",
+            f"{trial.episodes * longest} steps, more than learner.num_steps ({learner.num_steps})",
         )
     if config.arm != "generalist" and config.specialists.partition == "clustered":
         reason = f"must be random or balanced: what {learner.title} makes of a step depends on its memory"

@@ -157,8 +157,8 @@ def _can_plan(config: RunParts) -> Iterator[BrokenRule]:
         yield ("learner", "name"), f"{reason}; choose another learner, or the suite {fitting}"
     if learner.plans and config.arm != "generalist" and config.specialists.start == "clone_fresh_head":
         yield ("specialists", "start"), f"must be clone or scratch: {learner.title} plans, so it has no policy head"
-    for name in ("history", "future") if learner.plans else ():
-        if getattr(learner, name) > suite.max_episode_steps:
+    for name in ("history", "future") if learner.remembers == "episode" else ():
+        if getattr(learner, name, 0) > suite.max_episode_steps:
             reason = f"must be at most {suite.max_episode_steps}: an episode of {suite.name} is not longer"
             yield ("learner", name), reason
 

@@ -51,6 +51,20 @@ METRICS: dict[str, Metric] = {
     "learning_rate": Metric("Learning rate", "", "Step size of the optimiser"),
     "auxiliary_value_loss": Metric("Auxiliary value loss", "", "Of the policy network's values, in auxiliary phases"),
     "clone_kl": Metric("KL of cloning", "nats", "How far auxiliary phases move the policy; less is better"),
+    "model_loss": Metric(
+        "Model loss", "", "Of a model of the dynamics: forwards, backwards and, if it says, its uncertainty"
+    ),
+    "model_error": Metric(
+        "Prediction error", "", "Squared error of the standardised change of the state, on known steps"
+    ),
+    "backward_error": Metric("Backward prediction error", "", "The same, predicted backwards in time"),
+    "unseen_error_1_step": Metric(
+        "Error on new steps, 1 ahead", "", "Of the predicted state, in squared deviations, before it is learned from"
+    ),
+    "unseen_error_20_steps": Metric(
+        "Error on new steps, 20 ahead", "", "The same after twenty steps that are predicted from the first one on"
+    ),
+    "model_steps": Metric("Steps for the model", "steps", "Random steps so far, from which the context is learned"),
     "replayed_steps": Metric("Steps in the replay", "steps", "Experience from which batches are drawn"),
     "demonstration_loss": Metric("Demonstration loss", "", "The guide's loss on demonstrations, with its weight"),
     "demonstration_log_prob": Metric(

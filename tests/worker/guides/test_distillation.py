@@ -210,6 +210,7 @@ def walked(noise: Tensor) -> Demonstrations:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_improving_behaviour_is_continued_on_unseen_goals_and_good_behaviour_is_not() -> None:
     rises = []
     for noise in (torch.linspace(1, 0, 20), torch.zeros(20)):

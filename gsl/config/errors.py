@@ -10,6 +10,9 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 Problem = tuple[tuple[str | int, ...], str, Any]
 """The field's location within the object, the reason, and the rejected value."""
 
+BrokenRule = tuple[tuple[str, ...], str]
+"""The field to change and the reason."""
+
 _SUGGESTED = 5
 
 

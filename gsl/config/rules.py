@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 
 from gsl.config.distillation_rules import distillation_rules
-from gsl.config.errors import counted, refuse
+from gsl.config.errors import BrokenRule, counted, refuse
 from gsl.config.guides.dapg import DAPG
 from gsl.config.learners.base import incompatibility
 from gsl.config.learners.ppo import PPO
+from gsl.config.memory_rules import can_plan, trials_fit
 from gsl.config.networks import NETWORKS
-from gsl.config.parts import SUITES, RunParts
+from gsl.config.parts import RunParts
 from gsl.config.step_budget import demonstration_floor, evaluation_reserve, rung_floor, specialist_floor
-
-BrokenRule = tuple[tuple[str, ...], str]
-"""The field to change and the reason."""
 
 MOST_SCALES = 1024
 """Value heads of one network, each with a scale of its own."""
@@ -30,8 +28,8 @@ def broken_rules(config: RunParts) -> Iterator[BrokenRule]:
     yield from _sampling_fits_learner(config)
     yield from _members_fit(config)
     yield from _scales_are_few(config)
-    yield from _trials_fit(config)
-    yield from _can_plan(config)
+    yield from trials_fit(config)
+    yield from can_plan(config)
     if config.learner.batch_size > config.budget.total_steps:
         yield ("budget", "total_steps"), f"must be at least one epoch ({config.learner.batch_size} steps)"
     if config.arm != "generalist":
@@ -121,46 +119,6 @@ def _scales_are_few(config: RunParts) -> Iterator[BrokenRule]:
             f"must be off: PopArt needs a value head per variation and supports at most {MOST_SCALES}, but the suite "
             f"has {variations} training variations",
         )
-
-
-def _trials_fit(config: RunParts) -> Iterator[BrokenRule]:
-    learner, trial, longest = config.learner, config.trial, config.suite.max_episode_steps
-    if not learner.has_memory or learner.remembers == "episode":
-        has = "a memory that lasts for an episode" if learner.has_memory else "no memory that a trial could fill"
-        for name, least in (("episodes", 1), ("scored", 0)):
-            if getattr(trial, name) > least:
-                yield ("trial", name), f"must be {least}: {learner.title} has {has}"
-    if not learner.has_memory:
-        return
-    if learner.overlap:
-        yield ("learner", "overlap"), f"must be off: {learner.title} remembers what each environment did last"
-    in_training = learner.remembers == "trial" and learner.rollout_holds_trials
-    if in_training and trial.episodes > 1 and trial.episodes * longest > learner.num_steps:
-        yield (
-            ("trial", "episodes"),
-            f"must be at most {max(1, learner.num_steps // longest)}: a trial of {trial.episodes} episodes takes up to "
-            f"{trial.episodes * longest} steps, more than learner.num_steps ({learner.num_steps})",
-        )
-    if config.arm != "generalist" and config.specialists.partition == "clustered":
-        reason = f"must be random or balanced: what {learner.title} makes of a step depends on its memory"
-        yield ("specialists", "partition"), reason
-    if config.arm != "generalist" and config.demonstrations.max_tries < (least := config.episodes_in_a_row):
-        reason = f"must be at least {least}: demonstrations are recorded in whole trials"
-        yield ("demonstrations", "max_tries"), reason
-
-
-def _can_plan(config: RunParts) -> Iterator[BrokenRule]:
-    learner, suite = config.learner, config.suite
-    if learner.plans and suite.reward_function is None:
-        fitting = " or ".join(name for name, known in SUITES.items() if known.reward_function is not None)
-        reason = f"{learner.title} plans with the suite's reward function, and {suite.name} has none"
-        yield ("learner", "name"), f"{reason}; choose another learner, or the suite {fitting}"
-    if learner.plans and config.arm != "generalist" and config.specialists.start == "clone_fresh_head":
-        yield ("specialists", "start"), f"must be clone or scratch: {learner.title} plans, so it has no policy head"
-    for name in ("history", "future") if learner.remembers == "episode" else ():
-        if getattr(learner, name, 0) > suite.max_episode_steps:
-            reason = f"must be at most {suite.max_episode_steps}: an episode of {suite.name} is not longer"
-            yield ("learner", name), reason
 
 
 def _demonstrated_values_have_one_scale(config: RunParts) -> Iterator[BrokenRule]:

@@ -1,8 +1,8 @@
-"""Rules about learners that remember or plan; each names the field to change and what would be valid."""
+"""Rules about learners that remember, adapt or plan; each names the field to change and what would be valid."""
 
 from collections.abc import Iterator
 
-from gsl.config.errors import BrokenRule
+from gsl.config.errors import BrokenRule, counted
 from gsl.config.parts import SUITES, RunParts
 
 
@@ -17,6 +17,12 @@ def trials_fit(config: RunParts) -> Iterator[BrokenRule]:
         return
     if learner.overlap:
         yield ("learner", "overlap"), f"must be off: {learner.title} remembers what each environment did last"
+    if trial.episodes < learner.fewest_episodes:
+        before = counted(learner.fewest_episodes - 1, "episode")
+        yield (
+            ("trial", "episodes"),
+            f"must be at least {learner.fewest_episodes}: {learner.title} plays {before} before it adapts",
+        )
     in_training = learner.remembers == "trial" and learner.rollout_holds_trials
     if in_training and trial.episodes > 1 and trial.episodes * longest > learner.num_steps:
         yield (
@@ -44,3 +50,13 @@ def can_plan(config: RunParts) -> Iterator[BrokenRule]:
         if getattr(learner, name, 0) > suite.max_episode_steps:
             reason = f"must be at most {suite.max_episode_steps}: an episode of {suite.name} is not longer"
             yield ("learner", name), reason
+
+
+def variations_can_be_compared(config: RunParts) -> Iterator[BrokenRule]:
+    learner, variations = config.learner, len(config.suite.training_variations())
+    if learner.compares_variations and variations < 2:
+        yield (
+            ("learner", "name"),
+            f"{learner.title} needs at least two training variations, because it learns how they differ; the suite has "
+            f"{counted(variations, 'variation')}",
+        )

@@ -7,7 +7,21 @@ one is marked as carried over. docs/plateau.md has the evidence for criterion H 
 from dataclasses import dataclass
 from typing import Literal
 
-from gsl.config.learners import LEEP, PPG, PPO, RL2, SAC, TEPPO, TRPO, CaDM, LearnerSettings, PPOCaDM, SequenceModel
+from gsl.config.learners import (
+    LEEP,
+    MAML,
+    PEARL,
+    PPG,
+    PPO,
+    RL2,
+    SAC,
+    TEPPO,
+    TRPO,
+    CaDM,
+    LearnerSettings,
+    PPOCaDM,
+    SequenceModel,
+)
 from gsl.config.networks import MLP, Impala, SmallCNN
 from gsl.config.plateau import PlateauSettings
 from gsl.config.suites import SuiteSettings
@@ -88,6 +102,14 @@ _ARM_RL2 = RL2(
 _ARM_RL2_SMALL = RL2(
     network=MLP(width=128, depth=1, min_std=0.5, max_std=1.5), device="cpu", num_envs=10, num_steps=5000, memory=128,
     num_minibatches=5, update_epochs=5, learning_rate=5e-4, ent_coef=5e-3, norm_reward=True, max_grad_norm=1.0,
+)  # fmt: skip
+_POINT_RL2 = RL2(device="cpu", num_envs=64, num_steps=100, learning_rate=1e-3)
+_POINT_MAML = MAML(
+    network=MLP(width=64, depth=2), device="cpu", num_envs=40, num_steps=1000, adapt_after=5, max_kl=0.02,
+)  # fmt: skip
+_POINT_PEARL = PEARL(
+    network=MLP(width=64, depth=2, activation="relu"), device="cpu", num_envs=16, num_steps=80, learning_rate=1e-3,
+    replay_batch=64, kl_weight=0.01,
 )  # fmt: skip
 _CHOICE_RL2 = RL2(device="cpu", num_envs=16, num_steps=128, learning_rate=1e-3)
 _CIRCLE_TE = TEPPO(device="cpu", num_envs=32, num_steps=128, learning_rate=1e-3)
@@ -214,6 +236,13 @@ TABLE: dict[tuple[str, str, str, Machine], Recommendation] = {
     ),
     ("rl2", "metaworld", "continuous vector", "two_cores"): Recommendation(
         _ARM_RL2_SMALL, "library: metaworld-algorithms' learning rate and entropy; ours: half the size, not tried"
+    ),
+    ("rl2", "navigation", "continuous vector", "gpu"): Recommendation(_POINT_RL2, "ours, carried over: GridNavi"),
+    ("maml", "navigation", "continuous vector", "gpu"): Recommendation(
+        _POINT_MAML, "library: garage's step, discount and baseline; ours: benchmarks.meta_learning"
+    ),
+    ("pearl", "navigation", "continuous vector", "gpu"): Recommendation(
+        _POINT_PEARL, "paper: latent numbers and context of the point robot; ours: benchmarks.meta_learning"
     ),
     ("rl2", "gymnasium", "discrete vector", "gpu"): Recommendation(_CHOICE_RL2, "ours, carried over: GridNavi"),
     ("te_ppo", "circle", "continuous vector", "gpu"): Recommendation(_CIRCLE_TE, "ours: benchmarks.te_ppo"),

@@ -7,7 +7,7 @@ from gsl.config.errors import BrokenRule, counted, refuse
 from gsl.config.guides.dapg import DAPG
 from gsl.config.learners.base import incompatibility
 from gsl.config.learners.ppo import PPO
-from gsl.config.memory_rules import can_plan, trials_fit
+from gsl.config.memory_rules import can_plan, trials_fit, variations_can_be_compared
 from gsl.config.networks import NETWORKS
 from gsl.config.parts import RunParts
 from gsl.config.step_budget import demonstration_floor, evaluation_reserve, rung_floor, specialist_floor
@@ -28,6 +28,7 @@ def broken_rules(config: RunParts) -> Iterator[BrokenRule]:
     yield from _sampling_fits_learner(config)
     yield from _members_fit(config)
     yield from _scales_are_few(config)
+    yield from variations_can_be_compared(config)
     yield from trials_fit(config)
     yield from can_plan(config)
     if config.learner.batch_size > config.budget.total_steps:

@@ -36,6 +36,11 @@ METRICS: dict[str, Metric] = {
     ),
     "surrogate_gain": Metric("Surrogate gain", "", "How much TRPO's step promises to improve the normalised advantage"),
     "approx_kl": Metric("KL divergence", "nats", "How far an update moves the policy from the one that acted"),
+    "return_before": Metric("Return before adapting", "", "Mean of the episodes before the inner step"),
+    "return_after": Metric("Return after adapting", "", "Mean of the episodes after it, of the same trials"),
+    "context_kl": Metric(
+        "KL of the context", "nats", "How much the encoder believes to know of a variation, beyond the prior"
+    ),
     "clip_fraction": Metric("Clip fraction", "share", "Samples whose policy change was cut off by clipping"),
     "link_kl": Metric("KL to the link", "nats", "How far LEEP's members are from their link, on average"),
     "inference_loss": Metric("Inference loss", "nats", "How badly TE-PPO's embeddings are told from what happens"),

@@ -45,6 +45,10 @@ class AlternatingLoop:
         for group in (self._first, self._second):
             group.drain()
 
+    def restart(self) -> None:
+        for group in (self._first, self._second):
+            group.runner.restart()
+
     def state(self) -> dict[str, Any]:
         return {"first": self._first.runner.state(), "second": self._second.runner.state()}
 

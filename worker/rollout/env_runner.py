@@ -75,6 +75,11 @@ class EnvRunner:
             self._none = Episodes(_NO_SLOTS, np.empty(0), _NO_SLOTS, success, None if step.place is None else _NO_SLOTS)
         return self._none
 
+    def restart(self) -> None:
+        """Leave every running episode, and begin another one in each slot."""
+        self.observation = self.env.reset()
+        self._returns[:], self._length[:] = 0.0, 0
+
     def state(self) -> dict[str, Any]:
         """Complete except for the sampler, whose state is stored separately."""
         return {"env": self.env.state(), "earned": self._returns.copy(), "length": self._length.copy()}
@@ -116,6 +121,8 @@ class Loop(Protocol):
     def groups(self) -> Groups: ...
 
     def drain(self) -> None: ...
+
+    def restart(self) -> None: ...
 
     def state(self) -> dict[str, Any]: ...
 

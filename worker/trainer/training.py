@@ -151,6 +151,8 @@ class Training:
     def begin_epoch(self) -> None:
         """The rollout begins now."""
         self._epoch_started, self._finished_phase = time.monotonic(), False
+        if self._settings.whole_trials:
+            self.loop.restart()
 
     def end_epoch(self, epoch: Epoch) -> None:
         """Count, report and save an epoch. Raises Stopped if a stop is requested."""

@@ -6935,6 +6935,119 @@ export interface components {
             size: number;
         };
         /**
+         * MAML
+         * @description Model-agnostic meta-learning (Finn et al. 2017) with TRPO as the outer step; for vectors.
+         *
+         *     A trial is some episodes before and some after one step of policy gradient on the former. What is learned is the
+         *     policy before, from which that step leads furthest. Each environment plays one trial in every epoch.
+         */
+        MAML: {
+            /**
+             * Adapt After
+             * @description Episodes of a trial before the policy adapts, once, to what they showed.
+             * @default 10
+             */
+            adapt_after: number;
+            /**
+             * Backtrack Ratio
+             * @description Factor by which it is shortened each time.
+             * @default 0.8
+             */
+            backtrack_ratio: number;
+            /**
+             * Backtracks
+             * @description How often an update is shortened until it improves adapted policies within the KL limit.
+             * @default 15
+             */
+            backtracks: number;
+            /**
+             * Cg Damping
+             * @description Added to the Fisher matrix's diagonal. Larger values make updates more like plain gradients.
+             * @default 0.00001
+             */
+            cg_damping: number;
+            /**
+             * Cg Iterations
+             * @description Iterations of conjugate gradients, which find the update's direction.
+             * @default 10
+             */
+            cg_iterations: number;
+            /**
+             * Device
+             * @description Device of the network. auto: CUDA if available, otherwise the CPU.
+             * @default auto
+             * @enum {string}
+             */
+            device: "auto" | "cpu" | "cuda";
+            /**
+             * Fisher Share
+             * @description Share of an epoch's steps from which the Fisher matrix is estimated. Fewer are faster.
+             * @default 0.25
+             */
+            fisher_share: number;
+            /**
+             * Gae Lambda
+             * @description Lambda of generalised advantage estimation: lower values reduce variance but add bias.
+             * @default 1
+             */
+            gae_lambda: number;
+            /**
+             * Gamma
+             * @description Discount factor of future rewards. Increase it for longer episodes.
+             * @default 0.99
+             */
+            gamma: number;
+            /**
+             * Learning Rate
+             * @description Length of the step that adapts the policy to a variation.
+             * @default 0.1
+             */
+            learning_rate: number;
+            /**
+             * Max Kl
+             * @description Largest mean KL divergence between adapted policies before and after an update.
+             * @default 0.01
+             */
+            max_kl: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "maml";
+            /**
+             * Network
+             * @description Network of the policy: mlp, for vectors.
+             * @default {
+             *       "activation": "tanh",
+             *       "depth": 2,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
+             *       "name": "mlp",
+             *       "width": 64
+             *     }
+             */
+            network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
+            /**
+             * Num Envs
+             * @description Number of environments, each of which plays one trial per epoch.
+             * @default 20
+             */
+            num_envs: number;
+            /**
+             * Num Steps
+             * @description Steps of each environment per epoch; a whole trial must fit. What is left after it is not learned from.
+             * @default 2000
+             */
+            num_steps: number;
+            /**
+             * Overlap
+             * @description Step the environments in two halves, one while the network computes actions for the other. On a GPU with Procgen it was slower by itself and faster together with compile. num_envs must be even.
+             * @default false
+             */
+            overlap: boolean;
+        };
+        /**
          * MLP
          * @description Separate fully connected policy and value networks for vector observations.
          */
@@ -7266,6 +7379,83 @@ export interface components {
             /** Series */
             series: components["schemas"]["MetricSeriesPublic"][];
         };
+        /**
+         * NavigationSuite
+         * @description A point in the plane, and a goal that nothing but the reward tells of: minus the distance to it, every step.
+         *
+         *     The defaults are the 2-D navigation of MAML (Finn et al. 2017). With `start` anywhere, `extent` 1, `time_limit` 20
+         *     and `end_within` 0 it is the point robot of PEARL (Rakelly et al. 2019).
+         */
+        NavigationSuite: {
+            /**
+             * End Within
+             * @description An episode ends where both coordinates are this close to the goal's. 0: never.
+             * @default 0.01
+             */
+            end_within: number;
+            /**
+             * Extent
+             * @description Half the side of the square, or the half circle's radius.
+             * @default 0.5
+             */
+            extent: number;
+            /**
+             * Goal Seed
+             * @description Seed of the goals.
+             * @default 0
+             */
+            goal_seed: number;
+            /**
+             * Goals
+             * @description Where goals are drawn. square: from -extent to extent. half_circle: at the distance extent, above.
+             * @default square
+             * @enum {string}
+             */
+            goals: "square" | "half_circle";
+            /**
+             * Held Out Goals
+             * @description Number of further goals that only measure generalisation.
+             * @default 40
+             */
+            held_out_goals: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "navigation";
+            /**
+             * Reward
+             * @description dense: minus the distance. sparse: 1 minus the distance within sparse_radius, and 0 elsewhere.
+             * @default dense
+             * @enum {string}
+             */
+            reward: "dense" | "sparse";
+            /**
+             * Sparse Radius
+             * @description How near the goal a sparse reward begins.
+             * @default 0.2
+             */
+            sparse_radius: number;
+            /**
+             * Start
+             * @description Where episodes begin. origin: in the middle. anywhere: at random in the square of this extent.
+             * @default origin
+             * @enum {string}
+             */
+            start: "origin" | "anywhere";
+            /**
+             * Time Limit
+             * @description Steps of an episode. It is no part of the task: the point would go on.
+             * @default 100
+             */
+            time_limit: number;
+            /**
+             * Training Goals
+             * @description Number of goals to train on.
+             * @default 100
+             */
+            training_goals: number;
+        };
         /** NextJobRequest */
         NextJobRequest: {
             /**
@@ -7408,6 +7598,154 @@ export interface components {
              * @description Environment steps that led to it, in its run and in all that this continues from. The fork's own steps do not include them.
              */
             steps: number;
+        };
+        /**
+         * PEARL
+         * @description PEARL (Rakelly et al. 2019): soft actor-critic that guesses which variation it plays, from what it has seen.
+         *
+         *     An encoder turns the steps of a trial into a distribution over latent numbers. Policy and critics see a sample of
+         *     it, drawn anew for each episode: of the prior in the first episodes of a trial, of the posterior in the others.
+         */
+        PEARL: {
+            /**
+             * Context Batch
+             * @description Steps of each variation from which the encoder infers in an update.
+             * @default 64
+             */
+            context_batch: number;
+            /**
+             * Context Size
+             * @description Number of each variation's newest steps, of episodes that explore, from which those are drawn.
+             * @default 200
+             */
+            context_size: number;
+            /**
+             * Device
+             * @description Device of the network. auto: CUDA if available, otherwise the CPU.
+             * @default auto
+             * @enum {string}
+             */
+            device: "auto" | "cpu" | "cuda";
+            /**
+             * Explore Episodes
+             * @description Episodes of a trial that are played by samples of the prior, to find out.
+             * @default 2
+             */
+            explore_episodes: number;
+            /**
+             * Gamma
+             * @description Discount factor of future rewards. Increase it for longer episodes.
+             * @default 0.99
+             */
+            gamma: number;
+            /**
+             * Kl Weight
+             * @description Weight of the KL divergence of the latent numbers from the prior, beside the critics' loss.
+             * @default 0.1
+             */
+            kl_weight: number;
+            /**
+             * Latent
+             * @description Numbers that describe a variation.
+             * @default 5
+             */
+            latent: number;
+            /**
+             * Learning Rate
+             * @description Adam's learning rate for policy, critics, encoder and temperature.
+             * @default 0.0003
+             */
+            learning_rate: number;
+            /**
+             * Meta Batch
+             * @description Variations of an update.
+             * @default 8
+             */
+            meta_batch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "pearl";
+            /**
+             * Network
+             * @description Networks of policy, critics and encoder: mlp, for vectors.
+             * @default {
+             *       "activation": "relu",
+             *       "depth": 2,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
+             *       "name": "mlp",
+             *       "width": 128
+             *     }
+             */
+            network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
+            /**
+             * Num Envs
+             * @description Number of environments stepped in parallel.
+             * @default 16
+             */
+            num_envs: number;
+            /**
+             * Num Steps
+             * @description Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.
+             * @default 80
+             */
+            num_steps: number;
+            /**
+             * Overlap
+             * @description Step the environments in two halves, one while the network computes actions for the other. On a GPU with Procgen it was slower by itself and faster together with compile. num_envs must be even.
+             * @default false
+             */
+            overlap: boolean;
+            /**
+             * Replay Batch
+             * @description Steps of each variation in an update.
+             * @default 128
+             */
+            replay_batch: number;
+            /**
+             * Replay Size
+             * @description Capacity of the replay buffer, shared equally by the variations; the oldest steps are dropped.
+             * @default 500000
+             */
+            replay_size: number;
+            /**
+             * Target Entropy
+             * @description Target entropy of the policy in nats. Empty: minus the number of action components.
+             */
+            target_entropy?: number | null;
+            /**
+             * Tau
+             * @description Rate at which target critics follow the critics (Polyak averaging).
+             * @default 0.005
+             */
+            tau: number;
+            /**
+             * Temperature
+             * @description Initial weight of the entropy. Increase it for more exploration at the start.
+             * @default 0.2
+             */
+            temperature: number;
+            /**
+             * Tune Temperature
+             * @description Adjust the temperature automatically to reach target_entropy.
+             * @default true
+             */
+            tune_temperature: boolean;
+            /**
+             * Update Ratio
+             * @description Updates per environment step. More updates learn more from each step, but take longer.
+             * @default 0.1
+             */
+            update_ratio: number;
+            /**
+             * Warm Up
+             * @description Steps to collect before the first update of each job.
+             * @default 2000
+             */
+            warm_up: number;
         };
         /**
          * PPG
@@ -9405,7 +9743,7 @@ export interface components {
              * Learner
              * @description The algorithm that improves the policy from experience.
              */
-            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"] | components["schemas"]["RL2"] | components["schemas"]["CaDM"] | components["schemas"]["PPOCaDM"] | components["schemas"]["TEPPO"] | components["schemas"]["SequenceModel"];
+            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"] | components["schemas"]["RL2"] | components["schemas"]["CaDM"] | components["schemas"]["PPOCaDM"] | components["schemas"]["TEPPO"] | components["schemas"]["SequenceModel"] | components["schemas"]["MAML"] | components["schemas"]["PEARL"];
             /** @description When the generalist counts as having stopped learning. */
             plateau?: components["schemas"]["PlateauSettings"];
             /**
@@ -9425,7 +9763,7 @@ export interface components {
              * Suite
              * @description The family of environments to train on.
              */
-            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"] | components["schemas"]["ClassificationSuite"] | components["schemas"]["GridNaviSuite"] | components["schemas"]["BanditSuite"] | components["schemas"]["DarkRoomSuite"] | components["schemas"]["KeyToDoorSuite"] | components["schemas"]["PendulumSuite"] | components["schemas"]["CartPoleSuite"] | components["schemas"]["CircleSuite"];
+            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"] | components["schemas"]["ClassificationSuite"] | components["schemas"]["GridNaviSuite"] | components["schemas"]["BanditSuite"] | components["schemas"]["DarkRoomSuite"] | components["schemas"]["KeyToDoorSuite"] | components["schemas"]["PendulumSuite"] | components["schemas"]["CartPoleSuite"] | components["schemas"]["CircleSuite"] | components["schemas"]["NavigationSuite"];
             /** @description How many episodes in a row are played on one variation. */
             trial?: components["schemas"]["TrialSettings"];
         };

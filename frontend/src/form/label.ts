@@ -13,7 +13,7 @@ const ABBREVIATIONS: Record<string, string> = {
   gae: "GAE", kl: "KL", adv: "advantages", vloss: "value loss", eps: "epsilon", bf16: "bf16", tf32: "TF32",
   ppo: "PPO", ppg: "PPG", trpo: "TRPO", leep: "LEEP", rl2: "RL²", te_ppo: "TE-PPO", sac: "SAC", dapg: "DAPG", gail: "GAIL", bc: "BC", dagger: "DAgger",
   gru: "GRU", lstm: "LSTM", gridnavi: "GridNavi", darkroom: "Dark Room", keytodoor: "Dark Key-to-Door",
-  cartpole: "CartPole", cadm: "CaDM",
+  cartpole: "CartPole", cadm: "CaDM", maml: "MAML-TRPO", pearl: "PEARL",
   mlp: "MLP", cnn: "CNN", adam: "Adam", impala: "IMPALA", id: "id",
 }; // biome-ignore format: a glossary
 

@@ -3,6 +3,8 @@
 from gsl.config.learners.base import LearnerSettings
 from gsl.config.learners.cadm import CaDM
 from gsl.config.learners.leep import LEEP
+from gsl.config.learners.maml import MAML
+from gsl.config.learners.pearl import PEARL
 from gsl.config.learners.ppg import PPG
 from gsl.config.learners.ppo import PPO
 from gsl.config.learners.ppo_cadm import PPOCaDM
@@ -15,6 +17,8 @@ from gsl.config.learners.trpo import TRPO
 __all__ = [
     "BUILTIN_LEARNERS",
     "LEEP",
+    "MAML",
+    "PEARL",
     "PPG",
     "PPO",
     "RL2",
@@ -38,4 +42,6 @@ BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (
     PPOCaDM,
     TEPPO,
     SequenceModel,
+    MAML,
+    PEARL,
 )

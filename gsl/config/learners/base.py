@@ -42,6 +42,12 @@ class LearnerSettings(Settings):
     rollout_holds_trials: ClassVar[bool] = True
     """With a memory: whether it trains on trials, whole ones in each rollout. Otherwise evaluations alone play them."""
 
+    whole_trials: ClassVar[bool] = False
+    """Whether it learns from whole trials alone: each of its rollouts begins with new ones."""
+
+    compares_variations: ClassVar[bool] = False
+    """Whether it learns how variations differ, and so needs at least two of them."""
+
     name: str
     network: Network = setting(MLP(), "Network of policy and value; choose one that supports the suite's observations.")
     device: Literal["auto", "cpu", "cuda"] = setting(
@@ -71,6 +77,11 @@ class LearnerSettings(Settings):
     @property
     def policies(self) -> int:
         """Number of policies, each of which acts in an equal share of the environments."""
+        return 1
+
+    @property
+    def fewest_episodes(self) -> int:
+        """Episodes of a trial that it needs at least."""
         return 1
 
     @property

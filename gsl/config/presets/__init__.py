@@ -9,6 +9,7 @@ from gsl.config.presets.forkmaze import FORKMAZE_PRESETS
 from gsl.config.presets.gymnasium import GYMNASIUM_PRESETS
 from gsl.config.presets.maniskill import MANISKILL_PRESETS
 from gsl.config.presets.memory import MEMORY_PRESETS
+from gsl.config.presets.meta_learning import META_LEARNING_PRESETS
 from gsl.config.presets.metaworld import METAWORLD_PRESETS
 from gsl.config.presets.procgen import PROCGEN_PRESETS
 from gsl.config.presets.procgen_paper import PROCGEN_PAPER_PRESETS
@@ -24,6 +25,7 @@ PRESETS: dict[str, Preset] = {
         *DYNAMICS_PRESETS,
         *EMBEDDING_PRESETS,
         *DISTILLATION_PRESETS,
+        *META_LEARNING_PRESETS,
         *PROCGEN_PRESETS,
         *METAWORLD_PRESETS,
         *MANISKILL_PRESETS,

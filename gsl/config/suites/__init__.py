@@ -11,6 +11,7 @@ from gsl.config.suites.gymnasium import GymnasiumSuite
 from gsl.config.suites.keytodoor import KeyToDoorSuite
 from gsl.config.suites.maniskill import ManiSkillSuite
 from gsl.config.suites.metaworld.settings import MetaWorldSuite
+from gsl.config.suites.navigation import NavigationSuite
 from gsl.config.suites.physics import CartPoleSuite, PendulumSuite
 from gsl.config.suites.procgen import ProcgenSuite
 
@@ -27,6 +28,7 @@ __all__ = [
     "KeyToDoorSuite",
     "ManiSkillSuite",
     "MetaWorldSuite",
+    "NavigationSuite",
     "PendulumSuite",
     "ProcgenSuite",
     "SuiteSettings",
@@ -46,4 +48,5 @@ BUILTIN_SUITES: tuple[type[SuiteSettings], ...] = (
     PendulumSuite,
     CartPoleSuite,
     CircleSuite,
+    NavigationSuite,
 )

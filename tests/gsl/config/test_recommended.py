@@ -33,6 +33,8 @@ def test_every_learner_has_a_row_and_every_suite_too() -> None:
         "ppo_cadm",
         "te_ppo",
         "sequence",
+        "maml",
+        "pearl",
     }
     assert {suite for _, suite, *_ in TABLE} == SUITES.keys()
 

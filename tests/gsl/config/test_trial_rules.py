@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from gsl.config.learners import PPO, RL2
+from gsl.config.learners import MAML, PEARL, PPO, RL2
 from gsl.config.networks import SmallCNN
 from gsl.config.presets import PRESETS
 from gsl.config.run import RunConfig
@@ -69,6 +69,34 @@ def test_an_evaluation_takes_whole_trials() -> None:
     suite = whole.suite
     assert isinstance(suite, GridNaviSuite)
     assert longest_evaluation(whole, 2) == whole.evaluation.episodes * 2 * 5 * suite.time_limit
+
+
+@pytest.mark.parametrize("preset", ["navigation-maml", "robot-pearl"])
+def test_meta_learners_need_episodes_before_and_after_they_adapt_and_variations_to_compare(preset: str) -> None:
+    whole = PRESETS[preset].config.model_dump()
+    before = PRESETS[preset].config.learner.fewest_episodes - 1
+
+    def problems(**changes: Any) -> dict[tuple[Any, ...], str]:
+        with pytest.raises(ValidationError) as error:
+            RunConfig.model_validate(whole | changes)
+        return {tuple(problem["loc"]): problem["msg"] for problem in error.value.errors()}
+
+    found = problems(trial={"episodes": before}, suite=whole["suite"] | {"training_goals": 1})
+    assert f"at least {before + 1}" in found["trial", "episodes"]
+    assert "two training variations" in found["learner", "name"]
+    assert list(problems(trial={"episodes": 100})) == [("trial", "episodes")]
+    assert list(problems(learner=whole["learner"] | {"overlap": True})) == [("learner", "overlap")]
+    assert ("guide", "name") in problems(arm="gsl", guide={"name": "gail"}, demonstrations={"filter": "return"})
+
+
+def test_pearl_is_for_continuous_actions_and_both_for_vectors() -> None:
+    found = refused(learner=PEARL(num_steps=60).model_dump())
+    assert "continuous actions only" in found["learner", "name"]
+    for learner in (MAML, PEARL):
+        with pytest.raises(ValidationError, match="mlp"):
+            learner(network=SmallCNN())
+    with pytest.raises(ValidationError, match="replay_size"):
+        PEARL(replay_size=100)
 
 
 def test_a_grid_keeps_goals_to_train() -> None:

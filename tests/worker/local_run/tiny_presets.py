@@ -25,6 +25,8 @@ _LEARNERS: dict[str, dict[str, Any]] = {
         "elites": 2, "history": 2, "future": 2, "encoder": (8,),
     },
     "te_ppo": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1, "encoder_width": 8},
+    "maml": {"num_envs": 4, "num_steps": 32, "adapt_after": 1},
+    "pearl": {"num_envs": 4, "num_steps": 16, "warm_up": 32, "update_ratio": 0.1, "meta_batch": 2, "replay_batch": 8},
 }  # fmt: skip
 _NETWORKS: dict[str, dict[str, Any]] = {
     "mlp": {"width": 8}, "small_cnn": {"width": 8, "channels": 4}, "impala": {"width": 8, "channels": (4, 4)},
@@ -41,6 +43,7 @@ _SUITES: dict[str, dict[str, Any]] = {
     "bandits": {"bandits": 3, "held_out_bandits": 1},
     "darkroom": {"size": 3, "held_out_goals": 2, "time_limit": 4},
     "keytodoor": {"size": 3, "pairs": 3, "held_out_pairs": 1, "time_limit": 6},
+    "navigation": {"time_limit": 3, "training_goals": 3, "held_out_goals": 1},
     "maniskill": {"time_limit": 4, "num_seeds": 3, "held_out_seeds": 1},
     "classification": {"images": 3, "held_out_images": 1, "guesses": 4},
 }  # what cannot be made shorter there, as Procgen's episodes, decides how many variations are left

@@ -1,0 +1,1 @@
+"""MAML-TRPO: a policy from which one gradient step suffices."""

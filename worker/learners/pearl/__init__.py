@@ -1,0 +1,1 @@
+"""PEARL: soft actor-critic on a belief about the variation."""

@@ -26,7 +26,10 @@ _LEARNERS: dict[str, dict[str, Any]] = {
     },
     "te_ppo": {"num_envs": 4, "num_steps": 16, "num_minibatches": 2, "update_epochs": 1, "encoder_width": 8},
     "maml": {"num_envs": 4, "num_steps": 32, "adapt_after": 1},
-    "pearl": {"num_envs": 4, "num_steps": 16, "warm_up": 32, "update_ratio": 0.1, "meta_batch": 2, "replay_batch": 8},
+    "pearl": {
+        "num_envs": 4, "num_steps": 16, "warm_up": 32, "update_ratio": 0.1, "meta_batch": 2, "replay_batch": 8,
+        "explore_episodes": 1,
+    },
 }  # fmt: skip
 _NETWORKS: dict[str, dict[str, Any]] = {
     "mlp": {"width": 8}, "small_cnn": {"width": 8, "channels": 4}, "impala": {"width": 8, "channels": (4, 4)},

@@ -21,6 +21,7 @@ from gsl.cli import (
     steering,
     sweeping,
     tokens,
+    trainers,
     views,
     watching,
 )
@@ -45,7 +46,7 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "user": machine.user,
         "token": tokens.COMMANDS,
     },
-    "Workers": {"workers": steering.WORKERS},
+    "Workers": {"workers": steering.WORKERS, "trainer": trainers.COMMANDS},
     "Runs": {
         "launch": launching.launch,
         "sweep": sweeping.COMMANDS,
@@ -86,6 +87,7 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
 HELP = {
     "views": "List, keep and delete views of the list of runs.",
     "workers": "Drain workers, let them take jobs again, remove gone ones.",
+    "trainer": "Check a trainer of your own.",
     "token": "List, create and revoke tokens.",
     "sweep": "Launch, show and stop a search over settings; run its winner.",
 }

@@ -12,6 +12,7 @@ from gsl.backend.services.launches import arms_of, launch
 from gsl.backend.services.placement import in_project, move_experiment, project_for
 from gsl.backend.store import audit, experiments, runs, workers
 from gsl.protocol.api import ExperimentCreate, ExperimentLaunch, ExperimentPublic, ExperimentUpdate, Page, RunPublic
+from gsl.protocol.dispatch import needed
 
 routes = router("experiments")
 
@@ -89,7 +90,7 @@ def launch_experiment(
     launch may get further seeds if its configuration stays the same.
     """
     arms = arms_of(body)
-    workers.check_runnable(session, {arm.suite_field: arm.config.suite.name for arm in arms})
+    workers.check_runnable(session, {arm.suite_field: needed(arm.config) for arm in arms})
     policies.check_known(session, ((f"arms.{index}.config", arm.config) for index, arm in enumerate(arms)))
     launched = launch(session, experiment_id, arms, body)
     for run in launched:

@@ -13,6 +13,7 @@ from gsl.backend.store import audit, notes, run_progress, runs, workers
 from gsl.backend.store.jobs.status import record_event
 from gsl.protocol.api import BudgetPreview, RunCreate, RunPublic, RunUpdate
 from gsl.protocol.api.continuing import ContinuationOffer, RunContinue
+from gsl.protocol.dispatch import needed
 from gsl.protocol.jobs import DesiredState
 
 routes = router("runs")
@@ -24,7 +25,7 @@ def create_run(body: RunCreate, who: Who, session: Writing, services: ServicesDe
     run. The first job is queued immediately. 409 if a quota does not allow it.
     """
     config, origin = forks.config_and_fields(session, body, who)
-    workers.check_runnable(session, {"config.suite.name": config.suite.name})
+    workers.check_runnable(session, {"config.suite.name": needed(config)})
     policies.check_known(session, [("config", config)])
     project_id = project_for(session, who, body.project_id, body.experiment_id)
     fields = body.model_dump(exclude={"preset", "config", "checkpoint_id"}) | origin | {"project_id": project_id}

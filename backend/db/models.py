@@ -65,6 +65,7 @@ class Run(OfProject, Binned, Continued, table=True):
     notes: str = ""
     tags: list[str] = json_column(list)
     priority: int = added_number_column()  # of its jobs in the queue
+    needs: str = added_text_column()  # what its workers must be able to run: `gsl.protocol.dispatch.needed`
     worker_label: str = added_text_column()  # that a worker must have to run its jobs; empty: any worker
     status: str = "queued"
     phase: str = "generalist"

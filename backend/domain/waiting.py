@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from gsl.backend.domain.suites import install_command
-from gsl.protocol.dispatch import Ability, Need, meets
+from gsl.protocol.dispatch import TRAINER, Ability, Need, meets
 
 _NAMED = 5  # workers listed at most; a cluster has hundreds
 
@@ -34,9 +34,14 @@ def refusal(need: Need, live: Sequence[Named]) -> str:
         return f"no live worker can make videos of {need.suite}; {_described(live)}"
     if able(Need(need.suite), live):
         return f"no live worker with {need.suite} has the label {need.label}; {_described(live)}"
-    command = install_command(need.suite)
-    remedy = f"; on a worker's machine, run: {command}" if command else ""
-    return f"no live worker can run {need.suite}; {_described(live)}{remedy}"
+    return f"no live worker can run {need.suite}; {_described(live)}{_remedy(need.suite)}"
+
+
+def _remedy(needed: str) -> str:
+    if needed.startswith(TRAINER):
+        return f"; declare it in the file that GSL_TRAINERS names on a worker, as [{needed.removeprefix(TRAINER)}]"
+    command = install_command(needed)
+    return f"; on a worker's machine, run: {command}" if command else ""
 
 
 def stuck(need: Need, live: Sequence[Named]) -> str:

@@ -10,6 +10,7 @@ from gsl.backend.store.configs import config_of, read_only
 from gsl.backend.store.jobs import views
 from gsl.config.run import RunConfig
 from gsl.phases.keys import LAST_EVALUATION
+from gsl.protocol.dispatch import needed
 from gsl.protocol.jobs import ENDED
 
 ARM = "generalist"
@@ -23,7 +24,7 @@ def create(session: Session, run: Run) -> Run:
     before = runs.public(session, run).baseline_id
     if before is not None:
         raise ConflictError(f"Run {run.id} already has a baseline, run {before}. Cancel or delete it first.")
-    workers.check_runnable(session, {"config.suite.name": config.suite.name})
+    workers.check_runnable(session, {"config.suite.name": needed(config)})
     others = runs.siblings(session, run, ARM)
     same = next((other for other in others if not read_only(other) and config_of(other) == config), None)
     if same is not None:

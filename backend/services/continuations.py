@@ -14,6 +14,7 @@ from gsl.config.run import RunConfig
 from gsl.phases import continuing
 from gsl.protocol.api.continuing import ContinuationOffer, ContinuedWith, RunContinue
 from gsl.protocol.api.runs import ContinuationPublic
+from gsl.protocol.dispatch import needed
 
 SEEN = "the budget was decided after the result was seen"
 _INSTEAD = {"failed": ": try it again instead", "cancelled": ": fork it instead"}
@@ -72,7 +73,7 @@ def _chosen(session: Session, run_id: int, body: RunContinue, who: Identity) -> 
 
 def _continue(session: Session, run: Run, steps: int, who: str) -> None:
     config, job = config_of(run), check(session, run)
-    workers.check_runnable(session, {"steps": config.suite.name})
+    workers.check_runnable(session, {"steps": needed(config)})
     _check_steps(run, config, steps)
     more = ContinuationPublic(
         number=1 + len(continuations.planned(session, run)),

@@ -19,6 +19,7 @@ from gsl.config.run import RunConfig
 from gsl.config.sweep import SweepSettings
 from gsl.protocol.api import ArmLaunch, ExperimentLaunch
 from gsl.protocol.api.sweeps import SweepCreate, SweepResultsCreate, SweepStop
+from gsl.protocol.dispatch import needed
 
 _ABOUT_RESULTS = (
     "Result runs of sweep {number}, {name}: the settings of trial {trial}, on seeds that the search has not seen."
@@ -30,7 +31,7 @@ def create(services: Services, session: Session, body: SweepCreate, who: Identit
     base = _base(body)
     settings = SweepSettings.model_validate(body.model_dump(include=set(SweepSettings.model_fields)))
     check_space(settings, base)
-    workers.check_runnable(session, {"config.suite.name": base.suite.name})
+    workers.check_runnable(session, {"config.suite.name": needed(base)})
     policies.check_known(session, [("config", base)])
     project_id = project_for(session, who, body.project_id)
     experiment = Experiment(name=body.name, description=body.description, project_id=project_id, owner=who.name)

@@ -128,12 +128,12 @@ def _publics(session: Session, rows: Sequence[tuple[Experiment, int]]) -> list[E
 def _activities(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """What the runs of each experiment do and wait for; two queries, whatever the number of runs."""
     working = select(Job.id).where(Job.run_id == Run.id, Job.status == "running").correlate(Run).exists()
-    kinds: list[Any] = [Run.experiment_id, Run.status, Run.suite, Run.worker_label, working.label("working")]
+    kinds: list[Any] = [Run.experiment_id, Run.status, Run.needs, Run.worker_label, working.label("working")]
     each = select(*kinds).where(col(Run.experiment_id).in_(ids), col(Run.deleted_at).is_(None)).subquery()
     counted: list[Any] = [*each.c, func.count()]
     query = select(*counted).group_by(*each.c)
     found: dict[int, list[RunsAlike]] = {}
-    for experiment_id, status, suite, label, is_working, number in session.execute(query):
-        found.setdefault(experiment_id, []).append(RunsAlike(number, status, Need(suite, label), bool(is_working)))
+    for experiment_id, status, needs, label, is_working, number in session.execute(query):
+        found.setdefault(experiment_id, []).append(RunsAlike(number, status, Need(needs, label), bool(is_working)))
     live = live_workers(session) if found else []
     return {experiment_id: described(groups, live) for experiment_id, groups in found.items()}

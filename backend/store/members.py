@@ -23,7 +23,7 @@ def share(session: Session, run: Run, job: Job, at: datetime) -> Sequence[Job]:
     due = select(Job).where(*same, sound, Job.status == "queued", col(Job.queued_at) <= at)
     queued = session.exec(due.order_by(col(Job.queued_at), col(Job.id)).with_for_update()).all()
     holders = session.exec(select(Job.worker).where(*same, Job.status == "running")).all()
-    workers = {*holders, *_idle(session, Need(run.suite, run.worker_label))}
+    workers = {*holders, *_idle(session, Need(run.needs, run.worker_label))}
     fair = -(-(len(queued) + len(holders)) // len(workers))
     return queued[: max(0, fair - holders.count(job.worker))]
 

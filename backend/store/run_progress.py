@@ -19,7 +19,7 @@ from gsl.backend.store import quotas, turns
 from gsl.backend.store.configs import readable_config
 from gsl.backend.store.waiting_line import WaitingLine
 from gsl.config.run import RunConfig
-from gsl.protocol.dispatch import Need, meets
+from gsl.protocol.dispatch import Need, meets, needed
 from gsl.protocol.jobs import ENDED, VIDEO
 
 LIVE_S = 45  # a worker that has been silent for longer is not live
@@ -56,7 +56,7 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
     paces = {suite: Pace((), _recent(session, suite), speed_of(workers, suite)) for suite in going}
     progress: dict[int, RunProgress] = {}
     for run_id, run in readable.items():
-        own, need = jobs.get(run_id, ()), Need(run.suite, run.worker_label)
+        own, need = jobs.get(run_id, ()), Need(run.needs, run.worker_label)
         able = [worker for worker in workers if meets(worker, need)]
         progress[run_id] = RunProgress(
             config=configs[run_id],
@@ -82,7 +82,7 @@ def preview(session: Session, config: RunConfig, label: str) -> RunProgress:
     """The progress of a run that has not been launched yet, and asks for workers with the label."""
     workers = live_workers(session)
     suite = config.suite.name
-    line = Line(slots=sum(meets(worker, Need(suite, label)) for worker in workers))
+    line = Line(slots=sum(meets(worker, Need(needed(config), label)) for worker in workers))
     pace = Pace((), _recent(session, suite), speed_of(workers, suite))
     return RunProgress(config, "queued", "generalist", pace=pace, now=now(), line=line)
 
@@ -90,7 +90,7 @@ def preview(session: Session, config: RunConfig, label: str) -> RunProgress:
 def if_decided(session: Session, run: Run, decision: GateProgress) -> RunProgress:
     """As if the run's open gate were decided so, and its jobs joined the line that there is now."""
     progress = of(session, [run])[run.id or 0]
-    need, workers = Need(run.suite, run.worker_label), live_workers(session)
+    need, workers = Need(run.needs, run.worker_label), live_workers(session)
     able = [worker for worker in workers if meets(worker, need)]
     place = (decision.cycle, decision.segment)
     gates = tuple(decision if (gate.cycle, gate.segment) == place else gate for gate in progress.gates)
@@ -123,8 +123,8 @@ def activities(session: Session, job_ids: Sequence[int]) -> dict[int, str]:
 
 
 def _needs(session: Session, run_ids: Collection[int]) -> dict[int, Need]:
-    rows = session.exec(select(Run.id, Run.suite, Run.worker_label).where(col(Run.id).in_(run_ids)))
-    return {run_id: Need(suite, label) for run_id, suite, label in rows if run_id is not None}
+    rows = session.exec(select(Run.id, Run.needs, Run.worker_label).where(col(Run.id).in_(run_ids)))
+    return {run_id: Need(needs, label) for run_id, needs, label in rows if run_id is not None}
 
 
 def _is_waiting(jobs: Sequence[JobProgress]) -> bool:

@@ -31,6 +31,7 @@ from gsl.backend.store.jobs.status import record_event
 from gsl.backend.store.value_sources import ValueSources
 from gsl.config.run import RunConfig
 from gsl.protocol.api import Page, RunPublic, RunSummary, RunUpdate
+from gsl.protocol.dispatch import needed
 from gsl.protocol.jobs import ENDED, DesiredState
 
 IN_VAIN = ("failed", "cancelled")  # ended without a result to compare
@@ -50,6 +51,7 @@ def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
     run = Run(
         **{**fields, "name": name, "arm_name": fields.get("arm_name") or config.arm},
         suite=config.suite.name,
+        needs=needed(config),
         arm=config.arm,
         seed=config.seed,
         config=config.model_dump(mode="json"),

@@ -42,7 +42,7 @@ AGING = timedelta(hours=12)
 priority is `d` levels higher and that are queued more than (d + 1) x `AGING` after it."""
 
 
-NEED: tuple[Any, ...] = (Run.suite, Run.worker_label, col(Job.kind) == VIDEO)
+NEED: tuple[Any, ...] = (Run.needs, Run.worker_label, col(Job.kind) == VIDEO)
 """Columns of what a job needs of a worker."""
 _UNFINISHED = tuple(status for status in get_args(RunStatus) if status not in ENDED)
 
@@ -64,8 +64,8 @@ def served(session: Session, run: Run) -> None:
 
 def is_for(worker: Ability) -> ColumnElement[bool]:
     """Whether the worker can run a job of a run."""
-    film = and_(col(Job.kind) == VIDEO, col(Run.suite).in_(worker.videos))
-    train = and_(col(Job.kind) != VIDEO, col(Run.suite).in_(worker.suites))
+    film = and_(col(Job.kind) == VIDEO, col(Run.needs).in_(worker.videos))
+    train = and_(col(Job.kind) != VIDEO, col(Run.needs).in_(worker.suites))
     return and_(or_(train, film), _has_label(worker))
 
 
@@ -94,14 +94,14 @@ def first(session: Session, worker: Ability, at: datetime, besides: Collection[i
 def _trainings(worker: Ability, due: Sequence[Any]) -> Any:
     """Runs that the worker can train, and since when a planned job of them waits, if any."""
     oldest = select(func.min(Job.queued_at)).where(Job.run_id == Run.id, Job.kind != VIDEO, *due).scalar_subquery()
-    able = (col(Run.suite).in_(worker.suites), _has_label(worker), not_(quotas.is_held()))
+    able = (col(Run.needs).in_(worker.suites), _has_label(worker), not_(quotas.is_held()))
     since = select(Run.id, oldest.label("since"), literal(0).label("video"))
     return since.where(col(Run.status).in_(_UNFINISHED), *able)
 
 
 def _films(worker: Ability, due: Sequence[Any]) -> Any:
     """Runs, ended or not, of which the worker can make a video that somebody waits for, and since when."""
-    able = (col(Run.suite).in_(worker.videos), _has_label(worker), not_(quotas.is_held()))
+    able = (col(Run.needs).in_(worker.videos), _has_label(worker), not_(quotas.is_held()))
     since = select(Run.id, func.min(Job.queued_at).label("since"), literal(1).label("video"))
     mine = since.join(Job, col(Job.run_id) == col(Run.id)).where(Job.kind == VIDEO, *due, *able)
     return mine.group_by(col(Run.id))

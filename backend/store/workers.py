@@ -117,8 +117,8 @@ def _waiting_needs(session: Session, seconds: float) -> list[Need]:
     return sorted(Need(*row) for row in session.execute(query.where(*waiting, not_(quotas.is_held()))))
 
 
-def check_runnable(session: Session, suites: Mapping[str, str]) -> None:
-    """Raises `InvalidError` for suites, given by the field that names them, that no live worker can run.
+def check_runnable(session: Session, needs: Mapping[str, str]) -> None:
+    """Raises `InvalidError` for what no live worker can run, given by the field that names it.
 
     If no worker is live, nothing is refused: the run waits for the first one. Labels refuse nothing either, because
     machines that are started only while jobs wait for them have labels too.
@@ -126,7 +126,7 @@ def check_runnable(session: Session, suites: Mapping[str, str]) -> None:
     live = live_workers(session)
     wrong = [
         FieldError(field=field, message=refusal(Need(suite), live))
-        for field, suite in suites.items()
+        for field, suite in needs.items()
         if live and not able(Need(suite), live)
     ]
     if wrong:

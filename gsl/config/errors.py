@@ -68,3 +68,10 @@ def in_one_sentence(error: ValidationError) -> str:
         f"{problem['loc'][0]}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors()
     )
     return f"A setting is missing or invalid. {wrong}."
+
+
+def first_error(error: ValidationError) -> str:
+    """Where and what the first thing is that is wrong, as `episodes.3.length: Input should be ...`."""
+    problem = error.errors()[0]
+    where = ".".join(str(part) for part in problem["loc"])
+    return f"{where}: {problem['msg']}" if where else str(problem["msg"])

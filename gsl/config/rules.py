@@ -5,15 +5,13 @@ from collections.abc import Iterator
 from gsl.config.distillation_rules import distillation_rules
 from gsl.config.errors import BrokenRule, counted, refuse
 from gsl.config.guides.dapg import DAPG
+from gsl.config.learner_rules import external_rules, members_fit, scales_are_few
 from gsl.config.learners.base import incompatibility
 from gsl.config.learners.ppo import PPO
 from gsl.config.memory_rules import can_plan, trials_fit, variations_can_be_compared
 from gsl.config.networks import NETWORKS
 from gsl.config.parts import RunParts
 from gsl.config.step_budget import demonstration_floor, evaluation_reserve, rung_floor, specialist_floor
-
-MOST_SCALES = 1024
-"""Value heads of one network, each with a scale of its own."""
 
 
 def check(config: RunParts) -> None:
@@ -22,12 +20,13 @@ def check(config: RunParts) -> None:
 
 
 def broken_rules(config: RunParts) -> Iterator[BrokenRule]:
-    yield from _learner_fits_suite(config)
+    yield from external_rules(config)
+    yield from () if config.learner.is_external else _learner_fits_suite(config)
     yield from _tasks_are_told_apart(config)
     yield from _halves_are_equal(config)
     yield from _sampling_fits_learner(config)
-    yield from _members_fit(config)
-    yield from _scales_are_few(config)
+    yield from members_fit(config)
+    yield from scales_are_few(config)
     yield from variations_can_be_compared(config)
     yield from trials_fit(config)
     yield from can_plan(config)
@@ -95,30 +94,6 @@ def _sampling_fits_learner(config: RunParts) -> Iterator[BrokenRule]:
             ("sampling", "name"),
             f"prioritized sampling needs advantage estimates, which {config.learner.title} does not compute; choose "
             "uniform or round_robin",
-        )
-
-
-def _members_fit(config: RunParts) -> Iterator[BrokenRule]:
-    """A learner with several policies, whose samples of the variations must be able to differ."""
-    learner, variations = config.learner, len(config.suite.training_variations())
-    if config.sampling.name == "bootstrap" and learner.policies < 2:
-        reason = f"bootstrap sampling is for the members of a learner, and {learner.title} has none; choose uniform"
-        yield ("sampling", "name"), reason
-    if learner.policies > 1 and variations < 2:
-        yield (
-            ("learner", "name"),
-            f"{learner.title} needs at least two training variations, because its members differ in which they play; "
-            f"the suite has {counted(variations, 'variation')}",
-        )
-
-
-def _scales_are_few(config: RunParts) -> Iterator[BrokenRule]:
-    variations = len(config.suite.training_variations())
-    if isinstance(config.learner, PPO) and config.learner.popart and variations > MOST_SCALES:
-        yield (
-            ("learner", "popart"),
-            f"must be off: PopArt needs a value head per variation and supports at most {MOST_SCALES}, but the suite "
-            f"has {variations} training variations",
         )
 
 

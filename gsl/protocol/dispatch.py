@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 import redis
 from kombu.exceptions import KombuError
 
+from gsl.config.learners.external import ExternalLearner
+from gsl.config.parts import RunParts
+
 BROKER_ERRORS = (KombuError, redis.RedisError, OSError)
 """What a request to the broker raises if it is unavailable or dies before it answers. Kombu wraps only errors while
 connecting; if an open connection breaks, redis-py's own error reaches the caller."""
@@ -35,9 +38,19 @@ _TRANSPORT = {
 }
 
 
+TRAINER = "trainer:"
+"""Before the name of a trainer of somebody's own, among the suites that a worker can run: it brings environments."""
+
+
+def needed(config: RunParts) -> str:
+    """What workers must be able to run for such a run: its suite, or the trainer that brings what it needs."""
+    learner = config.learner
+    return f"{TRAINER}{learner.trainer}" if isinstance(learner, ExternalLearner) else config.suite.name
+
+
 class Need(NamedTuple):
-    """What a worker must have to run a job: its suite, the label that its run asks for, if any, and for a video the
-    suite's pictures."""
+    """What a worker must have to run a job: what is `needed` for it, the label that its run asks for, if any, and for a
+    video the suite's pictures."""
 
     suite: str
     label: str = ""

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from gsl.client.worker_api import WorkerApi
 from gsl.config.errors import in_one_sentence
 from gsl.protocol.lease import WorkerInfo
+from gsl.worker.job.declared_trainers import DeclarationError, declared
 from gsl.worker.runner import celery_app, polling
 from gsl.worker.runner.claiming import run_next
 from gsl.worker.runner.consumer_pulse import ConsumerPulse
@@ -23,8 +24,12 @@ from gsl.worker.runner.workspace import disk_trouble, prune
 def main() -> int:
     try:
         settings = WorkerSettings()
+        declared()
     except ValidationError as error:
         print(in_one_sentence(error), file=sys.stderr)
+        return 2
+    except DeclarationError as error:
+        print(error, file=sys.stderr)
         return 2
     celery_app.configure_logging()
     trainers = launcher()

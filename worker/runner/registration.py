@@ -15,8 +15,10 @@ from importlib.metadata import PackageNotFoundError, version
 from gsl import __version__
 from gsl.client.errors import ApiError
 from gsl.client.worker_api import WorkerApi
+from gsl.protocol.dispatch import TRAINER
 from gsl.protocol.lease import WorkerInfo
 from gsl.worker.envs import films
+from gsl.worker.job.declared_trainers import declared
 from gsl.worker.runner.consumer_pulse import ConsumerPulse
 from gsl.worker.runner.machine_use import MachineUse
 from gsl.worker.runner.settings import WorkerSettings
@@ -93,7 +95,7 @@ def worker_info(settings: WorkerSettings) -> WorkerInfo:
         name=settings.name,
         host=socket.gethostname(),
         device=device(),
-        suites=tuple(found),
+        suites=(*found, *(f"{TRAINER}{name}" for name in declared())),
         labels=settings.labels,
         videos=tuple(name for name, missing in found.items() if missing is None),
         no_videos={name: missing for name, missing in found.items() if missing is not None},

@@ -57,6 +57,11 @@ class WorkerSettings(BaseSettings):
         le=MOST_MEMBERS,
         description="Most specialists that a slot trains as one network where that is faster; 1: each by itself.",
     )
+    trainers: str = Field(
+        "",
+        validation_alias="GSL_TRAINERS",
+        description="TOML file that declares trainers of your own, which runs may name; if empty, there are none.",
+    )
     deaf_seconds: float = Field(
         180,
         validation_alias="GSL_DEAF_SECONDS",

@@ -35,7 +35,10 @@ class Evaluations:
 
     def run(self, learner: Learner, on_step: Callable[[], None]) -> EvaluationReport:
         """Evaluate now. All evaluations of a specialist have as many rounds as its last one, so scores compare."""
-        report = evaluate(self._spec, learner, self._progress.epoch, on_step, self.reserve or None)
+        return self.note(evaluate(self._spec, learner, self._progress.epoch, on_step, self.reserve or None))
+
+    def note(self, report: EvaluationReport) -> EvaluationReport:
+        """What has just been measured counts from now on."""
         self._progress.job_steps += report.steps
         self._progress.evaluated_epoch = report.epoch
         return report

@@ -6,6 +6,7 @@ import time
 
 from gsl.protocol.jobs import VIDEO, JobSpec
 from gsl.protocol.reports import ArtifactReport, DemonstrationCount, DemonstrationsReport, JobResult, VideoReport
+from gsl.worker import plugins
 from gsl.worker.job import checkpoint
 from gsl.worker.job.checkpoint import State
 from gsl.worker.job.folder import EXIT_ENDED, EXIT_STOPPED, JobFile, JobFolder
@@ -50,6 +51,9 @@ def run(folder: JobFolder, stop: StopRequest, *, echo: bool = False) -> int:
 def run_job(folder: JobFolder, spool: SpoolWriter, stop: StopRequest) -> JobResult:
     """Do what the folder's job asks for. Raises Stopped."""
     job = folder.read_job()
+    if job.spec.config.learner.is_external:
+        result: JobResult = plugins.load(job.spec.config.learner)(job, folder, spool, stop)
+        return result
     share_cores(folder, job.threads)
     limit_threads(job.spec.config.learner)
     keep_freed_memory()

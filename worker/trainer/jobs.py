@@ -46,7 +46,7 @@ def _begin(folder: JobFolder, stop: StopRequest) -> Member | Outcome:
     try:
         with logging_to(folder.log):
             job = folder.read_job()
-            if folder.result.exists() or job.spec.kind not in TRAINING:
+            if folder.result.exists() or job.spec.kind not in TRAINING or job.spec.config.learner.is_external:
                 return noted(folder, run(folder, stop))
             limit_threads(job.spec.config.learner)
             keep_freed_memory()

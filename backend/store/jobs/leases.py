@@ -111,9 +111,9 @@ def _check_claimable(session: Session, run: Run, job: Job, worker: str) -> None:
         )
     check_readable(run)
     known = session.get(Worker, worker)
-    if known is not None and run.suite not in (able := known.videos if job.kind == VIDEO else known.suites):
+    if known is not None and run.needs not in (able := known.videos if job.kind == VIDEO else known.suites):
         what, of = ("make videos of", "such suites") if job.kind == VIDEO else ("run", "its suites")
-        raise ConflictError(f"Worker {worker} cannot {what} {run.suite}; {of}: {', '.join(able) or 'none'}.")
+        raise ConflictError(f"Worker {worker} cannot {what} {run.needs}; {of}: {', '.join(able) or 'none'}.")
     if known is not None and known.draining:
         raise ConflictError(f"Worker {worker} was told to take no new job.")
     if known is not None and run.worker_label not in ("", *known.labels):

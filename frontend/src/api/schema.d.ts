@@ -5178,6 +5178,138 @@ export interface components {
             /** Subject */
             subject: string;
         };
+        /**
+         * ExternalLearner
+         * @description Your own trainer: a command that the owner of a worker declares under a name. See docs/own-trainer.md.
+         *
+         *     It is told the number of environments, the steps of an epoch, the learning rate and the device, and the arguments
+         *     below. It has a network of its own, and may have environments of its own.
+         */
+        ExternalLearner: {
+            /**
+             * Arguments
+             * @description What else the trainer is told, by name; what it makes of it is its own affair.
+             * @default {}
+             */
+            arguments: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Device
+             * @description Device of the network. auto: CUDA if available, otherwise the CPU.
+             * @default auto
+             * @enum {string}
+             */
+            device: "auto" | "cpu" | "cuda";
+            /**
+             * Learning Rate
+             * @description Adam's learning rate. Reduce it if training is unstable.
+             * @default 0.0005
+             */
+            learning_rate: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "external";
+            /**
+             * Network
+             * @description Network of policy and value; choose one that supports the suite's observations.
+             * @default {
+             *       "activation": "tanh",
+             *       "depth": 2,
+             *       "initial_std": 1,
+             *       "max_std": 10,
+             *       "min_std": 0.001,
+             *       "name": "mlp",
+             *       "width": 128
+             *     }
+             */
+            network: components["schemas"]["MLP"] | components["schemas"]["SmallCNN"] | components["schemas"]["Impala"];
+            /**
+             * Num Envs
+             * @description Number of environments stepped in parallel. More environments make larger, less correlated batches.
+             * @default 64
+             */
+            num_envs: number;
+            /**
+             * Num Steps
+             * @description Steps of each environment per epoch. An epoch has num_envs x num_steps environment steps.
+             * @default 256
+             */
+            num_steps: number;
+            /**
+             * Overlap
+             * @description Step the environments in two halves, one while the network computes actions for the other. On a GPU with Procgen it was slower by itself and faster together with compile. num_envs must be even.
+             * @default false
+             */
+            overlap: boolean;
+            /**
+             * Trainer
+             * @description Name under which workers declare the trainer.
+             * @default
+             */
+            trainer: string;
+        };
+        /**
+         * ExternalSuite
+         * @description Environments that your own trainer brings. What a variation is, it knows; here each is a number with a name.
+         */
+        ExternalSuite: {
+            /**
+             * Environment
+             * @description What the trainer is told to make; it may be empty if it knows.
+             * @default
+             */
+            environment: string;
+            /**
+             * Held Out
+             * @description Number of further variations that only measure generalisation.
+             * @default 4
+             */
+            held_out: number;
+            /**
+             * Longest Episode
+             * @description Steps after which an episode is cut off; budgets of evaluations follow from it.
+             * @default 1000
+             */
+            longest_episode: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "external";
+            /**
+             * Names
+             * @description Names of the variations, first of those to train on. Those left out have numbers.
+             * @default []
+             */
+            names: string[];
+            /**
+             * Return Of One
+             * @description Return that is a score of 1.
+             * @default 1
+             */
+            return_of_one: number;
+            /**
+             * Return Of Zero
+             * @description Return that is a score of 0.
+             * @default 0
+             */
+            return_of_zero: number;
+            /**
+             * Success
+             * @description Whether episodes report success, by whose rate they are then scored.
+             * @default false
+             */
+            success: boolean;
+            /**
+             * Variations
+             * @description Number of variations to train on; they are numbered from 0.
+             * @default 8
+             */
+            variations: number;
+        };
         /** FieldError */
         FieldError: {
             /**
@@ -7600,6 +7732,17 @@ export interface components {
             steps: number;
         };
         /**
+         * OwnGuide
+         * @description Your own trainer gets the files of demonstrations, which it recorded itself, and learns from them in its way.
+         */
+        OwnGuide: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            name: "own";
+        };
+        /**
          * PEARL
          * @description PEARL (Rakelly et al. 2019): soft actor-critic that guesses which variation it plays, from what it has seen.
          *
@@ -9738,12 +9881,12 @@ export interface components {
              * Guide
              * @description How demonstrations influence the learner.
              */
-            guide?: components["schemas"]["DAPG"] | components["schemas"]["GAIL"] | components["schemas"]["BC"] | components["schemas"]["DAgger"] | components["schemas"]["Distillation"] | components["schemas"]["Replay"] | components["schemas"]["NoGuide"];
+            guide?: components["schemas"]["DAPG"] | components["schemas"]["GAIL"] | components["schemas"]["BC"] | components["schemas"]["DAgger"] | components["schemas"]["Distillation"] | components["schemas"]["Replay"] | components["schemas"]["OwnGuide"] | components["schemas"]["NoGuide"];
             /**
              * Learner
              * @description The algorithm that improves the policy from experience.
              */
-            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"] | components["schemas"]["RL2"] | components["schemas"]["CaDM"] | components["schemas"]["PPOCaDM"] | components["schemas"]["TEPPO"] | components["schemas"]["SequenceModel"] | components["schemas"]["MAML"] | components["schemas"]["PEARL"];
+            learner?: components["schemas"]["PPO"] | components["schemas"]["PPG"] | components["schemas"]["TRPO"] | components["schemas"]["SAC"] | components["schemas"]["LEEP"] | components["schemas"]["RL2"] | components["schemas"]["CaDM"] | components["schemas"]["PPOCaDM"] | components["schemas"]["TEPPO"] | components["schemas"]["SequenceModel"] | components["schemas"]["MAML"] | components["schemas"]["PEARL"] | components["schemas"]["ExternalLearner"];
             /** @description When the generalist counts as having stopped learning. */
             plateau?: components["schemas"]["PlateauSettings"];
             /**
@@ -9763,7 +9906,7 @@ export interface components {
              * Suite
              * @description The family of environments to train on.
              */
-            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"] | components["schemas"]["ClassificationSuite"] | components["schemas"]["GridNaviSuite"] | components["schemas"]["BanditSuite"] | components["schemas"]["DarkRoomSuite"] | components["schemas"]["KeyToDoorSuite"] | components["schemas"]["PendulumSuite"] | components["schemas"]["CartPoleSuite"] | components["schemas"]["CircleSuite"] | components["schemas"]["NavigationSuite"];
+            suite?: components["schemas"]["ForkMazeSuite"] | components["schemas"]["ProcgenSuite"] | components["schemas"]["MetaWorldSuite"] | components["schemas"]["GymnasiumSuite"] | components["schemas"]["ManiSkillSuite"] | components["schemas"]["ClassificationSuite"] | components["schemas"]["GridNaviSuite"] | components["schemas"]["BanditSuite"] | components["schemas"]["DarkRoomSuite"] | components["schemas"]["KeyToDoorSuite"] | components["schemas"]["PendulumSuite"] | components["schemas"]["CartPoleSuite"] | components["schemas"]["CircleSuite"] | components["schemas"]["NavigationSuite"] | components["schemas"]["ExternalSuite"];
             /** @description How many episodes in a row are played on one variation. */
             trial?: components["schemas"]["TrialSettings"];
         };

@@ -1,13 +1,13 @@
 """What every guide's settings declare: the hooks that it needs from a learner, and what it learns from.
 
-Also the two guides that need no code beyond the base class, worker/guides/base.py.
+Also the guides that need no code beyond the base class, worker/guides/base.py.
 """
 
 from typing import Any, ClassVar, Literal
 
 from gsl.config.base import Settings
 
-Hook = Literal["before_training", "reward", "loss", "replay", "sequences"]
+Hook = Literal["before_training", "reward", "loss", "replay", "sequences", "trainer"]
 LearnsFrom = Literal["nothing", "demonstrations", "teachers"]
 
 
@@ -53,3 +53,13 @@ class Replay(GuideSettings):
     hooks: ClassVar[frozenset[Hook]] = frozenset({"replay"})
 
     name: Literal["replay"] = "replay"
+
+
+class OwnGuide(GuideSettings):
+    """Your own trainer gets the files of demonstrations, which it recorded itself, and learns from them in its way."""
+
+    implementation: ClassVar[str] = "gsl.worker.guides.base:Guide"
+    title: ClassVar[str] = "Your trainer's own"
+    hooks: ClassVar[frozenset[Hook]] = frozenset({"trainer"})
+
+    name: Literal["own"] = "own"

@@ -2,6 +2,7 @@
 
 from gsl.config.learners.base import LearnerSettings
 from gsl.config.learners.cadm import CaDM
+from gsl.config.learners.external import ExternalLearner
 from gsl.config.learners.leep import LEEP
 from gsl.config.learners.maml import MAML
 from gsl.config.learners.pearl import PEARL
@@ -26,6 +27,7 @@ __all__ = [
     "TEPPO",
     "TRPO",
     "CaDM",
+    "ExternalLearner",
     "LearnerSettings",
     "PPOCaDM",
     "SequenceModel",
@@ -44,4 +46,5 @@ BUILTIN_LEARNERS: tuple[type[LearnerSettings], ...] = (
     SequenceModel,
     MAML,
     PEARL,
+    ExternalLearner,
 )

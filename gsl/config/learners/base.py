@@ -48,6 +48,9 @@ class LearnerSettings(Settings):
     compares_variations: ClassVar[bool] = False
     """Whether it learns how variations differ, and so needs at least two of them."""
 
+    is_external: ClassVar[bool] = False
+    """Whether it is a trainer of somebody else's, with a network, environments and sampling of its own."""
+
     name: str
     network: Network = setting(MLP(), "Network of policy and value; choose one that supports the suite's observations.")
     device: Literal["auto", "cpu", "cuda"] = setting(

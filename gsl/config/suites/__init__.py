@@ -5,6 +5,7 @@ from gsl.config.suites.base import SuiteSettings
 from gsl.config.suites.circle import CircleSuite
 from gsl.config.suites.classification import ClassificationSuite
 from gsl.config.suites.darkroom import DarkRoomSuite
+from gsl.config.suites.external import ExternalSuite
 from gsl.config.suites.forkmaze import ForkMazeSuite
 from gsl.config.suites.gridnavi import GridNaviSuite
 from gsl.config.suites.gymnasium import GymnasiumSuite
@@ -22,6 +23,7 @@ __all__ = [
     "CircleSuite",
     "ClassificationSuite",
     "DarkRoomSuite",
+    "ExternalSuite",
     "ForkMazeSuite",
     "GridNaviSuite",
     "GymnasiumSuite",
@@ -49,4 +51,5 @@ BUILTIN_SUITES: tuple[type[SuiteSettings], ...] = (
     CartPoleSuite,
     CircleSuite,
     NavigationSuite,
+    ExternalSuite,
 )

@@ -70,11 +70,12 @@ def test_every_pair_of_learner_and_guide_is_allowed_or_refused_by_its_hooks(lear
         suite = {"name": "circle"}
     if LEARNERS[learner].plans:
         suite = {"name": "pendulum"}
+    named = {"trainer": "mine"} if LEARNERS[learner].is_external else {}
     episodes = LEARNERS[learner](name=learner).fewest_episodes
     steps = 64 if episodes == 1 else 200 * episodes
     parts: dict[str, Any] = {
-        "suite": suite, "learner": {"name": learner, "num_envs": 8, "num_steps": steps}, "guide": {"name": guide},
-        "trial": {"episodes": episodes},
+        "suite": suite, "learner": {"name": learner, "num_envs": 8, "num_steps": steps, **named},
+        "guide": {"name": guide}, "trial": {"episodes": episodes},
         "budget": {"total_steps": 50_000_000, "generalist_steps": 1_000_000}, "demonstrations": {"filter": "return"},
     }  # fmt: skip
     missing = GUIDES[guide].hooks - LEARNERS[learner].hooks

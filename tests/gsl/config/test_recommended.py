@@ -36,7 +36,7 @@ def test_every_learner_has_a_row_and_every_suite_too() -> None:
         "maml",
         "pearl",
     }
-    assert {suite for _, suite, *_ in TABLE} == SUITES.keys()
+    assert {suite for _, suite, *_ in TABLE} == SUITES.keys() - {"external"}  # of which nothing is known here
 
 
 def test_a_machine_without_a_row_gets_the_others() -> None:

@@ -4,11 +4,13 @@ import type { BudgetPreview } from "../../api/types";
 import { WaitsForYou } from "../../components/RunFacts";
 import { many } from "../../format/numbers";
 import { Preview } from "./Preview";
-import { SuiteWorkers } from "./SuiteWorkers";
+import { SuiteWorkers, TrainerWorkers } from "./SuiteWorkers";
 
 /** What stands between the form and its run. */
 export interface Launching {
   suite: string;
+  /** Of somebody's own, which brings its environments. */
+  trainer?: string;
   /** Whether the run will stop at its gate until somebody decides. */
   asks: boolean;
   preview: BudgetPreview | undefined;
@@ -22,7 +24,7 @@ export interface Launching {
 }
 
 export function LaunchCard({ launching }: { launching: Launching }) {
-  const { suite, asks, preview, stale, problems, faults, changes, busy, onLaunch, onReset } = launching;
+  const { suite, trainer, asks, preview, stale, problems, faults, changes, busy, onLaunch, onReset } = launching;
   return (
     <Card withBorder style={{ position: "sticky", top: 72 }} id="launch">
       <Stack gap="sm">
@@ -31,7 +33,7 @@ export function LaunchCard({ launching }: { launching: Launching }) {
         </Title>
         <Preview preview={preview} stale={stale} />
         {asks && <WaitsForYou runs={1} of={1} />}
-        <SuiteWorkers suite={suite} />
+        {trainer === undefined ? <SuiteWorkers suite={suite} /> : <TrainerWorkers trainer={trainer} />}
         {faults > 0 && (
           <Text size="sm" c="red" role="alert">
             Fix {many(faults, "error")} in the form.

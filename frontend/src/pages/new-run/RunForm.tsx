@@ -65,6 +65,7 @@ export function RunForm({ fields, base, origins, about, onAbout, checkpoint, not
   const project = about.project_id ?? undefined;
   const launching: Launching = {
     suite: String(getIn(config, ["suite", "name"]) ?? ""),
+    trainer: trainerOf(config),
     asks: asksAtGate(config),
     preview,
     stale,
@@ -108,6 +109,10 @@ export function RunForm({ fields, base, origins, about, onAbout, checkpoint, not
     </FormProvider>
   );
 }
+
+/** The trainer of somebody's own that the run names; undefined for GSL Lab's own learners. */
+const trainerOf = (config: Record<string, unknown>) =>
+  getIn(config, ["learner", "name"]) === "external" ? String(getIn(config, ["learner", "trainer"]) ?? "") : undefined;
 
 const hasFields = (error: Error) => error instanceof ApiError && error.errors.length > 0;
 

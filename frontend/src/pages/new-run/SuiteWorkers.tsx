@@ -1,7 +1,7 @@
 import { Alert, Code, Text } from "@mantine/core";
 import { IconServerOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { suitesQuery, useServerAway } from "../../api/queries";
+import { suitesQuery, useServerAway, workersQuery } from "../../api/queries";
 import { many } from "../../format/numbers";
 
 /** Who can run the chosen suite now, or what has to be installed on a worker before one can. */
@@ -32,6 +32,28 @@ export function SuiteWorkers({ suite }: { suite: string }) {
     </Alert>
   );
 }
+
+/** Who has declared the trainer of somebody's own that the run names. */
+export function TrainerWorkers({ trainer }: { trainer: string }) {
+  const able = (useQuery(workersQuery).data ?? []).filter((worker) => worker.live && declares(worker.suites, trainer));
+  if (useServerAway() || trainer === "") return null;
+  if (able.length > 0)
+    return (
+      <Text size="sm" c="dimmed" data-testid="suite-workers">
+        {many(able.length, "live worker")} can run the trainer {trainer}: {namesOf(able.map(({ name }) => name))}.
+      </Text>
+    );
+  return (
+    <Alert color="yellow" icon={<IconServerOff />} p="xs" data-testid="suite-workers">
+      <Text size="sm">
+        No live worker declares the trainer {trainer}. Declare it in the file that <Code>GSL_TRAINERS</Code> names; see
+        docs/own-trainer.md.
+      </Text>
+    </Alert>
+  );
+}
+
+const declares = (suites: readonly string[], trainer: string) => suites.includes(`trainer:${trainer}`);
 
 const SHOWN = 3;
 

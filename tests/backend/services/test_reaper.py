@@ -245,7 +245,7 @@ def test_each_need_has_a_queue_of_its_own(services: Services, folder: Path) -> N
         maze = launch(ringing)
         labelled = launch(ringing)
         with ringing.database.write() as session:
-            runs.locked(session, maze).suite = "elsewhere"
+            runs.locked(session, maze).needs = "elsewhere"
             runs.locked(session, labelled).worker_label = "a100"
         launch(ringing)
         needs = [MAZE, Need("elsewhere"), Need("forkmaze", "a100"), Need("unheard of")]

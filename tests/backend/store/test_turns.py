@@ -170,7 +170,7 @@ def test_a_job_that_is_paused_after_a_loss_is_left_out(services: Services) -> No
 
 
 def test_only_suites_of_the_worker_count(services: Services) -> None:
-    elsewhere = queue(services, priority=10, suite="elsewhere")
+    elsewhere = queue(services, priority=10, needs="elsewhere")
     maze = queue(services)
     assert first(services) == maze
     assert first(services, ["elsewhere"]) == elsewhere

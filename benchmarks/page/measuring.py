@@ -121,7 +121,7 @@ def live(browser: Browser, address: str, token: str, jobs: list[HeldJob], minute
         heap, asked, begun = 0.0, 0, time.monotonic()
         for seconds in rounds:
             seen.page.wait_for_timeout(50)  # lets the browser's messages in
-            if heap == 0.0 and seconds >= min(60.0, 15 * minutes):
+            if heap == 0.0 and seconds >= 15 * minutes:  # a quarter: lists and their sparklines have grown by then
                 heap, asked, begun = seen.heap_mib(), _lists(seen), time.monotonic()
         rate = (_lists(seen) - asked - 1) / (time.monotonic() - begun)  # n requests are n - 1 pauses apart
         return Live(

@@ -78,6 +78,8 @@ def load_policy(
     """
     state = _read(file)
     parts = settings or _settings(state)
+    if parts.learner.is_external:
+        raise CheckpointError("the policy is one of somebody's own trainer, which alone can use it")
     learner_settings = _for_inference(parts.learner, device)
     spaces = Spaces.restored(state["spaces"])
     make = plugins.load(learner_settings)

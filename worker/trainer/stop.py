@@ -31,12 +31,23 @@ class StopRequest:
         now = time.monotonic()
         if now - self._checked_at > _CHECK_EVERY_S:
             self._checked_at = now
+            if self._alive is not None:
+                self._alive.touch()
             self._look()
         return self._requested
 
+    def check_in_silence(self) -> None:
+        """Raise Stopped if a stop was requested. No sign of life: whoever is waited for may hang."""
+        if self.requested_in_silence:
+            raise Stopped
+
+    @property
+    def requested_in_silence(self) -> bool:
+        """Whether a stop was requested; no sign of life."""
+        self._look()
+        return self._requested
+
     def _look(self) -> None:
-        if self._alive is not None:
-            self._alive.touch()
         if self._file is not None and self._file.exists():
             self._requested = True
 

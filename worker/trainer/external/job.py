@@ -31,11 +31,11 @@ def external_job(job: JobFile, folder: JobFolder, spool: SpoolWriter, stop: Stop
         spool.write(report)
     if spec.kind == "evaluation":
         budget = spec.budget_steps if spec.evaluations_count and spec.budget_steps else None
-        measured = evaluate(spec, trainer, folder.path / "own", source, source["epoch"], stop.check, budget)
+        measured = evaluate(spec, trainer, folder.path / "own", source, source["epoch"], stop.check_in_silence, budget)
         spool.write(measured)
         return JobResult(outcome="completed", epochs=0, steps=measured.steps)
     started = time.monotonic()
-    file, steps, counts = demonstrate(spec, trainer, folder.path / "own", source, stop.check)
+    file, steps, counts = demonstrate(spec, trainer, folder.path / "own", source, stop.check_in_silence)
     path = file.rename(folder.path / f"{spec.key}.npz")
     spool.write(DemonstrationsReport(steps=steps, seconds=time.monotonic() - started, counts=counts))
     spool.write(ArtifactReport(kind="demonstrations", name=path.name, epoch=0, path=path.name))

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from gsl.config.errors import first_error
 from gsl.worker.job.declared_trainers import FILE, Declared
+from gsl.worker.job.folder import JobFolder
 from gsl.worker.trainer.external.protocol import ANSWERS, LINES, ORDER, Answer, Line, Order
 
 _LINE: TypeAdapter[Line] = TypeAdapter(Line)
@@ -29,7 +30,10 @@ class TrainerError(RuntimeError):
 
 
 class ExternalProcess:
-    """A trainer at work in `folder`, which is emptied first. Leaving the context ends it."""
+    """A trainer at work in `folder`, which lies in its job's. Leaving the context ends it.
+
+    What it says is a sign of life, as what it prints is; while it is silent, it may hang.
+    """
 
     def __init__(self, declared: Declared, folder: Path, order: Order, on_wait: Callable[[], None]) -> None:
         """`on_wait` is called while nothing is said; it may raise."""
@@ -63,6 +67,7 @@ class ExternalProcess:
             ended = self._process.poll()  # before the look, so that nothing said before its end is missed
             partial += self._lines.readline(_LONGEST_LINE)
             if partial.endswith(b"\n"):
+                JobFolder(self._folder.parent).alive.touch()
                 return self._read(partial)
             if ended is not None:
                 self._check_end(ended, partial)

@@ -65,7 +65,7 @@ class ExternalTraining:
             state: State | None = self._restored()
         else:
             state = checkpoint.load(self._folder.path / self._job.source) if self._job.source else None
-            if state is not None and self._spec.start == "resume" and not self._spec.forked:
+            if state is not None and self._spec.start == "resume" and self._is_generalist:
                 self._plateau.restore(state)
                 self._plateau.rearm()
         for report in start_reports(self._spec, choose_device(self._settings), progress.epoch):
@@ -73,6 +73,11 @@ class ExternalTraining:
         if self._kept_epoch >= 0:
             self._checkpoints.resumed(progress.epoch)
         return state
+
+    @property
+    def _is_generalist(self) -> bool:
+        """Of this run: only then does criterion H go on from where it was."""
+        return self._spec.kind == "generalist" and not self._spec.forked
 
     def _restored(self) -> State:
         state = checkpoint.load(self._folder.resume)
@@ -141,7 +146,9 @@ class ExternalTraining:
     def _evaluate(self) -> None:
         epoch, state = self._progress.epoch, self._state()
         most = self._evaluations.reserve or None
-        measured = evaluate(self._spec, self._declared, self._measuring, state, epoch, self._stop.check, most)
+        measured = evaluate(
+            self._spec, self._declared, self._measuring, state, epoch, self._stop.check_in_silence, most
+        )
         self._spool.write(self._evaluations.note(measured))
         if self._evaluations.is_best(measured):
             self._checkpoints.best(epoch, state)
@@ -192,7 +199,7 @@ class ExternalTraining:
 
     def _wait(self) -> None:
         """While an epoch takes its time. Raises Stopped if it takes too long after a request to stop."""
-        if not self._stop.requested:
+        if not self._stop.requested_in_silence:
             return
         self._stop_seen = self._stop_seen or time.monotonic()
         if time.monotonic() - self._stop_seen > STOP_WITHIN_SECONDS:

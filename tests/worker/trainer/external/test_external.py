@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from gsl.protocol.reports import DemonstrationsReport, EpochReport, EvaluationReport
+from gsl.worker.inference import load_policy
+from gsl.worker.job.checkpoint import CheckpointError
 from gsl.worker.job.declared_trainers import FILE, DeclarationError, declared, named
 from gsl.worker.job.folder import EXIT_STOPPED, JobFolder
 from gsl.worker.job.spool import read_all
@@ -69,6 +71,23 @@ def test_a_stopped_job_resumes_with_the_same_numbers(tmp_path: Path) -> None:
 
 def _returns(folder: JobFolder) -> list[object]:
     return [(line.epoch, line.returns) for line in read_all(folder.spool) if isinstance(line, EpochReport)]
+
+
+def test_silence_is_no_sign_of_life(tmp_path: Path) -> None:
+    folder = prepare(tmp_path / "silent", spec(config=config("nonsense"), budget_steps=256))
+    stop = StopRequest(folder.stop, folder.alive)
+    stop.check_in_silence()
+    assert not folder.alive.exists()
+    with pytest.raises(TrainerError):
+        work(folder, stop)
+    assert folder.alive.exists()  # it said something
+
+
+def test_its_policy_is_for_itself_alone(tmp_path: Path) -> None:
+    folder = prepare(tmp_path / "one", spec(config=config(), budget_steps=256))
+    assert work(folder) == 0
+    with pytest.raises(CheckpointError, match="alone can use it"):
+        load_policy(folder.resume)
 
 
 MISTAKES = {

@@ -15,7 +15,7 @@ from gsl.config.learners.base import incompatibility
 from gsl.config.networks import MLP
 from gsl.config.presets import PRESETS
 from gsl.config.run import GUIDES, LEARNERS, RunConfig
-from gsl.config.suites import CircleSuite, DarkRoomSuite, PendulumSuite, SuiteSettings
+from gsl.config.suites import CircleSuite, DarkRoomSuite, NavigationSuite, PendulumSuite, SuiteSettings
 from gsl.protocol.metrics import METRICS
 from gsl.worker import plugins
 from gsl.worker.envs import Env, Trial, make_env
@@ -34,6 +34,16 @@ SMALL: dict[str, dict[str, Any]] = {
     "ppg": {"n_pi": 2, "aux_rollouts": 4},
     "ppo_cadm": {"model_steps": 64, "model_updates": 2, "model_minibatch": 16},
     "cadm": {"warm_up": 32, "updates": 2, "minibatch": 16, "horizon": 2, "candidates": 4, "elites": 2},
+    "maml": {"adapt_after": 1, "num_steps": 16, "cg_damping": 0.1},
+    "pearl": {
+        "warm_up": 32,
+        "replay_batch": 16,
+        "replay_size": 1024,
+        "update_ratio": 0.1,
+        "explore_episodes": 1,
+        "meta_batch": 2,
+        "context_batch": 8,
+    },
     "sac": {"warm_up": 32, "replay_batch": 16, "replay_size": 1024, "update_ratio": 0.1},
 }
 """What a learner needs beside the settings of all learners to have done all that it does after two updates."""
@@ -54,7 +64,8 @@ class Pair:
 PAIRS = [
     Pair(learner, guide, incompatibility(LEARNERS[learner], GUIDES[guide])) for learner in LEARNERS for guide in GUIDES
 ]
-ALLOWED = [pair for pair in PAIRS if pair.reason is None]
+ALLOWED = [pair for pair in PAIRS if pair.reason is None and not LEARNERS[pair.learner].is_external]
+"""Of learners that learn in this process."""
 REFUSED = [pair for pair in PAIRS if pair.reason is not None]
 
 
@@ -65,6 +76,7 @@ def named(pair: Pair) -> str:
 ITS_SUITE: dict[str, SuiteSettings] = {
     "te_ppo": CircleSuite(goals=2), "cadm": PendulumSuite(values=2), "ppo_cadm": PendulumSuite(values=2),
     "sequence": DarkRoomSuite(size=3, held_out_goals=6, time_limit=64),
+    "maml": NavigationSuite(training_goals=1, time_limit=4), "pearl": NavigationSuite(training_goals=1, time_limit=4),
 }  # fmt: skip
 """Of learners that need more of a suite than observations and rewards."""
 
@@ -93,7 +105,8 @@ def guide_of(name: str, env: Env, teacher: Learner) -> Guide:
 def env_for(learner: str) -> Env:
     """With the kind of actions that the learner can handle; with discrete ones where it can handle both."""
     if suite := ITS_SUITE.get(learner):
-        return make_env(suite, 4, UniformSampler(suite.training_variations(), np.random.default_rng(0)), 0, Trial(1))
+        sampler = UniformSampler(suite.training_variations(), np.random.default_rng(0))
+        return make_env(suite, 4, sampler, 0, Trial(2 if learner in ("maml", "pearl") else 1))
     discrete = "discrete" in LEARNERS[learner].actions
     return Line(4, Actions("discrete", 4) if discrete else Actions("continuous", 2))
 

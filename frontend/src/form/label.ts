@@ -11,7 +11,7 @@ const ABBREVIATIONS: Record<string, string> = {
   gsl: "GSL", forkmaze: "fork maze", metaworld: "Meta-World", maniskill: "ManiSkill", procgen: "Procgen",
   gymnasium: "Gymnasium",
   gae: "GAE", kl: "KL", adv: "advantages", vloss: "value loss", eps: "epsilon", bf16: "bf16", tf32: "TF32",
-  ppo: "PPO", ppg: "PPG", trpo: "TRPO", leep: "LEEP", rl2: "RL²", te_ppo: "TE-PPO", sac: "SAC", dapg: "DAPG", gail: "GAIL", bc: "BC", dagger: "DAgger",
+  ppo: "PPO", ppg: "PPG", trpo: "TRPO", leep: "LEEP", rl2: "RL²",  sac: "SAC", dapg: "DAPG", gail: "GAIL", bc: "BC", dagger: "DAgger",
   gru: "GRU", lstm: "LSTM", gridnavi: "GridNavi", darkroom: "Dark Room", keytodoor: "Dark Key-to-Door",
   cartpole: "CartPole", cadm: "CaDM", maml: "MAML-TRPO", pearl: "PEARL",
   mlp: "MLP", cnn: "CNN", adam: "Adam", impala: "IMPALA", id: "id",
@@ -28,6 +28,11 @@ const NAMES: Record<string, string> = {
   clone: "Clone of the generalist",
   clone_fresh_head: "Clone with a fresh policy head",
   scratch: "From scratch",
+  te_ppo: "TE-PPO",
+  ppo_cadm: "PPO + CaDM",
+  sequence: "Sequence model",
+  external: "Your own",
+  own: "Your trainer's own",
 };
 
 /** `num_envs` -> "Number of environments". */

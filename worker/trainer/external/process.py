@@ -20,6 +20,8 @@ from gsl.worker.trainer.external.protocol import ANSWERS, LINES, ORDER, Answer, 
 
 _LINE: TypeAdapter[Line] = TypeAdapter(Line)
 _STDERR = 2
+_DEAF_TO_SIGTERM = ("/bin/sh", "-c", 'trap "" TERM; exec "$@"', "sh")
+"""SIGTERM reaches the whole process group; the trainer is told to save and end at its next line instead."""
 _LOOK_EVERY_S = 0.005
 _LONGEST_LINE = 64 << 20  # bytes
 _ENDS_WITHIN_S = 30.0
@@ -43,8 +45,8 @@ class ExternalProcess:
             (folder / name).write_bytes(b"")
         self._lines, self._answers = (folder / LINES).open("rb"), (folder / ANSWERS).open("ab")
         self._process = subprocess.Popen(
-            [*declared.command, str(folder)], cwd=declared.folder or folder, stdin=subprocess.DEVNULL,
-            stdout=_STDERR, stderr=_STDERR, preexec_fn=_let_gsl_lab_decide, env=_environment(),
+            [*_DEAF_TO_SIGTERM, *declared.command, str(folder)], cwd=declared.folder or folder,
+            stdin=subprocess.DEVNULL, stdout=_STDERR, stderr=_STDERR, env=_environment(),
         )  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -117,11 +119,6 @@ def emptied(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
-
-
-def _let_gsl_lab_decide() -> None:
-    """SIGTERM reaches the whole process group; the trainer is told to save and end at its next line instead."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def _environment() -> dict[str, str]:

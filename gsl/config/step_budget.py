@@ -11,6 +11,12 @@ def round_steps(config: RunParts, variations: int) -> int:
     return variations * config.trial.evaluated * config.suite.max_episode_steps
 
 
+def affordable_rounds(config: RunParts, variations: int, max_steps: int | None) -> int:
+    """Rounds of an evaluation: as many as asked for, or as certainly fit into `max_steps`; at least one."""
+    asked = config.evaluation.episodes
+    return asked if max_steps is None else max(1, min(asked, max_steps // round_steps(config, variations)))
+
+
 def longest_evaluation(config: RunParts, variations: int) -> int:
     """The most that a whole evaluation takes: every episode of every round runs into the time limit."""
     return config.evaluation.episodes * round_steps(config, variations)

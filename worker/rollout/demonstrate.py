@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.protocol.jobs import JobSpec
+from gsl.protocol.keeping import Keeping, keeping_of
 from gsl.protocol.reports import DemonstrationCount
 from gsl.seeds import derive
 from gsl.worker.envs import make_env, training_trial
@@ -78,16 +79,15 @@ def harvest(spec: JobSpec, learner: Evaluated, on_step: Callable[[], None]) -> H
     Each round plays as many episodes of a variation as are missing, and considers all of them: keeping the first to end
     would favour short ones.
     """
-    settings = spec.config.demonstrations
-    target = settings.per_variation if spec.index else settings.generalist_per_variation
+    settings, keeping = spec.config.demonstrations, keeping_of(spec)
     result = Harvest({v: [] for v in spec.variations}, dict.fromkeys(spec.variations, 0))
     policy = learner.policy(deterministic=settings.deterministic, seed=derive(spec.seed, "policy"))
     rounds = count()
     each = spec.config.episodes_in_a_row
-    while queue := _round(result, target, settings.max_tries, each)[: _affordable(spec, result)]:
+    while queue := _round(result, keeping.episodes, keeping.tries, each)[: _affordable(spec, result)]:
         recorder = Recorder()
         result.steps += _play_round(spec, queue, next(rounds), policy, on_step, recorder)
-        _take(spec, result, recorder.episodes)
+        _take(keeping, result, recorder.episodes)
     return result
 
 
@@ -126,23 +126,8 @@ def _affordable(spec: JobSpec, result: Harvest) -> int | None:
     return max(0, spec.budget_steps - result.steps) // longest
 
 
-def _take(spec: JobSpec, result: Harvest, episodes: Sequence[Episode]) -> None:
+def _take(keeping: Keeping, result: Harvest, episodes: Sequence[Episode]) -> None:
     for episode in episodes:
         result.tried[episode.variation] += 1
-        if _is_worth_keeping(spec, episode):
+        if keeping.is_worth_it(episode.variation, episode.total, episode.success):
             result.kept[episode.variation].append(episode)
-
-
-def _is_worth_keeping(spec: JobSpec, episode: Episode) -> bool:
-    """A success; or a return above the threshold, which the generalist's own episodes (index 0) need only reach.
-
-    A specialist must improve on the generalist. The generalist demonstrates what it can do already, so that this is not
-    forgotten: its better episodes, where it does better than a score of 0.
-    """
-    if spec.config.demonstrations.filter == "success":
-        return bool(episode.success)
-    no_better_than, _ = spec.config.suite.score_range
-    threshold = spec.thresholds.get(episode.variation, no_better_than)
-    if spec.index:
-        return episode.total > threshold
-    return episode.total >= threshold and episode.total > no_better_than

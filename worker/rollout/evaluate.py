@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from gsl.config.step_budget import round_steps
+from gsl.config.step_budget import affordable_rounds
 from gsl.config.suites import SuiteSettings
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import EvaluationReport, PlaceReturn, TrialReturns, VariationReturn
@@ -81,7 +81,7 @@ def evaluate(
         )  # fmt: skip
 
     asked = config.evaluation.episodes
-    rounds = asked if max_steps is None else max(1, min(asked, max_steps // round_steps(config, len(spec.variations))))
+    rounds = affordable_rounds(config, len(spec.variations), max_steps)
     training = of(spec.variations, "training", rounds, observe)
     held_out = of(spec.held_out, "held_out", asked)
     counted = training.steps if spec.evaluations_count else 0

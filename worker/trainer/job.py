@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import time
+from pathlib import Path
 
 from gsl.protocol.jobs import VIDEO, JobSpec
 from gsl.protocol.reports import ArtifactReport, DemonstrationCount, DemonstrationsReport, JobResult, VideoReport
@@ -107,11 +108,18 @@ def _demonstrate(
     path = folder.path / f"{spec.key}.npz"
     episodes, counts, steps = _recorded(spec, learner, source, stop)
     demonstration_file.save(path, episodes, _provenance(job, source, folder))
-    spool.write(DemonstrationsReport(steps=steps, seconds=time.monotonic() - started, counts=counts))
+    return demonstrated(
+        path, DemonstrationsReport(steps=steps, seconds=time.monotonic() - started, counts=counts), spool
+    )
+
+
+def demonstrated(path: Path, report: DemonstrationsReport, spool: SpoolWriter) -> JobResult:
+    """Reports a file of demonstrations in the job's folder; the result says of which variations there are none."""
+    spool.write(report)
     spool.write(ArtifactReport(kind="demonstrations", name=path.name, epoch=0, path=path.name))
-    missing = [str(count.variation) for count in counts if not count.kept]
+    missing = [str(count.variation) for count in report.counts if not count.kept]
     message = f"No episode was kept of {len(missing)} variations: {_listed(missing)}." if missing else ""
-    return JobResult(outcome="completed", epochs=0, steps=steps, message=message)
+    return JobResult(outcome="completed", epochs=0, steps=report.steps, message=message)
 
 
 def _recorded(

@@ -11,6 +11,7 @@ import pytest
 
 from gsl.phases.jobs import demonstrations as demonstrations_of
 from gsl.protocol.jobs import CheckpointSource
+from gsl.protocol.keeping import keeping_of
 from gsl.protocol.reports import ArtifactReport, DemonstrationsReport, VariationReturn
 from gsl.worker.job.folder import JobFolder
 from gsl.worker.rollout.demonstrate import Harvest, _take
@@ -93,7 +94,7 @@ def kept(returns: Sequence[float], threshold: float | None, index: int = 1) -> l
     thresholds = {} if threshold is None else {1: threshold}
     job = spec("demonstrations", BY_RETURN, index=index, thresholds=thresholds)
     harvest = Harvest({1: []}, {1: 0})
-    _take(job, harvest, [shown(total) for total in returns])
+    _take(keeping_of(job), harvest, [shown(total) for total in returns])
     assert harvest.tried == {1: len(returns)}
     return [episode.total for episode in harvest.kept[1]]
 

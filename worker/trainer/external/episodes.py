@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from gsl.config.suites import SuiteSettings
+from gsl.protocol.keeping import Keeping
 from gsl.worker.rollout.episodes import Episodes
 from gsl.worker.trainer.external.process import TrainerError
-from gsl.worker.trainer.external.protocol import Keeping, PlayedEpisode
+from gsl.worker.trainer.external.protocol import PlayedEpisode
 
 
 def checked(episodes: Sequence[PlayedEpisode], allowed: Collection[int], suite: SuiteSettings) -> Episodes:
@@ -56,18 +57,11 @@ def check_kept(episodes: Sequence[PlayedEpisode], keeping: Keeping) -> None:
         if number > keeping.episodes:
             raise TrainerError(f"kept {number} episodes of variation {variation}, more than {keeping.episodes}")
     for episode in episodes:
-        if episode.kept and not is_worth_keeping(episode, keeping):
+        if episode.kept and not keeping.is_worth_it(episode.variation, episode.total, episode.success):
             raise TrainerError(
                 f"kept an episode of variation {episode.variation} with return {episode.total:g}"
                 + (" that was no success" if keeping.filter == "success" else f"; {_least(episode, keeping)}")
             )
-
-
-def is_worth_keeping(episode: PlayedEpisode, keeping: Keeping) -> bool:
-    if keeping.filter == "success":
-        return bool(episode.success)
-    least = keeping.least[episode.variation]
-    return episode.total > least or (episode.total == least and not keeping.strictly)
 
 
 def _least(episode: PlayedEpisode, keeping: Keeping) -> str:

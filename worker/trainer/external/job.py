@@ -3,7 +3,7 @@
 import time
 
 from gsl.protocol.jobs import VIDEO
-from gsl.protocol.reports import ArtifactReport, DemonstrationsReport, JobResult
+from gsl.protocol.reports import DemonstrationsReport, JobResult
 from gsl.worker.job import checkpoint
 from gsl.worker.job.declared_trainers import named
 from gsl.worker.job.folder import JobFile, JobFolder
@@ -13,6 +13,7 @@ from gsl.worker.trainer.external.measuring import demonstrate, evaluate
 from gsl.worker.trainer.external.orders import learner_of
 from gsl.worker.trainer.external.process import TrainerError
 from gsl.worker.trainer.external.training import ExternalTraining
+from gsl.worker.trainer.job import demonstrated
 from gsl.worker.trainer.provenance import start_reports
 from gsl.worker.trainer.stop import StopRequest
 
@@ -37,8 +38,6 @@ def external_job(job: JobFile, folder: JobFolder, spool: SpoolWriter, stop: Stop
     started = time.monotonic()
     file, steps, counts = demonstrate(spec, trainer, folder.path / "own", source, stop.check_in_silence)
     path = file.rename(folder.path / f"{spec.key}.npz")
-    spool.write(DemonstrationsReport(steps=steps, seconds=time.monotonic() - started, counts=counts))
-    spool.write(ArtifactReport(kind="demonstrations", name=path.name, epoch=0, path=path.name))
-    missing = [str(count.variation) for count in counts if not count.kept]
-    message = f"No episode was kept of {len(missing)} variations: {', '.join(missing[:20])}." if missing else ""
-    return JobResult(outcome="completed", epochs=0, steps=steps, message=message)
+    return demonstrated(
+        path, DemonstrationsReport(steps=steps, seconds=time.monotonic() - started, counts=counts), spool
+    )

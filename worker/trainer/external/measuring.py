@@ -6,14 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from gsl.config.step_budget import round_steps
+from gsl.config.step_budget import affordable_rounds
 from gsl.protocol.jobs import JobSpec
+from gsl.protocol.keeping import keeping_of
 from gsl.protocol.reports import DemonstrationCount, EvaluationReport
 from gsl.seeds import derive
 from gsl.worker.job.checkpoint import State
 from gsl.worker.job.declared_trainers import Declared
 from gsl.worker.trainer.external.episodes import check_kept, check_numbers, checked
-from gsl.worker.trainer.external.orders import file_in, keeping_of, order_for
+from gsl.worker.trainer.external.orders import file_in, order_for
 from gsl.worker.trainer.external.process import ExternalProcess, TrainerError, emptied
 from gsl.worker.trainer.external.protocol import Answer, EpisodesLine, Order, PlayedEpisode
 
@@ -25,7 +26,7 @@ def evaluate(
     """As `gsl.worker.rollout.evaluate.evaluate` measures GSL Lab's own learners. Raises TrainerError."""
     started, config = time.monotonic(), spec.config
     asked = config.evaluation.episodes
-    rounds = asked if max_steps is None else max(1, min(asked, max_steps // round_steps(config, len(spec.variations))))
+    rounds = affordable_rounds(config, len(spec.variations), max_steps)
     order = order_for(
         spec, work="evaluate", checkpoint=file_in(source, emptied(folder), "checkpoint"), episodes=rounds,
         held_out=spec.held_out, held_out_episodes=asked if spec.held_out else 0,

@@ -9,7 +9,7 @@ from gsl.config.learners.external import ExternalLearner
 from gsl.protocol.jobs import JobSpec
 from gsl.worker.job.checkpoint import State
 from gsl.worker.trainer.external.process import TrainerError
-from gsl.worker.trainer.external.protocol import Keeping, Order
+from gsl.worker.trainer.external.protocol import Order
 
 Kept = dict[str, Any]
 """A file that the trainer saved, in a checkpoint of GSL Lab's."""
@@ -71,20 +71,4 @@ def training_order(spec: JobSpec, *, checkpoint: str | None, epoch: int, steps: 
         epoch_steps=learner.batch_size,
         learning_rate=learner.learning_rate if learning_rate is None else learning_rate,
         ent_coef=ent_coef,
-    )
-
-
-def keeping_of(spec: JobSpec) -> Keeping:
-    """As `gsl.worker.rollout.demonstrate` keeps episodes of GSL Lab's own learners."""
-    settings, (zero, _) = spec.config.demonstrations, spec.config.suite.score_range
-    least = {variation: spec.thresholds.get(variation, zero) for variation in spec.variations}
-    if not spec.index:  # the generalist's own must reach the threshold and be better than a score of 0
-        above_zero = float(np.nextafter(zero, np.inf))
-        least = {variation: max(threshold, above_zero) for variation, threshold in least.items()}
-    return Keeping(
-        episodes=settings.per_variation if spec.index else settings.generalist_per_variation,
-        tries=settings.max_tries,
-        filter=settings.filter,
-        least=least,
-        strictly=bool(spec.index),
     )

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from gsl.config.learners.external import Argument
+from gsl.protocol.keeping import Keeping
 
 VERSION = 1
 ORDER, LINES, ANSWERS = "order.json", "lines.jsonl", "answers.jsonl"
@@ -23,16 +24,6 @@ class Said(BaseModel):
     """Immutable; unknown fields are refused, so that a misspelt one is noticed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Keeping(Said):
-    """Which episodes a demonstration job keeps of each variation."""
-
-    episodes: int  # kept of each variation, at most
-    tries: int  # played of each variation, at most
-    filter: Literal["return", "success"]
-    least: dict[int, float]  # return by variation
-    strictly: bool  # whether a return must be above the least, or may equal it
 
 
 class Order(Said):

@@ -38,7 +38,7 @@ def begin(folder=None):
     order = json.loads(path.read_text(encoding="utf-8"))
     if order.get("protocol") != PROTOCOL:
         raise NotUnderstood(
-            "GSL Lab speaks version {} of the protocol, gsl_trainer.py version {}: take the newer file".format(
+            "GSL Lab speaks version {} of the protocol, this gsl_trainer.py version {}: take your GSL Lab's".format(
                 order.get("protocol"), PROTOCOL
             )
         )

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from gsl.worker.job.folder import EXIT_ENDED, EXIT_FAILED, EXIT_STOPPED, JobFile, JobFolder
 from gsl.worker.job.process import name_process
+from gsl.worker.trainer.external.process import TrainerKilled
 from gsl.worker.trainer.job import run
 from gsl.worker.trainer.jobs import run_jobs
 from gsl.worker.trainer.member_log import FORMAT, MemberLog
@@ -40,8 +41,17 @@ def main(arguments: list[str] | None = None) -> int:
     stops = [StopRequest(folder.stop, folder.alive) for folder in folders]
     listen(stops)
     if len(folders) == 1:
-        return run(folders[0], stops[0], echo=not given[0].is_dir())
+        return _run(folders[0], stops[0], echo=not given[0].is_dir())
     return _code_of_all(run_jobs(folders, stops))
+
+
+def _run(folder: JobFolder, stop: StopRequest, *, echo: bool) -> int:
+    """A trainer of somebody's own that a signal has ended ends this process with the same code: its job is lost."""
+    try:
+        return run(folder, stop, echo=echo)
+    except TrainerKilled as killed:
+        log.error("%s", killed)
+        return killed.code
 
 
 def _code_of_all(outcomes: Sequence[Outcome]) -> int:

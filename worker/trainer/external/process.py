@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,12 +17,13 @@ from pydantic import TypeAdapter, ValidationError
 from gsl.config.errors import first_error
 from gsl.worker.job.declared_trainers import FILE, Declared
 from gsl.worker.job.folder import JobFolder
+from gsl.worker.job.process import SIGNALLED
 from gsl.worker.trainer.external.protocol import ANSWERS, LINES, ORDER, Answer, Line, Order
 
 _LINE: TypeAdapter[Line] = TypeAdapter(Line)
 _STDERR = 2
-_DEAF_TO_SIGTERM = ("/bin/sh", "-c", 'trap "" TERM; exec "$@"', "sh")
-"""SIGTERM reaches the whole process group; the trainer is told to save and end at its next line instead."""
+_KEEPER = (sys.executable, "-P", "-m", "gsl.worker.trainer.external.keeper")
+"""SIGTERM for the trainers' group does not reach its command: that is told to save and end at its next line instead."""
 _LOOK_EVERY_S = 0.005
 _LONGEST_LINE = 64 << 20  # bytes
 _ENDS_WITHIN_S = 30.0
@@ -31,8 +33,16 @@ class TrainerError(RuntimeError):
     """The trainer of somebody's own did something that the protocol does not allow; the message is for its author."""
 
 
+class TrainerKilled(TrainerError):
+    """A signal ended it: out of memory, a crash, an operator. Its job is tried again, as other jobs are."""
+
+    def __init__(self, what: str, code: int) -> None:
+        super().__init__(what)
+        self.code = code
+
+
 class ExternalProcess:
-    """A trainer at work in `folder`, which lies in its job's. Leaving the context ends it.
+    """A trainer at work in `folder`, which lies in its job's. Leaving the context ends it, and all that it started.
 
     What it says is a sign of life, as what it prints is; while it is silent, it may hang.
     """
@@ -45,8 +55,9 @@ class ExternalProcess:
             (folder / name).write_bytes(b"")
         self._lines, self._answers = (folder / LINES).open("rb"), (folder / ANSWERS).open("ab")
         self._process = subprocess.Popen(
-            [*_DEAF_TO_SIGTERM, *declared.command, str(folder)], cwd=declared.folder or folder,
-            stdin=subprocess.DEVNULL, stdout=_STDERR, stderr=_STDERR, env=_environment(),
+            [*_KEEPER, str(os.getpid()), *declared.command, str(folder)], cwd=declared.folder or folder,
+            stdin=subprocess.DEVNULL, stdout=_STDERR, stderr=_STDERR, env=_environment(), start_new_session=True,
+            close_fds=False,  # the keeper holds the job folder's lock until all that the command started has ended
         )  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -54,7 +65,7 @@ class ExternalProcess:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._process.poll() is None:
-            self._process.kill()
+            self._process.terminate()  # its keeper, which kills what is below it
         self._process.wait()
         self._lines.close()
         self._answers.close()
@@ -106,8 +117,9 @@ class ExternalProcess:
             raise self.error(f"wrote a line that is not JSON: {_start(text)}") from None
 
     def _check_end(self, code: int, rest: bytes) -> None:
-        if code < 0:
-            raise self.error(f"was ended by {signal.Signals(-code).name}")
+        if code - SIGNALLED in set(signal.Signals):
+            name = signal.Signals(code - SIGNALLED).name
+            raise TrainerKilled(f"the trainer {self._name} was ended by {name}; its output is above", code)
         if code != 0:
             raise self.error(f"failed with exit code {code}; its output is above")
         if rest:

@@ -1,5 +1,6 @@
 """A declared trainer that needs nothing, for tests."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ def declare(monkeypatch: pytest.MonkeyPatch, folder: Path, script: Path = HERE /
     file = folder / "trainers.toml"
     file.write_text(f'[skilful]\ncommand = ["{sys.executable}", "{script}"]\n')
     monkeypatch.setenv(FILE, str(file))
-    monkeypatch.setenv("PYTHONPATH", str(HELPER))
+    monkeypatch.setenv("PYTHONPATH", str(HELPER), prepend=os.pathsep)
     return file
 
 

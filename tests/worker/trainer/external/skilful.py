@@ -45,7 +45,7 @@ class Skilful:
                 self.skills[variation] = min(1.0, self.skill(variation) + gain)
             episodes = [self.played(variation) for variation in chosen]
             self.mistaken_epoch(episodes)
-            steps = job.epoch_steps * (2 if self.mistake == "too many steps" else 1)
+            steps = job.epoch_steps * {"too many steps": 2, "steps backwards": -1}.get(self.mistake, 1)
             more = job.epoch(steps, episodes, {"skill": sum(self.skills.values())}, self.save)
             if self.mistake == "goes on after the end" and not more:
                 job.epoch(steps, episodes, {}, self.save)
@@ -54,6 +54,10 @@ class Skilful:
 
     def mistaken_epoch(self, episodes):
         """What can be wrong with what is said about an epoch."""
+        if self.mistake == "ignores SIGTERM" and not self.job.resume:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            Path(self.job.arguments["pid"]).write_text(str(os.getpid()))
+            time.sleep(60)
         if self.mistake == "another variation":
             episodes[0]["variation"] = 99
         if self.mistake == "an endless episode":
@@ -84,8 +88,28 @@ class Skilful:
         job.episodes(tried)
 
 
+def leave_a_daemon(file):
+    """In a session of its own and with no parent, as daemons are; it writes its process id into the file."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            Path(file).write_text(str(os.getpid()))
+            time.sleep(60)
+        os._exit(0)
+    while not Path(file).exists():
+        time.sleep(0.005)
+
+
 if __name__ == "__main__":
+    mistake = json.loads(Path(sys.argv[-1], "order.json").read_text())["arguments"].get("mistake")
+    if mistake == "a newer protocol":
+        gsl_trainer.PROTOCOL = 2
     skilful = Skilful(gsl_trainer.begin())
-    if skilful.mistake == "fails":
+    if mistake == "leaves a daemon":
+        leave_a_daemon(skilful.job.arguments["pid"])
+    if mistake == "fails":
         sys.exit(3)
+    if mistake in ("says nothing", "never " + skilful.job.work + "s"):
+        sys.exit(0)
     getattr(skilful, skilful.job.work)()

@@ -96,6 +96,8 @@ MISTAKES = {
     "leaves early": "exited before", "fails": "exit code 3", "dies in the middle": "SIGKILL",
     "saves nothing": "not there", "plays too few": "played 1 training episodes", "keeps anything": "must exceed",
     "no success": "success is missing", "goes on after the end": "after it was told to end",
+    "steps backwards": "epoch.steps", "says nothing": "exited before", "never evaluates": "played 0 training episodes",
+    "never demonstrates": "wrote no file", "a newer protocol": "exit code 1",
 }  # fmt: skip
 
 

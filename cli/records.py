@@ -7,6 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from gsl.atomic_file import write_text
+from gsl.cli.exporting import Elsewhere
 from gsl.cli.options import AsJson, RunIds, connect, each, find_experiment
 from gsl.cli.outcomes import EXPECTED, Exit, Failure, explained
 from gsl.cli.output import emit, say, warn
@@ -18,6 +19,12 @@ Output = Annotated[
 ]
 Files = Annotated[bool, typer.Option("--files", help="Also download the run's files, such as checkpoints.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
+Tensorboard = Annotated[
+    Path | None, typer.Option("--tensorboard", help="Write event files below this folder instead.", metavar="FOLDER")
+]
+Wandb = Annotated[
+    Path | None, typer.Option("--wandb", help="Write W&B's offline runs below this folder instead.", metavar="FOLDER")
+]
 Records = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Records, .json or .json.gz.")]
 Place = Annotated[
     str | None, typer.Option("--experiment", help="Number or name of the experiment to join; a new name creates it.")
@@ -30,11 +37,19 @@ def export(
     output: Output = None,
     files: Files = False,
     force: Force = False,
+    tensorboard: Tensorboard = None,
+    wandb: Wandb = None,
     as_json: AsJson = False,
 ) -> None:
-    """Save runs that have ended as records, run-N.json.gz, which `gsl import` reads."""
+    """Save runs that have ended as records, run-N.json.gz, which `gsl import` reads; or for TensorBoard or W&B."""
+    elsewhere = Elsewhere(tensorboard, wandb, force)
+    if elsewhere and (output is not None or files):
+        raise typer.BadParameter("--output and --files are of records, which --tensorboard and --wandb write none of")
     with connect(context) as api:
-        done, code = each(runs, lambda run: _export(api, run, _file(run, runs, output), files, force), api.url)
+        if elsewhere:
+            done, code = each(runs, lambda run: elsewhere.write(api.record(run), run), api.url)
+        else:
+            done, code = each(runs, lambda run: _export(api, run, _file(run, runs, output), files, force), api.url)
     written = [path for paths in done for path in paths]
     if as_json:
         emit({"files": [str(path) for path in written]})

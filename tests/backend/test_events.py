@@ -40,7 +40,6 @@ def told(lines: Iterator[str], count: int) -> list[dict[str, object]]:
 
 
 def test_changes_come_soon_and_many_as_one(app: FastAPI) -> None:
-    services: Services = app.state.services
     with serving(app, lifespan=True) as address, httpx.Client(base_url=address, timeout=10) as client:
         api = ApiDriver(client)
         job_id = api.job(api.launch())
@@ -48,7 +47,6 @@ def test_changes_come_soon_and_many_as_one(app: FastAPI) -> None:
         with client.stream("GET", "/api/v1/stream") as response:
             assert response.headers["content-type"].startswith("text/event-stream")
             lines = response.iter_lines()
-            _until_listening(services.events)
             api.report(job_id, started(), epoch(1))
             assert told(lines, 1) == [{"what": "epoch", "run_id": 1, "worker": None, "project_id": None}]
             begun = time.monotonic()
@@ -68,7 +66,6 @@ def test_a_stream_ends_with_the_session_that_opened_it(
     header = browser(services, "max", "viewer")
     with serving(app) as address, httpx.stream("GET", f"{address}/api/v1/stream", headers=header) as response:
         lines = response.iter_lines()
-        _until_listening(services.events)
         services.events.publish("run", 1)
         assert told(lines, 1)
         with services.database.write() as session:
@@ -77,11 +74,18 @@ def test_a_stream_ends_with_the_session_that_opened_it(
         assert told(lines, 1) == []
 
 
-def _until_listening(events: Events) -> None:
-    deadline = time.monotonic() + 10
-    while not events.listening:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+def test_a_stream_that_stands_misses_nothing(app: FastAPI) -> None:
+    """Once it stands, a page has asked for everything and waits to be told."""
+    services: Services = app.state.services
+    with serving(app, lifespan=True) as address:
+        for number in range(20):
+            with httpx.stream("GET", f"{address}/api/v1/stream", headers=OWNER, timeout=10) as response:
+                services.events.publish("run", number)
+                assert [change["run_id"] for change in told(response.iter_lines(), 1)] == [number]
+        deadline = time.monotonic() + 10
+        while services.events.listening:
+            assert time.monotonic() < deadline, "streams that were left are still listened for"
+            time.sleep(0.01)
 
 
 def test_nothing_is_told_of_what_was_rolled_back(services: Services) -> None:
@@ -135,7 +139,6 @@ def test_processes_tell_each_other_through_the_broker(app: FastAPI) -> None:
         object.__setattr__(here, "events", Events(f"redis+socket://{folder / 's'}"))
         stream = partial(httpx.stream, "GET", headers=OWNER)
         with serving(app, lifespan=True) as address, stream(f"{address}/api/v1/stream") as response:
-            _until_listening(here.events)
             lines = response.iter_lines()
             _until_heard(elsewhere)
             _publish_nonsense(folder / "s")

@@ -18,6 +18,7 @@ All of it is described in GSL Lab's docs/own-trainer.md. The protocol has a vers
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -76,6 +77,7 @@ class Job:
         self.checkpoint = self._path(order["checkpoint"])
         self.demonstrations = [self._path(name) for name in order["demonstrations"]]
         self.file = self._path(order["file"])
+        self._lines = (folder / "lines.jsonl").open("a", encoding="utf-8")
         self._answers = (folder / "answers.jsonl").open(encoding="utf-8")
 
     @property
@@ -114,13 +116,23 @@ class Job:
         return None if name is None else str(self.folder / name)
 
     def _say(self, line):
-        """Appends a line, and waits for the answer to it."""
-        with (self.folder / "lines.jsonl").open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(line, allow_nan=False) + "\n")
+        """Appends a line, and waits for the answer to it. Ends this process if nobody is there to answer."""
+        self._lines.write(json.dumps(line, allow_nan=False) + "\n")
+        self._lines.flush()
         text, wait = "", 0.001
         while not text.endswith("\n"):
             text += self._answers.readline()
             if not text.endswith("\n"):
+                if not self._is_awaited():
+                    sys.exit("GSL Lab no longer waits for this trainer")
                 time.sleep(wait)
                 wait = min(0.02, wait * 1.5)
         return json.loads(text)
+
+    def _is_awaited(self):
+        """Whether the file of answers is still there, and is the one that was there at the beginning."""
+        try:
+            now = (self.folder / "answers.jsonl").stat()
+        except FileNotFoundError:
+            return False
+        return os.path.samestat(now, os.fstat(self._answers.fileno()))

@@ -21,7 +21,7 @@ S3 = {"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEF
 FOREIGN = (
     {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "REDISCLI_AUTH", "REDIS_PASSWORD", "GSL_BIND"} | UVICORN | S3
 )
-FOREIGN |= {"GSL_API_MEMORY", "GSL_WORKER_MEMORY"}
+FOREIGN |= {"GSL_API_MEMORY", "GSL_WORKER_MEMORY", "GSL_TRAINERS_FOLDER"}
 CUDA = {"CUDA_VISIBLE_DEVICES"}
 
 
@@ -79,7 +79,15 @@ def test_every_service_has_a_limit_and_one_that_should_run_is_restarted() -> Non
 
 def test_a_volume_is_declared_and_used() -> None:
     used = {volume.split(":")[0] for service in COMPOSE["services"].values() for volume in service.get("volumes", [])}
-    assert used == set(COMPOSE["volumes"])
+    assert {name for name in used if not name.startswith("$")} == set(COMPOSE["volumes"])
+
+
+def test_workers_see_trainers_of_one_s_own_where_they_lie_and_cannot_change_them() -> None:
+    for name in ("worker", "gpu-worker"):
+        service = COMPOSE["services"][name]
+        assert "GSL_TRAINERS" in service["environment"]
+        folder, inside = "${GSL_TRAINERS_FOLDER:-./examples/trainers}", "${GSL_TRAINERS_FOLDER:-/trainers}"
+        assert f"{folder}:{inside}:ro" in service["volumes"]
 
 
 @pytest.mark.parametrize("dockerfile", sorted((ROOT / "docker").iterdir()), ids=lambda path: path.name)

@@ -67,6 +67,7 @@ class ExternalProcess:
         if self._process.poll() is None:
             self._process.terminate()  # its keeper, which kills what is below it
         self._process.wait()
+        (self._folder / ANSWERS).unlink(missing_ok=True)  # to a trainer in a container: nobody waits for it any more
         self._lines.close()
         self._answers.close()
 

@@ -1,7 +1,9 @@
 """A declared trainer that needs nothing, for tests."""
 
+import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,12 @@ HERE = Path(__file__).parent
 HELPER = Path(__file__).parents[4] / "examples" / "trainers"
 
 
-def declare(monkeypatch: pytest.MonkeyPatch, folder: Path, script: Path = HERE / "skilful.py") -> Path:
+def declare(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, command: Sequence[str] = (sys.executable, str(HERE / "skilful.py"))
+) -> Path:
     """The file that declares `skilful`, which GSL_TRAINERS names from now on."""
     file = folder / "trainers.toml"
-    file.write_text(f'[skilful]\ncommand = ["{sys.executable}", "{script}"]\n')
+    file.write_text(f"[skilful]\ncommand = {json.dumps(list(command))}\n")
     monkeypatch.setenv(FILE, str(file))
     monkeypatch.setenv("PYTHONPATH", str(HELPER), prepend=os.pathsep)
     return file

@@ -1,6 +1,5 @@
 """A trainer of somebody's own goes through a whole run; it is stopped, and goes on; its mistakes are named."""
 
-import ast
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from gsl.worker.trainer.external.check import Check, main
 from gsl.worker.trainer.external.process import TrainerError
 from gsl.worker.trainer.stop import StopRequest
 from tests.worker.jobs import prepare, spec, work
-from tests.worker.trainer.external.own import HELPER, config, declare, whole_run
+from tests.worker.trainer.external.own import config, declare, whole_run
 
 
 @pytest.fixture(autouse=True)
@@ -137,10 +136,3 @@ def test_a_wrong_declaration_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_pat
 def test_only_what_is_declared_runs() -> None:
     with pytest.raises(DeclarationError, match="declares no trainer 'other'"):
         named("other")
-
-
-def test_the_helper_is_of_python_3_8_and_needs_nothing() -> None:
-    tree = ast.parse((HELPER / "gsl_trainer.py").read_text(), feature_version=(3, 8))
-    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert imported == {"json", "pathlib", "sys", "time"}

@@ -6,7 +6,21 @@ import pytest
 
 from benchmarks import leep
 from benchmarks.learning import Task
-from benchmarks.leep import LINK, PAGE, PPO_UNTRIED, WAYS, Outcome, Returns, learn, learn_all, read, table, tasks
+from benchmarks.leep import (
+    LINK,
+    LINK_LIKELIEST,
+    MEMBER,
+    PAGE,
+    PPO_UNTRIED,
+    WAYS,
+    Outcome,
+    Returns,
+    learn,
+    learn_all,
+    read,
+    table,
+    tasks,
+)
 from gsl.config.suites import ClassificationSuite
 
 
@@ -36,6 +50,15 @@ def test_four_trainings_are_played_in_every_way() -> None:
     assert sorted(way for ways in played for way in ways) == sorted(WAYS)
     untried = next(ways[PPO_UNTRIED] for ways in played if PPO_UNTRIED in ways)
     assert all(-9 <= returns <= 0 for returns in (untried.training, untried.held_out))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_sampled_link_beats_its_likeliest_label_and_a_member_on_new_images() -> None:
+    task = next(task for task in tasks([1], steps=60_000) if task.arm == "leep")
+    held_out = {way: returns.held_out for way, returns in learn(task).ways.items()}
+    assert held_out[LINK] > held_out[LINK_LIKELIEST] + 0.5
+    assert held_out[LINK] > held_out[MEMBER] + 0.3
 
 
 def test_every_seed_has_other_images_and_equal_steps() -> None:

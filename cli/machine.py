@@ -11,7 +11,10 @@ import typer
 
 from gsl.cli.options import server_of
 from gsl.cli.outcomes import Failure
-from gsl.cli.slots import SAFE_PATH, WORKER, Slot, gpus, supervise
+from gsl.cli.slots import SAFE_PATH, WORKER, Limits, Slot, gpus, supervise
+
+IDLE_SECONDS = 60.0
+"""Longer than a run takes from one phase to the next."""
 
 Port = Annotated[
     int | None, typer.Option(help="Port of the page and the API; 8000 if PORT says nothing.", min=1, max=65535)
@@ -30,6 +33,20 @@ Labels = Annotated[
     list[str], typer.Option("--label", help="A label by which runs choose this worker; may be repeated.")
 ]
 Folder = Annotated[Path | None, typer.Option("--folder", help="Folder of running jobs' files.", metavar="FOLDER")]
+WhenIdle = Annotated[bool, typer.Option("--exit-when-idle", help="End once there was nothing to do for a while.")]
+IdleSeconds = Annotated[
+    float | None,
+    typer.Option(envvar="GSL_IDLE_SECONDS", help=f"That while; {IDLE_SECONDS:.0f} if left out.", min=0.1),
+]
+Until = Annotated[
+    float | None,
+    typer.Option(
+        envvar="GSL_UNTIL_MINUTES",
+        metavar="MINUTES",
+        help="Give the job back, from a checkpoint, and end so long after the start.",
+        min=0.1,
+    ),
+]
 Preset = Annotated[str, typer.Argument(help="Preset to run.")]
 Archive = Annotated[Path, typer.Argument(metavar="FILE", help="The backup, for example gsl.zip.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace all data that are there.")]
@@ -56,6 +73,9 @@ def worker(
     name: SlotName = None,
     folder: Folder = None,
     labels: Labels = [],  # noqa: B006 - Typer never changes it
+    exit_when_idle: WhenIdle = False,
+    idle_seconds: IdleSeconds = None,
+    until: Until = None,
 ) -> None:
     """Let this machine work for a server: a slot for each GPU, or one slot without a GPU."""
     _need("torch", "worker")
@@ -63,13 +83,14 @@ def worker(
         raise typer.BadParameter("set GSL_WORKER_TOKEN to the server's token for workers, or give --token")
     shared = {"GSL_WORKER_TOKEN": token, "GSL_API_URL": server or server_of(context).address}
     shared |= {"GSL_WORKER_LABELS": ",".join(labels)} if labels else {}
+    limits = Limits.of(idle_seconds or (IDLE_SECONDS if exit_when_idle else None), until)
     devices = gpus()
     number = slots or len(devices) or 1
     if number == 1 and len(devices) < 2:
         own = {"GSL_WORKER_NAME": name, "GSL_WORKER_DIR": str(folder) if folder else None}
-        _become(WORKER, shared | {key: value for key, value in own.items() if value})
+        _become(WORKER, shared | limits.settings | {key: value for key, value in own.items() if value})
     base = folder or Path(os.environ.get("GSL_WORKER_DIR") or "data/worker")
-    started = [Slot.of(place, devices, name, base) for place in range(number)]
+    started = [Slot.of(place, devices, name, base, limits) for place in range(number)]
     raise typer.Exit(supervise(started, os.environ | shared))
 
 

@@ -20,6 +20,9 @@ names = ("GSL_WORKER_NAME", "GSL_WORKER_DIR", "GSL_API_URL", "GSL_WORKER_TOKEN",
          "CUDA_VISIBLE_DEVICES")
 with open(os.environ["SEEN"], "a") as seen:
     print(*(os.environ.get(name, "-") for name in names), file=seen)
+with open("limits", "a") as file:
+    given = (os.environ.get(f"GSL_{name}", "-") for name in ("IDLE_SECONDS", "UNTIL_MINUTES"))
+    print(os.environ["GSL_WORKER_NAME"], *given, file=file)
 if os.environ.get("CRASH") == os.environ["GSL_WORKER_NAME"] and not os.path.exists("crashed"):
     open("crashed", "w").close()
     sys.exit(9)
@@ -81,6 +84,38 @@ def test_there_is_a_slot_for_each_gpu_and_a_crash_is_made_up_for(start: Start, t
     finally:
         process.kill()
         process.wait()
+
+
+def limits(folder: Path) -> dict[str, list[float | None]]:
+    """The limits that each slot was given, by its name, in the order of its starts."""
+    found: dict[str, list[float | None]] = {}
+    for line in (folder / "limits").read_text().splitlines():
+        name, *given = line.split()
+        found.setdefault(name, []).extend(None if value == "-" else float(value) for value in given)
+    return found
+
+
+def test_a_slot_by_itself_is_told_when_to_end(start: Start, tmp_path: Path) -> None:
+    assert start("--name", "box", "--exit-when-idle", "--until", "30", GSL_WORKER_TOKEN="t").wait(30) == 0
+    idle, until = limits(tmp_path)["box"]
+    assert idle == 60
+    assert until is not None
+    assert 29 < until <= 30
+
+
+def test_slots_that_end_when_they_are_idle_are_not_started_again(start: Start, tmp_path: Path) -> None:
+    """One that crashed is, and has what is left of the time."""
+    process = start(
+        "--slots", "2", "--name", "box", "--until", "5", GSL_WORKER_TOKEN="t", CRASH="box-1", GSL_IDLE_SECONDS="7"
+    )
+    assert process.wait(30) == 0
+    found = limits(tmp_path)
+    assert (len(found["box-0"]), len(found["box-1"])) == (2, 4)
+    idle, first, idle_again, second = found["box-1"]
+    assert idle == idle_again == 7
+    assert first is not None
+    assert second is not None
+    assert second < first <= 5
 
 
 def test_settings_that_are_wrong_end_all_slots(settings: Path) -> None:

@@ -70,7 +70,7 @@ def test_make_alone_lists_every_target_a_person_types() -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_named_path_exists(page: Path) -> None:
-    folders = r"gsl|client|backend|worker|frontend|tests|benchmarks|docker|tools|alembic|docs|examples"
+    folders = r"gsl|client|backend|worker|frontend|tests|benchmarks|docker|kubernetes|tools|alembic|docs|examples"
     named = re.findall(rf"`((?:{folders})/[\w./-]*)`", page.read_text())
     assert [path for path in named if path not in MADE_BY_MAKE and not (ROOT / path).exists()] == []
 

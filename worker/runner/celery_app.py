@@ -40,14 +40,13 @@ def create_app(settings: WorkerSettings, info: WorkerInfo, run_next: Callable[[]
 
 
 def run(app: Celery, info: WorkerInfo, slot: Slot, pulse: ConsumerPulse) -> int:
-    """Run jobs until a signal ends the slot. Returns the exit code."""
+    """Run jobs until a signal, or the slot's own limits, end it. Returns the exit code."""
     # Containers and laptops without a service user run as root. The warning is about pickle, and only JSON is accepted.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     pulse.attach(app)
 
     def stop_gently(**_: object) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            _stop_on(number, slot)
+        _stop_on_signals(slot)
 
     worker_ready.connect(stop_gently)
     worker = app.Worker(
@@ -65,18 +64,28 @@ def configure_logging(**_: object) -> None:
     logging.getLogger("gsl.worker").setLevel(logging.INFO)
 
 
-def _stop_on(number: signal.Signals, slot: Slot) -> None:
+def _stop_on_signals(slot: Slot) -> None:
     """Let the first signal requeue the job and then end the slot; the second ends it at once.
 
     Celery's warm shutdown waits for the job's thread, and that checks whether the slot is stopping. When the slot ends
     at once, the trainer is asked to stop by its shim or its warm parent.
     """
 
-    def handle(signum: int, frame: FrameType | None) -> None:
-        if slot.stopping:
-            os._exit(EXIT_AT_ONCE)
-        slot.stop()
-        state.should_stop = 0
-        consumer_wakeup.wake()
+    asked = False
 
-    signal.signal(number, handle)
+    def handle(signum: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            os._exit(EXIT_AT_ONCE)
+        asked = True
+        slot.stop()
+        leave()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)
+
+
+def leave() -> None:
+    """Let Celery end once the slot has no job."""
+    state.should_stop = 0
+    consumer_wakeup.wake()

@@ -25,11 +25,11 @@ def run_next(context: RunnerContext, wait: float = 0.0) -> bool:
     While this machine's disk cannot hold a job's files, nothing is claimed; the jobs stay queued for others.
     """
     while trouble := disk_trouble(context.worker_dir):
-        if context.slot.stopping:
+        if context.slot.closing:
             return False
         logger.warning("jobs have to wait: %s", trouble)
         time.sleep(_CHECK_DISK_EVERY_S)
-    claim = _claim(context, wait)
+    claim = None if context.slot.closing else _claim(context, wait)
     if claim is None:
         return False
     try:
@@ -55,7 +55,7 @@ def _run_together(claims: Sequence[ClaimedJob], context: RunnerContext) -> None:
 
 def _claim(context: RunnerContext, wait: float) -> ClaimedJob | None:
     deadline = time.monotonic() + _CLAIM_FOR_S
-    retry = RetryUntil(lambda: context.slot.stopping or time.monotonic() > deadline)
+    retry = RetryUntil(lambda: context.slot.closing or time.monotonic() > deadline)
     try:
         able = (context.suites, context.labels, context.videos)
         return retry.call(lambda: context.api.claim_next(context.worker, *able, wait=wait))

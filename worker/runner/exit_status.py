@@ -11,7 +11,8 @@ from gsl.protocol.lease import FinishRequest
 from gsl.protocol.reports import JobResult
 from gsl.worker.job.folder import EXIT_ENDED, EXIT_STOPPED
 
-Reason = Literal["pause", "cancel", "shutdown", "stall"]
+Reason = Literal["pause", "cancel", "shutdown", "time", "stall"]
+"""`time`: the worker's own limit came before the job's first epoch here."""
 
 _LOG_LINES = 200
 _MAX_ERROR, _MAX_TROUBLE = 20_000, 500
@@ -22,11 +23,16 @@ _SIGNALLED = 128
 _FULL_BELOW = 1 << 20  # bytes
 _DISK_FULL = "The worker's disk is full ({folder}). The job is tried again once there is space."
 _DISK_FAILS = "The worker cannot use its disk ({folder}): {error}. The job is tried again later."
-_STALLED = "The trainer showed no sign of life for too long, so it was ended."
+_ERRORS: dict[Reason, str] = {
+    "stall": "The trainer showed no sign of life for too long, so it was ended.",
+    "time": "The worker's time was over before the job got any further. If that happens again and again, its limit "
+    "(GSL_UNTIL_MINUTES, gsl worker --until) is too short for this job.",
+}
+"""These losses count, so that no job is tried for ever."""
 _NO_SPACE = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT))
 
 _STATUS: dict[Reason, Literal["paused", "cancelled", "lost"]] = {
-    "pause": "paused", "cancel": "cancelled", "shutdown": "lost", "stall": "lost",
+    "pause": "paused", "cancel": "cancelled", "shutdown": "lost", "time": "lost", "stall": "lost",
 }  # fmt: skip
 
 
@@ -42,7 +48,7 @@ def finish_request(
     if code == EXIT_ENDED and result is not None:
         return FinishRequest(attempt=attempt, status="succeeded", result=result)
     if reason is not None and (code == EXIT_STOPPED or code > _SIGNALLED):
-        return FinishRequest(attempt=attempt, status=_STATUS[reason], error=_STALLED if reason == "stall" else None)
+        return FinishRequest(attempt=attempt, status=_STATUS[reason], error=_ERRORS.get(reason))
     if code == EXIT_STOPPED:
         return FinishRequest(attempt=attempt, status="lost", error="The trainer was stopped by another process.")
     if is_disk_full(log):

@@ -33,8 +33,6 @@ from gsl.worker.runner.workspace import FolderBusy, clear, delete, is_reusable, 
 logger = logging.getLogger(__name__)
 
 _CHECK_EVERY_S = 0.1
-SEND_AFTER_STOP_S = 10.0
-"""How long a worker that shuts down continues to send the reports of its stopped trainer."""
 
 
 @dataclass(frozen=True)
@@ -185,8 +183,9 @@ class JobRunner:
     def _reason_to_stop(self) -> Reason | None:
         if self._heartbeat.desired_state != "run":
             return self._heartbeat.desired_state
-        if self._context.slot.stopping:
-            return "shutdown"
+        slot = self._context.slot
+        if slot.stopping:
+            return "time" if slot.out_of_time and not slot.has_begun(self._claim.job_id) else "shutdown"
         return "stall" if self._trainer.stalled() else None
 
     def _must_abort(self) -> bool:
@@ -199,13 +198,14 @@ class JobRunner:
         if not self._context.slot.stopping:
             return False
         if self._abort_at is None:
-            self._abort_at = time.monotonic() + self._context.stop_seconds + SEND_AFTER_STOP_S
+            self._abort_at = time.monotonic() + self._context.stop_seconds + self._context.slot.sending_seconds
         return time.monotonic() > self._abort_at
 
     def _report_sender(self, acked: AckedOffsets) -> ReportSender:
         suite = self._claim.spec.config.suite.name
-        on_speed = partial(self._context.slot.record_speed, self._claim.job_id, suite)
-        return ReportSender(self._context.api, self._claim, self._folder, acked, self._retry, on_speed)
+        slot = self._context.slot
+        on_speed = partial(slot.record_speed, self._claim.job_id, suite)
+        return ReportSender(self._context.api, self._claim, self._folder, acked, self._retry, on_speed, slot.uploaded)
 
     def _finish(self, request: FinishRequest) -> None:
         """Report the end to the API; the folder stays only if the job may resume here."""

@@ -14,6 +14,7 @@ from gsl.worker.runner.claiming import run_next
 from gsl.worker.runner.consumer_pulse import ConsumerPulse
 from gsl.worker.runner.job_runner import RunnerContext
 from gsl.worker.runner.launcher import Launcher, launcher
+from gsl.worker.runner.limits import Limits
 from gsl.worker.runner.registration import Registration, worker_info
 from gsl.worker.runner.settings import WorkerSettings
 from gsl.worker.runner.slot import Slot
@@ -43,15 +44,22 @@ def main() -> int:
     registration = Registration(api, info, slot, lambda: disk_trouble(settings.dir), pulse, watchdog)
     registration.start()
     context = context_of(settings, info, api, slot, trainers)
+    limits = Limits(slot, settings, celery_app.leave if pulse else _loop_sees_itself)
+    limits.start()
     try:
         if pulse is None:
             return polling.run(context)
         app = celery_app.create_app(settings, info, partial(run_next, context))
         return celery_app.run(app, info, slot, pulse)
     finally:
+        limits.end()
         registration.end()
         trainers.close()
         api.close()
+
+
+def _loop_sees_itself() -> None:
+    """What asks the API for jobs looks at the slot before every question."""
 
 
 def context_of(

@@ -17,11 +17,11 @@ _PAUSE_S = 0.5
 
 
 def run(context: RunnerContext) -> int:
-    """Run jobs until a signal ends the slot. Returns the exit code."""
+    """Run jobs until a signal, or the slot's own limits, end it. Returns the exit code."""
     for number in (signal.SIGTERM, signal.SIGINT):
         _stop_on(number, context)
     logger.info("no broker is configured, so jobs are asked for at %s", context.api_url)
-    while not context.slot.stopping:
+    while not context.slot.closing:
         if not run_next(context, _WAIT_S):
             time.sleep(_PAUSE_S)
     return 0

@@ -3,6 +3,7 @@
 The trainer never waits for it. An artifact is uploaded once every report before it has arrived.
 """
 
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -32,9 +33,10 @@ class ReportSender:
         acked: AckedOffsets,
         retry: RetryUntil,
         on_speed: Callable[[float], None] = lambda steps_per_second: None,
+        on_upload: Callable[[float], None] = lambda seconds: None,
     ) -> None:
         self._api, self._claim, self._folder, self._acked, self._retry = api, claim, folder, acked, retry
-        self._on_speed = on_speed
+        self._on_speed, self._on_upload = on_speed, on_upload
         self._epochs: deque[EpochReport] = deque(maxlen=_SPEED_EPOCHS)
 
     def follower(self) -> FileFollower:
@@ -68,8 +70,9 @@ class ReportSender:
         self._measure(reports)
 
     def _upload(self, artifact: ArtifactReport) -> None:
-        path = self._file_of(artifact)
+        path, began = self._file_of(artifact), time.monotonic()
         self._retry.call(lambda: self._api.upload(self._claim.job_id, self._claim.attempt, artifact, path))
+        self._on_upload(time.monotonic() - began)
 
     def _file_of(self, artifact: ArtifactReport) -> Path:
         folder = self._folder.path.resolve()

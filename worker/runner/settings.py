@@ -84,6 +84,21 @@ class WorkerSettings(BaseSettings):
         description="Seconds that a stopping trainer has to write its checkpoint.",
     )
 
+    idle_seconds: float | None = Field(
+        None,
+        validation_alias="GSL_IDLE_SECONDS",
+        gt=0,
+        allow_inf_nan=False,
+        description="Seconds without a job after which the slot ends by itself; if empty, it stays.",
+    )
+    until_minutes: float | None = Field(
+        None,
+        validation_alias="GSL_UNTIL_MINUTES",
+        gt=0,
+        allow_inf_nan=False,
+        description="Minutes after its start by which the slot has given its job back and ended; if empty, it stays.",
+    )
+
     @field_validator("labels", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

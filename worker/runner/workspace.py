@@ -133,10 +133,14 @@ def delete(folder: JobFolder) -> None:
 
 
 def prune(worker_dir: Path, older_than_s: float = 14 * 24 * 3600.0) -> None:
-    """Delete folders that were not used for long, such as those of jobs that another machine took over."""
+    """Delete folders that were not used for long, such as those of jobs that another machine took over, and of slots
+    whose names do not come again, as in a batch system."""
     for path in (worker_dir / "jobs").glob("*/"):
         if time.time() - path.stat().st_mtime > older_than_s:
             delete(JobFolder(path))
+    for path in (worker_dir / "slots").glob("*/"):
+        if time.time() - path.stat().st_mtime > older_than_s:
+            shutil.rmtree(path)
 
 
 def _input(api: WorkerApi, artifact: ArtifactRef, folder: JobFolder, retry: RetryUntil) -> str:

@@ -70,6 +70,8 @@ def main(folder: JobFolder, way: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(75))
     if way == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if way == "slow":  # its first epoch takes longer than the test
+        wait_for_ever()
     say_epochs(folder, 1, 3)
     if way in ("stoppable", "stubborn"):
         wait_for_ever()

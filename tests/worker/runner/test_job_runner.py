@@ -17,7 +17,7 @@ from gsl.backend.services import reaper
 from gsl.backend.store.jobs import queue
 from gsl.client.errors import Refused
 from gsl.client.models import Job
-from gsl.worker.runner import claiming, job_runner, retry, workspace
+from gsl.worker.runner import claiming, retry, slot, workspace
 from gsl.worker.runner.claiming import run_next
 from gsl.worker.runner.job_runner import RunnerContext
 from gsl.worker.runner.launcher import Launcher
@@ -219,10 +219,23 @@ def test_a_worker_that_shuts_down_gives_its_job_back(bench: Bench) -> None:
     assert not trainers(bench.folder.path)
 
 
+@pytest.mark.parametrize("way", ["slow", "stoppable"])
+def test_a_limit_that_comes_before_the_first_epoch_counts_as_a_loss(bench: Bench, way: str) -> None:
+    """Or a job whose epochs are longer than its workers' time would be tried for ever."""
+    thread = threading.Thread(target=bench.answer, args=(way,))
+    thread.start()
+    wait(lambda: trainers(bench.folder.path) and (way == "slow" or bench.slot.speeds))
+    bench.slot.out_of_time = True
+    bench.slot.stop()
+    join(thread)
+    wait(lambda: bench.job.status == "queued")
+    assert ("--until" in (bench.job.error or "")) == (way == "slow")
+
+
 def test_a_worker_that_shuts_down_while_the_api_is_away_leaves_in_time(
     bench: Bench, api: RealApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_runner, "SEND_AFTER_STOP_S", 1.0)
+    monkeypatch.setattr(slot, "SEND_S", 1.0)
     thread = bench.start("stoppable")
     api.go_away()
     bench.slot.stop()

@@ -29,6 +29,7 @@ from gsl.cli.doctor.command import doctor
 from gsl.cli.options import Server
 from gsl.cli.outcomes import EXPECTED, Exit, explained
 from gsl.cli.output import warn
+from gsl.cli.slurm.command import slurm
 
 Command = Callable[..., Any]
 COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
@@ -46,7 +47,7 @@ COMMANDS: dict[str, dict[str, Command | dict[str, Command]]] = {
         "user": machine.user,
         "token": tokens.COMMANDS,
     },
-    "Workers": {"workers": steering.WORKERS, "trainer": trainers.COMMANDS},
+    "Workers": {"workers": steering.WORKERS, "slurm": slurm, "trainer": trainers.COMMANDS},
     "Runs": {
         "launch": launching.launch,
         "sweep": sweeping.COMMANDS,

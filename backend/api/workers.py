@@ -69,6 +69,13 @@ def remove_worker(name: Annotated[str, Path(max_length=200)], session: Writing, 
 
 
 @routes.get("/queue", summary="Get the queue", responses=problems())
-def get_queue(session: Reading, who: Who) -> QueuePublic:
-    """Jobs that are waiting and jobs that are running."""
-    return views.queue(session, who)
+def get_queue(
+    session: Reading,
+    who: Who,
+    worker_label: Annotated[
+        str | None,
+        Query(max_length=50, description="Let `ready` count jobs that ask for this label alone; empty: for none."),
+    ] = None,
+) -> QueuePublic:
+    """Jobs that are waiting and jobs that are running. Autoscalers read `ready`."""
+    return views.queue(session, who, worker_label)

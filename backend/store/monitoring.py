@@ -8,9 +8,11 @@ from sqlmodel import Session, col, func, select
 
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Artifact, Gate, Job, Run
+from gsl.backend.store.jobs import queue
 from gsl.backend.store.run_progress import live_workers
 
 _SQLITE_BYTES = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+_NEED = ("suite", "worker_label")
 _POSTGRES_BYTES = "SELECT pg_database_size(current_database())"
 
 
@@ -31,12 +33,20 @@ def gauges(session: Session) -> list[Gauge]:
     return [
         Gauge("gsl_jobs", "Jobs by status and kind.", ("status", "kind"), {(s, k): n for s, k, n in jobs}),
         Gauge("gsl_runs", "Runs by status.", ("status",), {(status,): number for status, number in runs}),
+        Gauge("gsl_jobs_ready", "Jobs that a worker could take now, by what they need.", _NEED, _ready(session)),
         Gauge("gsl_queue_wait_seconds", "How long the first queued job has waited.", (), {(): _wait(session)}),
         Gauge("gsl_gates_awaiting", "Gates that await a decision.", (), {(): _open_gates(session)}),
         *_workers(session),
         Gauge("gsl_database_bytes", "Size of the database.", (), {(): float(database_bytes(session))}),
         Gauge("gsl_stored_bytes", "Size of stored files by kind.", ("kind",), {(k,): float(n) for k, n in files}),
     ]
+
+
+def _ready(session: Session) -> dict[tuple[str, ...], float]:
+    found: dict[tuple[str, ...], float] = {}
+    for need, number in queue.ready(session).items():
+        found[need.suite, need.label] = found.get((need.suite, need.label), 0.0) + number
+    return found
 
 
 def _wait(session: Session) -> float:

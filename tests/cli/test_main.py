@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[2]
 WORDS = {
     "approve", "archive", "backup", "cancel", "compare", "continue", "delete", "demo", "doctor", "dry-run", "export",
     "fork", "import", "keep-training", "launch", "link", "list", "login", "move", "pause", "policies", "reject",
-    "rename", "restore", "resume", "retry", "show", "store-policy", "sweep", "tag", "token", "tree", "undelete",
-    "up", "user", "video", "views", "watch", "worker", "workers", "trainer",
+    "rename", "restore", "resume", "retry", "show", "slurm", "store-policy", "sweep", "tag", "token", "tree",
+    "undelete", "up", "user", "video", "views", "watch", "worker", "workers", "trainer",
 }  # fmt: skip
 NOBODY = "http://127.0.0.1:9"
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import not_, text
+from sqlalchemy import ColumnElement, not_, text
 from sqlmodel import Session, and_, col, func, or_, select, update
 
 from gsl.backend.db.columns import now
@@ -109,6 +109,14 @@ def not_picked_up(session: Session, seconds: float) -> dict[Need, list[int]]:
     for *need, job_id in session.execute(waiting.order_by(col(Job.queued_at), col(Job.id))):
         found.setdefault(Need(*need), []).append(job_id)
     return found
+
+
+def ready(session: Session, *shown: ColumnElement[bool]) -> dict[Need, int]:
+    """Number of jobs that a worker could take at this moment, by what they need of it; of runs that are `shown`."""
+    columns: tuple[Any, ...] = (*turns.NEED, func.count())
+    due = (Job.status == "queued", col(Job.queued_at) <= now(), not_(quotas.is_held()), *shown)
+    query = select(*columns).select_from(Job).join(Run, col(Run.id) == col(Job.run_id)).where(*due)
+    return {Need(*need): number for *need, number in session.execute(query.group_by(*turns.NEED))}
 
 
 def count_dispatched(session: Session, worker: Ability) -> int:

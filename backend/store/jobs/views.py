@@ -1,7 +1,7 @@
 """Jobs and the queue as the API shows them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, func, or_
@@ -13,6 +13,7 @@ from gsl.backend.domain.identity import Identity
 from gsl.backend.domain.waiting import able, waits_for
 from gsl.backend.errors import InvalidError, NotFoundError
 from gsl.backend.store import reach, turns
+from gsl.backend.store.jobs import queue as job_queue
 from gsl.backend.store.run_progress import activities, live_workers
 from gsl.protocol.api import JobPublic, QueuePublic, WaitingPublic
 from gsl.protocol.dispatch import Need
@@ -48,22 +49,25 @@ def steps_of(session: Session, run: Run, key: str) -> int:
     return session.exec(select(Job.steps).where(Job.run_id == run.id, Job.key == key)).first() or 0
 
 
-def queue(session: Session, who: Identity) -> QueuePublic:
-    """Waiting jobs in the order in which they will start, and running jobs: those that are there for the person."""
+def queue(session: Session, who: Identity, label: str | None = None) -> QueuePublic:
+    """Waiting jobs in the order in which they will start, and running jobs: those that are there for the person.
+    With a label, those that are ready are counted for it alone."""
     shown = reach.visible(who, Run.project_id)
     jobs = select(Job).join(Run, col(Run.id) == col(Job.run_id)).where(*shown)
     places = {place.job_id: index for index, place in enumerate(turns.in_order(session, now(), _QUEUE_SHOWN))}
     waiting = jobs.where(or_(col(Job.id).in_(places), col(Job.status) == "lost")).limit(_QUEUE_SHOWN)
     queued = sorted(_public(session, waiting), key=lambda job: (places.get(job.id, len(places)), job.id))
     running = jobs.where(Job.status == "running").order_by(col(Job.started_at), col(Job.id))
+    ready = job_queue.ready(session, *shown)
     return QueuePublic(
         queued=queued,
         running=_public(session, running.limit(_QUEUE_SHOWN)),
-        waiting=_waiting(session, shown),
+        waiting=_waiting(session, shown, ready),
+        ready=sum(number for need, number in ready.items() if label in (None, need.label)),
     )
 
 
-def _waiting(session: Session, shown: Sequence[ColumnElement[bool]]) -> list[WaitingPublic]:
+def _waiting(session: Session, shown: Sequence[ColumnElement[bool]], ready: Mapping[Need, int]) -> list[WaitingPublic]:
     """Queued jobs by what they need, the runs among them that have no running job, and the live workers that could
     take them."""
     busy = select(Job.run_id).where(Job.status == "running")
@@ -83,6 +87,8 @@ def _waiting(session: Session, shown: Sequence[ColumnElement[bool]]) -> list[Wai
         WaitingPublic(
             suite=need.suite,
             worker_label=need.label,
+            video=need.video,
+            ready=ready.get(need, 0),
             jobs=sum(count for _, count, _ in found),
             runs=[run_id for run_id, _, is_busy in found if not is_busy],
             workers=able(need, live),

@@ -53,12 +53,17 @@ class JobPublic(Answer):
     ended_at: datetime | None
 
 
+READY = "Those that a worker could take at this moment: no pause after a loss and no quota holds them."
+
+
 class WaitingPublic(Answer):
     """Queued jobs that need the same of a worker, and the workers that could run them."""
 
     suite: str
     worker_label: str = Field(default="", description=RUNS_ON)
+    video: bool = Field(default=False, description="Whether they are videos of the suite.")
     jobs: int
+    ready: int = Field(default=0, description=READY)
     runs: tuple[int, ...] = Field(description="Runs that have queued jobs and no running one, in order of queueing.")
     workers: tuple[str, ...] = Field(
         description="Live workers that have the suite and the label; empty if one has yet to start."
@@ -70,6 +75,7 @@ class QueuePublic(Answer):
     queued: tuple[JobPublic, ...]
     running: tuple[JobPublic, ...]
     waiting: tuple[WaitingPublic, ...] = Field(description="What the queued jobs wait for, by suite and label.")
+    ready: int = Field(default=0, description=f"Number of queued jobs. {READY} Autoscalers go by it.")
 
 
 class ArtifactPublic(ArtifactRef):

@@ -48,6 +48,7 @@ def test_the_numbers_are_those_of_the_server(api: ApiDriver) -> None:
     assert value(after, "gsl_jobs", status="running", kind="generalist") == 1
     assert value(after, "gsl_jobs", status="queued", kind="generalist") == 1
     assert value(after, "gsl_jobs", status="succeeded", kind="evaluation") == 1
+    assert value(after, "gsl_jobs_ready", suite="forkmaze", worker_label="") == 1
     assert value(after, "gsl_runs", status="awaiting_approval") == 1
     assert value(after, "gsl_gates_awaiting") == 1
     assert value(after, "gsl_workers") == 1

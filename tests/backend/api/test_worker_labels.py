@@ -36,6 +36,14 @@ def test_a_run_goes_to_workers_with_its_label_alone(api: ApiDriver) -> None:
     assert [worker["labels"] for worker in api.get("/workers")] == [["v100"], [], ["lab-2", "a100"]]
 
 
+def test_autoscalers_count_what_is_ready_for_a_label_or_for_none(api: ApiDriver) -> None:
+    api.launch(worker_label="a100")
+    api.launch()
+    api.launch()
+    assert api.get("/queue")["ready"] == 3
+    assert [api.get("/queue", worker_label=label)["ready"] for label in ("a100", "", "b200")] == [1, 2, 0]
+
+
 def test_a_job_is_not_claimed_by_number_without_the_label(api: ApiDriver) -> None:
     job_id = api.job(api.launch(worker_label="a100"))
     announce(api, "plain")

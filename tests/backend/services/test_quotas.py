@@ -88,11 +88,14 @@ def test_jobs_wait_while_as_many_run_as_may(api: ApiDriver, max_: Header, servic
     waiting = api.get(f"/runs/{runs[1]}")
     assert "quota of max: 1 running jobs" in waiting["message"]
     assert "quota of max" in waiting["activity"]
-    [queued] = api.get("/queue")["queued"]
+    line = api.get("/queue")
+    [queued] = line["queued"]
     assert "quota of max" in queued["activity"]
+    assert (line["ready"], [(one["jobs"], one["ready"]) for one in line["waiting"]]) == (0, [(1, 0)])
     assert waiting["eta_seconds"] is None
     api.post(f"/runs/{runs[0]}/cancel")
     api.finish(api.job(runs[0]), None, status="cancelled")
+    assert api.get("/queue")["ready"] == api.get("/queue")["waiting"][0]["ready"] == 1
     assert next_job(api, "w3")["job_id"] == api.job(runs[1])
 
 

@@ -1600,7 +1600,7 @@ export interface paths {
         };
         /**
          * Get the queue
-         * @description Jobs that are waiting and jobs that are running.
+         * @description Jobs that are waiting and jobs that are running. Autoscalers read `ready`.
          *
          *     Needs: viewer.
          */
@@ -9512,6 +9512,12 @@ export interface components {
         QueuePublic: {
             /** Queued */
             queued: components["schemas"]["JobPublic"][];
+            /**
+             * Ready
+             * @description Number of queued jobs. Those that a worker could take at this moment: no pause after a loss and no quota holds them. Autoscalers go by it.
+             * @default 0
+             */
+            ready: number;
             /** Running */
             running: components["schemas"]["JobPublic"][];
             /**
@@ -13161,12 +13167,24 @@ export interface components {
             /** Message */
             message: string;
             /**
+             * Ready
+             * @description Those that a worker could take at this moment: no pause after a loss and no quota holds them.
+             * @default 0
+             */
+            ready: number;
+            /**
              * Runs
              * @description Runs that have queued jobs and no running one, in order of queueing.
              */
             runs: number[];
             /** Suite */
             suite: string;
+            /**
+             * Video
+             * @description Whether they are videos of the suite.
+             * @default false
+             */
+            video: boolean;
             /**
              * Worker Label
              * @description Label that a worker must have to run its jobs; empty: any worker does.
@@ -20397,7 +20415,10 @@ export interface operations {
     };
     get_queue: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Let `ready` count jobs that ask for this label alone; empty: for none. */
+                worker_label?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 _ANSWERS_WITHIN_S = 60.0
 _FIELDS = "%i|%T|%V|%N|%r"
@@ -30,17 +30,14 @@ class Submitted:
 
     id: int
     state: str
-    at: datetime
-    """When it was submitted, in this machine's time."""
+    age_s: float
+    """Seconds since it was submitted."""
     node: str = ""
     reason: str = ""
 
     @property
     def pending(self) -> bool:
         return self.state == "PENDING"
-
-    def older_than(self, seconds: float) -> bool:
-        return datetime.now() - self.at > timedelta(seconds=seconds)
 
 
 def submitted(name: str) -> list[Submitted]:
@@ -53,7 +50,8 @@ def submitted(name: str) -> list[Submitted]:
 def _parsed(line: str) -> Submitted:
     try:
         number, state, at, node, reason = line.strip().split("|", 4)
-        return Submitted(int(number), state, datetime.fromisoformat(at), node, reason)
+        age = datetime.now() - datetime.fromisoformat(at)  # both in this machine's time
+        return Submitted(int(number), state, age.total_seconds(), node, reason)
     except ValueError:
         raise SlurmError(f"squeue lists a job in an unknown form: {line.strip()}") from None
 

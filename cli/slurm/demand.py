@@ -52,7 +52,7 @@ def _superfluous(kind: Kind, ours: Sequence[Submitted], spare: int) -> Sequence[
     """The newest of those that have not started: beyond `most`, or without work for as long as a worker would wait."""
     pending = [job for job in reversed(ours) if job.pending]
     beyond = max(0, len(ours) - kind.most)
-    idle = [job for job in pending if job.older_than(kind.idle_seconds)][: max(0, spare) // kind.slots]
+    idle = [job for job in pending if job.age_s > kind.idle_seconds][: max(0, spare) // kind.slots]
     return max(pending[:beyond], idle, key=len)
 
 

@@ -52,8 +52,7 @@ class Limits:
         left = None if self._whole is None else self._whole - (self._clock() - self._began)
         if left is not None and left <= self._handing_back():
             logger.info("its time is almost over, so this slot gives back what it has and ends")
-            self._slot.out_of_time = True
-            self._slot.stop()
+            self._slot.stop(out_of_time=True)
             self._leave()
         elif not self._slot.closing and (why := self._why_close(left)):
             logger.info("%s", why)

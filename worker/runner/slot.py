@@ -35,8 +35,9 @@ class Slot:
     def stopping(self) -> bool:
         return self._stopping
 
-    def stop(self) -> None:
+    def stop(self, *, out_of_time: bool = False) -> None:
         """The worker is shutting down: its job must stop and go back to the queue. Takes no lock: signals call it."""
+        self.out_of_time = out_of_time
         self._stopping = True
 
     @property

@@ -1,7 +1,7 @@
 """How many workers are submitted and cancelled: a table of what waits, what Slurm has and what the workers do."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from gsl.cli.slurm.batch import Submitted
 from gsl.cli.slurm.demand import Kind, demand, job_of
 from gsl.client.models import Queue, Worker
 
-FRESH, OLD = timedelta(0), timedelta(minutes=5)
+FRESH, OLD = 1.0, 300.0
 
 
 def waiting(ready: int, suite: str = "forkmaze", label: str = "", video: bool = False) -> dict[str, Any]:
@@ -34,8 +34,8 @@ def worker(name: str, job_id: int | None = None, suites: Sequence[str] = ("forkm
     return Worker.model_validate(known)
 
 
-def job(number: int, state: str = "PENDING", age: timedelta = FRESH) -> Submitted:
-    return Submitted(number, state, datetime.now() - age)
+def job(number: int, state: str = "PENDING", age: float = FRESH) -> Submitted:
+    return Submitted(number, state, age)
 
 
 KIND = Kind("w", most=4)

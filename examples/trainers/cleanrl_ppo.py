@@ -7,9 +7,9 @@ adds a behaviour-cloning loss on the demonstrations. See docs/own-trainer.md.
 from pathlib import Path
 
 import gsl_trainer
-import gymnasium as gym
 import numpy as np
 import torch
+from gymnasium.envs.classic_control import CartPoleEnv
 from torch import nn
 from torch.distributions import Categorical
 
@@ -30,47 +30,64 @@ class Agent(nn.Module):
 class Poles:
     """Environments side by side, each with a pole of its own; every episode of one is of another variation."""
 
-    def __init__(self, lengths, number, draw, seed):
-        self.lengths, self.draw = lengths, draw
-        self.envs = [gym.make("CartPole-v1") for _ in range(number)]
-        self.variation, self.total, self.length = [0] * number, np.zeros(number), np.zeros(number, int)
-        self.obs = np.stack([self.begin(i, seed + i) for i in range(number)])
+    def __init__(self, job, number, variations, seed):
+        self.lengths = [float(length) for length in job.arguments["lengths"].split(",")]
+        self.longest = job.order["suite"].get("longest_episode", 500)
+        self.variations, self.rng = variations, np.random.default_rng(seed)
+        self.envs = [CartPoleEnv() for _ in range(number)]
+        self.variation, self.steps = np.zeros(number, int), np.zeros(number, int)
+        self.obs = np.stack([self.begin(i) for i in range(number)])
 
-    def begin(self, i, seed=None):
-        self.variation[i], self.total[i], self.length[i] = self.draw(), 0, 0
-        pole = self.envs[i].unwrapped
-        pole.length = self.lengths[self.variation[i]]
+    def begin(self, i):
+        self.envs[i].np_random = self.rng
+        self.take(i, int(self.rng.choice(self.variations)), 0)
+        return self.envs[i].reset()[0]
+
+    def take(self, i, variation, steps):
+        self.variation[i], self.steps[i], pole = variation, steps, self.envs[i]
+        pole.length = self.lengths[variation]
         pole.polemass_length = pole.masspole * pole.length
-        return self.envs[i].reset(seed=seed)[0]
 
     def step(self, actions):
-        reward, done, ended = np.zeros(len(self.envs), np.float32), np.zeros(len(self.envs), np.float32), []
+        """Rewards, ends, and the episodes that ended. Every step earns 1, so a return is a number of steps."""
+        reward, done, ended = np.ones(len(self.envs), np.float32), np.zeros(len(self.envs), np.float32), []
         for i, action in enumerate(actions):
-            self.obs[i], reward[i], terminated, truncated, _ = self.envs[i].step(int(action))
-            self.total[i] += reward[i]
-            self.length[i] += 1
-            if terminated or truncated:
+            self.obs[i], _, fell, _, _ = self.envs[i].step(int(action))
+            self.steps[i] += 1
+            if fell or self.steps[i] == self.longest:
                 done[i] = 1
-                ended.append(gsl_trainer.episode(self.variation[i], self.total[i], self.length[i]))
+                ended.append(gsl_trainer.episode(self.variation[i], self.steps[i], self.steps[i]))
                 self.obs[i] = self.begin(i)
         return reward, done, ended
 
+    def state(self):
+        """All that a training needs to go on from here as if it had not been stopped."""
+        poles = [(int(self.variation[i]), int(self.steps[i]), env.state.tolist()) for i, env in enumerate(self.envs)]
+        return {"rng": self.rng.bit_generator.state, "poles": poles}
 
-def lengths_of(job):
-    return [float(length) for length in job.arguments["lengths"].split(",")]
+    def restore(self, saved):
+        self.rng.bit_generator.state = saved["rng"]
+        for i, (variation, steps, physics) in enumerate(saved["poles"]):
+            self.take(i, variation, steps)
+            self.envs[i].state = np.array(physics)
+            self.obs[i] = physics
 
 
-def train(job, agent, optimizer):
-    rng = np.random.default_rng([job.seed, job.epochs])
-    envs = Poles(lengths_of(job), job.num_envs, lambda: int(rng.choice(job.variations)), job.seed + job.steps)
-    shown, more = demonstrated(job), True
+def train(job, agent, optimizer, saved):
+    envs, shown, more = Poles(job, job.num_envs, job.variations, job.seed), demonstrated(job), True
+    if job.resume:
+        optimizer.load_state_dict(saved["optimizer"])
+        envs.restore(saved["envs"])
+        torch.set_rng_state(saved["rng"])
+
+    def save(path):
+        parts = {"agent": agent.state_dict(), "optimizer": optimizer.state_dict()}
+        torch.save({**parts, "envs": envs.state(), "rng": torch.get_rng_state()}, path)
+
     while more:
         batch, episodes = rollout(agent, envs, job.epoch_steps // job.num_envs)
         entropy = learn(agent, optimizer, batch, shown)
-        more = job.epoch(
-            len(batch[0]), episodes, {"entropy": entropy},
-            lambda path: torch.save({"agent": agent.state_dict(), "optimizer": optimizer.state_dict()}, path),
-        )  # fmt: skip
+        more = job.epoch(len(batch[0]), episodes, {"entropy": entropy}, save)
 
 
 def demonstrated(job):
@@ -134,7 +151,7 @@ def learn(agent, optimizer, batch, shown):
 
 def play(job, agent, variation, seed):
     """One episode; its observations, actions and return."""
-    envs = Poles(lengths_of(job), 1, lambda: variation, seed)
+    envs = Poles(job, 1, [variation], seed)
     seen, actions = [], []
     while True:
         seen.append(envs.obs[0].copy())
@@ -172,22 +189,21 @@ def demonstrate(job, agent):
 
 def main():
     job = gsl_trainer.begin()
-    torch.manual_seed(job.seed + job.epochs)
+    torch.manual_seed(job.seed)
     torch.set_num_threads(1)
-    agent = Agent()
+    agent, saved = Agent(), None
     optimizer = torch.optim.Adam(agent.parameters(), lr=job.learning_rate, eps=1e-5)
     if job.checkpoint:
         saved = torch.load(job.checkpoint, weights_only=True)
         agent.load_state_dict(saved["agent"])
-        if job.resume:
-            optimizer.load_state_dict(saved["optimizer"])
-        elif job.fresh_head:
+        if job.fresh_head:
             agent.actor[-1].reset_parameters()
-    {
-        "train": lambda: train(job, agent, optimizer),
-        "evaluate": lambda: evaluate(job, agent),
-        "demonstrate": lambda: demonstrate(job, agent),
-    }[job.work]()
+    if job.work == "train":
+        train(job, agent, optimizer, saved)
+    elif job.work == "evaluate":
+        evaluate(job, agent)
+    else:
+        demonstrate(job, agent)
 
 
 if __name__ == "__main__":

@@ -3822,7 +3822,7 @@ export interface components {
             members: number;
             /**
              * Minibatch
-             * @description Steps in each update of a model; with a context in stretches of `future` steps.
+             * @description Steps in each update of a model; in stretches of as many as future says with a context.
              * @default 2560
              */
             minibatch: number;
@@ -6255,7 +6255,7 @@ export interface components {
             score_low?: number | null;
             /**
              * Success Key
-             * @description Key in the last `info` of an episode that reports success, for example is_success. Empty: no success signal.
+             * @description Key in the last info of an episode that reports success, for example is_success. Empty: no success signal.
              */
             success_key?: string | null;
             /**
@@ -7321,7 +7321,7 @@ export interface components {
          * @description A benchmark of Meta-World; a variation is a task, or one task with one goal position.
          *
          *     Ids: a task's index among the training tasks (test tasks follow them); with goals, 1000 times that plus the goal's
-         *     number. A task's goals are those of `metaworld.MT1(task, seed=goal_seed)`, in that order, in every benchmark.
+         *     number. A task's goals are those of metaworld.MT1(task, seed=goal_seed), in that order, in every benchmark.
          */
         MetaWorldSuite: {
             /**
@@ -7515,8 +7515,8 @@ export interface components {
          * NavigationSuite
          * @description A point in the plane, and a goal that nothing but the reward tells of: minus the distance to it, every step.
          *
-         *     The defaults are the 2-D navigation of MAML (Finn et al. 2017). With `start` anywhere, `extent` 1, `time_limit` 20
-         *     and `end_within` 0 it is the point robot of PEARL (Rakelly et al. 2019).
+         *     The defaults are the 2-D navigation of MAML (Finn et al. 2017). With start anywhere, extent 1, time limit 20 and
+         *     end within 0 it is the point robot of PEARL (Rakelly et al. 2019).
          */
         NavigationSuite: {
             /**
@@ -8356,7 +8356,7 @@ export interface components {
             model_learning_rate: number;
             /**
              * Model Minibatch
-             * @description Steps in each update of the model, in stretches of `future` steps.
+             * @description Steps in each update of the model, in stretches of as many as future says.
              * @default 640
              */
             model_minibatch: number;

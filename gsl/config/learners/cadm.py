@@ -76,7 +76,7 @@ class CaDM(LearnerSettings):
     )
     updates: int = setting(200, "Updates of the models after each epoch.", unit="updates", ge=1, le=1_000_000)
     minibatch: int = setting(
-        2560, "Steps in each update of a model; with a context in stretches of `future` steps.", unit="steps",
+        2560, "Steps in each update of a model; in stretches of as many as future says with a context.", unit="steps",
         ge=1, le=1_000_000,
     )  # fmt: skip
     weight_decay: float = setting(5e-5, "Adam's L2 penalty of the models' weights.", ge=0, le=1)

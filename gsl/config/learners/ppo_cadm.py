@@ -85,7 +85,11 @@ class PPOCaDM(LearnerSettings):
     )
     model_updates: int = setting(2000, "Updates of the model after these steps.", unit="updates", ge=1, le=10_000_000)
     model_minibatch: int = setting(
-        640, "Steps in each update of the model, in stretches of `future` steps.", unit="steps", ge=1, le=1_000_000
+        640,
+        "Steps in each update of the model, in stretches of as many as future says.",
+        unit="steps",
+        ge=1,
+        le=1_000_000,
     )
     model_learning_rate: float = setting(1e-3, "Adam's learning rate for the model.", gt=0, le=1)
 

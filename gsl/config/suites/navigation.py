@@ -18,8 +18,8 @@ STEP = 0.1
 class NavigationSuite(SuiteSettings):
     """A point in the plane, and a goal that nothing but the reward tells of: minus the distance to it, every step.
 
-    The defaults are the 2-D navigation of MAML (Finn et al. 2017). With `start` anywhere, `extent` 1, `time_limit` 20
-    and `end_within` 0 it is the point robot of PEARL (Rakelly et al. 2019).
+    The defaults are the 2-D navigation of MAML (Finn et al. 2017). With start anywhere, extent 1, time limit 20 and
+    end within 0 it is the point robot of PEARL (Rakelly et al. 2019).
     """
 
     implementation: ClassVar[str] = "gsl.worker.envs.navigation:NavigationEnv"

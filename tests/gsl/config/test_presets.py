@@ -1,11 +1,14 @@
 """Presets as data: named, grouped, every setting marked, and what must be there is there."""
 
+import json
+import re
 from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
 from gsl.config.presets import PRESETS, Origin
+from gsl.config.run import RunConfig
 from gsl.config.suites.procgen import Game
 
 
@@ -81,3 +84,9 @@ def test_meta_worlds_tasks_come_in_turn_unless_a_rollout_is_one_trial_of_each_sl
     """Goals of one task have successive ids: in turn, ten slots would play one task for a whole rollout."""
     config = PRESETS[name].config
     assert config.sampling.name == ("uniform" if config.trial.scored else "round_robin")
+
+
+def test_what_people_read_of_settings_is_plain_text() -> None:
+    """Page, command and API show descriptions as they are."""
+    text = json.dumps(RunConfig.model_json_schema())
+    assert [found for found in re.findall(r'"description": "((?:[^"\\]|\\.)*)"', text) if "`" in found] == []

@@ -32,7 +32,7 @@ class GymnasiumParts(SuiteSettings):
     )
     success_key: str | None = setting(
         None,
-        "Key in the last `info` of an episode that reports success, for example is_success. Empty: no success signal.",
+        "Key in the last info of an episode that reports success, for example is_success. Empty: no success signal.",
         min_length=1,
         max_length=200,
     )

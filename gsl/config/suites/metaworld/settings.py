@@ -17,7 +17,7 @@ class MetaWorldSuite(SuiteSettings):
     """A benchmark of Meta-World; a variation is a task, or one task with one goal position.
 
     Ids: a task's index among the training tasks (test tasks follow them); with goals, 1000 times that plus the goal's
-    number. A task's goals are those of `metaworld.MT1(task, seed=goal_seed)`, in that order, in every benchmark.
+    number. A task's goals are those of metaworld.MT1(task, seed=goal_seed), in that order, in every benchmark.
     """
 
     implementation: ClassVar[str] = "gsl.worker.envs.metaworld.env:MetaWorldEnv"

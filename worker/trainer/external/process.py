@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from gsl.config.errors import first_error
 from gsl.worker.job.declared_trainers import FILE, Declared
 from gsl.worker.job.folder import JobFolder
-from gsl.worker.job.process import SIGNALLED
+from gsl.worker.job.process import SIGNALLED, exit_code
 from gsl.worker.trainer.external.protocol import ANSWERS, LINES, ORDER, Answer, Line, Order
 
 _LINE: TypeAdapter[Line] = TypeAdapter(Line)
@@ -117,7 +117,8 @@ class ExternalProcess:
         except ValueError:
             raise self.error(f"wrote a line that is not JSON: {_start(text)}") from None
 
-    def _check_end(self, code: int, rest: bytes) -> None:
+    def _check_end(self, ended: int, rest: bytes) -> None:
+        code = exit_code(ended)
         if code - SIGNALLED in set(signal.Signals):
             name = signal.Signals(code - SIGNALLED).name
             raise TrainerKilled(f"the trainer {self._name} was ended by {name}; its output is above", code)

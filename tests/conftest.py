@@ -1,4 +1,4 @@
-"""What every test shares: long files start first; what needs a GPU or a compiler may be skipped."""
+"""What every test shares: long files start first; what needs a GPU, a compiler or Slurm may be skipped."""
 
 import shutil
 import subprocess
@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+
+from tests.system import slurm
 
 LONGEST_FIRST = ("tests/browser", "tests/worker/runner", "tests/worker")
 """What would end last and alone if it were not started first."""
@@ -42,11 +44,12 @@ def _place(item: pytest.Item) -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sorts long tests to the front; skips what is marked `gpu` or `compiler` on a machine without one."""
+    """Sorts long tests to the front; skips what is marked `gpu`, `compiler` or `slurm` on a machine without it."""
     items.sort(key=_place)
     needs: dict[str, tuple[Callable[[], bool], str]] = {
         "gpu": (_has_gpu, "needs an NVIDIA GPU"),
         "compiler": (_has_compiler, "needs a C++ compiler"),
+        "slurm": (slurm.installed, "needs slurmctld, slurmd, slurm-client and munge"),
     }
     for name, (present, reason) in needs.items():
         marked = [item for item in items if item.get_closest_marker(name)]

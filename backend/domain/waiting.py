@@ -1,11 +1,12 @@
 """Messages about what queued jobs are waiting for: which live workers can run them, and which cannot. Pure."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from gsl.backend.domain.suites import install_command
 from gsl.protocol.dispatch import TRAINER, Ability, Need, meets
 
+T = TypeVar("T", bound=Ability)
 _NAMED = 5  # workers listed at most; a cluster has hundreds
 
 
@@ -13,6 +14,12 @@ class Named(Ability, Protocol):
     """What this module needs to know about a worker."""
 
     name: str
+    trouble: str | None
+
+
+def workers_of(live: Sequence[T]) -> list[T]:
+    """Without the programs that run nothing themselves, and start workers when jobs wait."""
+    return [worker for worker in live if worker.suites]
 
 
 def able(need: Need, live: Sequence[Named]) -> list[str]:
@@ -25,7 +32,7 @@ def waits_for(need: Need, live: Sequence[Named]) -> str:
     text = f"waiting for a worker with {need}"
     if able(need, live):
         return text
-    return f"{text}; {_described(live)}" if live else f"{text}; no live workers"
+    return "; ".join([text, _described(live) if workers_of(live) else "no live workers", *_starters(live)])
 
 
 def refusal(need: Need, live: Sequence[Named]) -> str:
@@ -46,15 +53,22 @@ def _remedy(needed: str) -> str:
 
 def stuck(need: Need, live: Sequence[Named]) -> str:
     """Why such jobs that were queued a while ago have not started, and what to do about it."""
-    if live:
+    if workers_of(live):
         return f"Jobs are waiting, but {refusal(need, live)}"
-    return f"Jobs of {need.suite} are waiting, but no worker is live; see the log of a worker, or start one."
+    remedy = "; ".join(_starters(live)) or "see the log of a worker, or start one"
+    return f"Jobs of {need.suite} are waiting, but no worker is live; {remedy}."
 
 
 def _described(live: Sequence[Named]) -> str:
-    named = sorted(live, key=lambda worker: worker.name)
+    named = sorted(workers_of(live), key=lambda worker: worker.name)
     shown = ", ".join(f"{worker.name} ({_having(worker)})" for worker in named[:_NAMED])
     return f"live workers: {shown}" + (f" and {len(named) - _NAMED} more" if len(named) > _NAMED else "")
+
+
+def _starters(live: Sequence[Named]) -> list[str]:
+    """Example: gsl-worker (gsl slurm) starts none: sbatch ended with code 1."""
+    named = sorted((one for one in live if not one.suites), key=lambda one: one.name)
+    return [f"{one.name} starts none: {one.trouble}" if one.trouble else f"{one.name} starts workers" for one in named]
 
 
 def _having(worker: Ability) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gsl.backend.db.engine import Database
 from gsl.backend.db.sqlite_file import file_of
+from gsl.backend.domain.waiting import workers_of
 from gsl.backend.errors import UnavailableError
 from gsl.backend.events import redis_client
 from gsl.backend.settings import Settings
@@ -127,7 +128,7 @@ class HealthWatch:
         try:
             with self._database.read() as session:
                 stuck = workers.without_worker(session, _QUEUED_FOR_S)
-                live = len(run_progress.live_workers(session))
+                live = len(workers_of(run_progress.live_workers(session)))
         except SQLAlchemyError:
             return Report()  # the check of the database says why
         return Report(tuple(HealthProblem(part="workers", message=message) for message in stuck), live)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from gsl.backend.db.engine import after_commit
 from gsl.backend.db.models import Artifact, Job, Run
 from gsl.backend.db.video_models import Video
-from gsl.backend.domain.waiting import able, refusal
+from gsl.backend.domain.waiting import able, refusal, workers_of
 from gsl.backend.errors import ConflictError, InvalidError
 from gsl.backend.services.app_services import Services
 from gsl.backend.services.forks import POLICIES
@@ -65,7 +65,7 @@ def why_not(session: Session, run: Run) -> str | None:
         return f"Environments of {suite.title} show no pictures, so there are no videos of this run."
     if run.record_sha256:
         return "The run was imported, so its checkpoints are not here."
-    live, need = live_workers(session), Need(run.needs, run.worker_label, video=True)
+    live, need = workers_of(live_workers(session)), Need(run.needs, run.worker_label, video=True)
     if not live or able(need, live):
         return None
     reasons = {worker.no_videos[run.suite] for worker in live if run.suite in worker.no_videos}

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Artifact, Gate, Job, Run
+from gsl.backend.domain.waiting import workers_of
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.run_progress import live_workers
 
@@ -61,7 +62,7 @@ def _open_gates(session: Session) -> float:
 
 
 def _workers(session: Session) -> list[Gauge]:
-    live = live_workers(session, drained=True)
+    live = workers_of(live_workers(session, drained=True))
     states = {"busy": 0.0, "idle": 0.0, "in trouble": 0.0, "draining": 0.0}
     for slot in live:
         idle = "draining" if slot.draining else "idle"

@@ -9,7 +9,7 @@ from sqlmodel import Session, and_, col, select
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Job, Run, Worker
 from gsl.backend.domain.identity import Identity
-from gsl.backend.domain.waiting import able, refusal, stuck
+from gsl.backend.domain.waiting import able, refusal, stuck, workers_of
 from gsl.backend.errors import ConflictError, InvalidError, NotFoundError
 from gsl.backend.store import quotas, reach, turns, worker_usage
 from gsl.backend.store.jobs import queue
@@ -123,7 +123,7 @@ def check_runnable(session: Session, needs: Mapping[str, str]) -> None:
     If no worker is live, nothing is refused: the run waits for the first one. Labels refuse nothing either, because
     machines that are started only while jobs wait for them have labels too.
     """
-    live = live_workers(session)
+    live = workers_of(live_workers(session))
     wrong = [
         FieldError(field=field, message=refusal(Need(suite), live))
         for field, suite in needs.items()

@@ -3,6 +3,7 @@
 import re
 import signal
 import threading
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -40,7 +41,7 @@ WorkerFolder = Annotated[
 Logs = Annotated[Path | None, typer.Option("--logs", help="Folder of the workers' logs; all nodes must see it.")]
 Further = Annotated[list[str], typer.Option("--sbatch", metavar="OPTION", help="One more of sbatch; may be repeated.")]
 Once = Annotated[bool, typer.Option("--once", help="Look once and end, for cron.")]
-Every = Annotated[float, typer.Option("--every", metavar="SECONDS", help="Seconds between looks.", min=1)]
+Every = Annotated[float, typer.Option("--every", metavar="SECONDS", help="Seconds between looks.", min=1, max=30)]
 
 
 def slurm(
@@ -81,7 +82,8 @@ def slurm(
             sbatch, template_of(script),
         )  # fmt: skip
         keeper = Keeper(api, Kind(name, most, slots or _gpus(gres), label, suite, idle_seconds), job, token)
-        raise typer.Exit(_once(keeper) if once else _again(keeper, every))
+        with closing(keeper):
+            raise typer.Exit(_once(keeper) if once else _again(keeper, every))
 
 
 def _gpus(gres: str | None) -> int:

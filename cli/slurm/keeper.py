@@ -2,19 +2,23 @@
 
 import fcntl
 import os
+import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gsl import __version__
 from gsl.cli.outcomes import Failure
 from gsl.cli.slurm import batch
-from gsl.cli.slurm.batch import Submitted
+from gsl.cli.slurm.batch import SlurmError, Submitted
 from gsl.cli.slurm.demand import Demand, Kind, demand
 from gsl.cli.slurm.job import WorkerJob
 from gsl.cli.text import many
 from gsl.client.api import Client
+from gsl.client.worker_api import WorkerApi
+from gsl.protocol.lease import WorkerInfo
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 30.0, 600.0
 
@@ -25,14 +29,36 @@ class Keeper:
     def __init__(
         self, api: Client, kind: Kind, job: WorkerJob, token: str, clock: Callable[[], float] = time.monotonic
     ) -> None:
+        """`token`: of the workers."""
         self._api, self._kind, self._job, self._clock = api, kind, job, clock
-        self._settings = {"GSL_WORKER_TOKEN": token}
+        self._settings, self._worker_api = {"GSL_WORKER_TOKEN": token}, WorkerApi(api.url, token)
         self._pause, self._not_before = FIRST_PAUSE_S, 0.0
         self.refusal = ""
         """What `sbatch` said when it last refused a worker; empty once it has taken one."""
 
     def look(self) -> str:
         """Do what there is to do; what there is to say about it. Raises SlurmError and the client's errors."""
+        try:
+            said = self._act()
+        except SlurmError as error:
+            self._announce(str(error))
+            raise
+        self._announce(self.refusal)
+        return said
+
+    def close(self) -> None:
+        self._worker_api.close()
+
+    def _announce(self, trouble: str) -> None:
+        """Among the workers of the page, as something that starts them, and with what keeps it from that."""
+        self._worker_api.announce(
+            WorkerInfo(
+                name=f"{self._kind.name} (gsl slurm)", host=socket.gethostname(), device="Slurm", suites=(),
+                version=__version__, labels=tuple(self._kind.labels), trouble=trouble[:500] or None,
+            )
+        )  # fmt: skip
+
+    def _act(self) -> str:
         wanted = demand(self._kind, self._api.queue(), self._api.workers(), ours := batch.submitted(self._kind.name))
         batch.cancel_pending(wanted.cancel)
         new = self._submit(wanted.submit)

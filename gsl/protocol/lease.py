@@ -67,7 +67,10 @@ class WorkerInfo(Wire):
     name: str = Field(min_length=1, max_length=200, description="Unique name, made of host name and slot.")
     host: Name
     device: Name = Field(description="cpu, or the name of the GPU.")
-    suites: tuple[Name, ...] = Field(max_length=200, description="Suites that the worker has the packages for.")
+    suites: tuple[Name, ...] = Field(
+        max_length=200,
+        description="Suites that the worker has the packages for; empty for a program that only starts workers.",
+    )
     labels: Labels = ()
     videos: tuple[Name, ...] = Field(
         default=(), max_length=200, description="Those of its suites that the worker can make videos of."

@@ -8,7 +8,7 @@ from gsl.backend.domain.waiting import refusal, waits_for
 from gsl.backend.services.app_services import Services
 from gsl.config.run import SUITES
 from gsl.protocol.dispatch import Need
-from tests.backend.api_driver import ApiDriver
+from tests.backend.api_driver import BEARER, ApiDriver
 from tests.backend.marks import ON_SQLITE
 
 MAZE = {"preset": "forkmaze-quick"}
@@ -24,7 +24,7 @@ def test_without_any_worker_a_run_is_taken_and_waits(api: ApiDriver) -> None:
     assert message(api, run_id) == waits_for(Need("forkmaze"), [])
     [waiting] = api.get("/queue")["waiting"]
     assert waiting == {
-        "suite": "forkmaze", "worker_label": "", "jobs": 1, "runs": [run_id], "workers": [],
+        "suite": "forkmaze", "worker_label": "", "video": False, "jobs": 1, "ready": 1, "runs": [run_id], "workers": [],
         "message": waits_for(Need("forkmaze"), []),
     }  # fmt: skip
 
@@ -32,7 +32,7 @@ def test_without_any_worker_a_run_is_taken_and_waits(api: ApiDriver) -> None:
 @ON_SQLITE
 def test_a_suite_that_no_live_worker_has_is_refused(api: ApiDriver) -> None:
     api.announce("a", "procgen", "elsewhere")
-    api.announce("b")
+    api.announce("b", "elsewhere")
     problem = api.post("/runs", MAZE, 422)
     [error] = problem["errors"]
     assert error["field"] == "config.suite.name"
@@ -78,6 +78,25 @@ def test_later_jobs_that_wait_are_told_beside_the_phase(api: ApiDriver) -> None:
     api.claim(api.job(run_id, "specialist-1-1"))
     assert api.get("/queue")["waiting"][0]["runs"] == []
     assert api.get("/queue")["waiting"][0]["jobs"] >= 1
+
+
+@ON_SQLITE
+def test_a_program_that_starts_workers_is_none_itself(api: ApiDriver) -> None:
+    """It takes no job and lets every suite be launched, and what keeps it from starting workers is said of the runs."""
+
+    def announce(trouble: str | None) -> None:
+        info = {"name": "w (gsl slurm)", "host": "login", "device": "Slurm", "suites": [], "version": "0"}
+        api.ask("PUT", "/workers/w (gsl slurm)", json={**info, "trouble": trouble}, headers=BEARER)
+
+    announce(None)
+    run_id = api.launch()
+    assert message(api, run_id) == f"{waits_for(Need('forkmaze'), [])}; w (gsl slurm) starts workers"
+    announce("sbatch: invalid partition")
+    assert message(api, run_id).endswith("; w (gsl slurm) starts none: sbatch: invalid partition")
+    assert api.get("/queue")["waiting"][0]["message"].endswith("invalid partition")
+    assert (api.get("/queue")["waiting"][0]["workers"], api.get("/health")["live_workers"]) == ([], 0)
+    api.announce("a", "procgen")
+    assert "w (gsl" not in api.post("/runs", MAZE, 422)["errors"][0]["message"]
 
 
 def test_a_suite_that_nobody_can_film_is_refused_for_that() -> None:

@@ -71,6 +71,7 @@ class Cluster:
         self.refuses: dict[str, str] = {}
         """By command: what it says instead of doing anything."""
         self.calls: list[list[str]] = []
+        self.environment = {"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}"}
         self._lock, self._closed = threading.RLock(), threading.Event()
         self._install()
 
@@ -110,15 +111,22 @@ class Cluster:
             going = [job for job in self.jobs.values() if job.state in ("PENDING", "RUNNING", "COMPLETING")]
         return [job for job in going if not states or job.state in states]
 
-    def kill_node(self, name: str) -> list[Job]:
-        """Everything on it dies at once, and nothing starts there again. The jobs that it had."""
+    def jobs_on(self, node: str) -> list[int]:
+        return [job.id for job in self.going() if job.node == node]
+
+    def kill_node(self, node: str) -> None:
+        """Everything on it dies at once, and nothing starts there again."""
         with self._lock:
-            self.down.add(name)
-            lost = [job for job in self.going() if job.node == name]
+            self.down.add(node)
+            lost = [job for job in self.going() if job.node == node]
             self._signal(lost, signal.SIGKILL)
             for job in lost:
                 job.state = "NODE_FAIL"
-        return lost
+
+    def end_time(self, job: int) -> None:
+        """Its limit is over now: SIGTERM to all of it, and SIGKILL a little later."""
+        with self._lock:
+            self._end(self.jobs[job])
 
     # The three commands
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -81,15 +82,18 @@ def test_an_sbatch_that_refuses_is_said_and_left_alone_for_a_while(
     assert "Invalid partition name specified" in ended.out
     now = [0.0]
     job = WorkerJob("gsl-worker", busy.url, 60, 60, partition="nowhere")
-    kept = Keeper(busy.client, Kind("gsl-worker", 2), job, TOKEN, clock=lambda: now[0])
     waits = []
-    for _ in range(7):
-        asked = len(submissions(cluster))
-        assert "Invalid partition" in kept.look()
-        kept.look()
-        assert len(submissions(cluster)) == asked + 1  # not again before its pause is over
-        waits.append(kept._not_before - now[0])
-        now[0] = kept._not_before
+    with closing(Keeper(busy.client, Kind("gsl-worker", 2), job, TOKEN, clock=lambda: now[0])) as kept:
+        for _ in range(7):
+            asked = len(submissions(cluster))
+            assert "Invalid partition" in kept.look()
+            kept.look()
+            assert len(submissions(cluster)) == asked + 1  # not again before its pause is over
+            waits.append(kept._not_before - now[0])
+            now[0] = kept._not_before
+    [page] = [worker for worker in busy.client.workers() if worker.live]
+    assert (page.name, page.device) == ("gsl-worker (gsl slurm)", "Slurm")
+    assert "Invalid partition" in (page.trouble or "")
     assert waits == [30, 60, 120, 240, 480, 600, 600]
     assert not cluster.jobs
 
@@ -100,13 +104,14 @@ def submissions(cluster: Cluster) -> list[list[str]]:
 
 def test_what_was_taken_before_a_refusal_stays_and_the_rest_follows(cluster: Cluster, busy: RealApi) -> None:
     now = [0.0]
-    kept = Keeper(busy.client, Kind("w", 2), WorkerJob("w", busy.url, 60, 60), TOKEN, clock=lambda: now[0])
+    job = WorkerJob("w", busy.url, 60, 60)
     cluster.refuses["sbatch"] = "Batch job submission failed: Job violates accounting/QOS policy"
-    assert "QOS policy" in kept.look()
-    del cluster.refuses["sbatch"]
-    now[0] = 31
-    assert "submitted 2" in kept.look()
-    assert kept.refusal == ""
+    with closing(Keeper(busy.client, Kind("w", 2), job, TOKEN, clock=lambda: now[0])) as kept:
+        assert "QOS policy" in kept.look()
+        del cluster.refuses["sbatch"]
+        now[0] = 31
+        assert "submitted 2" in kept.look()
+        assert kept.refusal == ""
 
 
 @pytest.mark.parametrize(
@@ -152,8 +157,8 @@ def test_two_on_different_machines_end_up_with_no_more_than_asked(cluster: Clust
     for number in (1, 2, 3):
         batch.submit(WorkerJob("w", busy.url, 60, 60).options, "#!/bin/sh\n", {})
         assert len(cluster.jobs) == number
-    kept = Keeper(busy.client, Kind("w", 2), WorkerJob("w", busy.url, 60, 60), TOKEN)
-    assert "cancelled 1" in kept.look()
+    with closing(Keeper(busy.client, Kind("w", 2), WorkerJob("w", busy.url, 60, 60), TOKEN)) as kept:
+        assert "cancelled 1" in kept.look()
     assert [job.id for job in cluster.going()] == [1, 2]
 
 

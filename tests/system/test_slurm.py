@@ -52,7 +52,7 @@ def kept(product: Product, cluster: AnyCluster, most: int) -> Iterator[Path]:
         "GSL_STOP_SECONDS": "5", "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "XDG_STATE_HOME": str(folder),
     }  # fmt: skip
     command = (
-        f"{sys.executable} -m gsl.cli.main slurm --most {most} --every 1 --idle-seconds 4 --time 30 --cpus 1".split()
+        f"{sys.executable} -m gsl.cli.main slurm --most {most} --every 1 --idle-seconds 10 --time 30 --cpus 1".split()
     )
     files = ["--logs", str(folder / "logs"), "--folder", f"{folder}/$SLURMD_NODENAME"]
     said = product.data_dir / "slurm.log"

@@ -46,6 +46,7 @@ def run(app: Celery, info: WorkerInfo, slot: Slot, pulse: ConsumerPulse) -> int:
     pulse.attach(app)
 
     def stop_gently(**_: object) -> None:
+        slot.is_ready()
         _stop_on_signals(slot)
 
     worker_ready.connect(stop_gently)

@@ -21,6 +21,7 @@ def run(context: RunnerContext) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         _stop_on(number, context)
     logger.info("no broker is configured, so jobs are asked for at %s", context.api_url)
+    context.slot.is_ready()
     while not context.slot.closing:
         if not run_next(context, _WAIT_S):
             time.sleep(_PAUSE_S)

@@ -63,6 +63,10 @@ class Slot:
         """The job that it has held for longest."""
         return next(iter(self._job_ids), None)
 
+    def is_ready(self) -> None:
+        """It takes jobs from now on: what came before was no idleness."""
+        self._idle_since = time.monotonic()
+
     def hold(self, job_id: int) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)  # another slot may have pruned it after two weeks without a job
         self._held_since[job_id] = time.monotonic()

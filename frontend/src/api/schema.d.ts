@@ -13491,7 +13491,7 @@ export interface components {
             };
             /**
              * Suites
-             * @description Suites that the worker has the packages for.
+             * @description Suites that the worker has the packages for; empty for a program that only starts workers.
              */
             suites: string[];
             /**

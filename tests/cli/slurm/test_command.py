@@ -91,8 +91,8 @@ def test_an_sbatch_that_refuses_is_said_and_left_alone_for_a_while(
             assert len(submissions(cluster)) == asked + 1  # not again before its pause is over
             waits.append(kept._not_before - now[0])
             now[0] = kept._not_before
-    [page] = [worker for worker in busy.client.workers() if worker.live]
-    assert (page.name, page.device) == ("gsl-worker (gsl slurm)", "Slurm")
+    page = next(worker for worker in busy.client.workers() if worker.name == "gsl-worker (gsl slurm)")
+    assert (page.live, page.device) == (True, "Slurm")
     assert "Invalid partition" in (page.trouble or "")
     assert waits == [30, 60, 120, 240, 480, 600, 600]
     assert not cluster.jobs

@@ -35,11 +35,15 @@ export function WorkerCards({ workers, running, away, hours }: Props) {
   );
 }
 
-type State = "unknown" | "busy" | "idle" | "draining" | "in trouble" | "offline";
+type State = "unknown" | "busy" | "idle" | "draining" | "in trouble" | "offline" | "ready";
+
+/** A program that runs nothing itself, such as `gsl slurm`. */
+export const startsWorkers = (worker: Worker) => worker.suites.length === 0;
 
 function stateOf(worker: Worker): State {
   if (!worker.live) return "offline";
   if (worker.trouble) return "in trouble";
+  if (startsWorkers(worker)) return "ready";
   if (worker.draining) return "draining";
   return worker.job_id ? "busy" : "idle";
 }
@@ -54,6 +58,7 @@ interface CardProps {
 
 function WorkerCard({ worker, job, live, state, hours }: CardProps) {
   const speeds = Object.entries(worker.speeds);
+  const starter = startsWorkers(worker);
   return (
     <Card withBorder component="section" aria-label={`Worker ${worker.name}`}>
       <Stack gap={6}>
@@ -83,7 +88,9 @@ function WorkerCard({ worker, job, live, state, hours }: CardProps) {
               {job.steps_per_second !== null && ` at ${count(job.steps_per_second)} steps/s`}
             </>
           ) : live && worker.trouble ? (
-            `Takes no jobs. ${worker.trouble}`
+            `${starter ? "Starts no workers." : "Takes no jobs."} ${worker.trouble}`
+          ) : live && starter ? (
+            "Starts workers while jobs wait."
           ) : live && worker.draining ? (
             "Takes no new job."
           ) : live ? (
@@ -106,12 +113,16 @@ function WorkerCard({ worker, job, live, state, hours }: CardProps) {
             </Badge>
           ))}
         </Group>
-        <Text size="xs" c="dimmed" className="tabular">
-          {speeds.length
-            ? speeds.map(([suite, speed]) => `${label(suite)}: ${count(speed)} steps/s`).join(" · ")
-            : "No speed measured yet"}
-        </Text>
-        <WorkerUsage worker={worker} hours={hours} />
+        {!starter && (
+          <>
+            <Text size="xs" c="dimmed" className="tabular">
+              {speeds.length
+                ? speeds.map(([suite, speed]) => `${label(suite)}: ${count(speed)} steps/s`).join(" · ")
+                : "No speed measured yet"}
+            </Text>
+            <WorkerUsage worker={worker} hours={hours} />
+          </>
+        )}
         <Controls worker={worker} />
       </Stack>
     </Card>
@@ -125,15 +136,17 @@ function Controls({ worker }: { worker: Worker }) {
   if (useAccount()?.role !== "admin") return null;
   return (
     <Group gap="xs">
-      <Button
-        variant="default"
-        size="compact-xs"
-        loading={drain.isPending}
-        title={worker.draining ? undefined : "It finishes its job and takes no new one, also after a restart."}
-        onClick={() => drain.mutate(!worker.draining)}
-      >
-        {worker.draining ? "Take jobs again" : "Drain"}
-      </Button>
+      {!startsWorkers(worker) && (
+        <Button
+          variant="default"
+          size="compact-xs"
+          loading={drain.isPending}
+          title={worker.draining ? undefined : "It finishes its job and takes no new one, also after a restart."}
+          onClick={() => drain.mutate(!worker.draining)}
+        >
+          {worker.draining ? "Take jobs again" : "Drain"}
+        </Button>
+      )}
       {!worker.live && (
         <Button variant="default" size="compact-xs" loading={remove.isPending} onClick={() => remove.mutate()}>
           Remove

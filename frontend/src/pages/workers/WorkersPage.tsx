@@ -11,7 +11,7 @@ import { Queue } from "./Queue";
 import { Storage } from "./Storage";
 import { SPANS, spanOf } from "./usage";
 import { Webhooks } from "./Webhooks";
-import { WorkerCards } from "./WorkerCards";
+import { startsWorkers, WorkerCards } from "./WorkerCards";
 
 export function WorkersPage() {
   useTitle("Workers");
@@ -20,7 +20,7 @@ export function WorkersPage() {
   const away = useServerAway();
   const { params, change } = useAddress();
   const { hours } = spanOf(params.get("hours"));
-  const live = workers.data?.filter((worker) => worker.live).length;
+  const live = workers.data?.filter((worker) => worker.live && !startsWorkers(worker)).length;
   return (
     <>
       <PageTitle title="Workers" text={away || live === undefined ? undefined : many(live, "live worker")} />

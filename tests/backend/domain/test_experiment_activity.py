@@ -13,6 +13,7 @@ class Worker:
     suites: tuple[str, ...]
     labels: tuple[str, ...] = ()
     videos: tuple[str, ...] = ()
+    trouble: str | None = None
 
 
 LIVE = [Worker("w1", ("forkmaze",)), Worker("w2", ("procgen",), ("fast",))]

@@ -22,6 +22,7 @@ from gsl.backend.api import (
     comparing,
     comparisons,
     experiments,
+    exporters,
     exports,
     figures,
     gates,
@@ -61,6 +62,7 @@ from gsl.backend.http.browser_safety import BrowserSafety
 from gsl.backend.http.timing import Timing
 from gsl.backend.services.app_services import Services
 from gsl.backend.services.deliveries import Deliverer
+from gsl.backend.services.exporting import RunExporter
 from gsl.backend.services.reaper import Reaper
 from gsl.backend.settings import Settings, read_settings
 
@@ -76,6 +78,7 @@ _ROUTES = (
     sweeps.routes,
     comparing.routes,
     records.routes,
+    exporters.routes,
     exports.routes,
     listed_runs.routes,
     run_lists.routes,  # before the runs themselves, whose numbers its addresses are not
@@ -171,15 +174,17 @@ def _hosts(settings: Settings) -> list[str]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    reaper, deliverer = Reaper(services), Deliverer(services)
+    reaper, deliverer, exporter = Reaper(services), Deliverer(services), RunExporter(services)
     services.events.start()
     reaper.start()
     deliverer.start()
+    exporter.start()
     try:
         with _streams_end_at_signals(services.events):
             yield
     finally:
         services.events.close()
+        exporter.close()
         deliverer.close()
         reaper.close()
         services.dispatcher.close()

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from gsl.backend.public_address import PublicAddress
 from gsl.config.errors import in_one_sentence
+from gsl.protocol.api.exporting import EXPORTERS, Exporter
 from gsl.protocol.dispatch import checked_broker_url
 
 
@@ -70,29 +71,30 @@ class Settings(BaseSettings):
         description="How long a worker keeps its job without a heartbeat.",
     )
     max_attempts: int = Field(
-        5,
-        validation_alias="GSL_MAX_ATTEMPTS",
-        ge=1,
-        description="A job fails after this many consecutive losses without progress.",
+        5, validation_alias="GSL_MAX_ATTEMPTS", ge=1, description="A job fails after so many losses without progress."
     )
     low_disk_mb: int = Field(
         1000,
         validation_alias="GSL_LOW_DISK_MB",
         ge=0,
-        description="The page warns when fewer megabytes than this are free on a disk that the server writes to.",
+        description="The page warns when fewer MB are free on its disks.",
     )
     job_quota_gb: float = Field(
-        1000,
-        validation_alias="GSL_JOB_QUOTA_GB",
-        gt=0,
-        description="Most that the stored files of one job may take, in GB.",
+        1000, validation_alias="GSL_JOB_QUOTA_GB", gt=0, description="Most that a job's stored files may take, in GB."
     )
     checkpoint_days: float | None = Field(
         None,
         validation_alias="GSL_KEEP_CHECKPOINTS_DAYS",
         ge=0,
-        description="So many days after a job has ended, only its last and best checkpoint and those of its plateaus "
-        "are kept; if empty, all are.",
+        description="Days after a job's end from which only its last and best checkpoint and its plateaus' are kept.",
+    )
+    exporters_text: str = Field(
+        "",
+        validation_alias="GSL_EXPORTERS",
+        description="Comma-separated formats in which runs are exported that name none: tensorboard, wandb.",
+    )
+    exports: Path | None = Field(
+        None, validation_alias="GSL_EXPORTS_DIR", description="Folder of exported runs; if empty, in the data folder."
     )
     webhook_hosts_text: str = Field(
         "",
@@ -132,9 +134,7 @@ class Settings(BaseSettings):
         description="Number of local worker slots that `make up` starts; if empty, one for each core.",
     )
     page_dir: Path = Field(
-        Path(__file__).parent / "page",
-        validation_alias="GSL_PAGE_DIR",
-        description="Folder of the built page.",
+        Path(__file__).parent / "page", validation_alias="GSL_PAGE_DIR", description="Folder of the built page."
     )
 
     @field_validator("public_url")
@@ -152,6 +152,14 @@ class Settings(BaseSettings):
         if kind not in ("", "postgresql", "sqlite"):
             raise ValueError("must be a URL like postgresql://user:password@host/name, or empty for SQLite")
         return url
+
+    @field_validator("exporters_text")
+    @classmethod
+    def _are_exporters(cls, text: str) -> str:
+        unknown = [name for name in _named(text) if name not in EXPORTERS]
+        if unknown:
+            raise ValueError(f"{unknown[0]} is none; there are {' and '.join(EXPORTERS)}, separated by commas")
+        return text
 
     @field_validator("redis_url")
     @classmethod
@@ -176,7 +184,16 @@ class Settings(BaseSettings):
     @property
     def oidc_domains(self) -> frozenset[str]:
         """Domains of e-mail addresses that may sign in; empty for all."""
-        return frozenset(name.strip().lower() for name in self.oidc_domains_text.split(",") if name.strip())
+        return frozenset(_named(self.oidc_domains_text.lower()))
+
+    @property
+    def exporters(self) -> tuple[Exporter, ...]:
+        """Formats in which runs are exported that name none."""
+        return tuple(name for name in EXPORTERS if name in _named(self.exporters_text))
+
+    @property
+    def exports_dir(self) -> Path:
+        return (self.exports or self.data_dir / "exports").resolve()
 
     @property
     def public(self) -> PublicAddress:
@@ -191,7 +208,7 @@ class Settings(BaseSettings):
     @property
     def webhook_hosts(self) -> frozenset[str]:
         """Hosts to which webhooks may post although their addresses are private."""
-        return frozenset(name.strip().lower() for name in self.webhook_hosts_text.split(",") if name.strip())
+        return frozenset(_named(self.webhook_hosts_text.lower()))
 
     @property
     def job_quota(self) -> int:
@@ -254,6 +271,11 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise ValueError(in_one_sentence(error)) from None
+
+
+def _named(text: str) -> list[str]:
+    """Of a list that is separated by commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _with_psycopg(url: str) -> str:

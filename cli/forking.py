@@ -8,6 +8,7 @@ from gsl.cli import text
 from gsl.cli.launching import (
     Changes,
     ConfigFile,
+    Exports,
     Gate,
     Name,
     Notes,
@@ -17,6 +18,7 @@ from gsl.cli.launching import (
     Tags,
     Watch,
     WorkerLabel,
+    exporters_of,
     settings_of,
     show_launched,
     show_preview,
@@ -74,6 +76,7 @@ def fork(
     tags: Tags = [],  # noqa: B006 - as above
     priority: Priority = 0,
     worker_label: WorkerLabel = "",
+    exports: Exports = [],  # noqa: B006 - as above
     preview: Preview = False,
     watch: Watch = False,
     as_json: AsJson = False,
@@ -86,7 +89,7 @@ def fork(
             return show_preview(api.preview(config=settings, checkpoint_id=checkpoint), as_json)
         launched = api.create_run(
             config=settings, checkpoint_id=checkpoint, name=name, tags=tags, notes=notes, priority=priority,
-            worker_label=worker_label,
+            worker_label=worker_label, exporters=exporters_of(exports),
         )  # fmt: skip
         if watch:
             return follow(api, launched.id, as_json=as_json)

@@ -18,6 +18,7 @@ from gsl.client.api import Client
 from gsl.client.errors import Refused
 from gsl.client.models import BudgetPreview, Run
 from gsl.config.presets import PRESETS
+from gsl.protocol.api.exporting import EXPORTERS, Exporter
 
 PresetName = Annotated[str | None, typer.Argument(help="Where to start from; `gsl list presets` shows all.")]
 Changes = Annotated[
@@ -42,6 +43,10 @@ Priority = Annotated[int, typer.Option(help="Runs with a higher priority start f
 WorkerLabel = Annotated[
     str, typer.Option("--worker-label", metavar="LABEL", help="Only workers with this label run its jobs.")
 ]
+Exports = Annotated[
+    list[str],
+    typer.Option("--export", metavar="FORMAT", help="Export the run while it trains: tensorboard, wandb, or none."),
+]
 Gate = Annotated[
     bool | None, typer.Option("--auto/--ask", help="Whether gates are approved by themselves.", show_default=False)
 ]
@@ -61,6 +66,7 @@ def launch(
     tags: Tags = [],  # noqa: B006 - as above
     priority: Priority = 0,
     worker_label: WorkerLabel = "",
+    exports: Exports = [],  # noqa: B006 - as above
     experiment: ExperimentName = None,
     project: ProjectName = None,
     arms: Arms = [],  # noqa: B006 - as above
@@ -79,7 +85,7 @@ def launch(
             return show_preview(api.preview(preset, settings), as_json)
         shared = None if project is None else project_of(api, project).id
         of_all: dict[str, Any] = {"preset": preset, "config": settings, "tags": tags, "priority": priority}
-        of_all["worker_label"] = worker_label
+        of_all |= {"worker_label": worker_label, "exporters": exporters_of(exports)}
         with _experiment(api, experiment, shared) as place:
             if several and place is not None:
                 runs = api.launch(place, chosen, numbers, **of_all)
@@ -111,6 +117,14 @@ def _experiment(api: Client, name: str | None, project: int | None) -> Iterator[
         if found is None:
             api.delete_experiment(place.id)
         raise
+
+
+def exporters_of(names: Sequence[str]) -> list[Exporter] | None:
+    """None for the server's own choice."""
+    for name in names:
+        if name not in (*EXPORTERS, "none"):
+            raise typer.BadParameter(f'--export "{name}" must be one of {", ".join(EXPORTERS)}, or none')
+    return [name for name in EXPORTERS if name in names] if names else None
 
 
 def _check_options(several: bool, experiment: str | None, seed: int | None, single: list[str], watch: bool) -> None:

@@ -21,6 +21,7 @@ from gsl.client.endpoints import (
     send,
 )
 from gsl.protocol.api import ComparedMetric, ComparedSource
+from gsl.protocol.api.exporting import Exporter
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -66,6 +67,11 @@ class CatalogueCalls:
     def remove_worker(self, name: str) -> Conversation[None]:
         """Take a worker that is gone off the list. Refused (409) while it is live or holds a job."""
         yield from ask(Request("DELETE", f"/workers/{quote(name)}"))
+
+    @endpoint
+    def exporters(self) -> Conversation[list[models.Exporter]]:
+        """Formats in which the server can export runs while they train."""
+        return listed(models.Exporter, "/exporters")
 
     @endpoint
     def queue(self) -> Conversation[models.Queue]:
@@ -127,6 +133,7 @@ class ExperimentCalls:
         tags: Sequence[str] = (),
         priority: int = 0,
         worker_label: str = "",
+        exporters: Sequence[Exporter] | None = None,
     ) -> Conversation[list[models.Run]]:
         """Launch a run for each arm and seed, all or none.
 
@@ -135,7 +142,7 @@ class ExperimentCalls:
         body = {
             "preset": preset, "config": dict(config or {}), "seeds": list(seeds), "tags": list(tags),
             "arms": [{"name": name, "config": dict(changes)} for name, changes in (arms or {}).items()],
-            "priority": priority, "worker_label": worker_label,
+            "priority": priority, "worker_label": worker_label, "exporters": exporters,
         }  # fmt: skip
         answer = yield from ask(Request("POST", f"/experiments/{experiment_id}/runs", body=body))
         return _RUNS.validate_json(answer.content)

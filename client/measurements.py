@@ -101,6 +101,11 @@ class MeasurementCalls:
         return Pages(models.Event, f"/runs/{run_id}/events").all()
 
     @endpoint
+    def run_exporters(self, run_id: int) -> Conversation[models.RunExporters]:
+        """In which formats of other tools the run is exported, where, and how far."""
+        return get(models.RunExporters, f"/runs/{run_id}/exporters")
+
+    @endpoint
     def provenance(self, run_id: int) -> Conversation[list[models.Provenance]]:
         """What the run's jobs are made with: packages, code, machine; jobs that agree are together."""
         return listed(models.Provenance, f"/runs/{run_id}/provenance")

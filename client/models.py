@@ -5,6 +5,7 @@ from gsl.protocol.api import (
     catalogue,
     comparing,
     continuing,
+    exporting,
     kept,
     measurements,
     run_lists,
@@ -34,6 +35,7 @@ ContinuationOffer = continuing.ContinuationOffer
 DryRun = api.DryRunPublic
 Event = api.EventPublic
 Experiment = api.ExperimentPublic
+Exporter = exporting.ExporterPublic
 FigureInfo = api.FigureInfo
 GateComment = api.GateCommentPublic
 GateEvidence = api.GateEvidence
@@ -73,6 +75,7 @@ ProvenanceDifference = api.ProvenanceDifference
 Queue = api.QueuePublic
 Returns = api.ReturnsPublic
 Run = api.RunPublic
+RunExporters = exporting.RunExporters
 RunAction = run_lists.RunAction
 RunView = kept.RunViewPublic
 RunSummary = api.RunSummary

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from gsl.client import models
 from gsl.client.endpoints import Conversation, Pages, Request, ask, changed, endpoint, get, listed, paged, post, send
 from gsl.client.errors import Refused
+from gsl.protocol.api.exporting import Exporter
 from gsl.protocol.jobs import RunStatus
 from gsl.record import RunRecord
 
@@ -28,17 +29,18 @@ class RunCalls:
         notes: str = "",
         priority: int = 0,
         worker_label: str = "",
+        exporters: Sequence[Exporter] | None = None,
         checkpoint_id: int | None = None,
     ) -> Conversation[models.Run]:
         """Launch a run from a preset, a configuration, or a preset with parts changed.
 
         With `checkpoint_id`, the number of a checkpoint in `artifacts`, its generalist continues from there; without
-        a preset, `config` then changes parts of that run's configuration.
+        a preset, `config` then changes parts of that run's configuration. Without `exporters`, the server's count.
         """
         body = {
             "checkpoint_id": checkpoint_id, "preset": preset, "config": dict(config or {}), "name": name,
             "experiment_id": experiment_id, "arm_name": arm_name, "tags": list(tags), "notes": notes,
-            "priority": priority, "worker_label": worker_label, "project_id": project_id,
+            "priority": priority, "worker_label": worker_label, "project_id": project_id, "exporters": exporters,
         }  # fmt: skip
         return post(models.Run, "/runs", body)
 
@@ -120,10 +122,16 @@ class RunCalls:
     def update_run(
         self, run_id: int, *, name: str | None = None, notes: str | None = None, tags: Sequence[str] | None = None,
         priority: int | None = None, worker_label: str | None = None, project_id: int | None = None,
+        exporters: Sequence[Exporter] | Literal["default"] | None = None,
     ) -> Conversation[models.Run]:  # fmt: skip
         """`project_id` 0 takes the run out of its project; an empty `worker_label` lets any worker run its jobs."""
-        changes = {"name": name, "notes": notes, "tags": None if tags is None else list(tags), "priority": priority}
-        changes |= {"project_id": project_id, "worker_label": worker_label}
+        changes: dict[str, Any] = {
+            "name": name,
+            "notes": notes,
+            "tags": None if tags is None else list(tags),
+            "priority": priority,
+        }
+        changes |= {"project_id": project_id, "worker_label": worker_label, "exporters": exporters}
         body = {key: value for key, value in changes.items() if value is not None}
         return send(models.Run, "PATCH", f"/runs/{run_id}", body)
 

@@ -21,7 +21,7 @@ COPY --from=wheel /wheel /wheel
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-common \
     && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
     && apt-get install -y --no-install-recommends postgresql-client-18 && rm -rf /var/lib/apt/lists/*
-RUN pip install --no-cache-dir -c /constraints.txt "$(ls /wheel/*.whl)[api,s3]"
+RUN pip install --no-cache-dir -c /constraints.txt "$(ls /wheel/*.whl)[api,s3,tensorboard]"
 RUN useradd --uid 1000 gsl && mkdir /data /backups && chown gsl /data /backups
 USER gsl
 WORKDIR /data

@@ -38,7 +38,7 @@ _DECLARED: dict[Access, str] = {
         get_groups_comparison get_comparison_table list_comparison_figures get_comparison_figure get_compared_settings
         get_compared_provenance get_comparison_notebook
         list_variations get_variation get_tree
-        get_video_choices list_videos get_video offer_continuation
+        get_video_choices list_videos get_video offer_continuation list_exporters get_run_exporters
     """,
     "member": """
         change_runs store_run_view delete_run_view store_plateau_default delete_plateau_default

@@ -8,6 +8,7 @@ from gsl.backend.api.access import Who
 from gsl.backend.api.deps import ExperimentId, Limit, Offset, OfProject, Reading, ServicesDep, Writing, problems, router
 from gsl.backend.services import policies
 from gsl.backend.services.bin import check_may_delete, put_experiment
+from gsl.backend.services.exportable import check_possible
 from gsl.backend.services.launches import arms_of, launch
 from gsl.backend.services.placement import in_project, move_experiment, project_for
 from gsl.backend.store import audit, experiments, runs, workers
@@ -92,6 +93,7 @@ def launch_experiment(
     arms = arms_of(body)
     workers.check_runnable(session, {arm.suite_field: needed(arm.config) for arm in arms})
     policies.check_known(session, ((f"arms.{index}.config", arm.config) for index, arm in enumerate(arms)))
+    check_possible(services.settings, body.exporters)
     launched = launch(session, experiment_id, arms, body)
     for run in launched:
         runs.launched(session, run, who.name, body.preset or "")

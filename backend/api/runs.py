@@ -8,6 +8,7 @@ from gsl.backend.domain.run_progress import eta, job_count, measurement_steps, p
 from gsl.backend.services import baselines, continuations, forks, policies, retries
 from gsl.backend.services.app_services import Services
 from gsl.backend.services.bin import check_may_delete, put_run
+from gsl.backend.services.exportable import check_possible
 from gsl.backend.services.placement import in_project, move_run, project_for
 from gsl.backend.store import audit, notes, run_progress, runs, workers
 from gsl.backend.store.jobs.status import record_event
@@ -27,6 +28,7 @@ def create_run(body: RunCreate, who: Who, session: Writing, services: ServicesDe
     config, origin = forks.config_and_fields(session, body, who)
     workers.check_runnable(session, {"config.suite.name": needed(config)})
     policies.check_known(session, [("config", config)])
+    check_possible(services.settings, body.exporters)
     project_id = project_for(session, who, body.project_id, body.experiment_id)
     fields = body.model_dump(exclude={"preset", "config", "checkpoint_id"}) | origin | {"project_id": project_id}
     run = runs.create(session, config, fields)
@@ -83,6 +85,8 @@ def update_run(run_id: RunId, body: RunUpdate, who: Who, session: Writing, servi
     if body.worker_label not in (None, run.worker_label):
         change = f"{run.worker_label or 'any'} to {body.worker_label or 'any'}"
         record_event(session, who.name, "worker label", change, run_id=run_id)
+    if body.exporters != "default":
+        check_possible(services.settings, body.exporters)
     if body.project_id is not None:
         before = move_run(services, session, who, run, body.project_id)
         audit.about(session, f"run {run_id}", f"{in_project(before)} to {in_project(body.project_id)}")

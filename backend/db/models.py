@@ -27,6 +27,7 @@ from gsl.backend.db.columns import (
     unique_text_column,
 )
 from gsl.backend.db.continuation_models import Continued
+from gsl.backend.db.export_models import Exported
 from gsl.backend.db.project_models import Binned, OfProject
 
 
@@ -41,7 +42,7 @@ class Experiment(OfProject, Binned, table=True):
     created_at: datetime = time_column()
 
 
-class Run(OfProject, Binned, Continued, table=True):
+class Run(OfProject, Binned, Continued, Exported, table=True):
     """One GSL process, with the values that lists show. `phase` is the last active phase, even after the run ended."""
 
     __table_args__ = (

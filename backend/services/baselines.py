@@ -40,6 +40,7 @@ def create(session: Session, run: Run) -> Run:
         "tags": run.tags,
         "priority": run.priority,
         "worker_label": run.worker_label,
+        "exporters": run.exporters,
     }
     return runs.create(session, config, fields)
 

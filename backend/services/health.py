@@ -20,6 +20,7 @@ from gsl.backend.db.sqlite_file import file_of
 from gsl.backend.domain.waiting import workers_of
 from gsl.backend.errors import UnavailableError
 from gsl.backend.events import redis_client
+from gsl.backend.services import exportable
 from gsl.backend.settings import Settings
 from gsl.backend.store import run_progress, workers
 from gsl.protocol.api import HealthProblem
@@ -78,6 +79,7 @@ class HealthWatch:
             Check(self._check_broker, _silent("broker")),
             Check(self._check_disks, _silent("disk")),
             Check(self._check_workers, Report()),
+            Check(self._check_exports, Report()),
         )
 
     def report(self) -> Report:
@@ -132,6 +134,13 @@ class HealthWatch:
         except SQLAlchemyError:
             return Report()  # the check of the database says why
         return Report(tuple(HealthProblem(part="workers", message=message) for message in stuck), live)
+
+    def _check_exports(self) -> Report:
+        try:
+            with self._database.read() as session:
+                return Report(tuple(exportable.problems(self._settings, session)))
+        except SQLAlchemyError:
+            return Report()  # as above
 
 
 def _problem(part: str, message: str) -> Report:

@@ -81,6 +81,7 @@ def _run(session: Session, experiment: Experiment, arm: Arm, seed: int, body: Ex
         "tags": list(body.tags),
         "priority": body.priority,
         "worker_label": body.worker_label,
+        "exporters": body.exporters,
     }
     return runs.create(session, arm.config.model_copy(update={"seed": seed}), fields)
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session, col, func, select
 
@@ -26,6 +26,9 @@ from gsl.record import MOST_RETURNS, GateRecord, JobRecord, RunRecord
 
 Returns = dict[tuple[int, str], list[reports.VariationReturn]]
 Spent = dict[tuple[int, str], int]
+R = TypeVar("R", Epoch, Evaluation, LedgerEntry, Plateau)
+ALL = 2**31 - 1
+"""More epochs than any job has."""
 
 
 def record_of(session: Session, run: Run) -> RunRecord:
@@ -75,7 +78,7 @@ def _job(session: Session, job: Job) -> JobRecord:
             "work": work,
             "status": job.status,
             "start_steps": job.start_steps,
-            "reports": tuple(_reports(session, job)),
+            "reports": tuple(reports_of(session, job)),
             "result": None if job.outcome is None else {**outcome, "message": job.message},
             "error": (job.error or "")[:20_000],
             "started_at": job.started_at,
@@ -84,16 +87,20 @@ def _job(session: Session, job: Job) -> JobRecord:
     )
 
 
-def _reports(session: Session, job: Job) -> Iterator[reports.Report]:
-    """In the order in which they arrived: an evaluation follows the epoch after which it was made."""
+def reports_of(session: Session, job: Job, first: int = 0, last: int = ALL) -> Iterator[reports.Report]:
+    """Of these epochs, in the order in which they arrived: an evaluation follows the epoch after which it was made."""
     if job.device is not None:
         num_envs = job.spec["config"]["learner"]["num_envs"]
         yield reports.StartedReport(epoch=0, device=job.device, num_envs=num_envs)
-    returns, spent = _returns(session, job), _spent(session, job)
-    plateaus = {row.detected_epoch: row for row in session.exec(select(Plateau).where(Plateau.job_id == job.id))}
-    epochs = {row.epoch: row for row in session.exec(select(Epoch).where(Epoch.job_id == job.id))}
-    rounds = {row.epoch: row for row in session.exec(select(Evaluation).where(Evaluation.job_id == job.id))}
-    made_with = {report.epoch: report for report in provenance.reports_of(session, job)}
+
+    def rows(model: type[R], epoch: Any) -> Sequence[R]:
+        return session.exec(select(model).where(model.job_id == job.id, col(epoch).between(first, last))).all()
+
+    returns, spent = _returns(session, job, first, last), _spent(rows(LedgerEntry, LedgerEntry.epoch))
+    plateaus = {row.detected_epoch: row for row in rows(Plateau, Plateau.detected_epoch)}
+    epochs = {row.epoch: row for row in rows(Epoch, Epoch.epoch)}
+    rounds = {row.epoch: row for row in rows(Evaluation, Evaluation.epoch)}
+    made_with = {each.epoch: each for each in provenance.reports_of(session, job) if first <= each.epoch <= last}
     for epoch in sorted({*epochs, *rounds, *made_with, *(epoch for epoch, _ in spent)}):
         if epoch in epochs:
             yield _epoch(epochs[epoch], plateaus.get(epoch), returns[epoch, "training"])
@@ -142,10 +149,11 @@ def _trial(row: Evaluation | None) -> reports.TrialReturns | None:
     return None if row is None or row.trial is None else reports.TrialReturns.model_validate(row.trial)
 
 
-def _returns(session: Session, job: Job) -> Returns:
+def _returns(session: Session, job: Job, first: int, last: int) -> Returns:
     """By epoch and source, in order of the variations."""
     found: Returns = defaultdict(list)
-    query = select(VariationReturn).where(VariationReturn.job_id == job.id).order_by(col(VariationReturn.variation))
+    mine = (VariationReturn.job_id == job.id, col(VariationReturn.epoch).between(first, last))
+    query = select(VariationReturn).where(*mine).order_by(col(VariationReturn.variation))
     for row in session.exec(query):
         fields = row.model_dump(include=set(reports.VariationReturn.model_fields))
         report = reports.VariationReturn.model_validate({**fields, "mean_length": row.mean_length or 0.0})
@@ -153,8 +161,7 @@ def _returns(session: Session, job: Job) -> Returns:
     return found
 
 
-def _spent(session: Session, job: Job) -> Spent:
-    rows = session.exec(select(LedgerEntry).where(LedgerEntry.job_id == job.id))
+def _spent(rows: Sequence[LedgerEntry]) -> Spent:
     return {(row.epoch, row.purpose): row.steps for row in rows}
 
 

@@ -40,7 +40,7 @@ IN_VAIN = ("failed", "cancelled")  # ended without a result to compare
 def create(session: Session, config: RunConfig, fields: dict[str, Any]) -> Run:
     """A queued run without jobs; the planner adds them.
 
-    `fields`: name, experiment_id, notes, tags, and optionally project_id, arm_name, priority, worker_label,
+    `fields`: name, experiment_id, notes, tags, and optionally project_id, arm_name, priority, worker_label, exporters,
     baseline_of, forked_from, origin and record_sha256.
     Raises `InvalidError` if the experiment does not exist.
     """
@@ -181,6 +181,7 @@ def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
         RunPublic(
             **summary.model_dump(),
             config=run.config if summary.read_only else config_of(run),
+            exporters=run.exporters,
             notes=run.notes,
             warnings=run.warnings,
             wish=_desired_state(run),
@@ -215,8 +216,10 @@ def _desired_state(run: Run) -> DesiredState:
 
 def update(session: Session, run: Run, changes: RunUpdate) -> None:
     """Change the given fields except notes and project; null leaves a field as it is."""
-    for name, value in changes.model_dump(exclude_none=True, exclude={"notes", "project_id"}).items():
+    for name, value in changes.model_dump(exclude_none=True, exclude={"notes", "project_id", "exporters"}).items():
         setattr(run, name, value)
+    if changes.exporters is not None:
+        run.exporters = None if changes.exporters == "default" else list(changes.exporters)
     run.updated_at = now()
     run_text.remember(session, run)
 

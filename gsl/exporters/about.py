@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.util import find_spec
-from typing import Any, Literal, get_args
+from typing import Any
 
 from gsl.config.run import RunConfig
 from gsl.config.suites.base import SuiteSettings
+from gsl.protocol.api.exporting import Exporter
 
-Exporter = Literal["tensorboard", "wandb"]
-EXPORTERS: tuple[Exporter, ...] = get_args(Exporter)
 Value = bool | int | float | str
 _LONGEST = 120
 """Bytes of the name within that of a folder, for which file systems allow 255."""

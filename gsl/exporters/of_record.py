@@ -22,7 +22,7 @@ class ExportedJob:
 
 
 def about(record: RunRecord, number: int) -> About:
-    facts: dict[str, Value] = {"status": record.status, "arm": record.arm_name, "notes": record.notes}
+    facts: dict[str, Value] = {"arm": record.arm_name, "notes": record.notes}
     return About(number, record.name, record.created_at, settings_of(record.config), record.tags, facts)
 
 

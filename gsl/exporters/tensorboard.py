@@ -26,6 +26,7 @@ from gsl.exporters.of_record import ExportedJob
 from gsl.exporters.points import Point
 
 _VERSION = "brain.Event:2"
+_SUFFIX = ".gsl-lab"
 _MOST_BUCKETS = 30
 
 
@@ -37,7 +38,7 @@ class EventFile:
     """A file that grows."""
 
     def __init__(self, folder: Path, began: datetime) -> None:
-        self.path = folder / f"events.out.tfevents.{int(began.timestamp())}.gsl-lab"
+        self.path = folder / f"events.out.tfevents.{int(began.timestamp())}{_SUFFIX}"
         self._began = began
 
     def append(self, events: Iterable[Event], size: int) -> int:
@@ -64,6 +65,8 @@ class EventFile:
 def write(folder: Path, about: About, jobs: Iterable[ExportedJob], ending: Ending) -> Path:
     """A run that has ended, whole; files of an earlier export are replaced. Returns the run's folder."""
     place = folder / about.folder
+    for replaced in place.rglob(f"events.out.tfevents.*{_SUFFIX}"):
+        replaced.unlink()
     EventFile(place, about.created_at).append([*of_beginning(about), *of_ending(ending)], 0)
     for job in jobs:
         EventFile(place / job.work.key, job.began).append(of_points(job.points), 0)

@@ -25,6 +25,17 @@ def test_settings_come_from_a_file_then_from_the_command_line(gsl: Gsl, server: 
     assert run.worker_label == "a100"
 
 
+def test_the_formats_of_a_run_are_chosen_at_its_launch(gsl: Gsl, server: RealApi) -> None:
+    chosen = gsl("launch", "forkmaze-quick", "--export", "wandb", "--export", "tensorboard", "--json")
+    assert server.client.run(chosen.json["id"]).exporters == ("tensorboard", "wandb")
+    assert server.client.run(gsl("launch", "forkmaze-quick", "--export", "none", "--json").json["id"]).exporters == ()
+    arms = ("--experiment", "exported", "--arm", "one", "--seeds", "0", "--export", "tensorboard", "--json")
+    assert gsl("launch", "forkmaze-quick", *arms).json["exporters"] == ["tensorboard"]
+    wrong = gsl("launch", "forkmaze-quick", "--export", "mlflow")
+    assert wrong.code == 2
+    assert "mlflow" in wrong.err
+
+
 def test_a_launch_says_where_to_look(gsl: Gsl, server: RealApi) -> None:
     ended = gsl("launch", "forkmaze-quick")
     run = next(server.client.runs())

@@ -38,6 +38,11 @@ def test_a_run_is_launched_found_renamed_cancelled_and_deleted(api: RealApi) -> 
     assert client.update_run(run.id, name="ours").name == "ours"
     assert client.update_run(run.id, priority=2).priority == 2
     assert client.update_run(run.id, worker_label="a100").worker_label == "a100"
+    assert client.run_exporters(run.id).chosen is None
+    assert client.update_run(run.id, exporters=["wandb"]).exporters == ("wandb",)
+    assert [each.exporter for each in client.run_exporters(run.id).exports] == ["wandb"]
+    assert client.update_run(run.id, exporters="default").exporters is None
+    assert {each.name for each in client.exporters()} == {"tensorboard", "wandb"}
     assert client.gate(run.id) is None
     assert client.cancel(run.id).id == run.id
     assert client.wait(run.id, every=0.05, timeout=30).status == "cancelled"

@@ -105,5 +105,5 @@ def test_an_image_has_the_programs_of_the_database_s_version() -> None:
 def test_the_api_image_has_no_torch_and_the_worker_image_no_sql() -> None:
     api = (ROOT / "docker/api.Dockerfile").read_text()
     worker = (ROOT / "docker/worker.Dockerfile").read_text()
-    assert re.findall(r"pip install .*\[([\w,]+)\]", api) == ["api,s3"]
+    assert re.findall(r"pip install .*\[([\w,]+)\]", api) == ["api,s3,tensorboard"]
     assert re.findall(r"pip install .*\[(\w+)\]", worker) == ["worker"]

@@ -3,9 +3,10 @@
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from gsl.backend.db.evaluation_models import Evaluation
+from gsl.backend.db.export_models import ExportCursor
 from gsl.backend.db.models import Artifact, Epoch, Job, LedgerEntry, Plateau, Run, VariationReturn
 from gsl.backend.db.provenance_models import JobProvenance
 from gsl.backend.db.rollup_models import LatestReturn
@@ -27,7 +28,16 @@ def discard_after(session: Session, run: Run, job: Job, epoch: int) -> list[str]
     if session.execute(delete(VariationReturn).where(*later)).rowcount:  # type: ignore[attr-defined]  # a cursor's result
         _restore_latest(session, run, job.id, epoch)
     curve_rollups.discard_after(session, job.id, epoch)
+    _rewind_exports(session, job.id, epoch)
     return paths
+
+
+def _rewind_exports(session: Session, job_id: int, epoch: int) -> None:
+    """What was exported of later epochs is to be taken back."""
+    earlier = func.min if session.connection().dialect.name == "sqlite" else func.least
+    to = func.coalesce(earlier(ExportCursor.rewound_to, epoch), epoch)
+    values = {"rewound_to": to, "rewinds": col(ExportCursor.rewinds) + 1}
+    session.execute(update(ExportCursor).where(col(ExportCursor.job_id) == job_id).values(**values))
 
 
 def _discard_artifacts(session: Session, job_id: int, epoch: int) -> list[str]:

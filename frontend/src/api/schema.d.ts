@@ -839,6 +839,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exporters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the formats in which runs can be exported while they train
+         * @description Needs: viewer.
+         */
+        get: operations["list_exporters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gates": {
         parameters: {
             query?: never;
@@ -2055,6 +2075,28 @@ export interface paths {
          *     Needs: viewer.
          */
         get: operations["export_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/exporters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how far a run is exported
+         * @description Files that were written stay where they are when an exporter is taken off, or the run is deleted.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_run_exporters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5006,6 +5048,11 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * Exporters
+             * @description Formats in which the run is exported while it trains; by default those of the server's settings. An empty list: none.
+             */
+            exporters?: ("tensorboard" | "wandb")[] | null;
+            /**
              * Preset
              * @description The preset that all arms start from.
              */
@@ -5158,6 +5205,66 @@ export interface components {
              * @description The project that it and its runs move to; 0 for none.
              */
             project_id?: number | null;
+        };
+        /**
+         * ExportPublic
+         * @description How far a run is exported in one format.
+         */
+        ExportPublic: {
+            /**
+             * Error
+             * @description Why it failed; empty otherwise.
+             */
+            error: string;
+            /**
+             * Exported At
+             * @description When it was last written.
+             */
+            exported_at: string | null;
+            /**
+             * Exporter
+             * @enum {string}
+             */
+            exporter: "tensorboard" | "wandb";
+            /**
+             * Folder
+             * @description On the server; W&B's runs of all runs are in one folder.
+             */
+            folder: string;
+            /**
+             * State
+             * @description `waiting`: there is something to write, or W&B's folder has to wait for the end of the run; `failed`: it could not be written, which is tried again.
+             * @enum {string}
+             */
+            state: "waiting" | "current" | "failed";
+        };
+        /**
+         * ExporterPublic
+         * @description A format, and whether this server can write it.
+         */
+        ExporterPublic: {
+            /**
+             * By Default
+             * @description Whether runs that name none are exported in it.
+             */
+            by_default: boolean;
+            /**
+             * Folder
+             * @description On the server, or wherever its folder of exports is mounted.
+             */
+            folder: string;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "tensorboard" | "wandb";
+            /**
+             * Obstacle
+             * @description Why it cannot be written, and what to do; usually empty.
+             */
+            obstacle: string;
+            /** Title */
+            title: string;
         };
         /**
          * ExternalIdentityPublic
@@ -6308,7 +6415,7 @@ export interface components {
              * Part
              * @enum {string}
              */
-            part: "database" | "broker" | "disk" | "workers";
+            part: "database" | "broker" | "disk" | "workers" | "exports";
         };
         /** HeartbeatReply */
         HeartbeatReply: {
@@ -9980,6 +10087,11 @@ export interface components {
             /** Experiment Id */
             experiment_id?: number | null;
             /**
+             * Exporters
+             * @description Formats in which the run is exported while it trains; by default those of the server's settings. An empty list: none.
+             */
+            exporters?: ("tensorboard" | "wandb")[] | null;
+            /**
              * Name
              * @description If empty, a name is made of suite, arm and seed.
              * @default
@@ -10017,6 +10129,19 @@ export interface components {
              * @default
              */
             worker_label: string;
+        };
+        /**
+         * RunExporters
+         * @description In which formats a run is exported.
+         */
+        RunExporters: {
+            /**
+             * Chosen
+             * @description For this run; null: as the server's settings say.
+             */
+            chosen: ("tensorboard" | "wandb")[] | null;
+            /** Exports */
+            exports: components["schemas"]["ExportPublic"][];
         };
         /**
          * RunField
@@ -10115,6 +10240,11 @@ export interface components {
             experiment_id: number | null;
             /** Experiment Name */
             experiment_name: string | null;
+            /**
+             * Exporters
+             * @description Formats in which it is exported; null: those of the server's settings.
+             */
+            exporters?: ("tensorboard" | "wandb")[] | null;
             /**
              * Forks
              * @description Runs that continue from a checkpoint of this one.
@@ -10565,6 +10695,11 @@ export interface components {
          *     }
          */
         RunUpdate: {
+            /**
+             * Exporters
+             * @description Formats in which it is exported; `default`: those of the server's settings.
+             */
+            exporters?: (("tensorboard" | "wandb")[] | null) | "default";
             /** Name */
             name?: string | null;
             /** Notes */
@@ -17066,6 +17201,44 @@ export interface operations {
             };
         };
     };
+    list_exporters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExporterPublic"][];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_waiting_gates: {
         parameters: {
             query?: {
@@ -22229,6 +22402,74 @@ export interface operations {
                 };
                 content: {
                     "application/zip": unknown;
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_exporters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunExporters"];
                 };
             };
             /** @description Nobody is signed in, or the token does not count (any more). */

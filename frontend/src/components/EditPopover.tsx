@@ -5,6 +5,7 @@ interface Props<T> {
   /** What is written on the button, which shows the value as it is. */
   caption: string;
   icon: ReactNode;
+  color?: string;
   value: T;
   save: string;
   onSave: (value: T) => void;
@@ -13,7 +14,7 @@ interface Props<T> {
 }
 
 /** A value that is changed in a small dialogue of its own, and saved only when told to. */
-export function EditPopover<T>({ caption, icon, value, save, onSave, children }: Props<T>) {
+export function EditPopover<T>({ caption, icon, color = "gray", value, save, onSave, children }: Props<T>) {
   const [opened, setOpened] = useState(false);
   const [draft, setDraft] = useState(value);
   const open = () => {
@@ -27,7 +28,7 @@ export function EditPopover<T>({ caption, icon, value, save, onSave, children }:
   return (
     <Popover opened={opened} onDismiss={() => setOpened(false)} withArrow trapFocus width={280}>
       <Popover.Target>
-        <Button variant="subtle" color="gray" size="compact-xs" leftSection={icon} onClick={open}>
+        <Button variant="subtle" color={color} size="compact-xs" leftSection={icon} onClick={open}>
           {caption}
         </Button>
       </Popover.Target>

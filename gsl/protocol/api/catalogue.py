@@ -11,7 +11,7 @@ from gsl.protocol.lease import WorkerUse
 
 
 class HealthProblem(Answer):
-    part: Literal["database", "broker", "disk", "workers"]
+    part: Literal["database", "broker", "disk", "workers", "exports"]
     message: str = Field(description="What is wrong, and what to do about it.")
 
 

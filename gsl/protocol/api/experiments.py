@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from gsl.config.run import Arm
 from gsl.protocol.api.base import Answer, Request, example
+from gsl.protocol.api.exporting import Exporters
 from gsl.protocol.api.runs import Priority, RunsOn, Tag
 
 MOST_RUNS = 100  # in one launch
@@ -53,6 +54,7 @@ class ExperimentLaunch(Request):
     tags: list[Tag] = Field(default=[], max_length=20)
     priority: Priority = 0
     worker_label: RunsOn = ""
+    exporters: Exporters = None
 
 
 class IntervalPublic(Answer):

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, WrapValidator
 from gsl.config.base import as_stored
 from gsl.config.run import Arm, RunConfig
 from gsl.protocol.api.base import MAX_ID, Answer, Request, example
+from gsl.protocol.api.exporting import Exporter, Exporters
 from gsl.protocol.jobs import ENDED, RunStatus
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -54,6 +55,7 @@ class RunCreate(Request):
     tags: list[Tag] = Field(default=[], max_length=MOST_TAGS)
     priority: Priority = 0
     worker_label: RunsOn = ""
+    exporters: Exporters = None
 
 
 class Origin(Answer):
@@ -92,6 +94,9 @@ class RunUpdate(Request):
     tags: list[Tag] | None = Field(default=None, max_length=MOST_TAGS)
     priority: Priority | None = None
     worker_label: RunsOn | None = None
+    exporters: Exporters | Literal["default"] = Field(
+        default=None, description="Formats in which it is exported; `default`: those of the server's settings."
+    )
     project_id: int | None = Field(default=None, ge=0, le=MAX_ID, description="The project it moves to; 0 for none.")
 
 
@@ -195,6 +200,9 @@ class RunPublic(RunSummary):
     forks: tuple[int, ...] = Field(default=(), description="Runs that continue from a checkpoint of this one.")
     continuations: tuple[ContinuationPublic, ...] = Field(
         default=(), description="What it was asked to train on for after it had succeeded, oldest first."
+    )
+    exporters: tuple[Exporter, ...] | None = Field(
+        default=None, description="Formats in which it is exported; null: those of the server's settings."
     )
     notes: str
     warnings: tuple[str, ...] = Field(description="Example: specialist 3 failed, continuing with 6 of 7.")

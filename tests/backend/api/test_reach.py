@@ -36,7 +36,7 @@ OF_NOTHING = {
     "get_health", "get_session", "sign_in", "accept_invitation", "list_suites", "list_presets",
     "list_webhooks", "get_usage", "sign_out", "change_password", "list_tokens", "revoke_token", "get_storage",
     "list_policies", "begin_oidc", "finish_oidc", "list_identities", "unlink_identity", "scrape_metrics",
-    "get_approval", "decide_approval", "get_shared", "get_worker_usage",
+    "get_approval", "decide_approval", "get_shared", "get_worker_usage", "list_exporters",
 }  # fmt: skip
 """Routes that say nothing of any run or experiment."""
 

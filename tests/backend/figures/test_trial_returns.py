@@ -6,7 +6,7 @@ import pytest
 
 from gsl.backend.db.models import Job
 from gsl.backend.services.app_services import Services
-from gsl.backend.store.exports import _reports
+from gsl.backend.store.exports import reports_of
 from gsl.backend.store.figures.trials import latest_trials
 from gsl.config.presets import PRESETS
 from tests.backend.api_driver import ApiDriver, epoch, evaluation, started
@@ -56,7 +56,7 @@ def test_the_newest_evaluation_is_drawn_with_intervals(api: ApiDriver, services:
 def test_a_restart_discards_them_and_a_record_has_them(api: ApiDriver, services: Services, job_id: int) -> None:
     api.report(job_id, started(), epoch(1, returns=[]), with_trial(1, places(1, 2), places(3, 4)))
     with services.database.read() as session:
-        reports = list(_reports(session, session.get_one(Job, job_id)))
+        reports = list(reports_of(session, session.get_one(Job, job_id)))
     [found] = [report.trial for report in reports if report.type == "evaluation"]
     assert found is not None
     assert [place.mean_return for place in found.held_out] == [3, 4]

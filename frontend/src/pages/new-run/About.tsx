@@ -2,7 +2,9 @@ import { Select, SimpleGrid, Stack, TagsInput, Textarea, TextInput } from "@mant
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { experimentsQuery } from "../../api/experiments";
+import type { ExporterName } from "../../api/exporters";
 import { useCreateExperiment } from "../../api/mutations";
+import { ExportersInput } from "../../components/ExportersInput";
 import { ProjectSelect } from "../../components/ProjectChoice";
 import { PriorityInput, useWorkerLabels, WorkerLabelInput } from "../../components/QueueInputs";
 
@@ -15,6 +17,8 @@ export interface AboutRun {
   tags: string[];
   priority: number;
   worker_label: string;
+  /** Null: as the server's settings say. */
+  exporters: ExporterName[] | null;
 }
 
 export const OWN_FIELDS = [
@@ -26,6 +30,7 @@ export const OWN_FIELDS = [
   "tags",
   "priority",
   "worker_label",
+  "exporters",
 ];
 
 interface Props {
@@ -89,6 +94,11 @@ export function About({ value, errors, onChange }: Props) {
           onChange={(event) => change({ arm_name: event.currentTarget.value })}
         />
       )}
+      <ExportersInput
+        value={value.exporters}
+        error={errors.exporters}
+        onChange={(exporters) => change({ exporters })}
+      />
       <Textarea
         label="Notes"
         description="The purpose of the run."

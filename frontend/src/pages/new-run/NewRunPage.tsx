@@ -65,6 +65,7 @@ const NOTHING: AboutRun = {
   tags: [],
   priority: 0,
   worker_label: "",
+  exporters: null,
 };
 
 interface FormProps {

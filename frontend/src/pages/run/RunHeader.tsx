@@ -13,6 +13,7 @@ import { label } from "../../form/label";
 import { count, decimal } from "../../format/numbers";
 import { Follow } from "../../notices/Notices";
 import { EditableTags } from "./EditableTags";
+import { ExportSettings } from "./ExportSettings";
 import { Lineage } from "./Lineage";
 import { QueueSettings } from "./QueueSettings";
 import { RunActions } from "./RunActions";
@@ -100,6 +101,7 @@ function Details({ run }: { run: Run }) {
           onSave={(project_id) => update.mutate({ project_id })}
         />
         {!hasEnded(run.status) && <QueueSettings run={run} />}
+        <ExportSettings run={run} />
       </Group>
     </>
   );

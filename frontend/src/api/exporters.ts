@@ -14,7 +14,9 @@ const exportersQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/exporters", { signal })),
 });
 
-export const useExporters = (): Exporter[] => useQuery(exportersQuery).data ?? [];
+const NONE: Exporter[] = [];
+
+export const useExporters = (): Exporter[] => useQuery(exportersQuery).data ?? NONE;
 
 /** In which formats a run is exported, and how far. */
 export const runExportersQuery = (id: number) =>
@@ -32,7 +34,3 @@ export const inShort = (names: readonly ExporterName[]) => names.map((name) => S
 /** What a run that names no formats is exported in. */
 export const byDefault = (exporters: Exporter[]): ExporterName[] =>
   exporters.filter((exporter) => exporter.by_default).map((exporter) => exporter.name);
-
-/** The same names, in whatever order. */
-export const sameNames = (some: readonly ExporterName[], others: readonly ExporterName[]) =>
-  some.length === others.length && some.every((name) => others.includes(name));

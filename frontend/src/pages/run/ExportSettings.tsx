@@ -1,6 +1,7 @@
 import { Code, Stack, Text } from "@mantine/core";
 import { IconFileExport } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import {
   byDefault,
   type Export,
@@ -21,8 +22,8 @@ export function ExportSettings({ run }: { run: Run }) {
   const update = useUpdateRun(run.id);
   const exporters = useExporters();
   const found = useQuery(runExportersQuery(run.id)).data;
+  const chosen: ExporterName[] = useMemo(() => found?.chosen ?? byDefault(exporters), [found?.chosen, exporters]);
   if (!found || exporters.length === 0) return null;
-  const chosen: ExporterName[] = [...(found.chosen ?? byDefault(exporters))];
   const failed = found.exports.some((each) => each.state === "failed");
   return (
     <EditPopover

@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { api, unwrap } from "./client";
 import { keys } from "./queries";
 import type { components } from "./schema";
@@ -31,6 +32,11 @@ const SHORT: Record<ExporterName, string> = { tensorboard: "TensorBoard", wandb:
 /** Their names in few words, as on a button. */
 export const inShort = (names: readonly ExporterName[]) => names.map((name) => SHORT[name]).join(", ");
 
-/** What a run that names no formats is exported in. */
-export const byDefault = (exporters: Exporter[]): ExporterName[] =>
+/** What a run is exported in: what was chosen for it, or else what the server's settings say. */
+export function useChosen(names: readonly ExporterName[] | null | undefined): ExporterName[] {
+  const exporters = useExporters();
+  return useMemo(() => (names ? [...names] : byDefault(exporters)), [names, exporters]);
+}
+
+const byDefault = (exporters: Exporter[]): ExporterName[] =>
   exporters.filter((exporter) => exporter.by_default).map((exporter) => exporter.name);

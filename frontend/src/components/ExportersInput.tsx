@@ -1,5 +1,5 @@
 import { Checkbox, Stack, Text } from "@mantine/core";
-import { byDefault, type ExporterName, useExporters } from "../api/exporters";
+import { type ExporterName, useChosen, useExporters } from "../api/exporters";
 import { sentence } from "../format/numbers";
 
 interface Props {
@@ -12,7 +12,7 @@ interface Props {
 /** The formats of other tools in which a run is written while it trains. One that the server cannot write says why. */
 export function ExportersInput({ value, error, onChange }: Props) {
   const exporters = useExporters();
-  const chosen = value ?? byDefault(exporters);
+  const chosen = useChosen(value);
   return (
     <Checkbox.Group
       label="Export"

@@ -1,15 +1,7 @@
 import { Code, Stack, Text } from "@mantine/core";
 import { IconFileExport } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import {
-  byDefault,
-  type Export,
-  type ExporterName,
-  inShort,
-  runExportersQuery,
-  useExporters,
-} from "../../api/exporters";
+import { type Export, inShort, runExportersQuery, useChosen, useExporters } from "../../api/exporters";
 import { useUpdateRun } from "../../api/mutations";
 import type { Run } from "../../api/types";
 import { EditPopover } from "../../components/EditPopover";
@@ -22,7 +14,7 @@ export function ExportSettings({ run }: { run: Run }) {
   const update = useUpdateRun(run.id);
   const exporters = useExporters();
   const found = useQuery(runExportersQuery(run.id)).data;
-  const chosen: ExporterName[] = useMemo(() => found?.chosen ?? byDefault(exporters), [found?.chosen, exporters]);
+  const chosen = useChosen(found?.chosen);
   if (!found || exporters.length === 0) return null;
   const failed = found.exports.some((each) => each.state === "failed");
   return (

@@ -278,7 +278,8 @@ def test_a_folder_that_cannot_be_made_is_named(services: Services, tmp_path: Pat
 
 @ON_SQLITE
 def test_the_thread_ends_with_the_server(services: Services) -> None:
+    before = set(threading.enumerate())
     exporter = RunExporter(services)
     exporter.start()
     exporter.close()
-    assert "exports" not in {thread.name for thread in threading.enumerate()}
+    assert "exports" not in {thread.name for thread in set(threading.enumerate()) - before}

@@ -18,6 +18,23 @@ def test_a_worker_is_drained_and_takes_jobs_again(page: Page, stage: ApiDriver) 
     expect(card.get_by_test_id("worker-state")).to_have_text("idle")
 
 
+def test_a_program_that_starts_workers_says_what_keeps_it_from_that(page: Page, stage: ApiDriver) -> None:
+    """And is no worker itself: it is neither counted nor drained."""
+    name = "cluster (gsl slurm)"
+    stage.announce("counted", "forkmaze")
+    page.goto("/workers")
+    live = len([worker for worker in stage.get("/workers") if worker["live"] and worker["suites"]])
+    stage.announce(name, trouble="sbatch ended with code 1: Invalid partition name specified", device="Slurm")
+    card = page.get_by_role("region", name=f"Worker {name}")
+    expect(card).to_contain_text("Starts no workers. sbatch ended with code 1: Invalid partition name specified")
+    expect(card.get_by_test_id("worker-state")).to_have_text("in trouble")
+    expect(card.get_by_role("button", name="Drain")).to_have_count(0)
+    expect(page.get_by_text(f"{live} live worker")).to_be_visible()
+    stage.announce(name, device="Slurm")
+    expect(card).to_contain_text("Starts workers while jobs wait.")
+    expect(card.get_by_test_id("worker-state")).to_have_text("ready")
+
+
 def test_gpus_and_the_speed_are_shown_and_an_earlier_version_has_neither(page: Page, stage: ApiDriver) -> None:
     gpu = {"name": "NVIDIA H100", "memory_used": 10 << 30, "memory_total": 80 << 30, "use": 0.45}
     memory = {"memory_used": 3 << 30, "memory_total": 8 << 30}

@@ -30,6 +30,7 @@ from tests.worker.jobs import TINY_MAZE
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "cli.md").read_text()
+OTHERS = [(ROOT / "docs" / f"{name}.md").read_text() for name in ("slurm", "kubernetes")]
 NOTEBOOK = ROOT / "docs" / "notebook.ipynb"
 TINY = TINY_MAZE.model_copy(
     update={
@@ -43,9 +44,9 @@ TINY = TINY_MAZE.model_copy(
 """A run of every phase that takes seconds."""
 
 
-def commands(section: str = "") -> list[list[str]]:
+def commands(section: str = "", page: str = PAGE) -> list[list[str]]:
     """The commands in the page's blocks, or in those of a section, as a shell splits them."""
-    text = PAGE.split(f"\n## {section}\n")[1].split("\n## ")[0] if section else PAGE
+    text = page.split(f"\n## {section}\n")[1].split("\n## ")[0] if section else page
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL)).replace("$RUN", "1")
     found = re.findall(r"(?:^|&& |\()gsl ((?:[^|&)\"\n]|\"[^\"]*\")*)", blocks, re.MULTILINE)
     return [shlex.split(command, comments=True) for command in found]
@@ -87,7 +88,9 @@ def _wait_for_worker(url: str, process: "subprocess.Popen[bytes]") -> None:
     raise AssertionError("the product did not start")
 
 
-@pytest.mark.parametrize("arguments", commands(), ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [*commands(), *(one for page in OTHERS for one in commands(page=page))], ids=" ".join
+)
 def test_every_command_of_the_page_is_one_that_there_is(arguments: list[str], settings: Path) -> None:
     """Its options and values are parsed as they are when it runs."""
     group: Any = get_command(app)

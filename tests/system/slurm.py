@@ -3,7 +3,6 @@
 import getpass
 import os
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -82,6 +81,7 @@ class RealSlurm:
             self._ask("scancel", f"--user={getpass.getuser()}")
             _wait_until(lambda: not any(map(self.jobs_on, ("node1", "node2"))))
         finally:
+            self._kill(bool)
             for daemon in reversed(self._daemons.values()):
                 daemon.terminate()
                 daemon.wait(30)
@@ -93,14 +93,19 @@ class RealSlurm:
         """SIGKILL its daemon, the keepers of its jobs' steps and all that they started, as if its power had failed."""
         jobs = {str(job) for job in self.jobs_on(node)}
         self._daemons[node].kill()
-        for process in psutil.process_iter(["name", "cmdline", "environ"]):
-            keeper = process.info["name"] == "slurmstepd" and any(
-                f"[{job}." in str(process.info["cmdline"]) for job in jobs
-            )
-            if keeper or (process.info["environ"] or {}).get("SLURM_JOB_ID") in jobs:
-                with suppress(psutil.NoSuchProcess):
-                    process.send_signal(signal.SIGKILL)
+        self._kill(lambda job: job in jobs)
         self._ask("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=killed")
+
+    def _kill(self, chosen: Callable[[str], bool]) -> None:
+        """SIGKILL everything that belongs to these jobs, and what keeps their steps."""
+        for process in psutil.process_iter(["environ"]):
+            told = process.info["environ"] or {}
+            if told.get("SLURM_CONF") == self.environment["SLURM_CONF"] and chosen(told.get("SLURM_JOB_ID", "")):
+                with suppress(psutil.NoSuchProcess):
+                    keeper = process.parent()
+                    if keeper is not None and keeper.name().startswith("slurmstepd"):
+                        keeper.kill()
+                    process.kill()
 
     def end_time(self, job: int) -> None:
         """Its limit is over now: Slurm sends SIGTERM to all of it, and SIGKILL a little later."""

@@ -93,7 +93,7 @@ def worker_info(settings: WorkerSettings) -> WorkerInfo:
     found = films()
     return WorkerInfo(
         name=settings.name,
-        host=socket.gethostname(),
+        host=_host(),
         device=device(),
         suites=(*found, *(f"{TRAINER}{name}" for name in declared())),
         labels=settings.labels,
@@ -101,6 +101,12 @@ def worker_info(settings: WorkerSettings) -> WorkerInfo:
         no_videos={name: missing for name, missing in found.items() if missing is not None},
         version=__version__,
     )
+
+
+def _host() -> str:
+    """The machine, or its part that a job of Slurm's has: who has the same one shares its cores."""
+    job = os.environ.get("SLURM_JOB_ID")
+    return f"{socket.gethostname()}, Slurm job {job}" if job else socket.gethostname()
 
 
 def device() -> str:

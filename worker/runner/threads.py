@@ -22,10 +22,12 @@ def threads_of(claim: ClaimedJob, workers: Iterable[WorkerPublic], worker: str, 
 
 
 def cores() -> int:
-    """Number of cores that trainers of this slot may use: OMP_NUM_THREADS if set, otherwise all of this process."""
-    given = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
-    if given.isdigit() and int(given):
-        return int(given)
+    """Number of cores that trainers of this slot may use: OMP_NUM_THREADS or, in a job of Slurm's, what that asked for;
+    otherwise all of this process."""
+    for name in ("OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK"):
+        given = os.environ.get(name, "").split(",")[0]
+        if given.isdigit() and int(given):
+            return int(given)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -10,7 +10,9 @@ from gsl.config.method import SpecialistSettings
 from gsl.protocol.api import WorkerPublic
 from gsl.protocol.lease import ClaimedJob
 from gsl.worker.job import checkpoint
-from gsl.worker.runner.threads import threads_of
+from gsl.worker.runner.registration import worker_info
+from gsl.worker.runner.settings import WorkerSettings
+from gsl.worker.runner.threads import cores, threads_of
 from gsl.worker.trainer.device import share_cores
 from tests.worker.jobs import TINY_MAZE, prepare, spec
 
@@ -22,13 +24,13 @@ def worker(name: str, job_id: int | None = None, host: str = "here", live: bool 
     )  # fmt: skip
 
 
-def threads(kind: str, *others: WorkerPublic, cores: int = 8) -> int:
+def threads(kind: str, *others: WorkerPublic, there_are: int = 8) -> int:
     config = TINY_MAZE.model_copy(update={"specialists": SpecialistSettings(count=3, steps=2048)})
     claim = ClaimedJob(
         job_id=7, run_id=1, attempt=1, lease_seconds=90, heartbeat_seconds=20, spec=spec(kind, config), resume=None,
         source=None,
     )  # fmt: skip
-    return threads_of(claim, [worker("ours"), *others], "ours", cores)
+    return threads_of(claim, [worker("ours"), *others], "ours", there_are)
 
 
 def test_a_job_that_is_alone_gets_all_cores() -> None:
@@ -45,6 +47,19 @@ def test_specialists_share_before_the_others_have_begun() -> None:
     assert threads("specialist") == 8
     assert threads("specialist", worker("idle")) == 4
     assert threads("specialist", *[worker(str(number)) for number in range(7)]) == 2  # there are three specialists
+
+
+def test_a_job_of_slurm_s_has_its_own_cores_to_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside other workers on its node, which have theirs."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setenv("SLURM_CPUS_PER_TASK", "5")
+    assert cores() == 5
+    settings = WorkerSettings.model_validate({"token": "t", "name": "w"})
+    alone = worker_info(settings).host
+    monkeypatch.setenv("SLURM_JOB_ID", "12")
+    assert worker_info(settings).host == f"{alone}, Slurm job 12"
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert cores() == 3
 
 
 def test_a_resumed_job_keeps_its_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

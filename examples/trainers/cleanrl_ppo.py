@@ -73,7 +73,8 @@ class Poles:
             self.obs[i] = physics
 
 
-def train(job, agent, optimizer, saved):
+def train(job, agent, saved):
+    optimizer = torch.optim.Adam(agent.parameters(), lr=job.learning_rate, eps=1e-5)
     envs, shown, more = Poles(job, job.num_envs, job.variations, job.seed), demonstrated(job), True
     if job.resume:
         optimizer.load_state_dict(saved["optimizer"])
@@ -192,14 +193,13 @@ def main():
     torch.manual_seed(job.seed)
     torch.set_num_threads(1)
     agent, saved = Agent(), None
-    optimizer = torch.optim.Adam(agent.parameters(), lr=job.learning_rate, eps=1e-5)
     if job.checkpoint:
         saved = torch.load(job.checkpoint, weights_only=True)
         agent.load_state_dict(saved["agent"])
         if job.fresh_head:
             agent.actor[-1].reset_parameters()
     if job.work == "train":
-        train(job, agent, optimizer, saved)
+        train(job, agent, saved)
     elif job.work == "evaluate":
         evaluate(job, agent)
     else:

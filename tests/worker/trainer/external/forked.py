@@ -7,6 +7,7 @@ python forked.py ask SOCKET FOLDER     the trainer's command: has a fork do what
 # It runs without the tests' packages:
 # mypy: ignore-errors
 
+import importlib
 import importlib.util
 import os
 import socket
@@ -20,6 +21,8 @@ def serve(path: str, script: str) -> None:
     spec = importlib.util.spec_from_file_location("example", script)
     example = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(example)
+    if "torch" in sys.modules:
+        importlib.import_module("torch._dynamo")  # which it would import with its first optimizer, in every fork
     listening.bind(path)
     listening.listen()
     while True:

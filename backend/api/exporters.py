@@ -46,10 +46,11 @@ def _exports(run: Run, rows: dict[str, RunExport], settings: Settings) -> Iterat
             continue
         row = rows.get(name)
         current = row is not None and (row.revision, row.status) == (run.revision, run.status)
+        folder = "" if name == "wandb" else run_exports.about(run).folder if row is None else row.folder
         error = "" if current else obstacle(settings, name) or (row and row.error) or ""
         yield ExportPublic(
             exporter=name,
-            folder=str(settings.exports_dir / name / ("" if row is None or name == "wandb" else row.folder)),
+            folder=str(settings.exports_dir / name / folder),
             state="failed" if error else "current" if current else "waiting",
             error=error,
             exported_at=None if row is None else row.exported_at,

@@ -72,8 +72,10 @@ def _export(services: Services, run_id: int, exporter: Exporter, closed: threadi
     error, pause = "", _PAUSE
     try:
         WRITERS[exporter](services, row, closed)
-    except InterruptedError:
-        error = "the server stopped meanwhile"
+    except InterruptedError:  # the server stops
+        with services.database.write() as session:
+            run_exports.release(session, row)
+        return False
     except (OSError, wandb_offline.WandbError) as failure:
         error = str(failure)
     except SQLAlchemyError:

@@ -14,6 +14,7 @@ from gsl.backend.db.export_models import ExportCursor, RunExport
 from gsl.backend.db.models import Epoch, Job, Run
 from gsl.backend.store.configs import config_of, read_only
 from gsl.backend.store.exports import ALL, reports_of
+from gsl.backend.store.jobs.locks import lock_run
 from gsl.exporters.about import About, Ending, suite_of
 from gsl.exporters.of_record import ExportedJob
 from gsl.exporters.points import Point, points
@@ -46,7 +47,7 @@ def _wanted(exporter: Exporter, by_default: bool) -> Any:
 
 def claim(session: Session, run_id: int, exporter: Exporter, for_: timedelta) -> RunExport | None:
     """Take the run's export for this process alone; None if another one has it, or the run is gone."""
-    run = session.get(Run, run_id)
+    run = lock_run(session, run_id)
     if run is None:
         return None
     row = session.get(RunExport, (run_id, exporter), with_for_update=True)
@@ -84,6 +85,11 @@ def done(session: Session, row: RunExport, revision: int, status: str, size: int
 def failed(session: Session, row: RunExport, error: str, pause: timedelta) -> None:
     """To be tried again after the pause."""
     _settle(session, row, {"error": error[:500], "next_at": now() + pause, "claimed_until": None})
+
+
+def release(session: Session, row: RunExport) -> None:
+    """For any process to go on with."""
+    _settle(session, row, {"claimed_until": None})
 
 
 def keep(session: Session, row: RunExport, for_: timedelta) -> None:

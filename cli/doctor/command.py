@@ -40,6 +40,7 @@ def _checks(url: str | None) -> Iterator[tuple[str, Check]]:
     yield "compiler", machine.compiler
     yield "GPU", machine.gpu
     yield "suites", machine.suites
+    yield "exports", lambda: machine.exports(os.environ.get("GSL_EXPORTERS", ""))
     yield "memory", machine.memory
     yield "disk", lambda: machine.disk(Path(os.environ.get("GSL_DATA_DIR") or "data"))
     yield "port", _port

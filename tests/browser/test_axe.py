@@ -119,6 +119,7 @@ OPENED: dict[str, tuple[str, Callable[[Page], object]]] = {
     "defaults of a plateau": (REPLAYED, lambda page: plateau_defaults(page)),
     "keeping one": (REPLAYED, lambda page: plateau_defaults(page, "Keep these settings…")),
     "a run's priority": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Priority").click()),
+    "a run's exports": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Export: ").click()),
     "continuing": (CONTINUED, lambda page: page.get_by_role("button", name="Continue…").click()),
     "notes that are written": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Add notes").click()),
     "versions of notes": (WAITING_OVERVIEW, lambda page: page.get_by_role("button", name="Versions").click()),

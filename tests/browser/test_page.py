@@ -99,6 +99,19 @@ def test_a_run_is_launched_by_a_few_keys_from_its_preset(page: Page, stage: ApiD
     stage.post(f"/runs/{page.url.rsplit('/', 1)[1]}/cancel")
 
 
+def test_a_run_is_exported_as_chosen_on_its_page(page: Page, stage: ApiDriver) -> None:
+    run = stage.launch(exporters=["tensorboard"], name="exported")
+    page.goto(f"/runs/{run}")
+    page.get_by_role("button", name="Export: TensorBoard", exact=True).click()
+    expect(page.get_by_text(f"/tensorboard/exported-{run}")).to_be_visible(timeout=20_000)
+    page.get_by_role("checkbox", name="Weights & Biases (offline)").check()
+    page.get_by_role("button", name="Save exports").click()
+    page.get_by_role("button", name="Export: TensorBoard, W&B", exact=True).click()
+    expect(page.get_by_text("written once the run has ended")).to_be_visible()
+    assert stage.get(f"/runs/{run}")["exporters"] == ["tensorboard", "wandb"]
+    stage.post(f"/runs/{run}/cancel")
+
+
 @pytest.mark.parametrize("tab", [None, "Events"])
 def test_after_a_deletion_back_leads_somewhere(page: Page, stage: ApiDriver, tab: str | None) -> None:
     """To the list; a view of the run that was opened before says that it is gone."""

@@ -277,6 +277,24 @@ def test_a_folder_that_cannot_be_made_is_named(services: Services, tmp_path: Pat
 
 
 @ON_SQLITE
+def test_a_server_that_stops_leaves_the_rest_to_the_next(api: ApiDriver, services: Services, logs: Path) -> None:
+    run, job = launch(api)
+    api.report(job, started(), epoch(1, 0.1))
+    stopping = threading.Event()
+
+    def stop(*arguments: object) -> bool:
+        stopping.set()
+        return True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gsl.backend.services.export_writers._chunk", stop)
+        look(services, stopping)
+    assert state(api, run)["state"] == "waiting"
+    look(services, OPEN)
+    assert scalars(logs / f"maze-{run}" / "generalist-1") == [(100, 0.1)]
+
+
+@ON_SQLITE
 def test_the_thread_ends_with_the_server(services: Services) -> None:
     before = set(threading.enumerate())
     exporter = RunExporter(services)

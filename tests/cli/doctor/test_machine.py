@@ -86,6 +86,15 @@ def test_a_full_or_closed_disk_is_a_problem(tmp_path: Path, monkeypatch: pytest.
     assert states(machine.disk(Path("/proc/data"))) == ["problem"]
 
 
+def test_the_packages_of_exports_are_asked_for_where_a_server_exports(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert states(machine.exports("")) == []
+    assert states(machine.exports("tensorboard, wandb")) == ["ok", "ok"]
+    assert states(machine.exports("mlflow")) == ["problem"]
+    monkeypatch.setattr(machine, "find_spec", lambda _: None)
+    [found] = machine.exports("wandb")
+    assert (found.state, found.remedy) == ("problem", "pip install 'gsl-lab[wandb]'")
+
+
 def test_little_memory_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     assert states(machine.memory()) == ["ok"]
     monkeypatch.setattr(machine, "_SLOT_BYTES", 1 << 60)

@@ -107,7 +107,7 @@ def begun(job, envs):
 def save(path, model, poles, rng):
     """What SB3 saves, and what it does not: environments, and the state of all that is random."""
     file = io.BytesIO()
-    model.save(file)
+    model.save(file, exclude=["shown"])
     state = {
         "model": file.getvalue(),
         "poles": [(pole.variation, pole.steps, pole.state) for pole in poles],

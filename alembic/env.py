@@ -20,6 +20,7 @@ from gsl.backend.db import (
     provenance_models,
     rollup_models,
     sweep_models,
+    tracked_models,
     webhook_models,
 )
 from gsl.backend.db.engine import make_engine
@@ -32,7 +33,7 @@ for table in (
     account_models.Account, continuation_models.Continuation, evaluation_models.Evaluation,
     link_models.ShareLink, policy_models.Policy,
     project_models.Project, provenance_models.JobProvenance, rollup_models.EpochStretch,
-    sweep_models.Sweep, webhook_models.Webhook,
+    sweep_models.Sweep, tracked_models.TrackedRun, webhook_models.Webhook,
 ):  # fmt: skip
     assert table.metadata is _metadata
 _RENDERED: dict[type, str] = {

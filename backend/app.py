@@ -47,6 +47,7 @@ from gsl.backend.api import (
     share_links,
     stream,
     sweeps,
+    tracking,
     variations,
     videos,
     webhooks,
@@ -83,6 +84,7 @@ _ROUTES = (
     listed_runs.routes,
     run_lists.routes,  # before the runs themselves, whose numbers its addresses are not
     runs.routes,
+    tracking.routes,
     kept.routes,
     notes.routes,
     bin.routes,

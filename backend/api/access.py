@@ -39,6 +39,7 @@ _DECLARED: dict[Access, str] = {
         get_compared_provenance get_comparison_notebook
         list_variations get_variation get_tree
         get_video_choices list_videos get_video offer_continuation list_exporters get_run_exporters
+        get_tracked_run
     """,
     "member": """
         change_runs store_run_view delete_run_view store_plateau_default delete_plateau_default
@@ -49,6 +50,7 @@ _DECLARED: dict[Access, str] = {
         create_experiment_link list_experiment_links revoke_share_link save_run_notes save_experiment_notes
         create_sweep stop_sweep launch_sweep_results
         ask_for_video cancel_video retry_video continue_run
+        track_run report_tracked_epoch keep_tracked_run track_specialist leave_tracked_run
     """,
     "admin": """
         list_people update_person list_invitations create_invitation revoke_invitation list_worker_tokens

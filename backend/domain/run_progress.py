@@ -115,7 +115,10 @@ def _state(run: RunProgress, step: Step, distance: int) -> State:
 
 
 def _seconds(run: RunProgress, clock: Clock, step: Step, is_current: bool) -> float | None:
-    """Evaluations beside the specialists are waited for by whatever is current."""
+    """Evaluations beside the specialists are waited for by whatever is current. A run that is tracked is measured at
+    once, and nobody knows when its script trains the specialists."""
+    if run.config.learner.is_tracked and step.name != "generalist":
+        return None if step.name == "specialists" else 0.0
     last = step.name == "final_evaluation"
     if last and is_current and not step.begun:
         return seconds_left(clock, Step("final_evaluation", 1, begun=True), measuring_before(run.jobs))

@@ -51,6 +51,7 @@ class GateProgress:
     segment: int
     specialists: int
     specialist_steps: int
+    approved: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def steps_of(config: RunConfig, jobs: Sequence[JobProgress], gates: Sequence[Gat
     """All steps, the past ones as they were and the others as planned; then those of continuations."""
     launched = [job for job in jobs if not keys.of_continuation(job.key)]
     found = [_budgeted(config, step) for step in _steps(config, launched, gates)]
+    if config.learner.is_tracked:
+        return [_of_script(step) for step in found if config.arm == "generalist" or step.name not in _NOT_OF_SCRIPTS]
     tunings = [step for step in found if step.name == "finetune" and not step.begun]
     free = max(0, config.budget.total_steps - sum(map(_committed, found)))
     for number, step in enumerate(tunings):
@@ -83,6 +86,16 @@ def steps_of(config: RunConfig, jobs: Sequence[JobProgress], gates: Sequence[Gat
         found[found.index(step)] = _with(step, share)
         free -= share
     return found + list(_continued(config, [job for job in jobs if keys.of_continuation(job.key)]))
+
+
+_NOT_OF_SCRIPTS = ("finetune", "final_evaluation")
+
+
+def _of_script(step: Step) -> Step:
+    """A script trains specialists as runs of their own, whose steps are not those of this run."""
+    if step.name != "specialists":
+        return step
+    return replace(step, budget=0, begun=step.gate is not None and step.gate.approved)
 
 
 def _continued(config: RunConfig, jobs: Sequence[JobProgress]) -> Iterator[Step]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gsl.backend.domain.run_steps import Step
-from gsl.backend.domain.run_tree_jobs import branches, of_jobs, spread
+from gsl.backend.domain.run_tree_jobs import branches, by_script, of_jobs, spread
 from gsl.backend.domain.run_tree_parts import Parts, joint, known_sum
 from gsl.protocol.api import Origin, PhaseProgress
 from gsl.protocol.api.tree import TreeNode
@@ -66,7 +66,7 @@ def _step(parts: Parts, step: Step, progress: PhaseProgress) -> TreeNode:
     if step.name == "gate":
         return node.model_copy(update=_of_gate(parts, step))
     if step.name == "specialists":
-        found = branches(parts, step.cycle, jobs)
+        found = (*branches(parts, step.cycle, jobs), *(by_script(parts, run) for run in parts.by_script))
         return node.model_copy(update={"spread": spread(found), "children": found})
     return node.model_copy(update=of_jobs(parts, jobs))
 

@@ -7,6 +7,7 @@ from typing import Any
 from gsl.backend.domain.run_tree_parts import AskedGate, Fork, Parts, joint, known_sum
 from gsl.phases import keys
 from gsl.protocol.api import JobPublic, PlateauPublic
+from gsl.protocol.api.runs import SpecialistRun
 from gsl.protocol.api.tree import NodeKind, NodeState, Spread, TreeNode
 from gsl.protocol.jobs import ENDED
 
@@ -109,6 +110,18 @@ def _plateau(row: PlateauPublic, cycle: int) -> TreeNode:
     return TreeNode(
         key=f"plateau-{row.id}", kind="plateau", title="Plateau", cycle=cycle, state="done", detail=detail,
         jobs=(row.job_id,),
+    )  # fmt: skip
+
+
+def by_script(parts: Parts, run: SpecialistRun) -> TreeNode:
+    """A specialist that a script trains, in a run of its own, to which its steps belong."""
+    result = run.score if parts.success else run.mean_return
+    state: NodeState = "pending" if run.status == "queued" else _STATES.get(run.status, "active")
+    return TreeNode(
+        key=f"specialist-1-{run.number}", kind="specialist", title=f"Specialist {run.number}: run {run.run_id}",
+        cycle=1, number=run.number, state=state, run_id=run.run_id, spent_steps=run.spent_steps,
+        budget_steps=run.total_steps, best=result,
+        best_of="" if result is None else "its newest episodes",
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from gsl.backend.domain.run_steps import Step
 from gsl.protocol.api import JobPublic, Origin, PhaseProgress, PlateauPublic
+from gsl.protocol.api.runs import SpecialistRun
 from gsl.protocol.api.tree import NodeState
 
 
@@ -54,6 +55,8 @@ class Parts:
     forks: Sequence[Fork] = ()
     origin: Origin | None = None
     rungs: int = 1
+    by_script: Sequence[SpecialistRun] = ()  # runs of specialists that a script trains
+    success: bool = False  # whether results are success rates
 
 
 def joint(states: Sequence[NodeState]) -> NodeState:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from gsl.backend.domain.suites import install_command
-from gsl.protocol.dispatch import TRAINER, Ability, Need, meets
+from gsl.protocol.dispatch import SCRIPT, TRAINER, Ability, Need, meets
 
 T = TypeVar("T", bound=Ability)
+FOR_SCRIPT = "waiting for its script"
 _NAMED = 5  # workers listed at most; a cluster has hundreds
 
 
@@ -29,6 +30,8 @@ def able(need: Need, live: Sequence[Named]) -> list[str]:
 
 def waits_for(need: Need, live: Sequence[Named]) -> str:
     """Example: waiting for a worker with maniskill; live workers: a (forkmaze, procgen)."""
+    if need.suite == SCRIPT:
+        return FOR_SCRIPT
     text = f"waiting for a worker with {need}"
     if able(need, live):
         return text

@@ -80,6 +80,8 @@ class Services:
             if advanced.gate_opened:
                 self.publish(session, "gate", run_id)
             self.publish(session, what, run_id)
+            if advanced.parent is not None:
+                self.advance(session, advanced.parent, "run")
         if to_dispatch:
             after_commit(session, partial(self.dispatch, to_dispatch))
 

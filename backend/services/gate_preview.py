@@ -28,8 +28,9 @@ def preview(session: Session, run: Run, edits: GateEdits) -> GatePreview:
     decision = edited(gate, edits)
     wrong = wrong_fields(run, decision) if gate.reason_asked == "specialists" else []
     asked = gate.reason_asked == "specialists" and not wrong
-    planned = _planned(session, run, config, gate, decision) if asked else ()
-    costs = tuple(_costs(planned, run.total_steps))
+    by_script = asked and config.learner.is_tracked
+    planned = _planned(session, run, config, gate, decision) if asked and not by_script else ()
+    costs = tuple(_costs_to_script(decision, run.total_steps) if by_script else _costs(planned, run.total_steps))
     largest = max((len(part) for part in decision.partition), default=0)
     progress = run_progress.if_decided(session, run, _progress_of(gate, decision))
     specialists, end = _seconds(progress, gate) if asked else (None, None)
@@ -41,7 +42,7 @@ def preview(session: Session, run: Run, edits: GateEdits) -> GatePreview:
         total_steps=run.total_steps,
         left_steps=max(0, run.total_steps - run.spent_steps - sum(cost.steps for cost in costs)),
         plan=tuple(gates.plan_of(config, decision)),
-        another_epoch_from=another_epoch_from(config, largest, decision.specialist_steps) if largest else None,
+        another_epoch_from=_another_epoch(config, largest, decision.specialist_steps),
         specialists_seconds=specialists,
         end_seconds=end,
         workers=progress.line.slots,
@@ -72,6 +73,18 @@ def _costs(planned: Sequence[JobSpec], total: int) -> list[GateCost]:
         for what, steps in of_kind.items()
         if steps
     ]
+
+
+def _another_epoch(config: RunConfig, largest: int, steps: int) -> int | None:
+    """Of a specialist with so many variations. A script's epochs are as long as it likes."""
+    return another_epoch_from(config, largest, steps) if largest and not config.learner.is_tracked else None
+
+
+def _costs_to_script(decision: GateProposal, total: int) -> list[GateCost]:
+    """Of the runs that the script may launch for the specialists, as this one's total allows."""
+    count = len(decision.partition)
+    steps = count * decision.specialist_steps
+    return [GateCost(what="specialists", jobs=count, steps=steps, share=steps / total)]
 
 
 def _progress_of(gate: Gate, decision: GateProposal) -> GateProgress:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from gsl.backend.db.models import Job, Run
-from gsl.backend.services import policies
-from gsl.backend.store import gates, webhooks
+from gsl.backend.services import policies, script_judgement
+from gsl.backend.store import gates, tracked, webhooks
 from gsl.backend.store.configs import config_of, read_only
 from gsl.backend.store.jobs import planning
 from gsl.backend.store.jobs.locks import lock_run
@@ -29,6 +29,7 @@ class Advanced:
 
     to_dispatch: tuple[int, ...] = ()
     gate_opened: bool = False
+    parent: int | None = None  # a run whose plan depends on this one, which has ended
 
 
 def advance(session: Session, run_id: int) -> Advanced:
@@ -52,7 +53,8 @@ def advance(session: Session, run_id: int) -> Advanced:
         to_dispatch += _carry_out(session, run, config, step)
         gate_opened = gate_opened or step.gate is not None
         if not (step.jobs or step.gate):
-            return Advanced(tuple(to_dispatch), gate_opened)
+            parent = tracked.parent_of(session, run) if step.status in ENDED and config.learner.is_tracked else None
+            return Advanced(tuple(to_dispatch), gate_opened, parent)
 
 
 def _carry_out(session: Session, run: Run, config: RunConfig, step: Plan) -> list[int]:
@@ -60,7 +62,9 @@ def _carry_out(session: Session, run: Run, config: RunConfig, step: Plan) -> lis
     queued = _keep(session, run, step)
     for spec in step.jobs:
         job = planning.insert_job(session, run, spec)
-        if job is not None:
+        if job is not None and config.learner.is_tracked and spec.kind == "evaluation":
+            script_judgement.measure(session, run, job, config)
+        elif job is not None:
             queued.append(job)
             record_event(
                 session, WHO, "queued", f"{job.key}, at most {job.budget_steps} steps", run_id=run.id, job_id=job.id
@@ -76,7 +80,7 @@ def _carry_out(session: Session, run: Run, config: RunConfig, step: Plan) -> lis
             webhooks.tell_of_gate(session, run, gate, config.gate.at_deadline, step.gate.why)
     if step.status in ENDED:
         planning.stop_running(session, run)
-    return [job.id for job in queued if job.id is not None]
+    return [job.id for job in queued if job.id is not None and not config.learner.is_tracked]
 
 
 def _keep(session: Session, run: Run, step: Plan) -> list[Job]:

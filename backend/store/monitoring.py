@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Artifact, Gate, Job, Run
 from gsl.backend.domain.waiting import workers_of
+from gsl.backend.store import turns
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.run_progress import live_workers
 
@@ -51,9 +52,10 @@ def _ready(session: Session) -> dict[tuple[str, ...], float]:
 
 
 def _wait(session: Session) -> float:
-    """Of the job that has been queued longest and whose pause is over, in seconds."""
-    waiting = (Job.status == "queued", col(Job.queued_at) <= now())
-    since = session.exec(select(Job.queued_at).where(*waiting).order_by(col(Job.queued_at)).limit(1)).first()
+    """Of the job that has been queued for a worker longest and whose pause is over, in seconds."""
+    waiting = (Job.status == "queued", col(Job.queued_at) <= now(), turns.of_workers())
+    queued = select(Job.queued_at).join(Run, col(Run.id) == col(Job.run_id)).where(*waiting)
+    since = session.exec(queued.order_by(col(Job.queued_at)).limit(1)).first()
     return 0.0 if since is None else (now() - since).total_seconds()
 
 

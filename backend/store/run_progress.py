@@ -1,6 +1,6 @@
 """Jobs, gates and workers, from which progress, time left and previews are derived."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,12 +14,12 @@ from gsl.backend.domain.line import Line
 from gsl.backend.domain.pace import Pace, recent
 from gsl.backend.domain.run_progress import RunProgress, job_activity
 from gsl.backend.domain.run_steps import GateProgress, JobProgress
-from gsl.backend.domain.waiting import waits_for
+from gsl.backend.domain.waiting import FOR_SCRIPT, waits_for
 from gsl.backend.store import quotas, turns
 from gsl.backend.store.configs import readable_config
 from gsl.backend.store.waiting_line import WaitingLine
 from gsl.config.run import RunConfig
-from gsl.protocol.dispatch import Need, meets, needed
+from gsl.protocol.dispatch import SCRIPT, Need, meets, needed
 from gsl.protocol.jobs import ENDED, VIDEO
 
 LIVE_S = 45  # a worker that has been silent for longer is not live
@@ -51,7 +51,7 @@ def of(session: Session, runs: Sequence[Run]) -> dict[int, RunProgress]:
     gates = _gates(session, list(readable))
     workers = live_workers(session)
     queued = _queued(session, [job for own in jobs.values() for job in own])
-    held = quotas.held(session, readable) if queued else {}
+    held = _held(session, {run_id: run.needs for run_id, run in readable.items()}, queued)
     going = {run.suite for run in readable.values() if run.status not in ENDED}
     paces = {suite: Pace((), _recent(session, suite), speed_of(workers, suite)) for suite in going}
     progress: dict[int, RunProgress] = {}
@@ -111,7 +111,8 @@ def activities(session: Session, job_ids: Sequence[int]) -> dict[int, str]:
         return {}
     workers, queued = live_workers(session), _queued(session, [job for _, job in jobs])
     run_ids = {run_id for run_id, _ in jobs}
-    needs, held = _needs(session, run_ids), quotas.held(session, run_ids) if queued else {}
+    needs = _needs(session, run_ids)
+    held = _held(session, {run_id: need.suite for run_id, need in needs.items()}, queued)
     pace = {suite: Pace((), _recent(session, suite)) for suite in {need.suite for need in needs.values()}}
     told: dict[int, str] = {}
     for run_id, job in jobs:
@@ -125,6 +126,12 @@ def activities(session: Session, job_ids: Sequence[int]) -> dict[int, str]:
 def _needs(session: Session, run_ids: Collection[int]) -> dict[int, Need]:
     rows = session.exec(select(Run.id, Run.needs, Run.worker_label).where(col(Run.id).in_(run_ids)))
     return {run_id: Need(needs, label) for run_id, needs, label in rows if run_id is not None}
+
+
+def _held(session: Session, needs: Mapping[int, str], queued: WaitingLine) -> dict[int, str]:
+    """What the queued jobs of runs wait for, if it is not their turn: a quota, or a script that keeps control."""
+    found = quotas.held(session, needs) if queued else {}
+    return found | {run_id: FOR_SCRIPT for run_id, need in needs.items() if need == SCRIPT}
 
 
 def _is_waiting(jobs: Sequence[JobProgress]) -> bool:
@@ -192,12 +199,12 @@ def _by_run(jobs: Iterable[tuple[int, JobProgress]]) -> dict[int, tuple[JobProgr
 
 def _gates(session: Session, run_ids: Sequence[int]) -> dict[int, list[GateProgress]]:
     """The gates before specialists, with what was decided or else proposed."""
-    columns: tuple[Any, ...] = (Gate.run_id, Gate.cycle, Gate.segment, Gate.decision, Gate.proposal)
+    columns: tuple[Any, ...] = (Gate.run_id, Gate.cycle, Gate.segment, Gate.decision, Gate.proposal, Gate.status)
     query = select(*columns).where(col(Gate.run_id).in_(run_ids), Gate.reason_asked == "specialists")
     found: dict[int, list[GateProgress]] = {}
-    for run_id, cycle, segment, decision, proposal in session.execute(query.order_by(col(Gate.id))):
-        split = decision or proposal
-        gate = GateProgress(cycle, segment, len(split["partition"]), split["specialist_steps"])
+    for run_id, cycle, segment, decision, proposal, status in session.execute(query.order_by(col(Gate.id))):
+        split, approved = decision or proposal, status == "approved"
+        gate = GateProgress(cycle, segment, len(split["partition"]), split["specialist_steps"], approved)
         found.setdefault(run_id, []).append(gate)
     return found
 

@@ -12,7 +12,7 @@ from gsl.backend.domain.run_progress import phases
 from gsl.backend.domain.run_steps import steps_of
 from gsl.backend.domain.run_tree import tree_of
 from gsl.backend.domain.run_tree_parts import AskedGate, Best, Parts
-from gsl.backend.store import forks, gates, history, run_progress
+from gsl.backend.store import forks, gates, history, run_progress, tracked_views
 from gsl.backend.store.jobs import views
 from gsl.backend.store.suites import suite_of
 from gsl.phases.ledger import Entry, critical_jobs
@@ -37,7 +37,7 @@ def _parts(session: Session, run: Run, success: bool, ledger: LedgerPublic) -> P
     progress = run_progress.of(session, [run]).get(run.id or 0)
     if progress is None:
         return None
-    jobs = views.of_run(session, run.id or 0)
+    jobs, script = views.of_run(session, run.id or 0), tracked_views.scripts(session, [run]).get(run.id or 0)
     steps = steps_of(progress.config, progress.jobs, progress.gates)
     return Parts(
         steps=tuple(zip(steps, phases(progress), strict=True)),
@@ -50,6 +50,8 @@ def _parts(session: Session, run: Run, success: bool, ledger: LedgerPublic) -> P
         forks=forks.branches(session, run),
         origin=forks.origin_of(run),
         rungs=progress.config.specialists.rungs,
+        by_script=script.specialists if script else (),
+        success=success,
     )
 
 

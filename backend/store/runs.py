@@ -23,6 +23,7 @@ from gsl.backend.store import (
     run_progress,
     run_text,
     search,
+    tracked_views,
     value_sources,
 )
 from gsl.backend.store.configs import check_readable, config_of, read_only
@@ -177,6 +178,7 @@ def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
     )
     baselines = _newest(session, going, Run.baseline_of)
     forked, continued = forks.of_runs(session, runs), continuations.of_runs(session, runs)
+    scripts = tracked_views.scripts(session, runs)
     return [
         RunPublic(
             **summary.model_dump(),
@@ -189,6 +191,7 @@ def publics(session: Session, runs: Sequence[Run]) -> list[RunPublic]:
             baseline_id=baselines.get(summary.id),
             origin=forks.origin_of(run),
             forks=forked.get(summary.id, ()),
+            script=scripts.get(summary.id),
             continuations=continued[summary.id],
         )
         for run, summary in zip(runs, summaries(session, runs), strict=True)

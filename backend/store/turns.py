@@ -34,7 +34,7 @@ from gsl.backend.db.account_models import Account
 from gsl.backend.db.columns import now
 from gsl.backend.db.models import Job, Run
 from gsl.backend.store import quotas
-from gsl.protocol.dispatch import Ability, Need
+from gsl.protocol.dispatch import SCRIPT, Ability, Need
 from gsl.protocol.jobs import ENDED, VIDEO, RunStatus
 
 AGING = timedelta(hours=12)
@@ -60,6 +60,11 @@ def owner() -> ColumnElement[str]:
 def served(session: Session, run: Run) -> None:
     """Remember that a worker has taken a job of the run's account."""
     session.execute(update(Account).where(col(Account.name) == run.owner).values(served_at=now()))
+
+
+def of_workers() -> ColumnElement[bool]:
+    """Whether a run's jobs are done by workers, not by a script that keeps control."""
+    return col(Run.needs) != SCRIPT
 
 
 def is_for(worker: Ability) -> ColumnElement[bool]:
@@ -137,7 +142,7 @@ def in_order(session: Session, at: datetime, limit: int) -> Sequence[Place]:
     turn = _turn(col(Job.queued_at), func.coalesce(shares.c.running, 0) + before, at, video)
     query: Any = select(Job.id, Job.run_id, *NEED).join(Run, col(Run.id) == col(Job.run_id))
     query = query.outerjoin(Account, col(Account.name) == col(Run.owner))
-    queued = query.outerjoin(shares, shares.c.owner == owner()).where(Job.status == "queued")
+    queued = query.outerjoin(shares, shares.c.owner == owner()).where(Job.status == "queued", of_workers())
     rows = session.execute(queued.order_by(paused, *turn, col(Job.id)).limit(limit))
     return [Place(job_id, run_id, Need(*need)) for job_id, run_id, *need in rows]
 

@@ -15,7 +15,7 @@ from gsl.backend.store import quotas, reach, turns, worker_usage
 from gsl.backend.store.jobs import queue
 from gsl.backend.store.run_progress import LIVE_S, live_workers
 from gsl.protocol.api import FieldError, WorkerPublic
-from gsl.protocol.dispatch import Need
+from gsl.protocol.dispatch import SCRIPT, Need
 from gsl.protocol.lease import RegistrationReply, WorkerInfo, WorkerUse
 
 _FORGOTTEN_AFTER = timedelta(days=7)
@@ -114,7 +114,9 @@ def _waiting_needs(session: Session, seconds: float) -> list[Need]:
     """Of jobs that were queued so many seconds ago, without those that a quota holds."""
     query = select(*turns.NEED).join(Job, col(Job.run_id) == col(Run.id)).distinct()
     waiting = (Job.status == "queued", col(Job.queued_at) < now() - timedelta(seconds=seconds))
-    return sorted(Need(*row) for row in session.execute(query.where(*waiting, not_(quotas.is_held()))))
+    return sorted(
+        Need(*row) for row in session.execute(query.where(*waiting, turns.of_workers(), not_(quotas.is_held())))
+    )
 
 
 def check_runnable(session: Session, needs: Mapping[str, str]) -> None:
@@ -123,6 +125,11 @@ def check_runnable(session: Session, needs: Mapping[str, str]) -> None:
     If no worker is live, nothing is refused: the run waits for the first one. Labels refuse nothing either, because
     machines that are started only while jobs wait for them have labels too.
     """
+    by_script = [field for field, need in needs.items() if need == SCRIPT]
+    if by_script:
+        raise InvalidError.field(
+            by_script[0], "is trained by a script that keeps control: gsl_track.track() launches it"
+        )
     live = workers_of(live_workers(session))
     wrong = [
         FieldError(field=field, message=refusal(Need(suite), live))

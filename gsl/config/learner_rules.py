@@ -22,7 +22,9 @@ def external_rules(config: RunParts) -> Iterator[BrokenRule]:
 
 def _of_learner(config: RunParts, learner: ExternalLearner) -> Iterator[BrokenRule]:
     """It samples, steps and saves by itself, so what reaches into these is not to be had."""
-    if not learner.trainer:
+    if learner.tracked:
+        yield from _of_script(config, learner)
+    elif not learner.trainer:
         yield ("learner", "trainer"), "must be the name under which a worker declares the trainer (docs/own-trainer.md)"
     if learner.overlap:
         yield ("learner", "overlap"), f"must be off: {learner.title} steps its environments itself"
@@ -33,6 +35,18 @@ def _of_learner(config: RunParts, learner: ExternalLearner) -> Iterator[BrokenRu
         yield ("plateau", "rewind"), f"must be off: {learner.title} saves only when it is asked to"
     if config.arm != "generalist" and config.specialists.partition == "clustered":
         yield ("specialists", "partition"), f"must be random or balanced: {learner.title} reports no features"
+
+
+def _of_script(config: RunParts, learner: ExternalLearner) -> Iterator[BrokenRule]:
+    """It trains, and that is all that GSL Lab sees of it."""
+    if learner.trainer:
+        yield ("learner", "trainer"), "must be empty: the script that is tracked is started by nobody else"
+    if not isinstance(config.suite, ExternalSuite):
+        yield ("suite", "name"), "must be external: the script that is tracked brings its environments"
+    if config.arm == "generalist_low":
+        yield ("arm",), "must be gsl or generalist: specialists are trained by the script that is tracked"
+    if config.cycles.count > 1:
+        yield ("cycles", "count"), "must be 1: the script that is tracked does its own fine-tuning"
 
 
 def members_fit(config: RunParts) -> Iterator[BrokenRule]:

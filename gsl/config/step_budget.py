@@ -7,7 +7,12 @@ from gsl.config.parts import RunParts
 
 
 def round_steps(config: RunParts, variations: int) -> int:
-    """The most that one round of an evaluation takes: a trial of each variation, all episodes up to the time limit."""
+    """The most that one round of an evaluation takes: a trial of each variation, all episodes up to the time limit.
+
+    Nothing in a run that is tracked, which is measured by its newest training episodes.
+    """
+    if config.learner.is_tracked:
+        return 0
     return variations * config.trial.evaluated * config.suite.max_episode_steps
 
 
@@ -71,6 +76,8 @@ def another_epoch_from(config: RunParts, variations: int, steps: int) -> int:
 def demonstration_floor(config: RunParts) -> int:
     """Steps reserved for demonstrations: one trial up to the time limit of each demonstrated variation, if any."""
     if config.guide.learns_from != "demonstrations" or config.demonstrations.record == "history":
+        return 0
+    if config.learner.is_tracked:
         return 0
     lowest = config.specialists.count * config.specialists.variations_each
     rest = len(config.suite.training_variations()) - lowest

@@ -2,8 +2,9 @@
 
 from gsl.phases.gate import wrong_edits
 from gsl.phases.plan import hold, plan
-from gsl.phases.state import Continuation, GateOpening, GateView, JobView, Plan, Proposal, RunState
+from gsl.phases.state import Continuation, GateOpening, GateView, JobView, Plan, Proposal, RunState, ScriptView
 
 __all__ = [
-    "Continuation", "GateOpening", "GateView", "JobView", "Plan", "Proposal", "RunState", "hold", "plan", "wrong_edits",
+    "Continuation", "GateOpening", "GateView", "JobView", "Plan", "Proposal", "RunState", "ScriptView", "hold", "plan",
+    "wrong_edits",
 ]  # fmt: skip

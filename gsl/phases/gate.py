@@ -27,6 +27,8 @@ def open_specialists_gate(
     if proposal is None:
         return None
     why = _why(segment, gain)
+    if config.learner.is_tracked:
+        why += "; every variation is measured by its newest training episodes"
     if left_out := all_left_out(config, state, segment):
         why += f"; {left_out}; the lowest variations are proposed anyway"
     if (rounds := state.rounds_of(segment.evaluation)).wholeness == "cut":

@@ -14,7 +14,7 @@ from gsl.phases.budget import another_cycle_fits, evaluation_steps, segment_step
 from gsl.phases.continuing import as_launched, continued
 from gsl.phases.gate import all_left_out, gain_of, open_specialists_gate
 from gsl.phases.jobs import checkpoint_of
-from gsl.phases.specialists import finetune_step, specialists_step
+from gsl.phases.specialists import finetune_step, specialists_of_script, specialists_step
 from gsl.phases.state import JobView, Plan, RunState, Segment
 from gsl.protocol.jobs import ENDED, CheckpointSource, JobStatus
 
@@ -78,7 +78,7 @@ def _method(config: RunConfig, state: RunState) -> Plan:
     segment = state.segment(1)
     if segment is None:
         new = jobs.first_generalist(config, segment_steps(config, state, 1), state.forked)
-        return Plan("queued", "waiting for a worker", jobs=(new,))
+        return Plan("queued", _waiting(config), jobs=(new,))
     return _from_segment(config, state, segment, gain=None)
 
 
@@ -90,7 +90,7 @@ def _from_segment(config: RunConfig, state: RunState, segment: Segment, gain: fl
     job = segment.job
     if not job.ended:
         if (segment.cycle, segment.number, job.attempt) == (1, 1, 0):
-            return Plan("queued", "waiting for a worker")
+            return Plan("queued", _waiting(config))
         return Plan("generalist", _training(config, job.budget), cycle=segment.cycle)
     if job.failed:
         return replace(Plan.failed(job), cycle=segment.cycle)
@@ -127,6 +127,8 @@ def _after_segment(config: RunConfig, state: RunState, segment: Segment, gain: f
 
 def _at_the_gate(config: RunConfig, state: RunState, segment: Segment, gain: float | None) -> Plan:
     gate = state.gate(segment, "specialists")
+    if state.script.ended and (gate is None or gate.status == "open"):
+        return Plan("succeeded", "ended by its script before a decision about specialists")
     if gate is None:
         if config.gate.mode == "auto" and (left_out := all_left_out(config, state, segment)):
             return _without_finetuning(config, state, segment, f"ended at the gate: {left_out}")
@@ -140,6 +142,8 @@ def _at_the_gate(config: RunConfig, state: RunState, segment: Segment, gain: flo
     if gate.action == "stop":
         return _without_finetuning(config, state, segment, "stopped at the gate")
     if gate.action == "approve" and gate.decision is not None:
+        if config.learner.is_tracked:
+            return specialists_of_script(state.script, gate.decision)
         return _after_approval(ApprovedCycle(config, state, segment, gate.decision))
     return _next_segment(config, state, segment)
 
@@ -246,6 +250,10 @@ def _gained_too_little(config: RunConfig, gain: float | None) -> bool:
 
 def _cycles(count: int) -> str:
     return "one cycle" if count == 1 else f"{count} cycles"
+
+
+def _waiting(config: RunConfig) -> str:
+    return "waiting for its script" if config.learner.is_tracked else "waiting for a worker"
 
 
 def _training(config: RunConfig, budget: int) -> str:

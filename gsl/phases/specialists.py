@@ -1,12 +1,15 @@
 """From an approved gate to the fine-tuned generalist: specialists, their demonstrations, fine-tuning."""
 
+from collections.abc import Sequence
+
+from gsl.config.errors import counted
 from gsl.phases import jobs, keys
 from gsl.phases.approved_cycle import ApprovedCycle, filter_advice
 from gsl.phases.budget import demonstration_pool, demonstration_steps, finetune_steps, lowest_steps
 from gsl.phases.gate import open_too_few_gate
 from gsl.phases.halving import is_trained, next_rung, reserved_steps, rung_message
-from gsl.phases.state import Plan
-from gsl.protocol.jobs import CheckpointSource, JobSpec, TeacherSource
+from gsl.phases.state import Plan, Proposal, ScriptView
+from gsl.protocol.jobs import ENDED, CheckpointSource, JobSpec, RunStatus, TeacherSource
 
 
 def specialists_step(cycle: ApprovedCycle) -> Plan | None:
@@ -141,3 +144,24 @@ def _finetune(
     spent = cycle.state.spent
     new = jobs.finetune(cycle.config, cycle.number, cycle.source, demonstration_keys, teachers, budget, spent)
     return Plan("finetune", message, jobs=(new,), warnings=cycle.warnings)
+
+
+def specialists_of_script(script: ScriptView, decision: Proposal) -> Plan:
+    """What follows the approved gate of a run that is tracked: GSL Lab has nothing of its policy, so it plans no jobs.
+
+    It waits until every approved specialist has had its run, or until the script says that nothing more will come.
+    """
+    known = [script.specialists.get(number) for number in range(1, len(decision.partition) + 1)]
+    ended = [status for status in known if status in ENDED]
+    if script.ended or len(ended) == len(known):
+        return Plan("succeeded", _result_of_script(ended, len(known)))
+    done = f"{len(ended)} of {counted(len(known), 'specialist')} ended"
+    return Plan("specialists", f"{done}; its script trains each as a run of its own")
+
+
+def _result_of_script(ended: Sequence[RunStatus | None], approved: int) -> str:
+    """Example: 2 of 3 specialists trained by its script, of which 1 failed."""
+    result = f"{len(ended)} of {counted(approved, 'specialist')} trained by its script"
+    wrong = {status: ended.count(status) for status in ("failed", "cancelled")}
+    said = ", ".join(f"{count} {status}" for status, count in wrong.items() if count)
+    return f"{result}, of which {said}" if said else result

@@ -81,6 +81,15 @@ class Continuation:
 
 
 @dataclass(frozen=True)
+class ScriptView:
+    """The script of a run that is tracked: whether it said that nothing more will come, and the status of each run that
+    it launched for a specialist, by the specialist's number."""
+
+    ended: bool = False
+    specialists: Mapping[int, RunStatus] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class RunState:
     """Everything that `plan` uses.
 
@@ -90,6 +99,7 @@ class RunState:
     `forked`: whether the generalist continues from a checkpoint of another run.
     `history`: the generalist's training episodes by variation, if a gate is about to open.
     `continuations`: what was asked for after the run had succeeded, in order.
+    `script`: of a run that is tracked.
     """
 
     jobs: tuple[JobView, ...] = ()
@@ -101,6 +111,7 @@ class RunState:
     history: History = field(default_factory=dict)
     forked: bool = False
     continuations: tuple[Continuation, ...] = ()
+    script: ScriptView = field(default_factory=ScriptView)
 
     def job(self, key: str) -> JobView | None:
         return next((job for job in self.jobs if job.key == key), None)

@@ -42,9 +42,15 @@ TRAINER = "trainer:"
 """Before the name of a trainer of somebody's own, among the suites that a worker can run: it brings environments."""
 
 
+SCRIPT = "script:"
+"""What a run needs whose trainer is a script that keeps control: no worker announces it, so none gets its jobs."""
+
+
 def needed(config: RunParts) -> str:
     """What workers must be able to run for such a run: its suite, or the trainer that brings what it needs."""
     learner = config.learner
+    if learner.is_tracked:
+        return SCRIPT
     return f"{TRAINER}{learner.trainer}" if isinstance(learner, ExternalLearner) else config.suite.name
 
 

@@ -36,7 +36,7 @@ class Stage:
         named = {"run_id": self.run, "job_id": self.job, "artifact_id": self.artifact, "name": "nothing"}
         named |= {"experiment_id": self.experiment, "project_id": self.project, "gate_id": 1, "comment_id": 1}
         named |= {"variation_id": 0}
-        named |= {"video_id": 1}
+        named |= {"video_id": 1, "number": 1}
         return pattern.format_map(named)
 
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.backend.api_driver import ApiDriver
+from tests.backend.tracked import Script
 from tests.browser.conftest import choose, sign_in
 from tests.browser.product import ROOT
 
@@ -37,7 +38,8 @@ def paths(stage: ApiDriver) -> list[str]:
     waiting = stage.at_the_gate(tags=["paper"], priority=2)
     space = {"learner.gamma": {"low": 0.9, "high": 0.99}}
     sweep = stage.post("/sweeps", {"name": "Swept", "preset": "forkmaze-quick", "space": space}, 201)["experiment_id"]
-    again = continued(stage)
+    again, tracked = continued(stage), Script(stage, "looked at").approved()
+    tracked.specialist(1)
     tabs = [f"/runs/{ended}?tab={tab}" for tab in TABS]
     return [
         *PAGES,
@@ -52,6 +54,7 @@ def paths(stage: ApiDriver) -> list[str]:
         f"/compare?experiments={experiment}&by=run",
         f"/runs/{again}",
         f"/runs/{waiting}?tab=gate",
+        f"/runs/{tracked.run_id}?tab=specialists",
     ]
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gsl.method.variation_returns import by_variation, finite
 from gsl.protocol.reports import PlaceReturn, VariationReturn
 
 
@@ -43,7 +43,7 @@ class Episodes:
 
     def by_variation(self) -> tuple[VariationReturn, ...]:
         """One summary for each variation with a finished episode, in the order of the variations."""
-        return tuple(_summary(int(v), self[self.variation == v]) for v in np.unique(self.variation))
+        return by_variation(self.variation, self.returns, self.length, self.success)
 
     def by_place(self) -> tuple[PlaceReturn, ...]:
         """One summary for each place in a trial, in order; none without trials."""
@@ -68,23 +68,6 @@ def join(parts: Iterable[Episodes]) -> Episodes:
         np.concatenate([part.length for part in parts]),
         success,
         place,
-    )
-
-
-def finite(number: float) -> float | None:
-    """The number as reports may contain it: None if it is infinite or not a number."""
-    return float(number) if isfinite(number) else None
-
-
-def _summary(variation: int, episodes: Episodes) -> VariationReturn:
-    spread = float(episodes.returns.std(ddof=1)) if len(episodes) > 1 else None
-    return VariationReturn(
-        variation=variation,
-        episodes=len(episodes),
-        mean_return=episodes.mean_return,
-        std_return=None if spread is None else finite(spread),
-        success_rate=episodes.success_rate,
-        mean_length=float(episodes.length.mean()),
     )
 
 

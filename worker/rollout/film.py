@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from gsl.atomic_file import write_text
+from gsl.method.variation_returns import finite
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import WatchedEpisode
 from gsl.seeds import derive
@@ -26,7 +27,6 @@ from gsl.worker.learners.base import Thinker, to_device
 from gsl.worker.nets.distributions import Categorical
 from gsl.worker.rollout.collect import Policy
 from gsl.worker.rollout.env_runner import EnvRunner, StepResult
-from gsl.worker.rollout.episodes import finite
 from gsl.worker.rollout.video_file import VideoFile
 
 _DIGITS = 5

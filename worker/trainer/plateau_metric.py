@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.method.plateau import PlateauDetector
+from gsl.method.variation_returns import finite
 from gsl.protocol.jobs import JobSpec
 from gsl.protocol.reports import PlateauReport
-from gsl.worker.rollout.episodes import Episodes, finite
+from gsl.worker.rollout.episodes import Episodes
 
 RECENT = 3
 """Episodes over which each variation is averaged, the newer ones with more weight."""

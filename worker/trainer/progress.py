@@ -4,8 +4,9 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
+from gsl.method.variation_returns import finite
 from gsl.protocol.reports import EpochReport, Outcome, PlateauReport
-from gsl.worker.rollout.episodes import Episodes, finite
+from gsl.worker.rollout.episodes import Episodes
 from gsl.worker.trainer.process_use import of_this_process
 
 log = logging.getLogger(__name__)

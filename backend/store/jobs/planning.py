@@ -12,7 +12,7 @@ from gsl.backend.db.columns import now
 from gsl.backend.db.evaluation_models import EvaluationFeatures
 from gsl.backend.db.models import Gate, Job, Plateau, Run
 from gsl.backend.db.rollup_models import LatestReturn
-from gsl.backend.store import continuations, wholeness
+from gsl.backend.store import continuations, tracked, wholeness
 from gsl.backend.store.jobs.on_demand import OnDemand
 from gsl.backend.store.training_history import history_before_gate
 from gsl.config.run import RunConfig
@@ -42,6 +42,7 @@ def load_state(session: Session, run: Run) -> RunState:
         history=history_before_gate(session, jobs, gates),
         forked=run.origin is not None,
         continuations=continuations.planned(session, run),
+        script=tracked.script_view(session, run),
     )
 
 

@@ -92,9 +92,8 @@ def requeue_of(session: Session, prefix: str) -> int:
 
 def not_dispatched(session: Session) -> list[int]:
     """Queued jobs for which no message was sent since they were queued, except those whose pause is not over."""
-    waiting = select(Job.id).where(
-        Job.status == "queued", col(Job.dispatched_at).is_(None), col(Job.queued_at) <= now()
-    )
+    new = (Job.status == "queued", col(Job.dispatched_at).is_(None), col(Job.queued_at) <= now())
+    waiting = select(Job.id).join(Run, col(Run.id) == col(Job.run_id)).where(*new, turns.of_workers())
     return [job_id for job_id in session.exec(waiting.order_by(col(Job.queued_at), col(Job.id))) if job_id is not None]
 
 
@@ -114,7 +113,7 @@ def not_picked_up(session: Session, seconds: float) -> dict[Need, list[int]]:
 def ready(session: Session, *shown: ColumnElement[bool]) -> dict[Need, int]:
     """Number of jobs that a worker could take at this moment, by what they need of it; of runs that are `shown`."""
     columns: tuple[Any, ...] = (*turns.NEED, func.count())
-    due = (Job.status == "queued", col(Job.queued_at) <= now(), not_(quotas.is_held()), *shown)
+    due = (Job.status == "queued", col(Job.queued_at) <= now(), turns.of_workers(), not_(quotas.is_held()), *shown)
     query = select(*columns).select_from(Job).join(Run, col(Run.id) == col(Job.run_id)).where(*due)
     return {Need(*need): number for *need, number in session.execute(query.group_by(*turns.NEED))}
 

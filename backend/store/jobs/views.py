@@ -76,7 +76,7 @@ def _waiting(session: Session, shown: Sequence[ColumnElement[bool]], ready: Mapp
     query = (
         select(*columns)
         .join(Run, col(Run.id) == col(Job.run_id))
-        .where(col(Job.status).in_(("queued", "lost")), *shown)
+        .where(col(Job.status).in_(("queued", "lost")), turns.of_workers(), *shown)
     )
     rows = session.execute(query.group_by(*needed).order_by(func.min(Job.queued_at)))
     by_need: dict[Need, list[tuple[int, int, bool]]] = {}

@@ -2655,6 +2655,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/tracked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get where a tracked run is
+         * @description With the specialists, once they are approved. 409 if the run is not tracked.
+         *
+         *     Needs: viewer.
+         */
+        get: operations["get_tracked_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/tracked/epochs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report an epoch
+         * @description Stores it, judges it by criterion H, and says what the script may do next. Sending the newest one twice changes
+         *     nothing. 409 if another script took over, or if the training is over or paused.
+         *
+         *     Needs: member.
+         */
+        post: operations["report_tracked_epoch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/tracked/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a sign of life
+         * @description Between epochs. Without any, the run waits for its script after a while.
+         *
+         *     Needs: member.
+         */
+        post: operations["keep_tracked_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/tracked/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a tracked run
+         * @description The script ends: for good, or to be started again.
+         *
+         *     Needs: member.
+         */
+        post: operations["leave_tracked_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/tracked/specialists/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Track a specialist
+         * @description Launches the run of a specialist that was approved, or goes on with it. 409 if none is approved.
+         *
+         *     Needs: member.
+         */
+        post: operations["track_specialist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/tree": {
         parameters: {
             query?: never;
@@ -3019,6 +3130,29 @@ export interface paths {
          *     Needs: member.
          */
         post: operations["create_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Track a run
+         * @description Launches a run for your script, or goes on with the one of this key that has not ended. The state is `held` while
+         *     another script has it. 422 if it has other settings.
+         *
+         *     Needs: member.
+         */
+        post: operations["track_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5351,6 +5485,12 @@ export interface components {
              * @default false
              */
             overlap: boolean;
+            /**
+             * Tracked
+             * @description Whether a script keeps control and only reports, by gsl_track.track(), which launches such runs itself.
+             * @default false
+             */
+            tracked: boolean;
             /**
              * Trainer
              * @description Name under which workers declare the trainer.
@@ -10332,6 +10472,8 @@ export interface components {
              * @description Which evaluation `score` is of, for example `final evaluation`.
              */
             score_source?: string | null;
+            /** @description If a script keeps control of its training; null if workers train it. */
+            script?: components["schemas"]["ScriptPublic"] | null;
             /** Seed */
             seed: number;
             /**
@@ -10996,6 +11138,53 @@ export interface components {
             warm_up: number;
         };
         /**
+         * ScriptPublic
+         * @description Of a run that is tracked: the script that keeps control of its training.
+         */
+        ScriptPublic: {
+            /**
+             * Key
+             * @description Name by which the script finds the run.
+             */
+            key: string;
+            /**
+             * Number
+             * @description Of a specialist's run: its number there, from 1; otherwise 0.
+             */
+            number: number;
+            /**
+             * Parent Id
+             * @description Of a specialist's run: the run at whose gate it was approved.
+             */
+            parent_id: number | null;
+            /**
+             * Specialists
+             * @description Runs that the script launched for its specialists.
+             */
+            specialists: components["schemas"]["SpecialistRun"][];
+        };
+        /**
+         * ScriptStart
+         * @description A script begins, or goes on, with a run.
+         */
+        ScriptStart: {
+            /**
+             * Epoch
+             * @description The epoch after which it goes on: later ones are discarded. Null: after the newest reported one.
+             */
+            epoch?: number | null;
+            /**
+             * Protocol
+             * @description Version that the script speaks.
+             */
+            protocol: number;
+            /**
+             * Script
+             * @description What the script is shown as, such as its machine and process.
+             */
+            script: string;
+        };
+        /**
          * SearchedSetting
          * @description The values that a sweep tries for one setting: a range of numbers, or a list of choices.
          */
@@ -11437,6 +11626,37 @@ export interface components {
             version: string;
         };
         /**
+         * SpecialistPart
+         * @description A specialist that was approved at the gate, for the script to train.
+         */
+        SpecialistPart: {
+            /**
+             * Names
+             * @description Of its variations.
+             */
+            names: string[];
+            /** Number */
+            number: number;
+            /**
+             * Run Id
+             * @description Its run, if the script has launched it.
+             */
+            run_id: number | null;
+            /**
+             * Start
+             * @description How it was decided that its policy begins.
+             * @enum {string}
+             */
+            start: "clone" | "clone_fresh_head" | "scratch";
+            /**
+             * Steps
+             * @description Environment steps that it may take.
+             */
+            steps: number;
+            /** Variations */
+            variations: number[];
+        };
+        /**
          * SpecialistPlan
          * @description How a specialist's job divides its steps.
          */
@@ -11453,6 +11673,38 @@ export interface components {
              * @description Most steps it trains, in whole epochs.
              */
             training_steps: number;
+        };
+        /**
+         * SpecialistRun
+         * @description The run of a specialist that a script trains.
+         */
+        SpecialistRun: {
+            /**
+             * Mean Return
+             * @description Of its newest epoch.
+             */
+            mean_return: number | null;
+            /**
+             * Number
+             * @description As approved at the gate.
+             */
+            number: number;
+            /** Run Id */
+            run_id: number;
+            /**
+             * Score
+             * @description By its newest training episodes, once it has ended.
+             */
+            score: number | null;
+            /** Spent Steps */
+            spent_steps: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "generalist" | "evaluation" | "awaiting_approval" | "specialists" | "finetune" | "succeeded" | "failed" | "cancelled" | "paused";
+            /** Total Steps */
+            total_steps: number;
         };
         /**
          * SpecialistSettings
@@ -12411,6 +12663,227 @@ export interface components {
              * @enum {string}
              */
             scope: "read" | "write";
+        };
+        /**
+         * TrackRequest
+         * @example {
+         *       "config": {
+         *         "budget": {
+         *           "total_steps": 100000
+         *         },
+         *         "suite": {
+         *           "names": [
+         *             "left",
+         *             "right",
+         *             "far"
+         *           ],
+         *           "return_of_one": 10,
+         *           "variations": 3
+         *         }
+         *       },
+         *       "key": "maze",
+         *       "protocol": 1,
+         *       "script": "lab-3, process 4711"
+         *     }
+         */
+        TrackRequest: {
+            /**
+             * Config
+             * @description Parts of a RunConfig; learner, guide and suite are those of a run that is tracked.
+             * @default {}
+             */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Epoch
+             * @description The epoch after which it goes on: later ones are discarded. Null: after the newest reported one.
+             */
+            epoch?: number | null;
+            /**
+             * Key
+             * @description Name of the run: the same script finds its run again by it.
+             */
+            key: string;
+            /**
+             * Project Id
+             * @description The project it belongs to.
+             */
+            project_id?: number | null;
+            /**
+             * Protocol
+             * @description Version that the script speaks.
+             */
+            protocol: number;
+            /**
+             * Script
+             * @description What the script is shown as, such as its machine and process.
+             */
+            script: string;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+        };
+        /**
+         * TrackedEpisode
+         * @description An episode that has ended.
+         */
+        TrackedEpisode: {
+            /**
+             * Length
+             * @description Environment steps.
+             */
+            length: number;
+            /**
+             * Return
+             * @description Its return, raw and undiscounted.
+             */
+            return: number;
+            /**
+             * Success
+             * @description Required if the suite is scored by success.
+             */
+            success?: boolean | null;
+            /**
+             * Variation
+             * @description Number of the variation, from 0.
+             */
+            variation: number;
+        };
+        /**
+         * TrackedEpoch
+         * @description An epoch of training has ended.
+         */
+        TrackedEpoch: {
+            /**
+             * Attempt
+             * @description As the server gave it when the script began.
+             */
+            attempt: number;
+            /** Episodes */
+            episodes: components["schemas"]["TrackedEpisode"][];
+            /**
+             * Epoch
+             * @description The next one. The newest may be sent again, unchanged.
+             */
+            epoch: number;
+            /**
+             * Metrics
+             * @default {}
+             */
+            metrics: {
+                [key: string]: number | null;
+            };
+            /** Seconds */
+            seconds: number;
+            /**
+             * Steps
+             * @description Environment steps of this epoch alone.
+             */
+            steps: number;
+        };
+        /**
+         * TrackedLeave
+         * @description The script ends.
+         */
+        TrackedLeave: {
+            /** Attempt */
+            attempt?: number | null;
+            /**
+             * Done
+             * @description Nothing more will come. If not, the script goes on when it is started again.
+             */
+            done: boolean;
+        };
+        /**
+         * TrackedPublic
+         * @description Where a tracked run is, and what its script may do: `training`: report epochs; `held`: ask again, because another
+         *     script has it; `gate`: wait for a decision; `specialists`: launch those of the split; `paused`: leave, and start
+         *     again later; `ended`: nothing more.
+         */
+        TrackedPublic: {
+            /**
+             * Attempt
+             * @description To be sent with everything that the script says; 0 if it holds nothing.
+             */
+            attempt: number;
+            /**
+             * Budget Steps
+             * @description Training ends with the epoch that reaches them.
+             */
+            budget_steps: number;
+            /**
+             * Epochs
+             * @description Reported since training began, or began again.
+             */
+            epochs: number;
+            /**
+             * Heartbeat Seconds
+             * @description How often a sign of life is expected while training.
+             */
+            heartbeat_seconds: number;
+            /** Key */
+            key: string;
+            /**
+             * Message
+             * @description What the run waits for or how it ended, or who holds it.
+             */
+            message: string;
+            /**
+             * Names
+             * @description Of the variations, in the order of their numbers.
+             */
+            names: string[];
+            /**
+             * Number
+             * @description Of a specialist's run: its number there, from 1; otherwise 0.
+             */
+            number: number;
+            /**
+             * Parent Id
+             * @description Of a specialist's run: the run at whose gate it was approved.
+             */
+            parent_id: number | null;
+            /**
+             * Protocol
+             * @default 1
+             */
+            protocol: number;
+            /** Run Id */
+            run_id: number;
+            /**
+             * Split
+             * @description The specialists, once they are approved.
+             */
+            split: components["schemas"]["SpecialistPart"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "training" | "held" | "gate" | "specialists" | "paused" | "ended";
+            /**
+             * Status
+             * @description The run's own.
+             */
+            status: string;
+            /**
+             * Steps
+             * @description Environment steps of these epochs.
+             */
+            steps: number;
+        };
+        /**
+         * TrackedSign
+         * @description The script is alive.
+         */
+        TrackedSign: {
+            /**
+             * Attempt
+             * @description As the server gave it when the script began.
+             */
+            attempt: number;
         };
         /**
          * TrainingOn
@@ -24758,6 +25231,517 @@ export interface operations {
             };
         };
     };
+    get_tracked_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackedPublic"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_tracked_epoch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackedEpoch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackedPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_tracked_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackedSign"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackedPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_tracked_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackedLeave"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackedPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    track_specialist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                run_id: number;
+                /** @description Number of the specialist, from 1. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackedPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found; the detail says which id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_tree: {
         parameters: {
             query?: never;
@@ -26034,6 +27018,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SweepPublic"];
+                };
+            };
+            /** @description The body cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token does not count (any more). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or another site sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request conflicts with the current state, which the detail explains. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: more than 1 MiB, or 32 MiB for records and for what workers send. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are invalid; `errors` names each and says what would be accepted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the storage is unavailable; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    track_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackedPublic"];
                 };
             };
             /** @description The body cannot be parsed. */

@@ -83,6 +83,7 @@ const TITLES: Record<RunSummary["arm"], string> = {
 export function armTitle(run: Pick<RunSummary, "arm" | "arm_name">): string {
   const title = TITLES[run.arm];
   const label = run.arm_name.toLowerCase();
+  if (run.arm === "generalist" && label === "specialist") return label; // that a script trains, in a run of its own
   return label === "" || label === run.arm || label === title.toLowerCase() ? title : `${run.arm_name} (${title})`;
 }
 

@@ -78,6 +78,11 @@ class LearnerSettings(Settings):
     learning_rate: float = setting(5e-4, "Adam's learning rate. Reduce it if training is unstable.", gt=0, le=1)
 
     @property
+    def is_tracked(self) -> bool:
+        """Whether a script of somebody's own trains by itself and only reports; no worker then does anything."""
+        return False
+
+    @property
     def policies(self) -> int:
         """Number of policies, each of which acts in an equal share of the environments."""
         return 1

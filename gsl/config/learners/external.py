@@ -31,6 +31,18 @@ class ExternalLearner(LearnerSettings):
 
     name: Literal["external"] = "external"
     trainer: TrainerName = setting("", "Name under which workers declare the trainer.")
+    tracked: bool = setting(
+        False, "Whether a script keeps control and only reports, by gsl_track.track(), which launches such runs itself."
+    )
     arguments: dict[ArgumentName, Argument] = setting(
         {}, "What else the trainer is told, by name; what it makes of it is its own affair.", max_length=100
     )
+
+    @property
+    def is_tracked(self) -> bool:
+        return self.tracked
+
+    @property
+    def batch_size(self) -> int:
+        """A script's epochs are as long as it likes, so its budgets are counted in steps."""
+        return 1 if self.tracked else super().batch_size

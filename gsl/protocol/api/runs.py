@@ -86,6 +86,27 @@ class ContinuationPublic(Answer):
     asked_at: datetime
 
 
+class SpecialistRun(Answer):
+    """The run of a specialist that a script trains."""
+
+    number: int = Field(ge=1, description="As approved at the gate.")
+    run_id: int
+    status: RunStatus
+    spent_steps: int
+    total_steps: int
+    mean_return: float | None = Field(description="Of its newest epoch.")
+    score: float | None = Field(description="By its newest training episodes, once it has ended.")
+
+
+class ScriptPublic(Answer):
+    """Of a run that is tracked: the script that keeps control of its training."""
+
+    key: str = Field(description="Name by which the script finds the run.")
+    parent_id: int | None = Field(description="Of a specialist's run: the run at whose gate it was approved.")
+    number: int = Field(description="Of a specialist's run: its number there, from 1; otherwise 0.")
+    specialists: tuple[SpecialistRun, ...] = Field(description="Runs that the script launched for its specialists.")
+
+
 class RunUpdate(Request):
     model_config = example({"name": "With the longer window", "tags": ["paper", "keep"]})
 
@@ -198,6 +219,9 @@ class RunPublic(RunSummary):
     )
     origin: Origin | None = Field(default=None, description="Where its generalist continues from, if it is a fork.")
     forks: tuple[int, ...] = Field(default=(), description="Runs that continue from a checkpoint of this one.")
+    script: ScriptPublic | None = Field(
+        default=None, description="If a script keeps control of its training; null if workers train it."
+    )
     continuations: tuple[ContinuationPublic, ...] = Field(
         default=(), description="What it was asked to train on for after it had succeeded, oldest first."
     )

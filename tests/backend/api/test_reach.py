@@ -29,7 +29,7 @@ COMPARED = {
 BODIES = {
     "create_run", "preview_run", "change_runs", "store_run_view", "delete_run_view", "import_run", "create_experiment",
     "approve_gates", "create_project", "create_token", "revoke_approval_link", "revoke_share_link", "create_sweep",
-    "store_plateau_default", "delete_plateau_default",
+    "store_plateau_default", "delete_plateau_default", "track_run",
 }  # fmt: skip
 """Routes whose body, query or link names a project, or what may belong to one."""
 OF_NOTHING = {

@@ -22,6 +22,7 @@ OF_MEMBERS = {
     "list_approval_links", "list_run_links", "list_experiment_links", "list_run_notes", "list_experiment_notes",
     "list_comments", "get_video_choices", "list_videos", "get_video",
     "get_tree", "offer_continuation", "get_run_exporters",
+    "get_tracked_run",
 }  # fmt: skip
 """Among them the tree, which says of forks how far they are, and what a continuation would take along."""
 

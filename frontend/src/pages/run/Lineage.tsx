@@ -3,12 +3,15 @@ import { Link } from "react-router";
 import type { Run } from "../../api/types";
 import { When } from "../../components/When";
 import { count, decimal } from "../../format/numbers";
+import { STATUS_LABEL } from "../../theme";
 
-/** What a fork continues from, what the run itself was continued by, and the forks that continue from it. */
+/** What a fork continues from, what the run itself was continued by, and the forks that continue from it; of a run that
+ * a script keeps control of, the runs of its specialists. */
 export function Lineage({ run }: { run: Run }) {
   const { origin, forks, continuations } = run;
   return (
     <>
+      {run.script && <ByScript script={run.script} />}
       {continuations.map((more, place) => (
         <Text size="sm" mt={4} key={more.number} data-testid="continuation">
           Continued: +{count(more.steps)} steps, <When at={more.asked_at} /> by {more.asked_by}; the budget was decided
@@ -35,6 +38,27 @@ export function Lineage({ run }: { run: Run }) {
         </Text>
       )}
     </>
+  );
+}
+
+/** Whose specialist the run is, or which runs its script launched for its own. */
+function ByScript({ script }: { script: NonNullable<Run["script"]> }) {
+  const { parent_id: parent, specialists } = script;
+  const mine = specialists.reduce((sum, one) => sum + one.spent_steps, 0);
+  return (
+    <Text size="sm" mt={4} data-testid="script">
+      {script.number === 0 && `Trained by a script of your own, which tracks it as “${script.key}”.`}
+      {script.number > 0 && `Specialist ${script.number}${parent === null ? "" : " of "}`}
+      {script.number > 0 && parent !== null && <RunLink id={parent} />}
+      {script.number > 0 && ", trained by its script."}
+      {specialists.map((one, place) => (
+        <span key={one.run_id}>
+          {place === 0 ? " Its specialists: " : ", "}
+          <RunLink id={one.run_id} /> ({STATUS_LABEL[one.status].toLowerCase()})
+        </span>
+      ))}
+      {specialists.length > 0 && `. They took ${count(mine)} steps, which are not among those of this run.`}
+    </Text>
   );
 }
 

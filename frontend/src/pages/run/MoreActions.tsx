@@ -48,8 +48,8 @@ function Items({ run, onShare, onDelete }: { run: Run; onShare: () => void; onDe
   const ended = hasEnded(run.status);
   return (
     <>
-      {readable && <LaunchBaseline run={run} />}
-      {readable && (
+      {readable && !run.script && <LaunchBaseline run={run} />}
+      {readable && !run.script && (
         <Menu.Item component={Link} to={`/runs/new?from=${run.id}`} leftSection={<IconCopy size={14} />}>
           Start from this run
         </Menu.Item>

@@ -72,6 +72,7 @@ function describe(phase: PhaseProgress): string {
   if (phase.state === "skipped") return "skipped";
   if (phase.phase === "gate")
     return { pending: "not open yet", active: "open", done: "decided", failed: "failed" }[phase.state];
+  if (phase.budget_steps === 0 && phase.phase === "specialists") return "runs of their own";
   if (phase.budget_steps === 0) return "outside the budget";
   if (phase.spent_steps > phase.budget_steps) return `${count(phase.spent_steps)} steps`; // took over what others left
   const spent = phase.state === "pending" ? "" : `${count(phase.spent_steps)} of `;

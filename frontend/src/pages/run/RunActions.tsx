@@ -63,7 +63,7 @@ export function RunActions({ run }: { run: Run }) {
           Try again
         </Button>
       )}
-      {readable && <ContinueRun run={run} />}
+      {readable && !run.script && <ContinueRun run={run} />}
       <MoreActions run={run} />
       <Confirm
         opened={confirming}

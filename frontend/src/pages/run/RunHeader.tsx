@@ -100,7 +100,7 @@ function Details({ run }: { run: Run }) {
           fixed={run.experiment_id === null ? undefined : "It is part of an experiment, and moves with it."}
           onSave={(project_id) => update.mutate({ project_id })}
         />
-        {!hasEnded(run.status) && <QueueSettings run={run} />}
+        {!hasEnded(run.status) && !run.script && <QueueSettings run={run} />}
         <ExportSettings run={run} />
       </Group>
     </>

@@ -110,7 +110,7 @@ export function EvidenceAtAGlance({ run, gate, chosen, children }: AtAGlanceProp
 /** All variations with their bounds, as they were evaluated. */
 export function EvaluatedVariations({ gate, chosen }: { gate: Gate; chosen: Set<number> }) {
   return (
-    <Panel title="All variations" text="The fresh evaluation, in the order in which they are selected.">
+    <Panel title="All variations" text="As they were evaluated, in the order in which they are selected.">
       <EvidenceTable variations={gate.evidence.variations} chosen={chosen} />
     </Panel>
   );

@@ -12,10 +12,12 @@ import { CycleChoice, useCycle } from "../CycleChoice";
 import { gateToShow } from "../cycles";
 import { useMetric } from "../figures/MetricChoice";
 import { RunFigures } from "../figures/RunFigures";
+import { SpecialistRuns } from "./SpecialistRuns";
 import { SpecialistsTable } from "./SpecialistsTable";
 
 export function SpecialistsTab({ run }: { run: Run }) {
   const query = useQuery(jobsQuery(run.id));
+  if (run.script && run.script.specialists.length > 0) return <SpecialistRuns script={run.script} />;
   return (
     <Loaded query={query}>
       {(jobs) => {
@@ -54,7 +56,7 @@ function Outcomes({ run, specialists }: { run: Run; specialists: Job[] }) {
 }
 
 function None({ run }: { run: Run }) {
-  const baseline = run.arm === "generalist";
+  const baseline = run.arm === "generalist" && !run.script;
   return (
     <Card withBorder>
       <EmptyState

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.config.suites.darkroom import DarkRoomSuite
-from gsl.worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.base import IDLE, EnvError, Picture, Sampler, State, Step, deal
+from gsl.worker.envs.grid_film import FRAME_RATE, HIDDEN_GOAL, GridFilm
 from gsl.worker.spaces import Actions
 
 MOVES = ((0, 0), (1, 0), (0, 1), (-1, 0), (0, -1))
@@ -33,10 +34,11 @@ def cells_seen(size: int) -> NDArray[np.float32]:
 
 
 class DarkRoomEnv:
-    """An Env. Only the sampler's choices are random, so `seed` is not used."""
+    """An Env that can be filmed. Only the sampler's choices are random, so `seed` is not used."""
 
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
     actions = Actions("discrete", len(MOVES))
+    frame_rate = FRAME_RATE
 
     def __init__(self, suite: DarkRoomSuite, num_envs: int, sampler: Sampler, seed: int = 0) -> None:
         unknown = sorted(sampler.variations - set(suite.goals()))
@@ -49,15 +51,19 @@ class DarkRoomEnv:
         self._after, self._seen = cells_after(suite.size), cells_seen(suite.size)
         self._cell = np.zeros(num_envs, np.int64)
         self._steps = np.zeros(num_envs, np.int64)
+        self._film = GridFilm(suite.size)
 
     def reset(self) -> NDArray[np.float32]:
         self._begin(np.arange(self.num_envs))
+        self._film.shows_start({int(self.variation[0]): HIDDEN_GOAL})
         return self._seen[self._cell]
 
     def step(self, actions: NDArray[np.integer[Any]]) -> Step:
         self._cell = self._after[self._cell, actions]
         reward = (self._cell == self.variation).astype(np.float32)
         self._steps += 1
+        if self._film.on:
+            self._film.went(int(self._cell[0]), {int(self.variation[0]): HIDDEN_GOAL}, bool(self._steps[0] == 1))
         done, variation = self._steps >= self._time_limit, self.variation.copy()
         if done.any():
             self._begin(np.flatnonzero(done))
@@ -74,6 +80,12 @@ class DarkRoomEnv:
         self._steps = state["steps"].astype(np.int64)
         return self._seen[self._cell]
 
+    def film(self) -> None:
+        self._film.on = True
+
+    def frame(self) -> Picture:
+        return self._film.draw()
+
     def close(self) -> None:
         """Nothing to release."""
 
@@ -81,3 +93,4 @@ class DarkRoomEnv:
         self.variation[slots] = [deal(self._sampler, slot) for slot in slots.tolist()]
         self._cell[slots] = self._start
         self._steps[slots] = 0
+        self._film.begins(int(self._cell[0]))

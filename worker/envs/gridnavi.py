@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.config.suites.gridnavi import GridNaviSuite
-from gsl.worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.base import IDLE, EnvError, Picture, Sampler, State, Step, deal
+from gsl.worker.envs.grid_film import FRAME_RATE, HIDDEN_GOAL, GridFilm
 from gsl.worker.spaces import Actions
 
 MOVES = ((0, 0), (1, 0), (0, 1), (-1, 0), (0, -1))
@@ -20,11 +21,12 @@ GOAL, ELSEWHERE = np.float32(1.0), np.float32(-0.1)
 
 
 class GridNaviEnv:
-    """An Env. Only the sampler's choices are random, so `seed` is not used."""
+    """An Env that can be filmed. Only the sampler's choices are random, so `seed` is not used."""
 
     observation_shape: tuple[int, ...] = (2,)
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
     actions = Actions("discrete", len(MOVES))
+    frame_rate = FRAME_RATE
 
     def __init__(self, suite: GridNaviSuite, num_envs: int, sampler: Sampler, seed: int = 0) -> None:
         unknown = sorted(sampler.variations - set(suite.goals()))
@@ -39,15 +41,19 @@ class GridNaviEnv:
         self._seen = (2 * cells / (suite.size - 1) - 1).astype(np.float32)
         self._cell = np.zeros(num_envs, np.int64)
         self._steps = np.zeros(num_envs, np.int64)
+        self._film = GridFilm(suite.size)
 
     def reset(self) -> NDArray[np.float32]:
         self._begin(np.arange(self.num_envs))
+        self._film.shows_start({int(self.variation[0]): HIDDEN_GOAL})
         return self._seen[self._cell]
 
     def step(self, actions: NDArray[np.integer[Any]]) -> Step:
         self._cell = self._after[self._cell, actions]
         there = self._cell == self.variation
         self._steps += 1
+        if self._film.on:
+            self._film.went(int(self._cell[0]), {int(self.variation[0]): HIDDEN_GOAL}, bool(self._steps[0] == 1))
         done, variation = self._steps >= self._time_limit, self.variation.copy()
         if done.any():
             self._begin(np.flatnonzero(done))
@@ -64,6 +70,12 @@ class GridNaviEnv:
         self._steps = state["steps"].astype(np.int64)
         return self._seen[self._cell]
 
+    def film(self) -> None:
+        self._film.on = True
+
+    def frame(self) -> Picture:
+        return self._film.draw()
+
     def close(self) -> None:
         """Nothing to release."""
 
@@ -71,3 +83,4 @@ class GridNaviEnv:
         self.variation[slots] = [deal(self._sampler, slot) for slot in slots.tolist()]
         self._cell[slots] = 0
         self._steps[slots] = 0
+        self._film.begins(int(self._cell[0]))

@@ -12,16 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsl.config.suites.keytodoor import KeyToDoorSuite
-from gsl.worker.envs.base import IDLE, EnvError, Sampler, State, Step, deal
+from gsl.worker.envs.base import IDLE, EnvError, Picture, Sampler, State, Step, deal
 from gsl.worker.envs.darkroom import MOVES, cells_after, cells_seen
+from gsl.worker.envs.grid_film import DOOR, FRAME_RATE, KEY, Colour, GridFilm
 from gsl.worker.spaces import Actions
 
 
 class KeyToDoorEnv:
-    """An Env. `seed` decides where episodes start."""
+    """An Env that can be filmed. `seed` decides where episodes start."""
 
     observation_dtype: np.dtype[Any] = np.dtype(np.float32)
     actions = Actions("discrete", len(MOVES))
+    frame_rate = FRAME_RATE
 
     def __init__(self, suite: KeyToDoorSuite, num_envs: int, sampler: Sampler, seed: int) -> None:
         self._cells = suite.size**2
@@ -37,9 +39,11 @@ class KeyToDoorEnv:
         self._has_key = np.zeros(num_envs, np.bool_)
         self._seed, self._random = seed, np.random.Generator(np.random.PCG64(seed))
         self._drawn = 0  # numbers, each of which takes the generator one step
+        self._film = GridFilm(suite.size)
 
     def reset(self) -> NDArray[np.float32]:
         self._begin(np.arange(self.num_envs))
+        self._film.shows_start(self._hidden())
         return self._seen[self._cell]
 
     def step(self, actions: NDArray[np.integer[Any]]) -> Step:
@@ -49,6 +53,8 @@ class KeyToDoorEnv:
         found = (self._cell == key) & ~self._has_key
         self._has_key |= found
         self._steps += 1
+        if self._film.on:
+            self._film.went(int(self._cell[0]), self._hidden(), bool(self._steps[0] == 1))
         done, variation = opened | (self._steps >= self._time_limit), self.variation.copy()
         if done.any():
             self._begin(np.flatnonzero(done))
@@ -70,8 +76,19 @@ class KeyToDoorEnv:
         self._random = np.random.Generator(np.random.PCG64(self._seed).advance(self._drawn))
         return self._seen[self._cell]
 
+    def film(self) -> None:
+        self._film.on = True
+
+    def frame(self) -> Picture:
+        return self._film.draw()
+
     def close(self) -> None:
         """Nothing to release."""
+
+    def _hidden(self) -> dict[int, Colour]:
+        """Of slot 0: the door, and the key until it is taken."""
+        key, door = divmod(int(self.variation[0]), self._cells)
+        return {door: DOOR} if self._has_key[0] else {key: KEY, door: DOOR}
 
     def _is_pair(self, variation: int) -> bool:
         key, door = divmod(variation, self._cells)
@@ -83,3 +100,4 @@ class KeyToDoorEnv:
         self._drawn += len(slots)
         self._steps[slots] = 0
         self._has_key[slots] = False
+        self._film.begins(int(self._cell[0]))

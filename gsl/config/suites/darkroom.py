@@ -19,6 +19,7 @@ class DarkRoomSuite(SuiteSettings):
 
     implementation: ClassVar[str] = "gsl.worker.envs.darkroom:DarkRoomEnv"
     title: ClassVar[str] = "Dark Room"
+    renders: ClassVar[bool] = True
 
     name: Literal["darkroom"] = "darkroom"
     size: int = setting(

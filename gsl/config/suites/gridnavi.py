@@ -22,6 +22,7 @@ class GridNaviSuite(SuiteSettings):
 
     implementation: ClassVar[str] = "gsl.worker.envs.gridnavi:GridNaviEnv"
     title: ClassVar[str] = "GridNavi"
+    renders: ClassVar[bool] = True
 
     name: Literal["gridnavi"] = "gridnavi"
     size: int = setting(

@@ -20,6 +20,7 @@ class KeyToDoorSuite(SuiteSettings):
 
     implementation: ClassVar[str] = "gsl.worker.envs.keytodoor:KeyToDoorEnv"
     title: ClassVar[str] = "Dark Key-to-Door"
+    renders: ClassVar[bool] = True
 
     name: Literal["keytodoor"] = "keytodoor"
     size: int = setting(9, "Cells along each side.", unit="cells", ge=2, le=100)

@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 
 from gsl.config.suites import (
     CartPoleSuite,
+    DarkRoomSuite,
     ForkMazeSuite,
+    GridNaviSuite,
     GymnasiumSuite,
+    KeyToDoorSuite,
     ManiSkillSuite,
     MetaWorldSuite,
     PendulumSuite,
@@ -18,6 +21,7 @@ from gsl.config.suites import (
 )
 from gsl.worker.envs import FilmedEnv, films, make_env, make_filmed
 from gsl.worker.envs.base import EnvError
+from gsl.worker.envs.grid_film import DOOR, HIDDEN_GOAL, KEY
 from gsl.worker.envs.sampling.samplers import QueueSampler
 
 
@@ -54,6 +58,18 @@ def test_the_maze_shows_the_way_to_its_end() -> None:
     ways = [int((picture != right[0]).any(axis=2).sum()) for picture in right]
     assert ways == sorted(ways), "the way gets longer with every step"
     assert len({picture.tobytes() for picture in right}) == len(right)
+
+
+@pytest.mark.parametrize("suite", [GridNaviSuite(), DarkRoomSuite(), KeyToDoorSuite()])
+def test_a_grid_shows_the_way_and_what_the_agent_does_not_see(suite: SuiteSettings) -> None:
+    right = filmed(suite, suite.max_episode_steps, action=1)
+    assert len(right) == suite.max_episode_steps + 1, "the last moment is among them"
+    changed = [int((picture != right[0]).any(axis=2).sum()) for picture in right]
+    assert changed[0] == 0
+    assert changed[1:] == sorted(changed[1:])
+    assert (right[-1] == right[-2]).all(), "at the border it stays where it is"
+    hidden = [colour for colour in (HIDDEN_GOAL, KEY, DOOR) if (right[0] == colour).all(axis=2).any()]
+    assert hidden in ([HIDDEN_GOAL], [KEY, DOOR])
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ SIXTEEN: dict[str, Any] = {
 """A run of sixteen specialists, each of which trains for some seconds."""
 TWO = SIXTEEN | {
     "suite": {"goals": 4, "corridor": 3, "branch": 2, "time_limit": 30},
-    "specialists": {"count": 2, "steps": 65_536},
-    "budget": {"total_steps": 300_000, "generalist_steps": 49_152},
+    "specialists": {"count": 2, "steps": 200_704},
+    "budget": {"total_steps": 600_000, "generalist_steps": 49_152},
 }
 AnyCluster = Cluster | RealSlurm
 

@@ -62,7 +62,10 @@ def wait_for_job(
 def _next_request(control: socket.socket) -> tuple[list[str], list[str], list[int]] | None:
     """Arguments, modules and open files of the next trainer; None when the runner has died."""
     while True:
-        data, ancillary, _, _ = control.recvmsg(_MOST_BYTES, socket.CMSG_SPACE(_FILES * array.array("i").itemsize))
+        try:
+            data, ancillary, _, _ = control.recvmsg(_MOST_BYTES, socket.CMSG_SPACE(_FILES * array.array("i").itemsize))
+        except ConnectionResetError:  # it ended without having read what was said to it last
+            return None
         if not data:
             return None
         message = json.loads(data)

@@ -99,6 +99,7 @@ def test_a_process_does_what_there_is_and_ends_well(tmp_path: Path) -> None:
             job_id = api.launch(steps=8192)
             with slot_process(tmp_path, api, broker, GSL_IDLE_SECONDS="3") as process:
                 assert process.wait(90) == 0
+            assert "Traceback" not in (tmp_path / "worker.log").read_text()
             assert all(job.status == "succeeded" for job in api.client.jobs(api.client.job(job_id).run_id))
 
 

@@ -1,11 +1,14 @@
 """From a claim to a folder with everything in it, at the real API."""
 
+import os
+import time
 from pathlib import Path
 
 from httpx import Client
 
 from gsl.worker.runner.retry import RetryUntil
-from gsl.worker.runner.workspace import job_folder, prepare
+from gsl.worker.runner.slot import Slot
+from gsl.worker.runner.workspace import job_folder, prepare, prune
 from tests.backend.api_driver import ApiDriver, started
 from tests.worker.real_api import RealApi
 
@@ -41,3 +44,19 @@ def test_the_teachers_of_fine_tuning_arrive_with_what_they_own(tmp_path: Path) -
     generalist = next(teacher for teacher in claim.spec.teachers if teacher.checkpoint.job == "generalist-1")
     assert contents == {b"policy": generalist.variations}
     assert set(owned) | set(generalist.variations) == set(range(4))
+
+
+def test_what_nobody_used_for_long_is_pruned_and_a_slot_that_was_only_idle_goes_on(tmp_path: Path) -> None:
+    """Names of a batch system's slots do not come again."""
+    idle, recent = Slot(tmp_path, "w-1@node1"), Slot(tmp_path, "w-2@node1")
+    recent.record_speed(1, "forkmaze", 10.0)
+    old = job_folder(tmp_path, 3).path
+    old.mkdir(parents=True)
+    for path in (old, tmp_path / "slots" / "w-1@node1"):
+        os.utime(path, (time.time() - 100, time.time() - 100))
+    prune(tmp_path, older_than_s=50)
+    assert not old.exists()
+    assert [path.name for path in (tmp_path / "slots").iterdir()] == ["w-2@node1"]
+    idle.hold(4)
+    idle.record_speed(4, "forkmaze", 20.0)
+    assert idle.speeds == {"forkmaze": 20.0}

@@ -101,7 +101,7 @@ class Cluster:
                 server.shutdown()
                 for thread in threads:
                     thread.join()
-                self._signal([*self.jobs.values()], signal.SIGKILL)
+                self._kill([*self.jobs.values()])
 
     # What a test asks and does
 
@@ -119,7 +119,7 @@ class Cluster:
         with self._lock:
             self.down.add(node)
             lost = [job for job in self.going() if job.node == node]
-            self._signal(lost, signal.SIGKILL)
+            self._kill(lost)
             for job in lost:
                 job.state = "NODE_FAIL"
 
@@ -219,6 +219,12 @@ class Cluster:
     def _end(self, job: Job) -> None:
         job.state, job.kill_at = "COMPLETING", time.monotonic() + _KILL_WAIT_S
         self._signal([job], signal.SIGTERM)
+
+    def _kill(self, jobs: Sequence[Job]) -> None:
+        self._signal(jobs, signal.SIGKILL)
+        for job in jobs:
+            if job.process is not None:
+                job.process.wait(10)
 
     def _signal(self, jobs: Sequence[Job], number: signal.Signals) -> None:
         """To all processes of these jobs, as Slurm's process tracking finds them."""

@@ -22,6 +22,8 @@ _TIME = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     op.add_column("run", sa.Column("exporters", _JSON, nullable=True))
+    chosen = sa.text("exporters IS NOT NULL")
+    op.create_index("ix_run_exporters", "run", ["id"], sqlite_where=chosen, postgresql_where=chosen)
     op.create_table(
         "run_export",
         sa.Column("run_id", _ID, nullable=False),
@@ -53,4 +55,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("export_cursor")
     op.drop_table("run_export")
+    op.drop_index("ix_run_exporters", "run")
     op.drop_column("run", "exporters")

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column
+from sqlalchemy import BigInteger, Column, text
 from sqlmodel import Field, SQLModel
 
 from gsl.backend.db.columns import JSON_TYPE, reference, steps_column, time_column
+
+CHOSEN = text("exporters IS NOT NULL")
+"""Runs that choose for themselves."""
 
 
 class Exported(SQLModel):

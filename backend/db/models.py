@@ -27,7 +27,7 @@ from gsl.backend.db.columns import (
     unique_text_column,
 )
 from gsl.backend.db.continuation_models import Continued
-from gsl.backend.db.export_models import Exported
+from gsl.backend.db.export_models import CHOSEN, Exported
 from gsl.backend.db.project_models import Binned, OfProject
 
 
@@ -49,6 +49,7 @@ class Run(OfProject, Binned, Continued, Exported, table=True):
         Index("ix_run_status_created", "status", "created_at"),
         Index("ix_run_listed", "deleted_at", "archived_at", "created_at"),  # by which the list is counted and sorted
         Index("ix_run_suite", "suite", "id", "status", "record_sha256"),
+        Index("ix_run_exporters", "id", sqlite_where=CHOSEN, postgresql_where=CHOSEN),
     )
 
     id: int | None = identity()

@@ -3,7 +3,7 @@
 import pytest
 
 from gsl.backend.services.app_services import Services
-from gsl.backend.store import run_progress
+from gsl.backend.store import run_exports, run_progress
 from tests.backend.api_driver import ApiDriver, epoch, started
 from tests.backend.counting import Work, counted
 from tests.backend.marks import ON_SQLITE
@@ -57,3 +57,10 @@ def test_the_line_is_read_from_the_index_of_the_queue(api: ApiDriver, services: 
         rows = api.get("/runs")["items"]
     assert [row["activity"].startswith("queued") for row in rows] == [True, True]
     assert "SEARCH job USING COVERING INDEX ix_job_queue (status=?)" in plan(services, work, of="row_number()")
+
+
+def test_runs_to_export_are_found_by_their_own_choice(services: Services, trained: int) -> None:
+    """Every server looks for them every two seconds."""
+    with counted(services.database) as work, services.database.read() as session:
+        assert run_exports.due(session, "tensorboard", False, 20) == []
+    assert "INDEX ix_run_exporters" in plan(services, work, of="exporters IS NOT NULL")

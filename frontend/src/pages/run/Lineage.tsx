@@ -70,7 +70,7 @@ function scoreAfter(run: Run, place: number): string {
 }
 
 const RunLink = ({ id }: { id: number }) => (
-  <Anchor component={Link} to={`/runs/${id}`} size="sm">
+  <Anchor component={Link} to={`/runs/${id}`} size="sm" underline="always">
     run {id}
   </Anchor>
 );

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, text
+from sqlalchemy import BigInteger, Column, column
 from sqlmodel import Field, SQLModel
 
 from gsl.backend.db.columns import JSON_TYPE, reference, steps_column, time_column
 
-CHOSEN = text("exporters IS NOT NULL")
+CHOSEN = column("exporters").is_not(None)
 """Runs that choose for themselves."""
 
 

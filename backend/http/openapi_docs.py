@@ -39,6 +39,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "jobs", "description": "Pieces of work that each occupy one worker slot."},
     {"name": "provenance", "description": "What runs and jobs are made with: packages, code, devices, seeds."},
     {"name": "measurements", "description": "Returns by variation, metrics, plateaus, steps spent, events."},
+    {"name": "tracked runs", "description": "Runs whose own script trains and reports, without any worker."},
     {"name": "exports", "description": "Runs and experiments as tables for analysis: Parquet, CSV or JSON."},
     {"name": "figures", "description": "Figures in Plotly's format, as the page shows them."},
     {"name": "artifacts", "description": "Checkpoints, demonstrations and pictures."},

@@ -52,9 +52,9 @@ def paths(stage: ApiDriver) -> list[str]:
         f"/experiments/{sweep}",
         "/sweeps/new",
         f"/compare?experiments={experiment}&by=run",
+        f"/runs/{tracked.run_id}?tab=specialists",
         f"/runs/{again}",
         f"/runs/{waiting}?tab=gate",
-        f"/runs/{tracked.run_id}?tab=specialists",
     ]
 
 

@@ -41,6 +41,7 @@ def test_policies_are_watched_side_by_side(product_page: Page, product: str) -> 
         "() => [...document.querySelectorAll('[data-testid=players] video')].every((one) => one.currentTime > 0.3)"
     )
     expect(side.get_by_test_id("return-so-far").first).to_contain_text("Return")
+    expect(side.get_by_role("button", name="Play")).to_be_visible()  # to the end, after which nothing moves
     side.get_by_role("slider", name="Picture").press("Home")
     expect(side.get_by_text("Step 0 of").first).to_be_visible()
 

@@ -235,7 +235,7 @@ def _refusal(status, path, text):
         detail = json.loads(text)["detail"]
     except (ValueError, KeyError, TypeError):
         detail = text[:500]
-    if status == 404 and path == "/tracked":
+    if status in (404, 405) and path == "/tracked":
         return "the server does not track runs: it is older than this gsl_track.py"
     return f"{detail} Set GSL_TOKEN." if status == 401 else detail
 

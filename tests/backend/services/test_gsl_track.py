@@ -114,6 +114,8 @@ def test_what_is_wrong_is_said_before_it_is_sent_or_by_the_server(helper: Module
         helper.track("maze", NAMES, 20_000, return_of_one=10.0, config=CONFIG)
     with pytest.raises(helper.TrackError, match="Set GSL_TOKEN"):
         helper.track("maze", NAMES, 20_000, token="wrong")
+    with pytest.raises(helper.TrackError, match="does not track runs: it is older"):
+        helper.track("maze", NAMES, 20_000, url=f"{api.address}/elsewhere")
     run.leave()
 
 

@@ -26,7 +26,7 @@ export function ContinueRun({ run }: { run: Run }) {
       </Button>
       <Modal opened={opened} onClose={close} title="Continue this run" centered>
         {offer === undefined ? (
-          <Loader aria-label="Loading" />
+          <Loader role="status" aria-label="Loading" />
         ) : offer.why_not ? (
           <Text size="sm">{offer.why_not}</Text>
         ) : (

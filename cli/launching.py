@@ -92,9 +92,7 @@ def launch(
             else:
                 own: dict[str, Any] = {"name": name, "notes": notes, "experiment_id": place, "project_id": shared}
                 runs = [api.create_run(**of_all, **own)]
-        if watch:
-            return follow(api, runs[0].id, as_json=as_json)
-        return show_launched(api, runs, as_json)
+        return follow(api, runs[0].id, as_json=as_json) if watch else show_launched(api, runs, as_json)
 
 
 def _arms_of(preset: str | None) -> dict[str, dict[str, Any]] | None:
